@@ -1,0 +1,123 @@
+"""The steps that sans-I/O code yields, and the messages that travel with them.
+
+A *flow* is a generator that decides what happens next in a call: which bytes
+leave, how long to wait, whose token to use. It never touches a socket, a lock
+or a clock. It yields a step and receives the step's result; two drivers in
+`_drive.py` carry steps out, one blocking and one for event loops. Everything
+above them exists once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from typing import Protocol, TypeAlias, TypeVar
+
+__all__ = ["Close", "Flow", "Park", "Read", "Request", "Response", "Send", "Sleep", "Step", "Waitable"]
+
+T = TypeVar("T")
+
+
+class Request:
+    """A request as plain data, ready for any HTTP library.
+
+    `content` is bytes, or a callable that opens the body afresh each time the
+    request is sent. A body that can be sent only once sets `replayable` false.
+    """
+
+    __slots__ = ("content", "headers", "method", "replayable", "timeout", "url")
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        content: bytes | Callable[[], Iterator[bytes] | AsyncIterator[bytes]] | None = None,
+        *,
+        replayable: bool = True,
+        timeout: float | None = None,
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.content = content
+        self.replayable = replayable
+        self.timeout = timeout
+
+
+class Response(Protocol):
+    """What a flow may know of an answer. Bodies are read through `Read`."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Case-insensitive."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """The whole body; empty until a `Read` step is done."""
+        ...
+
+
+class Waitable(Protocol):
+    """Something that another thread or task will finish (a token request in flight)."""
+
+    def on_done(self, callback: Callable[[], None]) -> None:
+        """Call back once, from any thread; at once if already done."""
+        ...
+
+
+class Send:
+    """Send a request. Result: a `Response` with headers; the body follows with `Read`,
+    or is there already unless `stream` is set."""
+
+    __slots__ = ("request", "stream")
+
+    def __init__(self, request: Request, *, stream: bool = False) -> None:
+        self.request = request
+        self.stream = stream
+
+
+class Read:
+    """Read the rest of a streamed answer into `content`. Result: None."""
+
+    __slots__ = ("response",)
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+class Close:
+    """Give up an answer and return its connection. Result: None."""
+
+    __slots__ = ("response",)
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+class Sleep:
+    """Wait. Result: None."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class Park:
+    """Wait until somebody else's work is done, or `timeout` seconds. Result: whether it was done."""
+
+    __slots__ = ("timeout", "waitable")
+
+    def __init__(self, waitable: Waitable, timeout: float | None = None) -> None:
+        self.waitable = waitable
+        self.timeout = timeout
+
+
+Step: TypeAlias = Send | Read | Close | Sleep | Park
+
+# A step's result depends on the step, which Generator's single send type cannot say.
+# `_drive.py` has the only code that relies on the pairing above.
+Flow: TypeAlias = Generator[Step, object, T]

@@ -1,0 +1,275 @@
+"""What a document means, once parsed: the one structure that plan, render and diff read.
+
+`parse` fills it, nobody changes it afterwards. Text in here (`doc`, names on the
+wire, values) is the spec's own and must reach code only through `quote.py`.
+Every node knows its place as a JSON pointer into the document it came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a file, and a JSON pointer into it. Lines are looked up on demand."""
+
+    file: str
+    pointer: str
+
+
+# --- types -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One JSON scalar. `form` is the spec's `format`, kept where the run time knows how to treat it."""
+
+    kind: Literal["str", "int", "float", "bool", "none", "bytes", "any"]
+    form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnumRef:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    value: str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    item: TypeRef
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    value: TypeRef
+
+
+@dataclass(frozen=True, slots=True)
+class UnionOf:
+    """One of several. With a discriminator, `mapping` goes from tag value to a member model's name."""
+
+    members: tuple[TypeRef, ...]
+    discriminator: str | None = None
+    mapping: tuple[tuple[str, str], ...] = ()
+
+
+TypeRef: TypeAlias = Scalar | ModelRef | EnumRef | Const | ListOf | MapOf | UnionOf
+
+# --- models ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    wire: str
+    name: str  # a Python identifier, not yet checked for collisions
+    type: TypeRef  # without null; see `nullable`
+    required: bool
+    nullable: bool
+    place: Place
+    doc: str = ""
+    default: JSON = None
+    has_default: bool = False
+    example: JSON = None
+    limits: tuple[tuple[str, JSON], ...] = ()  # ("minimum", 1), ("maxLength", 64), ("pattern", ...)
+    read_only: bool = False
+    write_only: bool = False
+    deprecated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    name: str  # unique class name within the document
+    fields: tuple[Field, ...]
+    place: Place
+    title: str = ""
+    doc: str = ""
+    extra: TypeRef | None = None  # type of additional properties, if the spec gives one
+    closed: bool = False  # additionalProperties: false
+    example: JSON = None
+    deprecated: bool = False
+    error: tuple[tuple[str, str], ...] = ()  # x-xcaas-error: (("message", "/fault/faultstring"), ...)
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """A named list of values. Open at run time: a value that is not listed survives."""
+
+    name: str
+    values: tuple[str | int | float | bool | None, ...]
+    place: Place
+    doc: str = ""
+    base: tuple[str, ...] = ("str",)  # Python types of the values
+
+
+# --- operations ------------------------------------------------------------
+
+Location: TypeAlias = Literal["path", "query", "header", "cookie"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    wire: str
+    name: str
+    location: Location
+    type: TypeRef
+    required: bool
+    place: Place
+    nullable: bool = False
+    doc: str = ""
+    default: JSON = None
+    has_default: bool = False
+    example: JSON = None
+    limits: tuple[tuple[str, JSON], ...] = ()
+    style: str = "form"  # form simple label matrix spaceDelimited pipeDelimited deepObject
+    explode: bool = True
+    allow_reserved: bool = False
+    media_type: str | None = None  # parameter given by `content`: serialise as this
+    deprecated: bool = False
+    source: str | None = None  # x-xcaas-from: a client setting that fills it, such as "tenant"
+
+
+BodyKind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartEncoding:
+    """How one property of a form or multipart body travels (`encoding` of the media type)."""
+
+    wire: str
+    content_type: str | None = None
+    style: str | None = None
+    explode: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyVariant:
+    media_type: str
+    kind: BodyKind
+    type: TypeRef
+    encoding: tuple[PartEncoding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    variants: tuple[BodyVariant, ...]  # the first is what a client sends unless told otherwise
+    required: bool
+    place: Place
+    name: str = "body"
+    doc: str = ""
+
+
+AnswerKind: TypeAlias = Literal["json", "text", "binary", "xml", "empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerVariant:
+    media_type: str
+    kind: AnswerKind
+    type: TypeRef
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One entry under `responses`. `status` is "200", "4XX" or "default"."""
+
+    status: str
+    variants: tuple[AnswerVariant, ...]  # empty: no body
+    place: Place
+    doc: str = ""
+    headers: tuple[Parameter, ...] = ()
+
+    @property
+    def success(self) -> bool:
+        return self.status.startswith("2")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    name: str
+    default: str
+    enum: tuple[str, ...] = ()
+    doc: str = ""
+    names: tuple[tuple[str, str], ...] = ()  # x-xcaas-names: (("eu", "/eu"), ...)
+    source: str | None = None  # x-xcaas-from: "region", "tenant", ...
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    url: str  # template
+    variables: tuple[Variable, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """`name` is the key in the spec; `kind` one of http-basic, http-bearer, api-key, oauth2,
+    openid, mutual-tls, other. `credential` is x-xcaas-credential, the kind that core asks for."""
+
+    name: str
+    kind: str
+    place: Place
+    doc: str = ""
+    location: Location | None = None  # api-key
+    parameter: str | None = None  # api-key
+    token_url: str | None = None
+    credential: str | None = None
+    options: tuple[tuple[str, JSON], ...] = ()  # further x-xcaas-* facts of the scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    id: str  # operationId, or one made from method and path
+    method: str  # upper case
+    path: str  # template as in the spec
+    place: Place
+    servers: tuple[Server, ...]
+    parameters: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    answers: tuple[Answer, ...] = ()
+    security: tuple[tuple[str, ...], ...] = ()  # any of these sets, each set all of its schemes; () = none
+    tags: tuple[str, ...] = ()
+    summary: str = ""
+    doc: str = ""
+    deprecated: bool = False
+    resource: tuple[str, ...] = ()  # x-xcaas-resource path; empty: plan derives it from tags
+    verb: str | None = None
+    extensions: dict[str, JSON] = field(default_factory=dict)  # pagination, poller, download, retry
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An operation of the document that has no meaning a client could carry out."""
+
+    method: str
+    path: str
+    place: Place
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    name: str  # product name: the file's stem, or what the caller says
+    title: str
+    version: str
+    place: Place
+    doc: str = ""
+    servers: tuple[Server, ...] = ()
+    security_schemes: tuple[SecurityScheme, ...] = ()
+    models: tuple[Model, ...] = ()
+    enums: tuple[Enum, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    extensions: dict[str, JSON] = field(default_factory=dict)  # x-xcaas-product and friends at the root
