@@ -1,0 +1,6 @@
+"""A local server that plays the 8x8 XCaaS APIs, driven by the same specs as the SDK."""
+
+from ._faults import Fault, Faults
+from ._server import Sandbox
+
+__all__ = ["Fault", "Faults", "Sandbox"]

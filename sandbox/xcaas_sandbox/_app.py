@@ -1,0 +1,192 @@
+"""The ASGI application: match, check, authorise, answer, check again."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+from urllib.parse import unquote
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from ._check import check_request, check_response
+from ._credentials import Credentials
+from ._examples import example_of_media
+from ._faults import Faults
+from ._replies import Problem, Reply, error_body
+from ._specs import Node, Operation, Product, group_name, load_products
+
+__all__ = ["Call", "Handler", "World", "create_app"]
+
+ALL_METHODS: Final = ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that has passed all checks, as its handler sees it."""
+
+    operation: Operation
+    url: str
+    path: dict[str, str]
+    query: QueryParams
+    headers: Headers
+    body: bytes
+
+    def parameter(self, wire: str) -> str:
+        """A path parameter by its name in the spec."""
+        return self.path[group_name(wire)]
+
+    def values(self, wire: str) -> list[str]:
+        """A list parameter, repeated or with commas."""
+        return [part for value in self.query.getlist(wire) for part in value.split(",") if part]
+
+    def number(self, wire: str, default: int) -> int:
+        return int(self.query.get(wire, default))
+
+    def flag(self, wire: str) -> bool:
+        return self.query.get(wire, "").lower() == "true"
+
+    def json(self) -> Any:
+        return json.loads(self.body) if self.body else None
+
+
+Handler = Callable[[Call], "Reply | Awaitable[Reply]"]
+
+
+class Service(Protocol):
+    """The state of one product. `handlers` maps operation ids to methods."""
+
+    @property
+    def handlers(self) -> dict[str, Handler]: ...
+
+
+class World:
+    """Everything the sandbox holds: products, credentials, faults and each product's state."""
+
+    def __init__(self, *, token_lifetime: float = 1799, faults: Faults | None = None, speed: float = 1.0) -> None:
+        from .products import services
+
+        self.products: tuple[Product, ...] = load_products()
+        self.credentials = Credentials(lifetime=token_lifetime)
+        self.faults = faults or Faults()
+        self.services = services(self.products, self.credentials, speed)
+        self._table = sorted(
+            ((operation, product) for product in self.products for operation in product.operations),
+            key=lambda row: row[0].wildcards,
+        )
+
+    def match(self, method: str, path: str) -> tuple[Operation, Product, dict[str, str]]:
+        allowed: list[str] = []
+        for operation, product in self._table:
+            found = operation.pattern.fullmatch(path)
+            if found and operation.method == method:
+                groups = {name[2:]: value for name, value in found.groupdict().items()}
+                return operation, product, groups
+            if found:
+                allowed.append(operation.method)
+        if allowed:
+            raise Problem(405, f"{method} is not allowed here", headers={"Allow": ", ".join(sorted(allowed))})
+        raise Problem(404, f"No API at {path}: wrong region, version or path", code="messaging.adaptors.http.NoRoute")
+
+    async def answer(self, request: Request) -> Response:
+        operation: Operation | None = None
+        try:
+            self.credentials.stats.calls += 1
+            # The raw path keeps percent-encoded slashes inside a parameter apart from real ones.
+            raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+            operation, product, groups = self.match(request.method, raw.decode("ascii").split("?")[0])
+            body = await request.body()
+            call = Call(operation, str(request.url), _unquoted(groups), request.query_params, request.headers, body)
+            self.credentials.check(product, operation, request.headers, request.query_params)
+            return self._respond(operation, call, await self._handle(product, call), request.headers)
+        except Problem as problem:
+            return self._refuse(operation, problem)
+        except ClientDisconnect:
+            return Response(status_code=499)
+
+    async def _handle(self, product: Product, call: Call) -> Reply:
+        problems = check_request(call.operation, call.path, call.query, call.headers, call.body)
+        if problems:
+            self.credentials.stats.violations.append(f"{call.operation.product}.{call.operation.id}: {problems[0]}")
+            raise Problem(400, "; ".join(problems[:3]), code="VALIDATION_ERROR")
+        service = self.services.get(product.name)
+        handler = service.handlers.get(call.operation.id) if service else None
+        if handler is None:
+            return _example(call.operation)
+        result = handler(call)
+        return await result if inspect.isawaitable(result) else result
+
+    def _respond(self, operation: Operation, call: Call, reply: Reply, headers: Headers) -> Response:
+        if reply.stream is not None:
+            return StreamingResponse(reply.stream, reply.status, reply.headers, reply.media_type)
+        chosen = reply.media_type or _negotiate(operation, reply.status, headers.get("accept", "*/*"))
+        if reply.body is None and chosen is None:
+            return Response(None, reply.status, reply.headers)
+        wrong = check_response(operation, reply.status, chosen, reply.body)
+        if wrong:
+            # Never hide the sandbox's own mistakes: they would become facts in somebody's test.
+            return JSONResponse(
+                {"sandbox": f"{operation.product}.{operation.id} answers wrongly", "problems": wrong}, 500
+            )
+        return Response(json.dumps(reply.body), reply.status, reply.headers, chosen)
+
+    def _refuse(self, operation: Operation | None, problem: Problem) -> Response:
+        self.credentials.stats.rejected += 1
+        media_type, body = error_body(operation, problem)
+        return Response(json.dumps(body), problem.status, problem.headers, media_type)
+
+
+def _unquoted(groups: dict[str, str]) -> dict[str, str]:
+    return {name: unquote(value) for name, value in groups.items()}
+
+
+def _negotiate(operation: Operation, status: int, accept: str) -> str | None:
+    content: Node = (operation.response(status) or {}).get("content", {})
+    if not content:
+        return None
+    wanted = [part.split(";")[0].strip() for part in accept.split(",")]
+    for media_type in wanted:
+        if media_type in content:
+            return media_type
+    if "*/*" in wanted or "application/*" in wanted:
+        return next((m for m in content if m.endswith("json")), next(iter(content)))
+    raise Problem(406, f"Accept {accept!r} fits none of {', '.join(content)}")
+
+
+def _example(operation: Operation) -> Reply:
+    """The spec's own example of the first success."""
+    status = next((key for key in sorted(operation.responses) if key.startswith("2")), "200")
+    content: Node = operation.responses.get(status, {}).get("content", {})
+    if not content:
+        return Reply(status=int(status))
+    media_type = next((m for m in content if m.endswith("json")), next(iter(content)))
+    if not media_type.endswith("json"):
+        return Reply(
+            stream=[f"sandbox {operation.id}".encode()],
+            status=int(status),
+            media_type=media_type.replace("*/*", "text/plain"),
+        )
+    return Reply(example_of_media(content[media_type]), status=int(status), media_type=media_type)
+
+
+def create_app(world: World) -> Starlette:
+    """The application around a world. `/_sandbox/*` looks at it and pulls its levers."""
+
+    async def stats(_: Request) -> Response:
+        seen = world.credentials.stats
+        return JSONResponse({**vars(seen), "faults_fired": world.faults.fired})
+
+    async def revoke(_: Request) -> Response:
+        return JSONResponse({"revoked": world.credentials.revoke()})
+
+    control = [Route("/_sandbox/stats", stats), Route("/_sandbox/revoke", revoke, methods=["POST"])]
+    everything = Route("/{path:path}", world.answer, methods=ALL_METHODS)
+    app = Starlette(routes=[*control, everything])
+    app.add_middleware(world.faults.middleware)
+    return app

@@ -1,0 +1,120 @@
+"""Holds requests and answers against the spec, so that neither side can drift from it unseen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from starlette.datastructures import Headers, QueryParams
+
+from ._specs import Node, Operation, group_name, kind_of
+
+__all__ = ["check_request", "check_response", "schema_of"]
+
+_validators: dict[int, Draft202012Validator] = {}
+
+
+def _problems(schema: Node, value: Any, where: str) -> Iterator[str]:
+    validator = _validators.get(id(schema))
+    if validator is None:
+        # Kept for the life of the process: schemas belong to products that are never unloaded.
+        validator = _validators[id(schema)] = Draft202012Validator(schema)
+    for error in validator.iter_errors(value):  # pyright: ignore[reportUnknownMemberType]
+        pointer = "".join(f"/{part}" for part in error.absolute_path)
+        yield f"{where}{pointer}: {error.message[:200]}"
+
+
+def check_request(
+    operation: Operation, path: Mapping[str, str], query: QueryParams, headers: Headers, body: bytes
+) -> list[str]:
+    """What is wrong with a request; empty if it is as the spec says."""
+    found: list[str] = []
+    known: set[str] = set()
+    for parameter in operation.parameters:
+        name, place = parameter["name"], parameter["in"]
+        schema = parameter.get("schema", {})
+        if place == "query":
+            known.add(name)
+            values = query.getlist(name)
+        elif place == "header":
+            values = [headers[name]] if name in headers else []
+        elif place == "path":
+            values = [path[group_name(name)]]
+        else:
+            continue
+        if not values and parameter.get("required"):
+            found.append(f"{place} parameter {name} is required")
+        elif values:
+            found.extend(_problems(schema, _coerce(values, schema, parameter), f"{place} parameter {name}"))
+    objects = {p["name"] for p in operation.parameters if p.get("style") == "deepObject"}
+    free = any(p["in"] == "query" and p.get("schema", {}).get("type") == "object" for p in operation.parameters)
+    for name in query:
+        if name not in known and name.split("[")[0] not in objects and not free:
+            found.append(f"query parameter {name} is not in the spec")
+    return [*found, *_check_body(operation, headers, body)]
+
+
+def _check_body(operation: Operation, headers: Headers, body: bytes) -> Iterator[str]:
+    if operation.body is None:
+        if body:
+            yield "a body was sent where the spec has none"
+        return
+    if not body:
+        if operation.body.get("required"):
+            yield "the body is missing"
+        return
+    content: Node = operation.body.get("content", {})
+    sent = headers.get("content-type", "").split(";")[0].strip().lower()
+    media = content.get(sent) or content.get("*/*")
+    if media is None:
+        yield f"Content-Type {sent!r} is not one of {', '.join(content)}"
+    elif sent.endswith("json"):
+        try:
+            yield from _problems(media.get("schema", {}), json.loads(body), "body")
+        except ValueError as error:
+            yield f"body: not JSON ({error})"
+
+
+def _coerce(values: list[str], schema: Node, parameter: Node) -> Any:
+    kind = kind_of(schema)
+    if kind == "array":
+        joined = values[0].split(",") if len(values) == 1 else values
+        return [_coerce([value], schema.get("items", {}), parameter) for value in joined]
+    text = values[-1]
+    if kind in ("integer", "number"):
+        try:
+            return int(text) if kind == "integer" else float(text)
+        except ValueError:
+            return text
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    if kind == "object":
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text
+
+
+def schema_of(operation: Operation, status: int, media_type: str) -> Node | None:
+    """The schema that the spec gives for an answer, if it gives one."""
+    response = operation.response(status)
+    content: Node = (response or {}).get("content", {})
+    schema: Node | None = content.get(media_type, {}).get("schema")
+    return schema
+
+
+def check_response(operation: Operation, status: int, media_type: str | None, body: Any) -> list[str]:
+    """What is wrong with an answer of the sandbox itself; anything here is a bug in the sandbox or the spec."""
+    response = operation.response(status)
+    if response is None:
+        return [f"status {status} is not in the spec"]
+    content: Node = response.get("content", {})
+    if media_type is None or not content:
+        return []
+    if media_type not in content:
+        return [f"media type {media_type} is not in the spec for {status}"]
+    schema = content[media_type].get("schema")
+    return list(_problems(schema, body, "answer")) if schema and media_type.endswith("json") else []

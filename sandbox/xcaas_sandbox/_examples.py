@@ -1,0 +1,89 @@
+"""Schema-true example data: what an operation answers when nothing better is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._specs import Node, is_node, kind_of
+
+__all__ = ["example_of_media", "example_of_schema"]
+
+_BY_FORMAT = {
+    "date-time": "2026-03-14T09:26:53Z",
+    "date-time-utc-naive": "2026-03-14T09:26:53",
+    "date-time-local": "2026-03-14T09:26:53",
+    "date-time-space": "2026-03-14 09:26:53",
+    "date-time-basic": "20260314T092653",
+    "date-time-nocolon": "2026-03-14T09:26:53-0700",
+    "date-time-us": "03/14/2026 09:26:53",
+    "date": "2026-03-14",
+    "time": "09:26:53",
+    "uuid": "0ca4c747-6256-4023-a335-53a46449871a",
+    "email": "someone@example.com",
+    "uri": "https://example.com/",
+    "epoch-seconds": "1773480413",
+    "epoch-milliseconds": "1773480413000",
+    "epoch-microseconds": "1773480413000000",
+    "int32": "7",
+    "int64": "7",
+    "float": "1.5",
+    "double": "1.5",
+}
+_EPOCHS = {"epoch-seconds": 1773480413, "epoch-milliseconds": 1773480413000, "epoch-microseconds": 1773480413000000}
+_DEPTH = 6
+
+
+def example_of_media(media: Node) -> Any:
+    """The example of a media type, or one made from its schema."""
+    if "example" in media:
+        return media["example"]
+    for example in media.get("examples", {}).values():
+        if "value" in example:
+            return example["value"]
+    return example_of_schema(media.get("schema", {}))
+
+
+def example_of_schema(schema: Node, depth: int = 0) -> Any:
+    """A value that the schema accepts. Recursive schemas end in empty lists and absent fields."""
+    for key in ("const", "example", "default"):
+        if key in schema and schema[key] is not None:
+            return schema[key]
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if schema.get("enum"):
+        return next((value for value in schema["enum"] if value is not None), None)
+    for key in ("oneOf", "anyOf"):
+        if schema.get(key):
+            return example_of_schema(schema[key][0], depth + 1)
+    if schema.get("allOf"):
+        merged: Node = {}
+        for part in schema["allOf"]:
+            value = example_of_schema(part, depth + 1)
+            merged.update(value if is_node(value) else {})
+        return merged or example_of_schema(schema["allOf"][0], depth + 1)
+    return _by_type(schema, depth)
+
+
+def _by_type(schema: Node, depth: int) -> Any:
+    kind = kind_of(schema)
+    form = schema.get("format", "")
+    if kind == "object" or (kind is None and "properties" in schema):
+        required = set(schema.get("required", ()))
+        return {
+            name: example_of_schema(part, depth + 1)
+            for name, part in schema.get("properties", {}).items()
+            if not part.get("writeOnly") and (name in required or depth < _DEPTH)
+        }
+    if kind == "array":
+        items = [] if depth >= _DEPTH else [example_of_schema(schema.get("items", {}), depth + 1)]
+        return items * max(1, int(schema.get("minItems", 0))) if items else items
+    if kind == "string":
+        text = _BY_FORMAT.get(form, "text")
+        return text.ljust(int(schema.get("minLength", 0)), "x")[: schema.get("maxLength")]
+    if kind == "integer":
+        return _EPOCHS.get(form, int(schema.get("minimum", 1)))
+    if kind == "number":
+        return _EPOCHS.get(form, float(schema.get("minimum", 1.5)))
+    if kind == "boolean":
+        return True
+    return None if kind == "null" else {}

@@ -1,0 +1,132 @@
+"""Faults on purpose: what networks and services do on a bad day, from a list of rules.
+
+A rule is a mapping: `path` (a regular expression), `method`, and one or more of
+`status` with `body`, `headers` and `media_type`; `delay` in seconds; `cut` (bytes
+after which the connection drops). `times` bounds how often it fires, `chance`
+makes it a matter of seeded luck.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import threading
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ._specs import is_list
+
+__all__ = ["Fault", "Faults", "load_faults"]
+
+
+@dataclass
+class Fault:
+    """One rule; see the module's docstring."""
+
+    path: str = ".*"
+    method: str | None = None
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+    media_type: str = "text/html"
+    delay: float = 0.0
+    cut: int | None = None
+    times: int | None = None
+    chance: float = 1.0
+
+
+class Faults:
+    """The rules in force. `add` and `clear` may be called while the sandbox runs."""
+
+    def __init__(self, rules: list[Fault] | None = None, *, seed: int = 8) -> None:
+        self._rules = list(rules or [])
+        self._random = random.Random(seed)
+        self._lock = threading.Lock()
+        self.fired = 0
+
+    def add(self, fault: Fault) -> None:
+        with self._lock:
+            self._rules.append(fault)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._rules.clear()
+
+    def pick(self, method: str, path: str) -> Fault | None:
+        """The first rule that fits and fires; its count goes down."""
+        with self._lock:
+            for fault in self._rules:
+                fits = fault.method in (None, method) and re.search(fault.path, path) is not None
+                if fits and fault.times != 0 and self._random.random() < fault.chance:
+                    if fault.times is not None:
+                        fault.times -= 1
+                    self.fired += 1
+                    return fault
+        return None
+
+    @property
+    def middleware(self) -> Callable[[ASGIApp], ASGIApp]:
+        return lambda app: _Middleware(app, self)
+
+
+class _Middleware:
+    def __init__(self, app: ASGIApp, faults: Faults) -> None:
+        self._app = app
+        self._faults = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/_sandbox"):
+            await self._app(scope, receive, send)
+            return
+        fault = self._faults.pick(scope["method"], scope["path"])
+        if fault is None:
+            await self._app(scope, receive, send)
+            return
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        if fault.status is not None:
+            await _answer(fault, send)
+        else:
+            await self._app(scope, receive, send if fault.cut is None else _cutting(send, fault.cut))
+
+
+async def _answer(fault: Fault, send: Send) -> None:
+    body = fault.body.encode()
+    headers = {"content-type": fault.media_type, "content-length": str(len(body)), **fault.headers}
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": fault.status, "headers": raw})
+    await send({"type": "http.response.body", "body": body[: fault.cut], "more_body": fault.cut is not None})
+
+
+def _cutting(send: Send, after: int) -> Send:
+    left = after
+
+    async def cut(message: MutableMapping[str, Any]) -> None:
+        nonlocal left
+        if message["type"] == "http.response.body":
+            body = message.get("body", b"")[:left]
+            left -= len(body)
+            # The server closes the connection when an answer ends before its promised length.
+            message = {**message, "body": body, "more_body": True}
+        await send(message)
+
+    return cut
+
+
+def load_faults(path: Path) -> Faults:
+    """Read rules from a JSON or YAML file: a list of mappings with the fields of `Fault`."""
+    text = path.read_text("utf-8")
+    rules: Any = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    if not is_list(rules):
+        raise ValueError(f"{path}: expected a list of fault rules")
+    try:
+        return Faults([Fault(**rule) for rule in rules])
+    except TypeError as error:
+        raise ValueError(f"{path}: {error}; a rule takes {', '.join(Fault.__dataclass_fields__)}") from None

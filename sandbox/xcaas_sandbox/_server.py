@@ -1,0 +1,68 @@
+"""The sandbox as a real HTTP server on loopback, in a thread of the calling process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from ._app import World, create_app
+from ._faults import Faults
+
+__all__ = ["Sandbox"]
+
+
+class Sandbox:
+    """Run the sandbox while a `with` block lasts.
+
+    with Sandbox(token_lifetime=3) as sandbox:
+        client = XCaaS(base_url=sandbox.base_url, credentials=…)
+
+    Credentials it knows: OAuth key `eght_demo` / `demo-secret` (and `eght_realtime`,
+    which lacks storage), API key `eght_demo_key`, further ones in `_credentials.py`.
+    """
+
+    def __init__(
+        self, *, token_lifetime: float = 1799, port: int = 0, faults: Faults | None = None, speed: float = 1.0
+    ) -> None:
+        self.world = World(token_lifetime=token_lifetime, faults=faults, speed=speed)
+        self._socket = socket.create_server(("127.0.0.1", port))
+        config = uvicorn.Config(
+            create_app(self.world), log_level="warning", access_log=False, lifespan="off", ws="none"
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name="xcaas-sandbox", daemon=True
+        )
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def start(self) -> Self:
+        self._thread.start()
+        deadline = time.monotonic() + 10
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("the sandbox did not start")
+            time.sleep(0.005)
+        return self
+
+    def stop(self) -> None:
+        """Stop and free the port. Safe to call twice."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(10)
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

@@ -1,0 +1,216 @@
+"""The specs as the sandbox needs them: operations with their paths, parameters and schemas.
+
+References are followed once, at start, into plain nested dictionaries that may
+share and even contain themselves; a schema validator walks them only as deep
+as the data it checks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, TypeAlias, TypeGuard
+from urllib.parse import unquote, urlsplit
+
+import yaml
+
+__all__ = ["Node", "Operation", "Product", "find_specs", "group_name", "is_list", "is_node", "kind_of", "load_products"]
+
+# A spec's node: whatever YAML holds. Its shape is the spec author's business and
+# is checked where it is used, so this is the one place where `Any` stands.
+Node: TypeAlias = dict[str, Any]
+
+
+def is_node(value: object) -> TypeGuard[Node]:
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
+def kind_of(schema: Node) -> str | None:
+    """The type that a schema names, not counting null."""
+    kind: object = schema.get("type")
+    if is_list(kind):
+        return next((str(member) for member in kind if member != "null"), "null")
+    return None if kind is None else str(kind)
+
+
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML 1.2's idea of scalars: `OFF`, `no` and dates are text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":timestamp"))]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(  # pyright: ignore[reportUnknownMemberType]
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf")
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One operation, ready to be matched and checked. `pattern` matches a whole request path."""
+
+    product: str
+    id: str
+    method: str
+    path: str
+    pattern: re.Pattern[str]
+    wildcards: int
+    parameters: tuple[Node, ...]
+    body: Node | None
+    responses: dict[str, Node]
+    security: tuple[tuple[str, ...], ...]
+    node: Node = field(repr=False)
+
+    def response(self, status: int) -> Node | None:
+        """What the spec says of this status: exact, then `4XX`, then `default`."""
+        for key in (str(status), f"{status // 100}XX", "default"):
+            if key in self.responses:
+                return self.responses[key]
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Product:
+    """One spec: a product, its console name and its security schemes."""
+
+    name: str
+    console_name: str | None
+    schemes: dict[str, Node]
+    operations: tuple[Operation, ...]
+    document: Node = field(repr=False)
+
+
+class _Files:
+    """Parsed files, and nodes with all references replaced by what they point to."""
+
+    def __init__(self) -> None:
+        self._parsed: dict[Path, Node] = {}
+        self._resolved: dict[tuple[Path, str], Any] = {}
+
+    def parse(self, path: Path) -> Node:
+        if path not in self._parsed:
+            loaded = yaml.load(path.read_text("utf-8"), _Loader)
+            if not is_node(loaded):
+                raise ValueError(f"{path.name}: expected an OpenAPI document")
+            self._parsed[path] = loaded
+        return self._parsed[path]
+
+    def target(self, reference: str, base: Path) -> Any:
+        location, _, pointer = reference.partition("#")
+        path = (base.parent / location).resolve() if location else base
+        key = (path, pointer)
+        if key not in self._resolved:
+            node: Any = self.parse(path)
+            for part in pointer.split("/")[1:]:
+                name = unquote(part).replace("~1", "/").replace("~0", "~")
+                node = node[int(name)] if is_list(node) else node[name]
+            # Registered before it is filled, so that a schema may refer to itself.
+            shell: Any = {} if is_node(node) else None
+            self._resolved[key] = shell
+            inlined = self.inline(node, path)
+            if is_node(shell) and is_node(inlined):
+                shell.update(inlined)
+            else:
+                self._resolved[key] = inlined
+        return self._resolved[key]
+
+    def inline(self, node: Any, base: Path) -> Any:
+        if is_list(node):
+            return [self.inline(item, base) for item in node]
+        if not is_node(node):
+            return node
+        if isinstance(node.get("$ref"), str):
+            target = self.target(node["$ref"], base)
+            beside = {key: self.inline(value, base) for key, value in node.items() if key != "$ref"}
+            return {**target, **beside} if beside and is_node(target) else target
+        return {str(key): self.inline(value, base) for key, value in node.items()}
+
+
+def find_specs() -> Path:
+    """The folder of specs: beside the sources in a checkout, inside the package when installed."""
+    checkout = Path(__file__).resolve().parents[2] / "specs"
+    return checkout if checkout.is_dir() else Path(str(files("xcaas_sandbox"))) / "_specs"
+
+
+def load_products(folder: Path | None = None) -> tuple[Product, ...]:
+    """Read every spec of a folder."""
+    loader = _Files()
+    folder = folder or find_specs()
+    paths = (path for path in sorted(folder.glob("*.yaml")) if "openapi" in loader.parse(path))
+    return tuple(_product(path, loader) for path in paths)
+
+
+def _product(path: Path, files: _Files) -> Product:
+    document = files.inline(files.parse(path), path)
+    about = document.get("x-xcaas-product", {})
+    name = about.get("name", path.stem)
+    components = document.get("components", {})
+    operations = [
+        _operation(name, document, template, method, item)
+        for template, item in document.get("paths", {}).items()
+        for method in METHODS
+        if method in item
+    ]
+    return Product(name, about.get("console_name"), components.get("securitySchemes", {}), tuple(operations), document)
+
+
+def _operation(product: str, document: Node, template: str, method: str, item: Node) -> Operation:
+    node = item[method]
+    own = {(p["in"], p["name"]) for p in node.get("parameters", [])}
+    shared = [p for p in item.get("parameters", []) if (p["in"], p["name"]) not in own]
+    servers = node.get("servers") or item.get("servers") or document.get("servers") or [{"url": "/"}]
+    security = node.get("security", document.get("security", []))
+    return Operation(
+        product=product,
+        id=node["operationId"],
+        method=method.upper(),
+        path=template,
+        pattern=_pattern(servers, template),
+        wildcards=template.count("{"),
+        parameters=(*node.get("parameters", []), *shared),
+        body=node.get("requestBody"),
+        responses=node.get("responses", {}),
+        security=tuple(tuple(requirement) for requirement in security),
+        node=node,
+    )
+
+
+def _pattern(servers: list[Node], template: str) -> re.Pattern[str]:
+    prefixes = "|".join(sorted({_server_path(server) for server in servers}))
+    path = re.sub(r"\\\{(.*?)\\\}", lambda match: f"(?P<p_{group_name(match[1])}>[^/]+)", re.escape(template))
+    return re.compile(f"(?:{prefixes}){path}")
+
+
+def _server_path(server: Node) -> str:
+    url: str = server["url"]
+    # Only the path counts: a base URL takes the place of scheme and host.
+    path = re.sub(r"^(?:[a-z]+:)?//[^/{]*(?:\{[^}]*\}[^/{]*)*", "", url) if "//" in url else urlsplit(url).path
+
+    def variable(match: re.Match[str]) -> str:
+        facts = server.get("variables", {}).get(match[1], {})
+        values = facts.get("enum")
+        return "(?:" + "|".join(re.escape(value) for value in values) + ")" if values else "[^/]+"
+
+    # "https://host{region}/path": the variable right behind the host belongs to the path if its values do.
+    behind_host = re.match(r"^(?:[a-z]+:)?//[^/{]*((?:\{[^}]*\})*)(/.*)?$", url)
+    if behind_host and behind_host[1]:
+        name = behind_host[1].strip("{}")
+        enum = server.get("variables", {}).get(name, {}).get("enum", [])
+        if any(value.startswith("/") for value in enum):
+            path = behind_host[1] + (behind_host[2] or "")
+    return re.sub(r"\\\{(.*?)\\\}", variable, re.escape(path.rstrip("/")))
+
+
+def group_name(name: str) -> str:
+    """A parameter name as the name of a regular expression's group."""
+    return re.sub(r"\W", "_", name)

@@ -1,0 +1,320 @@
+"""Cloud Storage: a few thousand objects per region, filters, offset pages, bulk downloads that take time."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from .._fiql import FilterError, compile_filter
+from .._replies import Problem, Reply
+
+if TYPE_CHECKING:
+    from .._app import Call, Handler
+
+__all__ = ["Storage"]
+
+REGIONS: Final = ("us-west", "us-east", "uk", "ap", "ca")
+TYPES: Final = (
+    ("callcenterrecording", "audio/mpeg", "mp3"),
+    ("callrecording", "audio/mpeg", "mp3"),
+    ("voicemail", "audio/wav", "wav"),
+    ("transcription", "application/json", "json"),
+    ("screenrecording", "video/mp4", "mp4"),
+    ("meeting", "video/mp4", "mp4"),
+)
+OBJECTS_PER_REGION: Final = 2400
+_START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_PEOPLE: Final = ("Ada", "Grace", "Edsger", "Barbara", "Donald", "Radia", "Ken", "Frances")
+_CHUNK: Final = 16 * 1024
+
+
+class _Object:
+    """One stored object. Content is made from its id, so nothing large is kept."""
+
+    def __init__(self, region: str, index: int) -> None:
+        self._random = random.Random(f"{region}/{index}")
+        self.id = f"{region}-{hashlib.sha1(f'{region}/{index}'.encode()).hexdigest()[:24]}"
+        self.type, self.mime_type, self.suffix = TYPES[index % len(TYPES)]
+        self.created = _START + timedelta(minutes=17 * index)
+        self.state = "FAILED" if index % 97 == 96 else "AVAILABLE"
+        self.size = 4_000 + self._random.randrange(56_000)
+        self.index = index
+
+    @cached_property
+    def tags(self) -> dict[str, str]:
+        agent = self._random.randrange(40)
+        milliseconds = int(self.created.timestamp() * 1000)
+        duration = self._random.randrange(5_000, 900_000)
+        return {
+            "callId": f"int-{self.id[-12:]}",
+            "direction": self._random.choice(("INBOUND", "OUTBOUND")),
+            "startTime": str(milliseconds),
+            "endTime": str(milliseconds + duration),
+            "duration": str(duration),
+            "agentId": f"ag{agent:04}",
+            "agentName": f"{_PEOPLE[agent % len(_PEOPLE)]} Agent {agent}",
+            "queueName": f"Queue {101 + self.index % 12}",
+            "queueNumber": str(101 + self.index % 12),
+            "address": f"+1408555{self._random.randrange(10_000):04}",
+            "recording_start_time": self.created.strftime("%Y%m%dT%H%M%S"),
+            "tenantId": "demotenant",
+        }
+
+    def content(self) -> Iterator[bytes]:
+        block = hashlib.sha256(self.id.encode()).digest() * (_CHUNK // 32)
+        for start in range(0, self.size, _CHUNK):
+            yield block[: min(_CHUNK, self.size - start)]
+
+    @cached_property
+    def checksum(self) -> str:
+        digest = hashlib.md5(usedforsecurity=False)
+        for chunk in self.content():
+            digest.update(chunk)
+        # Objects that were uploaded in parts carry the digest of the parts' digests.
+        if self.index % 50 == 49:
+            return hashlib.md5(digest.digest(), usedforsecurity=False).hexdigest() + "-1"
+        return digest.hexdigest()
+
+    @property
+    def name(self) -> str:
+        return f"{self.type}-{self.created:%Y%m%dT%H%M%S}-{self.id[-6:]}.{self.suffix}"
+
+    def data(self) -> dict[str, Any]:
+        stamp = self.created.strftime("%Y-%m-%dT%H:%M:%S")
+        return {
+            "id": self.id,
+            "type": self.type,
+            "mimeType": self.mime_type,
+            "objectName": self.name,
+            "checksumType": "MD5",
+            "checksum": self.checksum,
+            "customerId": "0012J00002K7SOFQA3",
+            "userId": "b4ZRdTEnToOh6vRAq79U_g",
+            "storedBytes": self.size,
+            "createdTime": stamp,
+            "updatedTime": stamp,
+            "objectState": self.state,
+            "bucketId": "3314J06662K7SOEQD5",
+            "tags": [{"key": key, "value": value} for key, value in self.tags.items()],
+            "shared": False,
+        }
+
+    def lookup(self, selector: str) -> list[str]:
+        if selector in ("createdTime", "updatedTime"):
+            return [str(int(self.created.timestamp() * 1000))]
+        if selector in self.tags:
+            return [self.tags[selector]]
+        value = {
+            "id": self.id,
+            "type": self.type,
+            "mimeType": self.mime_type,
+            "objectName": self.name,
+            "objectState": self.state,
+            "storedBytes": str(self.size),
+            "bucketId": "3314J06662K7SOEQD5",
+            "customerId": "0012J00002K7SOFQA3",
+            "userId": "b4ZRdTEnToOh6vRAq79U_g",
+        }.get(selector)
+        return [] if value is None else [value]
+
+
+@dataclass
+class _Job:
+    """A bulk download. Its state follows from how long it has been running."""
+
+    name: str
+    objects: list[_Object]
+    missing: int
+    seconds: float
+    started: float = field(default_factory=time.monotonic)
+    cancelled: bool = False
+
+    @property
+    def status(self) -> str:
+        if self.cancelled:
+            return "CANCELLED"
+        elapsed = time.monotonic() - self.started
+        if elapsed < self.seconds * 0.3:
+            return "NOT_STARTED"
+        if elapsed < self.seconds:
+            return "IN_PROGRESS"
+        if not self.objects:
+            return "FAILED"
+        return "PARTIAL_DONE" if self.missing else "DONE"
+
+    def data(self, url: str | None = None) -> dict[str, Any]:
+        body: dict[str, Any] = {"zipName": self.name, "status": self.status}
+        return {**body, "url": url} if url else body
+
+
+class Storage:
+    """All regions. Ids do not cross regions, nor do jobs."""
+
+    def __init__(self, speed: float) -> None:
+        self._seconds = 2.0 / speed
+        self._lock = threading.Lock()
+        self._jobs: dict[str, dict[str, _Job]] = {region: {} for region in REGIONS}
+        self._deleted: set[str] = set()
+        self._numbers = iter(range(1, 1_000_000))
+        self.handlers: dict[str, Handler] = {
+            "searchObjects": self.search,
+            "getObject": self.get,
+            "getObjectMetadata": self.get,
+            "downloadObject": self.download,
+            "deleteObjects": self.delete,
+            "startBulkDownload": self.start,
+            "listBulkDownloads": self.list_jobs,
+            "getBulkDownload": self.job,
+            "fetchBulkDownload": self.fetch,
+            "cancelBulkDownload": self.cancel,
+            "clearBulkDownloads": self.clear,
+            "listBuckets": self.list_buckets,
+            "getBucket": self.get_bucket,
+            "listRegions": lambda _: Reply(list(REGIONS)),
+        }
+
+    def search(self, call: Call) -> Reply:
+        offset, limit = call.number("pageKey", 0), call.number("limit", 100)
+        text = call.query.get("filter", "")
+        fits = _filter(text)
+        # Deleted and failed objects show up only for those who ask for a state.
+        every_state = "objectState" in text
+        rows = [
+            item for item in self._objects(call).values() if (every_state or item.state == "AVAILABLE") and fits(item)
+        ]
+        key = call.query.get("sortField", "createdTime")
+        rows.sort(key=lambda item: (item.lookup(key) or [""])[0], reverse=call.query.get("sortDirection") == "DESC")
+        page = rows[offset : offset + limit]
+        return Reply(
+            {
+                "content": [item.data() for item in page],
+                "pageKey": offset + len(page),
+                "pageSize": len(page),
+                "lastPage": offset + limit >= len(rows),
+            }
+        )
+
+    def get(self, call: Call) -> Reply:
+        return Reply(self._object(call).data())
+
+    def download(self, call: Call) -> Reply:
+        item = self._object(call)
+        if call.flag("presignUrl"):
+            return Reply({"url": call.url.partition("?")[0]}, media_type="application/json")
+        headers = {"Content-Length": str(item.size), "Content-Disposition": f'attachment; filename="{item.name}"'}
+        return Reply(stream=item.content(), headers=headers, media_type="application/octet-stream")
+
+    def delete(self, call: Call) -> Reply:
+        known = self._objects(call)
+        with self._lock:
+            self._deleted.update(object_id for object_id in call.json() if object_id in known)
+        return Reply(status=204)
+
+    def start(self, call: Call) -> Reply:
+        ids = call.json()
+        known = self._objects(call)
+        found = [known[object_id] for object_id in ids if object_id in known]
+        with self._lock:
+            name = f"bulk-{next(self._numbers):06}.zip"
+            job = _Job(name, found, len(ids) - len(found), 0.0 if 0 < len(ids) <= 2 else self._seconds)
+            self._jobs[_region(call)][name] = job
+        return Reply(job.data())
+
+    def list_jobs(self, call: Call) -> Reply:
+        return Reply([job.data() for job in self._jobs[_region(call)].values()])
+
+    def job(self, call: Call) -> Reply:
+        url = call.url.partition("?")[0].replace("/status/", "/") if call.flag("presignUrl") else None
+        return Reply(self._job(call).data(url))
+
+    def fetch(self, call: Call) -> Reply:
+        job = self._job(call)
+        if job.status not in ("DONE", "PARTIAL_DONE"):
+            raise Problem(404, f"{job.name} is {job.status}, there is nothing to fetch yet")
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
+            for item in job.objects:
+                target.writestr(item.name, b"".join(item.content()))
+        size = str(archive.tell())
+        archive.seek(0)
+        headers = {"Content-Length": size, "Content-Disposition": f'attachment; filename="{job.name}"'}
+        return Reply(stream=iter(lambda: archive.read(_CHUNK), b""), headers=headers, media_type="application/zip")
+
+    def cancel(self, call: Call) -> Reply:
+        job = self._job(call)
+        if job.status in ("NOT_STARTED", "IN_PROGRESS"):
+            job.cancelled = True
+        return Reply(job.data())
+
+    def clear(self, call: Call) -> Reply:
+        jobs = self._jobs[_region(call)]
+        finished = [name for name, job in jobs.items() if job.status not in ("NOT_STARTED", "IN_PROGRESS")]
+        return Reply([jobs.pop(name).data() for name in finished])
+
+    def list_buckets(self, call: Call) -> Reply:
+        return Reply(_bucket())
+
+    def get_bucket(self, call: Call) -> Reply:
+        if call.parameter("bucketId") != _bucket()["bucketId"]:
+            raise Problem(404, f"no bucket {call.parameter('bucketId')}")
+        return Reply(_bucket())
+
+    def _objects(self, call: Call) -> dict[str, _Object]:
+        objects = _region_objects(_region(call))
+        return {key: item for key, item in objects.items() if key not in self._deleted} if self._deleted else objects
+
+    def _object(self, call: Call) -> _Object:
+        object_id = call.parameter("objectId")
+        found = self._objects(call).get(object_id)
+        if found is None:
+            raise Problem(404, f"no object {object_id} in region {_region(call)}", code="NOT_FOUND")
+        return found
+
+    def _job(self, call: Call) -> _Job:
+        name = call.parameter("zipName")
+        found = self._jobs[_region(call)].get(name)
+        if found is None:
+            raise Problem(404, f"no bulk download {name} in region {_region(call)}", code="NOT_FOUND")
+        return found
+
+
+@lru_cache
+def _region_objects(region: str) -> dict[str, _Object]:
+    return {item.id: item for item in (_Object(region, index) for index in range(OBJECTS_PER_REGION))}
+
+
+def _region(call: Call) -> str:
+    return urlsplit(call.url).path.split("/")[2]
+
+
+def _bucket() -> dict[str, Any]:
+    stamp = "2026-01-01T00:00:00"
+    return {
+        "bucketId": "3314J06662K7SOEQD5",
+        "customerId": "0012J00002K7SOFQA3",
+        "userId": "b4ZRdTEnToOh6vRAq79U_g",
+        "createdTime": stamp,
+        "updatedTime": stamp,
+        "objectList": [],
+        "tags": [],
+    }
+
+
+def _filter(text: str) -> Callable[[_Object], bool]:
+    if not text:
+        return lambda _: True
+    try:
+        test = compile_filter(text)
+    except FilterError as error:
+        raise Problem(400, f"filter: {error}", code="BAD_REQUEST") from None
+    return lambda item: test(item.lookup)
