@@ -10,38 +10,78 @@ above them exists once.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
-from typing import Protocol, TypeAlias, TypeVar
+from typing import IO, Protocol, TypeAlias, TypeVar
 
-__all__ = ["Close", "Flow", "Park", "Read", "Request", "Response", "Send", "Sleep", "Step", "Waitable"]
+__all__ = [
+    "Chunk",
+    "Close",
+    "Content",
+    "Flow",
+    "Offload",
+    "Park",
+    "Part",
+    "Read",
+    "Request",
+    "Response",
+    "Send",
+    "Sleep",
+    "Step",
+    "Waitable",
+]
 
 T = TypeVar("T")
+
+# One part of a multipart body: name, and (file name, content, content type) as HTTP libraries take it.
+Part: TypeAlias = "tuple[str, tuple[str | None, bytes | IO[bytes], str | None]]"
+Content: TypeAlias = "bytes | Callable[[], Iterator[bytes] | AsyncIterator[bytes]] | None"
 
 
 class Request:
     """A request as plain data, ready for any HTTP library.
 
     `content` is bytes, or a callable that opens the body afresh each time the
-    request is sent. A body that can be sent only once sets `replayable` false.
+    request is sent; `parts` opens a multipart body likewise, and leaves the
+    boundary to the HTTP library. A body that can be sent only once sets
+    `replayable` false.
+
+    `timeout` is what is left of the call's total, in seconds. `connect_timeout` and
+    `read_timeout` bound single network operations within it.
     """
 
-    __slots__ = ("content", "headers", "method", "replayable", "timeout", "url")
+    __slots__ = (
+        "connect_timeout",
+        "content",
+        "headers",
+        "method",
+        "parts",
+        "read_timeout",
+        "replayable",
+        "timeout",
+        "url",
+    )
 
     def __init__(
         self,
         method: str,
         url: str,
         headers: dict[str, str],
-        content: bytes | Callable[[], Iterator[bytes] | AsyncIterator[bytes]] | None = None,
+        content: Content = None,
         *,
+        parts: Callable[[], list[Part]] | None = None,
         replayable: bool = True,
         timeout: float | None = None,
+        connect_timeout: float | None = None,
+        read_timeout: float | None = None,
     ) -> None:
         self.method = method
         self.url = url
         self.headers = headers
         self.content = content
+        self.parts = parts
         self.replayable = replayable
         self.timeout = timeout
+        self.connect_timeout = connect_timeout
+        self.read_timeout = read_timeout
 
 
 class Response(Protocol):
@@ -88,6 +128,15 @@ class Read:
         self.response = response
 
 
+class Chunk:
+    """Read the next piece of a streamed answer, decoded. Result: bytes, empty at the end."""
+
+    __slots__ = ("response",)
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
 class Close:
     """Give up an answer and return its connection. Result: None."""
 
@@ -116,7 +165,16 @@ class Park:
         self.timeout = timeout
 
 
-Step: TypeAlias = Send | Read | Close | Sleep | Park
+class Offload:
+    """Run blocking work (a file, a lock between processes) where it holds up no event loop. Result: the function's."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[[], object]) -> None:
+        self.function = function
+
+
+Step: TypeAlias = Send | Read | Chunk | Close | Sleep | Park | Offload
 
 # A step's result depends on the step, which Generator's single send type cannot say.
 # `_drive.py` has the only code that relies on the pairing above.

@@ -1,0 +1,327 @@
+"""Every error that a call can raise.
+
+    XCaaSError
+    ├── ConfigurationError            the client is set up in a way that cannot work
+    ├── ArgumentError                 a value given to a call cannot be sent (also ValueError)
+    ├── CredentialsError              no usable credential
+    │   ├── MissingCredentialsError   the product needs a kind that the client was not given
+    │   └── TokenError                the token endpoint gave no token
+    ├── TransportError                no complete answer arrived
+    │   ├── ConnectError              no connection was made: the server has seen nothing
+    │   │   └── CertificateError      the server's certificate was refused
+    │   ├── CallTimeoutError          a time limit passed (also TimeoutError)
+    │   └── ConnectionLostError       the connection broke while the call was under way
+    ├── ResponseError                 the server answered with an error
+    │   ├── RedirectError             3xx: redirects are not followed
+    │   ├── BadRequestError           400
+    │   ├── AuthenticationError       401
+    │   ├── PermissionDeniedError     403
+    │   ├── NotFoundError             404
+    │   ├── NotAcceptableError        406
+    │   ├── ConflictError             409
+    │   ├── PreconditionFailedError   412
+    │   ├── UnsupportedMediaError     415
+    │   ├── UnprocessableError        422
+    │   ├── RateLimitError            429
+    │   └── ServerError               5xx
+    ├── DecodeError                   an answer is not what the spec promises (JSON pointer)
+    ├── DownloadError                 a file could not be fetched whole and right
+    └── PollerError                   work on the server failed, or was not done in time
+
+Errors are made where the trouble is seen, with a message; `_call.py` adds what only
+the call knows: method, address, attempts. Addresses and bodies are shown without secrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = [
+    "ArgumentError",
+    "Attempt",
+    "AuthenticationError",
+    "BadRequestError",
+    "CallTimeoutError",
+    "CertificateError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectError",
+    "ConnectionLostError",
+    "CredentialsError",
+    "DecodeError",
+    "DownloadError",
+    "MissingCredentialsError",
+    "NotAcceptableError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "PollerError",
+    "PreconditionFailedError",
+    "RateLimitError",
+    "RedirectError",
+    "ResponseError",
+    "ServerError",
+    "TokenError",
+    "TransportError",
+    "UnprocessableError",
+    "UnsupportedMediaError",
+    "XCaaSError",
+    "error_class",
+]
+
+
+class Attempt:
+    """One try of a call: what came of it, how long it took, how long was waited before it."""
+
+    __slots__ = ("number", "outcome", "seconds", "status", "waited")
+
+    def __init__(self, number: int, outcome: str, status: int | None, seconds: float, waited: float) -> None:
+        self.number = number
+        self.outcome = outcome
+        self.status = status
+        self.seconds = seconds
+        self.waited = waited
+
+    def __repr__(self) -> str:
+        return f"<Attempt {self.number}: {self.outcome} after {self.seconds:.3f} s>"
+
+    def __getstate__(self) -> tuple[int, str, int | None, float, float]:
+        return (self.number, self.outcome, self.status, self.seconds, self.waited)
+
+    def __setstate__(self, state: tuple[int, str, int | None, float, float]) -> None:
+        self.number, self.outcome, self.status, self.seconds, self.waited = state
+
+
+class XCaaSError(Exception):
+    """The root of all errors that a call can raise."""
+
+    method: str | None = None
+    """HTTP method of the call."""
+    url: str | None = None
+    """Address of the call, without secrets."""
+    operation: str | None = None
+    """The call as it is written in Python, such as `storage.objects.search`."""
+    status: int | None = None
+    """HTTP status of the answer, if there was one."""
+    request_id: str | None = None
+    """The server's name for this request. Vendors' support teams ask for it."""
+    attempts: tuple[Attempt, ...] = ()
+    """Every try that was made, the last one included."""
+    advice: str | None = None
+    """What to do about it."""
+
+    def __init__(self, message: str = "", *, advice: str | None = None) -> None:
+        super().__init__(message)
+        if advice is not None:
+            self.advice = advice
+
+    @property
+    def message(self) -> str:
+        """What went wrong, without the circumstances that `str` adds."""
+        return str(self.args[0]) if self.args else ""
+
+    def __str__(self) -> str:
+        text = self.message
+        if self.method is not None:
+            text = f"{self.method} {self.url}: {text}"
+        facts = self._facts()
+        if facts:
+            text = f"{text} ({', '.join(facts)})"
+        if self.advice:
+            text = f"{text}{'' if text.endswith(('.', '!', '?')) else '.'} {self.advice}"
+        return text
+
+    def _facts(self) -> list[str]:
+        facts: list[str] = []
+        if self.request_id is not None:
+            facts.append(f"request id {self.request_id}")
+        if len(self.attempts) > 1:
+            facts.append(f"{len(self.attempts)} attempts")
+        return facts
+
+
+class ConfigurationError(XCaaSError):
+    """The client is set up in a way that cannot work. Nothing was sent."""
+
+
+class ArgumentError(XCaaSError, ValueError):
+    """A value given to a call cannot be sent. Nothing was sent."""
+
+
+class CredentialsError(XCaaSError):
+    """There is no credential that the call could use."""
+
+
+class MissingCredentialsError(CredentialsError):
+    """The product needs a kind of credential that the client was not given."""
+
+
+class TokenError(CredentialsError):
+    """The token endpoint gave no token.
+
+    `status` is its answer's, `code` the error code it named.
+    """
+
+    code: str | None = None
+
+    def __init__(
+        self, message: str = "", *, advice: str | None = None, status: int | None = None, code: str | None = None
+    ) -> None:
+        super().__init__(message, advice=advice)
+        if status is not None:
+            self.status = status
+        self.code = code
+
+
+class TransportError(XCaaSError):
+    """No complete answer arrived. Whether the server acted on the request is unknown,
+    unless the error is a `ConnectError`."""
+
+
+class ConnectError(TransportError):
+    """No connection was made, so the server has seen nothing of the request."""
+
+
+class CertificateError(ConnectError):
+    """The server's certificate was refused. Trying again would not help."""
+
+
+class CallTimeoutError(TransportError, TimeoutError):
+    """A time limit passed. `connected` is False if it passed before a connection was made."""
+
+    connected: bool = True
+
+
+class ConnectionLostError(TransportError):
+    """The connection broke, or what came over it was not HTTP."""
+
+
+class ResponseError(XCaaSError):
+    """The server answered with an error status."""
+
+    status: int
+    body: object = None
+    """The answer's body: a model where the spec describes one, else JSON, else text."""
+    code: str | None = None
+    """The error code in the body, where the spec says where it stands."""
+    retry_after: float | None = None
+    """Seconds that the server asked to wait, if it did."""
+    headers: Mapping[str, str] = {}
+    """Headers of the answer."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status: int = 0,
+        advice: str | None = None,
+        body: object = None,
+        code: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, advice=advice)
+        self.status = status
+        self.body = body
+        self.code = code
+        self.retry_after = retry_after
+        if headers is not None:
+            self.headers = headers
+
+
+class RedirectError(ResponseError):
+    """3xx. Redirects are not followed: credentials must not travel to other hosts."""
+
+
+class BadRequestError(ResponseError):
+    """400: the server did not understand, or refuses, what was asked."""
+
+
+class AuthenticationError(ResponseError):
+    """401: the credential was refused, also after a new token where that made sense."""
+
+
+class PermissionDeniedError(ResponseError):
+    """403: the credential is known but may not do this."""
+
+
+class NotFoundError(ResponseError):
+    """404: there is no such thing, or none that this credential may see."""
+
+
+class NotAcceptableError(ResponseError):
+    """406: the server cannot answer in the media type that was asked for."""
+
+
+class ConflictError(ResponseError):
+    """409: the request does not fit the state of the thing."""
+
+
+class PreconditionFailedError(ResponseError):
+    """412: somebody else changed the thing in the meantime."""
+
+
+class UnsupportedMediaError(ResponseError):
+    """415: the server does not take a body of this media type."""
+
+
+class UnprocessableError(ResponseError):
+    """422: the request is well-formed but its content is not valid."""
+
+
+class RateLimitError(ResponseError):
+    """429: too many requests. `retry_after` says how long to wait, if the server did."""
+
+
+class ServerError(ResponseError):
+    """5xx: the server failed."""
+
+
+_BY_STATUS: dict[int, type[ResponseError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    406: NotAcceptableError,
+    409: ConflictError,
+    412: PreconditionFailedError,
+    415: UnsupportedMediaError,
+    422: UnprocessableError,
+    429: RateLimitError,
+}
+
+
+def error_class(status: int) -> type[ResponseError]:
+    """The class of error that a status stands for."""
+    if status >= 500:
+        return ServerError
+    if status < 400:
+        return RedirectError if status >= 300 else ResponseError
+    return _BY_STATUS.get(status, ResponseError)
+
+
+class DecodeError(XCaaSError):
+    """An answer is not what the spec promises. `pointer` says where in its body (RFC 6901)."""
+
+    pointer: str | None = None
+
+    def __init__(self, message: str = "", *, pointer: str | None = None, advice: str | None = None) -> None:
+        super().__init__(message, advice=advice)
+        self.pointer = pointer
+
+    def _facts(self) -> list[str]:
+        facts = super()._facts()
+        return facts if self.pointer is None else [f"at {self.pointer or 'the root'}", *facts]
+
+
+class DownloadError(XCaaSError):
+    """A file could not be fetched whole and right. No file is left under its final name."""
+
+
+class PollerError(XCaaSError):
+    """Work on the server failed or was not done in time. `reason` is what the server said."""
+
+    reason: str | None = None
+
+    def __init__(self, message: str = "", *, reason: str | None = None, advice: str | None = None) -> None:
+        super().__init__(message, advice=advice)
+        self.reason = reason

@@ -1,0 +1,174 @@
+"""What OpenAPI cannot say about an operation, as data: paging, polling, downloading.
+
+Filled from `x-xcaas-pagination`, `x-xcaas-poller` and `x-xcaas-download`, which
+`specs/README.md` documents. Pointers are JSON pointers (RFC 6901) into a body;
+a reference to another operation is `"module:NAME"` inside the product's package
+(`"_bulk:_STATUS"`), looked up on first use.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+__all__ = ["Downloading", "Last", "OperationRef", "Paging", "PollStatus", "Polling", "Related", "Spot"]
+
+OperationRef: TypeAlias = str
+# Where a value stands in an answer: ("body", pointer) or ("header", name).
+Spot: TypeAlias = "tuple[Literal['body', 'header'], str]"
+
+
+class Last:
+    """A sign that a page is the last one.
+
+    `test`: `page-count` (page + 1 reaches the value), `item-count` (items so far reach it),
+    `equals` (the value equals `value`), `lacks` (no object in the list holds all of `value`'s
+    pairs), `absent` (nothing stands there).
+    """
+
+    __slots__ = ("spot", "test", "value")
+
+    def __init__(
+        self,
+        spot: Spot,
+        test: Literal["page-count", "item-count", "equals", "lacks", "absent"],
+        value: object = None,
+    ) -> None:
+        self.spot: Spot = spot
+        self.test: Literal["page-count", "item-count", "equals", "lacks", "absent"] = test
+        self.value = value
+
+
+class Paging:
+    """How a list continues. `parameter` and `size` are wire names in the query, or JSON pointers
+    into the body when `within` is "body"; `items` points to the list in the answer and `item`
+    is the codec of one element; `past_end` is the status that means "past the last page"."""
+
+    __slots__ = (
+        "alone",
+        "empty_ends",
+        "first",
+        "item",
+        "items",
+        "last",
+        "next",
+        "parameter",
+        "past_end",
+        "size",
+        "style",
+        "within",
+    )
+
+    def __init__(
+        self,
+        style: Literal["page", "cursor"],
+        parameter: str,
+        *,
+        items: str,
+        item: str | None = None,
+        within: Literal["query", "body"] = "query",
+        first: int | None = None,
+        size: str | None = None,
+        next: Spot | None = None,
+        last: tuple[Last, ...] = (),
+        past_end: int | None = None,
+        alone: bool = False,
+        empty_ends: bool = True,
+    ) -> None:
+        self.style: Literal["page", "cursor"] = style
+        self.parameter = parameter
+        self.items = items
+        self.item = item
+        self.within: Literal["query", "body"] = within
+        self.first = first
+        self.size = size
+        self.next: Spot | None = next
+        self.last = last
+        self.past_end = past_end
+        self.alone = alone
+        self.empty_ends = empty_ends
+
+
+class Related:
+    """Another operation that goes with this one, called with the id in its parameter `parameter` (wire name)."""
+
+    __slots__ = ("operation", "parameter")
+
+    def __init__(self, operation: OperationRef, parameter: str) -> None:
+        self.operation = operation
+        self.parameter = parameter
+
+
+class PollStatus(Related):
+    """The operation that tells how far the work is, and where its answer says so."""
+
+    __slots__ = ("done", "failed", "reason", "value")
+
+    def __init__(
+        self,
+        operation: OperationRef,
+        parameter: str,
+        *,
+        value: str,
+        done: tuple[str, ...],
+        failed: tuple[str, ...] = (),
+        reason: str | None = None,
+    ) -> None:
+        super().__init__(operation, parameter)
+        self.value = value
+        self.done = done
+        self.failed = failed
+        self.reason = reason
+
+
+class Polling:
+    """How work that goes on after the answer is followed. Times are in seconds.
+
+    Without `result`, the last status answer is the result.
+    """
+
+    __slots__ = ("cancel", "factor", "first", "id", "longest", "result", "status", "timeout")
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        status: PollStatus,
+        result: Related | None = None,
+        cancel: Related | None = None,
+        first: float = 1.0,
+        factor: float = 1.5,
+        longest: float = 30.0,
+        timeout: float = 3600.0,
+    ) -> None:
+        self.id = id
+        self.status = status
+        self.result = result
+        self.cancel = cancel
+        self.first = first
+        self.factor = factor
+        self.longest = longest
+        self.timeout = timeout
+
+
+class Downloading:
+    """What is known of a binary answer. The checksum stands in the answer of another operation
+    (`checksum`), at the pointers `value`, `type` and `size`."""
+
+    __slots__ = ("checksum", "filename", "ranges", "size", "type", "value")
+
+    def __init__(
+        self,
+        *,
+        checksum: Related | None = None,
+        value: str | None = None,
+        type: str | None = None,
+        size: str | None = None,
+        filename: str | None = None,
+        ranges: bool | None = None,
+    ) -> None:
+        self.checksum = checksum
+        self.value = value
+        self.type = type
+        self.size = size
+        self.filename = filename
+        self.ranges = ranges

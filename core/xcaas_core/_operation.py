@@ -1,0 +1,146 @@
+"""An operation, and one call of it, as data.
+
+Generated modules build operations once, at import. They hold no behaviour: `_call.py`
+turns an operation and its arguments into a request and an answer into a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Generic, TypeAlias, TypeVar
+
+from ._extensions import Downloading, Paging, Polling
+from ._product import Product, Server
+from ._spec import Answers, Body, Location, Parameter
+
+__all__ = ["Call", "EncodedBody", "Operation", "Security"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+# Any of these sets of schemes opens the operation, each set needs all of its members.
+Security: TypeAlias = "tuple[tuple[str, ...], ...]"
+
+
+class Operation(Generic[T_co]):
+    """One operation of a product; `T_co` is what a successful call returns.
+
+    `retry` is what the spec says about repeating: True when a repeat does no harm although the
+    method suggests it might, False when it does harm, None when the method decides.
+    """
+
+    __slots__ = (
+        "accept",
+        "answers",
+        "body",
+        "call",
+        "deprecated",
+        "download",
+        "errors",
+        "id",
+        "method",
+        "paging",
+        "parameters",
+        "path",
+        "poller",
+        "product",
+        "retry",
+        "security",
+        "servers",
+    )
+
+    def __init__(
+        self,
+        product: Product,
+        id: str,
+        method: str,
+        path: str,
+        *,
+        call: str,
+        parameters: tuple[Parameter, ...] = (),
+        body: Body | None = None,
+        answers: Answers | None = None,
+        errors: Answers | None = None,
+        security: Security = (),
+        servers: tuple[Server, ...] | None = None,
+        paging: Paging | None = None,
+        poller: Polling | None = None,
+        download: Downloading | None = None,
+        retry: bool | None = None,
+        accept: str | None = "application/json",
+        deprecated: bool = False,
+    ) -> None:
+        self.product = product
+        self.id = id
+        self.method = method
+        self.path = path
+        self.call = call
+        self.parameters = parameters
+        self.body = body
+        self.answers: Answers = answers or {}
+        self.errors: Answers = errors or {}
+        self.security: Security = security
+        self.servers = product.servers if servers is None else servers
+        self.paging = paging
+        self.poller = poller
+        self.download = download
+        self.retry = retry
+        self.accept = accept
+        self.deprecated = deprecated
+
+    def index(self, location: Location, wire: str) -> int | None:
+        """The place of a parameter in `parameters`, and so in a call's arguments."""
+        for position, parameter in enumerate(self.parameters):
+            if parameter.wire == wire and parameter.location == location:
+                return position
+        return None
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.call}: {self.method} {self.path}>"
+
+
+class EncodedBody:
+    """A body that is JSON already and skips the operation's codec (a pager's next request)."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+class Call(Generic[T_co]):
+    """One call of an operation: arguments parallel to its parameters (None = not given) and the body.
+
+    `link` replaces the address by an absolute one that the server gave (a next page); credentials
+    go along only if its host is one of the product's. `headers` win over all others; None removes one.
+    `stream` leaves the body of a successful answer unread.
+    """
+
+    __slots__ = ("args", "body", "headers", "link", "operation", "stream")
+
+    def __init__(
+        self,
+        operation: Operation[T_co],
+        args: tuple[object, ...] = (),
+        body: object = None,
+        *,
+        link: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        stream: bool = False,
+    ) -> None:
+        self.operation = operation
+        self.args = args
+        self.body = body
+        self.link = link
+        self.headers = headers
+        self.stream = stream
+
+    def with_argument(self, location: Location, wire: str, value: object) -> Call[T_co]:
+        """The same call with one argument replaced. KeyError if the operation has no such parameter."""
+        position = self.operation.index(location, wire)
+        if position is None:
+            raise KeyError(f"{self.operation.call} has no {location} parameter {wire!r}")
+        args = list(self.args) + [None] * (len(self.operation.parameters) - len(self.args))
+        args[position] = value
+        return Call(
+            self.operation, tuple(args), self.body, link=self.link, headers=self.headers, stream=self.stream
+        )

@@ -1,0 +1,112 @@
+"""A product as data: its servers, its security schemes and where its models live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+__all__ = ["Product", "RateLimit", "Scheme", "SchemeKind", "Server", "Variable"]
+
+SchemeKind: TypeAlias = Literal["http-basic", "http-bearer", "api-key", "oauth2", "openid", "mutual-tls", "other"]
+
+
+class Variable:
+    """A variable in a server address.
+
+    `names` maps the word that people use to the text in the address (`{"us": "", "eu": "/eu"}`).
+    `source` names the client setting that fills the variable: region, tenant, cluster, …
+    """
+
+    __slots__ = ("default", "enum", "name", "names", "source")
+
+    def __init__(
+        self,
+        name: str,
+        default: str,
+        enum: tuple[str, ...] = (),
+        names: Mapping[str, str] | None = None,
+        source: str | None = None,
+    ) -> None:
+        self.name = name
+        self.default = default
+        self.enum = enum
+        self.names: Mapping[str, str] = names or {}
+        self.source = source
+
+
+class Server:
+    """A server address, with `{variables}`. May be relative, as OpenAPI allows."""
+
+    __slots__ = ("url", "variables")
+
+    def __init__(self, url: str, variables: tuple[Variable, ...] = ()) -> None:
+        self.url = url
+        self.variables = variables
+
+
+class Scheme:
+    """A security scheme of the spec. `credential` is the kind of credential that opens it,
+    `options` further facts for that kind (token kind, key role, …)."""
+
+    __slots__ = ("credential", "kind", "location", "options", "parameter", "token_url")
+
+    def __init__(
+        self,
+        kind: SchemeKind,
+        *,
+        credential: str | None = None,
+        location: Literal["header", "query", "cookie"] | None = None,
+        parameter: str | None = None,
+        token_url: str | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> None:
+        self.kind: SchemeKind = kind
+        self.credential = credential
+        self.location: Literal["header", "query", "cookie"] | None = location
+        self.parameter = parameter
+        self.token_url = token_url
+        self.options: Mapping[str, object] = options or {}
+
+
+class RateLimit:
+    """At most `calls` calls in any `per` seconds."""
+
+    __slots__ = ("calls", "per")
+
+    def __init__(self, calls: int, per: float) -> None:
+        if calls < 1 or per <= 0:
+            raise ValueError("a rate limit needs at least one call in a positive number of seconds")
+        self.calls = calls
+        self.per = per
+
+    def __repr__(self) -> str:
+        return f"RateLimit(calls={self.calls}, per={self.per})"
+
+
+class Product:
+    """One product. `name` is its name in Python, `console_name` its name in the vendor's console
+    and in token answers, `package` the import path under which its models and operations live."""
+
+    __slots__ = ("console_name", "name", "package", "rate_limits", "schemes", "servers", "title")
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        title: str,
+        servers: tuple[Server, ...],
+        schemes: Mapping[str, Scheme],
+        package: str,
+        console_name: str | None = None,
+        rate_limits: tuple[RateLimit, ...] = (),
+    ) -> None:
+        self.name = name
+        self.title = title
+        self.servers = servers
+        self.schemes = schemes
+        self.package = package
+        self.console_name = console_name
+        self.rate_limits = rate_limits
+
+    def __repr__(self) -> str:
+        return f"<Product {self.name}>"

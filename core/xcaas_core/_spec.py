@@ -1,0 +1,301 @@
+"""Parameters, bodies and answers as data, and the short functions that generated code builds them with.
+
+A codec is a type expression (`"StorageObject"`, `"[Tag]"`, `"datetime"`), or None for what JSON
+or text already is in Python. `xcaas_core.models.resolve` turns it into a codec on first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+__all__ = [
+    "Answer",
+    "Answers",
+    "Body",
+    "Encoding",
+    "Kind",
+    "Location",
+    "Parameter",
+    "Style",
+    "binary_answer",
+    "binary_body",
+    "bodies",
+    "cookie",
+    "empty_answer",
+    "form_body",
+    "header",
+    "json_answer",
+    "json_body",
+    "json_error",
+    "multipart_body",
+    "path",
+    "query",
+    "text_answer",
+    "text_body",
+    "xml_answer",
+    "xml_body",
+]
+
+Location: TypeAlias = Literal["path", "query", "header", "cookie"]
+Style: TypeAlias = Literal["form", "simple", "label", "matrix", "spaceDelimited", "pipeDelimited", "deepObject"]
+Kind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml", "empty"]
+
+
+class Parameter:
+    """One parameter. `style` and `explode` default to what OpenAPI says for the location.
+
+    `source` names the client setting that stands in when the caller gives none. `media_type`
+    is set for parameters that the spec describes by `content`.
+    """
+
+    __slots__ = (
+        "allow_reserved",
+        "codec",
+        "explode",
+        "location",
+        "media_type",
+        "required",
+        "source",
+        "style",
+        "wire",
+    )
+
+    def __init__(
+        self,
+        location: Location,
+        wire: str,
+        codec: str | None,
+        style: Style | None,
+        explode: bool | None,
+        required: bool,
+        allow_reserved: bool,
+        source: str | None,
+        media_type: str | None,
+    ) -> None:
+        self.location: Location = location
+        self.wire = wire
+        self.codec = codec
+        self.style: Style = style or ("form" if location in ("query", "cookie") else "simple")
+        self.explode = self.style == "form" if explode is None else explode
+        self.required = required
+        self.allow_reserved = allow_reserved
+        self.source = source
+        self.media_type = media_type
+
+    def __repr__(self) -> str:
+        return f"<{self.location} parameter {self.wire}>"
+
+
+def path(
+    wire: str,
+    codec: str | None = None,
+    *,
+    style: Style | None = None,
+    explode: bool | None = None,
+    required: bool = True,
+    allow_reserved: bool = False,
+    source: str | None = None,
+    media_type: str | None = None,
+) -> Parameter:
+    """A parameter in the path."""
+    return Parameter("path", wire, codec, style, explode, required, allow_reserved, source, media_type)
+
+
+def query(
+    wire: str,
+    codec: str | None = None,
+    *,
+    style: Style | None = None,
+    explode: bool | None = None,
+    required: bool = False,
+    allow_reserved: bool = False,
+    source: str | None = None,
+    media_type: str | None = None,
+) -> Parameter:
+    """A parameter in the query."""
+    return Parameter("query", wire, codec, style, explode, required, allow_reserved, source, media_type)
+
+
+def header(
+    wire: str,
+    codec: str | None = None,
+    *,
+    style: Style | None = None,
+    explode: bool | None = None,
+    required: bool = False,
+    allow_reserved: bool = False,
+    source: str | None = None,
+    media_type: str | None = None,
+) -> Parameter:
+    """A header."""
+    return Parameter("header", wire, codec, style, explode, required, allow_reserved, source, media_type)
+
+
+def cookie(
+    wire: str,
+    codec: str | None = None,
+    *,
+    style: Style | None = None,
+    explode: bool | None = None,
+    required: bool = False,
+    allow_reserved: bool = False,
+    source: str | None = None,
+    media_type: str | None = None,
+) -> Parameter:
+    """A cookie."""
+    return Parameter("cookie", wire, codec, style, explode, required, allow_reserved, source, media_type)
+
+
+class Encoding:
+    """How one property of a form or multipart body travels (`encoding` of the media type)."""
+
+    __slots__ = ("content_type", "explode", "style")
+
+    def __init__(
+        self, content_type: str | None = None, *, style: Style | None = None, explode: bool | None = None
+    ) -> None:
+        self.content_type = content_type
+        self.style: Style | None = style
+        self.explode = explode
+
+
+class Body:
+    """A request body in one media type; `variants` holds further ones that the spec allows."""
+
+    __slots__ = ("codec", "encoding", "kind", "media_type", "required", "variants")
+
+    def __init__(
+        self,
+        kind: Kind,
+        media_type: str,
+        codec: str | None = None,
+        *,
+        encoding: Mapping[str, Encoding] | None = None,
+        required: bool = True,
+        variants: tuple[Body, ...] = (),
+    ) -> None:
+        self.kind: Kind = kind
+        self.media_type = media_type
+        self.codec = codec
+        self.encoding: Mapping[str, Encoding] = encoding or {}
+        self.required = required
+        self.variants = variants
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} body {self.media_type}>"
+
+
+def json_body(media_type: str = "application/json", codec: str | None = None, *, required: bool = True) -> Body:
+    """A body in JSON, or in a vendor type that is JSON inside."""
+    return Body("json", media_type, codec, required=required)
+
+
+def form_body(
+    media_type: str = "application/x-www-form-urlencoded",
+    codec: str | None = None,
+    *,
+    encoding: Mapping[str, Encoding] | None = None,
+    required: bool = True,
+) -> Body:
+    """An HTML form."""
+    return Body("form", media_type, codec, encoding=encoding, required=required)
+
+
+def multipart_body(
+    media_type: str = "multipart/form-data",
+    codec: str | None = None,
+    *,
+    encoding: Mapping[str, Encoding] | None = None,
+    required: bool = True,
+) -> Body:
+    """A form with files."""
+    return Body("multipart", media_type, codec, encoding=encoding, required=required)
+
+
+def text_body(media_type: str = "text/plain", codec: str | None = None, *, required: bool = True) -> Body:
+    """Plain text."""
+    return Body("text", media_type, codec, required=required)
+
+
+def binary_body(media_type: str = "application/octet-stream", *, required: bool = True) -> Body:
+    """Bytes as they are: bytes, a path, an open file, or an iterator of bytes."""
+    return Body("binary", media_type, required=required)
+
+
+def xml_body(media_type: str = "application/xml", *, required: bool = True) -> Body:
+    """XML, as text or bytes that the caller made."""
+    return Body("xml", media_type, required=required)
+
+
+def bodies(*variants: Body, required: bool = True) -> Body:
+    """Several media types; what the caller hands over decides, and the first fits when several do."""
+    first = variants[0]
+    return Body(
+        first.kind, first.media_type, first.codec, encoding=first.encoding, required=required, variants=variants[1:]
+    )
+
+
+class Answer:
+    """One answer in one media type. `message` and `code` are JSON pointers into an error's body,
+    tried in order."""
+
+    __slots__ = ("code", "codec", "kind", "media_type", "message")
+
+    def __init__(
+        self,
+        kind: Kind,
+        media_type: str | None,
+        codec: str | None = None,
+        *,
+        message: str | tuple[str, ...] = (),
+        code: str | tuple[str, ...] = (),
+    ) -> None:
+        self.kind: Kind = kind
+        self.media_type = media_type
+        self.codec = codec
+        self.message: tuple[str, ...] = (message,) if isinstance(message, str) else message
+        self.code: tuple[str, ...] = (code,) if isinstance(code, str) else code
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} answer {self.media_type or ''}>"
+
+
+# Per status ("200", "4XX", "default"): one answer, or one per media type.
+Answers: TypeAlias = Mapping[str, "Answer | tuple[Answer, ...]"]
+
+
+def json_answer(codec: str | None = None, *, media_type: str = "application/json") -> Answer:
+    """JSON, or a vendor type that is JSON inside."""
+    return Answer("json", media_type, codec)
+
+
+def text_answer(codec: str | None = None, *, media_type: str = "text/plain") -> Answer:
+    """Text, decoded by the charset that the answer names."""
+    return Answer("text", media_type, codec)
+
+
+def binary_answer(*, media_type: str = "application/octet-stream") -> Answer:
+    """Bytes as they are."""
+    return Answer("binary", media_type)
+
+
+def xml_answer(codec: str | None = None, *, media_type: str = "application/xml") -> Answer:
+    """XML, given to the caller as text."""
+    return Answer("xml", media_type, codec)
+
+
+def empty_answer() -> Answer:
+    """No body."""
+    return Answer("empty", None)
+
+
+def json_error(
+    codec: str | None = None,
+    *,
+    message: str | tuple[str, ...] = (),
+    code: str | tuple[str, ...] = (),
+    media_type: str = "application/json",
+) -> Answer:
+    """An error's body in JSON, and where its message and code stand."""
+    return Answer("json", media_type, codec, message=message, code=code)
