@@ -25,8 +25,11 @@
     │   ├── RateLimitError            429
     │   └── ServerError               5xx
     ├── DecodeError                   an answer is not what the spec promises (JSON pointer)
+    ├── PagingError                   a list cannot be read to its end
     ├── DownloadError                 a file could not be fetched whole and right
-    └── PollerError                   work on the server failed, or was not done in time
+    │   └── ArchiveError              an archive is damaged, or not safe to unpack
+    └── PollerError                   work on the server failed
+        └── PollerTimeoutError        it was not done in time, and goes on (also TimeoutError)
 
 Errors are made where the trouble is seen, with a message; `_call.py` adds what only
 the call knows: method, address, attempts. Addresses and bodies are shown without secrets.
@@ -37,6 +40,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 __all__ = [
+    "ArchiveError",
     "ArgumentError",
     "Attempt",
     "AuthenticationError",
@@ -53,8 +57,10 @@ __all__ = [
     "MissingCredentialsError",
     "NotAcceptableError",
     "NotFoundError",
+    "PagingError",
     "PermissionDeniedError",
     "PollerError",
+    "PollerTimeoutError",
     "PreconditionFailedError",
     "RateLimitError",
     "RedirectError",
@@ -313,15 +319,40 @@ class DecodeError(XCaaSError):
         return facts if self.pointer is None else [f"at {self.pointer or 'the root'}", *facts]
 
 
+class PagingError(XCaaSError):
+    """A list cannot be read to its end: the server goes in circles, or sent something else than a page."""
+
+
 class DownloadError(XCaaSError):
     """A file could not be fetched whole and right. No file is left under its final name."""
 
 
+class ArchiveError(DownloadError):
+    """An archive is damaged, or unpacking it would not be safe. Nothing was unpacked."""
+
+
 class PollerError(XCaaSError):
-    """Work on the server failed or was not done in time. `reason` is what the server said."""
+    """Work on the server failed. `reason` is what the server said, `state` how it calls
+    where the work stands, `id` the job's name there."""
 
     reason: str | None = None
+    state: str | None = None
+    id: str | None = None
 
-    def __init__(self, message: str = "", *, reason: str | None = None, advice: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        reason: str | None = None,
+        state: str | None = None,
+        id: str | None = None,
+        advice: str | None = None,
+    ) -> None:
         super().__init__(message, advice=advice)
         self.reason = reason
+        self.state = state
+        self.id = id
+
+
+class PollerTimeoutError(PollerError, TimeoutError):
+    """Work on the server was not done in time. It goes on there; `id` resumes the wait."""

@@ -13,8 +13,8 @@ from typing import Literal, TypeAlias
 __all__ = ["Downloading", "Last", "OperationRef", "Paging", "PollStatus", "Polling", "Related", "Spot"]
 
 OperationRef: TypeAlias = str
-# Where a value stands in an answer: ("body", pointer) or ("header", name).
-Spot: TypeAlias = "tuple[Literal['body', 'header'], str]"
+# Where a value stands in an answer: ("body", pointer), ("header", name) or ("link", relation in the Link header).
+Spot: TypeAlias = "tuple[Literal['body', 'header', 'link'], str]"
 
 
 class Last:
@@ -39,9 +39,12 @@ class Last:
 
 
 class Paging:
-    """How a list continues. `parameter` and `size` are wire names in the query, or JSON pointers
-    into the body when `within` is "body"; `items` points to the list in the answer and `item`
-    is the codec of one element; `past_end` is the status that means "past the last page"."""
+    """How a list continues: `page` counts a number up, `cursor` sends back a value of the answer before,
+    `link` follows an address that the answer before gave (`parameter` is empty).
+
+    `parameter` and `size` are wire names in the query, or JSON pointers into the body when `within`
+    is "body"; `items` points to the list in the answer and `item` is the codec of one element;
+    `past_end` is the status that means "past the last page"."""
 
     __slots__ = (
         "alone",
@@ -60,7 +63,7 @@ class Paging:
 
     def __init__(
         self,
-        style: Literal["page", "cursor"],
+        style: Literal["page", "cursor", "link"],
         parameter: str,
         *,
         items: str,
@@ -74,7 +77,7 @@ class Paging:
         alone: bool = False,
         empty_ends: bool = True,
     ) -> None:
-        self.style: Literal["page", "cursor"] = style
+        self.style: Literal["page", "cursor", "link"] = style
         self.parameter = parameter
         self.items = items
         self.item = item
