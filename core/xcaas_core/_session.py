@@ -1,0 +1,67 @@
+"""What resources call through: an engine that decides and an I/O half that moves bytes.
+
+`Session` blocks, `AsyncSession` awaits; they are the only twins between flows and callers.
+Pagers, pollers and downloads write their logic as flows over `session.engine.exchange(call)`
+and hand them to `session.run`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from ._drive import run, run_async
+from ._operation import Call, Operation
+from ._reply import Reply
+from ._steps import Flow
+
+if TYPE_CHECKING:
+    from ._engine import Engine
+    from ._http import AsyncIO, SyncIO
+
+__all__ = ["AsyncSession", "Session"]
+
+T = TypeVar("T")
+
+
+class Session:
+    """A blocking client's way to the server. May be used from many threads."""
+
+    __slots__ = ("engine", "io")
+
+    def __init__(self, engine: Engine, io: SyncIO) -> None:
+        self.engine = engine
+        self.io = io
+
+    def run(self, flow: Flow[T]) -> T:
+        """Carry a flow out, blocking, and return what it returns."""
+        return run(flow, self.io)
+
+    def call(self, operation: Operation[T], args: tuple[object, ...] = (), body: object = None) -> T:
+        """Call an operation and decode its answer."""
+        return run(self.engine.exchange(Call(operation, args, body)), self.io).value()
+
+    def exchange(self, call: Call[T]) -> Reply[T]:
+        """Make a call and return the answer undecoded, open if the call asks to stream."""
+        return run(self.engine.exchange(call), self.io)
+
+
+class AsyncSession:
+    """An async client's way to the server. May be used from several event loops in turn."""
+
+    __slots__ = ("engine", "io")
+
+    def __init__(self, engine: Engine, io: AsyncIO) -> None:
+        self.engine = engine
+        self.io = io
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Carry a flow out and return what it returns."""
+        return await run_async(flow, self.io)
+
+    async def call(self, operation: Operation[T], args: tuple[object, ...] = (), body: object = None) -> T:
+        """Call an operation and decode its answer."""
+        return (await run_async(self.engine.exchange(Call(operation, args, body)), self.io)).value()
+
+    async def exchange(self, call: Call[T]) -> Reply[T]:
+        """Make a call and return the answer undecoded, open if the call asks to stream."""
+        return await run_async(self.engine.exchange(call), self.io)
