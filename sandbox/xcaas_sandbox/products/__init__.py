@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .cc_realtime import Realtime
 from .oauth import TokenService
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from .._credentials import Credentials
     from .._specs import Product
 
-__all__ = ["services"]
+__all__ = ["SELF_AUTHENTICATING", "services"]
+
+# Operations that issue tokens judge what they are given themselves.
+SELF_AUTHENTICATING: Final = frozenset({("oauth", "createToken")})
 
 
 def services(products: tuple[Product, ...], credentials: Credentials, speed: float) -> Mapping[str, Service]:

@@ -67,19 +67,19 @@ class Realtime:
         self._metrics = {operation.id: _known_metrics(operation.parameters) for operation in product.operations}
         self.handlers: dict[str, Handler] = {
             "listQueues": lambda call: self._list(call, _chosen(call, QUEUES, "queue-ids")),
-            "getQueue": lambda call: self._one(call, _find(QUEUES, call.parameter("queueId"), "queue")),
+            "getQueue": lambda call: self._one(call, _find(QUEUES, call.parameter("id"), "queue")),
             "listQueueAgents": lambda call: self._list(call, _chosen(call, _queue_agents(call), "agent-ids")),
             "getQueueAgent": lambda call: self._one(
                 call, _find(_queue_agents(call), call.parameter("agentId"), "agent")
             ),
             "listGroups": lambda call: self._list(call, _chosen(call, GROUPS, "group-ids")),
-            "getGroup": lambda call: self._one(call, _find(GROUPS, call.parameter("groupId"), "group")),
+            "getGroup": lambda call: self._one(call, _find(GROUPS, call.parameter("id"), "group")),
             "listGroupAgents": lambda call: self._list(call, _chosen(call, _group_agents(call), "agent-ids")),
             "getGroupAgent": lambda call: self._one(
                 call, _find(_group_agents(call), call.parameter("agentId"), "agent")
             ),
             "listAgents": self._agents,
-            "listAgentsInQueueGroups": self._by_queue,
+            "listAgentsByQueueGroup": self._by_queue,
         }
 
     def _agents(self, call: Call) -> Reply:

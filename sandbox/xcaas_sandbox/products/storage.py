@@ -210,7 +210,7 @@ class Storage:
     def download(self, call: Call) -> Reply:
         item = self._object(call)
         if call.flag("presignUrl"):
-            return Reply({"url": call.url.partition("?")[0]}, media_type="application/json")
+            return Reply(stream=[call.url.partition("?")[0].encode()], media_type="text/plain")
         headers = {"Content-Length": str(item.size), "Content-Disposition": f'attachment; filename="{item.name}"'}
         return Reply(stream=item.content(), headers=headers, media_type="application/octet-stream")
 
