@@ -272,4 +272,5 @@ class Document:
     enums: tuple[Enum, ...] = ()
     operations: tuple[Operation, ...] = ()
     refused: tuple[Refused, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()  # names and descriptions
     extensions: dict[str, JSON] = field(default_factory=dict)  # x-xcaas-product and friends at the root

@@ -1,0 +1,96 @@
+"""`_manifest.json`: which operation became which call, and which none did and why.
+
+Its form is part of the project's contract: other tools read it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import ir
+
+NAME = "_manifest.json"
+
+Record = dict[str, ir.JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What the manifest says of one product."""
+
+    product: str
+    sha256: str
+    operations: tuple[Record, ...]
+    refused: tuple[Record, ...] = ()
+
+
+def record(product: str, operation: ir.Operation, call: str) -> Record:
+    """An operation that can be called."""
+    return {
+        "product": product,
+        "operation_id": operation.id,
+        "method": operation.method,
+        "path": operation.path,
+        "server": operation.servers[0].url if operation.servers else "",
+        "call": call,
+        "security": [list(schemes) for schemes in operation.security],
+        "pagination": operation.extensions.get("x-xcaas-pagination"),
+        "poller": operation.extensions.get("x-xcaas-poller"),
+        "deprecated": operation.deprecated,
+    }
+
+
+def refusal(product: str, refused: ir.Refused) -> Record:
+    """An operation that can't, and why."""
+    return {
+        "product": product,
+        "method": refused.method,
+        "path": refused.path,
+        "pointer": refused.place.pointer,
+        "reason": refused.reason,
+    }
+
+
+def dump(generator: str, sections: Sequence[Section]) -> str:
+    """The manifest as text: an operation a line, so that a change reads well; ASCII, for any locale."""
+    ordered = sorted(sections, key=lambda section: section.product)
+    operations = [item for section in ordered for item in section.operations]
+    refused = [item for section in ordered for item in section.refused]
+    parts = [
+        f'  "generator": {json.dumps(generator)}',
+        '  "specs": ' + json.dumps({section.product: section.sha256 for section in ordered}),
+        '  "operations": ' + _lines(operations),
+        '  "refused": ' + _lines(refused),
+    ]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def load(folder: Path) -> dict[str, Section]:
+    """The sections of the manifest in a generated package, by product; none if it can't be read."""
+    try:
+        content = json.loads((folder / NAME).read_text("ascii"))
+        return {
+            product: Section(
+                product,
+                sha256,
+                tuple(item for item in content["operations"] if item["product"] == product),
+                tuple(item for item in content["refused"] if item["product"] == product),
+            )
+            for product, sha256 in content["specs"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def calls(sections: Mapping[str, Section]) -> frozenset[str]:
+    """Every call of a package."""
+    return frozenset(str(item["call"]) for section in sections.values() for item in section.operations)
+
+
+def _lines(items: Sequence[Record]) -> str:
+    if not items:
+        return "[]"
+    return "[\n" + ",\n".join(f"    {json.dumps(item)}" for item in items) + "\n  ]"

@@ -1,0 +1,108 @@
+"""Python names for things that a spec names in its own way.
+
+Words are cut at case changes and at anything that no identifier may hold. Letters
+of other alphabets stay; file names are reduced to ASCII, because not every disk
+and locale can hold the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import keyword
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+_WORD_EDGES = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SEPARATORS = re.compile(r"[\W_]+")
+_MAX_LENGTH = 80
+
+
+@lru_cache(maxsize=None)
+def words(text: str) -> tuple[str, ...]:
+    """The words of a name, lower-case: `listCoreV1Pods`, `list core-v1/pods` → list, core, v1, pods."""
+    normal = unicodedata.normalize("NFKC", text)
+    plain = _SEPARATORS.sub(" ", _identifier_characters(normal))
+    found = _WORD_EDGES.sub(" ", plain).split()
+    # Lower-casing may give characters that NFKC changes again.
+    return tuple(unicodedata.normalize("NFKC", word.lower()) for word in found)
+
+
+def snake(text: str, fallback: str = "value") -> str:
+    """A name for a variable, parameter, field or method."""
+    return _legal("_".join(words(text)), fallback)
+
+
+def pascal(text: str, fallback: str = "Value") -> str:
+    """A name for a class. Words keep the capitals that they came with (`URLList`)."""
+    normal = unicodedata.normalize("NFKC", text)
+    parts = _SEPARATORS.sub(" ", _identifier_characters(normal)).split()
+    return _legal("".join(part[:1].upper() + part[1:] for part in parts), fallback)
+
+
+def safe(name: str, fallback: str = "value") -> str:
+    """A name that already is in Python's style, made legal where it is not: `class` → `class_`."""
+    if name.isidentifier() and not name.startswith("_") and name.isascii() and len(name) <= _MAX_LENGTH:
+        return name + "_" if keyword.iskeyword(name) else name
+    return _legal(_identifier_characters(unicodedata.normalize("NFKC", name)).replace(" ", "_").strip("_"), fallback)
+
+
+def module_stem(name: str) -> str:
+    """The file name, without `.py`, of the module that holds `name`. Private, ASCII, never long."""
+    stem = "_" + "_".join(words(name))
+    if stem.isascii() and 1 < len(stem) <= _MAX_LENGTH:
+        return stem
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    short = re.sub(r"[^a-z0-9_]", "", stem)[: _MAX_LENGTH - 9].rstrip("_")
+    return f"{short or '_'}_{digest}"
+
+
+def _identifier_characters(text: str) -> str:
+    return "".join(char if char.isascii() or f"a{char}".isidentifier() else " " for char in text)
+
+
+def _legal(name: str, fallback: str) -> str:
+    name = re.sub(r"\W", "", name)
+    if len(name) > _MAX_LENGTH:
+        digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        name = f"{name[: _MAX_LENGTH - 9]}_{digest}"
+    if not name:
+        return fallback
+    if not name.isidentifier():
+        name = f"{fallback}_{name}" if fallback.islower() else f"{fallback}{name}"
+    if not name.isidentifier():
+        return fallback
+    return name + "_" if keyword.iskeyword(name) else name
+
+
+class Scope:
+    """Names that are taken at one place: a class body, a signature, a module, a folder.
+
+    With `fold`, names that differ by case only count as equal, as on disks that
+    ignore case.
+    """
+
+    def __init__(self, taken: Iterable[str] = (), *, fold: bool = False) -> None:
+        self._fold = fold
+        self._taken = {self._key(name) for name in taken}
+
+    def __contains__(self, name: str) -> bool:
+        return self._key(name) in self._taken
+
+    def claim(self, *wishes: str) -> str:
+        """Take the first wish that is free, or else the last one with a number."""
+        for wish in wishes:
+            if wish not in self:
+                return self._take(wish)
+        base, number = wishes[-1], 2
+        while f"{base}_{number}" in self:
+            number += 1
+        return self._take(f"{base}_{number}")
+
+    def _take(self, name: str) -> str:
+        self._taken.add(self._key(name))
+        return name
+
+    def _key(self, name: str) -> str:
+        return name.casefold() if self._fold else name

@@ -1,0 +1,151 @@
+"""Modules of a product's `models` package: a class per model, an alias per enum, an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xcaas_core.models import RESERVED_NAMES
+
+from . import docs, ir
+from .imports import Imports
+from .names import Scope, safe
+from .plan import EnumPlan, FieldPlan, Header, IndexEntry, IndexPlan, ModelPlan, Module, TwinPlan
+from .quote import Code, code, docstring, file_name, identifier, join, literal, module_path, text
+from .types import Annotations, ModelNames, codec
+
+_CORE = "xcaas_core.models"
+_EXTRA = "additional_properties"
+# Beyond this, a type checker spends longer on the list than any reader gains from it.
+_MAX_LITERALS = 500
+
+
+def model_modules(document: ir.Document, names: ModelNames) -> Iterator[Module]:
+    """Every file of the `models` package."""
+    for model in document.models:
+        yield Module(_path(names, model.name), "model.py.jinja", _model(model, names))
+    for enum in document.enums:
+        yield Module(_path(names, enum.name), "enum.py.jinja", _enum(enum, names))
+    yield Module("models/__init__.py", "index.py.jinja", _index(document, names))
+
+
+def _path(names: ModelNames, name: str) -> str:
+    return f"models/{file_name(names.stems[name])}"
+
+
+# --- one model -------------------------------------------------------------
+
+
+def _model(model: ir.Model, names: ModelNames) -> ModelPlan:
+    cls, twin = names.classes[model.name], names.twins.get(model.name)
+    own = frozenset(name for name in (cls, twin) if name)
+    scope = Scope(RESERVED_NAMES | own | ({_EXTRA} if model.extra is not None else set()))
+    python_names = [scope.claim(safe(field.name), f"{safe(field.name)}_") for field in model.fields]
+    keys = {field.wire for field in model.fields if _stands_in_class(field.wire)} if twin else set()
+    imports = Imports(own | set(python_names) | keys | {_EXTRA})
+    annotations = Annotations(names, imports, beside_models=True, own=own)
+    fields = [
+        _field(field, name, names, imports, annotations) for field, name in zip(model.fields, python_names, strict=True)
+    ]
+    if model.extra is not None:
+        fields.append(_extra(model.extra, names, imports, annotations))
+    doc = docs.paragraphs(model.doc or model.title or cls, "Deprecated." if model.deprecated else "")
+    decorator, base = imports.use(_CORE, "model"), imports.use(_CORE, "Model")
+    twin_plan = _twin(model, twin, imports, annotations) if twin else None
+    return ModelPlan(
+        header=Header(imports.lines(typing_only=False), imports.lines(typing_only=True)),
+        exports=tuple(text(name) for name in sorted(own)),
+        decorator=decorator,
+        name=identifier(cls),
+        base=base,
+        doc=docstring(doc, 4),
+        fields=tuple(fields),
+        twin=twin_plan,
+    )
+
+
+def _field(
+    field: ir.Field, name: str, names: ModelNames, imports: Imports, annotations: Annotations
+) -> FieldPlan:
+    absent = not field.required or field.read_only or field.write_only
+    expression = text(codec(field.type, names, nullable=field.nullable))
+    make = imports.use(_CORE, "field")
+    if absent:
+        value = code("{}({}, {}, default=None)", make, text(field.wire), expression)
+    else:
+        value = code("{}({}, {})", make, text(field.wire), expression)
+    return FieldPlan(
+        name=identifier(name),
+        annotation=annotations.read(field.type, nullable=field.nullable or absent),
+        value=value,
+        doc=docstring(docs.paragraphs(docs.facts(field)), 4),
+    )
+
+
+def _extra(ref: ir.TypeRef, names: ModelNames, imports: Imports, annotations: Annotations) -> FieldPlan:
+    factory = imports.builtin("dict", typing_only=False)
+    return FieldPlan(
+        name=identifier(_EXTRA),
+        annotation=code("{}[{}, {}]", imports.builtin("dict"), imports.builtin("str"), annotations.read(ref)),
+        value=code("{}({}, factory={})", imports.use(_CORE, "extra"), text(codec(ref, names)), factory),
+        doc=docstring("What no other field names, by its name on the wire.", 4),
+    )
+
+
+def _stands_in_class(wire: str) -> bool:
+    """Whether a wire name can be an attribute in a class body without being changed on the way."""
+    return wire.isascii() and safe(wire) == wire
+
+
+def _twin(model: ir.Model, name: str, imports: Imports, annotations: Annotations) -> TwinPlan:
+    fields = [field for field in model.fields if not field.read_only]
+    functional = not all(_stands_in_class(field.wire) for field in fields)
+    items: list[Code] = []
+    for field in fields:
+        annotation = annotations.write(field.type, nullable=field.nullable)
+        if not field.required:
+            annotation = code("{}[{}]", imports.use("typing", "NotRequired", typing_only=True), annotation)
+        if functional:
+            items.append(code("{}: {}", text(field.wire), text(annotation)))
+        else:
+            items.append(code("{}: {}", identifier(field.wire), annotation))
+    return TwinPlan(
+        name=identifier(name),
+        base=imports.use("typing", "TypedDict", typing_only=True),
+        items=tuple(items),
+        functional=functional,
+        doc=docstring(f"`{model.name}` as a plain dictionary, with the names on the wire.", 4),
+    )
+
+
+# --- enums and the index ---------------------------------------------------
+
+
+def _enum(enum: ir.Enum, names: ModelNames) -> EnumPlan:
+    name = names.classes[enum.name]
+    imports = Imports({name})
+    parts: list[Code] = []
+    values = [value for value in enum.values if value is not None and not isinstance(value, float)]
+    if 0 < len(values) <= _MAX_LITERALS:
+        listed = join(", ", [literal(value) for value in values])
+        parts.append(code("{}[{}]", imports.use("typing", "Literal"), listed))
+    parts += [imports.builtin(base, typing_only=False) for base in enum.base if base not in ("none", "None")]
+    if None in enum.values or not parts:
+        parts.append(Code("None"))
+    alias = imports.use("typing", "TypeAlias")
+    return EnumPlan(
+        header=Header(imports.lines(typing_only=False), imports.lines(typing_only=True)),
+        name=identifier(name),
+        alias=alias,
+        value=join(" | ", list(dict.fromkeys(parts))),
+        doc=docstring(docs.paragraphs(enum.doc or name, "Other values may come; they are kept as they are."), 0),
+    )
+
+
+def _index(document: ir.Document, names: ModelNames) -> IndexPlan:
+    entries: list[IndexEntry] = []
+    for item in (*document.models, *document.enums):
+        module = f".{names.stems[item.name]}"
+        for name in filter(None, (names.classes[item.name], names.twins.get(item.name))):
+            entries.append(IndexEntry(identifier(name), module_path(module), text(name), text(module.removeprefix("."))))
+    entries.sort(key=lambda entry: entry.name)
+    return IndexPlan(docstring(f"Models of {document.title}.", 0), tuple(entries), module_path(_CORE))

@@ -1,0 +1,68 @@
+"""Class, module and dictionary names of a product's models, free of collisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from . import ir
+from .names import Scope, module_stem, pascal
+from .types import ModelNames
+
+
+def model_names(document: ir.Document) -> ModelNames:
+    """Names for every model and enum of a document, in its order, so that they are stable."""
+    classes, stems = Scope(), Scope(("__init__",), fold=True)
+    names: dict[str, str] = {}
+    files: dict[str, str] = {}
+    for item in (*document.models, *document.enums):
+        names[item.name] = classes.claim(pascal(item.name, "Model"))
+        files[item.name] = stems.claim(module_stem(names[item.name]))
+    given = sent_models(document)
+    twins = {
+        model.name: classes.claim(f"{names[model.name]}Dict", f"{names[model.name]}TypedDict")
+        for model in document.models
+        if model.name in given
+    }
+    return ModelNames(names, files, twins, {enum.name: enum for enum in document.enums})
+
+
+def sent_models(document: ir.Document) -> frozenset[str]:
+    """Names of models that a request can hold."""
+    models = {model.name: model for model in document.models}
+    waiting = [name for ref in _sent_types(document) for name in _mentioned(ref)]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in models:
+            continue
+        found.add(name)
+        model = models[name]
+        for field in model.fields:
+            waiting.extend(_mentioned(field.type))
+        if model.extra is not None:
+            waiting.extend(_mentioned(model.extra))
+    return frozenset(found)
+
+
+def _sent_types(document: ir.Document) -> Iterator[ir.TypeRef]:
+    for operation in document.operations:
+        for parameter in operation.parameters:
+            yield parameter.type
+        if operation.body is not None:
+            for variant in operation.body.variants:
+                yield variant.type
+
+
+def _mentioned(ref: ir.TypeRef) -> Iterable[str]:
+    match ref:
+        case ir.ModelRef():
+            yield ref.name
+        case ir.ListOf():
+            yield from _mentioned(ref.item)
+        case ir.MapOf():
+            yield from _mentioned(ref.value)
+        case ir.UnionOf():
+            for member in ref.members:
+                yield from _mentioned(member)
+        case _:
+            pass

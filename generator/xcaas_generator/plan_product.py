@@ -1,0 +1,133 @@
+"""All modules of one product, or of a package that is one product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+from . import docs, ir, manifest
+from .imports import Imports
+from .names import pascal
+from .plan import ClientPlan, FactsPlan, Header, IndexEntry, IndexPlan, Module, ProductPlan
+from .plan_flows import SDK
+from .plan_models import model_modules
+from .plan_names import model_names
+from .plan_operations import server_value
+from .plan_resources import Tree, child_plans, resource_modules, resource_tree, surroundings
+from .plan_tree import seats
+from .quote import Code, braced, call, code, docstring, identifier, literal, module_path, parenthesised, text
+from .verify import verify_section
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a product is offered: as one of several of a client, or as the client itself."""
+
+    cls: str
+    async_cls: str
+    base: str
+    async_base: str
+    prefix: str
+    taken: frozenset[str]
+
+
+def product_shape(name: str) -> Shape:
+    """A product of a suite: `client.storage` is a `Storage`."""
+    cls = pascal(name, "Product")
+    return Shape(cls, f"Async{cls}", "ProductClient", "AsyncProductClient", name, frozenset({"property"}))
+
+
+def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPlan:
+    """Every module of a document, and its part of the manifest.
+
+    Raises:
+        InputError: An extension of the document is not as documented.
+    """
+    names = model_names(document)
+    seated = seats(document, taken_on_client=shape.taken, taken_on_resource=frozenset({"property"}))
+    tree = resource_tree(document, seated, frozenset({shape.cls, shape.async_cls}))
+    around = surroundings(document, names, tree)
+    modules = [
+        *resource_modules(tree, around, shape.prefix),
+        *model_modules(document, names),
+        Module("_product.py", "product.py.jinja", _facts(document)),
+        Module("_client.py", "client.py.jinja", _client(document, shape, tree)),
+    ]
+    section = _section(document, shape, tree, sha256)
+    verify_section(section, document)
+    return ProductPlan(tuple(modules), section, document.title, docs.summary(document.doc))
+
+
+def product_init(document_title: str, shape: Shape) -> Module:
+    """The package of a product in a suite: its classes, and its models."""
+    entries = [
+        _entry(shape.async_cls, "._client"),
+        _entry(shape.cls, "._client"),
+        _entry("models", "."),
+    ]
+    doc = docstring(f"{document_title}: `client.{shape.prefix}`.", 0)
+    return Module("__init__.py", "index.py.jinja", IndexPlan(doc, tuple(entries), module_path(SDK)))
+
+
+def _entry(name: str, module: str) -> IndexEntry:
+    return IndexEntry(identifier(name), module_path(module), text(name), text(module.removeprefix(".")))
+
+
+def _section(document: ir.Document, shape: Shape, tree: Tree, sha256: str) -> manifest.Section:
+    records = []
+    for operation, seat in zip(document.operations, tree.seats, strict=True):
+        name = ".".join(part for part in (shape.prefix, *seat.path, seat.verb) if part)
+        records.append(manifest.record(document.name, operation, name))
+    refused = tuple(manifest.refusal(document.name, item) for item in document.refused)
+    return manifest.Section(document.name, sha256, tuple(records), refused)
+
+
+def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
+    imports = Imports({shape.cls, shape.async_cls, *(path[-1] for path in tree.children(()))})
+    base, async_base = imports.use(SDK, shape.base), imports.use(SDK, shape.async_base)
+    children = child_plans(tree, (), imports)
+    doc = docs.paragraphs(docs.sentence(document.title), document.doc)
+    return ClientPlan(
+        header=Header(imports.lines(typing_only=False), imports.lines(typing_only=True)),
+        exports=tuple(text(name) for name in sorted((shape.cls, shape.async_cls))),
+        cls=identifier(shape.cls),
+        base=base,
+        async_cls=identifier(shape.async_cls),
+        async_base=async_base,
+        doc=docstring(doc, 4),
+        async_doc=docstring(docs.paragraphs(docs.sentence(document.title), "For use with `await`."), 4),
+        children=children,
+        through=Code("_resource"),
+    )
+
+
+def _facts(document: ir.Document) -> FactsPlan:
+    imports = Imports({"PRODUCT"})
+    facts = document.extensions.get("x-xcaas-product")
+    console = facts.get("console_name") if isinstance(facts, dict) else None
+    schemes = [(text(scheme.name), _scheme(scheme, imports)) for scheme in document.security_schemes]
+    imports.use("typing", "Final")
+    value = call(
+        imports.use(SDK, "Product"),
+        text(document.name),
+        title=text(document.title),
+        servers=parenthesised([server_value(server, imports) for server in document.servers]),
+        schemes=braced(schemes),
+        # Relative to where the package lies, so that a copy elsewhere finds its own models.
+        package=code('__name__.rpartition(".")[0]'),
+        console_name=text(console) if isinstance(console, str) else None,
+    )
+    return FactsPlan(Header(imports.lines(typing_only=False), imports.lines(typing_only=True)), value)
+
+
+def _scheme(scheme: ir.SecurityScheme, imports: Imports) -> Code:
+    options = [(text(key), literal(value)) for key, value in scheme.options]
+    return call(
+        imports.use(SDK, "Scheme"),
+        text(scheme.kind),
+        credential=text(scheme.credential) if scheme.credential else None,
+        location=text(scheme.location) if scheme.location else None,
+        parameter=text(scheme.parameter) if scheme.parameter else None,
+        token_url=text(scheme.token_url) if scheme.token_url else None,
+        options=braced(options) if options else None,
+    )

@@ -1,0 +1,41 @@
+"""What a run is doing, on stderr: one line that changes on a terminal, a line per stage elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TextIO
+
+from .problems import printable
+
+
+class Progress:
+    """Shows stages while they run."""
+
+    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+        self._stream = stream
+        self._live = stream.isatty() and not quiet
+        self._quiet = quiet
+        self._shown = False
+
+    def step(self, text: str) -> None:
+        """A stage begins."""
+        text = printable(text)
+        if self._live:
+            width = shutil.get_terminal_size().columns - 1
+            self._stream.write(f"\r\x1b[K{text[:width]}")
+            self._stream.flush()
+            self._shown = True
+        elif not self._quiet:
+            self._stream.write(f"{text}\n")
+
+    def say(self, text: str) -> None:
+        """A line that stays, on its own: warnings, results. May hold line breaks."""
+        self.clear()
+        self._stream.write(f"{text}\n")
+
+    def clear(self) -> None:
+        """Take the changing line away."""
+        if self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+            self._shown = False

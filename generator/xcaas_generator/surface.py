@@ -1,0 +1,71 @@
+"""What callers see of a generated module, read from its text: calls with their signatures, fields with their types."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+Surface = dict[str, str]
+
+
+def surface(path: str, source: str) -> Surface:
+    """Names that callers use, and a text for each that changes when its use changes.
+
+    Calls are named as in the manifest (`storage.objects.search`), fields by where
+    they are (`storage.models.Tag.value`).
+    """
+    tree = ast.parse(source)
+    if "models" in path.split("/")[:-1]:
+        owner = ".".join(path.split("/")[:-1])
+        return {f"{owner}.{name}": text for name, text in _model_surface(tree)}
+    return dict(_call_surface(tree))
+
+
+def _model_surface(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name, "class"
+            for item in node.body:
+                if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.value:
+                    optional = any(word.arg in ("default", "factory") for word in _keywords(item.value))
+                    yield f"{node.name}.{item.target.id}", ast.unparse(item.annotation) + (" = ..." if optional else "")
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            yield node.target.id, ast.unparse(node.value)
+
+
+def _call_surface(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    calls = dict(_constants(tree))
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("Async"):
+            for item in node.body:
+                if isinstance(item, ast.FunctionDef) and (name := _called(item, calls)):
+                    resource = name.rpartition(".")[0]
+                    yield f"{resource}.{item.name}", _signature(item)
+
+
+def _signature(item: ast.FunctionDef) -> str:
+    given = ast.unparse(item.args)
+    marks = "".join(f"@{ast.unparse(mark).partition('(')[0]} " for mark in item.decorator_list)
+    returns = ast.unparse(item.returns) if item.returns else ""
+    return f"{marks}({given}) -> {returns}"
+
+
+def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Operation constants and the calls that they are for."""
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            for word in _keywords(node.value):
+                if word.arg == "call" and isinstance(word.value, ast.Constant):
+                    yield node.target.id, str(word.value.value)
+
+
+def _called(item: ast.FunctionDef, calls: dict[str, str]) -> str | None:
+    """The call that a method makes: the constant that it hands over."""
+    for node in ast.walk(item):
+        if isinstance(node, ast.Name) and node.id in calls:
+            return calls[node.id]
+    return None
+
+
+def _keywords(value: ast.expr) -> list[ast.keyword]:
+    return value.keywords if isinstance(value, ast.Call) else []

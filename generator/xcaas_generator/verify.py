@@ -1,0 +1,44 @@
+"""The last look at a tree before it is put in place.
+
+Nothing here should ever fail. If it does, the generator has a mistake, and the tree
+that is there already stays.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import ir
+from .failure import Failure
+from .manifest import Section
+
+
+def verify_modules(folder: Path, paths: Iterable[str]) -> None:
+    """Compile every module.
+
+    Raises:
+        Failure: One does not compile, or only with a warning.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for path in paths:
+            if path.endswith(".py"):
+                try:
+                    compile((folder / path).read_bytes(), path, "exec", dont_inherit=True)
+                except (SyntaxError, ValueError, Warning, RecursionError) as error:
+                    raise Failure(f"the generator made a module that does not compile, nothing was written: {path}: {error}") from error
+
+
+def verify_section(section: Section, document: ir.Document) -> None:
+    """Hold the manifest against the document: every operation is in it once, as a call or as refused.
+
+    Raises:
+        Failure: One is missing, or two calls have one name.
+    """
+    expected = sorted((item.method, item.path) for item in (*document.operations, *document.refused))
+    listed = sorted((str(item["method"]), str(item["path"])) for item in (*section.operations, *section.refused))
+    names = [item["call"] for item in section.operations]
+    if expected != listed or len(set(map(str, names))) != len(names):
+        raise Failure(f"the generator's manifest for {section.product} does not cover its document, nothing was written")
