@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from .cc_historical import Historical
 from .cc_realtime import Realtime
 from .oauth import TokenService
 from .storage import Storage
@@ -23,7 +24,11 @@ SELF_AUTHENTICATING: Final = frozenset({("oauth", "createToken")})
 def services(products: tuple[Product, ...], credentials: Credentials, speed: float) -> Mapping[str, Service]:
     """One service per stateful product. `speed` hastens everything that takes time."""
     by_name = {product.name: product for product in products}
-    made: dict[str, Service] = {"oauth": TokenService(credentials), "storage": Storage(speed)}
+    made: dict[str, Service] = {
+        "oauth": TokenService(credentials),
+        "storage": Storage(speed),
+        "cc_historical": Historical(speed),
+    }
     if "cc_realtime" in by_name:
         made["cc_realtime"] = Realtime(by_name["cc_realtime"])
     return made

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .._replies import Problem, Reply
+from ._pages import header_page
 
 if TYPE_CHECKING:
     from .._app import Call, Handler
@@ -90,21 +91,10 @@ class Realtime:
         return self._list(call, agents)
 
     def _list(self, call: Call, entities: Sequence[_Entity]) -> Reply:
-        page, size = call.number("page", 0), call.number("size", 100)
-        if size > 1000:
-            raise Problem(400, "size must not be above 1000")
-        pages = max(1, math.ceil(len(entities) / size))
-        if page >= pages:
-            raise Problem(400, f"page {page} is past the last page {pages - 1}")
-        rows = [self._row(call, entity) for entity in entities[page * size : (page + 1) * size]]
+        page, headers = header_page(call, entities)
+        rows = [self._row(call, entity) for entity in page]
         if call.flag("includeTotals") and not call.flag("summary"):
             rows.append(self._totals(call, entities))
-        headers = {
-            "X-Page": str(page),
-            "X-Page-Size": str(size),
-            "X-Total-Pages": str(pages),
-            "X-Total-Elements": str(len(entities)),
-        }
         return Reply(rows, headers=headers)
 
     def _one(self, call: Call, entity: _Entity) -> Reply:
