@@ -16,7 +16,8 @@ the list is over. It ends or fails, whatever a server does:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, cast
+from urllib.parse import urljoin
 
 from ._errors import PagingError
 from ._extensions import Last, Paging, Spot
@@ -122,8 +123,8 @@ class PageWalk:
         """End the walk."""
         self.position = None
 
-    def feed(self, body: JSON, headers: Mapping[str, str]) -> RawPage:
-        """Take in the answer for `position` and move on.
+    def feed(self, body: JSON, headers: Mapping[str, str], url: str = "") -> RawPage:
+        """Take in the answer for `position`, which came from `url`, and move on.
 
         Raises PagingError if the answer holds no list, or the walk goes in circles.
         """
@@ -141,6 +142,8 @@ class PageWalk:
         self._fed += 1
         seen = here.seen + len(fresh)
         key = self._next_key(here, items, seen, body, headers)
+        if key is not None and self._paging.style == "link":
+            key = urljoin(url, str(key))
         if key is not None and ((again and hash(key) in self._keys) or self._run >= PATIENCE):
             raise PagingError(
                 f"the server keeps giving the same page ({seen} items were read, the last cursor is {key!r}); "
@@ -197,10 +200,10 @@ def _holds(rule: Last, pages: int, items: int, body: JSON, headers: Mapping[str,
         return value is None or value == ""
     if rule.test == "equals":
         return _same(value, rule.value)
-    wanted = rule.value
+    wanted = cast("Mapping[str, object]", rule.value)
     rows = value if isinstance(value, list) else []
-    return isinstance(wanted, Mapping) and not any(
-        isinstance(row, dict) and all(_same(row.get(str(name)), wanted[name]) for name in wanted) for row in rows
+    return not any(
+        isinstance(row, dict) and all(_same(row.get(name), wanted[name]) for name in wanted) for row in rows
     )
 
 

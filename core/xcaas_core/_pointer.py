@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
-__all__ = ["ABSENT", "Absent", "JSON", "find", "put", "value_at"]
+__all__ = ["ABSENT", "JSON", "Absent", "find", "put", "value_at"]
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 

@@ -1,0 +1,132 @@
+"""Checksums of downloads: plain MD5, and the digest of digests that multi-part uploads leave.
+
+An object that was stored in parts has `<md5 of the parts' md5s>-<number of parts>` as its
+checksum. The size of a part is not told. With one part it does not matter. With
+more, the sizes that could give this number of parts are known from the length, and storage
+tools use whole mebibytes (or, for small objects, every size can be tried). Where
+too many sizes remain, a match proves the file right and a mismatch proves nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from hashlib import _Hash  # pyright: ignore[reportPrivateUsage]
+
+__all__ = ["Checksum", "part_sizes"]
+
+_MIB: Final = 1 << 20
+# What upload tools are set to, by default or by habit, in mebibytes.
+_USUAL: Final = (5, 8, 10, 15, 16, 20, 25, 32, 50, 64, 100, 128, 256, 512, 1024)
+_AT_MOST: Final = 4  # part sizes to try at the same time
+_WHOLE: Final = 0  # not in parts
+_ENDLESS: Final = 1 << 62  # one part, whatever its size
+
+
+def part_sizes(length: int, parts: int) -> tuple[tuple[int, ...], bool]:
+    """Sizes of a part with which `length` bytes make `parts` parts, and whether these are all that come into question."""
+    if parts < 2 or length < parts:
+        return ((max(length, 1),), True) if parts == 1 else ((), True)
+    smallest = -(-length // parts)
+    largest = -(-length // (parts - 1)) - 1
+    if largest - smallest < _AT_MOST:
+        return tuple(range(smallest, largest + 1)), True
+    aligned = range(-(-smallest // _MIB) * _MIB, largest + 1, _MIB)
+    if len(aligned) <= _AT_MOST:
+        return tuple(aligned), bool(aligned)
+    usual = [size * _MIB for size in _USUAL if size * _MIB in aligned]
+    return tuple(usual[:_AT_MOST]), False
+
+
+class Checksum:
+    """A digest to compare with the one that the service gives.
+
+    Args:
+        expected: The service's checksum, hexadecimal, perhaps followed by `-<parts>`.
+        length: Length of the whole file, if it is known.
+    """
+
+    __slots__ = ("_conclusive", "_digests", "expected")
+
+    def __init__(self, expected: str, length: int | None) -> None:
+        self.expected = expected.strip().strip('"').lower()
+        digest, dash, parts = self.expected.partition("-")
+        number = int(parts) if parts.isdecimal() else 0
+        sizes: Iterable[int] = () if dash else (_WHOLE,)
+        self._conclusive = True
+        if number == 1:
+            sizes = (_ENDLESS,)
+        elif number and length is not None:
+            sizes, self._conclusive = part_sizes(length, number)
+        known = len(digest) == 32 and not digest.strip("0123456789abcdef")
+        self._digests = [_Digest(size) for size in sizes] if known else []
+
+    @property
+    def usable(self) -> bool:
+        """Whether anything can be learned from this checksum."""
+        return bool(self._digests)
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether a mismatch would prove that the file is wrong."""
+        return self.usable and self._conclusive
+
+    def update(self, data: bytes) -> None:
+        for digest in self._digests:
+            digest.update(data)
+
+    def matches(self) -> bool | None:
+        """Whether the bytes so far are the whole file; None if that cannot be told."""
+        if any(digest.text() == self.expected for digest in self._digests):
+            return True
+        return False if self.conclusive else None
+
+
+class _Digest:
+    """MD5 of everything (`size` _WHOLE), or of the MD5s of parts of `size` bytes."""
+
+    __slots__ = ("_done", "_outer", "_part", "_parts", "_size")
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._outer = _md5()
+        self._part = _md5()
+        self._done = 0
+        self._parts = 0
+
+    def update(self, data: bytes) -> None:
+        if not self._size:
+            self._part.update(data)
+            return
+        rest = memoryview(data)
+        while rest:
+            piece = rest[: self._size - self._done]
+            self._part.update(piece)
+            self._done += len(piece)
+            rest = rest[len(piece) :]
+            if self._done == self._size:
+                self._close_part()
+
+    def _close_part(self) -> None:
+        self._outer.update(self._part.digest())
+        self._part = _md5()
+        self._done = 0
+        self._parts += 1
+
+    def text(self) -> str:
+        if not self._size:
+            return self._part.hexdigest()
+        outer, parts = self._outer.copy(), self._parts
+        if self._done or not parts:
+            outer.update(self._part.digest())
+            parts += 1
+        return f"{outer.hexdigest()}-{parts}"
+
+
+def _md5() -> _Hash:
+    import hashlib
+
+    # Not for security: it finds damage. Says so, for builds of OpenSSL that forbid MD5 otherwise.
+    return hashlib.md5(usedforsecurity=False)

@@ -1,0 +1,172 @@
+"""Files that appear under their name only when they are complete.
+
+Bytes go to a file beside the target; `commit` moves it into place in one step. Until
+then nothing is visible under the final name, and what was there before stays. A file
+that is not committed is removed, unless it is kept for a later resume; then a
+small note beside it says what it is a part of.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import IO, TYPE_CHECKING, Final, cast
+
+from ._errors import DownloadError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["PartialFile", "safe_file_name"]
+
+_LONGEST_NAME: Final = 240
+_RESERVED: Final = frozenset(
+    ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))]
+)
+
+
+class PartialFile:
+    """A file in the making. Not safe for use from several threads.
+
+    Args:
+        target: The final name.
+        resumable: Keep what was written when the download fails, and continue from it next time.
+    """
+
+    __slots__ = ("_file", "note", "path", "resumable", "size", "target")
+
+    def __init__(self, target: Path, *, resumable: bool = False) -> None:
+        self.target = target
+        self.resumable = resumable
+        # A name of its own per download: two of the same target don't meet. One to come back to has a fixed name.
+        mark = "part" if resumable else f"{os.urandom(6).hex()}.part"
+        self.path = target.with_name(f".{_cut(target.name, _LONGEST_NAME - len(mark))}.{mark}")
+        self._file: IO[bytes] | None = None
+        self.size = 0
+        """Bytes written so far."""
+        self.note: dict[str, str] = {}
+        """What is known of the whole (`etag`, `length`), to tell later whether it still is the same."""
+
+    def open(self) -> None:
+        """Create the file, or open the one that was kept. DownloadError if another process writes it just now."""
+        if not self.resumable:
+            self._file = open(self.path, "xb")  # noqa: SIM115 - closed by commit and abandon
+            return
+        self._file = open(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")  # noqa: SIM115
+        if not _lock(self._file):
+            self._file.close()
+            self._file = None
+            raise DownloadError(f"another process is downloading {self.target}", advice="Wait for it to end.")
+        self.size = self._file.seek(0, os.SEEK_END)
+        self.note = self._read_note()
+        if self.size and not self.note:
+            self.restart()
+
+    def remember(self, note: dict[str, str]) -> None:
+        """Write down what the whole is, so that a later process can tell whether a part still fits."""
+        self.note = note
+        if self.resumable:
+            import json
+
+            self._note_path.write_text(json.dumps(note), "utf-8")
+
+    def read_back(self, size: int = 1 << 20) -> IO[bytes]:
+        """A second handle on what has been written, for the checksum of a resumed part."""
+        self._opened.flush()
+        return open(self.path, "rb", buffering=size)
+
+    def write(self, data: bytes) -> None:
+        self._opened.write(data)
+        self.size += len(data)
+
+    def restart(self) -> None:
+        """Forget what has been written."""
+        self._opened.seek(0)
+        self._opened.truncate()
+        self.size = 0
+
+    def commit(self, *, sync: bool = True) -> None:
+        """Give the file its final name. With `sync` the bytes are on the disk before the name is."""
+        file = self._opened
+        file.flush()
+        if sync:
+            os.fsync(file.fileno())
+        if os.name == "nt":  # an open file cannot be renamed there
+            file.close()
+        os.replace(self.path, self.target)
+        file.close()
+        self._file = None
+        self._forget_note()
+
+    def abandon(self, *, keep: bool = False) -> None:
+        """Close, and remove the file unless `keep` (which needs `resumable`). Safe to call twice, and after `commit`."""
+        file, self._file = self._file, None
+        if file is None:
+            return
+        keep = keep and self.resumable and self.size > 0
+        try:
+            file.close()  # may fail on a full disk, as it writes what is buffered
+        except OSError:
+            keep = False
+        finally:
+            if not keep:
+                self.path.unlink(missing_ok=True)
+                self._forget_note()
+
+    @property
+    def _opened(self) -> IO[bytes]:
+        if self._file is None:
+            raise ValueError("the file is not open")
+        return self._file
+
+    @property
+    def _note_path(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.json")
+
+    def _read_note(self) -> dict[str, str]:
+        import json
+
+        try:
+            found: object = json.loads(self._note_path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        if not isinstance(found, dict):
+            return {}
+        return {str(name): str(value) for name, value in cast("dict[object, object]", found).items()}
+
+    def _forget_note(self) -> None:
+        if self.resumable:
+            self._note_path.unlink(missing_ok=True)
+
+
+def _lock(file: IO[bytes]) -> bool:
+    """Claim a file among processes; True if it is ours. Where locks are unknown, everybody's claim holds."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def safe_file_name(name: str, fallback: str = "download") -> str:
+    """A name that somebody else chose, made fit for a file: no folders, no hidden or reserved names, not too long."""
+    name = name.replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join("_" if char in '<>:"|?*' or not char.isprintable() else char for char in name)
+    name = name.strip(" ").lstrip(".").rstrip(". ")
+    if name.split(".", 1)[0].rstrip().lower() in _RESERVED:
+        name = f"_{name}"
+    return _cut(name, _LONGEST_NAME) or fallback
+
+
+def _cut(name: str, longest: int) -> str:
+    """Shorten a name to so many bytes, keeping its ending."""
+    if len(name.encode()) <= longest:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    if not dot or len(ending.encode()) > 16:
+        stem, dot, ending = name, "", ""
+    room = longest - len((dot + ending).encode())
+    return stem.encode()[:room].decode(errors="ignore") + dot + ending

@@ -1,0 +1,264 @@
+"""Lists that span pages, as one iterable: `Pager` and its async twin."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import aclosing, closing
+from copy import copy
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from ._errors import ArgumentError
+from ._pages import Page, PageSource
+from ._paging import Bookmark, RawPage
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from ._operation import Call
+    from ._session import AsyncSession, Session
+
+__all__ = ["AsyncPager", "Pager"]
+
+T = TypeVar("T")
+
+
+class _Options(Generic[T]):
+    """What both pagers are made of: the options, and where the latest iteration stands."""
+
+    __slots__ = ("_ahead", "_limit", "_over", "_page", "_source", "_start", "_taken")
+
+    def __init__(self, source: PageSource[T]) -> None:
+        self._source = source
+        self._start: Bookmark | None = None
+        self._limit: int | None = None
+        self._ahead = False
+        self._page: RawPage | None = None
+        self._taken = 0
+        self._over = False
+
+    def limit(self, items: int) -> Self:
+        """A pager over the same list that ends after so many items."""
+        if items < 0:
+            raise ArgumentError("a limit cannot be negative")
+        return self._with(_limit=items)
+
+    def prefetch(self, on: bool = True) -> Self:
+        """A pager that fetches the next page while the caller works on the present one.
+
+        Costs one request too many if the caller stops early. The async pager does it under
+        asyncio only; under trio it fetches pages as they are needed.
+        """
+        return self._with(_ahead=on)
+
+    def resume(self, cursor: str) -> Self:
+        """A pager that goes on where another one stood when its `cursor` was taken.
+
+        The arguments of the call must be the same. How long a cursor stays good is the
+        service's choice: page numbers for ever, scroll ids for minutes.
+
+        Raises ArgumentError for text that is no cursor of this call.
+        """
+        try:
+            return self._with(_start=Bookmark.from_text(cursor, self._source.name))
+        except ValueError as error:
+            raise ArgumentError(str(error)) from None
+
+    @property
+    def cursor(self) -> str | None:
+        """Where the latest iteration stands, as text for `resume`; None once it came to the end.
+
+        It lies behind the last item that was given out, also in mid-page: then resuming
+        fetches that page again and skips what is known.
+        """
+        place = self._place()
+        return None if place is None else place.to_text(self._source.name)
+
+    def _place(self) -> Bookmark | None:
+        page = self._page
+        if self._over:
+            return None
+        if page is None:
+            return self._start or self._source.walk(None).position
+        taken = page.here.skip + self._taken
+        return page.here.after(taken) if taken < len(page.items) else page.next
+
+    def _with(self, **changes: object) -> Self:
+        other = copy(self)
+        other._begin()
+        for name, value in changes.items():
+            setattr(other, name, value)
+        return other
+
+    def _begin(self) -> None:
+        self._page, self._taken, self._over = None, 0, False
+
+    def _decoded(self, page: RawPage, given: int) -> list[T]:
+        """The items of a page, cut to what the limit leaves."""
+        items = self._source.decode(page)
+        self._page, self._taken = page, 0
+        return items if self._limit is None else items[: self._limit - given]
+
+    def _enough(self, items: int) -> bool:
+        return self._limit is not None and items >= self._limit
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._source.name}>"
+
+
+class Pager(_Options[T]):
+    """A list that the service hands out page by page. Iterate over it for the items.
+
+    Nothing is fetched before the first item is asked for, and each page only when it is
+    needed. Every iteration starts anew. Options return a new pager:
+
+        for call in client.storage.objects.search(filter="type==meeting").limit(500):
+            ...
+
+    A failed request raises like any other call; `cursor` then resumes behind the items
+    that were given out. A server that never comes to an end raises `PagingError`.
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session, call: Call[object]) -> None:
+        super().__init__(PageSource(session.engine, call))
+        self._session = session
+
+    def __iter__(self) -> Iterator[T]:
+        with closing(self._chunks()) as chunks:
+            for _, items in chunks:
+                for item in items:
+                    self._taken += 1
+                    yield item
+
+    def pages(self) -> Iterator[Page[T]]:
+        """The pages one by one, with their headers and everything beside the items."""
+        with closing(self._chunks()) as chunks:
+            for raw, items in chunks:
+                self._taken = len(items)
+                yield self._source.page(raw, items)
+
+    def first(self) -> T | None:
+        """The first item, or None if there is none."""
+        return next(iter(self.limit(1)), None)
+
+    def to_list(self) -> list[T]:
+        """All items. Mind the memory with long lists."""
+        return list(self)
+
+    def _chunks(self) -> Generator[tuple[RawPage, list[T]]]:
+        self._begin()
+        given = 0
+        if self._enough(given):
+            return
+        with closing(self._fetched_ahead() if self._ahead else self._fetched()) as pages:
+            for page in pages:
+                items = self._decoded(page, given)
+                given += len(items)
+                yield page, items
+                if self._enough(given):
+                    return
+        self._over = True
+
+    def _fetched(self) -> Generator[RawPage]:
+        walk = self._source.walk(self._start)
+        while (page := self._session.run(self._source.fetch(walk))) is not None:
+            yield page
+
+    def _fetched_ahead(self) -> Generator[RawPage]:
+        from concurrent.futures import ThreadPoolExecutor
+
+        walk = self._source.walk(self._start)
+        ahead = 0
+        worker = ThreadPoolExecutor(1, thread_name_prefix="xcaas-prefetch")
+        try:
+            coming = worker.submit(self._session.run, self._source.fetch(walk))
+            while (page := coming.result()) is not None:
+                ahead += len(page.items)
+                if walk.done or self._enough(ahead - (self._start.skip if self._start else 0)):
+                    yield page
+                    return
+                coming = worker.submit(self._session.run, self._source.fetch(walk))
+                yield page
+        finally:
+            worker.shutdown(wait=False, cancel_futures=True)
+
+
+class AsyncPager(_Options[T]):
+    """The async twin of `Pager`: iterate with `async for`."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: AsyncSession, call: Call[object]) -> None:
+        super().__init__(PageSource(session.engine, call))
+        self._session = session
+
+    async def __aiter__(self) -> AsyncGenerator[T]:
+        async with aclosing(self._chunks()) as chunks:
+            async for _, items in chunks:
+                for item in items:
+                    self._taken += 1
+                    yield item
+
+    async def pages(self) -> AsyncGenerator[Page[T]]:
+        """The pages one by one, with their headers and everything beside the items."""
+        async with aclosing(self._chunks()) as chunks:
+            async for raw, items in chunks:
+                self._taken = len(items)
+                yield self._source.page(raw, items)
+
+    async def first(self) -> T | None:
+        """The first item, or None if there is none."""
+        async with aclosing(self.limit(1).__aiter__()) as items:
+            return await anext(items, None)
+
+    async def to_list(self) -> list[T]:
+        """All items. Mind the memory with long lists."""
+        return [item async for item in self]
+
+    async def _chunks(self) -> AsyncGenerator[tuple[RawPage, list[T]]]:
+        self._begin()
+        given = 0
+        if self._enough(given):
+            return
+        async with aclosing(self._fetched_ahead() if self._ahead else self._fetched()) as pages:
+            async for page in pages:
+                items = self._decoded(page, given)
+                given += len(items)
+                yield page, items
+                if self._enough(given):
+                    return
+        self._over = True
+
+    async def _fetched(self) -> AsyncGenerator[RawPage]:
+        walk = self._source.walk(self._start)
+        while (page := await self._session.run(self._source.fetch(walk))) is not None:
+            yield page
+
+    async def _fetched_ahead(self) -> AsyncGenerator[RawPage]:
+        import asyncio
+
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:  # trio: a task outside of a nursery is not to be had
+            async with aclosing(self._fetched()) as pages:
+                async for page in pages:
+                    yield page
+            return
+        walk = self._source.walk(self._start)
+        ahead = 0
+        page: RawPage | None
+        coming = asyncio.ensure_future(self._session.run(self._source.fetch(walk)))
+        try:
+            while (page := await coming) is not None:
+                ahead += len(page.items)
+                if walk.done or self._enough(ahead - (self._start.skip if self._start else 0)):
+                    yield page
+                    return
+                coming = asyncio.ensure_future(self._session.run(self._source.fetch(walk)))
+                yield page
+        finally:
+            coming.cancel()
+            await asyncio.wait([coming])  # so that it has let go of its connection
+            if not coming.cancelled():
+                coming.exception()  # looked at, so that asyncio does not complain about it

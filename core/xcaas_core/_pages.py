@@ -1,0 +1,162 @@
+"""Fetching the pages of a list: the flow that pagers share, and what it hands out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+from ._codec import codec_for
+from ._errors import ArgumentError, DecodeError, PagingError, ResponseError
+from ._operation import Call, EncodedBody
+from ._paging import Bookmark, PageWalk, RawPage
+from ._parameters import plain
+from ._pointer import JSON, put, value_at
+
+if TYPE_CHECKING:
+    from ._engine import Engine
+    from ._extensions import Paging
+    from ._steps import Flow
+
+__all__ = ["Page", "PageSource"]
+
+T = TypeVar("T")
+
+
+class Page(Generic[T]):
+    """One page of a list."""
+
+    __slots__ = ("body", "cursor", "headers", "items", "number")
+
+    def __init__(
+        self, items: list[T], *, number: int, cursor: str | None, headers: Mapping[str, str], body: JSON
+    ) -> None:
+        self.items = items
+        self.number = number
+        """The page's number as the service counts; from 0 where it does not."""
+        self.cursor = cursor
+        """Resumes behind this page; None after the last one."""
+        self.headers = headers
+        """Headers of the answer (totals, rate limits)."""
+        self.body = body
+        """The whole answer as JSON, for what stands beside the items."""
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        return f"<Page {self.number}: {len(self.items)} items>"
+
+
+class PageSource(Generic[T]):
+    """A call of a list operation, and how to get page after page of it."""
+
+    __slots__ = ("_body", "_decoder", "call", "engine", "paging")
+
+    def __init__(self, engine: Engine, call: Call[object]) -> None:
+        paging = call.operation.paging
+        if paging is None:
+            raise ArgumentError(f"{call.operation.call} is not paged")
+        self.engine = engine
+        self.call = call
+        self.paging: Paging = paging
+        self._decoder: Callable[[list[JSON]], list[T]] | None = None
+        self._body: JSON = None
+
+    @property
+    def name(self) -> str:
+        return self.call.operation.call
+
+    def walk(self, start: Bookmark | None) -> PageWalk:
+        """A new walk, from `start` or from where the caller's own arguments say."""
+        return PageWalk(self.paging, start or self._start())
+
+    def fetch(self, walk: PageWalk) -> Flow[RawPage | None]:
+        """Get the next page of a walk; None if the list is over."""
+        here = walk.position
+        if here is None:
+            return None
+        try:
+            reply = yield from self.engine.exchange(self._request(here))
+        except ResponseError as error:
+            if not walk.ends_with(error.status):
+                raise
+            walk.stop()
+            return None
+        try:
+            return walk.feed(cast("JSON", reply.json()), reply.headers, reply.url)
+        except PagingError as error:
+            error.operation = self.name
+            error.method = self.call.operation.method
+            error.url = reply.url.partition("?")[0]
+            error.status = reply.status
+            error.request_id = reply.request_id
+            raise
+
+    def decode(self, page: RawPage) -> list[T]:
+        """The items of a page, less those that a resumed walk has given out before. Raises DecodeError."""
+        if self._decoder is None:
+            self._decoder = self._make_decoder()
+        return self._decoder(page.items)[page.here.skip :]
+
+    def page(self, raw: RawPage, items: list[T]) -> Page[T]:
+        """What callers see of a page."""
+        number = raw.here.key if self.paging.style == "page" else raw.here.index
+        cursor = None if raw.next is None else raw.next.to_text(self.name)
+        return Page(items, number=int(number or 0), cursor=cursor, headers=raw.headers, body=raw.body)
+
+    def _start(self) -> Bookmark | None:
+        """A page that the caller chose by giving the paging parameter a value."""
+        if self.paging.within == "body":
+            given: object = value_at(self._plain_body(), self.paging.parameter)
+        else:
+            position = self.call.operation.index("query", self.paging.parameter)
+            given = self.call.args[position] if position is not None and position < len(self.call.args) else None
+        if not isinstance(given, str | int) or given == "":
+            return None
+        return Bookmark(given, int(given) - (self.paging.first or 0) if self.paging.style == "page" else 0)
+
+    def _request(self, here: Bookmark) -> Call[object]:
+        paging, call = self.paging, self.call
+        if here.key is None:
+            return call
+        if paging.style == "link":
+            return Call(call.operation, call.args, call.body, link=str(here.key), headers=call.headers)
+        if paging.within == "body":
+            body = EncodedBody(put(self._plain_body(), paging.parameter, here.key))
+            return Call(call.operation, call.args, body, headers=call.headers)
+        if paging.alone and here.index > 0:
+            pairs = zip(call.operation.parameters, call.args, strict=False)
+            kept = tuple(None if parameter.location == "query" else value for parameter, value in pairs)
+            call = Call(call.operation, kept, call.body, headers=call.headers)
+        return call.with_argument("query", paging.parameter, here.key)
+
+    def _plain_body(self) -> JSON:
+        """The caller's body as JSON, encoded once for all pages."""
+        if self._body is None:
+            operation, given = self.call.operation, self.call.body
+            codec = codec_for(operation.body.codec if operation.body else None, operation.product.package)
+            try:
+                self._body = cast("JSON", plain(given) if codec is None else codec.encode(given))
+            except (TypeError, ValueError) as error:
+                raise ArgumentError(f"body: {error}") from None
+        return self._body
+
+    def _make_decoder(self) -> Callable[[list[JSON]], list[T]]:
+        item = self.paging.item
+        if item is None:
+            return lambda items: cast("list[T]", items)
+        from .models import resolve
+
+        codec = resolve(f"[{item}]", self.call.operation.product.package)
+
+        def decode(items: list[JSON]) -> list[T]:
+            try:
+                return cast("list[T]", codec.decode(items, at=self.paging.items))
+            except DecodeError as error:
+                error.operation = self.name
+                raise
+
+        return decode

@@ -1,0 +1,208 @@
+"""Following a job on the server, without I/O: what its answers mean and when to look again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from ._errors import DecodeError, PollerError, PollerTimeoutError
+from ._pointer import JSON, value_at
+from ._related import related_call
+from ._steps import Sleep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ._engine import Engine
+    from ._extensions import Polling
+    from ._operation import Call
+    from ._reply import Reply
+    from ._steps import Flow
+
+__all__ = ["Job", "PollProgress"]
+
+
+class PollProgress:
+    """What a progress callback is told after each look at a job."""
+
+    __slots__ = ("body", "elapsed", "id", "looks", "state")
+
+    def __init__(self, id: str, state: str | None, looks: int, elapsed: float, body: JSON) -> None:
+        self.id = id
+        self.state = state
+        """The job's state in the service's words."""
+        self.looks = looks
+        """Times that the service was asked."""
+        self.elapsed = elapsed
+        """Seconds since the wait began."""
+        self.body = body
+        """The status answer as JSON, for percentages and the like."""
+
+    def __repr__(self) -> str:
+        return f"<PollProgress {self.id}: {self.state} after {self.elapsed:.0f} s>"
+
+
+class Job:
+    """One job: its id, its latest state, and the flows that ask for it.
+
+    Args:
+        engine: Makes the calls.
+        call: The call that starts the job; for a resumed job only the shared arguments count.
+        id: The job's id, when it was started before.
+    """
+
+    __slots__ = ("_call", "_engine", "_fresh", "_looks", "_polling", "answer", "id", "state")
+
+    def __init__(self, engine: Engine, call: Call[object], id: str | None = None) -> None:
+        polling = call.operation.poller
+        if polling is None:
+            raise PollerError(f"{call.operation.call} starts no job that could be followed")
+        self._engine = engine
+        self._call = call
+        self._polling: Polling = polling
+        self._looks = 0
+        self._fresh = False  # whether the state was just learned, so that a wait need not ask at once
+        self.id = id
+        self.state: str | None = None
+        self.answer: Reply[object] | None = None
+        """The latest status answer."""
+
+    @property
+    def name(self) -> str:
+        return self._call.operation.call
+
+    @property
+    def done(self) -> bool:
+        """Whether the job came to a good end, as far as known. States that nobody documented mean that it still runs."""
+        return self.state in self._polling.status.done
+
+    @property
+    def failed(self) -> bool:
+        return self.state in self._polling.status.failed
+
+    def start(self) -> Flow[None]:
+        """Start the job, unless it was started before."""
+        if self.id is not None:
+            return
+        reply = yield from self._engine.exchange(self._call)
+        body = cast("JSON", reply.json())
+        id = value_at(body, self._polling.id)
+        if not isinstance(id, str | int) or id == "":
+            raise self._in_context(
+                DecodeError("the answer does not name the job that was started", pointer=self._polling.id), reply
+            )
+        self.id = str(id)
+        self._learn(body)
+        self._fresh = True
+
+    def look(self) -> Flow[str | None]:
+        """Ask how the job stands. Returns its state, in the service's words."""
+        yield from self.start()
+        self.answer = yield from self._engine.exchange(related_call(self._polling.status, self._call, self.id))
+        self._looks += 1
+        self._learn(cast("JSON", self.answer.json()))
+        return self.state
+
+    def wait(self, timeout: float | None, progress: Callable[[PollProgress], object] | None) -> Flow[None]:
+        """Look again and again until the job is over.
+
+        Raises:
+            PollerError: It failed, or was cancelled.
+            PollerTimeoutError: It was still running when `timeout` seconds were over.
+        """
+        polling, clock = self._polling, self._engine.clock
+        yield from self.start()
+        began = clock()
+        deadline = began + (polling.timeout if timeout is None else timeout)
+        delay = polling.first if self._fresh else 0.0
+        while not self._over():
+            yield Sleep(max(0.0, min(delay, deadline - clock())))
+            yield from self.look()
+            if progress is not None:
+                progress(PollProgress(self.id or "", self.state, self._looks, clock() - began, self._body()))
+            if not self._over() and clock() >= deadline:
+                raise self._timed_out(clock() - began)
+            delay = max(min(delay * polling.factor, polling.longest), polling.first, self._asked_for())
+        self._fresh = False
+        if self.failed:
+            raise self._failure()
+
+    def cancel(self) -> Flow[None]:
+        """Ask the service to stop the job. PollerError if it has no way to."""
+        if self._polling.cancel is None:
+            raise PollerError(
+                f"{self.name}: a job of this kind cannot be cancelled",
+                id=self.id,
+                advice="Stop waiting for it; it ends by itself.",
+            )
+        yield from self._engine.exchange(related_call(self._polling.cancel, self._call, self.id))
+
+    def result_call(self) -> Call[object] | None:
+        """The call that fetches the result; None if the latest status answer is the result."""
+        result = self._polling.result
+        return None if result is None else related_call(result, self._call, self.id)
+
+    def _over(self) -> bool:
+        if self.failed:
+            return True
+        # Without an operation for the result, a status answer is needed even if the start said "done".
+        return self.done and (self.answer is not None or self._polling.result is not None)
+
+    def _learn(self, body: JSON) -> None:
+        state = value_at(body, self._polling.status.value)
+        self.state = None if state is None else str(state)
+
+    def _asked_for(self) -> float:
+        """Seconds that the status answer asks to wait."""
+        asked = self.answer.headers.get("Retry-After", "") if self.answer is not None else ""
+        return float(asked) if asked.isdecimal() else 0.0
+
+    def _body(self) -> JSON:
+        return None if self.answer is None else cast("JSON", self.answer.json())
+
+    def _failure(self) -> PollerError:
+        pointer = self._polling.status.reason
+        reason = _as_text(value_at(self._body(), pointer)) if pointer and self.answer is not None else None
+        error = PollerError(
+            f"job {self.id} ended as {self.state}" + (f": {reason}" if reason else ""),
+            reason=reason,
+            state=self.state,
+            id=self.id,
+        )
+        return self._in_context(error, self.answer)
+
+    def _timed_out(self, seconds: float) -> PollerTimeoutError:
+        error = PollerTimeoutError(
+            f"job {self.id} was still {self.state} after {seconds:.0f} s",
+            state=self.state,
+            id=self.id,
+            advice="It goes on at the server: wait again, or resume it later by its id.",
+        )
+        return self._in_context(error, self.answer)
+
+    def _in_context(self, error: _Error, reply: Reply[object] | None) -> _Error:
+        error.operation = self.name
+        if reply is not None:
+            error.status = reply.status
+            error.request_id = reply.request_id
+        return error
+
+
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    from ._errors import XCaaSError
+
+    _Error = TypeVar("_Error", bound=XCaaSError)
+
+
+def _as_text(reason: JSON) -> str | None:
+    """A reason for people: text as it is, and the telling part of an error object."""
+    if isinstance(reason, dict):
+        told = [reason[name] for name in ("title", "detail", "message", "error") if isinstance(reason.get(name), str)]
+        if told:
+            return ": ".join(str(part) for part in told)
+    if reason is None or isinstance(reason, str):
+        return reason or None
+    import json
+
+    return json.dumps(reason)

@@ -1,0 +1,55 @@
+"""JSON pointers: finding, forgiving, replacing."""
+
+from __future__ import annotations
+
+import pytest
+
+from xcaas_core._pointer import ABSENT, JSON, find, put, value_at
+
+BODY: JSON = {"a": {"b": [10, {"c": None}]}, "x/y": 1, "t~": 2, "": 3}
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        ("", BODY),
+        ("/a/b/0", 10),
+        ("/a/b/1/c", None),
+        ("/x~1y", 1),
+        ("/t~0", 2),
+        ("/", 3),
+        ("/a/b/2", ABSENT),
+        ("/a/b/c", ABSENT),
+        ("/nothing", ABSENT),
+        ("/x~1y/deeper", ABSENT),
+    ],
+)
+def test_find(pointer: str, value: object) -> None:
+    assert find(BODY, pointer) == value
+
+
+def test_list_of_one_counts_as_its_element() -> None:
+    assert find([{"a": 1}], "/a") == 1
+    assert find([{"a": 1}, {"a": 2}], "/a") is ABSENT
+    assert find([], "/a") is ABSENT
+
+
+def test_absent_reads_as_null() -> None:
+    assert value_at({}, "/a") is None
+    assert not ABSENT
+    assert repr(ABSENT) == "ABSENT"
+
+
+def test_put_copies_what_it_changes_and_nothing_else() -> None:
+    kept: JSON = {"deep": 1}
+    body: JSON = {"page": 1, "kept": kept, "in": {"x": 1}}
+    changed = put(put(body, "/page", 2), "/in/y/z", 3)
+    assert changed == {"page": 2, "kept": {"deep": 1}, "in": {"x": 1, "y": {"z": 3}}}
+    assert body == {"page": 1, "kept": {"deep": 1}, "in": {"x": 1}}
+    assert isinstance(changed, dict)
+    assert changed["kept"] is kept
+
+
+def test_put_at_the_root_replaces_all() -> None:
+    assert put({"a": 1}, "", [2]) == [2]
+    assert put(None, "/a", 1) == {"a": 1}
