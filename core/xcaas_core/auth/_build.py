@@ -1,0 +1,60 @@
+"""Making authorizers, and asking what the token's key may do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from .._authseam import AuthContext, Authorizer
+from .._errors import MissingCredentialsError
+from .._operation import Security
+from .._product import Product
+from .._steps import Flow
+from ._authorizer import PartsAuthorizer
+from ._kinds import ClientCredentials
+from ._lease import TokenInfo
+from ._parts import token_machine
+from ._wallet import Wallet
+
+__all__ = ["build_authorizer", "token_info"]
+
+
+def build_authorizer(
+    product: Product, security: Security, credentials: object, *, context: AuthContext
+) -> Authorizer | None:
+    """The authorizer for calls of a product with this security requirement; None if it asks for nothing.
+
+    See `AuthorizerFactory`. Authorizers of one context share what the credentials' owner gave.
+    """
+    if not any(security):
+        return None
+    return PartsAuthorizer(product, security, _wallet(credentials, context), context)
+
+
+def token_info(
+    product: Product, credentials: object, *, context: AuthContext, deadline: float | None = None
+) -> Flow[TokenInfo]:
+    """What the token says about its key, requesting one if there is none at hand.
+
+    `product` is any that takes OAuth client credentials: all of them share one token.
+    """
+    held = yield from _wallet(credentials, context).open()
+    for scheme in product.schemes.values():
+        if scheme.token_url is None:
+            continue
+        for entry in held:
+            if isinstance(entry.credential, ClientCredentials):
+                machine = token_machine(entry.credential, product, scheme, context)
+                lease = yield from machine.acquire(deadline)
+                return replace(lease.info, remaining=lease.remaining(context.clock))
+    raise MissingCredentialsError(
+        "there is no OAuth token to ask about: the client has no client credentials",
+        advice="Give the client ClientCredentials(client_id, client_secret).",
+    )
+
+
+def _wallet(credentials: object, context: AuthContext) -> Wallet:
+    found = context.state.get(Wallet)
+    if found is None:
+        found = context.state.setdefault(Wallet, Wallet(credentials))
+    return cast("Wallet", found)

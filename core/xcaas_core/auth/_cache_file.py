@@ -1,0 +1,153 @@
+"""A token cache in files, for commands that run one after another. Not on by default."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import secrets
+import stat
+import tempfile
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import cast
+
+from ._errors import SecretUnavailableError
+
+try:
+    import fcntl
+except ImportError:  # Windows: no lock, so each process may ask once
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["FileTokenCache"]
+
+# The clock that all processes share can be set back; a few seconds of that are not worth a token.
+_SLACK = 5.0
+
+
+class FileTokenCache:
+    """Keeps tokens in a folder of the user, one file each, readable by the user only.
+
+    Files are replaced whole. A file that is damaged, belongs to somebody else, is readable by others or
+    is a symbolic link counts as missing. A folder that others could write to is an error.
+
+    Args:
+        folder: Where to keep them; the user's cache folder if left out (needs the `profiles` extra).
+    """
+
+    def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
+        self._folder = Path(folder) if folder is not None else _default_folder()
+        self._held: dict[str, int] = {}
+
+    def read(self, key: str) -> tuple[bytes, float] | None:
+        with self._open(f"{key}.json") as file:
+            text = b"" if file is None else _read_all(file)
+        try:
+            entry = cast("dict[str, object]", json.loads(text))
+            payload = base64.b64decode(str(entry["payload"]), validate=True)
+            written, until = float(cast("float", entry["written"])), float(cast("float", entry["until"]))
+        except (ValueError, TypeError, KeyError):
+            return None
+        now = time.time()
+        left = min(until - now, until - written)
+        return (payload, left) if written <= now + _SLACK and left > 0 else None
+
+    def write(self, key: str, payload: bytes, seconds: float) -> None:
+        self._prepare()
+        now = time.time()
+        entry = {"payload": base64.b64encode(payload).decode("ascii"), "written": now, "until": now + seconds}
+        handle, name = tempfile.mkstemp(dir=self._folder, prefix=f".{key[:16]}-")  # made with 0600
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                json.dump(entry, file)
+            os.replace(name, self._folder / f"{key}.json")
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+
+    def try_lock(self, key: str, seconds: float) -> str | None:
+        """The system frees the lock when its process ends, so `seconds` isn't needed."""
+        owner = secrets.token_hex(8)
+        if fcntl is None:
+            return owner
+        self._prepare()
+        file = os.open(self._folder / f"{key}.lock", os.O_RDWR | os.O_CREAT | _no_follow(), 0o600)
+        try:
+            if not _is_ours(file):
+                raise PermissionError("the lock file belongs to somebody else")
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return None
+        except BaseException:
+            os.close(file)
+            raise
+        self._held[owner] = file
+        return owner
+
+    def unlock(self, key: str, owner: str) -> None:
+        del key
+        file = self._held.pop(owner, None)
+        if file is not None and fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_UN)  # also for a forked child that shares the descriptor
+            os.close(file)
+
+    def _prepare(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        facts = self._folder.lstat()
+        if not stat.S_ISDIR(facts.st_mode):
+            raise NotADirectoryError("the token cache's folder is a symbolic link or not a folder")
+        if hasattr(os, "geteuid") and (facts.st_uid != os.geteuid() or facts.st_mode & 0o022):
+            raise PermissionError("the token cache's folder belongs to, or can be written by, somebody else")
+
+    @contextlib.contextmanager
+    def _open(self, name: str) -> Generator[int | None]:
+        """The open file, or None if there is none that can be trusted."""
+        try:
+            file = os.open(self._folder / name, os.O_RDONLY | _no_follow())
+        except OSError:
+            yield None
+            return
+        try:
+            yield file if _is_ours(file) else None
+        finally:
+            os.close(file)
+
+    def __repr__(self) -> str:
+        return f"FileTokenCache({str(self._folder)!r})"
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"_folder": self._folder, "_held": {}}
+
+
+def _no_follow() -> int:
+    return getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+def _is_ours(file: int) -> bool:
+    facts = os.fstat(file)
+    if not stat.S_ISREG(facts.st_mode):
+        return False
+    return not hasattr(os, "geteuid") or (facts.st_uid == os.geteuid() and not facts.st_mode & 0o077)
+
+
+def _read_all(file: int) -> bytes:
+    pieces: list[bytes] = []
+    while piece := os.read(file, 65536):
+        pieces.append(piece)
+        if len(pieces) > 64:
+            return b""
+    return b"".join(pieces)
+
+
+def _default_folder() -> Path:
+    try:
+        from platformdirs import user_cache_path
+    except ImportError:
+        raise SecretUnavailableError(
+            "the token cache's folder is not known", advice="Give a folder, or install xcaas[profiles]."
+        ) from None
+    return user_cache_path("xcaas") / "tokens"

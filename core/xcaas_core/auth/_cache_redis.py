@@ -1,0 +1,77 @@
+"""A token cache in Redis, for fleets of workers that use one key."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Protocol, cast
+
+from ._errors import SecretUnavailableError
+
+__all__ = ["RedisClient", "RedisTokenCache"]
+
+_READ = "return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}"
+_WRITE = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])"
+_LOCK = "return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])"
+_UNLOCK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+
+
+class RedisClient(Protocol):
+    """What is needed of `redis.Redis`."""
+
+    def eval(self, script: str, numkeys: int, /, *keys_and_args: str | bytes | int) -> object: ...
+
+
+class RedisTokenCache:
+    """Shares tokens through Redis: one token request per expiry for all workers together.
+
+    The time that a token has left is Redis's to count, so the workers' clocks don't matter. When
+    Redis can't be reached, each worker gets along by itself.
+
+    Args:
+        client: A `redis.Redis` (the blocking one, also for async clients), or a `redis://` address (needs the
+            `redis` extra). Redis holds live tokens: guard it as you would guard the secret.
+        prefix: Put before every key.
+    """
+
+    def __init__(self, client: RedisClient | str, *, prefix: str = "xcaas:") -> None:
+        self._client = _connect(client) if isinstance(client, str) else client
+        self._prefix = prefix
+
+    def read(self, key: str) -> tuple[bytes, float] | None:
+        payload, milliseconds = cast("tuple[bytes | str | None, int]", self._client.eval(_READ, 1, self._name(key)))
+        if payload is None or milliseconds <= 0:
+            return None
+        return (payload if isinstance(payload, bytes) else payload.encode()), milliseconds / 1000
+
+    def write(self, key: str, payload: bytes, seconds: float) -> None:
+        self._client.eval(_WRITE, 1, self._name(key), payload, max(1, int(seconds * 1000)))
+
+    def try_lock(self, key: str, seconds: float) -> str | None:
+        owner = secrets.token_hex(8)
+        milliseconds = max(1, int(seconds * 1000))
+        return owner if self._client.eval(_LOCK, 1, self._name(f"{key}:lock"), owner, milliseconds) else None
+
+    def unlock(self, key: str, owner: str) -> None:
+        self._client.eval(_UNLOCK, 1, self._name(f"{key}:lock"), owner)
+
+    def _name(self, key: str) -> str:
+        return f"{self._prefix}{key}"
+
+    def __repr__(self) -> str:
+        return f"<RedisTokenCache prefix={self._prefix!r}>"
+
+    def __getstate__(self) -> dict[str, object]:
+        raise TypeError("a Redis token cache is not pickled: its address may hold a password; make it in each process")
+
+    def __deepcopy__(self, memo: object) -> RedisTokenCache:
+        return self
+
+
+def _connect(url: str) -> RedisClient:
+    try:
+        from redis import Redis
+    except ImportError:
+        raise SecretUnavailableError("redis is not installed", advice="Install xcaas[redis].") from None
+    connect = cast("Callable[..., RedisClient]", Redis.from_url)  # pyright: ignore[reportUnknownMemberType]
+    return connect(url, socket_timeout=2.0, socket_connect_timeout=2.0)

@@ -1,0 +1,115 @@
+"""What all kinds of credentials share: options, rotation, copying, pickling, a `repr` that tells no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar, TypedDict, TypeVar, cast
+
+from ._events import AuthCounters, Events, Observer
+from ._policy import TokenPolicy
+from ._pool import Pool
+from ._sources import Given
+
+if TYPE_CHECKING:
+    from ._cache import TokenCache
+
+__all__ = ["Credential", "Options"]
+
+Self = TypeVar("Self", bound="Credential")
+
+
+class Options(TypedDict, total=False):
+    """Keyword arguments that every kind of credentials takes."""
+
+    products: Iterable[str]
+    """Python names of the products that the credential is for; all that take its kind if left out."""
+    role: str | None
+    """Which of two credentials of one kind this is: `search` or `management` (contacts), `data` or
+    `action` (the tokens of a tenant)."""
+    policy: TokenPolicy | None
+    """When tokens are renewed, and how hard that is tried."""
+    on_event: Observer | None
+    """Called with an `AuthEvent` whenever something happens to the credential's token."""
+    cache: TokenCache | None
+    """Shares tokens between credential objects or processes."""
+
+
+class Credential:
+    """The base of all kinds. Tokens, renewals under way and counters belong to the object, so clients
+    that are given the same object share them; a copy starts fresh."""
+
+    kind: ClassVar[str]
+    _secrets: ClassVar[tuple[str, ...]]
+    _shown: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, options: Options) -> None:
+        products = options.get("products", ())
+        self.products = frozenset([products] if isinstance(products, str) else products)
+        self.role = options.get("role")
+        self.policy = options.get("policy") or TokenPolicy()
+        self.cache = options.get("cache")
+        self._begin(options.get("on_event"))
+
+    def _begin(self, observer: Observer | None) -> None:
+        self._events = Events(self.__repr__, observer)
+        self._pool = Pool(self.policy, self._events)
+        self._refill: Callable[[], None] | None = None
+
+    @property
+    def counters(self) -> AuthCounters:
+        """How often tokens were acquired, reused, renewed early, refused, …: a copy, as of now."""
+        return self._events.snapshot()
+
+    def with_secrets(self: Self) -> Self:
+        """A copy whose pickle holds its secrets. Keep such a pickle as safe as the secrets themselves."""
+        copy = self._twin()
+        for name in self._secrets:
+            source: object = getattr(copy, name)
+            if isinstance(source, Given):
+                setattr(copy, name, Given(source.get(), travels=True))
+        return copy
+
+    def _replace(self, fields: Mapping[str, object], *, drop: bool) -> None:
+        """Change what identifies the caller. `drop`: a token that was obtained before is not used any more."""
+        vars(self).update(fields)
+        self._pool.renew(drop=drop)
+
+    def _adopt(self, other: Credential) -> None:
+        """Become what `other` is, which a provider has just given for the same purpose."""
+        changed = {
+            name: getattr(other, name)
+            for name in (*self._secrets, *self._shown)
+            if getattr(self, name) != getattr(other, name)
+        }
+        if changed:
+            self._replace(changed, drop=not changed.keys() <= set(self._secrets))
+
+    def _twin(self: Self) -> Self:
+        twin = object.__new__(type(self))
+        vars(twin).update(self.__getstate__())
+        twin._begin(self._events.observer)
+        return twin
+
+    def __getstate__(self) -> dict[str, object]:
+        """Configuration only: no token, no lock, no counters, no observer."""
+        state = dict(vars(self))
+        for name in ("_events", "_pool", "_refill"):
+            del state[name]
+        return state
+
+    def __setstate__(self, state: object) -> None:
+        vars(self).update(cast("dict[str, object]", state))
+        self._begin(None)
+
+    def __copy__(self: Self) -> Self:
+        return self._twin()
+
+    def __deepcopy__(self: Self, memo: object) -> Self:
+        return self._twin()
+
+    def __repr__(self) -> str:
+        shown: dict[str, object] = {name: getattr(self, name) for name in self._shown}
+        shown |= {name.strip("_"): getattr(self, name) for name in self._secrets}
+        shown |= {"products": sorted(self.products) or None, "role": self.role}
+        parts = [f"{name}={value!r}" for name, value in shown.items() if value is not None]
+        return f"{type(self).__name__}({', '.join(parts)})"

@@ -1,0 +1,89 @@
+"""What happens to tokens, for metrics and logs: counters that are always on, and an optional hook."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+__all__ = ["AuthCounters", "AuthEvent", "EventKind", "Events", "Observer"]
+
+_log = logging.getLogger("xcaas.auth")
+
+EventKind: TypeAlias = Literal["acquired", "shared", "reused", "refreshed_early", "failed", "rejected", "replayed"]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthEvent:
+    """Something that happened to a credential. It never holds a secret.
+
+    | kind | meaning |
+    |---|---|
+    | `acquired` | a token was fetched because there was none that could be used |
+    | `refreshed_early` | one was fetched in the advisory window |
+    | `shared` | one was taken from a cache that processes share |
+    | `reused` | a call used the token that was there |
+    | `failed` | no token could be had; `error` names the class of error |
+    | `rejected` | the API refused a token, which was dropped |
+    | `replayed` | a call is sent again with another token |
+    """
+
+    kind: EventKind
+    credential: str
+    """The credential, as its `repr` shows it."""
+    seconds: float = 0.0
+    """How long it took."""
+    error: str | None = None
+    code: str | None = None
+
+
+Observer: TypeAlias = Callable[[AuthEvent], None]
+
+
+@dataclass(slots=True)
+class AuthCounters:
+    """How often each kind of event happened to one credential."""
+
+    acquired: int = 0
+    shared: int = 0
+    reused: int = 0
+    refreshed_early: int = 0
+    failed: int = 0
+    rejected: int = 0
+    replayed: int = 0
+
+
+class Events:
+    """Counts, and tells the observer. An observer that raises is logged and otherwise ignored.
+
+    Counting takes no lock: `reused` is counted at every call.
+    """
+
+    __slots__ = ("counters", "label", "observer")
+
+    def __init__(self, label: Callable[[], str], observer: Observer | None = None) -> None:
+        self.label = label
+        self.observer = observer
+        self.counters = AuthCounters()
+
+    def reused(self) -> None:
+        self.counters.reused += 1
+        if self.observer is not None:
+            self._tell(AuthEvent("reused", self.label()))
+
+    def emit(self, kind: EventKind, *, seconds: float = 0.0, error: str | None = None, code: str | None = None) -> None:
+        setattr(self.counters, kind, getattr(self.counters, kind) + 1)
+        _log.debug("%s: %s%s", self.label(), kind, f" ({code or error})" if error else "")
+        if self.observer is not None:
+            self._tell(AuthEvent(kind, self.label(), seconds, error, code))
+
+    def snapshot(self) -> AuthCounters:
+        return replace(self.counters)
+
+    def _tell(self, event: AuthEvent) -> None:
+        assert self.observer is not None
+        try:
+            self.observer(event)
+        except Exception as error:
+            _log.warning("an observer of credential events raised %s", type(error).__name__)

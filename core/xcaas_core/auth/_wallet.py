@@ -1,0 +1,123 @@
+"""The credentials that one client holds, in the forms that users give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, cast
+
+from .._errors import ConfigurationError
+from .._steps import Flow, Offload
+from ._credential import Credential
+from ._errors import SecretUnavailableError
+from ._kinds import ApiKey, BasicToken, BearerToken
+
+__all__ = ["Credentials", "Held", "Wallet"]
+
+One: TypeAlias = Credential | str | tuple[str, str]
+Several: TypeAlias = "One | Iterable[Credential] | Mapping[str, One | Iterable[Credential]]"
+Credentials: TypeAlias = "Several | Callable[[], Several] | None"
+"""What `credentials=` takes: one credential, several, a mapping from scheme or product name to
+credentials, or a function that gives any of these. Where a mapping names the scheme, text stands for
+a bearer token or a key, and a pair for user and password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A credential, and the scheme or product that it is only for."""
+
+    credential: Credential
+    name: str | None = None
+
+
+class Wallet:
+    """Credentials of one client. Those that a function gives are asked for at the first call."""
+
+    def __init__(self, given: object) -> None:
+        self._held: tuple[Held, ...] | None = None
+        self._provider: Callable[[], object] | None = None
+        if callable(given) and not isinstance(given, Credential):
+            self._provider = cast("Callable[[], object]", given)
+        else:
+            self._held = tuple(_unfold(given))
+
+    def open(self) -> Flow[tuple[Held, ...]]:
+        """What the client holds."""
+        if self._held is None:
+            yield Offload(self._ask)
+        assert self._held is not None
+        return self._held
+
+    def _ask(self) -> None:
+        """Ask the provider. Objects from before stay and take over what the new ones hold, so that
+        tokens and counters last."""
+        assert self._provider is not None
+        fresh = tuple(_unfold(_call(self._provider)))
+        held = self._held
+        if held is None or not _fits(held, fresh):
+            for entry in fresh:
+                entry.credential._refill = self._ask  # pyright: ignore[reportPrivateUsage]
+            self._held = fresh
+            return
+        for old, new in zip(held, fresh, strict=True):
+            if old.credential is not new.credential:
+                old.credential._adopt(new.credential)  # pyright: ignore[reportPrivateUsage]
+
+    def __repr__(self) -> str:
+        return f"<Wallet of {'a function' if self._held is None else [held.credential for held in self._held]}>"
+
+
+def _fits(held: tuple[Held, ...], fresh: tuple[Held, ...]) -> bool:
+    return [(type(one.credential), one.name) for one in held] == [(type(one.credential), one.name) for one in fresh]
+
+
+def _call(provider: Callable[[], object]) -> object:
+    trouble: str | None = None
+    given: object = None
+    try:
+        given = provider()
+    except Exception as error:
+        trouble = type(error).__name__
+    if trouble is not None:  # outside the `except`: the function's own error may show a secret
+        raise SecretUnavailableError(f"the function that gives the credentials raised {trouble}")
+    return given
+
+
+def _unfold(given: object, name: str | None = None) -> Iterable[Held]:
+    """What was given, one by one. `name`: the scheme or product that a mapping gave it for."""
+    if given is None:
+        return
+    if isinstance(given, Credential):
+        yield Held(given, name)
+    elif isinstance(given, Mapping):
+        if name is not None:
+            raise _unknown(cast("object", given))
+        for key, value in cast("Mapping[str, object]", given).items():
+            yield from _unfold(value, key)
+    elif isinstance(given, str):
+        yield from (Held(credential, name) for credential in (BearerToken(given), ApiKey(given)))
+    elif (pair := _pair(given)) is not None:
+        yield Held(BasicToken(*pair), name)
+    elif isinstance(given, Iterable):
+        for item in cast("Iterable[object]", given):
+            if not isinstance(item, Credential):
+                raise _unknown(item)
+            yield Held(item, name)
+    else:
+        raise _unknown(given)
+
+
+def _pair(given: object) -> tuple[str, str] | None:
+    match given:
+        case (str() as user, str() as password) if isinstance(given, tuple):
+            return user, password
+        case _:
+            return None
+
+
+def _unknown(given: object) -> ConfigurationError:
+    return ConfigurationError(
+        f"credentials cannot be {type(given).__name__}",
+        advice="Give ClientCredentials(…), ApiKey(…), BasicToken(…), WorkAnalyticsLogin(…) or BearerToken(…), "
+        "a list of these, a mapping from scheme name to one of these, or a function that returns them.",
+    )
