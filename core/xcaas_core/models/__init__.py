@@ -1,0 +1,33 @@
+"""What generated models are made of: the base class, fields, codecs."""
+
+from __future__ import annotations
+
+from ._codec import Codec as Codec
+from ._expression import resolve as resolve
+from ._fields import extra as extra
+from ._fields import field as field
+from ._json import JSONObject as JSONObject
+from ._json import JSONValue as JSONValue
+from ._json import decode_json as decode_json
+from ._json import encode_json as encode_json
+from ._lazy import lazy_attributes as lazy_attributes
+from ._meta import RESERVED_NAMES as RESERVED_NAMES
+from ._model import Model as Model
+from ._model import UnknownModel as UnknownModel
+from ._model import model as model
+
+__all__ = [
+    "RESERVED_NAMES",
+    "Codec",
+    "JSONObject",
+    "JSONValue",
+    "Model",
+    "UnknownModel",
+    "decode_json",
+    "encode_json",
+    "extra",
+    "field",
+    "lazy_attributes",
+    "model",
+    "resolve",
+]

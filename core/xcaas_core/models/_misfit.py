@@ -1,0 +1,82 @@
+"""Data that does not fit a model: how the spot is found, and the one error that callers see.
+
+Readers raise `Misfit` and know nothing of where they stand; each container on the way
+out adds its own step. What is read later, on first touch, remembers its place instead.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from .._errors import DecodeError
+
+__all__ = ["Misfit", "Place", "Step", "describe", "inside", "place_of"]
+
+Step: TypeAlias = "str | int | None"
+
+# The way from the root: (way to the parent, last step). None is the root. A linked list, since
+# a thousand rows share all of it but the last step.
+Place: TypeAlias = "tuple[Place, Step] | None"
+
+_KINDS: dict[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "text",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+    type(None): "null",
+}
+
+
+class Misfit(Exception):
+    """Something is not as the model says. Never leaves this package."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+        # From the inside out: each container appends its step.
+        self.steps: list[Step] = []
+
+    def within(self, step: Step) -> Misfit:
+        """The same, one level further out."""
+        self.steps.append(step)
+        return self
+
+    def error(self, place: Place = None) -> DecodeError:
+        """The error to raise for it, where `place` is the way from the root to the reader."""
+        return DecodeError(
+            self.message,
+            pointer=_pointer([*_steps(place), *reversed(self.steps)]),
+            advice="The server sent something else than the spec says; `raw` gives the answer as it came.",
+        )
+
+
+def inside(place: Place, step: Step) -> Place:
+    """The place at `step` of `place`; the root has no step."""
+    return None if step is None else (place, step)
+
+
+def place_of(pointer: str) -> Place:
+    """The place that a JSON pointer names."""
+    place: Place = None
+    for part in pointer.split("/")[1:]:
+        place = (place, part.replace("~1", "/").replace("~0", "~"))
+    return place
+
+
+def _steps(place: Place) -> list[Step]:
+    steps: list[Step] = []
+    while place is not None:
+        place, step = place
+        steps.append(step)
+    return steps[::-1]
+
+
+def _pointer(steps: list[Step]) -> str:
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+
+
+def describe(value: object) -> str:
+    """What a JSON value is, in words, without its content: answers may hold personal data."""
+    return _KINDS.get(type(value), type(value).__name__)

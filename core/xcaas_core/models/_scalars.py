@@ -1,0 +1,262 @@
+"""Codecs of single values: text, numbers, booleans, bytes, identifiers, constants, free JSON."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import uuid
+from typing import Final
+
+from ._codec import Codec, write_any
+from ._json import JSONValue
+from ._misfit import Misfit, Place, Step, describe
+
+__all__ = ["BLANKS", "SCALARS", "Const"]
+
+BLANKS: Final[frozenset[object]] = frozenset({"", "-"})
+
+_STR: Final = frozenset({str})
+_TEXT_OR_NUMBER: Final = frozenset({str, int, float})
+
+
+class _Exact(Codec):
+    """JSON values that are their own Python values."""
+
+    __slots__ = ("accepts", "exact", "noun", "sends")
+
+    def __init__(self, kind: type, noun: str) -> None:
+        super().__init__(kind.__name__)
+        self.exact = kind
+        self.accepts = frozenset({kind})
+        self.sends = (kind,)
+        self.noun = noun
+
+    def read(self, raw: object, place: Place, step: Step) -> object:
+        if raw.__class__ is self.exact:
+            return raw
+        raise Misfit(f"{self.noun} was expected, not {describe(raw)}")
+
+    def write(self, value: object) -> JSONValue:
+        # Not checked: type checkers do that, and what they let pass (an enum member, a newer
+        # value than the spec knows) is better judged by the server.
+        return write_any(value)
+
+
+class _Int(_Exact):
+    """Whole numbers. JSON does not tell 5 from 5.0."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(int, "a whole number")
+        self.accepts = frozenset({int, float})
+
+    def read(self, raw: object, place: Place, step: Step) -> object:
+        if isinstance(raw, float) and raw.is_integer():
+            return int(raw)
+        return super().read(raw, place, step)
+
+
+class _Float(Codec):
+    """Numbers."""
+
+    __slots__ = ()
+
+    accepts = frozenset({int, float})
+    sends = (float, int)
+    exact = float
+
+    def read(self, raw: object, place: Place, step: Step) -> object:
+        if raw.__class__ is float:
+            return raw
+        if raw.__class__ is int:
+            return _as_float(raw)
+        raise Misfit(f"a number was expected, not {describe(raw)}")
+
+    def write(self, value: object) -> JSONValue:
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"JSON has no form for {value}")
+        return write_any(value)
+
+
+class _IntText(Codec):
+    """Whole numbers that travel as text."""
+
+    __slots__ = ()
+
+    accepts = _TEXT_OR_NUMBER
+    sends = (int,)
+    blanks = BLANKS
+
+    def read(self, raw: object, place: Place, step: Step) -> object:
+        number = _number(raw, "a whole number in text")
+        if isinstance(number, float):
+            if not number.is_integer():
+                raise Misfit("a whole number in text was expected, not a fraction")
+            return int(number)
+        return number
+
+    def write(self, value: object) -> JSONValue:
+        return value if isinstance(value, str) else str(_whole(value))
+
+
+class _FloatText(Codec):
+    """Numbers that travel as text."""
+
+    __slots__ = ()
+
+    accepts = _TEXT_OR_NUMBER
+    sends = (float, int)
+    blanks = BLANKS
+
+    def read(self, raw: object, place: Place, step: Step) -> object:
+        number = _number(raw, "a number in text")
+        return _as_float(number) if isinstance(number, int) else number
+
+    def write(self, value: object) -> JSONValue:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+            return str(int(value))
+        return str(value)
+
+
+class _Null(Codec):
+    __slots__ = ()
+
+    accepts = frozenset({type(None)})
+    sends = (type(None),)
+    nullable = True
+
+    def read(self, raw: object, place: Place, step: Step) -> object:
+        if raw is None:
+            return None
+        raise Misfit(f"null was expected, not {describe(raw)}")
+
+    def write(self, value: object) -> JSONValue:
+        return write_any(value)
+
+
+class _Json(Codec):
+    """Any JSON value, as it is."""
+
+    __slots__ = ()
+
+    accepts = frozenset({str, int, float, bool, list, dict, type(None)})
+    sends = (object,)
+    nullable = True
+
+    def read(self, raw: object, place: Place, step: Step) -> object:
+        return raw
+
+    def write(self, value: object) -> JSONValue:
+        return write_any(value)
+
+
+class _Bytes(Codec):
+    """Bytes as base64 text."""
+
+    __slots__ = ()
+
+    accepts = _STR
+    sends = (bytes,)
+
+    def read(self, raw: object, place: Place, step: Step) -> object:
+        if isinstance(raw, str):
+            text = raw.translate(_URL_SAFE)
+            try:
+                return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+            except binascii.Error:
+                pass
+        raise Misfit(f"base64 text was expected, not {'other text' if isinstance(raw, str) else describe(raw)}")
+
+    def write(self, value: object) -> JSONValue:
+        return write_any(value)
+
+
+class _Uuid(Codec):
+    __slots__ = ()
+
+    accepts = _STR
+    sends = (uuid.UUID,)
+    blanks = BLANKS
+
+    def read(self, raw: object, place: Place, step: Step) -> object:
+        if isinstance(raw, str):
+            try:
+                return uuid.UUID(raw)
+            except ValueError:
+                pass
+        raise Misfit(f"a UUID was expected, not {'other text' if isinstance(raw, str) else describe(raw)}")
+
+    def write(self, value: object) -> JSONValue:
+        return write_any(value)
+
+
+class Const(Codec):
+    """One fixed value. Another one of the same type is kept: servers change faster than specs.
+    Only where it tells the variants of a union apart does it have to be equal."""
+
+    __slots__ = ("accepts", "nullable", "sends", "value")
+
+    def __init__(self, expression: str, value: JSONValue) -> None:
+        super().__init__(expression)
+        self.value = value
+        self.accepts = frozenset({type(value)})
+        self.sends = (type(value),)
+        self.nullable = value is None
+
+    def read(self, raw: object, place: Place, step: Step) -> object:
+        if type(raw) is type(self.value):
+            return raw
+        raise Misfit(f"{json.dumps(self.value)} was expected, not {describe(raw)}")
+
+    def write(self, value: object) -> JSONValue:
+        return write_any(value)
+
+    def fits(self, raw: object) -> bool:
+        return type(raw) is type(self.value) and raw == self.value
+
+
+_URL_SAFE: Final = {ord("-"): "+", ord("_"): "/", ord("\n"): None, ord("\r"): None, ord("="): None}
+
+
+def _as_float(number: object) -> object:
+    """A float where that loses nothing."""
+    assert isinstance(number, int)
+    return float(number) if -(2**53) <= number <= 2**53 else number
+
+
+def _number(raw: object, what: str) -> int | float:
+    if isinstance(raw, str):
+        text = raw.strip()
+        try:
+            if "_" not in text:  # Python's grouping, nobody else's
+                return int(text) if text.lstrip("+-").isdecimal() else float(text)
+        except ValueError:
+            pass
+        raise Misfit(f"{what} was expected, not other text")
+    if isinstance(raw, int | float) and raw.__class__ is not bool:
+        return raw
+    raise Misfit(f"{what} was expected, not {describe(raw)}")
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+SCALARS: Final[dict[str, Codec]] = {
+    "str": _Exact(str, "text"),
+    "bool": _Exact(bool, "a boolean"),
+    "int": _Int(),
+    "float": _Float("float"),
+    "int:text": _IntText("int:text"),
+    "float:text": _FloatText("float:text"),
+    "none": _Null("none"),
+    "json": _Json("json"),
+    "bytes": _Bytes("bytes"),
+    "uuid": _Uuid("uuid"),
+}
+"""Codecs by expression."""

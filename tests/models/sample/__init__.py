@@ -1,0 +1,1 @@
+"""A product as the generator writes it, as far as models go."""
