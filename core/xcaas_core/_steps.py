@@ -10,7 +10,10 @@ above them exists once.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
-from typing import IO, Protocol, TypeAlias, TypeVar
+from typing import IO, TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from ._operation import Operation
 
 __all__ = [
     "Chunk",
@@ -45,7 +48,8 @@ class Request:
     `replayable` false.
 
     `timeout` is what is left of the call's total, in seconds. `connect_timeout` and
-    `read_timeout` bound single network operations within it.
+    `read_timeout` bound single network operations within it. `operation` is the operation that
+    the request calls, for fakes that stand in for the network; None for requests for tokens.
     """
 
     __slots__ = (
@@ -53,6 +57,7 @@ class Request:
         "content",
         "headers",
         "method",
+        "operation",
         "parts",
         "read_timeout",
         "replayable",
@@ -82,6 +87,7 @@ class Request:
         self.timeout = timeout
         self.connect_timeout = connect_timeout
         self.read_timeout = read_timeout
+        self.operation: Operation[object] | None = None
 
 
 class Response(Protocol):
