@@ -1,0 +1,122 @@
+"""The conventions of `specs/README.md`: names, prose, and what each operation must say."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+Node = Any
+
+VERB_OR_RESOURCE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+SCHEMA_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
+OPERATION_ID = re.compile(r"[a-z][A-Za-z0-9]*")
+MAX_SUMMARY_WORDS = 8
+
+
+class Folder(Protocol):
+    root: Path
+    files: dict[str, Node]
+    documents: dict[str, Node]
+
+    def operations(self, name: str) -> Iterator[tuple[str, str, Node, Node]]: ...
+
+    def follow(self, name: str, node: Node) -> tuple[str, Node]: ...
+
+
+def named_schemas(folder: Folder, file: str) -> Iterator[tuple[str, Node]]:
+    content = folder.files[file]
+    schemas = content.get("components", {}).get("schemas") if "openapi" in content else content.get("schemas")
+    yield from (schemas or {}).items()
+
+
+def walk(node: Node, pointer: str = "") -> Iterator[tuple[str, Node]]:
+    """Every mapping below a node, examples excepted."""
+    if isinstance(node, dict):
+        yield pointer, node
+        for key, value in node.items():
+            if key not in ("example", "examples"):
+                yield from walk(value, f"{pointer}/{key}")
+    elif isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from walk(item, f"{pointer}/{index}")
+
+
+def test_operations_are_named_and_described(folder: Folder, document: str) -> None:
+    for path, method, operation, _ in folder.operations(document):
+        where = f"{method.upper()} {path}"
+        assert OPERATION_ID.fullmatch(operation["operationId"]), where
+        assert operation.get("description", "").endswith("."), where
+        summary = operation.get("summary", "")
+        assert 0 < len(summary.split()) <= MAX_SUMMARY_WORDS, f"{where}: {summary!r}"
+        assert not summary.endswith("."), where
+        assert operation.get("tags"), where
+
+
+def test_every_operation_has_one_place_in_the_client(folder: Folder, document: str) -> None:
+    places: Counter[str] = Counter()
+    for path, method, operation, _ in folder.operations(document):
+        resource = operation["x-xcaas-resource"]
+        names = [*resource["path"].split("."), resource["verb"]]
+        assert all(VERB_OR_RESOURCE.fullmatch(name) for name in names), f"{method} {path}: {names}"
+        places[".".join(names)] += 1
+        for verb in ("verb", "resume"):
+            if verb in operation.get("x-xcaas-poller", {}):
+                places[f"{resource['path']}.{operation['x-xcaas-poller'][verb]}"] += 1
+    assert [place for place, times in places.items() if times > 1] == []
+
+
+def test_failures_have_a_body_or_a_reason(folder: Folder, document: str) -> None:
+    for path, method, operation, _ in folder.operations(document):
+        for status, answer in operation["responses"].items():
+            _, response = folder.follow(document, answer)
+            if status == "default" or status[0] in "45":
+                assert "content" in response or response.get("x-xcaas-no-body"), f"{method} {path} {status}"
+
+
+def test_parameters_are_described(folder: Folder, file: str) -> None:
+    for pointer, node in walk(folder.files[file]):
+        if "in" in node and "name" in node and ("schema" in node or "content" in node):
+            assert node.get("description", "").endswith("."), pointer
+
+
+def test_schemas_are_named_and_described(folder: Folder, file: str) -> None:
+    for name, schema in named_schemas(folder, file):
+        assert SCHEMA_NAME.fullmatch(name), name
+        assert schema.get("title", name) == name
+        assert "description" in schema or "$ref" in schema, name
+
+
+def test_fields_are_described(folder: Folder, file: str) -> None:
+    for pointer, node in walk(folder.files[file]):
+        if not isinstance(node.get("properties"), dict) or pointer.endswith("/properties"):
+            continue
+        for name, field in node["properties"].items():
+            target = folder.follow(file, field)[1] if "$ref" in field else {}
+            assert field.get("description") or target.get("description"), f"{pointer}/properties/{name}"
+
+
+def test_inline_objects_have_a_title(folder: Folder, file: str) -> None:
+    for pointer, node in walk(folder.files[file]):
+        if node.get("type") == "object" and "properties" in node:
+            assert node.get("title"), pointer
+
+
+def test_required_fields_exist(folder: Folder, file: str) -> None:
+    for pointer, node in walk(folder.files[file]):
+        if isinstance(node.get("required"), list) and "properties" in node:
+            assert set(node["required"]) <= node["properties"].keys(), pointer
+
+
+def test_extensions_are_the_documented_ones(folder: Folder, file: str) -> None:
+    documented = set(re.findall(r"`(x-xcaas-[a-z-]+)`", (folder.root / "README.md").read_text("utf-8")))
+    used = {key for _, node in walk(folder.files[file]) for key in node if key.startswith("x-")}
+    assert {key for key in used if not key.startswith(("x-8x8", "x-api"))} <= documented
+
+
+def test_readme_describes_no_extension_in_vain(folder: Folder) -> None:
+    documented = set(re.findall(r"`(x-xcaas-[a-z-]+)`", (folder.root / "README.md").read_text("utf-8")))
+    used = {key for content in folder.files.values() for _, node in walk(content) for key in node}
+    assert documented <= used
