@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 __all__ = ["TokenPolicy"]
@@ -62,7 +61,7 @@ class TokenPolicy:
                 return self.default_life
         if not isinstance(expires_in, (int, float)) or isinstance(expires_in, bool):
             return self.default_life
-        if math.isnan(expires_in):
+        if expires_in != expires_in:  # NaN; an int may be too large for math.isnan
             return self.default_life
         return float(max(0, min(expires_in, self.longest_life)))
 

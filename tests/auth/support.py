@@ -1,0 +1,102 @@
+"""What the credential tests share: products, and short ways to make a machine or an authorizer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator
+from typing import cast
+
+from xcaas_core._authseam import AuthContext, Authorizer
+from xcaas_core._product import Product, Scheme
+from xcaas_core._steps import Flow, Request
+from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer
+from xcaas_core.auth._lease import Lease
+from xcaas_core.auth._machine import Machine
+from xcaas_core.auth._parts import token_machine
+from xcaas_core.auth.testing import FakeResponse, Simulation, TokenEndpoint, fake_context
+
+TOKEN_URL = "https://api.example.com/oauth/v2/token"
+SECRET = "s3cr3t-of-the-key"
+
+OAUTH = Scheme("oauth2", credential="client-credentials", token_url=TOKEN_URL)
+STORAGE = Product(
+    "storage", title="Cloud Storage", servers=(), schemes={"oauth": OAUTH}, package="x", console_name="storage"
+)
+QUALITY = Product(
+    "quality", title="Quality Management", servers=(), schemes={"oauth": OAUTH}, package="x", console_name="QM - API"
+)
+
+
+class World:
+    """A simulation with one credential, its machine, and an authorizer of `STORAGE`."""
+
+    def __init__(
+        self,
+        endpoint: TokenEndpoint | None = None,
+        *,
+        credential: ClientCredentials | None = None,
+        policy: TokenPolicy | None = None,
+        random: Callable[[], float] = lambda: 0.5,
+    ) -> None:
+        self.simulation = Simulation(endpoint)
+        self.endpoint = self.simulation.endpoint
+        self.clock = self.simulation.clock
+        self.credential = credential or ClientCredentials("id", SECRET, policy=policy)
+        self.context: AuthContext = fake_context(self.clock, random=random)
+        self.machine: Machine = token_machine(self.credential, STORAGE, OAUTH, self.context)
+
+    def authorizer(self, product: Product = STORAGE) -> Authorizer:
+        authorizer = build_authorizer(product, (("oauth",),), self.credential, context=self.context)
+        assert authorizer is not None
+        return authorizer
+
+    def acquire(self, deadline: float | None = None) -> Flow[Lease]:
+        return self.machine.acquire(deadline)
+
+    def token(self) -> str:
+        """Acquire, let time pass as needed, and give the token."""
+        return text_of(self.simulation.call(self.machine.acquire()))
+
+
+def text_of(lease: Lease) -> str:
+    return lease.value.removeprefix("Bearer ")
+
+
+def request(url: str = "https://api.example.com/things", **headers: str) -> Request:
+    return Request("GET", url, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def call(authorizer: Authorizer, server: Callable[[Request], int], *, deadline: float | None = None) -> Flow[int]:
+    """What the call flow does about credentials: authorize, send, ask once after a 401."""
+    asked = request()
+    grant = yield from authorizer.authorize(asked, deadline=deadline)
+    status = server(asked)
+    if status == 401 and (
+        yield from authorizer.rejected(asked, FakeResponse(401), grant, deadline=deadline)
+    ):
+        grant = yield from authorizer.authorize(asked, deadline=deadline)
+        status = server(asked)
+    if status in (401, 403):
+        authorizer.explain(status, grant)
+    return status
+
+
+def bearer_of(asked: Request) -> str:
+    return asked.headers["authorization"].removeprefix("Bearer ")
+
+
+def no_steps(flow: Flow[object]) -> object:
+    """Run a flow that must not wait for anything."""
+    try:
+        step = next(flow)
+    except StopIteration as stop:
+        return cast("object", stop.value)
+    raise AssertionError(f"the flow waits: {step!r}")
+
+
+def logged(caplog_records: list[logging.LogRecord], level: int) -> list[str]:
+    return [record.getMessage() for record in caplog_records if record.levelno == level]
+
+
+def flow_of(*steps: object) -> Generator[object, object, None]:
+    yield from steps

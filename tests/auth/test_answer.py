@@ -1,0 +1,132 @@
+"""The token endpoint's answers: everything that is a token, and nothing that isn't."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from xcaas_core.auth._answer import TokenAnswer, Unreadable, error_code, parse_products, read_token
+
+AS_8X8_SENDS_IT = {
+    "refresh_token_expires_in": "0",
+    "api_product_list": "[storage, QM - API, analytics realtime-api]",
+    "api_product_list_json": ["storage", "QM - API", "analytics realtime-api"],
+    "developer.email": "deprecated",
+    "token_type": "BearerToken",
+    "issued_at": "1700000000000",
+    "client_id": "deprecated",
+    "access_token": "n0tAReal.token-1_~+/=",
+    "scope": "",
+    "expires_in": "1799",
+    "refresh_count": "0",
+    "status": "approved",
+}
+
+
+def test_answer_as_8x8_sends_it() -> None:
+    answer = read_token(json.dumps(AS_8X8_SENDS_IT).encode())
+    assert isinstance(answer, TokenAnswer)
+    assert answer.token.reveal() == "n0tAReal.token-1_~+/="
+    assert answer.expires_in == "1799"
+    assert answer.products == ("storage", "QM - API", "analytics realtime-api")
+    assert answer.issued_at is not None
+    assert answer.issued_at.timestamp() == 1_700_000_000
+
+
+@pytest.mark.parametrize("kind", ["bearer", "Bearer", "BEARER", "BearerToken", "bearertoken"])
+def test_bearer_in_any_case(kind: str) -> None:
+    assert isinstance(read_token(json.dumps({"access_token": "a", "token_type": kind}).encode()), TokenAnswer)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (b"<html>secret-body</html>", "HTML"),
+        (b"  <!doctype html>", "HTML"),
+        (b"not json secret-body", "not JSON"),
+        (b'{"access_token": "cut', "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b'["secret-body"]', "not an object"),
+        (b'"secret-body"', "not an object"),
+        (b"{}", "no access_token"),
+        (b'{"access_token": null}', "no access_token"),
+        (b'{"access_token": ""}', "no access_token"),
+        (b'{"access_token": 7}', "not text"),
+        (b'{"access_token": "two words"}', "not text"),
+        (b'{"access_token": "a\\r\\nx-injected: 1"}', "not text"),
+        (b'{"access_token": "a", "token_type": "mac"}', "token_type"),
+        (b'{"access_token": "a", "token_type": 1}', "token_type"),
+    ],
+)
+def test_what_is_no_token(content: bytes, reason: str) -> None:
+    answer = read_token(content)
+    assert isinstance(answer, Unreadable)
+    assert reason in answer.reason
+    assert "secret-body" not in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        ({"api_product_list_json": ["storage", "QM - API"]}, ("storage", "QM - API")),
+        ({"api_product_list": "[storage, QM - API]"}, ("storage", "QM - API")),
+        ({"api_product_list": "[storage]"}, ("storage",)),
+        ({"api_product_list": "storage,QM - API"}, ("storage", "QM - API")),
+        ({"api_product_list": "[]"}, ()),
+        ({"api_product_list": ""}, ()),
+        ({"api_product_list": ["vcc"]}, ("vcc",)),
+        ({"api_product_list_json": '["storage", "QM - API"]'}, ("storage", "QM - API")),
+        ({"api_product_list_json": '["storage", broken'}, ('"storage"', "broken")),
+        ({"api_product_list_json": ["storage", 7, None]}, ("storage",)),
+        ({"api_product_list_json": None, "api_product_list": "[vcc]"}, ("vcc",)),
+        ({}, ()),
+    ],
+)
+def test_product_names(fields: dict[str, object], names: tuple[str, ...]) -> None:
+    found = parse_products(fields)
+    assert [name.strip('["') for name in found] == [name.strip('["') for name in names]
+
+
+@given(st.lists(st.text("abc -QM", min_size=1).filter(lambda name: name.strip() == name), min_size=1))
+def test_both_forms_of_the_list_give_the_same_names(names: list[str]) -> None:
+    assert parse_products({"api_product_list": f"[{', '.join(names)}]"}) == tuple(names)
+    assert parse_products({"api_product_list_json": names}) == tuple(names)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b'{"error": "invalid_client", "error_description": "secret-body"}', "invalid_client"),
+        (b'{"ErrorCode": "InvalidClientId", "Error": "secret-body"}', "InvalidClientId"),
+        (b'{"fault": {"faultstring": "x", "detail": {"errorcode": "oauth.v2.InvalidClient"}}}', "oauth.v2.InvalidClient"),
+        (b'{"error": "a sentence with the secret-body in it"}', None),
+        (b'{"error": {"code": 1}}', None),
+        (b"<html>", None),
+        (b"[]", None),
+    ],
+)
+def test_error_codes(content: bytes, code: str | None) -> None:
+    assert error_code(content) == code
+
+
+@given(st.binary(max_size=200))
+def test_no_answer_breaks_the_reader(content: bytes) -> None:
+    assert isinstance(read_token(content), (TokenAnswer, Unreadable))
+    error_code(content)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+        max_leaves=5,
+    )
+)
+def test_no_field_breaks_the_reader(value: object) -> None:
+    for field in AS_8X8_SENDS_IT:
+        assert isinstance(read_token(json.dumps({**AS_8X8_SENDS_IT, field: value}).encode()), (TokenAnswer, Unreadable))
