@@ -50,7 +50,7 @@ class Job:
         id: The job's id, when it was started before.
     """
 
-    __slots__ = ("_call", "_engine", "_fresh", "_looks", "_polling", "answer", "id", "state")
+    __slots__ = ("_body", "_call", "_engine", "_fresh", "_looks", "_polling", "answer", "id", "state")
 
     def __init__(self, engine: Engine, call: Call[object], id: str | None = None) -> None:
         polling = call.operation.poller
@@ -60,6 +60,7 @@ class Job:
         self._call = call
         self._polling: Polling = polling
         self._looks = 0
+        self._body: JSON = None  # of the latest answer that told a state
         self._fresh = False  # whether the state was just learned, so that a wait need not ask at once
         self.id = id
         self.state: str | None = None
@@ -109,20 +110,20 @@ class Job:
             PollerError: It failed, or was cancelled.
             PollerTimeoutError: It was still running when `timeout` seconds were over.
         """
-        polling, clock = self._polling, self._engine.clock
+        polling, clock = self._polling, self._engine.shared.clock
         yield from self.start()
         began = clock()
         deadline = began + (polling.timeout if timeout is None else timeout)
         delay = polling.first if self._fresh else 0.0
+        self._fresh = False
         while not self._over():
             yield Sleep(max(0.0, min(delay, deadline - clock())))
             yield from self.look()
             if progress is not None:
-                progress(PollProgress(self.id or "", self.state, self._looks, clock() - began, self._body()))
+                progress(PollProgress(self.id or "", self.state, self._looks, clock() - began, self._body))
             if not self._over() and clock() >= deadline:
                 raise self._timed_out(clock() - began)
             delay = max(min(delay * polling.factor, polling.longest), polling.first, self._asked_for())
-        self._fresh = False
         if self.failed:
             raise self._failure()
 
@@ -148,6 +149,7 @@ class Job:
         return self.done and (self.answer is not None or self._polling.result is not None)
 
     def _learn(self, body: JSON) -> None:
+        self._body = body
         state = value_at(body, self._polling.status.value)
         self.state = None if state is None else str(state)
 
@@ -156,12 +158,9 @@ class Job:
         asked = self.answer.headers.get("Retry-After", "") if self.answer is not None else ""
         return float(asked) if asked.isdecimal() else 0.0
 
-    def _body(self) -> JSON:
-        return None if self.answer is None else cast("JSON", self.answer.json())
-
     def _failure(self) -> PollerError:
         pointer = self._polling.status.reason
-        reason = _as_text(value_at(self._body(), pointer)) if pointer and self.answer is not None else None
+        reason = _as_text(value_at(self._body, pointer)) if pointer else None
         error = PollerError(
             f"job {self.id} ended as {self.state}" + (f": {reason}" if reason else ""),
             reason=reason,

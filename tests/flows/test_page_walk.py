@@ -333,8 +333,8 @@ class TestCircles:
 
     def test_equal_pages_are_fine_while_a_total_bounds_the_walk(self) -> None:
         paging = Paging("page", "page", items="", last=(Last(("header", "X-Total-Pages"), "page-count"),))
-        walk = PageWalk(paging)
-        found = drain(walk, lambda key: ([7], {"X-Total-Pages": str(PATIENCE * 2)}))
+        page: Answer = ([7], {"X-Total-Pages": str(PATIENCE * 2)})
+        found = drain(PageWalk(paging), lambda key: page)
         assert found == [7] * PATIENCE * 2
 
     def test_empty_pages_go_on_where_the_spec_says_so(self) -> None:

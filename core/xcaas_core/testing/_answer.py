@@ -1,0 +1,165 @@
+"""Answers that a fake server gives, and the requests that it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from .._operation import Operation
+    from .._pointer import JSON
+    from .._steps import Request
+
+__all__ = ["NOTHING", "FakeAnswer", "FakeHeaders", "FakeRequest", "FakeResponse"]
+
+
+class _Nothing:
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "NOTHING"
+
+
+NOTHING: Final = _Nothing()
+"""No JSON body, as opposed to null."""
+
+
+class FakeHeaders(dict[str, str]):
+    """Headers by name, in any letter case."""
+
+    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__({name.lower(): value for name, value in (headers or {}).items()})
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(name.lower())
+
+    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        return super().get(name.lower(), default)  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+class FakeAnswer:
+    """One answer, or one way to fail.
+
+    Args:
+        status: HTTP status.
+        json: Body as JSON; or one of
+        text: text,
+        content: bytes, or pieces of bytes that arrive one by one.
+        headers: Further headers.
+        length: Value of `Content-Length` instead of the true one; None for none at all.
+        error: Raised when the body (or without a body the request) has been taken: an error from
+            `xcaas`, such as `ConnectionLostError("cut")`, as if the network had failed there.
+    """
+
+    __slots__ = ("error", "headers", "pieces", "status")
+
+    def __init__(
+        self,
+        status: int = 200,
+        *,
+        json: object = NOTHING,
+        text: str | None = None,
+        content: bytes | Iterable[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+        length: int | _Nothing | None = NOTHING,
+        error: BaseException | None = None,
+    ) -> None:
+        self.status = status
+        self.error = error
+        kind, body = _body(json, text, content)
+        self.pieces = [body] if isinstance(body, bytes) else list(body)
+        found = {"content-type": kind} if kind else {}
+        if isinstance(length, _Nothing):
+            length = sum(map(len, self.pieces))
+        if length is not None:
+            found["content-length"] = str(length)
+        self.headers = FakeHeaders({**found, **{name.lower(): value for name, value in (headers or {}).items()}})
+
+
+def _body(
+    json: object, text: str | None, content: bytes | Iterable[bytes] | None
+) -> tuple[str | None, bytes | Iterable[bytes]]:
+    if not isinstance(json, _Nothing):
+        from json import dumps
+
+        return "application/json", dumps(json).encode()
+    if text is not None:
+        return "text/plain; charset=utf-8", text.encode()
+    return (None, b"") if content is None else ("application/octet-stream", content)
+
+
+class FakeResponse:
+    """An answer on its way to the client."""
+
+    __slots__ = ("_answer", "_rest", "closed", "content")
+
+    def __init__(self, answer: FakeAnswer) -> None:
+        self._answer = answer
+        self._rest = list(answer.pieces)
+        self.content = b""
+        self.closed = False
+
+    @property
+    def status(self) -> int:
+        return self._answer.status
+
+    @property
+    def headers(self) -> FakeHeaders:
+        return self._answer.headers
+
+    def read(self) -> None:
+        pieces: list[bytes] = []
+        while piece := self.chunk():
+            pieces.append(piece)
+        self.content = b"".join(pieces)
+
+    def chunk(self) -> bytes:
+        while self._rest:
+            if piece := self._rest.pop(0):
+                return piece
+        if self._answer.error is not None:
+            raise self._answer.error
+        return b""
+
+
+class FakeRequest:
+    """A request as the server saw it."""
+
+    __slots__ = ("content", "headers", "method", "operation", "url")
+
+    def __init__(self, request: Request, content: bytes, operation: Operation[object] | None) -> None:
+        self.method = request.method
+        self.url = request.url
+        self.headers = FakeHeaders(request.headers)
+        self.content = content
+        self.operation = operation
+
+    @property
+    def call(self) -> str | None:
+        """The call that sent it, as in `storage.objects.search`; None for token requests and the like."""
+        return None if self.operation is None else self.operation.call
+
+    @property
+    def path(self) -> str:
+        return unquote(urlsplit(self.url).path)
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """Query parameters, each with all its values."""
+        found: dict[str, list[str]] = {}
+        for name, value in parse_qsl(urlsplit(self.url).query, keep_blank_values=True):
+            found.setdefault(name, []).append(value)
+        return found
+
+    def json(self) -> JSON:
+        """The body as JSON. ValueError if it is something else."""
+        from json import loads
+
+        return cast("JSON", loads(self.content))
+
+    def __repr__(self) -> str:
+        return f"<{self.method} {self.url}>"

@@ -1,0 +1,98 @@
+"""Whether a request is one that the spec allows, as far as its operation tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from .._errors import XCaaSError
+from .._pointer import JSON
+from ..models import Model, resolve
+from ..models._containers import ListOf, MapOf, ModelRef, Nullable
+
+if TYPE_CHECKING:
+    from .._operation import Operation
+    from ..models import Codec
+    from ._answer import FakeRequest
+
+__all__ = ["RequestMismatch", "problems_of"]
+
+
+class RequestMismatch(AssertionError):
+    """A request that the spec does not allow. `problems` lists all that is wrong with it."""
+
+    def __init__(self, request: FakeRequest, problems: list[str]) -> None:
+        super().__init__(f"{request.call}: {request.method} {request.path}: {'; '.join(problems)}")
+        self.problems = problems
+
+
+def problems_of(request: FakeRequest, operation: Operation[object]) -> list[str]:
+    """What is wrong with a request, in words."""
+    return [*_query_problems(request, operation), *_body_problems(request, operation)]
+
+
+def _query_problems(request: FakeRequest, operation: Operation[object]) -> list[str]:
+    given = request.query
+    if any(spec.style == "deepObject" or spec.media_type for spec in operation.parameters):
+        return []  # their names on the wire are made of the value's
+    known = {spec.wire for spec in operation.parameters if spec.location == "query"}
+    known |= {scheme.parameter for scheme in operation.product.schemes.values() if scheme.parameter}
+    if any(spec.explode and spec.codec and spec.codec.startswith("{") for spec in operation.parameters):
+        return []
+    found = [f"query parameter {name!r} is not in the spec" for name in given if name not in known]
+    paged_alone = operation.paging is not None and operation.paging.alone and operation.paging.parameter in given
+    for spec in operation.parameters:
+        if spec.location == "query" and spec.required and spec.wire not in given and not paged_alone:
+            found.append(f"query parameter {spec.wire!r} is missing")
+        if spec.location == "header" and spec.required and spec.wire not in request.headers:
+            found.append(f"header {spec.wire!r} is missing")
+    return found
+
+
+def _body_problems(request: FakeRequest, operation: Operation[object]) -> list[str]:
+    body = operation.body
+    if body is None:
+        return ["the operation takes no body"] if request.content else []
+    if not request.content:
+        return ["the body is missing"] if body.required else []
+    if body.kind != "json" or body.codec is None or "json" not in (request.headers.get("content-type") or ""):
+        return []
+    try:
+        content = request.json()
+    except ValueError:
+        return ["the body is not JSON"]
+    codec = resolve(body.codec, operation.product.package)
+    try:
+        value = codec.decode(request.json())
+        _validate(value)
+    except XCaaSError as error:
+        return [f"body: {error}"]
+    return [f"body: {pointer} is not in the spec" for pointer in _unknown(codec, content, "")]
+
+
+def _validate(value: object) -> None:
+    if isinstance(value, Model):
+        value.validate()
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            _validate(item)
+
+
+def _unknown(codec: Codec, value: JSON, pointer: str) -> list[str]:
+    """Members that no model knows: slips of the keyboard, in a test."""
+    if isinstance(codec, Nullable):
+        return [] if value is None else _unknown(codec.inner, value, pointer)
+    if isinstance(codec, ListOf) and isinstance(value, list):
+        return [name for place, item in enumerate(value) for name in _unknown(codec.item, item, f"{pointer}/{place}")]
+    if isinstance(codec, MapOf) and isinstance(value, dict):
+        return [name for key, item in value.items() for name in _unknown(codec.value, item, f"{pointer}/{key}")]
+    if not isinstance(codec, ModelRef) or not isinstance(value, dict):
+        return []
+    layout = codec.model.__model__
+    found: list[str] = []
+    for key, item in value.items():
+        slot = layout.by_wire.get(key)
+        if slot is not None:
+            found += _unknown(slot.codec, item, f"{pointer}/{key}")
+        elif layout.extra is None:
+            found.append(f"{pointer}/{key}")
+    return found

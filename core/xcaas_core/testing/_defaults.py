@@ -1,0 +1,125 @@
+"""Answers for calls that a test says nothing about: examples, shaped so that lists end and jobs get done."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import TYPE_CHECKING, Final, cast
+
+from .._pointer import JSON, find, put
+from .._spec import Answer
+from ..models import resolve
+from ._answer import FakeAnswer
+from ._examples import example
+from ._links import links_of
+
+if TYPE_CHECKING:
+    from .._extensions import Last, Paging
+    from .._operation import Operation
+
+__all__ = ["FILE", "default_answer", "token_answer"]
+
+FILE: Final = b"an example of a file\n"
+"""What every download brings."""
+
+
+def default_answer(operation: Operation[object]) -> FakeAnswer:
+    """The first success that the operation promises, with an example."""
+    status, answer = _success(operation)
+    if answer is None or answer.kind == "empty":
+        return FakeAnswer(status)
+    kind = {"content-type": answer.media_type or "application/octet-stream"}
+    if operation.download is not None or answer.kind == "binary":
+        name = {"content-disposition": 'attachment; filename="example.bin"'}
+        return FakeAnswer(status, content=FILE, headers={**kind, **name})
+    if answer.kind != "json":
+        text = "<example/>" if answer.kind == "xml" else "text"
+        return FakeAnswer(status, text=text, headers=kind)
+    body, headers = _shaped(operation, _example(operation, answer))
+    return FakeAnswer(status, json=body, headers={**kind, **headers})
+
+
+def token_answer() -> FakeAnswer:
+    """What a token endpoint says."""
+    return FakeAnswer(json={"access_token": "fake-token", "token_type": "Bearer", "expires_in": 1800})
+
+
+def _success(operation: Operation[object]) -> tuple[int, Answer | None]:
+    for status, answers in operation.answers.items():
+        if status.startswith("2"):
+            first = answers if isinstance(answers, Answer) else (answers[0] if answers else None)
+            return int(status.replace("X", "0")), first
+    return 200, None
+
+
+def _example(operation: Operation[object], answer: Answer) -> JSON:
+    written = _written(operation.product.package).get(operation.id)
+    if written is not None:
+        return written
+    return {} if answer.codec is None else example(resolve(answer.codec, operation.product.package))
+
+
+@cache
+def _written(package: str) -> dict[str, JSON]:
+    """Examples by operation id, where the package brings those of its spec."""
+    import json
+    from importlib.resources import files
+
+    try:
+        text = files(package).joinpath("_examples.json").read_text("utf-8")
+    except (OSError, ImportError, TypeError):
+        return {}
+    return cast("dict[str, JSON]", json.loads(text))
+
+
+def _shaped(operation: Operation[object], body: JSON) -> tuple[JSON, dict[str, str]]:
+    headers: dict[str, str] = {}
+    links = links_of(operation.product.package)
+    if operation.paging is not None:
+        body, headers = _only_page(operation.paging, body)
+    if operation.poller is not None:
+        body = put(body, operation.poller.id, "job-1")
+        body = put(body, operation.poller.status.value, "STARTED")
+    state = links.states.get(operation)
+    if state is not None:
+        body = put(body, state.value, state.done[0])
+    file = links.files.get(operation)
+    if file is not None:
+        if file.value:
+            body = put(body, file.value, hashlib.md5(FILE, usedforsecurity=False).hexdigest())
+        if file.type:
+            body = put(body, file.type, "MD5")
+        if file.size:
+            body = put(body, file.size, len(FILE))
+    return body, headers
+
+
+def _only_page(paging: Paging, body: JSON) -> tuple[JSON, dict[str, str]]:
+    """The page as the first and last one."""
+    headers: dict[str, str] = {}
+    items = find(body, paging.items)
+    count = len(items) if isinstance(items, list) else 1
+    for sign in paging.last:
+        where, name = sign.spot
+        value = _ending(sign, paging, count)
+        if where == "body":
+            body = put(body, name, value)
+        elif where == "header" and isinstance(value, str | int):
+            headers[name] = str(value)
+    if not paging.last and paging.next is not None and paging.next[0] == "body":
+        body = put(body, paging.next[1], None)
+    return body, headers
+
+
+def _ending(sign: Last, paging: Paging, items: int) -> JSON:
+    match sign.test:
+        case "page-count":
+            return 1
+        case "item-count":
+            return items
+        case "equals":
+            return cast("JSON", sign.value)
+        case "lacks":
+            return []
+        case _:
+            return None

@@ -1,0 +1,110 @@
+"""The two halves that a client drives instead of a network: one blocks, one awaits. Neither waits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, cast
+
+from ._answer import FakeResponse
+
+if TYPE_CHECKING:
+    from .._steps import Part, Request, Response
+    from ._server import FakeServer
+
+__all__ = ["FakeAsyncIO", "FakeSyncIO"]
+
+
+class FakeSyncIO:
+    """What a blocking client's flows are carried out with."""
+
+    def __init__(self, server: FakeServer) -> None:
+        self.server = server
+        self.clock = server.clock
+
+    def send(self, request: Request, stream: bool) -> Response:
+        opened = request.content() if callable(request.content) else request.content
+        if isinstance(opened, AsyncIterator):
+            raise TypeError("a blocking client cannot send an async iterator")
+        content = opened if isinstance(opened, bytes) else b"".join(opened or ())
+        return _answered(self.server, request, content, stream)
+
+    def read(self, response: Response) -> None:
+        cast("FakeResponse", response).read()
+
+    def chunk(self, response: Response) -> bytes:
+        return cast("FakeResponse", response).chunk()
+
+    def close(self, response: Response) -> None:
+        cast("FakeResponse", response).closed = True
+
+    def sleep(self, seconds: float) -> None:
+        self.server.clock.sleep(seconds)
+
+    def shut(self) -> None:
+        """The client was closed."""
+
+
+class FakeAsyncIO:
+    """What an async client's flows are carried out with."""
+
+    def __init__(self, server: FakeServer) -> None:
+        self.server = server
+        self.clock = server.clock
+
+    async def send(self, request: Request, stream: bool) -> Response:
+        opened = request.content() if callable(request.content) else request.content
+        if isinstance(opened, AsyncIterator):
+            content = b"".join([piece async for piece in opened])
+        else:
+            content = opened if isinstance(opened, bytes) else b"".join(opened or ())
+        await _pass()
+        return _answered(self.server, request, content, stream)
+
+    async def read(self, response: Response) -> None:
+        await _pass()
+        cast("FakeResponse", response).read()
+
+    async def chunk(self, response: Response) -> bytes:
+        await _pass()
+        return cast("FakeResponse", response).chunk()
+
+    async def close(self, response: Response) -> None:
+        cast("FakeResponse", response).closed = True
+
+    async def sleep(self, seconds: float) -> None:
+        self.server.clock.sleep(seconds)
+        await _pass()
+
+    async def shut(self) -> None:
+        """The client was closed."""
+
+
+async def _pass() -> None:
+    """Let other tasks run, as a network would; a cancelled task learns of it here."""
+    from anyio.lowlevel import checkpoint
+
+    await checkpoint()
+
+
+def _answered(server: FakeServer, request: Request, content: bytes, stream: bool) -> Response:
+    parts: Callable[[], list[Part]] | None = request.parts
+    response = FakeResponse(server.handle(request, _joined(parts()) if parts is not None else content))
+    if not stream:
+        response.read()
+    return response
+
+
+def _joined(parts: list[Part]) -> bytes:
+    """A multipart body as it could look; boundaries are the HTTP library's business."""
+    found: list[bytes] = []
+    for name, (file_name, content, media_type) in parts:
+        disposition = f'form-data; name="{name}"' + (f'; filename="{file_name}"' if file_name else "")
+        lines = [
+            f"Content-Disposition: {disposition}",
+            *([f"Content-Type: {media_type}"] if media_type else []),
+            "",
+            "",
+        ]
+        body = content if isinstance(content, bytes) else content.read()
+        found.append(b"--fake\r\n" + "\r\n".join(lines).encode() + body + b"\r\n")
+    return b"".join(found) + b"--fake--\r\n"

@@ -1,0 +1,64 @@
+"""What the operations of a product are to one another: which tells the state of a job, which describes a file.
+
+The facts stand on the operation that starts the job or gives the file; a fake that answers
+the other one needs them too.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from .._operation import Operation
+
+if TYPE_CHECKING:
+    from .._extensions import Downloading, PollStatus
+
+__all__ = ["Links", "links_of"]
+
+
+class Links:
+    """Operations whose answers tell of something else: the state of a job, the checksum of a file."""
+
+    def __init__(self) -> None:
+        self.states: dict[Operation[object], PollStatus] = {}
+        self.files: dict[Operation[object], Downloading] = {}
+
+
+@cache
+def links_of(package: str) -> Links:
+    """The links within one product. Empty for operations that stand in no module."""
+    links = Links()
+    for operation in _operations(package):
+        polling, download = operation.poller, operation.download
+        if polling is not None and (target := _find(package, polling.status.operation)) is not None:
+            links.states[target] = polling.status
+        if download is not None and download.checksum is not None:
+            target = _find(package, download.checksum.operation)
+            if target is not None:
+                links.files[target] = download
+    return links
+
+
+def _operations(package: str) -> list[Operation[object]]:
+    try:
+        root = import_module(package)
+    except ImportError:
+        return []
+    found: list[Operation[object]] = []
+    for module in pkgutil.iter_modules(getattr(root, "__path__", ())):
+        if module.name.startswith("_") and not module.ispkg:
+            values = vars(import_module(f"{package}.{module.name}")).values()
+            found += [cast("Operation[object]", value) for value in values if isinstance(value, Operation)]
+    return found
+
+
+def _find(package: str, reference: str) -> Operation[object] | None:
+    module, _, name = reference.partition(":")
+    try:
+        found = getattr(import_module(f"{package}.{module}"), name, None)
+    except ImportError:
+        return None
+    return cast("Operation[object]", found) if isinstance(found, Operation) else None

@@ -1,0 +1,158 @@
+"""A server for tests that needs no network: `FakeServer`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING, TypeAlias
+
+from ._answer import NOTHING, FakeAnswer, FakeRequest
+from ._check import RequestMismatch, problems_of
+from ._clock import FakeClock
+from ._defaults import default_answer, token_answer
+from ._io import FakeAsyncIO, FakeSyncIO
+
+if TYPE_CHECKING:
+    from .._steps import Request
+
+__all__ = ["FakeServer", "UnexpectedRequest"]
+
+Handler: TypeAlias = Callable[[FakeRequest], FakeAnswer]
+
+
+class UnexpectedRequest(AssertionError):
+    """A request that the test did not foresee, on a server made with `only_told=True`."""
+
+
+class FakeServer:
+    """Stands in for the services: answers from examples, checks requests, remembers them.
+
+        server = FakeServer()
+        client = XCaaS(http_client=server, credentials=ClientCredentials("id", "secret"))
+        server.answer("storage.objects.get", json={"id": "o1"})
+        assert client.storage.objects.get("o1").id == "o1"
+        assert server.calls("storage.objects.get")[0].path.endswith("/objects/o1")
+
+    The same server may stand behind blocking and async clients. Nothing waits: sleeping,
+    for a retry or between two looks at a job, moves `clock` on.
+
+    Args:
+        check: Raise `RequestMismatch` in the call for a request that the spec does not allow.
+        only_told: Raise `UnexpectedRequest` for calls that `answer` was not told of, instead of
+            answering with an example.
+    """
+
+    def __init__(self, *, check: bool = True, only_told: bool = False) -> None:
+        self.clock = FakeClock()
+        self.requests: list[FakeRequest] = []
+        """All requests, oldest first, without those for tokens."""
+        self.token_requests: list[FakeRequest] = []
+        self._check = check
+        self._only_told = only_told
+        self._told: list[_Told] = []
+        self._lock = Lock()
+
+    def answer(
+        self,
+        target: str,
+        answer: FakeAnswer | Handler | None = None,
+        *,
+        status: int = 200,
+        json: object = NOTHING,
+        text: str | None = None,
+        content: bytes | Iterable[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+        error: BaseException | None = None,
+    ) -> FakeServer:
+        """Say what a call gets. Said several times for one target, the answers come in that order,
+        and the last one stays.
+
+        Args:
+            target: A call (`storage.objects.get`), or method and path (`GET /storage/uk/v3/objects/{id}`, where
+                a name in braces stands for any text without a slash).
+            answer: The answer, or a function that makes one of the request. Or say it with:
+            status: HTTP status.
+            json: Body as JSON; or
+            text: text, or
+            content: bytes, whole or in pieces.
+            headers: Headers.
+            error: Raised instead of an answer, after the body if there is one: an error of `xcaas`, such as
+                `ConnectionLostError("cut")`.
+
+        Returns:
+            The server, for the next one.
+        """
+        if answer is None:
+            answer = FakeAnswer(status, json=json, text=text, content=content, headers=headers, error=error)
+        with self._lock:
+            for told in self._told:
+                if told.target == target:
+                    told.answers.append(answer)
+                    return self
+            self._told.append(_Told(target, answer))
+        return self
+
+    def calls(self, target: str) -> list[FakeRequest]:
+        """The requests of one call, or of one method and path, oldest first."""
+        return [request for request in self.requests if _Told(target, FakeAnswer()).matches(request)]
+
+    def reset(self) -> None:
+        """Forget what was asked and what was told."""
+        with self._lock:
+            self.requests.clear()
+            self.token_requests.clear()
+            self._told.clear()
+
+    def handle(self, request: Request, content: bytes) -> FakeAnswer:
+        """Answer one request. Clients do this through `http_client=`."""
+        operation = request.operation
+        seen = FakeRequest(request, content, operation)
+        told = self._find(seen)
+        if operation is None and told is None:
+            self.token_requests.append(seen)
+            return token_answer()
+        self.requests.append(seen)
+        if self._check and operation is not None and (problems := problems_of(seen, operation)):
+            raise RequestMismatch(seen, problems)
+        if told is not None:
+            answer = told if isinstance(told, FakeAnswer) else told(seen)
+            if answer.error is not None and not answer.pieces[0] and not answer.pieces[1:]:
+                raise answer.error
+            return answer
+        if self._only_told or operation is None:
+            raise UnexpectedRequest(f"{seen!r} ({seen.call}) was not expected")
+        return default_answer(operation)
+
+    def _find(self, request: FakeRequest) -> FakeAnswer | Handler | None:
+        with self._lock:
+            told = next((told for told in self._told if told.matches(request)), None)
+            return None if told is None else told.take()
+
+    def sync_io(self) -> FakeSyncIO:
+        """The network of a blocking client."""
+        return FakeSyncIO(self)
+
+    def async_io(self) -> FakeAsyncIO:
+        """The network of an async client."""
+        return FakeAsyncIO(self)
+
+
+class _Told:
+    """What one call, or one address, is to get."""
+
+    def __init__(self, target: str, answer: FakeAnswer | Handler) -> None:
+        self.target = target
+        self.answers = [answer]
+        method, _, path = target.partition(" ")
+        self._call = None if path else target
+        self._method = method
+        self._path = re.compile(re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(path)))
+
+    def matches(self, request: FakeRequest) -> bool:
+        if self._call is not None:
+            return request.call == self._call
+        return request.method == self._method and self._path.fullmatch(request.path) is not None
+
+    def take(self) -> FakeAnswer | Handler:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]

@@ -1,0 +1,197 @@
+"""Operations of the shop, as a generator writes them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xcaas_core._extensions import Downloading, Last, Paging, Polling, PollStatus, Related
+from xcaas_core._operation import Operation
+from xcaas_core._product import Product, Server
+from xcaas_core._spec import binary_answer, json_answer, json_body, json_error, path, query
+
+PRODUCT: Final = Product(
+    "shop", title="Shop", servers=(Server("https://api.test/shop/v1"),), schemes={}, package="tests.flows.shop"
+)
+_ERRORS: Final = {"default": json_error(message="/message")}
+
+LIST: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "listRows",
+    "GET",
+    "/rows",
+    call="shop.rows.list",
+    parameters=(query("page", "int"), query("size", "int"), query("filter")),
+    answers={"200": json_answer("[Row]")},
+    errors=_ERRORS,
+    paging=Paging(
+        "page",
+        "page",
+        items="",
+        item="Row",
+        size="size",
+        last=(Last(("header", "X-Total-Pages"), "page-count"),),
+        past_end=400,
+    ),
+)
+SCROLL: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "scrollRows",
+    "GET",
+    "/scroll",
+    call="shop.rows.scroll",
+    parameters=(query("filter"), query("scrollId")),
+    answers={"200": json_answer("json")},
+    errors=_ERRORS,
+    paging=Paging(
+        "cursor",
+        "scrollId",
+        items="/data",
+        item="Row",
+        next=("body", "/next"),
+        last=(Last(("body", "/more"), "equals", False),),
+        alone=True,
+    ),
+)
+SEARCH: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "searchRows",
+    "POST",
+    "/search",
+    call="shop.rows.search",
+    body=json_body(codec="Query"),
+    answers={"200": json_answer("json")},
+    errors=_ERRORS,
+    retry=True,
+    paging=Paging(
+        "page", "/page", within="body", first=1, items="/data", last=(Last(("body", "/hits"), "item-count"),)
+    ),
+)
+LINKED: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "linkedRows",
+    "GET",
+    "/linked",
+    call="shop.rows.linked",
+    parameters=(query("filter"),),
+    answers={"200": json_answer("[Row]")},
+    errors=_ERRORS,
+    paging=Paging("link", "", items="", item="Row", next=("link", "next")),
+)
+
+_STATUS_FACTS: Final = PollStatus(
+    "_ops:STATUS", "jobId", value="/status", done=("DONE", "PARTIAL_DONE"), failed=("FAILED",), reason="/message"
+)
+START: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "startJob",
+    "POST",
+    "/{tenant}/jobs",
+    call="shop.jobs.start",
+    parameters=(path("tenant"),),
+    body=json_body(codec="[str]"),
+    answers={"202": json_answer("Job")},
+    errors=_ERRORS,
+    poller=Polling(
+        id="/id",
+        status=_STATUS_FACTS,
+        result=Related("_ops:FETCH", "jobId"),
+        cancel=Related("_ops:CANCEL", "jobId"),
+        first=2.0,
+        factor=2.0,
+        longest=10.0,
+        timeout=100.0,
+    ),
+)
+RUN: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "runJob",
+    "POST",
+    "/{tenant}/runs",
+    call="shop.jobs.run",
+    parameters=(path("tenant"),),
+    answers={"202": json_answer("Job")},
+    errors=_ERRORS,
+    poller=Polling(id="/id", status=_STATUS_FACTS),
+)
+REPORT: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "report",
+    "POST",
+    "/{tenant}/reports",
+    call="shop.jobs.report",
+    parameters=(path("tenant"),),
+    answers={"202": json_answer("Job")},
+    errors=_ERRORS,
+    poller=Polling(id="/id", status=_STATUS_FACTS, result=Related("_ops:LIST", "jobId")),
+)
+STATUS: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "jobStatus",
+    "GET",
+    "/{tenant}/jobs/{jobId}",
+    call="shop.jobs.status",
+    parameters=(path("tenant"), path("jobId")),
+    answers={"200": json_answer("Job")},
+    errors=_ERRORS,
+)
+CANCEL: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "cancelJob",
+    "DELETE",
+    "/{tenant}/jobs/{jobId}",
+    call="shop.jobs.cancel",
+    parameters=(path("tenant"), path("jobId")),
+    answers={"200": json_answer("Job")},
+    errors=_ERRORS,
+)
+FETCH: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "fetchJob",
+    "GET",
+    "/{tenant}/jobs/{jobId}/zip",
+    call="shop.jobs.fetch",
+    parameters=(path("tenant"), path("jobId")),
+    answers={"200": binary_answer(media_type="application/zip")},
+    errors=_ERRORS,
+    accept="application/zip",
+)
+FILE: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "file",
+    "GET",
+    "/things/{id}/content",
+    call="shop.things.download",
+    parameters=(path("id"),),
+    answers={"200": binary_answer()},
+    errors=_ERRORS,
+    accept="application/octet-stream",
+    download=Downloading(
+        checksum=Related("_ops:THING", "id"),
+        value="/checksum",
+        type="/checksumType",
+        size="/size",
+        filename="content-disposition",
+    ),
+)
+PLAIN: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "plain",
+    "GET",
+    "/plain/{id}",
+    call="shop.things.plain",
+    parameters=(path("id"),),
+    answers={"200": binary_answer()},
+    errors=_ERRORS,
+    accept="application/octet-stream",
+    download=Downloading(),
+)
+THING: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "thing",
+    "GET",
+    "/things/{id}",
+    call="shop.things.get",
+    parameters=(path("id"),),
+    answers={"200": json_answer("Thing")},
+    errors=_ERRORS,
+)

@@ -1,0 +1,268 @@
+"""Pollers with a clock that moves only while they wait."""
+
+from __future__ import annotations
+
+import anyio
+import pytest
+
+from tests.flows.shop import _ops
+from tests.flows.shop.models import Job, Row
+from tests.flows.support import async_session, sync_session
+from xcaas_core._download import AsyncDownload, Download
+from xcaas_core._errors import DecodeError, NotFoundError, PollerError, PollerTimeoutError
+from xcaas_core._operation import Call, Operation
+from xcaas_core._pager import AsyncPager, Pager
+from xcaas_core._poller import AsyncPoller, Poller, PollProgress
+from xcaas_core.testing import FakeServer
+
+
+def states(*told: str, start: str = "NOT_STARTED") -> FakeServer:
+    server = FakeServer()
+    for call in ("shop.jobs.start", "shop.jobs.run", "shop.jobs.report"):
+        server.answer(call, status=202, json={"id": "j1", "status": start})
+    for state in told:
+        server.answer("shop.jobs.status", json={"id": "j1", "status": state, "message": None})
+    return server
+
+
+def poller(server: FakeServer, operation: Operation[object] = _ops.START) -> Poller[Download]:
+    body = ["a"] if operation is _ops.START else None
+    return Poller(sync_session(server), Call(operation, ("t1",), body))
+
+
+def run(server: FakeServer) -> Poller[Job]:
+    return Poller(sync_session(server), Call(_ops.RUN, ("t1",)))
+
+
+class TestWaiting:
+    def test_start_look_result(self) -> None:
+        server = states("IN_PROGRESS", "IN_PROGRESS", "DONE").answer("shop.jobs.fetch", content=b"zip")
+        job = poller(server)
+        assert (job.id, job.state, job.done) == ("j1", "NOT_STARTED", False)
+        assert job.wait().read() == b"zip"
+        assert job.done
+        assert server.clock.slept == [2.0, 4.0, 8.0]
+        assert [request.path for request in server.calls("shop.jobs.status")] == ["/shop/v1/t1/jobs/j1"] * 3
+        assert server.calls("shop.jobs.fetch")[0].path == "/shop/v1/t1/jobs/j1/zip"
+
+    def test_waits_grow_up_to_the_longest(self) -> None:
+        server = states(*["IN_PROGRESS"] * 6, "DONE")
+        poller(server).wait()
+        assert server.clock.slept == [2.0, 4.0, 8.0, 10.0, 10.0, 10.0, 10.0]
+
+    def test_states_that_nobody_documented_are_still_running(self) -> None:
+        server = states("QUEUED_FOR_REVIEW", "", "DONE")
+        poller(server).wait()
+        assert len(server.calls("shop.jobs.status")) == 3
+
+    def test_answer_without_a_state_is_still_running(self) -> None:
+        server = states("x")
+        server.reset()
+        server.answer("shop.jobs.run", status=202, json={"id": "j1", "status": "S"})
+        server.answer("shop.jobs.status", json={"status": None}).answer("shop.jobs.status", json={"status": "DONE"})
+        assert run(server).wait().status == "DONE"
+
+    def test_partly_done_is_done(self) -> None:
+        job = poller(states("PARTIAL_DONE"))
+        job.wait()
+        assert (job.state, job.done) == ("PARTIAL_DONE", True)
+
+    def test_small_job_may_be_done_at_once(self) -> None:
+        server = states(start="DONE").answer("shop.jobs.fetch", content=b"zip")
+        assert poller(server).wait().read() == b"zip"
+        assert server.clock.slept == []
+        assert server.calls("shop.jobs.status") == []
+
+    def test_server_may_ask_for_a_longer_wait(self) -> None:
+        server = states()
+        server.answer("shop.jobs.status", json={"status": "BUSY"}, headers={"Retry-After": "30"})
+        server.answer("shop.jobs.status", json={"status": "DONE"})
+        poller(server).wait()
+        assert server.clock.slept == [2.0, 30.0]
+
+    def test_waiting_again_looks_at_once(self) -> None:
+        server = states("RUNNING", "RUNNING", "DONE")
+        job = poller(server)
+        with pytest.raises(PollerTimeoutError):
+            job.wait(timeout=5)
+        job.wait()
+        assert server.clock.slept == [2.0, 3.0, 0.0]
+
+    def test_progress_is_told_after_each_look(self) -> None:
+        told: list[PollProgress] = []
+        poller(states("A", "B", "DONE")).wait(progress=told.append)
+        assert [(told.state, told.looks, told.elapsed) for told in told] == [
+            ("A", 1, 2.0),
+            ("B", 2, 6.0),
+            ("DONE", 3, 14.0),
+        ]
+        assert told[0].body == {"id": "j1", "status": "A", "message": None}
+        assert repr(told[0]) == "<PollProgress j1: A after 2 s>"
+
+    def test_progress_may_end_the_wait(self) -> None:
+        def stop(progress: PollProgress) -> None:
+            raise KeyboardInterrupt
+
+        server = states("A")
+        job = poller(server)
+        with pytest.raises(KeyboardInterrupt):
+            job.wait(progress=stop)
+        assert len(server.calls("shop.jobs.status")) == 1
+
+
+class TestResults:
+    def test_last_status_answer_where_there_is_no_other(self) -> None:
+        found = run(states("A", "DONE")).wait()
+        assert isinstance(found, Job)
+        assert found.status == "DONE"
+
+    def test_job_done_at_start_is_asked_once_for_its_answer(self) -> None:
+        server = states("DONE", start="DONE")
+        assert run(server).wait().status == "DONE"
+        assert len(server.calls("shop.jobs.status")) == 1
+
+    def test_list_comes_as_a_pager(self) -> None:
+        server = states("DONE").answer("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})
+        job: Poller[Pager[Row]] = Poller(sync_session(server), Call(_ops.REPORT, ("t1",)))
+        assert [row.id for row in job.wait()] == [7]
+
+
+class TestFailure:
+    def test_failed_job_raises_with_the_servers_reason(self) -> None:
+        server = states("RUNNING")
+        server.answer("shop.jobs.status", json={"status": "FAILED", "message": "disk full"}, headers={})
+        with pytest.raises(PollerError, match="disk full") as caught:
+            poller(server).wait()
+        error = caught.value
+        assert (error.reason, error.state, error.id) == ("disk full", "FAILED", "j1")
+        assert (error.operation, error.status) == ("shop.jobs.start", 200)
+        assert not isinstance(error, PollerTimeoutError)
+
+    @pytest.mark.parametrize(
+        ("message", "reason"),
+        [
+            ({"title": "Conflict", "detail": "taken", "status": 409}, "Conflict: taken"),
+            ({"code": 3}, '{"code": 3}'),
+            (["a"], '["a"]'),
+            (None, None),
+            ("", None),
+        ],
+    )
+    def test_reasons_of_all_shapes(self, message: object, reason: str | None) -> None:
+        server = states()
+        server.answer("shop.jobs.status", json={"status": "FAILED", "message": message})
+        with pytest.raises(PollerError) as caught:
+            run(server).wait()
+        assert caught.value.reason == reason
+
+    def test_job_that_failed_at_once(self) -> None:
+        server = FakeServer()
+        server.answer("shop.jobs.run", status=202, json={"id": "j1", "status": "FAILED", "message": "no rights"})
+        job = run(server)
+        assert job.done
+        with pytest.raises(PollerError, match="no rights"):
+            job.wait()
+        assert server.calls("shop.jobs.status") == []
+
+    def test_timeout_tells_how_to_go_on(self) -> None:
+        server = states("RUNNING")
+        with pytest.raises(PollerTimeoutError, match="still RUNNING after 7 s") as caught:
+            run(server).wait(timeout=7)
+        assert caught.value.id == "j1"
+        assert isinstance(caught.value, TimeoutError)
+        assert server.clock.slept == [1.0, 1.5, 2.25, 2.25]
+
+    def test_spec_gives_a_timeout_too(self) -> None:
+        server = states("RUNNING")
+        with pytest.raises(PollerTimeoutError):
+            poller(server).wait()
+        assert sum(server.clock.slept) == pytest.approx(100.0)
+
+    def test_no_time_at_all_still_means_one_look(self) -> None:
+        assert run(states("DONE")).wait(timeout=0).status == "DONE"
+
+    def test_error_of_a_look_leaves_the_poller_usable(self) -> None:
+        server = states()
+        server.answer("shop.jobs.status", status=404).answer("shop.jobs.status", json={"status": "DONE"})
+        job = run(server)
+        with pytest.raises(NotFoundError):
+            job.wait()
+        assert job.wait().status == "DONE"
+
+    @pytest.mark.parametrize("id", [None, "", {}])
+    def test_start_answer_without_an_id(self, id: object) -> None:
+        server = FakeServer().answer("shop.jobs.run", status=202, json={"id": id, "status": "S"})
+        with pytest.raises(DecodeError) as caught:
+            run(server)
+        assert caught.value.pointer == "/id"
+
+    def test_operation_that_starts_no_job(self) -> None:
+        with pytest.raises(PollerError, match="starts no job"):
+            poller(FakeServer(), _ops.STATUS)
+
+
+class TestByHand:
+    def test_status_asks_once(self) -> None:
+        server = states("A", "DONE")
+        job = run(server)
+        assert (job.status(), job.done) == ("A", False)
+        assert (job.status(), job.done) == ("DONE", True)
+        assert server.clock.slept == []
+        assert repr(job) == "<Poller of shop.jobs.run: j1 DONE>"
+
+    def test_cancel(self) -> None:
+        server = states("CANCELLED").answer("shop.jobs.cancel", json={"status": "CANCELLED"})
+        poller(server).cancel()
+        assert server.calls("shop.jobs.cancel")[0].path == "/shop/v1/t1/jobs/j1"
+
+    def test_cancel_where_there_is_no_way_to(self) -> None:
+        with pytest.raises(PollerError, match="cannot be cancelled"):
+            run(states()).cancel()
+
+    def test_resume_in_another_process(self) -> None:
+        server = states("DONE").answer("shop.jobs.fetch", content=b"zip")
+        job: Poller[Download] = Poller.resume(sync_session(server), Call(_ops.START, ("t1",)), "j9")
+        assert server.requests == []
+        assert job.wait().read() == b"zip"
+        assert server.clock.slept == [0.0]
+        assert server.calls("shop.jobs.start") == []
+        assert server.calls("shop.jobs.status")[0].path == "/shop/v1/t1/jobs/j9"
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+class TestAsync:
+    def test_awaiting_starts_waits_and_fetches(self, backend: str) -> None:
+        async def main() -> None:
+            server = states("A", "DONE").answer("shop.jobs.fetch", content=b"zip")
+            job: AsyncPoller[AsyncDownload] = AsyncPoller(async_session(server), Call(_ops.START, ("t1",), ["a"]))
+            assert server.requests == []
+            with pytest.raises(PollerError, match="not started"):
+                job.id  # noqa: B018 - it is the access that raises
+            assert await (await job).read() == b"zip"
+            assert (job.id, job.done) == ("j1", True)
+
+        anyio.run(main, backend=backend)
+
+    def test_start_status_cancel_resume(self, backend: str) -> None:
+        async def main() -> None:
+            server = states("A", "DONE").answer("shop.jobs.cancel", json={"status": "CANCELLED"})
+            server.answer("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})
+            job: AsyncPoller[AsyncPager[Row]] = AsyncPoller(async_session(server), Call(_ops.REPORT, ("t1",)))
+            assert (await job.start()).id == "j1"
+            assert await job.status() == "A"
+            assert [row.id for row in await (await job.wait()).to_list()] == [7]
+            with pytest.raises(PollerError, match="cannot be cancelled"):
+                await job.cancel()
+            again: AsyncPoller[Job] = AsyncPoller.resume(async_session(server), Call(_ops.RUN, ("t1",)), "j2")
+            assert (await again).status == "DONE"
+            assert server.requests[-1].path == "/shop/v1/t1/jobs/j2"
+
+        anyio.run(main, backend=backend)
+
+    def test_timeout(self, backend: str) -> None:
+        async def main() -> None:
+            job: AsyncPoller[Job] = AsyncPoller(async_session(states("A")), Call(_ops.RUN, ("t1",)))
+            with pytest.raises(PollerTimeoutError):
+                await job.wait(timeout=3)
+
+        anyio.run(main, backend=backend)
