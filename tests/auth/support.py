@@ -8,7 +8,7 @@ from typing import cast
 
 from xcaas_core._authseam import AuthContext, Authorizer
 from xcaas_core._product import Product, Scheme
-from xcaas_core._steps import Flow, Request
+from xcaas_core._steps import Flow, Request, Sleep
 from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer
 from xcaas_core.auth._lease import Lease
 from xcaas_core.auth._machine import Machine
@@ -70,11 +70,11 @@ def call(authorizer: Authorizer, server: Callable[[Request], int], *, deadline: 
     """What the call flow does about credentials: authorize, send, ask once after a 401."""
     asked = request()
     grant = yield from authorizer.authorize(asked, deadline=deadline)
+    yield Sleep(0.05)
     status = server(asked)
-    if status == 401 and (
-        yield from authorizer.rejected(asked, FakeResponse(401), grant, deadline=deadline)
-    ):
+    if status == 401 and (yield from authorizer.rejected(asked, FakeResponse(401), grant, deadline=deadline)):
         grant = yield from authorizer.authorize(asked, deadline=deadline)
+        yield Sleep(0.05)
         status = server(asked)
     if status in (401, 403):
         authorizer.explain(status, grant)

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from xcaas_core.auth._answer import TokenAnswer, Unreadable, error_code, parse_products, read_token
 
 AS_8X8_SENDS_IT = {
@@ -103,7 +104,10 @@ def test_both_forms_of_the_list_give_the_same_names(names: list[str]) -> None:
     [
         (b'{"error": "invalid_client", "error_description": "secret-body"}', "invalid_client"),
         (b'{"ErrorCode": "InvalidClientId", "Error": "secret-body"}', "InvalidClientId"),
-        (b'{"fault": {"faultstring": "x", "detail": {"errorcode": "oauth.v2.InvalidClient"}}}', "oauth.v2.InvalidClient"),
+        (
+            b'{"fault": {"faultstring": "x", "detail": {"errorcode": "oauth.v2.InvalidClient"}}}',
+            "oauth.v2.InvalidClient",
+        ),
         (b'{"error": "a sentence with the secret-body in it"}', None),
         (b'{"error": {"code": 1}}', None),
         (b"<html>", None),

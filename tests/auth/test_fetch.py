@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
-from email.utils import format_datetime
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
+
+from tests.auth.support import SECRET, TOKEN_URL, World
 from xcaas_core._errors import CertificateError, ConnectError, ConnectionLostError, TokenError, TransportError
 from xcaas_core.auth import (
     ClientCredentials,
@@ -18,8 +20,6 @@ from xcaas_core.auth import (
     TokenUnavailableError,
 )
 from xcaas_core.auth.testing import Answer, FakeResponse, TokenEndpoint
-
-from tests.auth.support import SECRET, TOKEN_URL, World
 
 
 def busy(status: int = 429, **headers: str) -> FakeResponse:
@@ -164,7 +164,9 @@ def test_an_advisory_renewal_respects_retry_after_and_does_not_wait() -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 407, 301, 302, 307])
 def test_refusals_are_not_tried_again(status: int) -> None:
-    answer = FakeResponse(status, b'{"error": "invalid_client", "error_description": "the body"}', {"x-request-id": "r-7"})
+    answer = FakeResponse(
+        status, b'{"error": "invalid_client", "error_description": "the body"}', {"x-request-id": "r-7"}
+    )
     world = World(TokenEndpoint(script=(answer,)))
     with pytest.raises(TokenRefusedError) as caught:
         world.token()

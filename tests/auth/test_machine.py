@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable
 
 import pytest
+
+from tests.auth.support import SECRET, World, logged, no_steps, text_of
 from xcaas_core._errors import ConnectError
 from xcaas_core.auth import TokenAnswerError, TokenPolicy, TokenRefusedError, TokenTimeoutError, TokenUnavailableError
 from xcaas_core.auth.testing import FakeResponse, TokenEndpoint
-
-from tests.auth.support import SECRET, World, logged, no_steps, text_of
 
 REFUSAL = FakeResponse(401, b'{"error": "invalid_client"}')
 DOWN = FakeResponse(503, b"")

@@ -56,5 +56,5 @@ def token_info(
 def _wallet(credentials: object, context: AuthContext) -> Wallet:
     found = context.state.get(Wallet)
     if found is None:
-        found = context.state.setdefault(Wallet, Wallet(credentials))
+        found = context.state.setdefault(Wallet, Wallet.of(credentials))
     return cast("Wallet", found)

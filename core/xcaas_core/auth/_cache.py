@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from ._fork import survive_fork
+from .._fork import resets_after_fork
 
 __all__ = ["MemoryTokenCache", "TokenCache"]
 
@@ -55,7 +55,7 @@ class MemoryTokenCache:
         self._entries: dict[str, tuple[bytes, float]] = {}
         self._locks: dict[str, tuple[str, float]] = {}
         self._lock = threading.Lock()
-        survive_fork(self)
+        resets_after_fork(self)
 
     def read(self, key: str) -> tuple[bytes, float] | None:
         entry = self._entries.get(key)
@@ -84,7 +84,7 @@ class MemoryTokenCache:
             if self._locks.get(key, ("", 0.0))[0] == owner:
                 del self._locks[key]
 
-    def after_fork(self) -> None:
+    def reset(self) -> None:
         self._lock = threading.Lock()
         self._locks = {}
 

@@ -20,11 +20,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from .._fork import resets_after_fork
 from .._steps import Flow, Park
 from ._events import Events
 from ._failure import Failure
 from ._flight import Flight
-from ._fork import survive_fork
 from ._lease import Lease
 from ._policy import TokenPolicy
 
@@ -81,7 +81,7 @@ class Machine:
         self._refusal: tuple[float, Failure] | None = None
         self._rejected = ""
         self._had_one = False
-        survive_fork(self)
+        resets_after_fork(self)
 
     def acquire(self, deadline: float | None = None) -> Flow[Lease]:
         """A value that can be used now. Raises a `CredentialsError` if there is none to be had by `deadline`."""
@@ -253,7 +253,7 @@ class Machine:
             return Failure(kind="timeout", message="the call's time was up while another call was getting the token")
         return None
 
-    def after_fork(self) -> None:
+    def reset(self) -> None:
         """Another thread of the parent may have held the lock, or led; neither exists in the child."""
         self._lock = threading.RLock()
         self._flight = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 
+from .._fork import resets_after_fork
 from ._events import Events
-from ._fork import survive_fork
 from ._machine import Machine, Obtain
 from ._policy import TokenPolicy
 
@@ -21,7 +21,7 @@ class Pool:
         self._events = events
         self._machines: dict[Hashable, Machine] = {}
         self._lock = threading.Lock()
-        survive_fork(self)
+        resets_after_fork(self)
 
     def machine(
         self, key: Hashable, obtain: Callable[[], Obtain], *, clock: Callable[[], float], random: Callable[[], float]
@@ -42,5 +42,5 @@ class Pool:
         for machine in machines:
             machine.renew(drop=drop)
 
-    def after_fork(self) -> None:
+    def reset(self) -> None:
         self._lock = threading.Lock()

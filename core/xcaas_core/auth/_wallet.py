@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, cast
@@ -31,7 +32,10 @@ class Held:
 
 
 class Wallet:
-    """Credentials of one client. Those that a function gives are asked for at the first call."""
+    """Credentials of one client. Those that a function gives are asked for at the first call.
+
+    Clients that are given the same function at the same time share what it gave (`Wallet.of`).
+    """
 
     def __init__(self, given: object) -> None:
         self._held: tuple[Held, ...] | None = None
@@ -40,6 +44,17 @@ class Wallet:
             self._provider = cast("Callable[[], object]", given)
         else:
             self._held = tuple(_unfold(given))
+
+    @staticmethod
+    def of(given: object) -> Wallet:
+        """The wallet for what a client was given."""
+        known = _by_provider.get(id(given))
+        if known is not None and known._provider is given:
+            return known
+        wallet = Wallet(given)
+        if wallet._provider is not None:
+            _by_provider[id(given)] = wallet
+        return wallet
 
     def open(self) -> Flow[tuple[Held, ...]]:
         """What the client holds."""
@@ -65,6 +80,10 @@ class Wallet:
 
     def __repr__(self) -> str:
         return f"<Wallet of {'a function' if self._held is None else [held.credential for held in self._held]}>"
+
+
+# A wallet keeps its provider alive, so an id stands for one provider as long as it is in here.
+_by_provider: weakref.WeakValueDictionary[int, Wallet] = weakref.WeakValueDictionary()
 
 
 def _fits(held: tuple[Held, ...], fresh: tuple[Held, ...]) -> bool:
