@@ -7,11 +7,14 @@ turns an operation and its arguments into a request and an answer into a value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from ._extensions import Downloading, Paging, Polling
 from ._product import Product, Server
 from ._spec import Answers, Body, Location, Parameter
+
+if TYPE_CHECKING:
+    from ._compiled import Compiled
 
 __all__ = ["Call", "EncodedBody", "Operation", "Security"]
 
@@ -33,6 +36,7 @@ class Operation(Generic[T_co]):
         "answers",
         "body",
         "call",
+        "compiled",
         "deprecated",
         "download",
         "errors",
@@ -86,6 +90,8 @@ class Operation(Generic[T_co]):
         self.retry = retry
         self.accept = accept
         self.deprecated = deprecated
+        # Made on first use by `_compiled.py`, then kept for all clients.
+        self.compiled: Compiled | None = None
 
     def index(self, location: Location, wire: str) -> int | None:
         """The place of a parameter in `parameters`, and so in a call's arguments."""
@@ -141,6 +147,4 @@ class Call(Generic[T_co]):
             raise KeyError(f"{self.operation.call} has no {location} parameter {wire!r}")
         args = list(self.args) + [None] * (len(self.operation.parameters) - len(self.args))
         args[position] = value
-        return Call(
-            self.operation, tuple(args), self.body, link=self.link, headers=self.headers, stream=self.stream
-        )
+        return Call(self.operation, tuple(args), self.body, link=self.link, headers=self.headers, stream=self.stream)

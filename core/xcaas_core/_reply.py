@@ -1,16 +1,39 @@
-"""Answers as flows see them (`Reply`) and as callers of `raw` and `streaming` see them."""
+"""Answers as flows see them (`Reply`), and as callers of `raw` see them (`RawResponse`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
-from ._errors import Attempt
+from ._answers import plain_json
+from ._errors import Attempt, XCaaSError
 from ._steps import Response
 
-__all__ = ["RawResponse", "Reply"]
+if TYPE_CHECKING:
+    from ._call import Exchange
+
+__all__ = ["RawResponse", "Reply", "request_id_of"]
 
 T_co = TypeVar("T_co", covariant=True)
+
+_REQUEST_IDS: Final = (
+    "x-request-id",
+    "x-correlation-id",
+    "request-id",
+    "x-amzn-requestid",
+    "x-amzn-trace-id",
+    "x-trace-id",
+    "cf-ray",
+)
+
+
+def request_id_of(headers: Mapping[str, str]) -> str | None:
+    """The server's name for a request, under whichever header it gives it."""
+    for name in _REQUEST_IDS:
+        found = headers.get(name)
+        if found:
+            return found
+    return None
 
 
 class Reply(Generic[T_co]):
@@ -20,21 +43,11 @@ class Reply(Generic[T_co]):
     up with `Close`. `url` is the address that was asked, as it was sent.
     """
 
-    __slots__ = ("_decode", "attempts", "request_id", "response", "url")
+    __slots__ = ("_exchange", "response")
 
-    def __init__(
-        self,
-        response: Response,
-        decode: Callable[[Reply[T_co]], T_co],
-        url: str,
-        attempts: tuple[Attempt, ...],
-        request_id: str | None,
-    ) -> None:
+    def __init__(self, response: Response, exchange: Exchange) -> None:
         self.response = response
-        self._decode = decode
-        self.url = url
-        self.attempts = attempts
-        self.request_id = request_id
+        self._exchange = exchange
 
     @property
     def status(self) -> int:
@@ -50,15 +63,37 @@ class Reply(Generic[T_co]):
         """The whole body; empty while it is still being streamed."""
         return self.response.content
 
+    @property
+    def url(self) -> str:
+        return self._exchange.request.url
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        return tuple(self._exchange.attempts)
+
+    @property
+    def request_id(self) -> str | None:
+        return request_id_of(self.response.headers)
+
     def json(self) -> object:
         """The body as plain JSON values. Raises `DecodeError` if it is something else."""
-        from ._answers import plain_json
-
-        return plain_json(self)
+        try:
+            return plain_json(self.response)
+        except XCaaSError as error:
+            self.describe(error)
+            raise
 
     def value(self) -> T_co:
         """The body as the operation's type. Raises `DecodeError` if it is something else."""
-        return self._decode(self)
+        try:
+            return cast("T_co", self._exchange.compiled.answers.value(self.response))
+        except XCaaSError as error:
+            self.describe(error)
+            raise
+
+    def describe(self, error: XCaaSError) -> None:
+        """Add what this call knows to an error that was found in its answer."""
+        self._exchange.describe(error, self.response)
 
     def __repr__(self) -> str:
         return f"<Reply {self.status}>"
@@ -67,24 +102,21 @@ class Reply(Generic[T_co]):
 class RawResponse(Generic[T_co]):
     """A successful answer with its circumstances. `value` is what the plain call returns."""
 
-    __slots__ = ("attempts", "content", "headers", "request_id", "status", "value")
+    __slots__ = ("attempts", "content", "headers", "request_id", "status", "url", "value")
 
-    def __init__(
-        self,
-        value: T_co,
-        *,
-        status: int,
-        headers: Mapping[str, str],
-        content: bytes,
-        request_id: str | None,
-        attempts: tuple[Attempt, ...],
-    ) -> None:
+    def __init__(self, value: T_co, reply: Reply[object]) -> None:
+        from ._redact import safe_url
+
         self.value = value
-        self.status = status
-        self.headers = headers
-        self.content = content
-        self.request_id = request_id
-        self.attempts = attempts
+        self.status = reply.status
+        self.headers = reply.headers
+        """Case-insensitive."""
+        self.content = reply.content
+        """The body as it came."""
+        self.url = safe_url(reply.url)
+        """The address, without secrets."""
+        self.request_id = reply.request_id
+        self.attempts = reply.attempts
 
     def __repr__(self) -> str:
         return f"<RawResponse {self.status} {self.headers.get('content-type', '')}>"

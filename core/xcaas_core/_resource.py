@@ -92,9 +92,7 @@ class AsyncResource:
     async def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> T:
         return await self._session.call(operation, args, body)
 
-    def _paginate(
-        self, operation: Operation[object], args: Arguments = (), body: object = None
-    ) -> AsyncPager[Item]:
+    def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> AsyncPager[Item]:
         from ._pager import AsyncPager
 
         return AsyncPager(self._session, Call(operation, args, body))

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from ._drive import run, run_async
+from ._drive import AsyncTransport, SyncTransport, run, run_async
 from ._operation import Call, Operation
 from ._reply import Reply
 from ._steps import Flow
 
 if TYPE_CHECKING:
     from ._engine import Engine
-    from ._http import AsyncIO, SyncIO
 
 __all__ = ["AsyncSession", "Session"]
 
@@ -28,7 +27,7 @@ class Session:
 
     __slots__ = ("engine", "io")
 
-    def __init__(self, engine: Engine, io: SyncIO) -> None:
+    def __init__(self, engine: Engine, io: SyncTransport) -> None:
         self.engine = engine
         self.io = io
 
@@ -50,7 +49,7 @@ class AsyncSession:
 
     __slots__ = ("engine", "io")
 
-    def __init__(self, engine: Engine, io: AsyncIO) -> None:
+    def __init__(self, engine: Engine, io: AsyncTransport) -> None:
         self.engine = engine
         self.io = io
 

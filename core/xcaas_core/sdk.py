@@ -6,8 +6,13 @@ come with the first call that needs them.
 
 from __future__ import annotations
 
-from ._client import AsyncClientBase, ClientBase
+from typing import TYPE_CHECKING
+
+from ._client import ClientBase
+from ._client_async import AsyncClientBase
+from ._deprecated import deprecated
 from ._extensions import Downloading, Last, Paging, Polling, PollStatus, Related
+from ._lazy import lazy_attributes
 from ._operation import Operation
 from ._product import Product, RateLimit, Scheme, Server, Variable
 from ._resource import AsyncProductClient, AsyncResource, ProductClient, Resource
@@ -34,6 +39,17 @@ from ._spec import (
     xml_answer,
     xml_body,
 )
+
+if TYPE_CHECKING:
+    # What methods take and return: named in annotations only, so not imported for them.
+    from ._download import AsyncDownload as AsyncDownload
+    from ._download import Download as Download
+    from ._inputs import BinaryInput as BinaryInput
+    from ._inputs import FileInput as FileInput
+    from ._pager import AsyncPager as AsyncPager
+    from ._pager import Pager as Pager
+    from ._poller import AsyncPoller as AsyncPoller
+    from ._poller import Poller as Poller
 
 __all__ = [
     "Answer",
@@ -62,12 +78,14 @@ __all__ = [
     "binary_body",
     "bodies",
     "cookie",
+    "deprecated",
     "empty_answer",
     "form_body",
     "header",
     "json_answer",
     "json_body",
     "json_error",
+    "lazy_attributes",
     "multipart_body",
     "path",
     "query",

@@ -1,0 +1,293 @@
+"""The flow of one call: build, wait for a slot, sign, send, judge, and perhaps do it again.
+
+One deadline covers all of it. Limits come before the token, so that a token is never put
+on a request that then has to wait.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
+
+from ._errors import Attempt, CallTimeoutError, TransportError, XCaaSError
+from ._failures import response_error
+from ._hooks import AttemptEvent
+from ._redact import is_secret, safe_headers, safe_url
+from ._reply import Reply, request_id_of
+from ._retry import cost_of, planned_wait, requested_wait, worth_repeating
+from ._steps import Close, Flow, Read, Request, Response, Send, Sleep
+from ._url import resolve_link, same_origin
+
+if TYPE_CHECKING:
+    from ._engine import Engine
+    from ._operation import Call
+
+__all__ = ["Exchange"]
+
+T = TypeVar("T")
+_log: Final = logging.getLogger("xcaas")
+
+
+class Exchange(Generic[T]):
+    """One call on its way."""
+
+    __slots__ = (
+        "_event",
+        "_grant",
+        "_replayed",
+        "_retries",
+        "_sent",
+        "_signs",
+        "_site",
+        "_started",
+        "_waited",
+        "attempts",
+        "call",
+        "compiled",
+        "deadline",
+        "engine",
+        "request",
+    )
+
+    def __init__(self, engine: Engine, call: Call[T]) -> None:
+        self.engine = engine
+        self.call = call
+        self.attempts: list[Attempt] = []
+        self._event: AttemptEvent | None = None
+        self._grant: object = None
+        self._replayed = False
+        self._retries = 0
+        self._sent = False
+        self._waited = 0.0
+        total = engine.options.timeout.total
+        self._started = engine.shared.clock()
+        self.deadline = None if total is None else self._started + total
+        try:
+            self._site = engine.site(call.operation)
+            self.compiled = self._site.compiled
+            self.request = self._build()
+        except XCaaSError as error:
+            error.operation = call.operation.call
+            raise
+
+    # --- building ------------------------------------------------------------
+
+    def _build(self) -> Request:
+        call, site, operation = self.call, self._site, self.call.operation
+        target = site.compiled.write(call.args, site.setting, linked=call.link is not None)
+        headers = {**site.headers, **target.headers}
+        self._signs = site.authorizer is not None
+        if call.link is None:
+            url = site.address + site.compiled.fill_path(target.path)
+            if target.query:
+                url = f"{url}?{'&'.join(target.query)}"
+        else:
+            url = resolve_link(call.link, site.address, site.template, self.engine.options.base_url)
+            if not same_origin(url, site.address) and not self.engine.trusts(url):
+                self._signs = False
+                headers = {name: value for name, value in headers.items() if not is_secret(name)}
+        if target.cookies:
+            headers["cookie"] = "; ".join(target.cookies)
+        payload = site.compiled.payload(operation, call.body)
+        timeout = self.engine.options.timeout
+        request = Request(operation.method, url, headers, connect_timeout=timeout.connect, read_timeout=timeout.read)
+        request.operation = operation
+        request.operation = operation
+        if payload is not None:
+            request.content = payload.content
+            request.parts = payload.parts
+            request.replayable = payload.replayable
+            if payload.media_type is not None:
+                headers.setdefault("content-type", payload.media_type)
+            if payload.length is not None:
+                headers["content-length"] = str(payload.length)
+        if call.headers is not None:
+            _override(headers, call.headers)
+        if self._signs:
+            self._signs = not any(guard and guard <= headers.keys() for guard in site.compiled.guards)
+        return request
+
+    # --- the flow --------------------------------------------------------------
+
+    def run(self) -> Flow[Reply[T]]:
+        """Make the call. Every way out but success is an error that knows all about it."""
+        try:
+            while True:
+                began = self.engine.shared.clock()
+                response: Response | None = None
+                failure: TransportError | None = None
+                try:
+                    response = yield from self._attempt()
+                except TransportError as error:
+                    if not self._sent:
+                        # no token or no slot in time; those flows have done their own retries
+                        raise
+                    failure = error
+                self._record(began, response, failure)
+                if response is not None and self.compiled.answers.is_success(response.status):
+                    return (yield from self._succeed(response))
+                if response is not None and (yield from self._replay(response)):
+                    wait: float | None = 0.0
+                else:
+                    wait = self._wait(response, failure)
+                self._tell(response, failure, wait)
+                if wait is None:
+                    raise self._error(response, failure)
+                if wait > 0:
+                    yield Sleep(wait)
+                self._waited = wait
+        except XCaaSError as error:
+            self.describe(error)
+            raise
+
+    def _attempt(self) -> Flow[Response]:
+        """One try, from waiting for a slot to the end of the answer (or of its headers, if streamed)."""
+        self._sent = False
+        site, request, flight = self._site, self.request, self.engine.shared.flight
+        if site.limiter is not None:
+            yield from site.limiter.enter(self._left())
+        if self.engine.options.hooks:
+            self._announce()
+        if not flight.try_enter():
+            yield from flight.enter(self._left())
+        try:
+            if self._signs and site.authorizer is not None:
+                self._grant = yield from site.authorizer.authorize(request, deadline=self.deadline)
+            request.timeout = self._left()
+            self._sent = True
+            response = cast("Response", (yield Send(request, stream=self.call.stream)))
+            if self.call.stream and not self.compiled.answers.is_success(response.status):
+                yield Read(response)
+            return response
+        finally:
+            flight.leave()
+
+    def _left(self) -> float | None:
+        """Seconds until the deadline. `CallTimeoutError` if there are none."""
+        if self.deadline is None:
+            return None
+        left = self.deadline - self.engine.shared.clock()
+        if left <= 0:
+            raise CallTimeoutError("no time was left to send the request", advice="Allow a longer timeout.")
+        return left
+
+    def _succeed(self, response: Response) -> Flow[Reply[T]]:
+        self.engine.shared.budget.give()
+        self._tell(response, None, None)
+        reply: Reply[T] = Reply(response, self)
+        if self.call.stream:
+            # A body that cannot be what was promised is not worth streaming.
+            try:
+                self.compiled.answers.check(response)
+            except XCaaSError as error:
+                yield Close(response)
+                reply.describe(error)
+                raise
+        return reply
+
+    def _replay(self, response: Response) -> Flow[bool]:
+        """After a 401: whether the credentials' owner has better ones now. Asked once per call."""
+        authorizer = self._site.authorizer
+        if response.status != 401 or self._replayed or not self._signs or authorizer is None:
+            return False
+        if not self.request.replayable:
+            return False
+        self._replayed = True
+        return (yield from authorizer.rejected(self.request, response, self._grant, deadline=self.deadline))
+
+    def _wait(self, response: Response | None, failure: TransportError | None) -> float | None:
+        """Seconds until the next try; None if there is to be none."""
+        policy, shared = self.engine.options.retries, self.engine.shared
+        if self._retries >= policy.retries or not self.request.replayable:
+            return None
+        asked = None
+        if failure is not None:
+            if not worth_repeating(failure, self.compiled.repeatable):
+                return None
+        elif response is not None:
+            if response.status not in policy.statuses or not self.compiled.repeatable:
+                return None
+            asked = requested_wait(response.headers, response.status, shared.wall())
+        self._retries += 1
+        wait = planned_wait(policy, self._retries, asked, shared.draw())
+        if wait is None or (self.deadline is not None and shared.clock() + wait >= self.deadline):
+            return None
+        return wait if shared.budget.take(cost_of(failure)) else None
+
+    # --- telling -----------------------------------------------------------------
+
+    def _announce(self) -> None:
+        """Let hooks see and change the request, credentials excepted."""
+        request, operation = self.request, self.call.operation
+        before = {name: value for name, value in request.headers.items() if not is_secret(name)}
+        event = self._event = AttemptEvent(operation, safe_url(request.url), len(self.attempts) + 1, dict(before))
+        for hook in self.engine.options.hooks:
+            hook.before(event)
+        changed = {name.lower(): value for name, value in event.headers.items()}
+        for name in before.keys() - changed.keys():
+            del request.headers[name]
+        request.headers.update(changed)
+        if any(guard and guard <= changed.keys() for guard in self.compiled.guards):
+            self._signs = False
+        event.seal()
+
+    def _record(self, began: float, response: Response | None, failure: TransportError | None) -> None:
+        status = None if response is None else response.status
+        outcome = type(failure).__name__ if status is None else str(status)
+        seconds = self.engine.shared.clock() - began
+        self.attempts.append(Attempt(len(self.attempts) + 1, outcome, status, seconds, self._waited))
+
+    def _tell(self, response: Response | None, failure: TransportError | None, wait: float | None) -> None:
+        """Tell hooks and the log how the attempt went."""
+        attempt = self.attempts[-1]
+        if _log.isEnabledFor(logging.DEBUG):
+            again = "" if wait is None else f", again in {wait:.2f} s"
+            _log.debug(
+                "%s %s: %s in %.3f s (attempt %d%s)",
+                self.request.method, safe_url(self.request.url), attempt.outcome, attempt.seconds, attempt.number, again,
+            )  # fmt: skip
+        event = self._event
+        if event is not None:
+            event.status, event.error, event.seconds, event.retry_in = attempt.status, failure, attempt.seconds, wait
+            if response is not None:
+                event.response_headers = safe_headers(response.headers)
+                event.request_id = request_id_of(response.headers)
+            for hook in self.engine.options.hooks:
+                hook.after(event)
+
+    def _error(self, response: Response | None, failure: TransportError | None) -> XCaaSError:
+        if failure is not None or response is None:
+            return failure or TransportError("no answer came")
+        asked = requested_wait(response.headers, response.status, self.engine.shared.wall())
+        error = response_error(self.call.operation, response, asked)
+        self.describe(error, response)
+        if self._signs and self._site.authorizer is not None:
+            # Asked in any case: a refused token that was not replaced is dropped here.
+            error.advice = self._site.authorizer.explain(response.status, self._grant) or error.advice
+            if response.status == 401 and not self.request.replayable:
+                error.advice = "The body could be read once only, so the call was not repeated. Make it again."
+        return error
+
+    def describe(self, error: XCaaSError, response: Response | None = None) -> None:
+        """Add what this call knows to an error, unless it knows already."""
+        if error.operation is None:
+            error.operation = self.call.operation.call
+        if error.method is None:
+            error.method = self.request.method
+            error.url = safe_url(self.request.url)
+        if not error.attempts:
+            error.attempts = tuple(self.attempts)
+        if response is not None:
+            if error.status is None:
+                error.status = response.status
+            if error.request_id is None:
+                error.request_id = request_id_of(response.headers)
+
+
+def _override(headers: dict[str, str], changes: Mapping[str, str | None]) -> None:
+    for name, value in changes.items():
+        if value is None:
+            headers.pop(name.lower(), None)
+        else:
+            headers[name.lower()] = value

@@ -1,0 +1,28 @@
+"""Codecs between JSON and Python values, resolved when they are first needed.
+
+`xcaas_core.models` knows how to read a type expression. It is imported here and only
+here by the calling side, and only once a call needs a codec.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+__all__ = ["Codec", "codec_for"]
+
+
+class Codec(Protocol):
+    """Turns plain JSON values into Python values and back. Both raise `DecodeError` or `ArgumentError`."""
+
+    def decode(self, value: object) -> object: ...
+    def encode(self, value: object) -> object: ...
+
+
+def codec_for(expression: str | None, package: str) -> Codec | None:
+    """The codec of an expression; None where JSON values are the Python values."""
+    if expression is None or expression == "json":
+        return None
+    from .models import resolve
+
+    codec: Codec = resolve(expression, package)
+    return codec

@@ -1,0 +1,96 @@
+"""An operation made ready to be called: its parameters, body and answers as functions.
+
+Done once per operation, on its first call, and shared by all clients: nothing in here
+depends on credentials, addresses or options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from ._answers import AnswerTable
+from ._bodies import Maker, compile_body
+from ._errors import ArgumentError
+from ._parameters import Target, Writer, compile_parameter, compile_path
+from ._payload import Payload
+from ._retry import IDEMPOTENT
+
+if TYPE_CHECKING:
+    from ._operation import Operation
+    from ._spec import Parameter
+
+__all__ = ["Compiled", "compiled"]
+
+Settings = Callable[[str], str | None]
+
+
+class Compiled:
+    """What `_call.py` runs instead of reading the operation's description again and again."""
+
+    __slots__ = ("_body", "_writers", "answers", "fill_path", "guards", "repeatable")
+
+    def __init__(self, operation: Operation[object]) -> None:
+        package = operation.product.package
+        self.fill_path = compile_path(operation.path)
+        self._writers: list[tuple[Writer, Parameter]] = [
+            (compile_parameter(parameter, package), parameter) for parameter in operation.parameters
+        ]
+        self._body: Maker | None = None if operation.body is None else compile_body(operation.body, package)
+        self.answers = AnswerTable(operation)
+        self.repeatable = operation.method.upper() in IDEMPOTENT if operation.retry is None else operation.retry
+        self.guards = _guards(operation)
+
+    def write(self, args: tuple[object, ...], setting: Settings, *, linked: bool) -> Target:
+        """Arguments as parts of a request. A link brings its own path and query."""
+        target = Target()
+        given = len(args)
+        for position, (writer, parameter) in enumerate(self._writers):
+            value = args[position] if position < given else None
+            if value is None:
+                if parameter.source is not None:
+                    value = setting(parameter.source)
+                if value is None:
+                    if parameter.required and not linked:
+                        _refuse_absent(parameter)
+                    continue
+            if not linked or parameter.location in ("header", "cookie"):
+                writer(value, target)
+        return target
+
+    def payload(self, operation: Operation[object], body: object) -> Payload | None:
+        """The body to send; None for none."""
+        if body is None:
+            if operation.body is not None and operation.body.required:
+                raise ArgumentError("this call needs a body")
+            return None
+        if self._body is None:
+            raise ArgumentError("this call takes no body")
+        return self._body(body)
+
+
+def _refuse_absent(parameter: Parameter) -> None:
+    advice = None if parameter.source is None else f"Pass it to the call, or {parameter.source}=… to the client."
+    raise ArgumentError(f"{parameter.wire} is needed and was not given", advice=advice)
+
+
+def _guards(operation: Operation[object]) -> tuple[frozenset[str], ...]:
+    """Sets of headers that hold the credentials. A caller who sets one such set whole needs no other credential."""
+    schemes = operation.product.schemes
+    sets: list[frozenset[str]] = []
+    for names in operation.security:
+        headers: set[str] = set()
+        for name in names:
+            scheme = schemes.get(name)
+            in_header = scheme is not None and scheme.kind == "api-key" and scheme.location == "header"
+            headers.add((scheme.parameter or "").lower() if scheme is not None and in_header else "authorization")
+        sets.append(frozenset(headers))
+    return tuple(sets)
+
+
+def compiled(operation: Operation[object]) -> Compiled:
+    """The operation made ready, once. Two threads that race make two, of which either will do."""
+    found = operation.compiled
+    if found is None:
+        found = operation.compiled = Compiled(operation)
+    return cast("Compiled", found)

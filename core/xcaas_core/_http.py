@@ -1,0 +1,458 @@
+"""The HTTP library: the only module that knows it.
+
+`httpx2` is preferred where it is installed, `httpx` otherwise; users may pass a client of either.
+`SyncIO` and `AsyncIO` carry out what flows ask for, and turn the library's errors into ours.
+Redirects are off everywhere: credentials must not travel to other hosts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+
+from ._errors import ConfigurationError, XCaaSError
+from ._fork import resets_after_fork
+from ._lanes import AsyncLanes, Lanes
+from ._steps import Request
+from ._transport_errors import Deadline, converted
+from ._url import same_origin
+from ._version import VERSION
+
+if TYPE_CHECKING:
+    import ssl
+    from types import ModuleType
+
+    import httpx
+
+    from ._authseam import Authorizer
+    from ._session import AsyncSession, Session
+    from ._steps import Response
+
+    HttpAuth: TypeAlias = httpx.Auth
+
+__all__ = ["AsyncIO", "Connection", "HttpResponse", "SyncIO", "auth_adapter", "is_http_auth", "is_http_client"]
+
+_LIBRARIES: Final = ("httpx2", "httpx")
+_AGENT: Final = f"xcaas/{VERSION}"
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(name)
+
+
+def _preferred() -> str:
+    return next((name for name in _LIBRARIES if find_spec(name) is not None), "httpx")
+
+
+def _library_of(thing: object) -> str | None:
+    """Which of the libraries an object's class comes from, also through a subclass of the user's."""
+    for cls in type(thing).__mro__:
+        root = cls.__module__.partition(".")[0]
+        if root in _LIBRARIES:
+            return root
+    return None
+
+
+def is_http_auth(thing: object) -> bool:
+    """Whether a user's `auth` is an HTTP library's own kind, and not one of our credentials."""
+    name = _library_of(thing)
+    return name is not None and isinstance(thing, _module(name).Auth)
+
+
+def is_http_client(thing: object, *, blocking: bool) -> bool:
+    """Whether a user's `http_client` is a client of a library that we know, of the right kind."""
+    name = _library_of(thing)
+    return name is not None and isinstance(thing, _module(name).Client if blocking else _module(name).AsyncClient)
+
+
+class Connection:
+    """How connections are made by clients that the SDK makes itself.
+
+    One TLS context serves all of them; loading the certificates takes longer than all else.
+    """
+
+    def __init__(self, *, verify: ssl.SSLContext | str | bool = True, proxy: str | None = None) -> None:
+        self.library = _preferred()
+        self._proxy = proxy
+        self._tls = _tls_context(self.library, verify)
+
+    def client(self, kind: str) -> Any:
+        """A new client of the library, `Client` or `AsyncClient`."""
+        library = _module(self.library)
+        return getattr(library, kind)(
+            verify=self._tls,
+            proxy=self._proxy,
+            follow_redirects=False,
+            headers={"user-agent": _AGENT},
+            # Calls in flight are bounded before they get here; streams in use are the caller's affair.
+            limits=library.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=15.0),
+        )
+
+    @property
+    def needs_lanes(self) -> bool:
+        """httpx 0.28 walks over all connections several times per request, probing idle sockets, and
+        closes idle ones too early; at 50 calls in flight that costs more than the calls. httpx2 does not."""
+        return self.library == "httpx"
+
+
+def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
+    if isinstance(verify, str):
+        import ssl
+
+        return ssl.create_default_context(cafile=verify)
+    return cast("ssl.SSLContext", _module(library).create_ssl_context(verify=verify) if verify is not True else None)
+
+
+class HttpResponse:
+    """An answer, as flows see it. `raw` is the library's own."""
+
+    __slots__ = ("chunks", "content", "deadline", "headers", "raw", "release", "status")
+
+    def __init__(self, raw: Any, deadline: Deadline) -> None:
+        self.raw = raw
+        self.status: int = raw.status_code
+        self.headers: Mapping[str, str] = raw.headers
+        self.content = b""
+        self.deadline = deadline
+        self.chunks: Any = None
+        self.release: Any = None
+
+    def __repr__(self) -> str:
+        return f"<HttpResponse {self.status}>"
+
+
+def _build(client: Any, request: Request, content: object) -> Any:
+    """The library's request. Its client merges in what its user has set on it."""
+    deadline = Deadline(request.timeout, request.connect_timeout, request.read_timeout)
+    return client.build_request(
+        request.method,
+        request.url,
+        headers=request.headers,
+        content=content,
+        files=None if request.parts is None else request.parts(),
+        extensions={"timeout": deadline},
+    )
+
+
+def _ours(error: Exception, client: Any) -> XCaaSError | None:
+    """The error to raise in place of one from the library: without its traceback, whose frames hold
+    headers and addresses with credentials in them. None for errors of the user's own code."""
+    if isinstance(error, XCaaSError):
+        return error.with_traceback(None)
+    if isinstance(error, RuntimeError) and client is not None and client.is_closed:
+        return ConfigurationError("the client was closed", advice="Make calls before close(), or make a new client.")
+    return converted(error)
+
+
+class SyncIO:
+    """Carries out steps with a blocking HTTP client: the user's own, or the SDK's."""
+
+    def __init__(self, client: object = None, *, connection: Connection | None = None, auth: object = None) -> None:
+        self._users = client
+        self._connection = None if client is not None else connection or Connection()
+        self._auth: dict[str, object] = {} if auth is None else {"auth": auth}
+        self._abandoned: list[Lanes] = []
+        self._lanes = self._new_lanes()
+        resets_after_fork(self)
+
+    def _new_lanes(self) -> Lanes:
+        connection = self._connection
+        if connection is None:
+            return Lanes(lambda: self._users, separate=False)
+        return Lanes(lambda: connection.client("Client"), separate=connection.needs_lanes)
+
+    def reset(self) -> None:
+        """In a forked child: leave the parent's sockets alone. Closing them could wait for a lock of the parent's."""
+        self._abandoned.append(self._lanes)
+        self._lanes = self._new_lanes()
+
+    def send(self, request: Request, stream: bool) -> HttpResponse:
+        """Send, and read the whole answer unless it is to be streamed."""
+        lanes = self._lanes
+        client = lanes.take()
+        response = None
+        try:
+            response = self._open(client, request)
+            response.release = lambda: lanes.give(client)
+            if stream:
+                response.deadline.at = None
+                return response
+            return self._finish(response)
+        except Exception as caught:
+            error = _ours(caught, client)
+            if error is None:
+                raise
+        finally:
+            if response is None:
+                lanes.give(client)
+        # Outside of the except block, so that the library's error is not chained to ours.
+        raise error
+
+    def _open(self, client: Any, request: Request) -> HttpResponse:
+        content = request.content() if callable(request.content) else request.content
+        if isinstance(content, AsyncIterator):
+            raise ConfigurationError("an async iterator cannot be sent by a blocking client")
+        message = _build(client, request, content)
+        raw = client.send(message, stream=True, follow_redirects=False, **self._auth)
+        return HttpResponse(raw, message.extensions["timeout"])
+
+    def _finish(self, response: HttpResponse) -> HttpResponse:
+        check = response.deadline.check
+        pieces: list[bytes] = []
+        try:
+            for piece in response.raw.iter_bytes():
+                pieces.append(piece)
+                check()
+        finally:
+            self.close(response)
+        response.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return response
+
+    def read(self, response: Response) -> None:
+        """Read what is left of a streamed answer."""
+        pieces: list[bytes] = []
+        while piece := self.chunk(response):
+            pieces.append(piece)
+        cast("HttpResponse", response).content = b"".join(pieces)
+
+    def chunk(self, response: Response) -> bytes:
+        """The next piece; empty at the end."""
+        answer = cast("HttpResponse", response)
+        try:
+            if answer.chunks is None:
+                answer.chunks = answer.raw.iter_bytes()
+            for piece in answer.chunks:
+                if piece:
+                    return bytes(piece)
+            self.close(answer)
+            return b""
+        except Exception as caught:
+            self.close(answer)
+            error = _ours(caught, None)
+            if error is None:
+                raise
+        raise error
+
+    def close(self, response: Response) -> None:
+        """Give up an answer, or return its connection after the last piece."""
+        answer = cast("HttpResponse", response)
+        release, answer.release = answer.release, None
+        if release is not None:
+            try:
+                answer.raw.close()
+            finally:
+                release()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def shut(self) -> None:
+        """The client is closed. What the user brought stays open."""
+        if self._users is None:
+            self._lanes.close()
+
+
+class AsyncIO:
+    """Carries out steps with an async HTTP client: the user's own, or the SDK's, one per event loop."""
+
+    def __init__(self, client: object = None, *, connection: Connection | None = None, auth: object = None) -> None:
+        self._users = client
+        self._connection = None if client is not None else connection or Connection()
+        self._auth: dict[str, object] = {} if auth is None else {"auth": auth}
+        self._abandoned: list[object] = []
+        self._homes: list[tuple[object, AsyncLanes]] = []
+        self._shut = False
+        resets_after_fork(self)
+
+    def _new_lanes(self) -> AsyncLanes:
+        connection = self._connection
+        if connection is None:
+            return AsyncLanes(lambda: self._users, separate=False)
+        return AsyncLanes(lambda: connection.client("AsyncClient"), separate=connection.needs_lanes)
+
+    def _here(self) -> AsyncLanes:
+        """The clients of the running event loop. Connections cannot move from one loop to another."""
+        from ._loops import has_ended, running_loop  # loads asyncio, which blocking clients don't need
+
+        loop = running_loop()
+        for home, lanes in self._homes:
+            if home is loop:
+                return lanes
+        if self._shut:
+            raise ConfigurationError("the client was closed", advice="Make a new client.")
+        lanes = self._new_lanes()
+        # Loops that ended leave nothing behind but this entry; a program has few of them alive at a time.
+        alive = [(home, theirs) for home, theirs in self._homes if not has_ended(home)]
+        self._homes = [(loop, lanes), *alive]
+        return lanes
+
+    def reset(self) -> None:
+        """In a forked child: leave the parent's sockets alone."""
+        self._abandoned.append(self._homes)
+        self._homes = []
+
+    async def send(self, request: Request, stream: bool) -> HttpResponse:
+        """Send, and read the whole answer unless it is to be streamed."""
+        lanes = self._here()
+        client = lanes.take()
+        response = None
+        try:
+            response = await self._open(client, request)
+            response.release = lambda: lanes.give(client)
+            if stream:
+                response.deadline.at = None
+                return response
+            return await self._finish(response)
+        except Exception as caught:
+            error = _ours(caught, client)
+            if error is None:
+                raise
+        finally:
+            if response is None:
+                await lanes.give(client)
+        raise error
+
+    async def _open(self, client: Any, request: Request) -> HttpResponse:
+        content = request.content() if callable(request.content) else request.content
+        if isinstance(content, Iterator):
+            from ._loops import in_thread
+
+            content = in_thread(content)
+        message = _build(client, request, content)
+        raw = await client.send(message, stream=True, follow_redirects=False, **self._auth)
+        return HttpResponse(raw, message.extensions["timeout"])
+
+    async def _finish(self, response: HttpResponse) -> HttpResponse:
+        check = response.deadline.check
+        pieces: list[bytes] = []
+        try:
+            async for piece in response.raw.aiter_bytes():
+                pieces.append(piece)
+                check()
+        finally:
+            await self.close(response)
+        response.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return response
+
+    async def read(self, response: Response) -> None:
+        """Read what is left of a streamed answer."""
+        pieces: list[bytes] = []
+        while piece := await self.chunk(response):
+            pieces.append(piece)
+        cast("HttpResponse", response).content = b"".join(pieces)
+
+    async def chunk(self, response: Response) -> bytes:
+        """The next piece; empty at the end."""
+        answer = cast("HttpResponse", response)
+        try:
+            if answer.chunks is None:
+                answer.chunks = answer.raw.aiter_bytes()
+            async for piece in answer.chunks:
+                if piece:
+                    return bytes(piece)
+            await self.close(answer)
+            return b""
+        except Exception as caught:
+            await self.close(answer)
+            error = _ours(caught, None)
+            if error is None:
+                raise
+        raise error
+
+    async def close(self, response: Response) -> None:
+        """Give up an answer, or return its connection after the last piece."""
+        answer = cast("HttpResponse", response)
+        release, answer.release = answer.release, None
+        if release is not None:
+            try:
+                await answer.raw.aclose()
+            finally:
+                await release()
+
+    async def sleep(self, seconds: float) -> None:
+        import anyio
+
+        await anyio.sleep(seconds)
+
+    async def shut(self) -> None:
+        """The client is closed. What the user brought stays open, and so does what belongs to other loops."""
+        self._shut = True
+        if self._users is None and self._homes:
+            await self._here().close()
+
+
+class _Signing:
+    """The mixin that makes an `Auth` of whichever library is installed."""
+
+    requires_request_body = False
+    requires_response_body = False
+
+    def __init__(self, authorizer: Authorizer, session: Session | AsyncSession, origins: list[str]) -> None:
+        self._authorizer = authorizer
+        self._session = session
+        self._origins = origins
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        session = cast("Session", self._session)
+        if not self._concerns(request):
+            yield request
+            return
+        if not hasattr(session.io, "lanes"):
+            raise ConfigurationError("async credentials cannot sign for a blocking HTTP client")
+        ours = Request(request.method, str(request.url), {})
+        deadline = self._deadline()
+        grant = session.run(self._authorizer.authorize(ours, deadline=deadline))
+        response = yield _signed(request, ours)
+        if response.status_code == 401 and _replayable(request):
+            answer = HttpResponse(response, Deadline(None, None, None))
+            if session.run(self._authorizer.rejected(ours, answer, grant, deadline=deadline)):
+                session.run(self._authorizer.authorize(ours, deadline=deadline))
+                yield _signed(request, ours)
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        session = cast("AsyncSession", self._session)
+        if not self._concerns(request):
+            yield request
+            return
+        ours = Request(request.method, str(request.url), {})
+        deadline = self._deadline()
+        grant = await session.run(self._authorizer.authorize(ours, deadline=deadline))
+        response = yield _signed(request, ours)
+        if response.status_code == 401 and _replayable(request):
+            answer = HttpResponse(response, Deadline(None, None, None))
+            if await session.run(self._authorizer.rejected(ours, answer, grant, deadline=deadline)):
+                await session.run(self._authorizer.authorize(ours, deadline=deadline))
+                yield _signed(request, ours)
+
+    def _concerns(self, request: httpx.Request) -> bool:
+        """Whether a request goes to a server that may see these credentials, and has none yet."""
+        url = str(request.url)
+        return "authorization" not in request.headers and any(same_origin(url, origin) for origin in self._origins)
+
+    def _deadline(self) -> float | None:
+        engine = self._session.engine
+        total = engine.options.timeout.total
+        return None if total is None else engine.shared.clock() + total
+
+
+def _signed(request: httpx.Request, ours: Request) -> httpx.Request:
+    request.headers.update(ours.headers)
+    if ours.url != str(request.url):  # a key that belongs into the query
+        request.url = type(request.url)(ours.url)
+    return request
+
+
+def _replayable(request: httpx.Request) -> bool:
+    try:
+        return isinstance(request.content, bytes)
+    except Exception:  # each library has its own error for a body that is a stream
+        return False
+
+
+def auth_adapter(authorizer: Authorizer, session: Session | AsyncSession, origins: list[str]) -> HttpAuth:
+    """An `auth` object for users' HTTP clients, of every library that is installed."""
+    bases = [_module(name).Auth for name in _LIBRARIES if find_spec(name) is not None]
+    return cast("HttpAuth", type("HttpAuth", (_Signing, *bases), {})(authorizer, session, origins))

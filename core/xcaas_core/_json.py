@@ -1,0 +1,48 @@
+"""JSON, through `orjson` where it is installed and can, else through the standard library."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["dumps", "loads"]
+
+
+def _standard_loads(content: bytes | str) -> object:
+    value: object = json.loads(content)
+    return value
+
+
+def _standard_dumps(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def _choose() -> tuple[Callable[[bytes | str], object], Callable[[object], bytes]]:
+    if find_spec("orjson") is None:
+        return _standard_loads, _standard_dumps
+    orjson = import_module("orjson")
+
+    def loads(content: bytes | str) -> object:
+        try:
+            value: object = orjson.loads(content)
+        except ValueError:
+            # orjson refuses NaN, numbers beyond 64 bits stay floats, deep nesting fails: let the other judge
+            value = json.loads(content)
+        return value
+
+    def dumps(value: object) -> bytes:
+        try:
+            content: bytes = orjson.dumps(value)
+        except TypeError:
+            return _standard_dumps(value)
+        return content
+
+    return loads, dumps
+
+
+loads, dumps = _choose()

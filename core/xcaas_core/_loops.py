@@ -1,0 +1,49 @@
+"""The running event loop, asyncio's or trio's, without importing a library that isn't in use."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+
+__all__ = ["call_soon", "has_ended", "in_thread", "running_loop"]
+
+
+def running_loop() -> object:
+    """The running asyncio loop, or the token of the running trio loop."""
+    # trio first: as a guest of asyncio it runs inside of an asyncio loop
+    trio = sys.modules.get("trio")
+    if trio is not None:
+        try:
+            token: object = trio.lowlevel.current_trio_token()
+        except RuntimeError:
+            pass
+        else:
+            return token
+    return asyncio.get_running_loop()
+
+
+def has_ended(loop: object) -> bool:
+    """Whether an asyncio loop was closed. Of trio's nobody can tell, but they are few."""
+    return isinstance(loop, asyncio.AbstractEventLoop) and loop.is_closed()
+
+
+def call_soon(loop: object, function: Callable[[], object]) -> None:
+    """Call a function in a loop, from any thread. If the loop has ended nobody waits for it any more."""
+    try:
+        if isinstance(loop, asyncio.AbstractEventLoop):
+            loop.call_soon_threadsafe(function)
+        else:
+            loop.run_sync_soon(function)  # type: ignore[attr-defined]  # a trio token
+    except RuntimeError as error:
+        # asyncio says "closed", trio raises its RunFinishedError
+        if "closed" not in str(error) and type(error).__name__ != "RunFinishedError":
+            raise
+
+
+async def in_thread(source: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """A blocking iterator (a file being read) that doesn't hold up the loop."""
+    from anyio.to_thread import run_sync
+
+    while (piece := await run_sync(next, source, None)) is not None:
+        yield piece

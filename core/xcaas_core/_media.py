@@ -1,0 +1,50 @@
+"""Media types: comparing what the spec promises with what a server says it sends."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["charset_of", "is_html", "is_json", "matches", "media_type_of"]
+
+_UTF8: Final = "utf-8"
+
+
+def media_type_of(content_type: str | None) -> str:
+    """`application/json` from `Application/JSON; charset=UTF-8`; empty if there is none."""
+    return "" if content_type is None else content_type.partition(";")[0].strip().lower()
+
+
+def charset_of(content_type: str | None) -> str:
+    """The charset that a content type names, UTF-8 if none or one that Python doesn't know."""
+    if content_type is None or "charset" not in content_type.lower():
+        return _UTF8
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            charset = value.strip().strip("\"'")
+            try:
+                b"".decode(charset)
+            except LookupError:
+                return _UTF8
+            return charset
+    return _UTF8
+
+
+def is_json(media_type: str) -> bool:
+    """JSON, or a type that is JSON inside."""
+    return media_type in ("application/json", "text/json") or media_type.endswith("+json")
+
+
+def is_html(media_type: str) -> bool:
+    """A web page: what proxies and log-in screens answer."""
+    return media_type in ("text/html", "application/xhtml+xml")
+
+
+def matches(promised: str | None, sent: str) -> bool:
+    """Whether a promised media type or range (`text/*`, `*/*`) covers the one that was sent."""
+    if promised is None:
+        return False
+    pattern = media_type_of(promised)
+    if pattern in ("*/*", "*", sent):
+        return True
+    return pattern.endswith("/*") and sent.startswith(pattern[:-1])

@@ -1,0 +1,129 @@
+"""What a client is told about how to call: immutable, and shared with nobody who could change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from ._errors import ConfigurationError
+from ._retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from ._hooks import Hook
+    from ._product import RateLimit
+
+__all__ = ["DEFAULT_RETRIES", "DEFAULT_TIMEOUT", "UNCHANGED", "Options", "RegionSetting", "Timeout", "Unchanged"]
+
+# One word for all products, or one per product: {"storage": "uk", "cc_realtime": "eu"}.
+RegionSetting: TypeAlias = "str | Mapping[str, str]"
+
+
+class Unchanged:
+    """The type of `UNCHANGED`: an option that `with_options` leaves as it is."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNCHANGED"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __reduce__(self) -> str:
+        return "UNCHANGED"
+
+
+UNCHANGED: Final = Unchanged()
+
+
+class Timeout:
+    """Time limits in seconds. None means no limit.
+
+    Args:
+        total: For the whole call: waiting for a slot, a token, every retry, and the body. The body of
+            a download is bounded by `read` alone, because files may be of any size.
+        connect: To make one connection.
+        read: For the server to say something, and for the network to take what is sent.
+    """
+
+    __slots__ = ("connect", "read", "total")
+
+    def __init__(self, total: float | None = 60.0, *, connect: float | None = 10.0, read: float | None = 30.0) -> None:
+        for limit in (total, connect, read):
+            if limit is not None and not limit > 0:
+                raise ConfigurationError("a timeout is a positive number of seconds, or None for no limit")
+        self.total = total
+        self.connect = connect
+        self.read = read
+
+    @classmethod
+    def of(cls, value: Timeout | float | None) -> Timeout:
+        """A number is the total; None is no limit at all."""
+        if isinstance(value, Timeout):
+            return value
+        if value is None:
+            return cls(None, connect=None, read=None)
+        # A longer total than usual is meant for slow answers, so the server may be silent for as long.
+        return cls(value, connect=min(10.0, value) if value > 0 else value, read=value)
+
+    def __repr__(self) -> str:
+        return f"Timeout({self.total}, connect={self.connect}, read={self.read})"
+
+
+DEFAULT_TIMEOUT: Final = Timeout()
+DEFAULT_RETRIES: Final = RetryPolicy()
+
+
+def retry_policy(value: RetryPolicy | int | None) -> RetryPolicy:
+    """A number is how many retries; None is none."""
+    return value if isinstance(value, RetryPolicy) else RetryPolicy(value or 0)
+
+
+class Options:
+    """How a client calls. Made once; `replace` makes a changed copy."""
+
+    __slots__ = (
+        "base_url",
+        "headers",
+        "hooks",
+        "max_in_flight",
+        "rate_limits",
+        "region",
+        "retries",
+        "settings",
+        "timeout",
+        "trusted_hosts",
+    )
+
+    def __init__(
+        self,
+        *,
+        region: RegionSetting | None = None,
+        settings: Mapping[str, str] | None = None,
+        base_url: str | None = None,
+        timeout: Timeout | float | None = DEFAULT_TIMEOUT,
+        retries: RetryPolicy | int | None = DEFAULT_RETRIES,
+        headers: Mapping[str, str] | None = None,
+        hooks: Sequence[Hook] = (),
+        rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
+        max_in_flight: int = 100,
+        trusted_hosts: Sequence[str] = (),
+    ) -> None:
+        if max_in_flight < 1:
+            raise ConfigurationError("max_in_flight must let at least one call through")
+        self.region: RegionSetting | None = region
+        self.settings: Mapping[str, str] = dict(settings or {})
+        self.base_url = base_url
+        self.timeout = Timeout.of(timeout)
+        self.retries = retry_policy(retries)
+        self.headers: Mapping[str, str] = {name.lower(): value for name, value in (headers or {}).items()}
+        self.hooks: tuple[Hook, ...] = tuple(hooks)
+        self.rate_limits: Mapping[str, Sequence[RateLimit]] | bool = rate_limits
+        self.max_in_flight = max_in_flight
+        self.trusted_hosts: tuple[str, ...] = tuple(host.lower() for host in trusted_hosts)
+
+    def setting(self, product: str, name: str) -> str | None:
+        """A client setting by its name in the spec (`x-xcaas-from`), as it holds for a product."""
+        if name == "region":
+            return self.region if isinstance(self.region, str | None) else self.region.get(product)
+        return self.settings.get(name)

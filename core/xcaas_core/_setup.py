@@ -1,0 +1,172 @@
+"""What a client was made from: kept to make changed copies of it, and to take it into other processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict, cast
+
+from ._drive import AsyncTransport, SyncTransport
+from ._errors import ConfigurationError
+from ._options import Options, RegionSetting, Timeout
+from ._retry import RetryPolicy
+
+if TYPE_CHECKING:
+    import ssl
+
+    from ._engine import Engine
+    from ._hooks import Hook
+    from ._product import RateLimit
+
+__all__ = ["FakeNetwork", "HttpClient", "Setup", "environment"]
+
+
+class HttpClient(Protocol):
+    """A client of `httpx` or `httpx2`: `Client` for blocking clients, `AsyncClient` for async ones."""
+
+    @property
+    def is_closed(self) -> bool: ...
+
+
+class FakeNetwork(Protocol):
+    """A stand-in for the network, such as `xcaas.testing.FakeServer`."""
+
+    @property
+    def clock(self) -> Callable[[], float]: ...
+    def sync_io(self) -> SyncTransport: ...
+    def async_io(self) -> AsyncTransport: ...
+
+
+class Setup(TypedDict):
+    """The arguments of a client, as its user gave them."""
+
+    credentials: object
+    auth: object
+    region: RegionSetting | None
+    tenant: str | None
+    cluster: str | None
+    variables: Mapping[str, str] | None
+    base_url: str | None
+    timeout: Timeout | float | None
+    retries: RetryPolicy | int | None
+    headers: Mapping[str, str] | None
+    hooks: Sequence[Hook]
+    rate_limits: Mapping[str, Sequence[RateLimit]] | bool
+    max_in_flight: int
+    trusted_hosts: Sequence[str]
+    http_client: HttpClient | FakeNetwork | None
+    verify: ssl.SSLContext | str | bool
+    proxy: str | None
+
+
+def options_of(setup: Setup) -> Options:
+    """The part that calls look at."""
+    settings = dict(setup["variables"] or {})
+    for name, value in (("tenant", setup["tenant"]), ("cluster", setup["cluster"])):
+        if value is not None:
+            settings[name] = value
+    return Options(
+        region=setup["region"],
+        settings=settings,
+        base_url=setup["base_url"],
+        timeout=setup["timeout"],
+        retries=setup["retries"],
+        headers=setup["headers"],
+        hooks=setup["hooks"],
+        rate_limits=setup["rate_limits"],
+        max_in_flight=setup["max_in_flight"],
+        trusted_hosts=setup["trusted_hosts"],
+    )
+
+
+def make_engine(setup: Setup) -> Engine:
+    """The half that decides."""
+    from ._engine import Engine, Shared
+
+    if setup["credentials"] is not None and setup["auth"] is not None:
+        raise ConfigurationError("both credentials and auth were given", advice="They mean the same; give one.")
+    credentials = setup["credentials"] if setup["auth"] is None else setup["auth"]
+    network = _fake(setup)
+    limit = setup["max_in_flight"]
+    shared = Shared(limit) if network is None else Shared(limit, clock=network.clock, wall=network.clock)
+    if credentials is None and getattr(setup["http_client"], "auth", None) is not None:
+        return Engine(options_of(setup), None, shared, external_auth=True)
+    return Engine(options_of(setup), credentials, shared, external_auth=_foreign_auth(credentials))
+
+
+def make_sync_io(setup: Setup) -> SyncTransport:
+    """The half that moves bytes, blocking."""
+    network = _fake(setup)
+    return network.sync_io() if network is not None else cast("SyncTransport", _io(setup, blocking=True))
+
+
+def make_async_io(setup: Setup) -> AsyncTransport:
+    """The half that moves bytes, in event loops."""
+    network = _fake(setup)
+    return network.async_io() if network is not None else cast("AsyncTransport", _io(setup, blocking=False))
+
+
+def _fake(setup: Setup) -> FakeNetwork | None:
+    given: Any = setup["http_client"]
+    return given if hasattr(given, "sync_io") and hasattr(given, "async_io") else None
+
+
+def _foreign_auth(credentials: object) -> bool:
+    if credentials is None or isinstance(credentials, str | tuple | list | dict):
+        return False
+    from ._http import is_http_auth
+
+    return is_http_auth(credentials)
+
+
+def _io(setup: Setup, *, blocking: bool) -> object:
+    from ._http import AsyncIO, Connection, SyncIO, is_http_client
+
+    client = setup["http_client"]
+    auth = setup["auth"] if setup["credentials"] is None else setup["credentials"]
+    own_auth = auth if _foreign_auth(auth) else None
+    kind = SyncIO if blocking else AsyncIO
+    if client is None:
+        return kind(connection=Connection(verify=setup["verify"], proxy=setup["proxy"]), auth=own_auth)
+    if setup["verify"] is not True or setup["proxy"] is not None:
+        raise ConfigurationError(
+            "verify and proxy cannot be given together with http_client", advice="Set them on your own HTTP client."
+        )
+    if not is_http_client(client, blocking=blocking):
+        wanted = "Client" if blocking else "AsyncClient"
+        raise ConfigurationError(
+            f"http_client is a {type(client).__name__}", advice=f"Pass an httpx.{wanted} or httpx2.{wanted}."
+        )
+    return kind(client, auth=own_auth)
+
+
+class Environment(TypedDict):
+    """What the environment says about a client, beside credentials."""
+
+    region: RegionSetting | None
+    tenant: str | None
+    cluster: str | None
+    base_url: str | None
+
+
+def environment() -> Environment:
+    """Read `XCAAS_REGION`, `XCAAS_TENANT`, `XCAAS_CLUSTER` and `XCAAS_BASE_URL`.
+
+    A region is one word, or one per product: `storage=uk,cc_realtime=eu`.
+    """
+    region = _variable("XCAAS_REGION")
+    return {
+        "region": _regions(region) if region is not None and "=" in region else region,
+        "tenant": _variable("XCAAS_TENANT"),
+        "cluster": _variable("XCAAS_CLUSTER"),
+        "base_url": _variable("XCAAS_BASE_URL"),
+    }
+
+
+def _variable(name: str) -> str | None:
+    return os.environ.get(name, "").strip() or None
+
+
+def _regions(text: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    return {product.strip(): word.strip() for product, _, word in pairs}

@@ -1,0 +1,80 @@
+"""Credentials outside of calls: what a token says, and signing for HTTP clients of the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ._errors import ConfigurationError, MissingCredentialsError
+from ._product import Product
+from ._resource import AsyncProductClient, ProductClient
+from ._url import server_address
+
+if TYPE_CHECKING:
+    from ._engine import Engine
+    from ._http import HttpAuth
+    from ._operation import Security
+    from ._session import AsyncSession, Session
+    from ._steps import Flow
+    from .auth import TokenInfo
+
+__all__ = ["http_auth", "token_flow"]
+
+
+def token_flow(client: object, engine: Engine) -> Flow[TokenInfo]:
+    """Ask the client's token what it opens."""
+    from .auth import token_info
+
+    total = engine.options.timeout.total
+    deadline = None if total is None else engine.shared.clock() + total
+    for product in _products(client):
+        if any(scheme.token_url is not None for scheme in product.schemes.values()):
+            return (yield from token_info(product, engine.credentials, context=engine.auth_context, deadline=deadline))
+    raise MissingCredentialsError("no product of this client takes a token")
+
+
+def _products(client: object) -> Iterator[Product]:
+    """The products of a client, each loaded only when the ones before did not do."""
+    for cls in type(client).__mro__:
+        for name, member in vars(cls).items():
+            if isinstance(member, property):
+                found = getattr(client, name)
+                if isinstance(found, ProductClient | AsyncProductClient):
+                    yield product_of(found)
+    yield from _own_product(type(client))
+
+
+def _own_product(cls: type) -> Iterator[Product]:
+    """A client that is one product has its facts beside it."""
+    package = cls.__module__.rpartition(".")[0]
+    try:
+        module = import_module(f"{package}._product")
+    except ImportError:
+        return
+    product: Product = module.PRODUCT
+    yield product
+
+
+def product_of(client: ProductClient | AsyncProductClient) -> Product:
+    """The facts of a product: generated beside its client."""
+    for product in _own_product(type(client)):
+        return product
+    raise ConfigurationError(f"{client!r} is not the client of a product")
+
+
+def http_auth(client: ProductClient | AsyncProductClient, engine: Engine, session: Session | AsyncSession) -> HttpAuth:
+    """An `auth` object for a user's own HTTP client, which signs what goes to this product's servers."""
+    from ._http import auth_adapter
+
+    product = product_of(client)
+    security: Security = tuple((name,) for name in product.schemes)
+    authorizer = engine.authorizer(product, security)
+    if authorizer is None:
+        raise ConfigurationError(f"{product.name} takes no credentials")
+
+    def setting(name: str) -> str | None:
+        return engine.options.setting(product.name, name)
+
+    origins = [server_address(server, setting, engine.options.base_url) for server in product.servers]
+    return auth_adapter(authorizer, session, origins)

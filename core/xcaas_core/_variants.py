@@ -1,0 +1,225 @@
+"""The `raw` and `streaming` variants of any operation, made from the plain method.
+
+A generated method hands its operation to `self._call`. The variants run the same method on a twin of
+its resource whose `_call` does something else with it, so that arguments are checked as ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from types import MethodType, TracebackType
+from typing import Any, Generic, NoReturn, TypeVar, cast
+
+from ._errors import ConfigurationError
+from ._operation import Call, Operation
+from ._reply import RawResponse, Reply
+from ._resource import Arguments, AsyncResource, Resource
+from ._session import AsyncSession, Session
+
+__all__ = ["AsyncStreamed", "AsyncStreaming", "Streamed", "raw_twin", "streaming_twin"]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+# --- streamed answers ------------------------------------------------------
+
+
+class _Open(Generic[T_co]):
+    """What an open answer tells before its body is read."""
+
+    __slots__ = ("_reply",)
+
+    def __init__(self, reply: Reply[T_co]) -> None:
+        self._reply = reply
+
+    @property
+    def status(self) -> int:
+        return self._reply.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Case-insensitive."""
+        return self._reply.headers
+
+    @property
+    def request_id(self) -> str | None:
+        return self._reply.request_id
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.status} {self.headers.get('content-type', '')}>"
+
+
+class Streamed(_Open[T_co]):
+    """A successful answer whose body is still on its way. Close it, or use it as a context manager."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, reply: Reply[T_co], session: Session) -> None:
+        super().__init__(reply)
+        self._session = session
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        """The body in pieces, as they arrive, decompressed."""
+        while piece := self._session.io.chunk(self._reply.response):
+            yield piece
+
+    def value(self) -> T_co:
+        """Read the body and return what the plain call returns."""
+        self._session.io.read(self._reply.response)
+        return self._reply.value()
+
+    def close(self) -> None:
+        """Give up the rest of the body."""
+        self._session.io.close(self._reply.response)
+
+    def __enter__(self) -> Streamed[T_co]:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncStreamed(_Open[T_co]):
+    """A successful answer whose body is still on its way."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, reply: Reply[T_co], session: AsyncSession) -> None:
+        super().__init__(reply)
+        self._session = session
+
+    async def iter_bytes(self) -> AsyncIterator[bytes]:
+        """The body in pieces, as they arrive, decompressed."""
+        while piece := await self._session.io.chunk(self._reply.response):
+            yield piece
+
+    async def value(self) -> T_co:
+        """Read the body and return what the plain call returns."""
+        await self._session.io.read(self._reply.response)
+        return self._reply.value()
+
+    async def aclose(self) -> None:
+        """Give up the rest of the body."""
+        await self._session.io.close(self._reply.response)
+
+
+class AsyncStreaming(Generic[T_co]):
+    """`async with client.streaming(…) as answer:` makes the call, and closes the answer at the end."""
+
+    __slots__ = ("_answer", "_coming")
+
+    def __init__(self, coming: Awaitable[AsyncStreamed[T_co]]) -> None:
+        self._coming = coming
+        self._answer: AsyncStreamed[T_co] | None = None
+
+    async def __aenter__(self) -> AsyncStreamed[T_co]:
+        self._answer = await self._coming
+        return self._answer
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._answer is not None:
+            await self._answer.aclose()
+
+
+# --- twins of resources ----------------------------------------------------
+
+
+class _OneCall:
+    """What a variant cannot be of: jobs and files have handles of their own."""
+
+    __slots__ = ()
+
+    def _refuse(self, operation: Operation[object], *_: object) -> NoReturn:
+        raise ConfigurationError(
+            f"{operation.call} has no raw or streaming variant",
+            advice="Pollers, downloads and the pages of a pager carry status and headers themselves.",
+        )
+
+    _poll = _resume = _download = _refuse
+
+
+class _RawCalls(_OneCall):
+    __slots__ = ()
+    _session: Session
+
+    def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> RawResponse[T]:
+        reply = self._session.exchange(Call(operation, args, body))
+        return RawResponse(reply.value(), reply)
+
+    def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> object:
+        from ._pager import Pager
+
+        call = Call(operation, args, body)
+        pager: Pager[object] = Pager(self._session, call)
+        return RawResponse(pager, self._session.exchange(call))
+
+
+class _AsyncRawCalls(_OneCall):
+    __slots__ = ()
+    _session: AsyncSession
+
+    async def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> RawResponse[T]:
+        reply = await self._session.exchange(Call(operation, args, body))
+        return RawResponse(reply.value(), reply)
+
+    async def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> object:
+        from ._pager import AsyncPager
+
+        call = Call(operation, args, body)
+        pager: AsyncPager[object] = AsyncPager(self._session, call)
+        return RawResponse(pager, await self._session.exchange(call))
+
+
+class _StreamCalls(_OneCall):
+    __slots__ = ()
+    _session: Session
+
+    def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> Streamed[T]:
+        return Streamed(self._session.exchange(Call(operation, args, body, stream=True)), self._session)
+
+    _paginate = _call
+
+
+class _AsyncStreamCalls(_OneCall):
+    __slots__ = ()
+    _session: AsyncSession
+
+    async def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> AsyncStreamed[T]:
+        return AsyncStreamed(await self._session.exchange(Call(operation, args, body, stream=True)), self._session)
+
+    _paginate = _call
+
+
+_twins: dict[tuple[type, type], type] = {}
+
+
+def _twin(method: Callable[..., object], blocking: type, awaiting: type) -> Callable[..., Any]:
+    """The method, bound to a twin of its resource that derives from one of the classes above."""
+    owner = getattr(method, "__self__", None)
+    if not isinstance(method, MethodType) or not isinstance(owner, Resource | AsyncResource):
+        raise ConfigurationError(
+            "this is not a method of a resource",
+            advice="Pass the method itself: client.raw(client.storage.objects.get, id).",
+        )
+    kind = type(cast("Resource | AsyncResource", owner))
+    base = blocking if isinstance(owner, Resource) else awaiting
+    twin = _twins.get((kind, base))
+    if twin is None:
+        twin = _twins[kind, base] = type(kind.__name__, (base, kind), {"__slots__": ()})
+    function: Callable[..., Any] = method.__func__
+    return MethodType(function, twin(owner._session))  # pyright: ignore[reportPrivateUsage]
+
+
+def raw_twin(method: Callable[..., object]) -> Callable[..., Any]:
+    """A method that returns a `RawResponse` (or the promise of one) instead of a value."""
+    return _twin(method, _RawCalls, _AsyncRawCalls)
+
+
+def streaming_twin(method: Callable[..., object]) -> Callable[..., Any]:
+    """A method that returns an open answer (or the promise of one) instead of a value."""
+    return _twin(method, _StreamCalls, _AsyncStreamCalls)
