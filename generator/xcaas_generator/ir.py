@@ -204,6 +204,7 @@ class Variable:
     doc: str = ""
     names: tuple[tuple[str, str], ...] = ()  # x-xcaas-names: (("eu", "/eu"), ...)
     source: str | None = None  # x-xcaas-from: "region", "tenant", ...
+    required: bool = False  # x-xcaas-required: the default is only an example
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,115 @@
+"""Responses: statuses, bodies, headers."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+
+from xcaas_generator import ir
+from xcaas_generator.normalise.drafts import AnswerDraft, ParameterDraft, VariantDraft
+from xcaas_generator.normalise.keywords import brief
+from xcaas_generator.normalise.media import Contents
+from xcaas_generator.normalise.naming import class_name
+from xcaas_generator.normalise.parameters import Parameters
+from xcaas_generator.normalise.schemas import Shaper
+from xcaas_generator.normalise.shapes import Hint
+from xcaas_generator.resolve import Spot, unescape
+
+_STATUS = re.compile(r"[1-5]\d\d")
+_RANGE = re.compile(r"([1-5])(?:XX|xx|Xx|xX|\*\*|\?\?|--|00-\d99)")
+_ROLES = ("Response", "Error", "Result", "Answer", "Output")
+_EMPTY = ("204", "205", "304")
+
+
+class Answers:
+    def __init__(self, shaper: Shaper, contents: Contents, parameters: Parameters) -> None:
+        self._shaper = shaper
+        self._report = shaper.report
+        self._contents = contents
+        self._parameters = parameters
+        self._alone = False  # no success is described but by `default`
+
+    def read(self, operation: Spot, owner: str) -> list[AnswerDraft]:
+        responses = operation.child("responses")
+        if isinstance(responses.node, list):
+            self._report.warn(responses.place, "'responses' should map statuses to responses; it was ignored")
+        elif not isinstance(responses.node, dict):
+            self._report.warn(responses.place, "the operation says nothing about its responses; an empty one was taken")
+        elif not responses.node:
+            self._report.warn(responses.place, "'responses' is empty; an empty response was taken")
+        self._alone = not any(key.strip().startswith("2") for key, _ in responses.items())
+        found: dict[str, AnswerDraft] = {}
+        for key, spot in responses.items():
+            if key.startswith("x-"):
+                continue
+            status = self._status(key, spot)
+            if status is not None and status not in found:
+                found[status] = self._answer(status, spot, owner)
+        return list(found.values())
+
+    def _status(self, key: str, spot: Spot) -> str | None:
+        plain = key.strip()
+        if _STATUS.fullmatch(plain):
+            return plain
+        if plain.lower() == "default":
+            return "default"
+        family = _RANGE.fullmatch(plain)
+        if family:
+            return f"{family[1]}XX"
+        leading = _STATUS.match(plain)
+        if leading:
+            self._report.warn(spot.place, f"{brief(key)} is no status; {leading[0]} was taken")
+            return leading[0]
+        self._report.warn(spot.place, f"{brief(key)} is no status; the response was left out", "Use a status code.")
+        return None
+
+    def _answer(self, status: str, listed: Spot, owner: str) -> AnswerDraft:
+        spot = self._shaper.resolver.deref(listed)
+        if spot is None or spot.node is None:
+            return AnswerDraft(ir.Answer(status, (), listed.place), [], [])
+        if not isinstance(spot.node, dict):
+            self._report.warn(spot.place, f"a response is expected here, not {brief(spot.node)}; an empty one was taken")
+            return AnswerDraft(ir.Answer(status, (), listed.place), [], [])
+        hint = _hint(spot, status, owner, alone=self._alone)
+        variants = self._contents.variants(spot.child("content"), hint)
+        if not variants and spot.get("schema") is not None:
+            self._report.warn(spot.place, "the schema stands without a media type; application/json was taken")
+            variants = [VariantDraft("application/json", "json", self._shaper.shape(spot.child("schema"), hint))]
+        if status in _EMPTY:
+            variants = []  # HTTP allows no body there, whatever is described
+        node = ir.Answer(status, (), spot.place, spot.text("description").strip())
+        return AnswerDraft(node, variants, self._headers(spot, owner))
+
+    def _headers(self, response: Spot, owner: str) -> list[ParameterDraft]:
+        headers: list[ParameterDraft] = []
+        below = response.child("headers")
+        if isinstance(below.node, list):
+            self._report.warn(below.place, "'headers' should map names to headers; it was ignored")
+        for name, listed in below.items():
+            spot = self._shaper.resolver.deref(listed)
+            if spot is None or not isinstance(spot.node, dict):
+                continue
+            draft = self._parameters.header(name.strip(), spot, owner)
+            if draft is not None:
+                headers.append(draft)
+        return headers
+
+
+def _hint(spot: Spot, status: str, owner: str, *, alone: bool) -> Hint:
+    """`ListUsersResponse`, `ListUsersError`, `ListUsersNotFoundError`; a component's own name where it is one."""
+    tokens = spot.pointer.split("/")
+    if tokens[1:3] == ["components", "responses"] and len(tokens) == 4:
+        name = class_name(unescape(tokens[3]))
+        return Hint(name, "" if name.endswith(_ROLES) else "Response")
+    if status == "default":
+        return Hint(owner, "Response" if alone else "Error")
+    if status.startswith(("2", "3")):
+        return Hint(owner, "Response" if status in ("200", "201", "2XX") else f"{_phrase(status)} Response")
+    return Hint(owner, f"{_phrase(status)} Error")
+
+
+def _phrase(status: str) -> str:
+    try:
+        return HTTPStatus(int(status)).phrase
+    except ValueError:
+        return {"1XX": "Info", "2XX": "", "3XX": "Redirect", "4XX": "Client", "5XX": "Server"}.get(status, status)

@@ -1,0 +1,81 @@
+"""Request bodies, including those that Swagger 2 called parameters."""
+
+from __future__ import annotations
+
+from xcaas_generator import ir
+from xcaas_generator.normalise.drafts import BodyDraft, VariantDraft
+from xcaas_generator.normalise.keywords import brief, flag
+from xcaas_generator.normalise.media import Contents
+from xcaas_generator.normalise.naming import class_name
+from xcaas_generator.normalise.schemas import Shaper
+from xcaas_generator.normalise.shapes import ANY, Hint
+from xcaas_generator.resolve import Spot, unescape
+
+_ROLES = ("Request", "Body", "Input", "Payload", "Parameters", "Params")
+
+
+class Bodies:
+    def __init__(self, shaper: Shaper, contents: Contents) -> None:
+        self._shaper = shaper
+        self._report = shaper.report
+        self._contents = contents
+
+    def read(self, operation: Spot, owner: str, leftovers: list[Spot]) -> BodyDraft | None:
+        listed = operation.child("requestBody")
+        if listed.node is None:
+            return self._leftover(operation, owner, leftovers) if leftovers else None
+        spot = self._shaper.resolver.deref(listed)
+        if spot is None:
+            return self._draft(listed, [VariantDraft("application/json", "json", ANY)], required=False)
+        if not isinstance(spot.node, dict):
+            self._report.warn(spot.place, f"a request body is expected here, not {brief(spot.node)}; it was left out")
+            return None
+        variants = self._contents.variants(spot.child("content"), _hint(spot, owner))
+        if not variants and spot.has("schema"):
+            self._report.warn(spot.place, "the schema stands without a media type; application/json was taken")
+            shape = self._shaper.shape(spot.child("schema"), Hint(owner, "Request"))
+            variants = [VariantDraft("application/json", "json", shape)]
+        if not variants:
+            self._report.warn(spot.place, "the request body has no content; it was left out", "Say what it holds.")
+            return None
+        return self._draft(spot, variants, required=flag(spot, "required", self._report))
+
+    def _draft(self, spot: Spot, variants: list[VariantDraft], *, required: bool) -> BodyDraft:
+        name = spot.text("x-xcaas-name").strip() or "body"
+        node = ir.Body((), required, spot.place, name, spot.text("description").strip())
+        return BodyDraft(node, variants)
+
+    def _leftover(self, operation: Spot, owner: str, leftovers: list[Spot]) -> BodyDraft:
+        """`in: body` is the body; parameters `in: formData` are the properties of a form."""
+        whole = next((spot for spot in leftovers if spot.get("in") == "body"), None)
+        advice = "Use requestBody."
+        if whole is not None:
+            self._report.warn(whole.place, "a parameter 'in: body' is Swagger 2; it was read as the request body", advice)
+            shape = self._shaper.shape(whole.child("schema"), Hint(owner, "Request")) if whole.has("schema") else ANY
+            required = flag(whole, "required", self._report)
+            return self._draft(whole, [VariantDraft("application/json", "json", shape)], required=required)
+        properties: dict[str, ir.JSON] = {}
+        for spot in leftovers:
+            self._report.warn(spot.place, "a parameter 'in: formData' is Swagger 2; it was read as part of a form", advice)
+            node = spot.node if isinstance(spot.node, dict) else {}
+            inner = node.get("schema")
+            kept: ir.JSON = {key: node[key] for key in node if key not in ("name", "in", "required")}
+            properties[spot.text("name").strip() or "value"] = inner if isinstance(inner, dict) else kept
+        files = any(isinstance(one, dict) and one.get("type") == "file" for one in properties.values())
+        required_names: list[ir.JSON] = [spot.text("name") for spot in leftovers if spot.get("required") is True]
+        schema: ir.JSON = {"type": "object", "properties": properties, "required": required_names}
+        at = Spot(operation.file, operation.child("parameters").pointer, schema)
+        shape = self._shaper.shape(at, Hint(owner, "Request"))
+        variant = VariantDraft("multipart/form-data", "multipart", shape)
+        if not files:
+            variant = VariantDraft("application/x-www-form-urlencoded", "form", shape)
+        return self._draft(at, [variant], required=bool(required_names))
+
+
+def _hint(spot: Spot, owner: str) -> Hint:
+    """`CreateUserRequest`, or by its own name where it is a component."""
+    tokens = spot.pointer.split("/")
+    if tokens[1:3] == ["components", "requestBodies"] and len(tokens) == 4:
+        name = class_name(unescape(tokens[3]))
+        return Hint(name, "" if name.endswith(_ROLES) else "Request")
+    return Hint(owner, "Request")

@@ -1,0 +1,55 @@
+"""Operations on their way to the IR: IR nodes whose types are still shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xcaas_generator import ir
+from xcaas_generator.normalise.shapes import Entry, Shape
+
+
+@dataclass(slots=True)
+class ParameterDraft:
+    node: ir.Parameter
+    shape: Shape
+
+
+@dataclass(slots=True)
+class VariantDraft:
+    """One media type of a body or answer. `kind` is a `BodyKind`; answers have the same kinds."""
+
+    media_type: str
+    kind: ir.BodyKind
+    shape: Shape
+    encoding: tuple[ir.PartEncoding, ...] = ()
+
+
+@dataclass(slots=True)
+class BodyDraft:
+    node: ir.Body
+    variants: list[VariantDraft]
+
+
+@dataclass(slots=True)
+class AnswerDraft:
+    node: ir.Answer
+    variants: list[VariantDraft]
+    headers: list[ParameterDraft]
+
+
+@dataclass(slots=True)
+class OperationDraft:
+    node: ir.Operation
+    parameters: list[ParameterDraft] = field(default_factory=list[ParameterDraft])
+    body: BodyDraft | None = None
+    answers: list[AnswerDraft] = field(default_factory=list[AnswerDraft])
+
+
+@dataclass(slots=True)
+class DocumentDraft:
+    """Everything but types: `node` has no models, enums and operations yet."""
+
+    node: ir.Document
+    entries: list[Entry]
+    operations: list[OperationDraft]
+    refused: list[ir.Refused]

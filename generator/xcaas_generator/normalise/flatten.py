@@ -1,0 +1,244 @@
+"""One schema with everything that `allOf` and references add to it, merged.
+
+`allOf` says that a value must fit every part. Merged that way, types and enums
+intersect, properties unite, and a property that several parts define must fit all of
+its definitions. Parts that contradict each other are a warning, and the later one
+counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xcaas_generator.normalise.keywords import brief, flag, infer_types, read_types, schemas, strings
+from xcaas_generator.report import Report
+from xcaas_generator.resolve import Resolver, Spot
+
+_MAX_PARTS_DEEP = 60
+_MAX_ALTERNATIVES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """A `oneOf` or `anyOf` that applies."""
+
+    spot: Spot
+    members: tuple[Spot, ...]
+    discriminator: Spot | None
+
+
+@dataclass(slots=True)
+class Flat:
+    """What applies to one value. For each property: any of these sets of schemas, each set all of its schemas."""
+
+    spot: Spot
+    types: list[str] | None = None
+    null: bool = False
+    form: str | None = None
+    enums: list[Spot] = field(default_factory=list[Spot])
+    const: Spot | None = None
+    properties: dict[str, list[list[Spot]]] = field(default_factory=dict["str, list[list[Spot]]"])
+    required: set[str] = field(default_factory=set[str])
+    extra: list[Spot] = field(default_factory=list[Spot])
+    closed: bool = False
+    items: list[Spot] = field(default_factory=list[Spot])
+    tuple_items: list[Spot] = field(default_factory=list[Spot])
+    unions: list[Union] = field(default_factory=list[Union])
+    media: str | None = None  # contentMediaType of a text
+    encoding: str | None = None
+    error: dict[str, str] = field(default_factory=dict[str, str])
+    parts: set[tuple[str, str]] = field(default_factory=set["tuple[str, str]"])  # every schema merged in here
+    said: bool = False  # whether anything but annotations was said
+
+    @property
+    def structural(self) -> bool:
+        """Whether it says more than a bare type."""
+        return bool(self.properties or self.enums or self.const or self.extra or self.items or self.tuple_items)
+
+
+class Flattener:
+    def __init__(self, resolver: Resolver, report: Report, *, siblings: bool) -> None:
+        self._resolver = resolver
+        self._report = report
+        self._siblings = siblings  # whether keywords beside `$ref` count (3.1) or not (3.0)
+
+    def flatten(self, spot: Spot, trail: tuple[tuple[str, str], ...] = ()) -> Flat:
+        flat = Flat(spot, parts={spot.key})
+        if spot.key in trail or len(trail) > _MAX_PARTS_DEEP:
+            self._report.warn(spot.place, "the schema is part of itself; the inner one was left out")
+            return flat
+        if not isinstance(spot.node, dict):
+            if not isinstance(spot.node, bool):
+                self._report.warn(spot.place, f"a schema is expected here, not {brief(spot.node)}")
+            return flat
+        trail = (*trail, spot.key)
+        parts: list[Flat] = []
+        if self._resolver.reference(spot) is not None:
+            target = self._resolver.target(spot)
+            if target is not None:
+                parts.append(self.flatten(target, trail))
+            if not self._siblings:
+                flat = parts[0] if parts else flat
+                flat.parts.add(spot.key)
+                flat.null = flat.null or flag(spot, "nullable", self._report)
+                return flat
+        self._own(spot, flat)
+        parts.extend(self.flatten(part, trail) for part in schemas(spot, "allOf", self._report))
+        return self.merge(flat, parts)
+
+    def merge(self, own: Flat, parts: list[Flat]) -> Flat:
+        """`own` and all of `parts` at once. Nullable if it says so itself, or if each part that says anything is."""
+        said = [part for part in parts if part.said]
+        if not own.null and said and own.types is None:
+            own.null = all(part.null for part in said)
+        mine = list(own.properties)
+        for part in parts:
+            self._add(own, part)
+        if mine and parts:
+            # What is inherited comes first, as readers expect it.
+            own.properties = {
+                **{key: value for key, value in own.properties.items() if key not in mine},
+                **{key: own.properties[key] for key in mine},
+            }
+        return own
+
+    def _add(self, own: Flat, part: Flat) -> None:
+        own.types = self._types(own, part)
+        own.form = own.form or part.form
+        own.enums.extend(part.enums)
+        if own.const is None:
+            own.const = part.const
+        for name, alternatives in part.properties.items():
+            known = own.properties.get(name)
+            own.properties[name] = alternatives if known is None else _both(alternatives, known)
+        own.required |= part.required
+        own.extra.extend(part.extra)
+        own.closed = own.closed or part.closed
+        own.items.extend(part.items)
+        own.tuple_items.extend(part.tuple_items)
+        own.unions.extend(part.unions)
+        own.parts |= part.parts
+        own.media = own.media or part.media
+        own.encoding = own.encoding or part.encoding
+        own.error = own.error or part.error
+        own.said = own.said or part.said
+
+    def _types(self, own: Flat, part: Flat) -> list[str] | None:
+        first, second = own.types, part.types
+        if first is None or second is None:
+            return first if second is None else second
+        common = [name for name in first if name in second]
+        if "number" in first and "integer" in second or "integer" in first and "number" in second:
+            common.append("integer")
+        if not common and first and second:
+            said = f"{'/'.join(first)} and {'/'.join(second)}"
+            self._report.warn(
+                own.spot.place, f"parts of allOf contradict each other: {said}; {second[0]} was taken", "Keep one."
+            )
+            return second
+        return common
+
+    def _own(self, spot: Spot, flat: Flat) -> None:
+        report = self._report
+        flat.types, flat.null, flat.form = read_types(spot, report)
+        written = spot.get("format")
+        if isinstance(written, str):
+            flat.form = written.strip()
+        if flat.types is None and not spot.has("type"):
+            flat.types = infer_types(spot, flat.form)
+        flat.said = bool(flat.types) or any(
+            spot.has(key) for key in ("enum", "const", "oneOf", "anyOf", "allOf", "properties", "required")
+        )
+        if isinstance(spot.get("enum"), list):
+            flat.enums.append(spot.child("enum"))
+        elif spot.has("enum"):
+            report.warn(spot.child("enum").place, f"'enum' should be a list, not {brief(spot.get('enum'))}")
+        if spot.has("const"):
+            flat.const = spot.child("const")
+        flat.media = spot.text("contentMediaType") or None
+        flat.encoding = spot.text("contentEncoding") or None
+        self._properties(spot, flat)
+        self._extra(spot, flat)
+        self._items(spot, flat)
+        for key in ("oneOf", "anyOf"):
+            members = schemas(spot, key, report)
+            if members:
+                discriminator = spot.child("discriminator") if spot.has("discriminator") else None
+                flat.unions.append(Union(spot, tuple(members), discriminator))
+        error = spot.get("x-xcaas-error")
+        if isinstance(error, dict):
+            flat.error = {key: value for key, value in error.items() if isinstance(value, str)}
+
+    def _properties(self, spot: Spot, flat: Flat) -> None:
+        below = spot.child("properties")
+        if isinstance(below.node, dict):
+            for name, value in below.node.items():
+                if name == "$ref" and isinstance(value, str):
+                    self._report.warn(below.place, "'$ref' stands among the properties; it was read as part of them")
+                    target = self._resolver.target(below)
+                    if target is not None:
+                        for one in target.node if isinstance(target.node, dict) else {}:
+                            flat.properties.setdefault(one, [[target.child(one)]])
+                    continue
+                self._property(below.child(name), name, flat)
+        elif below.node is not None:
+            self._report.warn(below.place, f"'properties' should be a mapping, not {brief(below.node)}")
+        flat.required.update(name.strip() for name in strings(spot, "required", self._report))
+        for key in ("then", "else", "dependentSchemas"):
+            inner = spot.child(key)
+            for part in [inner] if key != "dependentSchemas" else [schema for _, schema in inner.items()]:
+                properties = part.child("properties")
+                for name in properties.node if isinstance(properties.node, dict) else {}:
+                    flat.properties.setdefault(name, [[properties.child(name)]])
+
+    def _property(self, spot: Spot, name: str, flat: Flat) -> None:
+        wire = name.strip()
+        if wire != name:
+            self._report.warn(spot.place, f"the property name {name!r} has blanks around it; they were left out")
+        if spot.node is False:
+            return  # no value fits: the property can't be there
+        if spot.get("required") is True:
+            self._report.warn(
+                spot.child("required").place, "'required' is a list beside 'properties'; it was read as if it stood there"
+            )
+            flat.required.add(wire)
+        flat.properties[wire] = [[spot]]
+
+    def _extra(self, spot: Spot, flat: Flat) -> None:
+        patterns = spot.child("patternProperties")
+        flat.extra.extend(schema for _, schema in patterns.items())
+        key = "additionalProperties" if spot.has("additionalProperties") else "unevaluatedProperties"
+        extra = spot.child(key)
+        if extra.node is False:
+            flat.closed = not flat.extra
+        elif isinstance(extra.node, dict | bool):
+            flat.extra.append(extra)
+        elif extra.node is not None:
+            flat.closed = extra.node in ("false", "False")
+            self._report.warn(extra.place, f"{key!r} should be a schema or a boolean, not {brief(extra.node)}")
+
+    def _items(self, spot: Spot, flat: Flat) -> None:
+        flat.tuple_items.extend(schemas(spot, "prefixItems", self._report))
+        items = spot.child("items")
+        if isinstance(items.node, list):
+            flat.tuple_items.extend(items.elements())
+        elif isinstance(items.node, dict):
+            flat.items.append(items)
+        elif items.node is not None and not isinstance(items.node, bool):
+            self._report.warn(items.place, f"'items' should be a schema, not {brief(items.node)}")
+
+
+def _both(first: list[list[Spot]], second: list[list[Spot]]) -> list[list[Spot]]:
+    """Fits one of `first` and one of `second`."""
+    combined = [_distinct([*one, *other]) for one in first for other in second]
+    return combined[:_MAX_ALTERNATIVES]
+
+
+def _distinct(spots: list[Spot]) -> list[Spot]:
+    """Without the same schema twice, whether by place or by content."""
+    kept: list[Spot] = []
+    for spot in spots:
+        same = (other for other in kept if other.file is spot.file)
+        if not any(spot.pointer == other.pointer or spot.node == other.node for other in same):
+            kept.append(spot)
+    return kept

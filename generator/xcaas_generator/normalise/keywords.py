@@ -1,0 +1,171 @@
+"""Keywords of one schema object, read with the mistakes that people make in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from xcaas_generator.ir import JSON
+from xcaas_generator.report import Report
+from xcaas_generator.resolve import Spot
+
+TYPES = ("string", "integer", "number", "boolean", "array", "object")
+
+# What documents write for a type, in lower case.
+_SLIPS: dict[str, str] = {
+    "str": "string", "text": "string", "char": "string", "date": "string", "datetime": "string",
+    "date-time": "string", "uuid": "string", "email": "string", "uri": "string", "url": "string",
+    "byte": "string", "binary": "string", "file": "string", "enum": "string", "password": "string",
+    "int": "integer", "int32": "integer", "int64": "integer", "long": "integer", "short": "integer",
+    "float": "number", "double": "number", "decimal": "number", "numeric": "number", "bigdecimal": "number",
+    "bool": "boolean", "list": "array", "set": "array", "dict": "object", "map": "object", "hash": "object",
+    "json": "object", "none": "null", "nil": "null",
+}  # fmt: skip
+_SLIP_FORMS = {"date": "date", "datetime": "date-time", "date-time": "date-time", "uuid": "uuid",
+               "file": "binary", "binary": "binary", "byte": "byte"}  # fmt: skip
+_ANYTHING = {"any", "mixed", "*", "unknown", "anytype"}
+
+ANNOTATIONS = frozenset(
+    ("description", "title", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "nullable")
+)
+LIMITS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
+          "pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties")  # fmt: skip
+_ARRAY_SIGNS = ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains")
+_TEXT_SIGNS = ("minLength", "maxLength", "pattern")
+_NUMBER_SIGNS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_TEXT_FORMS = frozenset(("date-time", "date", "time", "uuid", "email", "uri", "hostname", "ipv4", "ipv6", "binary",
+                         "byte", "password", "uri-reference"))  # fmt: skip
+
+
+def read_types(spot: Spot, report: Report) -> tuple[list[str] | None, bool, str | None]:
+    """The JSON types a schema names, less null; whether null is among them; and a format that the slip implies."""
+    if not spot.has("type"):
+        return None, flag(spot, "nullable", report), None
+    raw = spot.get("type")
+    here = spot.child("type")
+    listed: list[JSON] = raw if isinstance(raw, list) else [raw]
+    types: list[str] = []
+    null = flag(spot, "nullable", report)
+    form: str | None = None
+    for one in listed:
+        name = one if isinstance(one, str) else "null" if one is None else ""
+        if one is None:
+            report.warn(here.place, "the type is YAML's null, which was read as the type 'null'", 'Write "null".')
+        if name in TYPES:
+            types.append(name)
+        elif name == "null":
+            null = True
+        else:
+            guess = _guess(name)
+            if guess is None:
+                anything = "the schema was read as 'anything'"
+                report.warn(here.place, f"there is no type {one!r}; {anything}", f"Use one of {', '.join(TYPES)}.")
+                return None, null, None
+            report.warn(here.place, f"there is no type {one!r}; it was read as {guess!r}", f'Write "{guess}".')
+            form = _SLIP_FORMS.get(name.strip().lower(), form)
+            if guess == "null":
+                null = True
+            else:
+                types.append(guess)
+    distinct = list(dict.fromkeys(types))
+    if "number" in distinct and "integer" in distinct:
+        distinct.remove("integer")
+    return distinct, null, form
+
+
+def _guess(name: str) -> str | None:
+    plain = name.strip().lower()
+    if plain in TYPES or plain == "null":
+        return plain
+    if plain in _ANYTHING:
+        return None
+    return _SLIPS.get(plain)
+
+
+def infer_types(spot: Spot, form: str | None) -> list[str] | None:
+    """The type that a schema without `type` must mean, by its other keywords."""
+    if any(spot.has(key) for key in ("properties", "additionalProperties", "patternProperties")):
+        return ["object"]
+    if any(spot.has(key) for key in _ARRAY_SIGNS):
+        return ["array"]
+    if form in _TEXT_FORMS or any(spot.has(key) for key in _TEXT_SIGNS):
+        return ["string"]
+    if form in ("int32", "int64"):
+        return ["integer"]
+    if form in ("float", "double") or any(spot.has(key) for key in _NUMBER_SIGNS):
+        return ["number"]
+    return None
+
+
+def flag(spot: Spot, key: str, report: Report) -> bool:
+    """A boolean keyword. The words "true" and "false" are taken for what they say."""
+    value = spot.get(key)
+    if isinstance(value, bool):
+        return value
+    if value is None:
+        return False
+    said = value.strip().lower() if isinstance(value, str) else ""
+    if said not in ("true", "false"):
+        report.warn(spot.child(key).place, f"{key!r} should be true or false, not {brief(value)}; it was ignored")
+        return False
+    report.warn(spot.child(key).place, f"{key!r} should be {said}, not a text", f"Write {said} without quotes.")
+    return said == "true"
+
+
+def strings(spot: Spot, key: str, report: Report) -> list[str]:
+    """A list of texts, such as `required` or `tags`. One text alone is taken for a list of it."""
+    value = spot.get(key)
+    if value is None or isinstance(value, bool):
+        return []
+    if isinstance(value, str):
+        report.warn(spot.child(key).place, f"{key!r} should be a list; the text was read as a list of one")
+        return [value]
+    if not isinstance(value, list):
+        report.warn(spot.child(key).place, f"{key!r} should be a list, not {brief(value)}; it was ignored")
+        return []
+    found: list[str] = []
+    for index, one in enumerate(value):
+        if isinstance(one, str):
+            found.append(one)
+        elif isinstance(one, int | float) and not isinstance(one, bool):
+            found.append(str(one))
+        else:
+            report.warn(spot.child(key).child(index).place, f"a text is expected here, not {brief(one)}")
+    return found
+
+
+def schemas(spot: Spot, key: str, report: Report) -> list[Spot]:
+    """A list of schemas: `allOf`, `anyOf`, `oneOf`, `prefixItems`. One schema alone is taken for a list of it."""
+    value = spot.get(key)
+    if value is None:
+        return []
+    below = spot.child(key)
+    if isinstance(value, dict):
+        report.warn(below.place, f"{key!r} should be a list of schemas; the schema was read as a list of one")
+        return [below]
+    if not isinstance(value, list):
+        report.warn(below.place, f"{key!r} should be a list of schemas, not {brief(value)}; it was ignored")
+        return []
+    return below.elements()
+
+
+def limits(spots: Iterable[Spot]) -> tuple[tuple[str, JSON], ...]:
+    """Bounds of a value, for docs; the first that gives one counts."""
+    found: dict[str, JSON] = {}
+    for spot in spots:
+        for key in LIMITS:
+            value = spot.get(key)
+            if value is not None and not isinstance(value, dict | list) and value is not False:
+                found.setdefault(key, value)
+    return tuple((key, found[key]) for key in LIMITS if key in found)
+
+
+def brief(value: JSON) -> str:
+    """A value as a message shows it."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "…"

@@ -1,0 +1,147 @@
+"""Media types: what travels under each, and the schema that says so."""
+
+from __future__ import annotations
+
+import re
+
+from xcaas_generator import ir
+from xcaas_generator.normalise.drafts import VariantDraft
+from xcaas_generator.normalise.keywords import brief
+from xcaas_generator.normalise.schemas import Shaper
+from xcaas_generator.normalise.shapes import ANY, BYTES, TEXT, Choice, Fixed, Hint, Items, Named, Plain, Shape, Values, without_null
+from xcaas_generator.resolve import Spot
+
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+")
+_JSON = re.compile(r"application/(?:.*[+.-])?json(?:-.*)?|text/(?:x-)?json|application/\*\+json|application/problem")
+_LINES = ("ndjson", "jsonl", "json-seq", "jsonlines", "x-json-stream")
+_TEXTUAL = ("yaml", "csv", "javascript", "graphql", "sql", "toml", "jwt", "typescript", "event-stream", "pem", "pgp")
+
+
+class Contents:
+    """Reads `content` of bodies and answers."""
+
+    def __init__(self, shaper: Shaper) -> None:
+        self._shaper = shaper
+        self._report = shaper.report
+
+    def variants(self, content: Spot, hint: Hint) -> list[VariantDraft]:
+        """One variant per media type, JSON ones first: they are what a client prefers."""
+        if content.node is None:
+            return []
+        if not isinstance(content.node, dict):
+            self._report.warn(content.place, f"'content' should map media types, not be {brief(content.node)}")
+            return []
+        found: list[VariantDraft] = []
+        alone = len(content.node) == 1
+        ordered = sorted(content.node, key=lambda raw: (not _JSON.fullmatch(raw.partition(";")[0].strip()), raw))
+        for raw in ordered:
+            media = self._shaper.resolver.deref(content.child(raw))
+            if media is not None:
+                variant = self._variant(raw, media, _hint(hint, raw, ordered[0], content), alone=alone)
+                if all(variant.media_type != other.media_type for other in found):
+                    found.append(variant)
+        ranks = {"json": 0, "form": 1, "multipart": 1}
+        return sorted(found, key=lambda variant: (ranks.get(variant.kind, 2), "*" in variant.media_type))
+
+    def _variant(self, raw: str, media: Spot, hint: Hint, *, alone: bool) -> VariantDraft:
+        media_type = self._media_type(raw, media)
+        if media.node is not None and not isinstance(media.node, dict):
+            self._report.warn(media.place, f"a media type should be a mapping, not {brief(media.node)}")
+        schema = media.child("schema")
+        given = schema.node is not None
+        if not given and media.has("itemSchema"):
+            shape: Shape = Items(self._shaper.shape(media.child("itemSchema"), Hint(hint.owner, f"{hint.leaf} item")))
+        else:
+            shape = self._shaper.shape(schema, hint) if given else ANY
+        kind = _kind(media_type, without_null(shape), given=given, alone=alone)
+        return VariantDraft(media_type, kind, _shape_for(kind, shape), self._encoding(media))
+
+    def _media_type(self, raw: str, media: Spot) -> str:
+        plain = raw.strip()
+        essence = plain.partition(";")[0].strip()
+        if _MEDIA_TYPE.fullmatch(essence):
+            return plain
+        if essence in ("*", ""):
+            guess = "*/*"
+        elif "/" not in essence and "json" not in essence.lower():
+            guess = {"xml": "application/xml", "text": "text/plain", "html": "text/html", "csv": "text/csv"}.get(
+                essence.lower(), "application/octet-stream"
+            )
+        else:
+            guess = "application/json"
+        self._report.warn(media.place, f"{brief(raw)} is no media type; {guess} was taken", f'Write "{guess}".')
+        return guess
+
+    def _encoding(self, media: Spot) -> tuple[ir.PartEncoding, ...]:
+        parts: list[ir.PartEncoding] = []
+        for wire, one in media.child("encoding").items():
+            explode = one.get("explode")
+            parts.append(
+                ir.PartEncoding(
+                    wire,
+                    one.text("contentType") or None,
+                    one.text("style") or None,
+                    explode if isinstance(explode, bool) else None,
+                )
+            )
+        return tuple(parts)
+
+
+def _hint(hint: Hint, raw: str, first: str, content: Spot) -> Hint:
+    """Inline schemas of several media types of one body are told apart by the media type, the first excepted."""
+    if raw == first:
+        return hint
+    subtype = raw.partition(";")[0].rpartition("/")[2].removeprefix("x-").removeprefix("vnd.")
+    word = {"x-www-form-urlencoded": "form", "www-form-urlencoded": "form", "form-data": "multipart", "*": ""}.get(
+        subtype, subtype
+    )
+    same = content.child(raw).child("schema").node == content.child(first).child("schema").node
+    return hint if same else Hint(hint.owner, f"{word} {hint.leaf}".strip(), hint.title, indirect=hint.indirect)
+
+
+def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.BodyKind:
+    essence = media_type.partition(";")[0].strip().lower()
+    main, _, subtype = essence.partition("/")
+    textual = isinstance(shape, Plain) and shape.kind == "str" or _is_text_enum(shape)
+    if _JSON.fullmatch(essence):
+        return "json"
+    if essence == "application/x-www-form-urlencoded":
+        return "form"
+    if main == "multipart":
+        return "multipart"
+    if any(word in subtype for word in _LINES):
+        return "text"
+    if subtype == "xml" or subtype.endswith("+xml"):
+        return "xml"
+    if shape == BYTES:
+        return "binary"
+    if main == "text" or any(word in subtype for word in _TEXTUAL):
+        # `text/plain` alone over an object is JSON under a wrong name.
+        return "json" if alone and main == "text" and subtype in ("plain", "*", "html") and _compound(shape) else "text"
+    if main in ("image", "audio", "video", "font", "model") or essence == "application/octet-stream":
+        return "binary"
+    if "*" in essence:
+        return "text" if textual else "json"
+    if _compound(shape):
+        return "json"
+    return "text" if textual and given else "binary"
+
+
+def _shape_for(kind: ir.BodyKind, shape: Shape) -> Shape:
+    if kind == "binary":
+        return BYTES
+    if kind == "text":
+        inner = without_null(shape)
+        return TEXT if _compound(inner) or isinstance(inner, Choice | Fixed) or inner == ANY else inner
+    return shape
+
+
+def _is_text_enum(shape: Shape) -> bool:
+    return isinstance(shape, Named) and shape.entry.kind == "enum"
+
+
+def _compound(shape: Shape) -> bool:
+    """Whether only a structured format can carry it."""
+    if isinstance(shape, Choice):
+        return any(_compound(member) for member in shape.members)
+    return isinstance(shape, Items | Values) or isinstance(shape, Named) and shape.entry.kind == "model"

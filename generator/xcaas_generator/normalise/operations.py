@@ -1,0 +1,179 @@
+"""Paths and operations: every one of them ends as a draft or as refused with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xcaas_generator import ir, names
+from xcaas_generator.normalise.answers import Answers
+from xcaas_generator.normalise.bodies import Bodies
+from xcaas_generator.normalise.drafts import OperationDraft
+from xcaas_generator.normalise.keywords import brief, flag, strings
+from xcaas_generator.normalise.media import Contents
+from xcaas_generator.normalise.naming import class_name
+from xcaas_generator.normalise.parameters import TEMPLATE, Parameters
+from xcaas_generator.normalise.schemas import Shaper
+from xcaas_generator.normalise.security import Security
+from xcaas_generator.normalise.servers import read_servers
+from xcaas_generator.normalise.vocabulary import Vocabulary
+from xcaas_generator.resolve import Spot
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_OTHER_KEYS = frozenset(("$ref", "summary", "description", "servers", "parameters", "additionalOperations"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An operation before it is read."""
+
+    path: str
+    method: str
+    item: Spot
+    spot: Spot
+
+
+class Operations:
+    def __init__(self, shaper: Shaper, security: Security, vocabulary: Vocabulary, servers: tuple[ir.Server, ...]) -> None:
+        self._shaper = shaper
+        self._report = shaper.report
+        self._security = security
+        self._vocabulary = vocabulary
+        self._servers = servers
+        contents = Contents(shaper)
+        self._parameters = Parameters(shaper)
+        self._bodies = Bodies(shaper, contents)
+        self._answers = Answers(shaper, contents, self._parameters)
+        self.refused: list[ir.Refused] = []
+
+    def read(self, paths: Spot) -> list[OperationDraft]:
+        """All operations, sorted by path and method."""
+        found = [one for path, item in paths.items() if not path.startswith("x-") for one in self._in_path(path, item)]
+        ids = self._ids(found)
+        drafts = [self._guarded(one, ids[index]) for index, one in enumerate(found)]
+        return [draft for draft in drafts if draft is not None]
+
+    # --- finding --------------------------------------------------------------
+
+    def _in_path(self, path: str, listed: Spot) -> list[_Found]:
+        item = self._shaper.resolver.deref(listed)
+        if item is None or not isinstance(item.node, dict):
+            reason = "its path item can't be found" if item is None else f"its path item is {brief(item.node)}"
+            self._refuse("*", path, listed, reason)
+            return []
+        # Keywords beside the reference add to the path item that it leads to.
+        items = [item] if item.key == listed.key else [listed, item]
+        found: dict[str, _Found] = {}
+        for one in items:
+            for key, spot in one.items():
+                method = self._method(key, spot)
+                if method is not None and method not in found:
+                    found[method] = _Found(path, method, item, spot)
+            for key, spot in one.child("additionalOperations").items():
+                found.setdefault(key, _Found(path, key, item, spot))
+        return [found[method] for method in sorted(found, key=lambda name: (name.lower() not in METHODS, name))]
+
+    def _method(self, key: str, spot: Spot) -> str | None:
+        if key in METHODS:
+            return key
+        if key in _OTHER_KEYS or key.startswith("x-"):
+            return None
+        plain = key.strip().lower()
+        if plain in METHODS:
+            self._report.warn(spot.place, f"{key!r} was read as {plain!r}", f'Write "{plain}".')
+            return plain
+        self._report.warn(spot.place, f"a path item has no key {key!r}; it was left out")
+        return None
+
+    def _refuse(self, method: str, path: str, spot: Spot, reason: str) -> None:
+        self._report.error(spot.place, f"{method.upper()} {path} was refused: {reason}")
+        self.refused.append(ir.Refused(method.upper(), path, spot.place, reason))
+
+    def _ids(self, found: list[_Found]) -> list[str]:
+        """An id per operation, unique even in snake case. The first in order keeps its own."""
+        wished = [self._wished(one) for one in found]
+        taken: set[str] = set()
+        ids: list[str] = []
+        given = {_id_key(wish) for wish, own in wished if own}
+        for one, (wish, own) in zip(found, wished, strict=True):
+            unique = wish
+            if _id_key(wish) in taken or not own and _id_key(wish) in given:
+                unique = f"{wish}_{_made_id(one.path, one.method)}" if own else wish
+                number = 2
+                while _id_key(unique) in taken or not own and _id_key(unique) in given:
+                    unique, number = f"{wish}_{number}", number + 1
+                if own:
+                    self._report.warn(
+                        one.spot.place, f"the operationId {wish!r} is taken; this one became {unique!r}", "Make it unique."
+                    )
+            taken.add(_id_key(unique))
+            ids.append(unique)
+        return ids
+
+    def _wished(self, one: _Found) -> tuple[str, bool]:
+        raw = one.spot.get("operationId")
+        if isinstance(raw, str) and raw.strip() and names.words(raw):
+            return raw.strip(), True
+        if raw is not None and (not isinstance(raw, str) or raw.strip()):
+            self._report.warn(one.spot.child("operationId").place, f"{brief(raw)} is no operationId; one was made up")
+        return _made_id(one.path, one.method), False
+
+    # --- reading --------------------------------------------------------------
+
+    def _guarded(self, one: _Found, id_: str) -> OperationDraft | None:
+        """One operation. What nobody has foreseen costs this operation, not the document."""
+        reason = _meaningless(one)
+        if reason is not None:
+            self._refuse(one.method, one.path, one.spot, reason)
+            return None
+        try:
+            return self._operation(one, id_)
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+            self._refuse(one.method, one.path, one.spot, f"it can't be read ({type(error).__name__}: {error})")
+            return None
+
+    def _operation(self, one: _Found, id_: str) -> OperationDraft:
+        spot, owner = one.spot, class_name(id_)
+        parameters, leftovers = self._parameters.read(one.path, one.item, spot, owner)
+        body = self._bodies.read(spot, owner, leftovers)
+        answers = self._answers.read(spot, owner)
+        resource, verb = self._vocabulary.resource(spot)
+        servers = read_servers(spot, self._report) or read_servers(one.item, self._report) or self._servers
+        node = ir.Operation(
+            id=id_,
+            method=one.method.upper() if one.method in METHODS else one.method,
+            path=one.path,
+            place=spot.place,
+            servers=servers,
+            security=self._security.of(spot),
+            tags=tuple(tag.strip() for tag in strings(spot, "tags", self._report) if tag.strip()),
+            summary=spot.text("summary").strip() or one.item.text("summary").strip(),
+            doc=spot.text("description").strip() or one.item.text("description").strip(),
+            deprecated=flag(spot, "deprecated", self._report),
+            resource=resource,
+            verb=verb,
+            extensions=self._vocabulary.extensions(spot),
+        )
+        return OperationDraft(node, parameters, body, answers)
+
+
+def _meaningless(one: _Found) -> str | None:
+    if not isinstance(one.spot.node, dict):
+        return f"an operation is expected here, not {brief(one.spot.node)}"
+    if not one.method or not one.method.replace("-", "").isalnum():
+        return f"{one.method!r} is no HTTP method"
+    rest = TEMPLATE.sub("", one.path)
+    if "{" in rest or "}" in rest:
+        return "the braces of its path don't match"
+    if any(not name.strip() for name in TEMPLATE.findall(one.path)):
+        return "a parameter in its path has no name"
+    return None
+
+
+def _made_id(path: str, method: str) -> str:
+    """`get_users_by_id` from GET /users/{id}."""
+    words = TEMPLATE.sub(lambda match: f" by {match[1]} ", path)
+    return "_".join((method.lower(), *names.words(words))) if names.words(words) else f"{method.lower()}_root"
+
+
+def _id_key(id_: str) -> str:
+    return "_".join(names.words(id_))

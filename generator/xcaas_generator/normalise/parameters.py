@@ -1,0 +1,235 @@
+"""Parameters and headers, in every way that documents give them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TypedDict, get_args
+
+from xcaas_generator import ir
+from xcaas_generator.normalise import keywords
+from xcaas_generator.normalise.drafts import ParameterDraft
+from xcaas_generator.normalise.keywords import brief, flag
+from xcaas_generator.normalise.naming import field_name
+from xcaas_generator.normalise.schemas import Shaper
+from xcaas_generator.normalise.shapes import ANY, TEXT, Hint, Shape, entries_in, nullable, without_null
+from xcaas_generator.normalise.values import default_of
+from xcaas_generator.resolve import Spot
+
+TEMPLATE = re.compile(r"\{([^{}]*)\}")
+_LOCATIONS: tuple[ir.Location, ...] = get_args(ir.Location)
+_STYLES: dict[str, tuple[str, ...]] = {
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+    "cookie": ("form", "cookie"),
+}
+# Swagger 2's way to say it, which people carry over.
+_COLLECTIONS = {"csv": ("form", False), "ssv": ("spaceDelimited", False), "tsv": ("form", False),
+                "pipes": ("pipeDelimited", False), "multi": ("form", True)}  # fmt: skip
+# OpenAPI says that these are described elsewhere (content, security) and ignored as parameters.
+_IGNORED_HEADERS = ("accept", "content-type", "authorization")
+
+
+class _Default(TypedDict):
+    default: ir.JSON
+    has_default: bool
+
+
+class _Style(TypedDict):
+    style: str
+    explode: bool
+
+
+class Parameters:
+    """Reads the parameters of one operation after another."""
+
+    def __init__(self, shaper: Shaper) -> None:
+        self._shaper = shaper
+        self._report = shaper.report
+
+    def read(self, path: str, common: Spot, own: Spot, owner: str) -> tuple[list[ParameterDraft], list[Spot]]:
+        """The parameters of an operation, path ones in the order of the template, and those that are
+        really a body (`in: body` or `formData`, left from Swagger 2)."""
+        names: list[str] = TEMPLATE.findall(path)
+        found: dict[tuple[str, str], ParameterDraft] = {}
+        bodies: list[Spot] = []
+        for level in (own, common):
+            seen: set[tuple[str, str]] = set()
+            for listed in self._listed(level):
+                spot = self._shaper.resolver.deref(listed)
+                if spot is None:
+                    continue
+                if spot.get("in") in ("body", "formData"):
+                    bodies.append(spot)
+                    continue
+                draft = self._parameter(spot, names, owner)
+                if draft is None:
+                    continue
+                key = (draft.node.wire.lower() if draft.node.location == "header" else draft.node.wire, draft.node.location)
+                if key in seen:
+                    self._report.warn(spot.place, f"the parameter {draft.node.wire!r} is there twice; the first counts")
+                seen.add(key)
+                found.setdefault(key, draft)
+        return self._fitted(path, names, list(found.values()), own), bodies
+
+    def header(self, name: str, spot: Spot, owner: str) -> ParameterDraft | None:
+        """A header of an answer."""
+        if name.lower() == "content-type":
+            return None
+        return self._made(spot, name, "header", owner)
+
+    def _listed(self, level: Spot) -> list[Spot]:
+        below = level.child("parameters")
+        if isinstance(below.node, dict):
+            self._report.warn(below.place, "'parameters' should be a list; the values of the mapping were read")
+            return [one for _, one in below.items()]
+        if below.node is not None and not isinstance(below.node, list):
+            self._report.warn(below.place, f"'parameters' should be a list, not {brief(below.node)}; it was ignored")
+        return below.elements()
+
+    def _parameter(self, spot: Spot, names: list[str], owner: str) -> ParameterDraft | None:
+        raw = spot.get("name")
+        name = raw.strip() if isinstance(raw, str) else ""
+        if not name:
+            self._report.warn(spot.place, "a parameter without a name can't be sent; it was left out", "Name it.")
+            return None
+        if name != raw:
+            self._report.warn(spot.child("name").place, f"the name {raw!r} has blanks around it; they were left out")
+        location = self._location(spot, name, names)
+        if location == "header" and name.lower() in _IGNORED_HEADERS:
+            return None
+        return self._made(spot, name, location, owner)
+
+    def _location(self, spot: Spot, name: str, names: list[str]) -> ir.Location:
+        said = spot.get("in")
+        plain = said.strip().lower() if isinstance(said, str) else ""
+        known: ir.Location | None = next((one for one in _LOCATIONS if one == plain), None)
+        if known is not None and said == known:
+            return known
+        if plain == "querystring":
+            return "query"
+        guess: ir.Location = known or ("path" if name in names else "header" if "header" in plain else "query")
+        self._report.warn(spot.place, f"there is no parameter location {brief(said)}; {guess!r} was taken")
+        return guess
+
+    def _made(self, spot: Spot, name: str, location: ir.Location, owner: str) -> ParameterDraft:
+        shape, at, media_type = self._shape(spot, name, owner)
+        chain = self._shaper.annotations.chain([at])
+        node = ir.Parameter(
+            wire=name,
+            name=field_name(name),
+            location=location,
+            type=ir.Scalar("any"),
+            required=location == "path" or flag(spot, "required", self._report),
+            place=spot.place,
+            nullable=nullable(shape),
+            doc=spot.text("description").strip() or self._doc(chain, shape),
+            example=self._shaper.annotations.example([spot, *chain]),
+            limits=keywords.limits(chain),
+            media_type=media_type,
+            deprecated=flag(spot, "deprecated", self._report) or any(one.get("deprecated") is True for one in chain[:1]),
+            allow_reserved=flag(spot, "allowReserved", self._report),
+            source=spot.text("x-xcaas-from") or None,
+            **self._default(spot, chain, shape),
+            **self._style(spot, location),
+        )
+        if location == "path" and spot.has("required") and not flag(spot, "required", self._report):
+            self._report.warn(spot.child("required").place, "a path parameter is always required; it was taken so")
+        return ParameterDraft(node, without_null(shape))
+
+    def _doc(self, chain: list[Spot], shape: Shape) -> str:
+        own = {entry.spot.key for entry in entries_in(shape) if entry.kind == "model"}
+        return self._shaper.annotations.text([spot for spot in chain if spot.key not in own], "description")
+
+    def _shape(self, spot: Spot, name: str, owner: str) -> tuple[Shape, Spot, str | None]:
+        """Its shape, where its schema stands, and the media type when it is given by `content`."""
+        hint = Hint(owner, name)
+        if spot.get("schema") is not None:
+            at = spot.child("schema")
+            return self._shaper.shape(at, hint), at, None
+        content = spot.child("content")
+        if isinstance(content.node, dict) and content.node:
+            media_type, media = content.items()[0]
+            at = media.child("schema")
+            return (self._shaper.shape(at, hint) if at.node is not None else ANY), at, media_type
+        if spot.has("type"):
+            self._report.warn(spot.place, "the parameter has its type beside its name, as in Swagger 2; it was read so")
+            # `required: true` here is the parameter's, no list of properties.
+            node = spot.node if isinstance(spot.node, dict) else {}
+            at = Spot(spot.file, spot.pointer, {key: node[key] for key in node if key not in ("name", "in", "required")})
+            return self._shaper.shape(at, hint), at, None
+        self._report.warn(spot.place, "the parameter has neither a schema nor content; a text was taken")
+        return TEXT, spot, None
+
+    def _default(self, spot: Spot, chain: list[Spot], shape: Shape) -> _Default:
+        at = next((one.child("default") for one in (spot, *chain) if one.has("default")), None)
+        value, given = default_of(at, shape, self._report) if at is not None else (None, False)
+        return {"default": value, "has_default": given}
+
+    def _style(self, spot: Spot, location: ir.Location) -> _Style:
+        allowed = _STYLES[location]
+        said = spot.get("style")
+        style = said.strip() if isinstance(said, str) else allowed[0]
+        explode = spot.get("explode")
+        collection = spot.get("collectionFormat")
+        if said is None and isinstance(collection, str) and collection in _COLLECTIONS and location == "query":
+            self._report.warn(spot.child("collectionFormat").place, "'collectionFormat' is Swagger 2; it was read as style")
+            style, explode = _COLLECTIONS[collection]
+        if style not in allowed:
+            self._report.warn(
+                spot.child("style").place, f"the style {brief(said)} is not for {location} parameters; {allowed[0]} was taken"
+            )
+            style = allowed[0]
+        if style == "cookie":
+            style = "form"
+        exploded = explode if isinstance(explode, bool) else style in ("form", "deepObject")
+        return {"style": style, "explode": exploded}
+
+    # --- the template -------------------------------------------------------
+
+    def _fitted(self, path: str, names: list[str], drafts: list[ParameterDraft], own: Spot) -> list[ParameterDraft]:
+        """Path parameters as the template has them; others unchanged."""
+        in_path = {draft.node.wire: draft for draft in drafts if draft.node.location == "path"}
+        others = [draft for draft in drafts if draft.node.location != "path"]
+        spare = [draft for name, draft in in_path.items() if name not in names]
+        fitted: list[ParameterDraft] = []
+        for name in dict.fromkeys(names):
+            draft = in_path.get(name) or self._renamed(path, name, names, in_path, spare) or self._undeclared(path, name, own)
+            fitted.append(draft)
+        for draft in spare:
+            self._report.warn(
+                draft.node.place,
+                f"the path {path} has no {{{draft.node.wire}}}; the parameter was left out",
+                "Add it to the path or remove the parameter.",
+            )
+        return fitted + others
+
+    def _renamed(
+        self, path: str, name: str, names: list[str], in_path: dict[str, ParameterDraft], spare: list[ParameterDraft]
+    ) -> ParameterDraft | None:
+        """A declared parameter that is plainly meant: the only one left for the only name left, or one
+        that differs in case and separators only."""
+        alike = [draft for draft in spare if _plain(draft.node.wire) == _plain(name)]
+        open_names = [one for one in dict.fromkeys(names) if one not in in_path]
+        if not alike and len(spare) == 1 and len(open_names) == 1:
+            alike = list(spare)
+        if not alike:
+            return None
+        draft = alike[0]
+        spare.remove(draft)
+        self._report.warn(
+            draft.node.place, f"the path {path} calls the parameter {{{name}}}, not {{{draft.node.wire}}}", "Use one name."
+        )
+        return ParameterDraft(replace(draft.node, wire=name, name=field_name(name)), draft.shape)
+
+    def _undeclared(self, path: str, name: str, own: Spot) -> ParameterDraft:
+        self._report.warn(own.place, f"the path {path} has {{{name}}}, which is not declared; a text was taken", "Declare it.")
+        node = ir.Parameter(
+            name, field_name(name), "path", ir.Scalar("str"), required=True, place=own.place, style="simple", explode=False
+        )
+        return ParameterDraft(node, TEXT)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()

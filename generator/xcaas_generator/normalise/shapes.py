@@ -1,0 +1,193 @@
+"""What a schema comes down to, before classes have names.
+
+Shapes are compared by value, so equal schemas give equal shapes; only what gets a
+class of its own (an `Entry`) is compared by identity, until naming shares equal ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from xcaas_generator.ir import JSON, Place
+from xcaas_generator.resolve import Spot
+
+Kind: TypeAlias = Literal["str", "int", "float", "bool", "none", "bytes", "any"]
+Value: TypeAlias = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    kind: Kind
+    form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A `const`. Its type tells 1, 1.0 and True apart, which compare equal."""
+
+    value: Value
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    item: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    value: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several. `tags` (with `discriminator`) lead from a tag's value to a member."""
+
+    members: tuple[Shape, ...]
+    discriminator: str | None = None
+    tags: tuple[tuple[str, Named], ...] = ()
+
+
+Shape: TypeAlias = Plain | Fixed | Items | Values | Named | Choice
+
+ANY = Plain("any")
+NONE = Plain("none")
+TEXT = Plain("str")
+BYTES = Plain("bytes", "binary")
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Where a schema stands, in words, for the name of its class.
+
+    `owner` is the class it belongs to (or, at the top, a fixed text such as an
+    operation's id), `leaf` the property or role, `title` what the spec calls it.
+    """
+
+    owner: Entry | str
+    leaf: str = ""
+    title: str = ""
+    fixed: bool = False  # a component: its own name, before anything inline is named
+    indirect: bool = False  # from where it is referenced, not from where it stands
+
+
+@dataclass(slots=True)
+class FieldDraft:
+    wire: str
+    name: str
+    shape: Shape
+    required: bool
+    spot: Spot
+    doc: str = ""
+    default: JSON = None
+    has_default: bool = False
+    example: JSON = None
+    limits: tuple[tuple[str, JSON], ...] = ()
+    read_only: bool = False
+    write_only: bool = False
+    deprecated: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A class to be: a model or an enum. Filled in step by step, named last."""
+
+    spot: Spot
+    hints: list[Hint]
+    kind: Literal["model", "enum"]
+    title: str = ""
+    doc: str = ""
+    deprecated: bool = False
+    name: str = ""
+    same_as: Entry | None = None
+    values: tuple[Value, ...] = ()
+    fields: list[FieldDraft] = field(default_factory=list[FieldDraft])
+    extra: Shape | None = None
+    closed: bool = False
+    example: JSON = None
+    error: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def place(self) -> Place:
+        return self.spot.place
+
+    @property
+    def fixed(self) -> bool:
+        return any(hint.fixed for hint in self.hints)
+
+    def final(self) -> Entry:
+        """The entry that stands for this one after equal ones were shared."""
+        entry = self
+        while entry.same_as is not None:
+            entry = entry.same_as
+        return entry
+
+
+def members_of(shape: Shape) -> tuple[Shape, ...]:
+    return shape.members if isinstance(shape, Choice) else (shape,)
+
+
+def nullable(shape: Shape) -> bool:
+    return NONE in members_of(shape)
+
+
+def without_null(shape: Shape) -> Shape:
+    """`shape` less null. What is only null stays."""
+    if not isinstance(shape, Choice) or NONE not in shape.members:
+        return shape
+    rest = tuple(member for member in shape.members if member != NONE)
+    return rest[0] if len(rest) == 1 else Choice(rest, shape.discriminator, shape.tags)
+
+
+def with_null(shape: Shape) -> Shape:
+    if shape == ANY or nullable(shape):
+        return shape
+    if isinstance(shape, Choice):
+        return Choice((*shape.members, NONE), shape.discriminator, shape.tags)
+    return Choice((shape, NONE))
+
+
+def one_of(shapes: list[Shape], discriminator: str | None = None, tags: tuple[tuple[str, Named], ...] = ()) -> Shape:
+    """A union, simplified: flat, without repeats, anything if one member is anything."""
+    flat: list[Shape] = []
+    for shape in shapes:
+        if isinstance(shape, Choice) and shape.discriminator is not None and discriminator is None:
+            rest = [other for other in shapes if other is not shape and other != NONE]
+            if not rest:
+                discriminator, tags = shape.discriminator, shape.tags
+        flat.extend(members_of(shape))
+    distinct = list(dict.fromkeys(flat))
+    if ANY in distinct:
+        return ANY
+    # An enum is open: it takes any value of its type, so the bare type beside it says nothing more.
+    if any(isinstance(shape, Named) and shape.entry.kind == "enum" and _textual(shape.entry) for shape in distinct):
+        distinct = [shape for shape in distinct if shape != TEXT]
+    if not distinct:
+        return ANY
+    if len(distinct) == 1:
+        return distinct[0]
+    return Choice(tuple(distinct), discriminator, tags)
+
+
+def _textual(entry: Entry) -> bool:
+    return all(isinstance(value, str) for value in entry.values)
+
+
+def entries_in(shape: Shape) -> Iterator[Entry]:
+    """The classes that a shape refers to directly."""
+    if isinstance(shape, Named):
+        yield shape.entry
+    elif isinstance(shape, Items):
+        yield from entries_in(shape.item)
+    elif isinstance(shape, Values):
+        yield from entries_in(shape.value)
+    elif isinstance(shape, Choice):
+        for member in shape.members:
+            yield from entries_in(member)

@@ -1,0 +1,299 @@
+"""`oneOf`, `anyOf` and parents with a discriminator.
+
+A union is kept as a union. Where other keywords stand beside it (common properties,
+a second union), each member is merged with them; members that only demand
+properties of their parent are no types and are left out. The tag that tells members apart comes from the
+discriminator, or, when there is none, from a property in which each member has
+its own constant.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from copy import copy
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+from xcaas_generator.normalise.flatten import Flat, Union
+from xcaas_generator.normalise.keywords import brief, schemas
+from xcaas_generator.normalise.shapes import NONE, Choice, Hint, Named, Shape, members_of, one_of
+from xcaas_generator.resolve import Spot, unescape
+
+if TYPE_CHECKING:
+    from xcaas_generator.normalise.schemas import Shaper
+
+_MAX_COMBINATIONS = 16
+_MAX_CHILDREN = 24
+_MAX_TAGS = 8
+_Key = tuple[str, str]
+_DEMANDS = frozenset(("required", "not", "minProperties", "maxProperties", "description", "title", "$comment"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    spot: Spot
+    shape: Shape
+
+
+class Unions:
+    def __init__(self, shaper: Shaper) -> None:
+        self._shaper = shaper
+        self._tags: dict[_Key, dict[str, tuple[str, ...]]] = {}
+        self._children: dict[_Key, list[tuple[str, Spot]]] | None = None
+
+    def holds(self, union: Union, parts: set[_Key]) -> bool:
+        """Whether one of the union's members is among `parts`."""
+        return any(self._end(member).key in parts for member in union.members)
+
+    def shape(self, flat: Flat, hint: Hint) -> Shape:
+        base = copy(flat)
+        base.unions = []
+        unions = [(union, self._types_in(union)) for union in flat.unions]
+        unions = [(union, members) for union, members in unions if members]
+        if not unions:
+            return self._shaper.from_flat(base, hint)
+        if len(unions) == 1 and not base.structural:
+            union, members = unions[0]
+            found = [
+                _Member(member, self._shaper.shape(member, self._hint(member, index, members, hint)))
+                for index, member in enumerate(members)
+            ]
+            return self._union(found, union)
+        combinations = list(product(*(members for _, members in unions)))
+        if len(combinations) > _MAX_COMBINATIONS or self._foldable(base, unions):
+            return self._shaper.from_flat(self._fold(base, unions), hint)
+        first = [members for _, members in unions][0]
+        found = [
+            _Member(members[0], self._merged(base, members, self._hint(members[0], index, first, hint)))
+            for index, members in enumerate(combinations)
+        ]
+        return self._union(found, unions[0][0])
+
+    # --- members ----------------------------------------------------------------
+
+    def _end(self, spot: Spot) -> Spot:
+        return self._shaper.resolver.deref(spot) or spot
+
+    def _types_in(self, union: Union) -> list[Spot]:
+        """Members that are types, not mere demands on the object that they stand in."""
+        return [
+            member
+            for member in union.members
+            if not (isinstance(member.node, dict) and member.node and _DEMANDS.issuperset(member.node))
+            and member.node is not False
+        ]
+
+    def _merged(self, base: Flat, members: tuple[Spot, ...], hint: Hint) -> Shape:
+        parts = [self._shaper.flattener.flatten(member) for member in members]
+        if len(members) == 1:
+            part = parts[0]
+            covered = base.properties.keys() <= part.properties.keys() and base.required <= part.required
+            other_kind = part.types is not None and base.types is not None and not set(part.types) & set(base.types)
+            if covered and not (base.enums or base.const) or other_kind:
+                return self._shaper.shape(members[0], hint)
+        own = copy(base)
+        own.spot = members[-1]
+        own.properties = dict(base.properties)
+        for name in ("enums", "extra", "items", "tuple_items"):
+            setattr(own, name, list(getattr(base, name)))
+        own.required, own.parts, own.unions = set(base.required), set(base.parts), []
+        name = self._end(members[0])
+        leaf = hint.leaf if name is members[0] else f"{hint.leaf} {unescape(name.pointer.rpartition('/')[2])}".strip()
+        return self._shaper.from_flat(self._shaper.flattener.merge(own, parts), Hint(hint.owner, leaf, hint.title))
+
+    def _foldable(self, base: Flat, unions: list[tuple[Union, list[Spot]]]) -> bool:
+        """Nameless variations of one object are one class with more fields, as its readers think of it."""
+        return bool(base.properties) and all(
+            union.discriminator is None
+            and all(isinstance(member.node, dict) and "properties" in member.node for member in members)
+            and not any(member.text("title") or member.has("$ref") for member in members)
+            for union, members in unions
+        )
+
+    def _fold(self, base: Flat, unions: list[tuple[Union, list[Spot]]]) -> Flat:
+        own = copy(base)
+        own.properties, own.required = dict(base.properties), set(base.required)
+        for _, members in unions:
+            parts = [self._shaper.flattener.flatten(member) for member in members]
+            for part in parts:
+                for name, alternatives in part.properties.items():
+                    if name not in base.properties:
+                        known = own.properties.get(name, [])
+                        own.properties[name] = known + [one for one in alternatives if one not in known]
+            own.required |= set[str].intersection(*(part.required for part in parts))
+            own.types = own.types or next((part.types for part in parts if part.types), None)
+        return own
+
+    def _hint(self, member: Spot, index: int, members: list[Spot], hint: Hint) -> Hint:
+        """What tells an inline member from the others: its tag, or a property that only it demands."""
+        if member.has("$ref") or sum(not one.has("$ref") and one.has("properties") for one in members) < 2:
+            return Hint(hint.owner, hint.leaf, "", hint.fixed and len(members) == 1, hint.indirect)
+        tags = [values[0] for values in self._tags_of(member).values() if len(values) == 1]
+        others = {name for one in members if one is not member for name in self._required(one)}
+        demanded = [name for name in self._required(member) if name not in others]
+        word = (tags or demanded or [f"variant {index + 1}"])[0]
+        return Hint(hint.owner, f"{hint.leaf} {word}".strip(), "", indirect=hint.indirect)
+
+    def _required(self, member: Spot) -> list[str]:
+        required = member.get("required")
+        return [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
+
+    # --- tags -------------------------------------------------------------------
+
+    def _union(self, members: list[_Member], union: Union) -> Shape:
+        shape = one_of([member.shape for member in members])
+        models = [one for one in members_of(shape) if one != NONE]
+        plain = all(isinstance(one, Named) and one.entry.kind == "model" for one in models)
+        if not isinstance(shape, Choice) or not plain or len(models) < 2:
+            return shape
+        if union.discriminator is not None:
+            name = self._property(union.discriminator)
+            tags = self._declared(union.discriminator, name, members) if name else ()
+        else:
+            name, tags = self._inferred(members)
+        return Choice(shape.members, name, tags) if name and tags else shape
+
+    def _property(self, discriminator: Spot) -> str | None:
+        node = discriminator.node
+        if isinstance(node, str) and node.strip():
+            self._shaper.report.warn(
+                discriminator.place, "the discriminator is a text; it was read as its 'propertyName'", "Use a mapping."
+            )
+            return node.strip()
+        name = discriminator.text("propertyName").strip()
+        if not name:
+            self._shaper.report.warn(discriminator.place, "the discriminator names no property; it was ignored")
+        return name or None
+
+    def _declared(self, discriminator: Spot, name: str, members: list[_Member]) -> tuple[tuple[str, Named], ...]:
+        by_end = {self._end(one.spot).key: one.shape for one in members if isinstance(one.shape, Named)}
+        tags: dict[str, Named] = {}
+        reached: set[_Key] = set()
+        for tag, end in self._mapping(discriminator):
+            shape = by_end.get(end.key)
+            if isinstance(shape, Named):
+                tags[tag] = shape
+                reached.add(end.key)
+            else:
+                self._shaper.report.warn(
+                    discriminator.place, f"the tag {brief(tag)} leads to a schema that is no member of the union"
+                )
+        for one in members:
+            end = self._end(one.spot)
+            if isinstance(one.shape, Named) and end.key not in reached:
+                own = self._tags_of(end).get(name) or ((_component_name(end),) if end is not one.spot else ())
+                for tag in own:
+                    tags.setdefault(tag, one.shape)
+        return tuple(sorted(tags.items(), key=lambda item: item[0]))
+
+    def _mapping(self, discriminator: Spot) -> list[tuple[str, Spot]]:
+        """Tag and schema. A mapping names schemas by reference or by bare component name."""
+        found: list[tuple[str, Spot]] = []
+        mapping = discriminator.child("mapping")
+        for tag, where in mapping.items():
+            ref = where.node if isinstance(where.node, str) else ""
+            named = Spot(where.file, "", where.file.tree).child("components").child("schemas").child(ref)
+            target: Spot | None = named
+            if named.node is None:
+                target = self._shaper.resolver.target(Spot(where.file, where.pointer, {"$ref": ref}))
+            if target is not None:
+                found.append((tag, self._end(target)))
+        return found
+
+    def _inferred(self, members: list[_Member]) -> tuple[str | None, tuple[tuple[str, Named], ...]]:
+        """A required property in which each member has constants that no other member has."""
+        models = [one for one in members if isinstance(one.shape, Named)]
+        each = [self._tags_of(self._end(one.spot)) for one in models]
+        for name in sorted(set[str].intersection(*(set(tags) for tags in each))):
+            values = [value for tags in each for value in tags[name]]
+            if len(values) == len(set(values)):
+                pairs = [(tag, one.shape) for one, tags in zip(models, each, strict=True) for tag in tags[name]]
+                return name, tuple(sorted((tag, shape) for tag, shape in pairs if isinstance(shape, Named)))
+        return None, ()
+
+    def _tags_of(self, spot: Spot) -> dict[str, tuple[str, ...]]:
+        """Constants of the required properties of an object, by property."""
+        known = self._tags.get(spot.key)
+        if known is not None:
+            return known
+        found: dict[str, tuple[str, ...]] = {}
+        self._tags[spot.key] = found
+        flat = self._shaper.flattener.flatten(spot)
+        for name in flat.required & flat.properties.keys():
+            alternatives = flat.properties[name]
+            if len(alternatives) == 1:
+                for one in alternatives[0]:
+                    values = _constants(self._end(one))
+                    if values:
+                        found[name] = values
+        return found
+
+    # --- parents ----------------------------------------------------------------
+
+    def with_children(self, parent: Spot, shape: Named) -> Shape:
+        """A parent with a discriminator stands for every schema that inherits from it by `allOf`.
+
+        Beyond a couple of dozen heirs that union would say no more than the parent, which keeps what it does not know.
+        """
+        discriminator = parent.child("discriminator")
+        name = self._property(discriminator)
+        heirs = {spot.key: (child, spot) for child, spot in self._heirs(parent)}
+        by_tag = dict(self._mapping(discriminator))
+        for spot in by_tag.values():
+            heirs.setdefault(spot.key, ("", spot))
+        heirs.pop(parent.key, None)
+        if name is None or not heirs or len(heirs) > _MAX_CHILDREN:
+            return shape
+        tagged = {spot.key for spot in by_tag.values()}
+        tags: dict[str, Named] = {}
+        members: list[Shape] = []
+        for child, spot in [*heirs.values(), (_component_name(parent), parent)]:
+            member = shape if spot.key == parent.key else self._shaper.component(spot, _component_name(spot))
+            if not isinstance(member, Named) or member.entry.kind != "model":
+                continue
+            members.append(member)
+            for tag, end in by_tag.items():
+                if end.key == spot.key:
+                    tags[tag] = member
+            if spot.key not in tagged:
+                tags.setdefault(child, member)
+        union = one_of(members)
+        if not isinstance(union, Choice):
+            return shape
+        return Choice(union.members, name, tuple(sorted(tags.items(), key=lambda item: item[0])))
+
+    def _heirs(self, parent: Spot) -> list[tuple[str, Spot]]:
+        if self._children is None:
+            self._children = self._index()
+        found: dict[_Key, tuple[str, Spot]] = {}
+        waiting = [parent]
+        while waiting and len(found) <= _MAX_CHILDREN:
+            for name, spot in self._children.get(waiting.pop().key, ()):
+                if spot.key not in found and spot.key != parent.key:
+                    found[spot.key] = (name, spot)
+                    waiting.append(spot)
+        return sorted(found.values(), key=lambda item: item[0])
+
+    def _index(self) -> dict[_Key, list[tuple[str, Spot]]]:
+        index: dict[_Key, list[tuple[str, Spot]]] = defaultdict(list)
+        for name, spot in self._shaper.root.child("components").child("schemas").items():
+            if spot.has("allOf"):
+                for part in schemas(spot, "allOf", self._shaper.report):
+                    if part.has("$ref"):
+                        index[self._end(part).key].append((name, spot))
+        return index
+
+
+def _constants(spot: Spot) -> tuple[str, ...]:
+    const = spot.get("const")
+    if isinstance(const, str):
+        return (const,)
+    values = spot.get("enum")
+    if isinstance(values, list) and 0 < len(values) <= _MAX_TAGS:
+        return tuple(value for value in values if isinstance(value, str))
+    return ()
+
+
+def _component_name(spot: Spot) -> str:
+    return unescape(spot.pointer.rpartition("/")[2])

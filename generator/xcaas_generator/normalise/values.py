@@ -1,0 +1,110 @@
+"""Defaults and examples, checked against the type that they stand for."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import uuid
+
+from xcaas_generator.ir import JSON
+from xcaas_generator.normalise.enums import written
+from xcaas_generator.normalise.keywords import brief
+from xcaas_generator.normalise.shapes import ANY, Choice, Fixed, Items, Named, Plain, Shape, Values, members_of
+from xcaas_generator.report import Report
+from xcaas_generator.resolve import Spot
+
+_MISSING = object()
+
+
+def default_of(spot: Spot, shape: Shape, report: Report) -> tuple[JSON, bool]:
+    """The default at `spot`, and whether there is one. An impossible default is left out with a warning."""
+    value = spot.node
+    if value is None or shape == ANY:
+        return value, value is not None and finite(value)
+    for member in members_of(shape):
+        if _fits(value, member):
+            return value, True
+    for member in members_of(shape):
+        converted = _converted(spot, value, member)
+        if converted is not _MISSING and isinstance(converted, str | int | float | bool):
+            report.warn(spot.place, f"the default {brief(value)} was read as {converted!r}, to fit the type")
+            return converted, True
+    report.warn(spot.place, f"the default {brief(value)} does not fit the type; it was left out", "Correct it.")
+    return None, False
+
+
+def finite(value: JSON) -> bool:
+    """Whether JSON can hold `value`: YAML knows infinity and not-a-number."""
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def _fits(value: JSON, shape: Shape) -> bool:
+    if isinstance(shape, Fixed):
+        return value == shape.value
+    if isinstance(shape, Items):
+        return isinstance(value, list) and all(
+            any(_fits(one, member) for member in members_of(shape.item)) or shape.item == ANY for one in value
+        )
+    if isinstance(shape, Values):
+        return isinstance(value, dict)
+    if isinstance(shape, Choice):
+        return any(_fits(value, member) for member in shape.members)
+    if isinstance(shape, Named):
+        if shape.entry.kind == "model":
+            return isinstance(value, dict)
+        return any(value == known and type(value) is type(known) for known in shape.entry.values)
+    return _fits_plain(value, shape)
+
+
+def _fits_plain(value: JSON, plain: Plain) -> bool:
+    kind = plain.kind
+    if kind == "any":
+        return True
+    if kind == "none":
+        return value is None
+    if kind == "bool":
+        return isinstance(value, bool)
+    if isinstance(value, bool):
+        return False
+    if kind == "int":
+        return isinstance(value, int) or isinstance(value, float) and value.is_integer()
+    if kind == "float":
+        return isinstance(value, int | float) and finite(value)
+    return isinstance(value, str) and _readable(value, plain.form)
+
+
+def _readable(text: str, form: str | None) -> bool:
+    try:
+        if form == "date":
+            datetime.date.fromisoformat(text)
+        elif form == "date-time":
+            datetime.datetime.fromisoformat(text)
+        elif form == "uuid":
+            uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _converted(spot: Spot, value: JSON, shape: Shape) -> object:
+    """What `value` says in the type of `shape`, if it plainly says something."""
+    if isinstance(shape, Named) and shape.entry.kind == "enum" and not isinstance(value, dict | list):
+        text = written(spot, value)
+        return next((known for known in shape.entry.values if str(known).lower() == text.strip().lower()), _MISSING)
+    if not isinstance(shape, Plain):
+        return _MISSING
+    if shape.kind == "str" and shape.form is None and isinstance(value, int | float):
+        return written(spot, value)
+    if isinstance(value, str):
+        text = value.strip()
+        try:
+            if shape.kind == "int":
+                return int(text)
+            if shape.kind == "float":
+                number = float(text)
+                return number if math.isfinite(number) else _MISSING
+        except ValueError:
+            return _MISSING
+        if shape.kind == "bool" and text.lower() in ("true", "false"):
+            return text.lower() == "true"
+    return _MISSING

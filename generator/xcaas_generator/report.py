@@ -1,0 +1,30 @@
+"""Where the stages of the front put what they find: each finding once, in the order found."""
+
+from __future__ import annotations
+
+from xcaas_generator.ir import Place
+from xcaas_generator.problems import Problem, Severity
+
+
+class Report:
+    def __init__(self) -> None:
+        self._problems: dict[tuple[Place, str], Problem] = {}
+
+    def warn(self, place: Place, message: str, advice: str = "") -> None:
+        """Broken but guessable: something was generated for it."""
+        self._add(place, message, advice, "warning")
+
+    def error(self, place: Place, message: str, advice: str = "") -> None:
+        """Without meaning: nothing was generated for it."""
+        self._add(place, message, advice, "error")
+
+    def extend(self, problems: tuple[Problem, ...]) -> None:
+        for problem in problems:
+            self._problems.setdefault((problem.place, problem.message), problem)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(self._problems.values())
+
+    def _add(self, place: Place, message: str, advice: str, severity: Severity) -> None:
+        self._problems.setdefault((place, message), Problem(place, message, advice, severity))
