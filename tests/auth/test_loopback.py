@@ -11,6 +11,8 @@ from typing import TypeVar
 
 import pytest
 import trio
+
+from tests.auth.token_server import Answer, TokenServer
 from xcaas_core._authseam import AuthContext, Authorizer
 from xcaas_core._drive import run, run_async
 from xcaas_core._http import AsyncIO, SyncIO
@@ -18,8 +20,6 @@ from xcaas_core._product import Product, Scheme
 from xcaas_core._steps import Flow, Request, Send
 from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer
 from xcaas_core.auth.testing import fake_context
-
-from tests.auth.token_server import Answer, TokenServer
 
 T = TypeVar("T")
 

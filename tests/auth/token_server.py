@@ -199,9 +199,7 @@ class TokenServer:
 
 
 async def _serve(service: Service, seconds: float) -> None:
-    server = await asyncio.get_running_loop().create_server(
-        lambda: _Connection(service), "127.0.0.1", 0, backlog=1000
-    )
+    server = await asyncio.get_running_loop().create_server(lambda: _Connection(service), "127.0.0.1", 0, backlog=1000)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await asyncio.sleep(seconds)
