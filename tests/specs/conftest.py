@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,7 +51,7 @@ class Folder:
         """The node itself, or what it refers to, with the file it stands in."""
         while isinstance(node, dict) and "$ref" in node:
             location, _, pointer = node["$ref"].partition("#")
-            name = (Path(name).parent / location).as_posix() if location else name
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(name), location)) if location else name
             node = self.files[name]
             for part in pointer.split("/")[1:]:
                 node = node[part.replace("~1", "/").replace("~0", "~")]

@@ -1,0 +1,131 @@
+"""The table in `docs/products.md` says what the specs say.
+
+When it fails, the message holds the line that belongs there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "products.md"
+CREDENTIALS = {
+    "client-credentials": "key and secret (OAuth)",
+    "api-key": "key in `{name}`",
+    "api-token": "token in `{name}`",
+    "work-analytics-login": "user and password",
+    "basic-token": "{token} token (Basic)",
+}
+
+Node = Any
+
+
+class Folder(Protocol):
+    documents: dict[str, Node]
+
+    def operations(self, name: str) -> Iterator[tuple[str, str, Node, Node]]: ...
+
+    def follow(self, name: str, node: Node) -> tuple[str, Node]: ...
+
+
+def row(folder: Folder, name: str) -> str:
+    """The line of the table for one product."""
+    document = folder.documents[name]
+    product = document["x-xcaas-product"]
+    operations = [operation for _, _, operation, _ in folder.operations(name)]
+    cells = [
+        f"`{product['name']}`",
+        document["info"]["title"] + (" (deprecated)" if all(one.get("deprecated") for one in operations) else ""),
+        f"`{product['console_name']}`" if product.get("console_name") else "",
+        credential(folder, name),
+        regions(document),
+        str(len(operations)),
+        paging(operations),
+        flows(operations),
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def credential(folder: Folder, name: str) -> str:
+    document = folder.documents[name]
+    schemes = {
+        key: folder.follow(name, node)[1] for key, node in document["components"].get("securitySchemes", {}).items()
+    }
+    found: dict[str, None] = {}
+    for _, _, operation, _ in folder.operations(name):
+        for requirement in operation.get("security", document.get("security", [])):
+            words = [words_of(schemes[key]) for key in requirement]
+            found[" + ".join(dict.fromkeys(words)) or "none"] = None
+        if operation.get("security") == []:
+            found["none"] = None
+    return "; ".join(found)
+
+
+def words_of(scheme: Node) -> str:
+    kind = scheme["x-xcaas-credential"]
+    if kind == "work-analytics-login" and scheme["type"] == "apiKey":
+        kind = "api-key"
+    options = scheme.get("x-xcaas-options", {})
+    text = CREDENTIALS[kind].format(name=scheme.get("name"), token=str(options.get("token", "")).capitalize())
+    return f"{options['key']} {text}" if "key" in options else text
+
+
+def regions(document: Node) -> str:
+    found: dict[str, None] = {}
+    for server in document["servers"]:
+        for variable in server.get("variables", {}).values():
+            words = list(variable.get("x-xcaas-names", variable.get("enum", ())))
+            what = variable.get("x-xcaas-from", "")
+            if variable.get("x-xcaas-required"):
+                found[f"{what}, such as `{variable['default']}`"] = None
+            else:
+                found[", ".join(f"`{word}`" for word in words)] = None
+    for item in document["paths"].values():
+        for parameter in item.get("parameters", []):
+            if parameter.get("x-xcaas-from") == "region":
+                values = document["components"]["schemas"][parameter["schema"]["$ref"].rpartition("/")[2]]["enum"]
+                found[", ".join(f"`{value}`" for value in values)] = None
+    return "; ".join(found)
+
+
+def paging(operations: list[Node]) -> str:
+    styles: Counter[str] = Counter()
+    for operation in operations:
+        facts = operation.get("x-xcaas-pagination")
+        if facts:
+            where = " in the body" if facts.get("in") == "body" else ""
+            name = facts.get("parameter", "").removeprefix("/")
+            styles[f"{facts['style']} `{name}`{where}"] += 1
+    return ", ".join(f"{style} ({count})" for style, count in sorted(styles.items()))
+
+
+def flows(operations: list[Node]) -> str:
+    found: dict[str, None] = {}
+    for operation in operations:
+        place = operation["x-xcaas-resource"]["path"]
+        if "x-xcaas-poller" in operation:
+            found[f"`{place}.{operation['x-xcaas-poller']['verb']}`"] = None
+    pollers = ", ".join(found)
+    files = [
+        f"`{operation['x-xcaas-resource']['path']}.{operation['x-xcaas-resource']['verb']}`"
+        for operation in operations
+        if "x-xcaas-download" in operation
+    ]
+    return pollers + ("; files: " if pollers and files else "files: " if files else "") + ", ".join(files)
+
+
+def test_table_has_a_true_line_for_each_product(folder: Folder, document: str) -> None:
+    lines = PAGE.read_text("utf-8").splitlines()
+    assert row(folder, document) in lines, f"docs/products.md needs the line\n{row(folder, document)}"
+
+
+def test_table_has_no_other_lines(folder: Folder) -> None:
+    lines = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| `")]
+    assert sorted(lines) == sorted(row(folder, name) for name in folder.documents)
+
+
+def test_sums_are_true(folder: Folder) -> None:
+    operations = sum(len(list(folder.operations(name))) for name in folder.documents)
+    assert f"{len(folder.documents)} products, {operations} operations" in PAGE.read_text("utf-8")
