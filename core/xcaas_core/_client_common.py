@@ -53,4 +53,4 @@ AnyClient = TypeVar("AnyClient", bound=Client)
 
 
 def _rebuilt(cls: type[AnyClient], setup: Setup) -> AnyClient:
-    return cls(**setup)
+    return cast("Callable[..., AnyClient]", cls)(**setup)

@@ -43,13 +43,15 @@ def wrap(text: str, indent: str = "") -> str:
         if fenced or len(line) + len(indent) <= _WIDTH or _PREFORMATTED.match(line):
             lines.append(indent + line.rstrip() if line.strip() else "")
         else:
-            lines += textwrap.wrap(line, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+            lines += textwrap.wrap(
+                line, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False
+            )
     return "\n".join(lines)
 
 
 def entry(name: str, text: str) -> str:
     """One line of an `Args:` section, with its continuation indented below."""
-    body = wrap(f"{name}: {' '.join(text.split()) or 'Not described.'}", "    ").splitlines()
+    body = wrap(f"{name}: {' '.join(text.split())}", "    ").splitlines()
     return "\n".join([body[0], *("    " + line for line in body[1:])])
 
 
@@ -62,6 +64,8 @@ def section(title: str, entries: Iterable[str]) -> str:
 def facts(item: ir.Field | ir.Parameter, values: tuple[ir.JSON, ...] = ()) -> str:
     """The description of a field or parameter with default, bounds and known values."""
     sentences = [sentence(item.doc)]
+    if isinstance(item, ir.Parameter) and not sentences[0]:
+        sentences = [f"`{item.wire}` in the {item.location}."]
     if item.deprecated:
         sentences.append("Deprecated.")
     if values:

@@ -11,7 +11,8 @@ import builtins
 from collections.abc import Iterable
 
 from .names import Scope
-from .quote import Code, code, identifier, module_path
+from .plan import Header
+from .quote import Code, code, identifier, join, module_path
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -57,27 +58,45 @@ class Imports:
             return code("{}.{}", self.use_module("builtins", "_builtins", typing_only=typing_only), identifier(name))
         return identifier(name)
 
-    def lines(self, *, typing_only: bool) -> tuple[Code, ...]:
-        """Sorted import statements: those needed at run time, or those for type checkers."""
-        by_module: dict[str, list[Code]] = {}
-        whole: list[tuple[str, Code]] = []
-        for key, local in self._local.items():
-            module, name = key
-            if (key in self._typing_only) is not typing_only:
+    def header(self) -> Header:
+        """The import statements that came together."""
+        if self._typing_only:
+            self.use("typing", "TYPE_CHECKING")
+        return Header(self._lines(typing_only=False), self._lines(typing_only=True))
+
+    def _lines(self, *, typing_only: bool) -> tuple[Code, ...]:
+        """Sorted as linters want them: standard library, core, siblings, with a blank line between."""
+        found: list[tuple[int, bool, str, Code]] = []
+        by_module: dict[str, list[tuple[str, Code]]] = {}
+        for (module, name), local in self._local.items():
+            if ((module, name) in self._typing_only) is not typing_only:
                 continue
             if name:
-                line = code("{}", identifier(name)) if local == name else code("{} as {}", identifier(name), identifier(local))
-                by_module.setdefault(module, []).append(line)
+                part = identifier(name) if local == name else code("{} as {}", identifier(name), identifier(local))
+                by_module.setdefault(module, []).append((name, part))
             else:
-                whole.append((module, code("import {} as {}", module_path(module), identifier(local))))
-        lines = [line for _, line in sorted(whole)]
-        for module in sorted(by_module, key=_import_order):
-            names = Code(", ".join(sorted(by_module[module])))
-            lines.append(code("from {} import {}", module_path(module), names))
+                line = code("import {} as {}", module_path(module), identifier(local))
+                found.append((_group(module), False, module, line))
+        for module, parts in by_module.items():
+            names = join(", ", [part for _, part in sorted(parts, key=_name_order)])
+            found.append((_group(module), True, module, code("from {} import {}", module_path(module), names)))
+        lines: list[Code] = []
+        before = None
+        for group, _, _, line in sorted(found):
+            if before not in (None, group):
+                lines.append(Code(""))
+            lines.append(line)
+            before = group
         return tuple(lines)
 
 
-def _import_order(module: str) -> tuple[int, str]:
+def _group(module: str) -> int:
     if module.startswith("."):
-        return (2 if module.startswith("..") else 3, module)
-    return (1 if module.startswith("xcaas") else 0, module)
+        return 2
+    return 1 if module.startswith("xcaas") else 0
+
+
+def _name_order(item: tuple[str, Code]) -> tuple[int, str]:
+    """Constants, classes, functions, as isort has it."""
+    name = item[0]
+    return (0 if name.isupper() else 1 if name[:1].isupper() else 2, name)

@@ -12,14 +12,14 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 
 _WORD_EDGES = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[\W_]+")
 _MAX_LENGTH = 80
 
 
-@lru_cache(maxsize=None)
+@cache
 def words(text: str) -> tuple[str, ...]:
     """The words of a name, lower-case: `listCoreV1Pods`, `list core-v1/pods` → list, core, v1, pods."""
     normal = unicodedata.normalize("NFKC", text)

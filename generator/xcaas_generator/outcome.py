@@ -41,7 +41,7 @@ def outcome(operation: ir.Operation) -> Outcome:
     kinds = [variant.kind for answer in successes for variant in answer.variants]
     if "x-xcaas-download" in operation.extensions:
         return Outcome(ir.Scalar("bytes", "binary"), tuple(successes), stream=True)
-    wanted = next((kind for kind in _PREFERENCE if kind in kinds), "empty")
+    wanted: ir.AnswerKind = next((kind for kind in _PREFERENCE if kind in kinds), "empty")
     chosen = tuple(_only(answer, wanted) for answer in successes)
     types = dict.fromkeys(_type(variant) for answer in chosen for variant in answer.variants)
     if not types:

@@ -75,9 +75,7 @@ def _declared(item: Argument) -> Code:
     return code("{}: {} = {}", item.name, item.annotation, item.default)
 
 
-def _argument(
-    parameter: ir.Parameter, scope: Scope, around: Surroundings, annotations: Annotations
-) -> Argument:
+def _argument(parameter: ir.Parameter, scope: Scope, around: Surroundings, annotations: Annotations) -> Argument:
     name = safe(parameter.name, "parameter")
     claimed = scope.claim(name, f"{parameter.location}_{name}", f"{name}_")
     default = _default(parameter, around)

@@ -9,7 +9,8 @@ from xcaas_core.models import RESERVED_NAMES
 from . import docs, ir
 from .imports import Imports
 from .names import Scope, safe
-from .plan import EnumPlan, FieldPlan, Header, IndexEntry, IndexPlan, ModelPlan, Module, TwinPlan
+from .plan_names import type_names
+from .plan import EnumPlan, FieldPlan, IndexEntry, IndexPlan, ModelPlan, Module, TwinPlan
 from .quote import Code, code, docstring, file_name, identifier, join, literal, module_path, text
 from .types import Annotations, ModelNames, codec
 
@@ -52,7 +53,7 @@ def _model(model: ir.Model, names: ModelNames) -> ModelPlan:
     decorator, base = imports.use(_CORE, "model"), imports.use(_CORE, "Model")
     twin_plan = _twin(model, twin, imports, annotations) if twin else None
     return ModelPlan(
-        header=Header(imports.lines(typing_only=False), imports.lines(typing_only=True)),
+        header=imports.header(),
         exports=tuple(text(name) for name in sorted(own)),
         decorator=decorator,
         name=identifier(cls),
@@ -63,9 +64,7 @@ def _model(model: ir.Model, names: ModelNames) -> ModelPlan:
     )
 
 
-def _field(
-    field: ir.Field, name: str, names: ModelNames, imports: Imports, annotations: Annotations
-) -> FieldPlan:
+def _field(field: ir.Field, name: str, names: ModelNames, imports: Imports, annotations: Annotations) -> FieldPlan:
     absent = not field.required or field.read_only or field.write_only
     expression = text(codec(field.type, names, nullable=field.nullable))
     make = imports.use(_CORE, "field")
@@ -133,7 +132,7 @@ def _enum(enum: ir.Enum, names: ModelNames) -> EnumPlan:
         parts.append(Code("None"))
     alias = imports.use("typing", "TypeAlias")
     return EnumPlan(
-        header=Header(imports.lines(typing_only=False), imports.lines(typing_only=True)),
+        header=imports.header(),
         name=identifier(name),
         alias=alias,
         value=join(" | ", list(dict.fromkeys(parts))),
@@ -143,9 +142,11 @@ def _enum(enum: ir.Enum, names: ModelNames) -> EnumPlan:
 
 def _index(document: ir.Document, names: ModelNames) -> IndexPlan:
     entries: list[IndexEntry] = []
-    for item in (*document.models, *document.enums):
-        module = f".{names.stems[item.name]}"
-        for name in filter(None, (names.classes[item.name], names.twins.get(item.name))):
-            entries.append(IndexEntry(identifier(name), module_path(module), text(name), text(module.removeprefix("."))))
+    for key in type_names(document):
+        module = f".{names.stems[key]}"
+        for name in filter(None, (names.classes[key], names.twins.get(key))):
+            entries.append(
+                IndexEntry(identifier(name), module_path(module), text(name), text(module.removeprefix(".")))
+            )
     entries.sort(key=lambda entry: entry.name)
     return IndexPlan(docstring(f"Models of {document.title}.", 0), tuple(entries), module_path(_CORE))

@@ -14,9 +14,9 @@ def model_names(document: ir.Document) -> ModelNames:
     classes, stems = Scope(), Scope(("__init__",), fold=True)
     names: dict[str, str] = {}
     files: dict[str, str] = {}
-    for item in (*document.models, *document.enums):
-        names[item.name] = classes.claim(pascal(item.name, "Model"))
-        files[item.name] = stems.claim(module_stem(names[item.name]))
+    for name in type_names(document):
+        names[name] = classes.claim(pascal(name, "Model"))
+        files[name] = stems.claim(module_stem(names[name]))
     given = sent_models(document)
     twins = {
         model.name: classes.claim(f"{names[model.name]}Dict", f"{names[model.name]}TypedDict")
@@ -24,6 +24,11 @@ def model_names(document: ir.Document) -> ModelNames:
         if model.name in given
     }
     return ModelNames(names, files, twins, {enum.name: enum for enum in document.enums})
+
+
+def type_names(document: ir.Document) -> list[str]:
+    """Names of models and enums in the document."""
+    return [*(model.name for model in document.models), *(enum.name for enum in document.enums)]
 
 
 def sent_models(document: ir.Document) -> frozenset[str]:

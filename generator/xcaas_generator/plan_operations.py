@@ -36,7 +36,12 @@ class Surroundings:
 
 
 def operation_value(
-    operation: ir.Operation, call_name: str, outcome: Outcome, item: ir.TypeRef | None, around: Surroundings, imports: Imports
+    operation: ir.Operation,
+    call_name: str,
+    outcome: Outcome,
+    item: ir.TypeRef | None,
+    around: Surroundings,
+    imports: Imports,
 ) -> Code:
     """The expression that builds the operation."""
     parameters = [_parameter(parameter, around, imports) for parameter in operation.parameters]
@@ -151,9 +156,7 @@ def _one_or_many(variants: list[Code], imports: Imports) -> Code:
 def _answer_variant(variant: ir.AnswerVariant, around: Surroundings, imports: Imports) -> Code:
     media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA.get(variant.kind) else None
     expression = text(codec(variant.type, around.names)) if variant.kind == "json" else None
-    return call(
-        imports.use(SDK, f"{variant.kind}_answer"), *([expression] if expression else []), media_type=media
-    )
+    return call(imports.use(SDK, f"{variant.kind}_answer"), *([expression] if expression else []), media_type=media)
 
 
 def _errors(operation: ir.Operation, around: Surroundings, imports: Imports) -> Code | None:

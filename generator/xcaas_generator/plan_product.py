@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 from . import docs, ir, manifest
 from .imports import Imports
 from .names import pascal
-from .plan import ClientPlan, FactsPlan, Header, IndexEntry, IndexPlan, Module, ProductPlan
+from .plan import ClientPlan, FactsPlan, IndexEntry, IndexPlan, Module, ProductPlan
 from .plan_flows import SDK
 from .plan_models import model_modules
 from .plan_names import model_names
@@ -61,15 +60,15 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
 def product_init(document_title: str, shape: Shape) -> Module:
     """The package of a product in a suite: its classes, and its models."""
     entries = [
-        _entry(shape.async_cls, "._client"),
-        _entry(shape.cls, "._client"),
-        _entry("models", "."),
+        index_entry(shape.async_cls, "._client"),
+        index_entry(shape.cls, "._client"),
+        index_entry("models", "."),
     ]
     doc = docstring(f"{document_title}: `client.{shape.prefix}`.", 0)
     return Module("__init__.py", "index.py.jinja", IndexPlan(doc, tuple(entries), module_path(SDK)))
 
 
-def _entry(name: str, module: str) -> IndexEntry:
+def index_entry(name: str, module: str) -> IndexEntry:
     return IndexEntry(identifier(name), module_path(module), text(name), text(module.removeprefix(".")))
 
 
@@ -88,7 +87,7 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
     children = child_plans(tree, (), imports)
     doc = docs.paragraphs(docs.sentence(document.title), document.doc)
     return ClientPlan(
-        header=Header(imports.lines(typing_only=False), imports.lines(typing_only=True)),
+        header=imports.header(),
         exports=tuple(text(name) for name in sorted((shape.cls, shape.async_cls))),
         cls=identifier(shape.cls),
         base=base,
@@ -117,7 +116,7 @@ def _facts(document: ir.Document) -> FactsPlan:
         package=code('__name__.rpartition(".")[0]'),
         console_name=text(console) if isinstance(console, str) else None,
     )
-    return FactsPlan(Header(imports.lines(typing_only=False), imports.lines(typing_only=True)), value)
+    return FactsPlan(imports.header(), value)
 
 
 def _scheme(scheme: ir.SecurityScheme, imports: Imports) -> Code:

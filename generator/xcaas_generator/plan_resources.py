@@ -9,7 +9,7 @@ from . import docs, ir
 from .imports import Imports
 from .names import Scope, module_stem, pascal
 from .outcome import Outcome, outcome
-from .plan import ChildPlan, Header, Module, OperationPlan, ResourcePlan
+from .plan import ChildPlan, Module, OperationPlan, ResourcePlan
 from .plan_flows import SDK, Neighbour, paged_item
 from .plan_methods import MethodWriter, Subject
 from .plan_operations import Surroundings, operation_value
@@ -99,7 +99,7 @@ class _ResourceWriter:
             methods += writer.methods(subject)
         children = child_plans(self._tree, self._path, self._imports)
         return ResourcePlan(
-            header=Header(self._imports.lines(typing_only=False), self._imports.lines(typing_only=True)),
+            header=self._imports.header(),
             exports=tuple(text(name) for name in sorted((self._names.cls, self._names.async_cls))),
             operations=tuple(operations),
             cls=identifier(self._names.cls),

@@ -29,14 +29,18 @@ class Seat:
     resume: str = ""
 
 
-def seats(document: ir.Document, *, taken_on_client: frozenset[str], taken_on_resource: frozenset[str]) -> tuple[Seat, ...]:
+def seats(
+    document: ir.Document, *, taken_on_client: frozenset[str], taken_on_resource: frozenset[str]
+) -> tuple[Seat, ...]:
     """One seat per operation, in the document's order.
 
     Names are unique per class, and stay clear of those that the base classes define.
     """
     collections = _collections(document)
     paths = _resource_paths(document, taken_on_client, taken_on_resource)
-    wishes = [_wished_verbs(operation, path, collections) for operation, path in zip(document.operations, paths, strict=True)]
+    wishes = [
+        _wished_verbs(operation, path, collections) for operation, path in zip(document.operations, paths, strict=True)
+    ]
     first = Counter((path, names[0]) for path, names in zip(paths, wishes, strict=True))
     scopes = _scopes(paths, taken_on_resource)
     # Verbs that an author chose come first; a derived one must not take their name.

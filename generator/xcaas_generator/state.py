@@ -31,7 +31,11 @@ class Lock:
 
     def dump(self) -> str:
         """As JSON text."""
-        content = {"generator": self.generator, "inputs": _sorted(self.inputs), "files": dict(sorted(self.files.items()))}
+        content = {
+            "generator": self.generator,
+            "inputs": _sorted(self.inputs),
+            "files": dict(sorted(self.files.items())),
+        }
         return json.dumps(content, indent=1) + "\n"
 
 
@@ -81,6 +85,16 @@ def digest_of(path: Path) -> str:
         return digest(path.read_bytes())
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return ""
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The hashes of all files of a tree but its lock."""
+    return {path: digest_of(folder / path) for path in walk(folder) if path != NAME}
+
+
+def relative(path: Path, base: Path) -> str:
+    """A path as seen from a folder, with slashes, whichever of the two is absolute."""
+    return Path(os.path.relpath(path, base)).as_posix()
 
 
 def digest(content: bytes) -> str:

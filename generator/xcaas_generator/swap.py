@@ -15,11 +15,12 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from .failure import Failure
+from .state import NAME as LOCK
 from .state import walk
 
 _SAFE_PATH = re.compile(r"(?:[A-Za-z0-9_]+/)*[A-Za-z0-9_]+(?:\.[A-Za-z0-9]+)?")
@@ -52,20 +53,24 @@ class Staging:
         except OSError:
             shutil.copy2(old, new)
 
-    def keep_unchanged(self) -> list[str]:
-        """Replace files that equal the old tree's by the old ones. Returns the paths of those that differ."""
-        changed: list[str] = []
-        for path in walk(self.folder):
-            new, old = self.folder / path, self.target / path
-            if not old.is_file():
-                changed.append(path)
-            elif not new.samefile(old):
-                if new.read_bytes() != old.read_bytes():
-                    changed.append(path)
-                else:
-                    new.unlink()
-                    self.keep(path)
-        return sorted(changed)
+    def differing(self, except_for: Iterable[str] = ()) -> list[str]:
+        """Paths that differ between the trees, those in one of them only included.
+
+        On the way, files that are equal become the old tree's, with their modification time.
+        """
+        known = set(except_for)
+        here = set(walk(self.folder))
+        found = [path for path in here - known if not self._adopt_equal(path)]
+        gone = set(walk(self.target)) - here - {LOCK} if self.target.is_dir() else set[str]()
+        return sorted([*found, *gone])
+
+    def _adopt_equal(self, path: str) -> bool:
+        new, old = self.folder / path, self.target / path
+        if not old.is_file() or new.read_bytes() != old.read_bytes():
+            return False
+        new.unlink()
+        self.keep(path)
+        return True
 
     def commit(self) -> None:
         """Let the new tree and the old one change places."""

@@ -22,6 +22,7 @@ _EPOCHS = frozenset({"epoch-seconds", "epoch-milliseconds", "epoch-microseconds"
 _TEXT_INTEGERS = frozenset({"int32", "int64"})
 _TEXT_NUMBERS = frozenset({"float", "double", "decimal"})
 _MODELS = "xcaas_core.models"
+_SDK = "xcaas_core.sdk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,8 @@ class Annotations:
     def _parts(self, ref: ir.TypeRef, *, given: bool) -> list[Code]:
         """The members of a type's union; one for most types."""
         match ref:
+            case ir.Scalar(kind="bytes") if given:
+                return [self._imports.use(_SDK, "FileInput", typing_only=True)]
             case ir.Scalar():
                 return [self._scalar(ref)]
             case ir.ModelRef():

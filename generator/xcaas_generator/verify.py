@@ -28,7 +28,9 @@ def verify_modules(folder: Path, paths: Iterable[str]) -> None:
                 try:
                     compile((folder / path).read_bytes(), path, "exec", dont_inherit=True)
                 except (SyntaxError, ValueError, Warning, RecursionError) as error:
-                    raise Failure(f"the generator made a module that does not compile, nothing was written: {path}: {error}") from error
+                    raise Failure(
+                        f"the generator made a module that does not compile, nothing was written: {path}: {error}"
+                    ) from error
 
 
 def verify_section(section: Section, document: ir.Document) -> None:
@@ -37,8 +39,13 @@ def verify_section(section: Section, document: ir.Document) -> None:
     Raises:
         Failure: One is missing, or two calls have one name.
     """
-    expected = sorted((item.method, item.path) for item in (*document.operations, *document.refused))
+    expected = sorted(
+        [(item.method, item.path) for item in document.operations]
+        + [(item.method, item.path) for item in document.refused]
+    )
     listed = sorted((str(item["method"]), str(item["path"])) for item in (*section.operations, *section.refused))
     names = [item["call"] for item in section.operations]
     if expected != listed or len(set(map(str, names))) != len(names):
-        raise Failure(f"the generator's manifest for {section.product} does not cover its document, nothing was written")
+        raise Failure(
+            f"the generator's manifest for {section.product} does not cover its document, nothing was written"
+        )

@@ -1,0 +1,41 @@
+"""Packages whose names load on first use."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping
+from types import ModuleType
+
+__all__ = ["lazy_attributes"]
+
+
+def lazy_attributes(
+    module: str, homes: Mapping[str, str], behind: ModuleType | None = None
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """`__getattr__` and `__dir__` for a package whose names live in submodules.
+
+    Args:
+        module: The package's `__name__`.
+        homes: The submodule of each name: `{"Storage": "_client"}`. An empty home says that the
+            name is a submodule itself.
+        behind: A module whose public names the package offers as well.
+    """
+    public: frozenset[str] = frozenset(getattr(behind, "__all__", ()))
+
+    def load(name: str) -> object:
+        if name in homes:
+            home = homes[name]
+            found = importlib.import_module(f"{module}.{home or name}")
+            value: object = getattr(found, name) if home else found
+        elif name in public:
+            value = getattr(behind, name)
+        else:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}", name=name, obj=sys.modules[module])
+        setattr(sys.modules[module], name, value)  # the next time it is a plain attribute
+        return value
+
+    def names() -> list[str]:
+        return sorted({*vars(sys.modules[module]), *homes, *public})
+
+    return load, names

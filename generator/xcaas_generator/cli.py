@@ -1,0 +1,131 @@
+"""`xcaas-gen`: the generator's commands. Each imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+
+from .failure import Failure
+from .job import Job, Result, Source
+from .problems import InputError
+from .progress import Progress
+
+DONE, PROBLEMS, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 done, 1 problems, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    progress = Progress(sys.stderr, quiet=options.quiet)
+    try:
+        code: int = options.run(options, progress)
+    except InputError as error:
+        progress.say("\n".join(str(problem) for problem in error.problems))
+        progress.say(f"{len(error.problems)} problems; nothing was written.")
+        return PROBLEMS
+    except Failure as failure:
+        progress.say(f"xcaas-gen: {failure}")
+        return failure.code
+    except KeyboardInterrupt:
+        progress.say("xcaas-gen: interrupted; nothing was written.")
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="xcaas-gen", description="Generate typed Python clients from OpenAPI documents."
+    )
+    parser.add_argument("--version", action="version", version=f"xcaas-gen {metadata.version('xcaas')}")
+    parser.add_argument("-q", "--quiet", action="store_true", help="show problems and results only")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_generate(commands)
+    _add_build(commands)
+    return parser
+
+
+def _add_generate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("generate", help="all products of this repository, from specs/ into generated/xcaas/")
+    command.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if generated/ is not what specs/ gives"
+    )
+    command.add_argument("--force", action="store_true", help="regenerate everything, over edits made by hand too")
+    command.add_argument("--root", type=Path, default=None, help=argparse.SUPPRESS)
+    command.set_defaults(run=_generate)
+
+
+def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("build", help="a client package from any OpenAPI 3 document, JSON or YAML")
+    command.add_argument("spec", type=Path, metavar="SPEC", help="the document")
+    command.add_argument("--package", required=True, type=_package_name, metavar="NAME", help="name of the package")
+    command.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to put it: DIR/NAME/")
+    command.add_argument("--strict", action="store_true", help="fail on what would only be a warning")
+    command.add_argument("--force", action="store_true", help="overwrite edits made by hand")
+    command.add_argument("--allow-network", action="store_true", help="follow references to other hosts")
+    command.set_defaults(run=_build)
+
+
+def _package_name(name: str) -> str:
+    from .names import safe
+
+    if not name.isascii() or safe(name) != name:
+        raise argparse.ArgumentTypeError(f"{name!r} is no name for a Python package; try {safe(name.lower())!r}")
+    return name
+
+
+def _generate(options: argparse.Namespace, progress: Progress) -> int:
+    from .repository import repository_job
+
+    job = repository_job(options.root or Path.cwd(), check=options.check, force=options.force)
+    result = _run(job, progress)
+    if options.check and result.differing:
+        shown = "\n".join(f"  {path}" for path in result.differing[:20])
+        progress.say(f"{job.target} is not what the specs give; run `xcaas-gen generate`:\n{shown}")
+        return PROBLEMS
+    return DONE
+
+
+def _build(options: argparse.Namespace, progress: Progress) -> int:
+    job = Job(
+        target=options.out / options.package,
+        sources=(Source(options.package, options.spec),),
+        suite=False,
+        strict=options.strict,
+        force=options.force,
+        allow_network=options.allow_network,
+    )
+    _run(job, progress)
+    return DONE
+
+
+def _run(job: Job, progress: Progress) -> Result:
+    from .pipeline import run
+
+    result = run(job, progress)
+    for warning in result.warnings:
+        progress.say(str(warning))
+    progress.say(_outcome(job, result))
+    return result
+
+
+def _outcome(job: Job, result: Result) -> str:
+    from .changes import report
+
+    lines = [report(list(result.changes))] if result.changes and not job.check else []
+    operations = f"{result.operations} operations"
+    if result.refused:
+        operations += f", {result.refused} refused (see _manifest.json)"
+    if job.check:
+        lines.append(f"{job.target}: {operations}, {len(result.differing)} files differ")
+    elif result.differing:
+        lines.append(f"{job.target}: {operations}, {len(result.differing)} files changed")
+    else:
+        lines.append(f"{job.target}: {operations}, up to date")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

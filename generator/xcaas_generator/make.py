@@ -1,0 +1,62 @@
+"""From documents to rendered modules. Imports the heavy libraries, so it is loaded only when there is work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import front, manifest, state
+from .job import Job, Source
+from .plan import Module
+from .plan_package import package_modules, suite_modules, suite_product
+from .problems import Problem
+from .progress import Progress
+from .project import TemplateProject
+
+
+@dataclass(slots=True)
+class Made:
+    """Texts by path, not yet formatted, and what the manifest and the lock say of each product."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    sections: dict[str, manifest.Section] = field(default_factory=dict)
+    inputs: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def make(job: Job, sources: Iterable[Source], progress: Progress) -> Made:
+    """Read, plan and render the given sources.
+
+    Raises:
+        InputError: A document has problems.
+    """
+    made = Made()
+    project = TemplateProject()
+    for source in sources:
+        progress.step(f"{source.path}: reading")
+        result = front.read(source.path, name=source.name, strict=job.strict, allow_network=job.allow_network)
+        made.warnings += result.warnings
+        made.inputs[source.name] = input_digests(source, (source.path, *result.files))
+        progress.step(f"{source.path}: generating {len(result.document.operations)} operations")
+        digest = state.digest_of(source.path)
+        if job.suite:
+            plan, prefix = suite_product(result.document, digest), f"{source.name}/"
+        else:
+            plan, prefix = package_modules(result.document, digest), ""
+        made.sections[source.name] = plan.section
+        _render(project, plan.modules, prefix, made.texts)
+    if job.suite:
+        _render(project, suite_modules([source.name for source in job.sources]), "", made.texts)
+    return made
+
+
+def input_digests(source: Source, paths: Iterable[Path]) -> dict[str, str]:
+    """Hashes of the files that a product was made from, by their path as seen from its document."""
+    base = source.path.parent
+    return {state.relative(path, base): state.digest_of(path) for path in paths}
+
+
+def _render(project: TemplateProject, modules: Iterable[Module], prefix: str, into: dict[str, str]) -> None:
+    for module in modules:
+        into[prefix + module.path] = project.render(module)

@@ -1,0 +1,114 @@
+"""The modules around products: the package of a suite, and a package that is one product."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from . import ir
+from .imports import Imports
+from .names import pascal
+from .plan import ChildPlan, ClientPlan, IndexPlan, Module, ProductPlan
+from .plan_flows import SDK
+from .plan_product import Shape, index_entry, plan_product, product_init, product_shape
+from .quote import Code, docstring, identifier, module_path, text
+
+CLIENT_NAMES = frozenset(
+    {
+        "aclose",
+        "close",
+        "from_env",
+        "http_auth",
+        "options",
+        "property",
+        "raw",
+        "streaming",
+        "token_info",
+        "with_options",
+    }
+)
+"""Public names of `ClientBase` and `AsyncClientBase`; no product or resource may hide them."""
+
+
+def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
+    """A product of a suite, in a package of its own.
+
+    Raises:
+        InputError: An extension of the document is not as documented.
+    """
+    shape = product_shape(document.name)
+    plan = plan_product(document, shape, sha256)
+    return replace(plan, modules=(*plan.modules, product_init(document.title, shape)))
+
+
+def suite_modules(names: Sequence[str]) -> list[Module]:
+    """The package that holds the products: its clients, with a property per product."""
+    classes = {"XCaaS", "AsyncXCaaS"}
+    imports = Imports({*classes, *names})
+    base, async_base = imports.use(SDK, "ClientBase"), imports.use(SDK, "AsyncClientBase")
+    children = tuple(_product_child(name, imports) for name in sorted(names))
+    client = ClientPlan(
+        header=imports.header(),
+        exports=tuple(text(name) for name in sorted(classes)),
+        cls=Code("XCaaS"),
+        base=base,
+        async_cls=Code("AsyncXCaaS"),
+        async_base=async_base,
+        doc=docstring(_CLIENT_DOC, 4),
+        async_doc=docstring(_ASYNC_CLIENT_DOC, 4),
+        children=children,
+        through=Code("_product"),
+    )
+    entries = [index_entry(name, "._client") for name in sorted(classes)]
+    entries += [index_entry(name, ".") for name in sorted(names)]
+    return [
+        Module("_client.py", "client.py.jinja", client),
+        Module("__init__.py", "suite.py.jinja", IndexPlan(docstring(_SUITE_DOC, 0), tuple(entries), module_path(SDK))),
+    ]
+
+
+_SUITE_DOC = """
+The 8x8 XCaaS APIs.
+
+    with xcaas.XCaaS.from_env() as client:
+        for recording in client.storage.objects.search():
+            ...
+"""
+_CLIENT_DOC = """
+All products, for code that blocks.
+
+A context manager; safe to share between threads. Each product loads on first use.
+"""
+_ASYNC_CLIENT_DOC = """
+All products, for code that awaits.
+
+An async context manager. Each product loads on first use.
+"""
+
+
+def _product_child(name: str, imports: Imports) -> ChildPlan:
+    shape = product_shape(name)
+    module = f".{name}._client"
+    return ChildPlan(
+        name=identifier(name),
+        module=module_path(module),
+        cls=imports.use(module, shape.cls, typing_only=True),
+        async_cls=imports.use(module, shape.async_cls, typing_only=True),
+        real=identifier(shape.cls),
+        async_real=identifier(shape.async_cls),
+        doc=Code(""),
+    )
+
+
+def package_modules(document: ir.Document, sha256: str) -> ProductPlan:
+    """A package that is the client of one document.
+
+    Raises:
+        InputError: An extension of the document is not as documented.
+    """
+    shape = Shape("Client", "AsyncClient", "ClientBase", "AsyncClientBase", "", CLIENT_NAMES)
+    plan = plan_product(document, shape, sha256)
+    entries = [index_entry("AsyncClient", "._client"), index_entry("Client", "._client"), index_entry("models", ".")]
+    doc = docstring(f"A client for {document.title or pascal(document.name)}.", 0)
+    init = Module("__init__.py", "index.py.jinja", IndexPlan(doc, tuple(entries), module_path(SDK)))
+    return replace(plan, modules=(*plan.modules, init))
