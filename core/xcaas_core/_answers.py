@@ -189,7 +189,8 @@ def _text_decoder(codec: Codec | None) -> Decode:
 def _emptiest(codec: Codec | None) -> object:
     if codec is None:
         return None
-    for nothing in ({}, [], None):
+    nothings: tuple[object, ...] = ({}, [], None)
+    for nothing in nothings:
         try:
             return codec.decode(nothing)
         except XCaaSError:

@@ -16,7 +16,7 @@ from ._operation import EncodedBody
 from ._parameters import plain
 from ._payload import Payload, binary_payload, is_binary
 from ._spec import Body, Encoding
-from ._styles import Pair, deep_pairs, escape_form, list_or_object, members, scalars, text_of
+from ._styles import Pair, deep_pairs, escape_form, is_list, is_object, list_or_object, members, scalars, text_of
 
 __all__ = ["Maker", "compile_body"]
 
@@ -119,10 +119,10 @@ def form_pairs(name: str, value: object, encoding: Encoding | None) -> list[Pair
     style = None if encoding is None else encoding.style
     if style == "deepObject":
         return deep_pairs(name, value)
-    if isinstance(value, dict):
-        return _object_pairs(name, cast("dict[str, object]", value), encoding)
-    if isinstance(value, list):
-        texts = scalars(cast("list[object]", value))
+    if is_object(value):
+        return _object_pairs(name, value, encoding)
+    if is_list(value):
+        texts = scalars(value)
         if encoding is None or encoding.explode is not False:
             return [(name, text) for text in texts]
         return [(name, _SEPARATORS.get(style or "form", ",").join(texts))]

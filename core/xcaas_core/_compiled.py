@@ -7,7 +7,7 @@ depends on credentials, addresses or options.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from ._answers import AnswerTable
 from ._bodies import Maker, compile_body
@@ -93,4 +93,4 @@ def compiled(operation: Operation[object]) -> Compiled:
     found = operation.compiled
     if found is None:
         found = operation.compiled = Compiled(operation)
-    return cast("Compiled", found)
+    return found

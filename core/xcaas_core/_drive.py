@@ -59,23 +59,25 @@ def run(flow: Flow[T], io: SyncTransport) -> T:
 
 
 def _perform(step: Step, io: SyncTransport) -> object:
+    result: object = None
     match step:
         case Chunk():
-            return io.chunk(step.response)
+            result = io.chunk(step.response)
         case Read():
-            return io.read(step.response)
+            io.read(step.response)
         case Close():
-            return io.close(step.response)
+            io.close(step.response)
         case Sleep():
-            return io.sleep(step.seconds)
+            io.sleep(step.seconds)
         case Park():
             done = threading.Event()
             step.waitable.on_done(done.set)
-            return done.wait(step.timeout)
+            result = done.wait(step.timeout)
         case Offload():
-            return step.function()
+            result = step.function()
         case Send():
-            return io.send(step.request, step.stream)
+            result = io.send(step.request, step.stream)
+    return result
 
 
 async def run_async(flow: Flow[T], io: AsyncTransport) -> T:
@@ -98,23 +100,25 @@ async def run_async(flow: Flow[T], io: AsyncTransport) -> T:
 
 
 async def _perform_async(step: Step, io: AsyncTransport) -> object:
+    result: object = None
     match step:
         case Chunk():
-            return await io.chunk(step.response)
+            result = await io.chunk(step.response)
         case Read():
-            return await io.read(step.response)
+            await io.read(step.response)
         case Close():
-            return await io.close(step.response)
+            await io.close(step.response)
         case Sleep():
-            return await io.sleep(step.seconds)
+            await io.sleep(step.seconds)
         case Park():
-            return await _park(step.waitable, step.timeout)
+            result = await _park(step.waitable, step.timeout)
         case Offload():
             from anyio.to_thread import run_sync
 
-            return await run_sync(step.function)
+            result = await run_sync(step.function)
         case Send():
-            return await io.send(step.request, step.stream)
+            result = await io.send(step.request, step.stream)
+    return result
 
 
 async def _park(waitable: Waitable, timeout: float | None) -> bool:

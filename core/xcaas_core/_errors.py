@@ -204,7 +204,6 @@ class ConnectionLostError(TransportError):
 class ResponseError(XCaaSError):
     """The server answered with an error status."""
 
-    status: int
     body: object = None
     """The answer's body: a model where the spec describes one, else JSON, else text."""
     code: str | None = None

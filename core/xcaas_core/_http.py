@@ -8,7 +8,7 @@ Redirects are off everywhere: credentials must not travel to other hosts.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from ._errors import ConfigurationError, XCaaSError
 from ._fork import resets_after_fork
 from ._lanes import AsyncLanes, Lanes
-from ._steps import Request
+from ._signing import Signing
 from ._transport_errors import Deadline, converted
-from ._url import same_origin
 from ._version import VERSION
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from ._authseam import Authorizer
     from ._session import AsyncSession, Session
-    from ._steps import Response
+    from ._steps import Request, Response
 
     HttpAuth: TypeAlias = httpx.Auth
 
@@ -384,75 +383,7 @@ class AsyncIO:
             await self._here().close()
 
 
-class _Signing:
-    """The mixin that makes an `Auth` of whichever library is installed."""
-
-    requires_request_body = False
-    requires_response_body = False
-
-    def __init__(self, authorizer: Authorizer, session: Session | AsyncSession, origins: list[str]) -> None:
-        self._authorizer = authorizer
-        self._session = session
-        self._origins = origins
-
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        session = cast("Session", self._session)
-        if not self._concerns(request):
-            yield request
-            return
-        if not hasattr(session.io, "lanes"):
-            raise ConfigurationError("async credentials cannot sign for a blocking HTTP client")
-        ours = Request(request.method, str(request.url), {})
-        deadline = self._deadline()
-        grant = session.run(self._authorizer.authorize(ours, deadline=deadline))
-        response = yield _signed(request, ours)
-        if response.status_code == 401 and _replayable(request):
-            answer = HttpResponse(response, Deadline(None, None, None))
-            if session.run(self._authorizer.rejected(ours, answer, grant, deadline=deadline)):
-                session.run(self._authorizer.authorize(ours, deadline=deadline))
-                yield _signed(request, ours)
-
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        session = cast("AsyncSession", self._session)
-        if not self._concerns(request):
-            yield request
-            return
-        ours = Request(request.method, str(request.url), {})
-        deadline = self._deadline()
-        grant = await session.run(self._authorizer.authorize(ours, deadline=deadline))
-        response = yield _signed(request, ours)
-        if response.status_code == 401 and _replayable(request):
-            answer = HttpResponse(response, Deadline(None, None, None))
-            if await session.run(self._authorizer.rejected(ours, answer, grant, deadline=deadline)):
-                await session.run(self._authorizer.authorize(ours, deadline=deadline))
-                yield _signed(request, ours)
-
-    def _concerns(self, request: httpx.Request) -> bool:
-        """Whether a request goes to a server that may see these credentials, and has none yet."""
-        url = str(request.url)
-        return "authorization" not in request.headers and any(same_origin(url, origin) for origin in self._origins)
-
-    def _deadline(self) -> float | None:
-        engine = self._session.engine
-        total = engine.options.timeout.total
-        return None if total is None else engine.shared.clock() + total
-
-
-def _signed(request: httpx.Request, ours: Request) -> httpx.Request:
-    request.headers.update(ours.headers)
-    if ours.url != str(request.url):  # a key that belongs into the query
-        request.url = type(request.url)(ours.url)
-    return request
-
-
-def _replayable(request: httpx.Request) -> bool:
-    try:
-        return isinstance(request.content, bytes)
-    except Exception:  # each library has its own error for a body that is a stream
-        return False
-
-
 def auth_adapter(authorizer: Authorizer, session: Session | AsyncSession, origins: list[str]) -> HttpAuth:
     """An `auth` object for users' HTTP clients, of every library that is installed."""
     bases = [_module(name).Auth for name in _LIBRARIES if find_spec(name) is not None]
-    return cast("HttpAuth", type("HttpAuth", (_Signing, *bases), {})(authorizer, session, origins))
+    return cast("HttpAuth", type("HttpAuth", (Signing, *bases), {})(authorizer, session, origins))

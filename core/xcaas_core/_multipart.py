@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO, Final, cast
+from typing import IO, Final, TypeGuard, cast
 
 from ._codec import Codec
 from ._errors import ArgumentError
@@ -14,7 +14,7 @@ from ._parameters import plain
 from ._payload import Payload, file_length, is_binary, size_of_path
 from ._spec import Encoding
 from ._steps import Part
-from ._styles import text_of
+from ._styles import is_list, is_object, text_of
 
 __all__ = ["multipart_payload"]
 
@@ -39,14 +39,17 @@ def multipart_payload(fields: Mapping[str, object], codec: Codec | None, encodin
 
 
 def _repeated(value: object) -> Iterable[object]:
-    if isinstance(value, list | set | frozenset) or (isinstance(value, tuple) and not _is_named_file(value)):
-        return cast("Iterable[object]", value)
-    return (value,)
+    if _is_named_file(value) or not isinstance(value, list | set | frozenset | tuple):
+        return (value,)
+    return cast("Iterable[object]", value)
 
 
-def _is_named_file(value: tuple[object, ...]) -> bool:
+def _is_named_file(value: object) -> TypeGuard[tuple[object, ...]]:
     """(file name, content) or (file name, content, content type)."""
-    return len(value) in (2, 3) and isinstance(value[0], str) and is_binary(value[1])
+    if not isinstance(value, tuple):
+        return False
+    parts = cast("tuple[object, ...]", value)
+    return len(parts) in (2, 3) and isinstance(parts[0], str) and is_binary(parts[1])
 
 
 class _Source:
@@ -58,7 +61,7 @@ class _Source:
         self.name = name
         self.media_type = None if encoding is None else encoding.content_type
         self.filename: str | None = None
-        if isinstance(value, tuple) and _is_named_file(cast("tuple[object, ...]", value)):
+        if _is_named_file(value):
             self.filename, value, *rest = cast("tuple[str, object, str | None]", value)
             self.media_type = rest[0] if rest else self.media_type
         if is_binary(value):
@@ -75,7 +78,7 @@ class _Source:
         return bytes(cast("bytes", value)) if window is None else window
 
     def _field(self, value: object) -> bytes:
-        if isinstance(value, dict | list) or (self.media_type is not None and "json" in self.media_type):
+        if is_object(value) or is_list(value) or (self.media_type is not None and "json" in self.media_type):
             self.media_type = self.media_type or _JSON
             return dumps(value)
         return text_of(value).encode()

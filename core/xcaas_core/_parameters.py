@@ -15,7 +15,18 @@ from ._codec import codec_for
 from ._errors import ArgumentError
 from ._json import dumps
 from ._spec import Parameter
-from ._styles import Escape, deep_pairs, escape, escape_reserved, list_or_object, members, scalars, text_of
+from ._styles import (
+    Escape,
+    deep_pairs,
+    escape,
+    escape_reserved,
+    is_list,
+    is_object,
+    list_or_object,
+    members,
+    scalars,
+    text_of,
+)
 
 __all__ = ["Target", "Writer", "compile_parameter", "compile_path", "plain"]
 
@@ -160,9 +171,9 @@ def _equals(explode: bool) -> str:
 
 
 def _matrix(name: str, value: object, explode: bool, escaping: Escape) -> str:
-    if explode and isinstance(value, list):
+    if explode and is_list(value):
         return "".join([f";{name}={escaping(text)}" for text in scalars(value)])
-    if explode and isinstance(value, dict):
+    if explode and is_object(value):
         return "".join([f";{escaping(key)}={escaping(text)}" for key, text in members(value)])
     text = list_or_object(value, ",", ",", escaping)
     return f";{name}={text}" if text else f";{name}"
@@ -191,10 +202,8 @@ def _query_writer(parameter: Parameter, encode: Callable[[object], object]) -> W
         found = encode(value)
         if type(found) is str:
             target.query.append(start + escaping(found))
-        elif isinstance(found, list | dict):
-            target.query.extend(
-                _collection(start, cast("list[object] | dict[str, object]", found), explode, separator, escaping)
-            )
+        elif is_list(found) or is_object(found):
+            target.query.extend(_collection(start, found, explode, separator, escaping))
         else:
             target.query.append(start + escaping(text_of(found)))
 
@@ -208,9 +217,9 @@ def _collection(
     if not explode:
         text = list_or_object(value, separator, separator, escaping)
         return [start + text] if value else []
-    if isinstance(value, list):
-        return [start + escaping(text) for text in scalars(value)]
-    return [f"{escape(key)}={escaping(text)}" for key, text in members(value)]
+    if isinstance(value, dict):
+        return [f"{escape(key)}={escaping(text)}" for key, text in members(value)]
+    return [start + escaping(text) for text in scalars(value)]
 
 
 # --- headers and cookies ---------------------------------------------------
@@ -243,10 +252,8 @@ def _cookie_writer(parameter: Parameter, encode: Callable[[object], object]) -> 
 
     def write(value: object, target: Target) -> None:
         found = encode(value)
-        if isinstance(found, list | dict):
-            target.cookies.extend(
-                _collection(f"{name}=", cast("list[object] | dict[str, object]", found), explode, ",", escape)
-            )
+        if is_list(found) or is_object(found):
+            target.cookies.extend(_collection(f"{name}=", found, explode, ",", escape))
         else:
             target.cookies.append(f"{name}={escape(text_of(found))}")
 

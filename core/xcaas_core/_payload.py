@@ -45,7 +45,7 @@ def is_binary(value: object) -> bool:
 def binary_payload(value: object, media_type: str | None) -> Payload:
     """A payload from bytes, a path, an open file, or an iterator of bytes (blocking or async)."""
     if isinstance(value, bytes | bytearray | memoryview):
-        return Payload(bytes(value), media_type)
+        return Payload(bytes(cast("bytes", value)), media_type)
     if isinstance(value, os.PathLike):
         path = cast("os.PathLike[str]", value)
         return Payload(lambda: _read_path(path), media_type, length=size_of_path(path))
@@ -53,7 +53,7 @@ def binary_payload(value: object, media_type: str | None) -> Payload:
         return _from_file(cast("IO[bytes]", value), media_type)
     if isinstance(value, AsyncIterable):
         return _from_iterable(cast("AsyncIterable[bytes]", value), media_type)
-    if isinstance(value, Iterable) and not isinstance(value, str | dict):
+    if isinstance(value, Iterable) and not isinstance(value, str):
         return _from_iterable(cast("Iterable[bytes]", value), media_type)
     raise ArgumentError(
         f"body: {type(value).__name__} does not hold bytes",

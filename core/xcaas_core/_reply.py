@@ -45,7 +45,7 @@ class Reply(Generic[T_co]):
 
     __slots__ = ("_exchange", "response")
 
-    def __init__(self, response: Response, exchange: Exchange) -> None:
+    def __init__(self, response: Response, exchange: Exchange[T_co]) -> None:
         self.response = response
         self._exchange = exchange
 

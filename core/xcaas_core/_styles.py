@@ -8,7 +8,7 @@ RFC 6570 does with undefined members.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 from urllib.parse import quote, quote_plus
 
 from ._errors import ArgumentError
@@ -21,6 +21,8 @@ __all__ = [
     "escape",
     "escape_form",
     "escape_reserved",
+    "is_list",
+    "is_object",
     "list_or_object",
     "members",
     "scalars",
@@ -66,6 +68,16 @@ def _unsendable() -> ArgumentError:
     return ArgumentError("the text holds half of a surrogate pair and cannot be sent as UTF-8")
 
 
+def is_list(value: object) -> TypeGuard[list[object]]:
+    """A JSON list."""
+    return isinstance(value, list)
+
+
+def is_object(value: object) -> TypeGuard[dict[str, object]]:
+    """A JSON object."""
+    return isinstance(value, dict)
+
+
 def text_of(value: object) -> str:
     """A scalar as it stands in an address: JSON's spelling, without quotes around text."""
     if isinstance(value, str):
@@ -76,7 +88,7 @@ def text_of(value: object) -> str:
         return "false"
     if isinstance(value, int | float):
         return repr(value) if type(value) in (int, float) else str(value)
-    if isinstance(value, list | dict):
+    if is_list(value) or is_object(value):
         return dumps(value).decode()
     raise ArgumentError(f"{type(value).__name__} is not something that an address can hold")
 
@@ -96,17 +108,17 @@ def list_or_object(value: object, separator: str, equals: str, escaping: Escape)
 
     `equals` stands between the key and value of an object.
     """
-    if isinstance(value, list):
+    if is_list(value):
         return separator.join([escaping(text) for text in scalars(value)])
-    if isinstance(value, dict):
+    if is_object(value):
         return separator.join([f"{escaping(name)}{equals}{escaping(text)}" for name, text in members(value)])
     return escaping(text_of(value))
 
 
 def deep_pairs(name: str, value: object) -> list[Pair]:
     """`deepObject`: one pair per leaf, with the way to it in brackets. Lists repeat their pair."""
-    if isinstance(value, dict):
+    if is_object(value):
         return [pair for key, member in value.items() for pair in deep_pairs(f"{name}[{key}]", member)]
-    if isinstance(value, list):
+    if is_list(value):
         return [pair for member in value for pair in deep_pairs(name, member)]
     return [] if value is None else [(name, text_of(value))]

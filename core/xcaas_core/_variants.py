@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from types import MethodType, TracebackType
-from typing import Any, Generic, NoReturn, TypeVar, cast
+from typing import Any, Generic, NoReturn, TypeVar
 
 from ._errors import ConfigurationError
 from ._operation import Call, Operation
@@ -206,7 +206,7 @@ def _twin(method: Callable[..., object], blocking: type, awaiting: type) -> Call
             "this is not a method of a resource",
             advice="Pass the method itself: client.raw(client.storage.objects.get, id).",
         )
-    kind = type(cast("Resource | AsyncResource", owner))
+    kind = type(owner)
     base = blocking if isinstance(owner, Resource) else awaiting
     twin = _twins.get((kind, base))
     if twin is None:
