@@ -11,6 +11,7 @@ from ._operation import Call, EncodedBody
 from ._paging import Bookmark, PageWalk, RawPage
 from ._parameters import plain
 from ._pointer import JSON, put, value_at
+from ._redact import safe_url
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -81,7 +82,7 @@ class PageSource(Generic[T]):
         try:
             reply = yield from self.engine.exchange(self._request(here))
         except ResponseError as error:
-            if not walk.ends_with(error.status):
+            if error.status is None or not walk.ends_with(error.status):
                 raise
             walk.stop()
             return None
@@ -90,7 +91,7 @@ class PageSource(Generic[T]):
         except PagingError as error:
             error.operation = self.name
             error.method = self.call.operation.method
-            error.url = reply.url.partition("?")[0]
+            error.url = safe_url(reply.url)
             error.status = reply.status
             error.request_id = reply.request_id
             raise

@@ -14,6 +14,7 @@ from ._checksum import Checksum
 from ._errors import DownloadError, ResponseError, TransportError
 from ._operation import Call
 from ._pointer import JSON, value_at
+from ._redact import safe_url
 from ._related import related_call
 from ._steps import Chunk, Close, Sleep
 
@@ -50,6 +51,7 @@ class Reception:
         "_reply",
         "checksum",
         "etag",
+        "is_open",
         "length",
         "offset",
         "restarted",
@@ -60,7 +62,8 @@ class Reception:
         self._engine = engine
         self._call = call
         self._facts: Downloading | None = call.operation.download
-        self._reply: Reply[object] | None = None
+        self._reply: Reply[object] | None = None  # the latest one, open or not
+        self.is_open = False
         self._failures = 0
         self._best = 0
         self._described: int | None = None
@@ -83,14 +86,6 @@ class Reception:
     @property
     def headers(self) -> Mapping[str, str]:
         return {} if self._reply is None else self._reply.headers
-
-    @property
-    def status(self) -> int | None:
-        return None if self._reply is None else self._reply.status
-
-    @property
-    def is_open(self) -> bool:
-        return self._reply is not None
 
     def describe(self) -> Flow[None]:
         """Ask what the service knows of the file: its length and checksum. No request where the spec names none.
@@ -136,13 +131,15 @@ class Reception:
         self.restarted = False
         while True:
             try:
-                if self._reply is None:
+                if not self.is_open:
                     yield from self._reconnect(restartable)
                 data = yield from self._chunk()
             except TransportError as error:
                 yield from self.close()
-                yield from self._lost(error)
-                continue
+                if self.offset != self.length:
+                    yield from self._lost(error)
+                    continue
+                data = b""  # all of it was there already
             if data:
                 self.offset += len(data)
                 return data
@@ -199,9 +196,9 @@ class Reception:
 
     def close(self) -> Flow[None]:
         """Let go of the connection. Safe to call twice."""
-        reply, self._reply = self._reply, None
-        if reply is not None:
-            yield Close(reply.response)
+        if self.is_open and self._reply is not None:
+            self.is_open = False
+            yield Close(self._reply.response)
 
     def _request(self) -> Flow[None]:
         """Ask for the bytes from `offset` on. Sets `offset` to where the answer begins."""
@@ -219,6 +216,7 @@ class Reception:
             yield from self._request()
             return
         self._reply = reply
+        self.is_open = True
         begins = _range_start(reply.headers) if reply.status == 206 else 0
         if begins != self.offset and begins != 0:
             yield from self.close()
@@ -290,7 +288,7 @@ class Reception:
         if self._reply is not None:
             error.status = self._reply.status
             error.request_id = self._reply.request_id
-            error.url = self._reply.url.partition("?")[0]
+            error.url = safe_url(self._reply.url)
         return error
 
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from xcaas_core._engine import Engine, Shared
-from xcaas_core._options import Options
-from xcaas_core._session import AsyncSession, Session
+from xcaas_core.sdk import AsyncClientBase, ClientBase
 from xcaas_core.testing import FakeServer
 
 if TYPE_CHECKING:
-    from xcaas_core._http import AsyncIO, SyncIO
+    from xcaas_core._session import AsyncSession, Session
 
 __all__ = ["async_session", "sync_session"]
 
 
-def _engine(server: FakeServer) -> Engine:
-    # Retries wait for random times; here they wait for the longest ones.
-    return Engine(Options(), None, Shared(100, clock=server.clock, wall=server.clock, draw=lambda: 1.0))
+class _Client(ClientBase):
+    @property
+    def session(self) -> Session:
+        return self._session
 
 
-def sync_session(server: FakeServer) -> Session:
-    return Session(_engine(server), cast("SyncIO", server.sync_io()))
+class _AsyncClient(AsyncClientBase):
+    @property
+    def session(self) -> AsyncSession:
+        return self._session
 
 
-def async_session(server: FakeServer) -> AsyncSession:
-    return AsyncSession(_engine(server), cast("AsyncIO", server.async_io()))
+def sync_session(server: FakeServer | None = None, *, base_url: str | None = None) -> Session:
+    """A client's session: with a fake server, or with a real one at `base_url`."""
+    return _Client(http_client=server, base_url=base_url).session
+
+
+def async_session(server: FakeServer | None = None, *, base_url: str | None = None) -> AsyncSession:
+    return _AsyncClient(http_client=server, base_url=base_url).session

@@ -266,7 +266,7 @@ class TestEnds:
         with pytest.raises(PagingError) as caught:
             found.extend(pager(server, _ops.SCROLL))
         assert (caught.value.operation, caught.value.status) == ("shop.rows.scroll", 200)
-        assert caught.value.url == "https://api.test/shop/v1/scroll"
+        assert caught.value.url == "https://api.test/shop/v1/scroll?scrollId=same"
         assert len(server.requests) <= 3
 
     def test_item_that_is_not_what_was_promised(self) -> None:

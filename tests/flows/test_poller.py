@@ -221,7 +221,7 @@ class TestByHand:
 
     def test_resume_in_another_process(self) -> None:
         server = states("DONE").answer("shop.jobs.fetch", content=b"zip")
-        job: Poller[Download] = Poller.resume(sync_session(server), Call(_ops.START, ("t1",)), "j9")
+        job = Poller[Download].resume(sync_session(server), Call(_ops.START, ("t1",)), "j9")
         assert server.requests == []
         assert job.wait().read() == b"zip"
         assert server.clock.slept == [0.0]
@@ -253,7 +253,7 @@ class TestAsync:
             assert [row.id for row in await (await job.wait()).to_list()] == [7]
             with pytest.raises(PollerError, match="cannot be cancelled"):
                 await job.cancel()
-            again: AsyncPoller[Job] = AsyncPoller.resume(async_session(server), Call(_ops.RUN, ("t1",)), "j2")
+            again = AsyncPoller[Job].resume(async_session(server), Call(_ops.RUN, ("t1",)), "j2")
             assert (await again).status == "DONE"
             assert server.requests[-1].path == "/shop/v1/t1/jobs/j2"
 

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core._extensions import Downloading, Last, Paging, Polling, PollStatus, Related
-from xcaas_core._operation import Operation
-from xcaas_core._product import Product, Server
-from xcaas_core._spec import binary_answer, json_answer, json_body, json_error, path, query
+from xcaas_core.sdk import (
+    Downloading,
+    Last,
+    Operation,
+    Paging,
+    Polling,
+    PollStatus,
+    Product,
+    Related,
+    Server,
+    binary_answer,
+    json_answer,
+    json_body,
+    json_error,
+    path,
+    query,
+)
 
 PRODUCT: Final = Product(
     "shop", title="Shop", servers=(Server("https://api.test/shop/v1"),), schemes={}, package="tests.flows.shop"

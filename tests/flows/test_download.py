@@ -1,0 +1,522 @@
+"""Downloads against a fake server that misbehaves in every way a network can."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import anyio
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.flows.shop import _ops
+from tests.flows.support import async_session, sync_session
+from xcaas_core._disposition import disposition_name
+from xcaas_core._download import AsyncDownload, Download
+from xcaas_core._errors import ConnectionLostError, DownloadError, NotFoundError, ServerError
+from xcaas_core._operation import Call, Operation
+from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
+
+DATA = bytes(range(256)) * 40
+MD5 = hashlib.md5(DATA, usedforsecurity=False).hexdigest()
+Handler = Callable[[FakeRequest], FakeAnswer]
+
+
+def download(server: FakeServer, operation: Operation[object] = _ops.PLAIN) -> Download:
+    return Download(sync_session(server), Call(operation, ("t1",), stream=True))
+
+
+def adownload(server: FakeServer, operation: Operation[object] = _ops.PLAIN) -> AsyncDownload:
+    return AsyncDownload(async_session(server), Call(operation, ("t1",), stream=True))
+
+
+def pieces(data: bytes, size: int = 1000) -> list[bytes]:
+    return [data[start : start + size] for start in range(0, len(data), size)]
+
+
+class Origin:
+    """A server of one file, which breaks off now and then.
+
+    Args:
+        cuts: For each request in turn, after how many bytes it breaks off; None for not at all.
+        ranges: Whether it understands `Range`.
+        etag: Its `ETag`; may be changed between requests.
+    """
+
+    def __init__(
+        self,
+        data: bytes = DATA,
+        cuts: Sequence[int | None] = (),
+        *,
+        ranges: bool = True,
+        etag: str | None = '"v1"',
+    ) -> None:
+        self.data = data
+        self.cuts: Iterator[int | None] = iter(cuts)
+        self.ranges = ranges
+        self.etag = etag
+        self.asked: list[str | None] = []
+
+    def __call__(self, request: FakeRequest) -> FakeAnswer:
+        self.asked.append(request.headers.get("range"))
+        headers = {"etag": self.etag} if self.etag else {}
+        start = 0
+        same = request.headers.get("if-range") in (None, self.etag)
+        if self.ranges and same and (wanted := request.headers.get("range")):
+            start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+            if start >= len(self.data):
+                return FakeAnswer(416, headers={"content-range": f"bytes */{len(self.data)}"})
+            headers["content-range"] = f"bytes {start}-{len(self.data) - 1}/{len(self.data)}"
+        rest = self.data[start:]
+        cut = next(self.cuts, None)
+        return FakeAnswer(
+            206 if "content-range" in headers else 200,
+            content=pieces(rest if cut is None else rest[:cut]) or [b""],
+            headers=headers,
+            length=len(rest),
+            error=None if cut is None else ConnectionLostError("cut"),
+        )
+
+
+def serving(origin: Handler, target: str = "shop.things.plain") -> FakeServer:
+    return FakeServer().answer(target, origin)
+
+
+def described(origin: Handler, **facts: object) -> FakeServer:
+    """A service that describes its file: length and checksum."""
+    known = {"checksum": MD5, "checksumType": "MD5", "size": len(DATA), **facts}
+    return serving(origin, "shop.things.download").answer("shop.things.get", json=known)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+class TestWhole:
+    def test_read(self) -> None:
+        file = download(serving(Origin()))
+        assert file.read() == DATA
+        assert (file.length, file.verified) == (len(DATA), "length")
+
+    def test_in_pieces(self) -> None:
+        assert b"".join(download(serving(Origin())).iter_bytes()) == DATA
+
+    def test_save(self, tmp_path: Path) -> None:
+        assert download(serving(Origin())).save(tmp_path / "a.bin") == tmp_path / "a.bin"
+        assert (tmp_path / "a.bin").read_bytes() == DATA
+        assert names(tmp_path) == ["a.bin"]
+
+    def test_empty_file(self, tmp_path: Path) -> None:
+        assert download(serving(Origin(b""))).read() == b""
+        assert list(download(serving(Origin(b""))).iter_bytes()) == []
+        assert download(serving(Origin(b""))).save(tmp_path / "a").read_bytes() == b""
+
+    def test_again_and_again(self) -> None:
+        file = download(serving(Origin()))
+        assert file.read() == file.read() == DATA
+
+    def test_compression_is_not_asked_for(self) -> None:
+        server = serving(Origin())
+        download(server).read()
+        assert server.requests[0].headers["accept-encoding"] == "identity"
+
+    def test_compressed_all_the_same(self) -> None:
+        headers = {"content-encoding": "gzip", "content-length": "17"}
+        server = FakeServer().answer("shop.things.plain", FakeAnswer(content=DATA, headers=headers))
+        file = download(server)
+        assert file.read() == DATA
+        assert file.verified is None
+
+    def test_length_unknown(self) -> None:
+        server = FakeServer().answer("shop.things.plain", FakeAnswer(content=DATA, length=None))
+        file = download(server)
+        assert file.read() == DATA
+        assert (file.length, file.verified) == (None, None)
+
+    def test_errors_of_the_call_come_as_they_are(self, tmp_path: Path) -> None:
+        server = FakeServer().answer("shop.things.plain", status=404, json={"message": "gone"})
+        with pytest.raises(NotFoundError, match="gone"):
+            download(server).read()
+        with pytest.raises(NotFoundError, match="gone"):
+            list(download(server).iter_bytes())
+        with pytest.raises(NotFoundError, match="gone"):
+            download(server).save(tmp_path / "a")
+        assert names(tmp_path) == []
+
+    def test_progress(self, tmp_path: Path) -> None:
+        told: list[tuple[int, int | None]] = []
+        download(serving(Origin())).save(tmp_path / "a", progress=lambda done, whole: told.append((done, whole)))
+        assert told[0] == (1000, len(DATA))
+        assert told[-1] == (len(DATA), len(DATA))
+        download(serving(Origin())).read(progress=lambda done, whole: told.append((done, whole)))
+        assert told[-1] == (len(DATA), len(DATA))
+
+
+class TestContext:
+    def test_name_and_length_come_before_the_bytes(self, tmp_path: Path) -> None:
+        headers = {"content-disposition": 'attachment; filename="../a b.wav"', "content-type": "audio/wav"}
+        server = FakeServer().answer("shop.things.plain", content=DATA, headers=headers)
+        with download(server) as file:
+            assert (file.filename, file.length, file.content_type) == ("a b.wav", len(DATA), "audio/wav")
+            assert file.save(tmp_path) == tmp_path / "a b.wav"
+        assert len(server.requests) == 1
+
+    def test_nothing_is_known_before(self) -> None:
+        file = download(FakeServer())
+        assert (file.filename, file.length, file.content_type, file.headers) == (None, None, None, {})
+        assert repr(file) == "<Download of shop.things.plain>"
+
+    def test_what_is_known_stays_known_afterwards(self, tmp_path: Path) -> None:
+        server = FakeServer().answer(
+            "shop.things.plain", content=DATA, headers={"content-disposition": 'attachment; filename="a.wav"'}
+        )
+        file = download(server)
+        file.save(tmp_path / "b.wav")
+        assert (file.filename, file.length, file.verified) == ("a.wav", len(DATA), "length")
+
+    def test_folder_without_a_name_from_the_service(self, tmp_path: Path) -> None:
+        assert download(serving(Origin())).save(tmp_path) == tmp_path / "t1"
+
+
+class TestCuts:
+    @pytest.mark.parametrize("cut", [0, 1, 999, 1000, 5000, len(DATA) - 1])
+    def test_rest_is_asked_for(self, tmp_path: Path, cut: int) -> None:
+        origin = Origin(cuts=[cut])
+        assert download(serving(origin)).save(tmp_path / "a").read_bytes() == DATA
+        assert origin.asked == [None, f"bytes={cut}-" if cut else None]
+        again = Origin(cuts=[cut])
+        assert b"".join(download(serving(again)).iter_bytes()) == DATA
+
+    @given(cuts=st.lists(st.integers(1, len(DATA)), max_size=3), ranges=st.booleans(), etag=st.booleans())
+    @settings(max_examples=50)
+    def test_any_cuts_give_the_right_bytes_or_an_error(self, cuts: list[int], ranges: bool, etag: bool) -> None:
+        def origin() -> FakeServer:
+            return serving(Origin(cuts=[*cuts], ranges=ranges, etag='"v"' if etag else None))
+
+        assert download(origin()).read() == DATA
+        try:
+            assert b"".join(download(origin()).iter_bytes()) == DATA
+        except DownloadError:
+            assert not (ranges and etag), "where ranges work, no cut needs to be seen"
+
+    def test_length_too_short_is_a_cut_as_well(self, tmp_path: Path) -> None:
+        """Servers that just stop: the HTTP library may not notice, the length does."""
+        server = FakeServer()
+        server.answer("shop.things.plain", FakeAnswer(content=DATA[:100], length=len(DATA), headers={"etag": '"v1"'}))
+        server.answer("shop.things.plain", Origin())
+        assert download(server).save(tmp_path / "a").read_bytes() == DATA
+
+    def test_more_than_announced_is_an_error(self, tmp_path: Path) -> None:
+        server = FakeServer().answer("shop.things.plain", FakeAnswer(content=DATA, length=100))
+        with pytest.raises(DownloadError, match="100 were announced"):
+            download(server).save(tmp_path / "a")
+        assert names(tmp_path) == []
+
+    def test_no_end_of_cuts(self, tmp_path: Path) -> None:
+        server = serving(Origin(cuts=[100] * 100, ranges=False))
+        with pytest.raises(DownloadError, match="broke off 4 times in a row, last after 100 of 10240 bytes") as caught:
+            download(server).save(tmp_path / "a")
+        assert isinstance(caught.value.__cause__, ConnectionLostError)
+        assert caught.value.operation == "shop.things.plain"
+        assert names(tmp_path) == []
+        assert len(server.requests) == 4
+        assert server.clock.slept == [0.5, 1.0, 2.0]
+
+    def test_progress_renews_patience(self) -> None:
+        origin = Origin(cuts=[100] * 50)
+        assert download(serving(origin)).read() == DATA
+        assert len(origin.asked) == 51
+
+    def test_server_error_while_going_on(self, tmp_path: Path) -> None:
+        server = FakeServer()
+        server.answer("shop.things.plain", Origin(cuts=[100]))
+        server.answer("shop.things.plain", status=503)
+        with pytest.raises(ServerError):
+            download(server).save(tmp_path / "a")
+        assert names(tmp_path) == []
+
+    def test_file_that_changed_in_between_starts_over(self, tmp_path: Path) -> None:
+        server = FakeServer()
+        server.answer("shop.things.plain", Origin(cuts=[5000]))
+        new = Origin(b"new" * 100, etag='"v2"')
+        server.answer("shop.things.plain", new)
+        assert download(server).save(tmp_path / "a").read_bytes() == b"new" * 100
+        assert new.asked == ["bytes=5000-"]
+
+    def test_one_who_cannot_go_back_is_told(self) -> None:
+        server = FakeServer()
+        server.answer("shop.things.plain", Origin(cuts=[5000]))
+        server.answer("shop.things.plain", Origin(b"new" * 100, etag='"v2"'))
+        with pytest.raises(DownloadError, match="began anew with the file, which has changed"):
+            list(download(server).iter_bytes())
+
+    def test_without_a_validator_nobody_goes_on_blindly(self, tmp_path: Path) -> None:
+        origin = Origin(cuts=[5000], etag=None)
+        assert download(serving(origin)).save(tmp_path / "a").read_bytes() == DATA
+        assert origin.asked == [None, None]
+        with pytest.raises(DownloadError, match="cannot continue there"):
+            list(download(serving(Origin(cuts=[5000], etag=None))).iter_bytes())
+
+    def test_weak_etags_validate_nothing(self, tmp_path: Path) -> None:
+        origin = Origin(cuts=[5000], etag='W/"v1"')
+        assert download(serving(origin)).save(tmp_path / "a").read_bytes() == DATA
+        assert origin.asked == [None, None]
+
+    def test_date_is_a_validator(self, tmp_path: Path) -> None:
+        def dated(request: FakeRequest) -> FakeAnswer:
+            answer = origin(request)
+            answer.headers["last-modified"] = "Sat, 14 Mar 2026 09:26:53 GMT"
+            return answer
+
+        origin = Origin(cuts=[5000], etag=None)
+        server = serving(dated)
+        origin.etag = None
+        download(server).save(tmp_path / "a")
+        assert server.requests[1].headers["if-range"] == "Sat, 14 Mar 2026 09:26:53 GMT"
+
+    def test_answer_with_another_range_than_asked_for(self) -> None:
+        server = FakeServer().answer("shop.things.plain", Origin(cuts=[5000]))
+        wrong = FakeAnswer(206, content=DATA[7:], headers={"content-range": f"bytes 7-{len(DATA) - 1}/{len(DATA)}"})
+        server.answer("shop.things.plain", wrong)
+        with pytest.raises(DownloadError, match="begins at 7"):
+            download(server).read()
+
+    def test_server_that_is_known_not_to_resume_is_not_asked_to(self) -> None:
+        from xcaas_core._extensions import Downloading
+
+        plain = _ops.PLAIN
+        operation: Operation[object] = Operation(
+            plain.product,
+            "noranges",
+            "GET",
+            plain.path,
+            call=plain.call,
+            parameters=plain.parameters,
+            answers=plain.answers,
+            download=Downloading(ranges=False),
+        )
+        origin = Origin(cuts=[5000])
+        assert download(serving(origin), operation).read() == DATA
+        assert origin.asked == [None, None]
+
+
+class TestChecksums:
+    def test_right_one(self, tmp_path: Path) -> None:
+        server = described(Origin())
+        file = download(server, _ops.FILE)
+        file.save(tmp_path / "a")
+        assert file.verified == "md5"
+        assert [request.call for request in server.requests] == ["shop.things.get", "shop.things.download"]
+        assert b"".join(download(described(Origin()), _ops.FILE).iter_bytes()) == DATA
+        assert download(described(Origin()), _ops.FILE).read() == DATA
+
+    def test_multi_part_one(self, tmp_path: Path) -> None:
+        outer = hashlib.md5(hashlib.md5(DATA, usedforsecurity=False).digest(), usedforsecurity=False).hexdigest()
+        file = download(described(Origin(), checksum=f"{outer}-1"), _ops.FILE)
+        file.save(tmp_path / "a")
+        assert file.verified == "md5"
+
+    def test_multi_part_one_that_cannot_be_tried(self, tmp_path: Path) -> None:
+        file = download(described(Origin(), checksum=f"{MD5}-3"), _ops.FILE)
+        file.save(tmp_path / "a")
+        assert file.verified == "length"
+
+    def test_damage_is_fetched_again_once(self, tmp_path: Path) -> None:
+        server = FakeServer().answer("shop.things.get", json={"checksum": MD5, "size": len(DATA)})
+        server.answer("shop.things.download", content=DATA[:-1] + b"?").answer("shop.things.download", Origin())
+        file = download(server, _ops.FILE)
+        assert file.save(tmp_path / "a").read_bytes() == DATA
+        assert file.verified == "md5"
+
+    @pytest.mark.parametrize("resume", [False, True])
+    def test_damage_twice_leaves_no_file(self, tmp_path: Path, resume: bool) -> None:
+        (tmp_path / "a").write_text("old")
+        server = described(Origin(DATA[:-1] + b"?"))
+        with pytest.raises(DownloadError, match="checksum"):
+            download(server, _ops.FILE).save(tmp_path / "a", resume=resume)
+        assert names(tmp_path) == ["a"]
+        assert (tmp_path / "a").read_text() == "old"
+        with pytest.raises(DownloadError, match="checksum"):
+            download(described(Origin(DATA[:-1] + b"?")), _ops.FILE).read()
+
+    def test_damage_is_told_at_the_end_of_a_stream(self) -> None:
+        got: list[bytes] = []
+        with pytest.raises(DownloadError, match="checksum"):
+            got.extend(download(described(Origin(DATA[:-1] + b"?")), _ops.FILE).iter_bytes())
+        assert sum(map(len, got)) == len(DATA)
+
+    def test_damage_may_be_wanted(self) -> None:
+        server = described(Origin(DATA[:-1] + b"?"))
+        file = download(server, _ops.FILE).unverified()
+        assert file.read() == DATA[:-1] + b"?"
+        assert file.verified == "length"
+        assert server.calls("shop.things.get") == []
+
+    def test_other_kinds_of_checksum_are_left_alone(self) -> None:
+        file = download(described(Origin(), checksum="ab" * 16, checksumType="CRC"), _ops.FILE)
+        assert file.read() == DATA
+        assert file.verified == "length"
+
+    def test_described_length_counts_where_nothing_better_is_known(self) -> None:
+        with pytest.raises(DownloadError, match="describes the file with 5"):
+            download(described(Origin(), checksum=None, size=5), _ops.FILE).read()
+        # A checksum that fits is better than a length that doesn't.
+        assert download(described(Origin(), size=5), _ops.FILE).read() == DATA
+
+    def test_checksum_replaces_a_validator(self, tmp_path: Path) -> None:
+        origin = Origin(cuts=[5000], etag=None)
+        server = described(origin)
+        assert download(server, _ops.FILE).save(tmp_path / "a").read_bytes() == DATA
+        assert origin.asked == [None, "bytes=5000-"]
+        assert "if-range" not in server.requests[-1].headers
+
+    def test_described_length_finds_cuts_where_the_answer_has_none(self) -> None:
+        server = described(Origin())
+        server.reset()
+        server.answer("shop.things.get", json={"size": len(DATA)})
+        server.answer("shop.things.download", FakeAnswer(content=DATA[:9], length=None, headers={"etag": '"v1"'}))
+        server.answer("shop.things.download", Origin())
+        assert download(server, _ops.FILE).read() == DATA
+
+
+class TestResume:
+    def interrupt(self, path: Path, cut: int = 6000, **origin: object) -> Origin:
+        """A download that fails for good after `cut` bytes, and leaves its part."""
+        broken = Origin(cuts=[cut, *[0] * 10], **origin)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        with pytest.raises(DownloadError):
+            download(serving(broken)).save(path, resume=True)
+        return broken
+
+    def test_part_is_kept_and_continued(self, tmp_path: Path) -> None:
+        self.interrupt(tmp_path / "a")
+        assert names(tmp_path) == [".a.part", ".a.part.json"]
+        assert (tmp_path / ".a.part").read_bytes() == DATA[:6000]
+        origin = Origin()
+        assert download(serving(origin)).save(tmp_path / "a", resume=True).read_bytes() == DATA
+        assert origin.asked == ["bytes=6000-"]
+        assert names(tmp_path) == ["a"]
+
+    def test_folder_as_target(self, tmp_path: Path) -> None:
+        self.interrupt(tmp_path)
+        assert (tmp_path / ".t1.part").read_bytes() == DATA[:6000]
+        origin = Origin()
+        assert download(serving(origin)).save(tmp_path, resume=True).read_bytes() == DATA
+        assert origin.asked == [None, "bytes=6000-"]
+
+    def test_file_that_changed_meanwhile(self, tmp_path: Path) -> None:
+        self.interrupt(tmp_path / "a")
+        fresh = Origin(b"new" * 5000, etag='"v2"')
+        assert download(serving(fresh)).save(tmp_path / "a", resume=True).read_bytes() == b"new" * 5000
+
+    def test_file_that_became_shorter(self, tmp_path: Path) -> None:
+        self.interrupt(tmp_path / "a")
+        fresh = Origin(DATA[:100])  # a server that forgot to change the ETag
+        assert download(serving(fresh)).save(tmp_path / "a", resume=True).read_bytes() == DATA[:100]
+        assert fresh.asked == ["bytes=6000-", None]
+
+    def test_part_is_checked_with_the_rest(self, tmp_path: Path) -> None:
+        broken = described(Origin(cuts=[6000, *[0] * 10], etag=None))
+        with pytest.raises(DownloadError):
+            download(broken, _ops.FILE).save(tmp_path / "a", resume=True)
+        origin = Origin(etag=None)
+        file = download(described(origin), _ops.FILE)
+        assert file.save(tmp_path / "a", resume=True).read_bytes() == DATA
+        assert file.verified == "md5"
+        assert origin.asked == ["bytes=6000-"]
+
+    def test_part_that_was_tampered_with_is_found_out(self, tmp_path: Path) -> None:
+        broken = described(Origin(cuts=[6000, *[0] * 10]))
+        with pytest.raises(DownloadError):
+            download(broken, _ops.FILE).save(tmp_path / "a", resume=True)
+        (tmp_path / ".a.part").write_bytes(b"?" * 6000)
+        assert download(described(Origin()), _ops.FILE).save(tmp_path / "a", resume=True).read_bytes() == DATA
+
+    def test_part_of_another_file_is_not_used(self, tmp_path: Path) -> None:
+        broken = described(Origin(cuts=[6000, *[0] * 10]), checksum="0" * 32)
+        with pytest.raises(DownloadError):
+            download(broken, _ops.FILE).save(tmp_path / "a", resume=True)
+        origin = Origin()
+        download(described(origin), _ops.FILE).save(tmp_path / "a", resume=True)
+        assert origin.asked == [None]
+
+    def test_interrupt_keeps_the_part_too(self, tmp_path: Path) -> None:
+        def stop(done: int, whole: int | None) -> None:
+            if done >= 3000:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            download(serving(Origin())).save(tmp_path / "a", resume=True, progress=stop)
+        assert (tmp_path / ".a.part").read_bytes() == DATA[:3000]
+        origin = Origin()
+        assert download(serving(origin)).save(tmp_path / "a", resume=True).read_bytes() == DATA
+        assert origin.asked == ["bytes=3000-"]
+
+
+class TestInterrupts:
+    @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(), MemoryError(), ZeroDivisionError()])
+    def test_nothing_is_left(self, tmp_path: Path, error: BaseException) -> None:
+        (tmp_path / "a").write_text("old")
+        server = FakeServer()
+        server.answer("shop.things.plain", FakeAnswer(content=pieces(DATA)[:3], length=len(DATA), error=error))
+        with pytest.raises(type(error)):
+            download(server).save(tmp_path / "a")
+        assert names(tmp_path) == ["a"]
+        assert (tmp_path / "a").read_text() == "old"
+
+    def test_folder_that_is_missing(self, tmp_path: Path) -> None:
+        with pytest.raises(DownloadError, match="cannot be written: No such file"):
+            download(serving(Origin())).save(tmp_path / "none" / "a")
+
+    def test_target_that_is_in_the_way(self, tmp_path: Path) -> None:
+        (tmp_path / "t1").mkdir()
+        (tmp_path / "t1" / "x").touch()
+        with pytest.raises(DownloadError, match="cannot be written"):
+            download(serving(Origin())).save(tmp_path)
+        assert names(tmp_path) == ["t1"]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+class TestAsync:
+    def test_read_stream_save(self, tmp_path: Path, backend: str) -> None:
+        async def main() -> None:
+            assert await adownload(serving(Origin())).read() == DATA
+            stream = adownload(described(Origin(cuts=[100])), _ops.FILE).iter_bytes()
+            assert b"".join([piece async for piece in stream]) == DATA
+            async with adownload(serving(Origin(cuts=[100]))) as file:
+                assert file.length == len(DATA)
+                assert (await file.save(tmp_path / "a")).read_bytes() == DATA
+            assert (await adownload(serving(Origin())).save(tmp_path)).name == "t1"
+
+        anyio.run(main, backend=backend)
+
+    def test_cancelled(self, tmp_path: Path, backend: str) -> None:
+        async def main() -> None:
+            with anyio.CancelScope() as scope:
+                await adownload(serving(Origin())).save(tmp_path / "a", progress=lambda done, whole: scope.cancel())
+            assert scope.cancelled_caught
+
+        anyio.run(main, backend=backend)
+        assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        (None, None),
+        ("", None),
+        ("inline", None),
+        ("attachment; filename=report.csv", "report.csv"),
+        ('attachment; filename="my report.csv"', "my report.csv"),
+        ('attachment; filename="a \\"b\\".csv"; size=3', 'a "b".csv'),
+        ("attachment; filename*=UTF-8''Zo%C3%AB.wav; filename=x", "Zoë.wav"),
+        ("attachment; filename=\"x.wav\"; filename*=UTF-8'de'%C3%BC.wav", "ü.wav"),
+        ("attachment; filename*=nonsense''%FF; filename=plain", "plain"),
+        ("attachment; filename*=UTF-8''%FF; filename=plain", "plain"),
+        ('attachment; FileName = "a;b.txt" ', "a;b.txt"),
+        ('attachment; filename=""', None),
+    ],
+)
+def test_names_in_headers(header: str | None, name: str | None) -> None:
+    assert disposition_name(header) == name
