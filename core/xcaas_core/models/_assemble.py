@@ -26,13 +26,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
+from .._pointer import ABSENT
 from ._codec import Reader
 from ._dates import Moment
 from ._instances import UnknownFields, rest_of
 from ._json import JSONValue
 from ._layout import Layout
 from ._misfit import Misfit, describe
-from ._slots import PENDING, GuardedSlot, Slot
+from ._slots import PENDING, RAW, VALUE, GuardedSlot, Slot
 
 if TYPE_CHECKING:
     from ._model import Model
@@ -46,6 +47,8 @@ def assemble(layout: Layout) -> Reader:
     names: dict[str, object] = {
         "cls": layout.cls,
         "new": object.__new__,
+        "ABSENT": ABSENT,
+        "PENDING": PENDING,
         "UTC": UTC,
         "parse": datetime.fromisoformat,
         "not_an_object": _not_an_object,
@@ -66,6 +69,8 @@ def assemble(layout: Layout) -> Reader:
         names[f"s{index}"] = slot
         names[f"d{index}"] = slot.codec.defers
         lines += [f" if {slot.wire!r} in raw:", f"  v = raw[{slot.wire!r}]", *_take(slot, index), _lack(slot, index)]
+    if layout.extra is not None:
+        lines.append(f" {_target(layout.extra)} = ABSENT")
     lines += [f" if len(raw) != {len(layout.slots)} - n: unknown(self, raw)", " return self"]
     # The text holds identifiers (Python took them for a class body) and literals made by repr.
     exec("\n".join(lines), names)  # noqa: S102
@@ -74,13 +79,16 @@ def assemble(layout: Layout) -> Reader:
 
 def _take(slot: Slot, index: int) -> list[str]:
     """The lines for a field that came, as `v`."""
+    target = _target(slot)
     if isinstance(slot, GuardedSlot):
         if slot.codec.defers:
             kinds = slot.codec.defers
             test = f"v.__class__ is {next(iter(kinds)).__name__}" if len(kinds) == 1 else f"v.__class__ in d{index}"
-            return [f"  if {test}: self.{PENDING}{slot.name} = v", f"  else: late(self, s{index}, v)"]
+            return [
+                f"  if {test}: {target} = PENDING; self.{RAW}{slot.name} = v",
+                f"  else: late(self, s{index}, v)",
+            ]
         return [f"  late(self, s{index}, v)"]
-    target = f"self.{slot.name}"
     if isinstance(slot.codec, Moment):
         text, test = ("v + 'Z'", "t.tzinfo is UTC") if slot.codec.utc else ("v", "True")
         return [
@@ -99,9 +107,12 @@ def _lack(slot: Slot, index: int) -> str:
     """The line for a field that did not come."""
     if slot.required:
         return f" else: lacking(s{index})"
-    if isinstance(slot, GuardedSlot):
-        return " else: n += 1"
-    return f" else: n += 1; self.{slot.name} = None"
+    blank = "ABSENT" if isinstance(slot, GuardedSlot) else "None"
+    return f" else: n += 1; {_target(slot)} = {blank}"
+
+
+def _target(slot: Slot) -> str:
+    return f"self.{VALUE}{slot.name}" if isinstance(slot, GuardedSlot) else f"self.{slot.name}"
 
 
 def _not_an_object(raw: object) -> Misfit:
@@ -128,10 +139,8 @@ def _odd(model: Model, slot: Slot, raw: object) -> object:
 
 def _late(model: Model, slot: GuardedSlot, raw: object) -> None:
     """Fill a guarded field whose value is not one to put off."""
-    if raw is None and (slot.codec.nullable or not slot.required):
-        slot.member.__set__(model, None)
-        return
-    slot.member.__set__(model, _odd(model, slot, raw))
+    null = raw is None and (slot.codec.nullable or not slot.required)
+    slot.restore(model, (None if null else _odd(model, slot, raw), None))
 
 
 def _keep_unknown(model: Model, raw: dict[str, JSONValue]) -> None:
@@ -140,5 +149,5 @@ def _keep_unknown(model: Model, raw: dict[str, JSONValue]) -> None:
 
 def _keep_extra(model: Model, raw: dict[str, JSONValue]) -> None:
     layout = model.__model__
-    if layout.extra is not None and layout.extra.pending is not None:
-        layout.extra.pending.__set__(model, layout.unknown(raw))
+    if layout.extra is not None:
+        layout.extra.restore(model, (PENDING, layout.unknown(raw)))

@@ -24,9 +24,12 @@ def attributes(layout: Layout) -> tuple[object, ...]:
     """
     # Unknown fields come first: `Model.__init__` tells by that what `attrs.evolve` was given
     # from what it copies.
-    fields = {"unknown_fields": attrs.field(factory=dict, eq=False, repr=False, metadata={"wire": None})}
+    fields: dict[str, object] = {
+        "unknown_fields": attrs.field(factory=dict, eq=False, repr=False, metadata={"wire": None})
+    }
     for slot in layout.all:
         fields[slot.name] = _attribute(slot)
+    # attrs' own stub says "a dictionary of Any" without saying so.
     described: type = type(layout.cls.__name__, (), {"__annotations__": _annotations(layout)})
     made = attrs.define(
         described, these=fields, init=False, repr=False, eq=False, order=False, slots=False, kw_only=True
@@ -35,10 +38,16 @@ def attributes(layout: Layout) -> tuple[object, ...]:
 
 
 def _attribute(slot: Slot) -> object:
-    metadata = {"wire": slot.wire, "codec": slot.codec.expression}
-    if isinstance(slot, ExtraSlot):
-        return attrs.field(factory=dict, metadata={"wire": None, "codec": slot.codec.expression})
-    return attrs.field(metadata=metadata) if slot.required else attrs.field(default=None, metadata=metadata)
+    extra = isinstance(slot, ExtraSlot)
+    metadata = {"wire": None if extra else slot.wire, "codec": slot.codec.expression}
+    if slot.required:
+        return attrs.field(metadata=metadata)
+    default: object = attrs.Factory(_no_properties) if extra else None
+    return attrs.field(default=default, metadata=metadata)
+
+
+def _no_properties() -> dict[str, object]:
+    return {}
 
 
 def signature(layout: Layout) -> inspect.Signature:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias, cast
 
 from ._json import JSONValue, own_copy
-from ._misfit import Misfit, Place, Step, place_of
+from ._misfit import OWNED, Misfit, Place, Step, place_of
 
 __all__ = ["Codec", "Reader", "write_any"]
 
@@ -46,18 +46,17 @@ class Codec:
     def __init__(self, expression: str) -> None:
         self.expression = expression
 
-    def decode(self, value: object, *, at: str = "") -> object:
+    def decode(self, value: object, *, at: str = "", owned: bool = False) -> object:
         """The Python value for a JSON value.
 
         Raises `DecodeError` with a JSON pointer to what does not fit. `at` is the pointer to
         `value` itself, where it is part of something larger. Nested lists and objects are read
-        on first touch, and may raise then; `Model.validate` reads all of them at once. The
-        value is taken over, not copied.
+        on first touch, and may raise then; `Model.validate` reads all of them at once. They are
+        taken over, not copied. `owned` says that nobody else holds them, so that long lists can
+        be read in place, which takes less memory.
         """
-        place = place_of(at)
-        step: Step = None
-        if place is not None:
-            place, step = place
+        root = OWNED if owned else None
+        place, step = (place_of(at, root) if at else None) or (root, None)
         try:
             return self.read(value, place, step)
         except Misfit as misfit:

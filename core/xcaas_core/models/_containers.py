@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ._codec import Codec, Reader
 from ._json import JSONValue
-from ._misfit import Misfit, Place, Step, describe, inside
+from ._misfit import Misfit, Place, Step, describe, inside, is_owned
 
 if TYPE_CHECKING:
     from ._model import Model
@@ -16,6 +16,9 @@ __all__ = ["ListOf", "MapOf", "ModelRef", "Nullable"]
 
 _LIST: Final[frozenset[type]] = frozenset({list})
 _DICT: Final[frozenset[type]] = frozenset({dict})
+
+_MANY: Final = 256
+"""Items in a list that is worth reading in place."""
 
 
 class ListOf(Codec):
@@ -40,17 +43,33 @@ class ListOf(Codec):
             return items[:]
         here = inside(place, step)
         read = self.item.reader
+        if len(items) > _MANY and is_owned(here):
+            return self._read_in_place(items, here)
         try:
             return [read(item, here, index) for index, item in enumerate(items)]
         except Misfit:
             # Once more, slowly, for the place: counting along would cost every good answer.
             return [_read_at(read, item, here, index) for index, item in enumerate(items)]
 
+    def _read_in_place(self, items: list[object], here: Place) -> list[object]:
+        """Replace each item by what it becomes. Its JSON is free at once, for the next one to
+        take its memory, and the garbage collector has nothing to walk."""
+        read = self.item.reader
+        index = 0
+        try:
+            for index, item in enumerate(items):
+                items[index] = read(item, here, index)
+        except BaseException as error:
+            # The next look must find JSON again.
+            items[:index] = map(self.item.write, items[:index])
+            if isinstance(error, Misfit):
+                raise error.within(index) from None
+            raise
+        return items
+
     def write(self, value: object) -> JSONValue:
-        if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
-            write = self.item.write
-            return [write(item) for item in cast("Iterable[object]", value)]
-        raise TypeError(f"a list was expected, not {type(value).__name__}")
+        write = self.item.write
+        return [write(item) for item in _items(value)]
 
     def fits(self, raw: object) -> bool:
         return isinstance(raw, list) and all(map(self.item.fits, cast("list[object]", raw)))
@@ -144,6 +163,13 @@ class ModelRef(Codec):
 
     def fits(self, raw: object) -> bool:
         return self.model.__model__.fits(raw)
+
+
+def _items(value: object) -> Iterable[object]:
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return cast("Iterable[object]", value)
+    name = type(value).__name__  # type: ignore[redundant-cast,unused-ignore]
+    raise TypeError(f"a list was expected, not {name}")
 
 
 def _read_at(read: Reader, raw: object, place: Place, step: Step) -> object:

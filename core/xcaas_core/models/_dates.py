@@ -9,7 +9,7 @@ from typing import Final
 from ._codec import Codec
 from ._json import JSONValue
 from ._misfit import Misfit, Place, Step, describe
-from ._moments import UTC, from_epoch, from_text, in_utc, isoformat, to_epoch, us_text
+from ._moments import from_epoch, from_text, in_utc, isoformat, to_epoch, us_text
 
 __all__ = ["DATES", "Moment"]
 
@@ -171,5 +171,3 @@ _CODECS: Final[tuple[Codec, ...]] = (
 
 DATES: Final[dict[str, Codec]] = {codec.expression: codec for codec in _CODECS}
 """Codecs by expression."""
-
-assert UTC is dt.timezone.utc  # `_assemble.py` tells by identity whether text named a zone

@@ -14,7 +14,7 @@ import importlib
 import json
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
 from ._codec import Codec
@@ -48,7 +48,7 @@ def codec_in(expression: str, namespace: str) -> Codec:
     return _KNOWN.get(expression) or _parsed(expression, namespace)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parsed(expression: str, namespace: str) -> Codec:
     return _Parser(expression, namespace).parse()
 

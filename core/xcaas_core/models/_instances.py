@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from .._pointer import ABSENT
 from ._json import JSONValue
 from ._misfit import Place, Step
-from ._slots import Rest
+from ._slots import PENDING, Rest, lock_of
 
 if TYPE_CHECKING:
     from ._model import Model
 
 __all__ = ["State", "UnknownFields", "fill", "rest_of", "restored", "state_of", "unknown_fields", "unknown_of"]
-
-_FIRST: Final = threading.Lock()
 
 
 class UnknownFields(dict[str, JSONValue]):
@@ -55,12 +51,17 @@ def unknown_fields(model: Model) -> dict[str, JSONValue]:
     """The unknown fields, to read and to change."""
     found = unknown_of(model)
     if found is None:
-        with _FIRST:
+        with lock_of(model):
             rest = rest_of(model)
             if rest.unknown is None:
                 rest.unknown = UnknownFields(model, {})
             return rest.unknown
     return found
+
+
+def replace_unknown(model: Model, values: Mapping[str, JSONValue]) -> None:
+    """Give the model other unknown fields."""
+    rest_of(model).unknown = UnknownFields(model, values)
 
 
 def fill(model: Model, values: Mapping[str, object]) -> None:
@@ -71,6 +72,7 @@ def fill(model: Model, values: Mapping[str, object]) -> None:
     fields are taken over as they are in the model that evolves.
     """
     layout = model.__model__
+    layout.place(model, (None, None))
     source: Model | None = None
     for name, value in values.items():
         if name == "unknown_fields":
@@ -90,12 +92,12 @@ def fill(model: Model, values: Mapping[str, object]) -> None:
         raise TypeError(f"{type(model).__name__}() is missing {names} (keyword arguments)")
     for slot in layout.all:
         if slot.name not in values:
-            slot.restore(model, (slot.blank, ABSENT))
+            slot.restore(model, (slot.blank, None))
 
 
 def _take_unknown(model: Model, values: Mapping[str, JSONValue]) -> Model | None:
     if values:
-        rest_of(model).unknown = UnknownFields(model, values)
+        replace_unknown(model, values)
     owner = values.owner if isinstance(values, UnknownFields) else None
     return owner if type(owner) is type(model) else None
 
@@ -121,10 +123,10 @@ def state_of(model: Model) -> State:
     pending: dict[str, object] = {}
     for slot in model.__model__.all:
         value, raw = slot.state(model)
-        if value is not ABSENT:
-            values[slot.name] = value
-        elif raw is not ABSENT:
+        if value is PENDING:
             pending[slot.name] = raw
+        elif value is not slot.blank:
+            values[slot.name] = value
     rest = model.__rest__ or Rest()
     return State(values, pending, dict(rest.sent), dict(rest.unknown or {}), model.__model__.stand(model))
 
@@ -135,10 +137,13 @@ def restored(cls: type[Model], state: State) -> Model:
     model.__rest__ = None
     layout = cls.__model__
     for slot in layout.all:
-        slot.restore(model, (state.values.get(slot.name, slot.blank), state.pending.get(slot.name, ABSENT)))
+        if slot.name in state.pending:
+            slot.restore(model, (PENDING, state.pending[slot.name]))
+        else:
+            slot.restore(model, (state.values.get(slot.name, slot.blank), None))
     if state.sent:
         rest_of(model).sent = state.sent
     if state.unknown:
-        rest_of(model).unknown = UnknownFields(model, state.unknown)
+        replace_unknown(model, state.unknown)
     layout.place(model, state.stand)
     return model

@@ -8,11 +8,6 @@ from typing import Final, TypeAlias, cast
 
 from ._misfit import Misfit
 
-try:
-    import orjson
-except ImportError:  # the extra `speed` is not installed
-    orjson = None  # type: ignore[assignment]
-
 __all__ = ["JSONObject", "JSONValue", "decode_json", "encode_json", "own_copy"]
 
 JSONValue: TypeAlias = "dict[str, JSONValue] | list[JSONValue] | str | int | float | bool | None"
@@ -23,7 +18,32 @@ JSONObject: TypeAlias = "dict[str, JSONValue]"
 
 Buffer: TypeAlias = bytes | bytearray | memoryview | str
 
-_loads: Final[Callable[[Buffer], JSONValue] | None] = None if orjson is None else orjson.loads
+Loads: TypeAlias = Callable[[Buffer], JSONValue]
+Dumps: TypeAlias = Callable[[object], bytes]
+
+
+def _fast() -> tuple[Loads, Dumps]:
+    """orjson's two functions, or two that refuse everything, so that the standard library does it."""
+    try:
+        import orjson
+    except ImportError:  # the extra `speed` is not installed
+        return _never_loads, _never_dumps
+    return orjson.loads, orjson.dumps
+
+
+def _never_loads(data: Buffer) -> JSONValue:
+    raise ValueError("for the standard library")
+
+
+def _never_dumps(value: object) -> bytes:
+    raise TypeError("for the standard library")
+
+
+_loads, _dumps = _fast()
+
+# orjson first allots a dozen times the size of the text. Beyond this size that is felt, and the
+# standard library is hardly slower: both spend their time on making objects.
+_MUCH: Final = 1 << 20
 
 
 def decode_json(data: Buffer) -> JSONValue:
@@ -33,7 +53,7 @@ def decode_json(data: Buffer) -> JSONValue:
     reads (a byte order mark, UTF-16, half a surrogate pair) is read, so that an answer
     does not depend on what is installed.
     """
-    if _loads is not None:
+    if len(data) < _MUCH:
         try:
             return _loads(data)
         except ValueError:
@@ -48,12 +68,14 @@ def decode_json(data: Buffer) -> JSONValue:
 
 def encode_json(value: JSONValue) -> bytes:
     """Compact JSON in UTF-8. Raises `TypeError` or `ValueError` for what JSON cannot hold."""
-    if orjson is not None:
-        try:
-            return orjson.dumps(value)
-        except TypeError:  # integers beyond 64 bits, half a surrogate pair
-            pass
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    try:
+        return _dumps(value)
+    except TypeError:  # also for integers beyond 64 bits and half a surrogate pair
+        pass
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
 
 
 def own_copy(value: JSONValue) -> JSONValue:

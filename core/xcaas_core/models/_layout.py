@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, cast
 
 from .._pointer import ABSENT
 from ._codec import Codec, Reader, write_any
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PLACE", "Layout"]
 
-PLACE = ("_place", "_step")
+PLACE: Final = ("_place", "_step")
 """Slots of models that read some of their fields late and have to say where they stood."""
+
+_STAND: Final = attrgetter(*PLACE)
 
 
 class Layout:
@@ -52,7 +55,7 @@ class Layout:
         """Where an instance stood in the answer that it came from."""
         if not self.located:
             return None, None
-        return cast("tuple[Place, Step]", (getattr(model, "_place", None), getattr(model, "_step", None)))
+        return cast("tuple[Place, Step]", _STAND(model))
 
     def place(self, model: Model, stand: tuple[Place, Step]) -> None:
         """Say where a new instance stood."""
@@ -96,7 +99,7 @@ class Layout:
         slot = self.by_wire.get(wire)
         if slot is not None:
             return slot.codec
-        return None if self.extra is None else self.extra.codec.value
+        return None if self.extra is None else self.extra.value
 
     def fits(self, raw: object) -> bool:
         """Whether a JSON value is an object of this class through and through."""
@@ -112,7 +115,7 @@ class Layout:
                 return False
         if self.extra is None:
             return True
-        return all(self.extra.codec.value.fits(value) for key, value in found.items() if key not in self.by_wire)
+        return all(self.extra.value.fits(value) for key, value in found.items() if key not in self.by_wire)
 
     def distance(self, raw: Mapping[str, object]) -> tuple[int, int]:
         """How far a JSON object is from this class: (required fields that it lacks, fields unknown here)."""

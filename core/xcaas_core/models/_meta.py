@@ -41,7 +41,7 @@ class ModelType(type):
                 codec = codec_in(value.expression, namespace)
                 own.append(slot_for(key, value.wire, codec, required=value.required))
             elif isinstance(value, Extra):
-                extra = ExtraSlot(key, "", MapOf(codec_in(value.expression, namespace)), required=False)
+                extra = ExtraSlot(key, MapOf(codec_in(value.expression, namespace)))
             else:
                 continue
             if key in RESERVED_NAMES:

@@ -6,17 +6,20 @@ out adds its own step. What is read later, on first touch, remembers its place i
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from .._errors import DecodeError
 
-__all__ = ["Misfit", "Place", "Step", "describe", "inside", "place_of"]
+__all__ = ["OWNED", "Misfit", "Place", "Step", "describe", "inside", "is_owned", "place_of"]
 
 Step: TypeAlias = "str | int | None"
 
 # The way from the root: (way to the parent, last step). None is the root. A linked list, since
 # a thousand rows share all of it but the last step.
 Place: TypeAlias = "tuple[Place, Step] | None"
+
+OWNED: Final[Place] = (None, None)
+"""Another root: that of JSON which nobody else holds, so that its lists may be read in place."""
 
 _KINDS: dict[type, str] = {
     dict: "an object",
@@ -54,12 +57,21 @@ class Misfit(Exception):
 
 def inside(place: Place, step: Step) -> Place:
     """The place at `step` of `place`; the root has no step."""
-    return None if step is None else (place, step)
+    return place if step is None else (place, step)
 
 
-def place_of(pointer: str) -> Place:
+def is_owned(place: Place) -> bool:
+    """Whether `place` lies in JSON that nobody else holds."""
+    while place is not None:
+        if place is OWNED:
+            return True
+        place = place[0]
+    return False
+
+
+def place_of(pointer: str, root: Place = None) -> Place:
     """The place that a JSON pointer names."""
-    place: Place = None
+    place = root
     for part in pointer.split("/")[1:]:
         place = (place, part.replace("~1", "/").replace("~0", "~"))
     return place
@@ -69,7 +81,8 @@ def _steps(place: Place) -> list[Step]:
     steps: list[Step] = []
     while place is not None:
         place, step = place
-        steps.append(step)
+        if step is not None:
+            steps.append(step)
     return steps[::-1]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Self, TypeVar, cast, dataclass_transform
 
+from . import _instances
 from ._fields import extra, field
+from ._instances import State, restored, state_of, unknown_of
 from ._json import Buffer, JSONObject, JSONValue, decode_json, encode_json, own_copy
-from ._instances import State, UnknownFields, fill, rest_of, restored, state_of, unknown_fields, unknown_of
 from ._layout import Layout
 from ._meta import ModelType
-from ._misfit import Misfit
+from ._misfit import OWNED, Misfit
 from ._repr import one_line
 from ._slots import Rest
 
@@ -40,8 +41,8 @@ class Model(metaclass=ModelType):
 
     __slots__ = ("__rest__", "__weakref__")
 
-    __model__: "Layout"
-    __rest__: "Rest | None"
+    __model__: Layout
+    __rest__: Rest | None
 
     if TYPE_CHECKING:
         unknown_fields: dict[str, JSONValue] = extra("json", factory=dict, init=False)
@@ -50,16 +51,16 @@ class Model(metaclass=ModelType):
 
         def __init__(self, **values: object) -> None:
             self.__rest__ = None
-            fill(self, values)
+            _instances.fill(self, values)
 
         @property
         def unknown_fields(self) -> dict[str, JSONValue]:
             """Fields that came and no spec knows, by their names on the wire."""
-            return unknown_fields(self)
+            return _instances.unknown_fields(self)
 
         @unknown_fields.setter
         def unknown_fields(self, value: Mapping[str, JSONValue]) -> None:
-            rest_of(self).unknown = UnknownFields(self, value)
+            _instances.replace_unknown(self, value)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Self:
@@ -70,7 +71,7 @@ class Model(metaclass=ModelType):
         over, not copied: don't change them afterwards.
         """
         try:
-            return cast("Self", cls.__model__.reader(data if type(data) is dict else dict(data), None, None))
+            return cast("Self", cls.__model__.reader(data if data.__class__ is dict else dict(data), None, None))
         except Misfit as misfit:
             raise misfit.error() from None
 
@@ -78,7 +79,7 @@ class Model(metaclass=ModelType):
     def from_json(cls, data: Buffer) -> Self:
         """An instance for the JSON text or bytes of an object. Raises as `from_dict` does."""
         try:
-            return cast("Self", cls.__model__.reader(decode_json(data), None, None))
+            return cast("Self", cls.__model__.reader(decode_json(data), OWNED, None))
         except Misfit as misfit:
             raise misfit.error() from None
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sized
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
-from .._pointer import ABSENT
+from ._slots import PENDING
 
 if TYPE_CHECKING:
     from ._model import Model
@@ -29,7 +29,7 @@ def one_line(model: Model) -> str:
         if not slot.given(model):
             continue
         value, raw = slot.state(model)
-        shown = f"{slot.name}={_short(slot.name, raw if value is ABSENT else value)}"
+        shown = f"{slot.name}={_short(slot.name, raw if value is PENDING else value)}"
         length += len(shown) + 2
         if length > WIDTH and parts:
             parts.append("…")
@@ -46,9 +46,9 @@ def _short(name: str, value: object) -> str:
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return f"[{_count(value)}]"
+        return f"[{_count(cast('Sized', value))}]"
     if isinstance(value, dict):
-        return f"{{{_count(value)}}}"
+        return f"{{{_count(cast('Sized', value))}}}"
     if hasattr(type(value), "__model__"):
         return f"{type(value).__name__}(…)"
     return repr(value)

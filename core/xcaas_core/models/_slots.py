@@ -3,8 +3,7 @@
 Most fields are plain slots, read at the interpreter's own speed. Where None stands in one the
 field is absent, unless the model's `Rest` has what really came. Two kinds of field need more
 and stand behind a property: those whose reading is put off until somebody looks (lists and
-objects), and optional ones that may also be null. Their slot is empty while they are absent
-or pending; what is pending lies in a second slot.
+objects), and optional ones that may also be null.
 """
 
 from __future__ import annotations
@@ -15,21 +14,41 @@ from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from .._pointer import ABSENT, Absent
 from ._codec import Codec
+from ._containers import MapOf
 from ._json import JSONValue
 from ._misfit import Misfit, Place, Step, inside
 
 if TYPE_CHECKING:
     from ._model import Model
 
-__all__ = ["PENDING", "ExtraSlot", "GuardedSlot", "Rest", "Slot", "slot_for"]
+__all__ = ["PENDING", "RAW", "VALUE", "ExtraSlot", "GuardedSlot", "Rest", "Slot", "lock_of", "slot_for"]
 
-PENDING: Final = "_raw_"
-"""Before a field's name: the slot for what is pending."""
+VALUE: Final = "_value_"
+"""Before the name of a field behind a property: the slot for its value, `ABSENT` or `PENDING`."""
+
+RAW: Final = "_raw_"
+"""Before its name: the slot for what came, while the value is `PENDING`."""
+
+
+class Pending(Absent):
+    """The type of `PENDING`."""
+
+    __slots__ = ()
+
+
+PENDING: Final = Pending()
+"""There is something, and nobody has looked at it yet."""
 
 Written: TypeAlias = "JSONValue | Absent"
 
-# Reading happens outside; inside, the first of several threads gets its result in.
-_FIRST: Final = threading.Lock()
+# First looks and assignments, one at a time. Many locks, so that threads seldom meet; reading
+# a field never looks at another one, so that no thread waits for two of them.
+_LOCKS: Final = tuple(threading.RLock() for _ in range(32))
+
+
+def lock_of(model: Model) -> threading.RLock:
+    """The lock for first looks at the fields of one model."""
+    return _LOCKS[id(model) // 16 % 32]
 
 
 class Rest:
@@ -39,7 +58,7 @@ class Rest:
 
     def __init__(self) -> None:
         self.sent: dict[str, JSONValue] = {}
-        """What came for plain optional fields that read as None though something did come."""
+        """What came for fields that read as None though something else than nothing came."""
         self.unknown: dict[str, JSONValue] | None = None
         """What came beside the known fields, by wire name."""
 
@@ -55,10 +74,11 @@ class Slot:
 
     __slots__ = ("codec", "member", "name", "required", "wire")
 
-    blank: object = None
-    """What stands in the slot of an absent field."""
-
     member: MemberDescriptorType
+    """The slot of the value, as Python made it for the class."""
+
+    blank: object = None
+    """What stands there while the field is absent."""
 
     def __init__(self, name: str, wire: str, codec: Codec, *, required: bool) -> None:
         self.name = name
@@ -72,7 +92,7 @@ class Slot:
         return (self.name,)
 
     def bind(self, cls: type[Model]) -> None:
-        """Take hold of the slot that Python made for the class."""
+        """Take hold of the slots that Python made."""
         self.member = cls.__dict__[self.name]
 
     def store(self, model: Model, value: object) -> None:
@@ -83,71 +103,77 @@ class Slot:
         """The field's value; None where it is absent."""
         return getattr(model, self.name, None)
 
-    def write(self, model: Model) -> Written:
-        """What the field is on the wire; `ABSENT` if nothing."""
-        value = self.load(model)
-        if value is not None:
-            return self.codec.write(value)
-        rest = model.__rest__
-        if rest is not None and self.name in rest.sent:
-            return rest.sent[self.name]
-        return None if self.required else ABSENT
-
-    def given(self, model: Model) -> bool:
-        """Whether something stands on the wire for the field, be it null."""
-        rest = model.__rest__
-        return self.load(model) is not None or self.required or (rest is not None and self.name in rest.sent)
-
     def state(self, model: Model) -> tuple[object, object]:
-        """(value, ABSENT), (ABSENT, what is pending), or ABSENT twice. For copies and comparisons."""
-        return self.load(model), ABSENT
+        """(what stands for the value, what is pending). For copies and comparisons."""
+        return self.load(model), None
 
     def restore(self, model: Model, state: tuple[object, object]) -> None:
         """Make `state` that of a new model."""
         self.member.__set__(model, state[0])
 
+    def write(self, model: Model) -> Written:
+        """What the field is on the wire; `ABSENT` if nothing."""
+        value, raw = self.state(model)
+        if value is not None and not isinstance(value, Absent):
+            return self.codec.write(value)
+        if value is PENDING:
+            return cast("JSONValue", raw)  # as it came
+        rest = model.__rest__
+        if rest is not None and self.name in rest.sent:
+            return rest.sent[self.name]
+        return ABSENT if value is self.blank and not self.required else None
+
+    def given(self, model: Model) -> bool:
+        """Whether something stands on the wire for the field, be it null."""
+        rest = model.__rest__
+        value = self.state(model)[0]
+        return self.required or value is not self.blank or (rest is not None and self.name in rest.sent)
+
     def same(self, one: Model, other: Model) -> bool:
         """Whether two models agree in this field."""
+        mine, yours = self.state(one), self.state(other)
+        if mine[0] is PENDING and yours[0] is PENDING and mine[1] == yours[1]:
+            return True
         return bool(self.load(one) == self.load(other)) and self.given(one) is self.given(other)
 
 
 class GuardedSlot(Slot):
     """A field behind a property."""
 
-    __slots__ = ("pending",)
+    __slots__ = ("raw",)
 
     blank = ABSENT
-    pending: MemberDescriptorType | None
+
+    raw: MemberDescriptorType | None
+    """The slot for what is pending, in fields whose reading can be put off."""
 
     @property
     def places(self) -> tuple[str, ...]:
-        return (self.name, PENDING + self.name) if self.codec.defers else (self.name,)
+        return (VALUE + self.name, RAW + self.name) if self.codec.defers else (VALUE + self.name,)
 
     def bind(self, cls: type[Model]) -> None:
-        super().bind(cls)
-        self.pending = cls.__dict__[PENDING + self.name] if self.codec.defers else None
+        self.member = cls.__dict__[VALUE + self.name]
+        self.raw = cls.__dict__[RAW + self.name] if self.codec.defers else None
         get, first = self.member.__get__, self.first
 
         def read(model: Model) -> object:
-            try:
-                return get(model)
-            except AttributeError:
-                return first(model)
+            value: object = get(model)
+            return first(model) if isinstance(value, Absent) else value
 
         setattr(cls, self.name, property(read, self.store, self.clear))
 
     def first(self, model: Model) -> object:
-        """The value of a field whose slot is empty: read now, if anything is pending."""
-        value, raw = self.state(model)
-        if raw is ABSENT:
-            return None if value is ABSENT else value
-        value = self.read(model, raw)
-        with _FIRST:
-            earlier, raw = self.state(model)
-            if raw is ABSENT:  # another thread read, or set, or removed it in the meantime
-                return None if earlier is ABSENT else earlier
-            self._put(model, value)
-        return value
+        """The value of a field at which nobody has looked before; None if it is absent."""
+        with lock_of(model):
+            value: object = self.member.__get__(model)
+            if value is PENDING and self.raw is not None:
+                value = self.read(model, self.raw.__get__(model))
+                self._put(model, value)
+            return self.nothing(model) if value is ABSENT else value
+
+    def nothing(self, model: Model) -> object:
+        """What the field reads as while it is absent."""
+        return None
 
     def read(self, model: Model, raw: object) -> object:
         """Read what was pending, and say where in the whole answer it does not fit."""
@@ -155,77 +181,46 @@ class GuardedSlot(Slot):
         return _read(self.codec, raw, place, self.wire, inside(place, self.wire))
 
     def state(self, model: Model) -> tuple[object, object]:
-        try:
-            return self.member.__get__(model), ABSENT
-        except AttributeError:
-            pass
-        if self.pending is not None:
-            try:
-                return ABSENT, self.pending.__get__(model)
-            except AttributeError:
-                pass
-        # Neither: absent, unless another thread got in between the two looks.
-        try:
-            return self.member.__get__(model), ABSENT
-        except AttributeError:
-            return ABSENT, ABSENT
+        value: object = self.member.__get__(model)
+        if value is not PENDING or self.raw is None:
+            return value, None
+        with lock_of(model):  # both at the same moment
+            return self.member.__get__(model), self.raw.__get__(model)
 
     def restore(self, model: Model, state: tuple[object, object]) -> None:
-        value, raw = state
-        if value is not ABSENT:
-            self.member.__set__(model, value)
-        elif raw is not ABSENT and self.pending is not None:
-            self.pending.__set__(model, raw)
+        self.member.__set__(model, state[0])
+        if self.raw is not None:
+            self.raw.__set__(model, state[1])
 
     def store(self, model: Model, value: object) -> None:
-        if value is None and not self.required and not self.codec.nullable:
-            self.clear(model)
-            return
-        with _FIRST:
-            self._put(model, value)
+        absent = value is None and not self.required and not self.codec.nullable
+        with lock_of(model):
+            self._put(model, ABSENT if absent else value)
 
     def clear(self, model: Model) -> None:
         """Make the field absent."""
-        with _FIRST:
-            _empty(self.pending, model)
-            _empty(self.member, model)
+        with lock_of(model):
+            self._put(model, ABSENT)
 
     def _put(self, model: Model, value: object) -> None:
         self.member.__set__(model, value)
-        _empty(self.pending, model)
-
-    def write(self, model: Model) -> Written:
-        value, raw = self.state(model)
-        if value is ABSENT:
-            return cast("Written", raw)  # as it came
-        if value is not None:
-            return self.codec.write(value)
-        rest = model.__rest__
-        return None if rest is None else rest.sent.get(self.name)
-
-    def given(self, model: Model) -> bool:
-        return self.state(model) != (ABSENT, ABSENT)
-
-    def same(self, one: Model, other: Model) -> bool:
-        mine, yours = self.state(one), self.state(other)
-        if mine[1] is not ABSENT and yours[1] is not ABSENT and mine[1] == yours[1]:
-            return True
-        return super().same(one, other)
+        if self.raw is not None:
+            self.raw.__set__(model, None)
 
 
 class ExtraSlot(GuardedSlot):
     """The field for additional properties: always a dictionary, if need be an empty one."""
 
-    __slots__ = ()
+    __slots__ = ("value",)
 
-    def first(self, model: Model) -> object:
-        value = super().first(model)
-        if value is None:
-            with _FIRST:
-                value = self.state(model)[0]
-                if value is ABSENT:
-                    value = dict[str, object]()
-                    self._put(model, value)
+    def __init__(self, name: str, codec: MapOf) -> None:
+        super().__init__(name, "", codec, required=False)
+        self.value = codec.value
+        """The codec of one additional property."""
+
+    def nothing(self, model: Model) -> object:
+        value: dict[str, object] = {}
+        self._put(model, value)
         return value
 
     def read(self, model: Model, raw: object) -> object:
@@ -244,11 +239,3 @@ def _read(codec: Codec, raw: object, place: Place, step: Step, spot: Place) -> o
         raise misfit.error(spot) from None
     except RecursionError:
         raise Misfit("the JSON is nested too deeply").error(spot) from None
-
-
-def _empty(member: MemberDescriptorType | None, model: Model) -> None:
-    if member is not None:
-        try:
-            member.__delete__(model)
-        except AttributeError:
-            pass

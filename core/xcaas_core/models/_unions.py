@@ -74,15 +74,20 @@ class Tagged(Codec):
     def read(self, raw: object, place: Place, step: Step) -> object:
         if not isinstance(raw, dict):
             raise Misfit(f"an object was expected, not {describe(raw)}")
-        return self._variant(cast("dict[str, object]", raw)).reader(raw, place, step)
+        found = cast("dict[str, object]", raw)
+        return self._variant(found).reader(found, place, step)
 
     def write(self, value: object) -> JSONValue:
-        if isinstance(value, Mapping) and not _is_model(value):
-            return self._variant(cast("Mapping[str, object]", value)).write(cast("object", value))
-        return write_any(value)
+        if not isinstance(value, Mapping):
+            return write_any(value)
+        found = cast("Mapping[str, object]", value)
+        return self._variant(found).write(found)
 
     def fits(self, raw: object) -> bool:
-        return isinstance(raw, dict) and self._variant(cast("dict[str, object]", raw)).fits(cast("object", raw))
+        if not isinstance(raw, dict):
+            return False
+        found = cast("dict[str, object]", raw)
+        return self._variant(found).fits(found)
 
     def _variant(self, raw: Mapping[str, object]) -> ModelRef:
         tag = raw.get(self.tag)
