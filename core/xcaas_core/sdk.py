@@ -18,6 +18,7 @@ from ._product import Product, RateLimit, Scheme, Server, Variable
 from ._resource import AsyncProductClient, AsyncResource, ProductClient, Resource
 from ._spec import (
     Answer,
+    Answers,
     Body,
     Encoding,
     Parameter,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "Answers",
     "AsyncClientBase",
     "AsyncProductClient",
     "AsyncResource",

@@ -52,10 +52,15 @@ class Imports:
             self._typing_only.discard(key)
         return identifier(self._local[key])
 
+    def known(self, module: str, name: str) -> Code | None:
+        """The local name of something that is in use already."""
+        local = self._local.get((module, name))
+        return None if local is None else identifier(local)
+
     def builtin(self, name: str, *, typing_only: bool = True) -> Code:
         """`str`, `list` and so on, or a detour where the module defines that name itself."""
         if name in self._taken:
-            return code("{}.{}", self.use_module("builtins", "_builtins", typing_only=typing_only), identifier(name))
+            return self.use("builtins", name, typing_only=typing_only)
         return identifier(name)
 
     def header(self) -> Header:

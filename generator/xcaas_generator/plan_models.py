@@ -76,8 +76,12 @@ def _field(field: ir.Field, name: str, names: ModelNames, imports: Imports, anno
         name=identifier(name),
         annotation=annotations.read(field.type, nullable=field.nullable or absent),
         value=value,
-        doc=docstring(docs.paragraphs(docs.facts(field)), 4),
+        doc=docstring(docs.paragraphs(docs.facts(field) or _enum_doc(field.type, names)), 4),
     )
+
+
+def _enum_doc(ref: ir.TypeRef, names: ModelNames) -> str:
+    return docs.summary(names.enums[ref.name].doc) if isinstance(ref, ir.EnumRef) else ""
 
 
 def _extra(ref: ir.TypeRef, names: ModelNames, imports: Imports, annotations: Annotations) -> FieldPlan:

@@ -40,6 +40,7 @@ def operation_value(
     call_name: str,
     outcome: Outcome,
     item: ir.TypeRef | None,
+    errors: Code | None,
     around: Surroundings,
     imports: Imports,
 ) -> Code:
@@ -57,7 +58,7 @@ def operation_value(
         parameters=parenthesised(parameters) if parameters else None,
         body=_body(operation.body, around, imports) if operation.body else None,
         answers=_answers(outcome.answers, around, imports) if outcome.answers else None,
-        errors=_errors(operation, around, imports),
+        errors=errors,
         security=parenthesised([texts(schemes) for schemes in operation.security]) if operation.security else None,
         servers=parenthesised([server_value(server, imports) for server in operation.servers]) if own_servers else None,
         paging=plan_flows.paging(operation, item, around.names, imports) if item is not None else None,
@@ -159,7 +160,8 @@ def _answer_variant(variant: ir.AnswerVariant, around: Surroundings, imports: Im
     return call(imports.use(SDK, f"{variant.kind}_answer"), *([expression] if expression else []), media_type=media)
 
 
-def _errors(operation: ir.Operation, around: Surroundings, imports: Imports) -> Code | None:
+def errors_value(operation: ir.Operation, around: Surroundings, imports: Imports) -> Code | None:
+    """The errors of an operation by status, or None if the document tells of none with a body."""
     pairs: list[tuple[Code, Code]] = []
     for answer in operation.answers:
         if answer.status[0] in "45" or answer.status == "default":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import xcaas_core
+
 from . import ir
 from .imports import Imports
 from .names import pascal
@@ -59,7 +61,9 @@ def suite_modules(names: Sequence[str]) -> list[Module]:
         children=children,
         through=Code("_product"),
     )
-    entries = [index_entry(name, "._client") for name in sorted(classes)]
+    public: Sequence[str] = getattr(xcaas_core, "__all__", ())
+    entries = [index_entry(name, "xcaas_core") for name in public]
+    entries += [index_entry(name, "._client") for name in sorted(classes)]
     entries += [index_entry(name, ".") for name in sorted(names)]
     return [
         Module("_client.py", "client.py.jinja", client),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from .outcome import Outcome, outcome
 from .plan import ChildPlan, Module, OperationPlan, ResourcePlan
 from .plan_flows import SDK, Neighbour, paged_item
 from .plan_methods import MethodWriter, Subject
-from .plan_operations import Surroundings, operation_value
+from .plan_operations import Surroundings, errors_value, operation_value
 from .plan_tree import Seat
 from .quote import Code, code, docstring, file_name, identifier, module_path, text
 from .types import Annotations, ModelNames
@@ -88,14 +89,14 @@ class _ResourceWriter:
         self._annotations = Annotations(around.names, self._imports, beside_models=False)
 
     def plan(self) -> ResourcePlan:
-        operations: list[OperationPlan] = []
+        operations, errors = self._shared_errors()
         writer = MethodWriter(self._around, self._imports, self._annotations)
         base = self._imports.use(SDK, "Resource")
         async_base = self._imports.use(SDK, "AsyncResource")
         methods = []
         for index in self._members:
             subject = self._subject(index)
-            operations.append(self._operation(subject))
+            operations.append(self._operation(subject, errors[index]))
             methods += writer.methods(subject)
         children = child_plans(self._tree, self._path, self._imports)
         return ResourcePlan(
@@ -127,9 +128,24 @@ class _ResourceWriter:
             item = paged_item(operation, found.type, self._around.models)
         return Subject(operation, self._tree.seats[index], identifier(self._tree.constants[index]), found, item)
 
-    def _operation(self, subject: Subject) -> OperationPlan:
+    def _shared_errors(self) -> tuple[list[OperationPlan], dict[int, Code | None]]:
+        """Constants for error tables that several operations have, and what each operation refers to."""
+        operations = self._around.document.operations
+        tables = {index: errors_value(operations[index], self._around, self._imports) for index in self._members}
+        counts = Counter(table for table in tables.values() if table is not None)
+        scope = Scope(self._tree.constants[index] for index in self._members)
+        constants = {table: identifier(scope.claim("_ERRORS")) for table, count in counts.items() if count > 1}
+        if not constants:
+            return [], tables
+        annotation = code("{}[{}]", self._imports.use("typing", "Final"), self._imports.use(SDK, "Answers"))
+        plans = [OperationPlan(constant, annotation, table) for table, constant in constants.items()]
+        return plans, {index: constants.get(table, table) if table else None for index, table in tables.items()}
+
+    def _operation(self, subject: Subject, errors: Code | None) -> OperationPlan:
         name = ".".join(part for part in (self._prefix, *self._path, subject.seat.verb) if part)
-        value = operation_value(subject.operation, name, subject.outcome, subject.item, self._around, self._imports)
+        value = operation_value(
+            subject.operation, name, subject.outcome, subject.item, errors, self._around, self._imports
+        )
         final = self._imports.use("typing", "Final")
         of = self._answer(subject.outcome)
         annotation = code("{}[{}[{}]]", final, self._imports.use(SDK, "Operation"), of)

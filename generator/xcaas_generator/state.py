@@ -16,6 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+import xcaas_core
+
 NAME = "_lock.json"
 _IGNORED_FOLDERS = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
 _IGNORED_FILES = frozenset({".DS_Store", "Thumbs.db"})
@@ -103,9 +105,10 @@ def digest(content: bytes) -> str:
 
 
 def fingerprint() -> str:
-    """A hash of everything on our side that decides what comes out: sources, templates, formatter, parser."""
+    """A hash of everything on our side that decides what comes out: sources, templates, formatter, parser,
+    and the public names of core, which a suite passes on."""
     here = Path(__file__).parent
-    total = hashlib.sha256()
+    total = hashlib.sha256(Path(xcaas_core.__file__).read_bytes())
     for name in ("ruff", "openapi-python-client", "jinja2"):
         total.update(f"{name} {metadata.version(name)}\n".encode())
     for path in sorted(here.rglob("*")):

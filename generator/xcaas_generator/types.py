@@ -23,6 +23,7 @@ _TEXT_INTEGERS = frozenset({"int32", "int64"})
 _TEXT_NUMBERS = frozenset({"float", "double", "decimal"})
 _MODELS = "xcaas_core.models"
 _SDK = "xcaas_core.sdk"
+_NONE = Code("None")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +134,15 @@ class Annotations:
 
     def _or_none(self, parts: list[Code], nullable: bool) -> Code:
         unique = list(dict.fromkeys(parts))
-        none = Code("None")
-        if nullable or none in unique:
-            # A recursive alias for free JSON holds None already.
-            unique = [part for part in unique if part != none]
-            unique.append(none)
+        if nullable or _NONE in unique:
+            unique = [part for part in unique if part != _NONE]
+            if self._json() not in unique:
+                unique.append(_NONE)
         return join(" | ", unique)
+
+    def _json(self) -> Code | None:
+        """The local name of free JSON, which may be null already."""
+        return self._imports.known(_MODELS, "JSONValue")
 
     def _parts(self, ref: ir.TypeRef, *, given: bool) -> list[Code]:
         """The members of a type's union; one for most types."""
@@ -184,7 +188,7 @@ class Annotations:
         if expression == "json":
             return self._imports.use(_MODELS, "JSONValue", typing_only=True)
         if expression == "none":
-            return Code("None")
+            return _NONE
         if expression == "date" or expression.startswith("datetime"):
             module = self._imports.use_module("datetime", "_dt", typing_only=True)
             return code("{}.date", module) if expression == "date" else code("{}.datetime", module)
@@ -194,7 +198,7 @@ class Annotations:
 
     def _const(self, const: ir.Const) -> Code:
         if const.value is None:
-            return Code("None")
+            return _NONE
         if isinstance(const.value, float):
             return self._imports.builtin("float")
         return code("{}[{}]", self._imports.use("typing", "Literal", typing_only=True), literal(const.value))
