@@ -68,7 +68,7 @@ def test_options_go_to_each(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, TENANT="t", API_TOKEN="x")
     (token,) = credentials_from_env(role="data", products=["calls"])
     assert isinstance(token, BasicToken)
-    assert (token.role, token.products) == ("data", {"calls"})
+    assert (token.role, token.products) == ("data", frozenset({"calls"}))
 
 
 def test_rotation_without_restart_and_pickles_of_names(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,10 @@ class RedisClient(Protocol):
     def eval(self, script: str, numkeys: int, /, *keys_and_args: str | bytes | int) -> object: ...
 
 
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
 class RedisTokenCache:
     """Shares tokens through Redis: one token request per expiry for all workers together.
 
@@ -36,6 +40,7 @@ class RedisTokenCache:
 
     def __init__(self, client: RedisClient | str, *, prefix: str = "xcaas:") -> None:
         self._client = _connect(client) if isinstance(client, str) else client
+        self._ours = isinstance(client, str)
         self._prefix = prefix
 
     def read(self, key: str) -> tuple[bytes, float] | None:
@@ -54,6 +59,11 @@ class RedisTokenCache:
 
     def unlock(self, key: str, owner: str) -> None:
         self._client.eval(_UNLOCK, 1, self._name(f"{key}:lock"), owner)
+
+    def close(self) -> None:
+        """Close the connections, if the cache has made them (it was given an address)."""
+        if self._ours:
+            cast("_Closable", self._client).close()
 
     def _name(self, key: str) -> str:
         return f"{self._prefix}{key}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from typing import Literal, cast
 from urllib.parse import quote_plus, urlencode
 
@@ -25,7 +24,6 @@ class TokenRequest:
     def __init__(self, url: str, timeouts: tuple[float | None, float | None]) -> None:
         self._url = url
         self._timeouts = timeouts
-        self._digest: tuple[Secret, str, str] | None = None
 
     def build(self) -> Flow[Request]:
         """A new token request, with the secrets of this moment."""
@@ -41,10 +39,8 @@ class TokenRequest:
 
     def _named(self, kind: str, principal: str, secret: Secret, facts: object) -> Flow[str]:
         text = json.dumps([kind, principal, self._url, facts], sort_keys=True)
-        if self._digest is None or self._digest[:2] != (secret, principal):
-            slow: Callable[[], str] = lambda: store_digest(principal, secret)  # noqa: E731
-            self._digest = (secret, principal, cast("str", (yield Offload(slow))))
-        return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}-{self._digest[2]}"
+        digest = cast("str", (yield Offload(lambda: store_digest(principal, secret))))
+        return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}-{digest}"
 
 
 class ClientCredentialsRequest(TokenRequest):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 from typing import NoReturn
 
 from .._redact import MASK
@@ -101,7 +102,19 @@ def store_digest(principal: str, secret: Secret) -> str:
     """A name for a secret in keys of a shared token store.
 
     Such keys are read by others (a Redis `KEYS`, a listing of a folder) and a secret may be a
-    password that somebody chose, so the hash is a slow one.
+    password that somebody chose, so the hash is a slow one, worked out once per process.
     """
-    salt = hashlib.sha256(b"xcaas store key\0" + principal.encode()).digest()
-    return hashlib.scrypt(secret.reveal().encode(), salt=salt, n=2**12, r=8, p=1, dklen=16).hex()
+    known = hashlib.blake2b(f"{principal}\0{secret.reveal()}".encode(), key=_PEPPER).digest()
+    found = _digests.get(known)
+    if found is None:
+        salt = hashlib.sha256(b"xcaas store key\0" + principal.encode()).digest()
+        found = hashlib.scrypt(secret.reveal().encode(), salt=salt, n=2**12, r=8, p=1, dklen=16).hex()
+        if len(_digests) >= _MOST_DIGESTS:
+            _digests.clear()
+        _digests[known] = found
+    return found
+
+
+_PEPPER = os.urandom(32)
+_MOST_DIGESTS = 256
+_digests: dict[bytes, str] = {}

@@ -69,7 +69,7 @@ class TokenEndpoint:
         self.lifetime = lifetime
         self.latency = latency
         self.products = products
-        self.script = list(script)
+        self.script: list[Answer] = list(script)
         self.seen: list[Request] = []
         self.seen_at: list[float] = []
 

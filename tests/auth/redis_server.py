@@ -1,0 +1,69 @@
+"""A real Redis on loopback, for the length of a `with` block."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Generator, Iterator
+from typing import Protocol, cast
+
+import pytest
+
+from xcaas_core.auth._cache_redis import RedisClient
+
+__all__ = ["Client", "connect", "redis_server", "without_redis"]
+
+_PROGRAM = shutil.which("redis-server")
+without_redis = pytest.mark.skipif(_PROGRAM is None, reason="there is no redis-server on this machine")
+
+
+class Client(RedisClient, Protocol):
+    """What the tests need of `redis.Redis` beyond what the cache needs."""
+
+    def flushdb(self) -> object: ...
+    def scan_iter(self) -> Iterator[str]: ...
+    def pttl(self, name: str, /) -> int: ...
+    def close(self) -> None: ...
+
+
+@contextlib.contextmanager
+def connect(url: str) -> Generator[Client]:
+    """A client of an empty database."""
+    from redis import Redis
+
+    make = cast("Callable[..., Client]", Redis.from_url)  # pyright: ignore[reportUnknownMemberType]
+    client = make(url, decode_responses=True)
+    client.flushdb()
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+@contextlib.contextmanager
+def redis_server() -> Generator[str]:
+    """The address of a server that keeps nothing."""
+    assert _PROGRAM is not None
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [_PROGRAM, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(port)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.terminate()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("redis-server did not start")
