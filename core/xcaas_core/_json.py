@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["dumps", "loads"]
+
+# orjson allots a dozen times the size of the text before it begins. Beyond this size that is felt,
+# and the standard library is hardly slower: both spend their time on making objects.
+_MUCH: Final = 1 << 20
 
 
 def _standard_loads(content: bytes | str) -> object:
@@ -19,7 +23,10 @@ def _standard_loads(content: bytes | str) -> object:
 
 
 def _standard_dumps(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    try:
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which a server may send and want back
+        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _choose() -> tuple[Callable[[bytes | str], object], Callable[[object], bytes]]:
@@ -28,6 +35,8 @@ def _choose() -> tuple[Callable[[bytes | str], object], Callable[[object], bytes
     orjson = import_module("orjson")
 
     def loads(content: bytes | str) -> object:
+        if len(content) > _MUCH:
+            return _standard_loads(content)
         try:
             value: object = orjson.loads(content)
         except ValueError:

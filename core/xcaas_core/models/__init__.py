@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._lazy import lazy_attributes as lazy_attributes
 from ._codec import Codec as Codec
 from ._expression import resolve as resolve
 from ._fields import extra as extra
@@ -10,7 +11,6 @@ from ._json import JSONObject as JSONObject
 from ._json import JSONValue as JSONValue
 from ._json import decode_json as decode_json
 from ._json import encode_json as encode_json
-from ._lazy import lazy_attributes as lazy_attributes
 from ._meta import RESERVED_NAMES as RESERVED_NAMES
 from ._model import Model as Model
 from ._model import UnknownModel as UnknownModel

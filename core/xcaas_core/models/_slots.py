@@ -12,6 +12,7 @@ import threading
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
+from .._fork import resets_after_fork
 from .._pointer import ABSENT, Absent
 from ._codec import Codec
 from ._containers import MapOf
@@ -41,14 +42,25 @@ PENDING: Final = Pending()
 
 Written: TypeAlias = "JSONValue | Absent"
 
-# First looks and assignments, one at a time. Many locks, so that threads seldom meet; reading
-# a field never looks at another one, so that no thread waits for two of them.
-_LOCKS: Final = tuple(threading.RLock() for _ in range(32))
+
+class _Locks:
+    """For first looks and assignments, one at a time. Many locks, so that threads seldom meet;
+    reading a field never looks at another one, so that no thread waits for two of them."""
+
+    def __init__(self) -> None:
+        self.reset()
+        resets_after_fork(self)
+
+    def reset(self) -> None:
+        self.all = [threading.RLock() for _ in range(32)]
+
+
+_LOCKS: Final = _Locks()
 
 
 def lock_of(model: Model) -> threading.RLock:
     """The lock for first looks at the fields of one model."""
-    return _LOCKS[id(model) // 16 % 32]
+    return _LOCKS.all[id(model) // 16 % 32]
 
 
 class Rest:
