@@ -4,44 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Protocol
 
-Node = Any
+from tests.specs.folder import Folder, is_list, is_map, walk
 
 VERB_OR_RESOURCE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 SCHEMA_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 OPERATION_ID = re.compile(r"[a-z][A-Za-z0-9]*")
 MAX_SUMMARY_WORDS = 8
-
-
-class Folder(Protocol):
-    root: Path
-    files: dict[str, Node]
-    documents: dict[str, Node]
-
-    def operations(self, name: str) -> Iterator[tuple[str, str, Node, Node]]: ...
-
-    def follow(self, name: str, node: Node) -> tuple[str, Node]: ...
-
-
-def named_schemas(folder: Folder, file: str) -> Iterator[tuple[str, Node]]:
-    content = folder.files[file]
-    schemas = content.get("components", {}).get("schemas") if "openapi" in content else content.get("schemas")
-    yield from (schemas or {}).items()
-
-
-def walk(node: Node, pointer: str = "") -> Iterator[tuple[str, Node]]:
-    """Every mapping below a node, examples excepted."""
-    if isinstance(node, dict):
-        yield pointer, node
-        for key, value in node.items():
-            if key not in ("example", "examples"):
-                yield from walk(value, f"{pointer}/{key}")
-    elif isinstance(node, list):
-        for index, item in enumerate(node):
-            yield from walk(item, f"{pointer}/{index}")
 
 
 def test_operations_are_named_and_described(folder: Folder, document: str) -> None:
@@ -83,7 +52,7 @@ def test_parameters_are_described(folder: Folder, file: str) -> None:
 
 
 def test_schemas_are_named_and_described(folder: Folder, file: str) -> None:
-    for name, schema in named_schemas(folder, file):
+    for name, schema in folder.schemas(file).items():
         assert SCHEMA_NAME.fullmatch(name), name
         assert schema.get("title", name) == name
         assert "description" in schema or "$ref" in schema, name
@@ -91,7 +60,7 @@ def test_schemas_are_named_and_described(folder: Folder, file: str) -> None:
 
 def test_fields_are_described(folder: Folder, file: str) -> None:
     for pointer, node in walk(folder.files[file]):
-        if not isinstance(node.get("properties"), dict) or pointer.endswith("/properties"):
+        if not is_map(node.get("properties")) or pointer.endswith("/properties"):
             continue
         for name, field in node["properties"].items():
             target = folder.follow(file, field)[1] if "$ref" in field else {}
@@ -106,7 +75,7 @@ def test_inline_objects_have_a_title(folder: Folder, file: str) -> None:
 
 def test_required_fields_exist(folder: Folder, file: str) -> None:
     for pointer, node in walk(folder.files[file]):
-        if isinstance(node.get("required"), list) and "properties" in node:
+        if is_list(node.get("required")) and "properties" in node:
             assert set(node["required"]) <= node["properties"].keys(), pointer
 
 

@@ -6,9 +6,9 @@ When it fails, the message holds the line that belongs there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+
+from tests.specs.folder import Folder, Map
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "products.md"
 CREDENTIALS = {
@@ -18,16 +18,6 @@ CREDENTIALS = {
     "work-analytics-login": "user and password",
     "basic-token": "{token} token (Basic)",
 }
-
-Node = Any
-
-
-class Folder(Protocol):
-    documents: dict[str, Node]
-
-    def operations(self, name: str) -> Iterator[tuple[str, str, Node, Node]]: ...
-
-    def follow(self, name: str, node: Node) -> tuple[str, Node]: ...
 
 
 def row(folder: Folder, name: str) -> str:
@@ -55,15 +45,16 @@ def credential(folder: Folder, name: str) -> str:
     }
     found: dict[str, None] = {}
     for _, _, operation, _ in folder.operations(name):
-        for requirement in operation.get("security", document.get("security", [])):
+        security: list[Map] = operation["security"] if "security" in operation else document.get("security") or []
+        for requirement in security:
             words = [words_of(schemes[key]) for key in requirement]
             found[" + ".join(dict.fromkeys(words)) or "none"] = None
-        if operation.get("security") == []:
+        if not security:
             found["none"] = None
     return "; ".join(found)
 
 
-def words_of(scheme: Node) -> str:
+def words_of(scheme: Map) -> str:
     kind = scheme["x-xcaas-credential"]
     if kind == "work-analytics-login" and scheme["type"] == "apiKey":
         kind = "api-key"
@@ -72,11 +63,11 @@ def words_of(scheme: Node) -> str:
     return f"{options['key']} {text}" if "key" in options else text
 
 
-def regions(document: Node) -> str:
+def regions(document: Map) -> str:
     found: dict[str, None] = {}
     for server in document["servers"]:
         for variable in server.get("variables", {}).values():
-            words = list(variable.get("x-xcaas-names", variable.get("enum", ())))
+            words = list(variable.get("x-xcaas-names") or variable.get("enum") or ())
             what = variable.get("x-xcaas-from", "")
             if variable.get("x-xcaas-required"):
                 found[f"{what}, such as `{variable['default']}`"] = None
@@ -90,7 +81,7 @@ def regions(document: Node) -> str:
     return "; ".join(found)
 
 
-def paging(operations: list[Node]) -> str:
+def paging(operations: list[Map]) -> str:
     styles: Counter[str] = Counter()
     for operation in operations:
         facts = operation.get("x-xcaas-pagination")
@@ -101,7 +92,7 @@ def paging(operations: list[Node]) -> str:
     return ", ".join(f"{style} ({count})" for style, count in sorted(styles.items()))
 
 
-def flows(operations: list[Node]) -> str:
+def flows(operations: list[Map]) -> str:
     found: dict[str, None] = {}
     for operation in operations:
         place = operation["x-xcaas-resource"]["path"]
