@@ -19,6 +19,7 @@ from ._check import check_request, check_response
 from ._credentials import Credentials
 from ._examples import example_of_media
 from ._faults import Faults
+from ._paged import paged_example
 from ._replies import Problem, Reply, error_body
 from ._specs import Node, Operation, Product, group_name, load_products
 from .products import SELF_AUTHENTICATING, services
@@ -118,7 +119,7 @@ class World:
         service = self.services.get(product.name)
         handler = service.handlers.get(call.operation.id) if service else None
         if handler is None:
-            return _example(call.operation)
+            return _example(call)
         result = handler(call)
         return await result if inspect.isawaitable(result) else result
 
@@ -159,19 +160,20 @@ def _negotiate(operation: Operation, status: int, accept: str) -> str | None:
     raise Problem(406, f"Accept {accept!r} fits none of {', '.join(content)}")
 
 
-def _example(operation: Operation) -> Reply:
-    """The spec's own example of the first success."""
+def _example(call: Call) -> Reply:
+    """The spec's own example of the first success, page by page where the spec says how."""
+    operation = call.operation
     status = next((key for key in sorted(operation.responses) if key.startswith("2")), "200")
     content: Node = operation.responses.get(status, {}).get("content", {})
     if not content:
         return Reply(status=int(status))
-    media_type = next((m for m in content if m.endswith("json")), next(iter(content)))
+    media_type = _negotiate(operation, int(status), call.headers.get("accept", "*/*")) or next(iter(content))
     if not media_type.endswith("json"):
-        return Reply(
-            stream=[f"sandbox {operation.id}".encode()],
-            status=int(status),
-            media_type=media_type.replace("*/*", "text/plain"),
-        )
+        made = f"sandbox {operation.id}".encode()
+        return Reply(stream=[made], status=int(status), media_type=media_type.replace("*/*", "text/plain"))
+    paging = operation.node.get("x-xcaas-pagination")
+    if paging:
+        return paged_example(call, paging, content[media_type], media_type)
     return Reply(example_of_media(content[media_type]), status=int(status), media_type=media_type)
 
 

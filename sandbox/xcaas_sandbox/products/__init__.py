@@ -9,6 +9,7 @@ from .cc_historical import Historical
 from .cc_realtime import Realtime
 from .oauth import TokenService
 from .storage import Storage
+from .work_analytics import WorkAnalyticsTokens
 
 if TYPE_CHECKING:
     from .._app import Service
@@ -28,6 +29,7 @@ def services(products: tuple[Product, ...], credentials: Credentials, speed: flo
         "oauth": TokenService(credentials),
         "storage": Storage(speed),
         "cc_historical": Historical(speed),
+        "work_analytics": WorkAnalyticsTokens(credentials),
     }
     if "cc_realtime" in by_name:
         made["cc_realtime"] = Realtime(by_name["cc_realtime"])
