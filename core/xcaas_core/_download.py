@@ -164,9 +164,11 @@ class Download(_File):
     def read(self, *, progress: Progress | None = None) -> bytes:
         """The whole file in memory."""
         reception = self._fresh(self._session.engine)
+        flow = self._reading(reception, progress)
         try:
-            return self._session.run(self._reading(reception, progress))
+            return self._session.run(flow)
         finally:
+            flow.close()
             self._session.run(reception.close())
 
     def save(self, path: str | os.PathLike[str], *, resume: bool = False, progress: Progress | None = None) -> Path:
@@ -185,9 +187,11 @@ class Download(_File):
             The file's path.
         """
         reception = self._fresh(self._session.engine)
+        flow = self._saving(reception, path, resume, progress)
         try:
-            return self._session.run(self._saving(reception, path, resume, progress))
+            return self._session.run(flow)
         finally:
+            flow.close()  # Ctrl-C may come between two steps, where the flow does not notice
             self._session.run(reception.close())
 
 
@@ -226,9 +230,11 @@ class AsyncDownload(_File):
     async def read(self, *, progress: Progress | None = None) -> bytes:
         """The whole file in memory."""
         reception = self._fresh(self._session.engine)
+        flow = self._reading(reception, progress)
         try:
-            return await self._session.run(self._reading(reception, progress))
+            return await self._session.run(flow)
         finally:
+            flow.close()
             await self._session.run(reception.close())
 
     async def save(
@@ -236,7 +242,9 @@ class AsyncDownload(_File):
     ) -> Path:
         """Write the file to disk, where it appears under its name only when it is whole and right. See `Download.save`."""
         reception = self._fresh(self._session.engine)
+        flow = self._saving(reception, path, resume, progress)
         try:
-            return await self._session.run(self._saving(reception, path, resume, progress))
+            return await self._session.run(flow)
         finally:
+            flow.close()  # Ctrl-C may come between two steps, where the flow does not notice
             await self._session.run(reception.close())

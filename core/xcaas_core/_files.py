@@ -32,7 +32,7 @@ class PartialFile:
         resumable: Keep what was written when the download fails, and continue from it next time.
     """
 
-    __slots__ = ("_file", "note", "path", "resumable", "size", "target")
+    __slots__ = ("_file", "_ours", "note", "path", "resumable", "size", "target")
 
     def __init__(self, target: Path, *, resumable: bool = False) -> None:
         self.target = target
@@ -41,6 +41,7 @@ class PartialFile:
         mark = "part" if resumable else f"{os.urandom(6).hex()}.part"
         self.path = target.with_name(f".{_cut(target.name, _LONGEST_NAME - len(mark))}.{mark}")
         self._file: IO[bytes] | None = None
+        self._ours = False  # whether there may be a file that nobody else will remove
         self.size = 0
         """Bytes written so far."""
         self.note: dict[str, str] = {}
@@ -49,6 +50,7 @@ class PartialFile:
     def open(self) -> None:
         """Create the file, or open the one that was kept. DownloadError if another process writes it just now."""
         if not self.resumable:
+            self._ours = True  # said before, as Ctrl-C may come right after the file is there
             self._file = open(self.path, "xb")  # noqa: SIM115 - closed by commit and abandon
             return
         self._file = open(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")  # noqa: SIM115
@@ -56,6 +58,7 @@ class PartialFile:
             self._file.close()
             self._file = None
             raise DownloadError(f"another process is downloading {self.target}", advice="Wait for it to end.")
+        self._ours = True
         self.size = self._file.seek(0, os.SEEK_END)
         self.note = self._read_note()
         if self.size and not self.note:
@@ -93,24 +96,27 @@ class PartialFile:
         if os.name == "nt":  # an open file cannot be renamed there
             file.close()
         os.replace(self.path, self.target)
+        self._ours = False
         file.close()
         self._file = None
         self._forget_note()
 
     def abandon(self, *, keep: bool = False) -> None:
         """Close, and remove the file unless `keep` (which needs `resumable`). Safe to call twice, and after `commit`."""
-        file, self._file = self._file, None
-        if file is None:
+        if not self._ours:
             return
+        file, self._file = self._file, None
         keep = keep and self.resumable and self.size > 0
         try:
-            file.close()  # may fail on a full disk, as it writes what is buffered
+            if file is not None:
+                file.close()  # may fail on a full disk, as it writes what is buffered
         except OSError:
             keep = False
         finally:
             if not keep:
                 self.path.unlink(missing_ok=True)
                 self._forget_note()
+            self._ours = False
 
     @property
     def _opened(self) -> IO[bytes]:

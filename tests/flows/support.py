@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xcaas_core._options import DEFAULT_TIMEOUT, Timeout
 from xcaas_core.sdk import AsyncClientBase, ClientBase
 from xcaas_core.testing import FakeServer
 
@@ -25,10 +26,14 @@ class _AsyncClient(AsyncClientBase):
         return self._session
 
 
-def sync_session(server: FakeServer | None = None, *, base_url: str | None = None) -> Session:
+def sync_session(
+    server: FakeServer | None = None, *, base_url: str | None = None, timeout: Timeout = DEFAULT_TIMEOUT
+) -> Session:
     """A client's session: with a fake server, or with a real one at `base_url`."""
-    return _Client(http_client=server, base_url=base_url).session
+    return _Client(http_client=server, base_url=base_url, timeout=timeout).session
 
 
-def async_session(server: FakeServer | None = None, *, base_url: str | None = None) -> AsyncSession:
-    return _AsyncClient(http_client=server, base_url=base_url).session
+def async_session(
+    server: FakeServer | None = None, *, base_url: str | None = None, timeout: Timeout = DEFAULT_TIMEOUT
+) -> AsyncSession:
+    return _AsyncClient(http_client=server, base_url=base_url, timeout=timeout).session

@@ -1,0 +1,152 @@
+"""A server on the loopback that serves one file, and breaks off in the ways that networks do."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import IO
+
+__all__ = ["Breaking", "Origin"]
+
+
+class Breaking:
+    """How one answer goes wrong.
+
+    Args:
+        after: Bytes of the body that are sent before.
+        reset: Cut with a reset instead of a plain end.
+        pause: Seconds of silence before the end.
+        announce: Value of Content-Length, if not the true one.
+    """
+
+    def __init__(
+        self, after: int | None = None, *, reset: bool = False, pause: float = 0.0, announce: int | None = None
+    ) -> None:
+        self.after = after
+        self.reset = reset
+        self.pause = pause
+        self.announce = announce
+
+
+class Origin:
+    """Serves `data` at every path, with ranges and an ETag. Each answer takes the next of `troubles`.
+
+    Args:
+        data: The file.
+        troubles: What goes wrong with each answer in turn; then nothing more does.
+        framing: `length`, `chunked`, or `close` (the end of the connection is the end of the body).
+        delay: Seconds between pieces of 64 KiB.
+    """
+
+    def __init__(
+        self,
+        data: bytes,
+        troubles: Sequence[Breaking] = (),
+        *,
+        framing: str = "length",
+        delay: float = 0.0,
+        headers: Sequence[str] = ('ETag: "v1"',),
+    ) -> None:
+        self.data = data
+        self.framing = framing
+        self.delay = delay
+        self.headers = headers
+        self.asked: list[str] = []
+        self.busiest = 0
+        self._busy = 0
+        self._troubles = iter(troubles)
+        self._lock = threading.Lock()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    @contextmanager
+    def serving(self) -> Generator[Origin]:
+        """Answer until the block ends."""
+        thread = threading.Thread(target=self._accept, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+            thread.join(5)
+
+    def _accept(self) -> None:
+        threads: list[threading.Thread] = []
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                break
+            threads.append(threading.Thread(target=self._serve, args=(connection,), daemon=True))
+            threads[-1].start()
+        for thread in threads:
+            thread.join(5)
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as stream:
+            connection.settimeout(5)
+            try:
+                while head := _head(stream):
+                    with self._lock:
+                        self._busy += 1
+                        self.busiest = max(self.busiest, self._busy)
+                    try:
+                        if not self._answer(connection, head):
+                            return
+                    finally:
+                        with self._lock:
+                            self._busy -= 1
+            except OSError:
+                return  # the client has gone
+
+    def _answer(self, connection: socket.socket, head: dict[str, str]) -> bool:
+        with self._lock:
+            self.asked.append(head.get("range", ""))
+            trouble = next(self._troubles, Breaking())
+        start = int(head["range"][6:-1]) if "range" in head else 0
+        body = self.data[start:]
+        lines = ["HTTP/1.1 206 Partial Content" if start else "HTTP/1.1 200 OK", *self.headers]
+        lines.append("Content-Type: application/octet-stream")
+        if start:
+            lines.append(f"Content-Range: bytes {start}-{len(self.data) - 1}/{len(self.data)}")
+        if self.framing == "length":
+            lines.append(f"Content-Length: {len(body) if trouble.announce is None else trouble.announce}")
+        lines.append("Transfer-Encoding: chunked" if self.framing == "chunked" else "X-Framing: none")
+        if self.framing == "close":
+            lines.append("Connection: close")
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        self._send(connection, body if trouble.after is None else body[: trouble.after])
+        if trouble.pause:
+            time.sleep(trouble.pause)
+        if trouble.after is None and trouble.announce is None and self.framing != "close":
+            if self.framing == "chunked":
+                connection.sendall(b"0\r\n\r\n")
+            return True
+        if trouble.reset:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        return False
+
+    def _send(self, connection: socket.socket, body: bytes) -> None:
+        step = 1 << 16
+        for start in range(0, len(body), step):
+            piece = body[start : start + step]
+            if self.framing == "chunked":
+                piece = f"{len(piece):x}\r\n".encode() + piece + b"\r\n"
+            connection.sendall(piece)
+            if self.delay:
+                time.sleep(self.delay)
+
+
+def _head(stream: IO[bytes]) -> dict[str, str]:
+    """The headers of the next request; empty when there is none."""
+    found: dict[str, str] = {}
+    line = stream.readline()
+    while line and (line := stream.readline()).strip():
+        name, _, value = line.decode().partition(":")
+        found[name.strip().lower()] = value.strip()
+    return found

@@ -1,0 +1,232 @@
+"""Downloads over real sockets, from a server that breaks off, stalls, lies and floods."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+import anyio
+import pytest
+
+from tests.flows.origin import Breaking, Origin
+from tests.flows.shop import _ops
+from tests.flows.support import async_session, sync_session
+from xcaas_core._download import AsyncDownload, Download
+from xcaas_core._download_all import adownload_all, download_all
+from xcaas_core._errors import NotFoundError
+from xcaas_core._operation import Call
+from xcaas_core._options import Timeout
+from xcaas_core.testing import FakeServer
+
+DATA = os.urandom(300_000)
+MIB = 1 << 20
+Save = Callable[[str, Path], Path]
+
+
+def save(url: str, path: Path) -> Path:
+    session = sync_session(base_url=url, timeout=Timeout(read=0.3))
+    try:
+        return Download(session, Call(_ops.PLAIN, ("t1",), stream=True)).save(path)
+    finally:
+        session.io.shut()
+
+
+def save_async(url: str, path: Path) -> Path:
+    async def main() -> Path:
+        session = async_session(base_url=url, timeout=Timeout(read=0.3))
+        try:
+            return await AsyncDownload(session, Call(_ops.PLAIN, ("t1",), stream=True)).save(path)
+        finally:
+            await session.io.shut()
+
+    return anyio.run(main)
+
+
+TWINS = pytest.mark.parametrize("save", [save, save_async], ids=["blocking", "async"])
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@TWINS
+class TestTroubles:
+    @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
+    def test_none(self, tmp_path: Path, save: Save, framing: str) -> None:
+        with Origin(DATA, framing=framing).serving() as origin:
+            assert save(origin.url, tmp_path / "a").read_bytes() == DATA
+        assert names(tmp_path) == ["a"]
+
+    @pytest.mark.parametrize("reset", [False, True])
+    @pytest.mark.parametrize("framing", ["length", "chunked"])
+    def test_cut(self, tmp_path: Path, save: Save, framing: str, reset: bool) -> None:
+        troubles = [Breaking(after=100_000, reset=reset), Breaking(after=50_000, reset=reset)]
+        with Origin(DATA, troubles, framing=framing).serving() as origin:
+            assert save(origin.url, tmp_path / "a").read_bytes() == DATA
+        assert len(origin.asked) == 3
+        assert origin.asked[0] == ""
+        # After a reset, bytes that were on their way are lost, so where it goes on is the kernel's choice.
+        assert all(asked.startswith("bytes=") or asked == "" for asked in origin.asked[1:])
+
+    def test_silence(self, tmp_path: Path, save: Save) -> None:
+        with Origin(DATA, [Breaking(after=100_000, pause=1.0)]).serving() as origin:
+            assert save(origin.url, tmp_path / "a").read_bytes() == DATA
+        assert origin.asked == ["", "bytes=100000-"]
+
+    def test_length_that_promises_too_much(self, tmp_path: Path, save: Save) -> None:
+        with Origin(DATA, [Breaking(announce=len(DATA) + 5)]).serving() as origin:
+            assert save(origin.url, tmp_path / "a").read_bytes() == DATA
+
+
+class TestMany:
+    @pytest.mark.parametrize("concurrency", [1, 3])
+    def test_bound_holds(self, tmp_path: Path, concurrency: int) -> None:
+        with Origin(DATA, delay=0.01).serving() as origin:
+            session = sync_session(base_url=origin.url)
+            files = (Download(session, Call(_ops.PLAIN, (f"t{n}",), stream=True)) for n in range(8))
+            saved = download_all(files, tmp_path / "in", concurrency=concurrency)
+            session.io.shut()
+        assert [found.path for found in saved] == [tmp_path / "in" / f"t{n}" for n in range(8)]
+        assert all(found.path is not None and found.path.read_bytes() == DATA for found in saved)
+        assert origin.busiest == concurrency
+
+    def test_bound_holds_for_the_async_twin(self, tmp_path: Path) -> None:
+        async def main() -> None:
+            session = async_session(base_url=origin.url)
+            files = (AsyncDownload(session, Call(_ops.PLAIN, (f"t{n}",), stream=True)) for n in range(8))
+            saved = await adownload_all(files, tmp_path, concurrency=3)
+            await session.io.shut()
+            assert [found.path for found in saved] == [tmp_path / f"t{n}" for n in range(8)]
+
+        with Origin(DATA, delay=0.01).serving() as origin:
+            anyio.run(main)
+        assert origin.busiest == 3
+
+
+class TestMemory:
+    """A file of any size takes a few mebibytes: counted, not timed."""
+
+    SIZE = 64 * MIB
+
+    def peak(self, work: Callable[[str], object]) -> int:
+        with Origin(bytes(self.SIZE)).serving() as origin:
+            work(origin.url)  # imports and caches
+            tracemalloc.start()
+            try:
+                work(origin.url)
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+    @TWINS
+    def test_to_a_file(self, tmp_path: Path, save: Save) -> None:
+        # The server's own pieces are counted too: it lives in this process.
+        assert self.peak(lambda url: save(url, tmp_path / "a")) < 8 * MIB
+        assert (tmp_path / "a").stat().st_size == self.SIZE
+
+    def test_as_a_stream(self) -> None:
+        def stream(url: str) -> None:
+            session = sync_session(base_url=url)
+            file = Download(session, Call(_ops.PLAIN, ("t1",), stream=True))
+            assert sum(map(len, file.iter_bytes())) == self.SIZE
+            session.io.shut()
+
+        assert self.peak(stream) < 8 * MIB
+
+
+class TestProcess:
+    """What only a process of its own can go through."""
+
+    SCRIPT = (
+        "import resource, sys\n"
+        "from tests.flows.test_download_wire import save\n"
+        "from pathlib import Path\n"
+        "limit = int(sys.argv[3])\n"
+        "if limit: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))\n"
+        "print('ready', flush=True)\n"
+        "save(sys.argv[1], Path(sys.argv[2]))\n"
+    )
+
+    def start(self, url: str, path: Path, limit: int = 0) -> subprocess.Popen[str]:
+        arguments = [sys.executable, "-c", self.SCRIPT, url, str(path), str(limit)]
+        return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def test_full_disk(self, tmp_path: Path) -> None:
+        (tmp_path / "a").write_text("old")
+        with Origin(DATA * 20).serving() as origin:
+            process = self.start(origin.url, tmp_path / "a", limit=2 * MIB)
+            _, complaint = process.communicate(timeout=30)
+        assert "DownloadError" in complaint
+        assert "cannot be written: File too large" in complaint
+        assert names(tmp_path) == ["a"]
+        assert (tmp_path / "a").read_text() == "old"
+
+    def test_ctrl_c(self, tmp_path: Path) -> None:
+        with Origin(DATA * 20, delay=0.02).serving() as origin:
+            process = self.start(origin.url, tmp_path / "a")
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            while not names(tmp_path):
+                assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            _, complaint = process.communicate(timeout=30)
+        assert "KeyboardInterrupt" in complaint
+        assert names(tmp_path) == []
+
+
+class TestManyFaked:
+    """What becomes of many downloads when some go wrong."""
+
+    def files(self, server: FakeServer, *numbers: int) -> list[Download]:
+        session = sync_session(server)
+        return [Download(session, Call(_ops.PLAIN, (f"t{number}",), stream=True)) for number in numbers]
+
+    def test_equal_names_are_kept_apart(self, tmp_path: Path) -> None:
+        headers = {"content-disposition": "attachment; filename=call.wav"}
+        server = FakeServer().answer("shop.things.plain", content=b"1", headers=headers)
+        saved = download_all(self.files(server, 1, 2, 3), tmp_path, concurrency=1)
+        assert [found.path and found.path.name for found in saved] == ["call.wav", "call (2).wav", "call (3).wav"]
+
+    def test_names_of_the_callers_choice(self, tmp_path: Path) -> None:
+        one, two = self.files(FakeServer(), 1, 2)
+        saved = download_all([(one, "one.bin"), (two, "two.bin")], tmp_path)
+        assert [found.path for found in saved] == [tmp_path / "one.bin", tmp_path / "two.bin"]
+        assert repr(saved[0]) == f"<Saved {tmp_path / 'one.bin'}>"
+
+    def test_first_failure_is_raised(self, tmp_path: Path) -> None:
+        server = FakeServer().answer("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
+        with pytest.raises(NotFoundError, match="gone"):
+            download_all(self.files(server, *range(50)), tmp_path, concurrency=2)
+        assert len(server.requests) < 10
+
+    def test_failures_may_be_kept(self, tmp_path: Path) -> None:
+        server = FakeServer().answer("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
+        saved = download_all(self.files(server, 1, 2, 3), tmp_path, keep_going=True)
+        assert [found.error is None for found in saved] == [True, False, True]
+        assert isinstance(saved[1].error, NotFoundError)
+        assert "gone" in repr(saved[1])
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_async_twin(self, tmp_path: Path, backend: str) -> None:
+        async def main() -> None:
+            session = async_session(server)
+
+            async def files() -> AsyncGenerator[tuple[AsyncDownload, str]]:
+                for number in range(1, 4):
+                    yield AsyncDownload(session, Call(_ops.PLAIN, (f"t{number}",), stream=True)), f"f{number}"
+
+            saved = await adownload_all(files(), tmp_path, keep_going=True)
+            assert [found.path and found.path.name for found in saved] == ["f1", None, "f3"]
+            with pytest.raises(NotFoundError, match="gone"):
+                await adownload_all(
+                    [AsyncDownload(session, Call(_ops.PLAIN, ("t2",), stream=True))], tmp_path, concurrency=1
+                )
+
+        server = FakeServer().answer("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
+        anyio.run(main, backend=backend)
+        assert names(tmp_path) == ["f1", "f3"]
