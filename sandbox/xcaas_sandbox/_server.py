@@ -31,6 +31,8 @@ class Sandbox:
     ) -> None:
         self.world = World(token_lifetime=token_lifetime, faults=faults, speed=speed)
         self._socket = socket.create_server(("127.0.0.1", port))
+        # Inherited by every connection. asyncio sets it by itself only on sockets that name their protocol.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         config = uvicorn.Config(
             create_app(self.world), log_level="warning", access_log=False, lifespan="off", ws="none"
         )
