@@ -126,7 +126,11 @@ class Exchange(Generic[T]):
                     failure = error
                 self._record(began, response, failure)
                 if response is not None and self.compiled.answers.is_success(response.status):
-                    return (yield from self._succeed(response))
+                    self.engine.shared.budget.give()
+                    self._tell(response, None, None)
+                    if self.call.stream:
+                        yield from self._check_stream(response)
+                    return Reply(response, self)
                 if response is not None and (yield from self._replay(response)):
                     wait: float | None = 0.0
                 else:
@@ -172,19 +176,14 @@ class Exchange(Generic[T]):
             raise CallTimeoutError("no time was left to send the request", advice="Allow a longer timeout.")
         return left
 
-    def _succeed(self, response: Response) -> Flow[Reply[T]]:
-        self.engine.shared.budget.give()
-        self._tell(response, None, None)
-        reply: Reply[T] = Reply(response, self)
-        if self.call.stream:
-            # A body that cannot be what was promised is not worth streaming.
-            try:
-                self.compiled.answers.check(response)
-            except XCaaSError as error:
-                yield Close(response)
-                reply.describe(error)
-                raise
-        return reply
+    def _check_stream(self, response: Response) -> Flow[None]:
+        """A body that cannot be what was promised is not worth streaming."""
+        try:
+            self.compiled.answers.check(response)
+        except XCaaSError as error:
+            yield Close(response)
+            self.describe(error, response)
+            raise
 
     def _replay(self, response: Response) -> Flow[bool]:
         """After a 401: whether the credentials' owner has better ones now. Asked once per call."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, cast
 
 from ._drive import AsyncTransport, SyncTransport
 from ._errors import ConfigurationError
@@ -85,6 +85,12 @@ def make_engine(setup: Setup) -> Engine:
 
     if setup["credentials"] is not None and setup["auth"] is not None:
         raise ConfigurationError("both credentials and auth were given", advice="They mean the same; give one.")
+    given: Literal["credentials", "auth"]
+    for given in ("credentials", "auth"):
+        if isinstance(setup[given], str | tuple | dict):
+            from .auth import without_text
+
+            setup[given] = without_text(setup[given])
     credentials = setup["credentials"] if setup["auth"] is None else setup["auth"]
     network = _fake(setup)
     limit = setup["max_in_flight"]

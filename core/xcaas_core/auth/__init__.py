@@ -23,7 +23,7 @@ from ._lease import TokenInfo
 from ._policy import TokenPolicy
 from ._secrets import Secret
 from ._sources import EnvironmentVariable
-from ._wallet import Credentials
+from ._wallet import Credentials, without_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ __all__ = [
     "credentials_from_env",
     "credentials_from_profile",
     "token_info",
+    "without_text",
 ]
 
 _LATER = {

@@ -13,7 +13,7 @@ from ._credential import Credential
 from ._errors import SecretUnavailableError
 from ._kinds import ApiKey, BasicToken, BearerToken
 
-__all__ = ["Credentials", "Held", "Wallet"]
+__all__ = ["Credentials", "Held", "Wallet", "without_text"]
 
 One: TypeAlias = Credential | str | tuple[str, str]
 Several: TypeAlias = "One | Iterable[Credential] | Mapping[str, One | Iterable[Credential]]"
@@ -124,6 +124,16 @@ def _unfold(given: object, name: str | None = None) -> Iterable[Held]:
             yield Held(item, name)
     else:
         raise _unknown(given)
+
+
+def without_text(given: object) -> object:
+    """What a client was given, with text wrapped into credentials, so that no secret stays bare in the client."""
+    if isinstance(given, Mapping):
+        named = cast("Mapping[str, object]", given)
+        return {name: without_text(value) for name, value in named.items()}
+    if isinstance(given, str) or _pair(given) is not None:
+        return [held.credential for held in _unfold(given)]
+    return given
 
 
 def _pair(given: object) -> tuple[str, str] | None:
