@@ -51,7 +51,7 @@ def read(
     except InputError as error:
         raise InputError(locate((*report.problems, *error.problems), library.files)) from None
     problems = tuple(locate(report.problems, library.files))
-    if problems and strict or document.refused and not document.operations:
+    if (problems and strict) or (document.refused and not document.operations):
         raise InputError(problems)
     files = tuple(Path(label) for label in library.files if "://" not in label) if isinstance(source, Path) else ()
     return FrontResult(document, problems, files)
@@ -61,11 +61,11 @@ def _read(source: Path | bytes, name: str, library: Library, report: Report) -> 
     file = library.first(source, name)
     at = Spot(file, "", file.tree)
     # The parser's own imports cost as much as a small document: not before they are needed.
-    from xcaas_generator.check import check_root, check_vocabulary  # noqa: PLC0415
+    from xcaas_generator.check import check_root, check_vocabulary
 
     check_root(at, report)
-    from xcaas_generator.normalise import emit, normalise  # noqa: PLC0415
-    from xcaas_generator.parse import parse  # noqa: PLC0415
+    from xcaas_generator.normalise import emit, normalise
+    from xcaas_generator.parse import parse
 
     draft = normalise(at, Resolver(library, report), report, name)
     for one in library.files.values():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -49,7 +49,7 @@ def load(data: bytes, label: str, base: str | None = None) -> SourceFile:
 
 
 @contextmanager
-def paused_gc() -> Iterator[None]:
+def paused_gc() -> Generator[None]:
     """Trees of a million objects hold no cycles; walking them while they grow costs more than reading them."""
     enabled = gc.isenabled()
     gc.disable()

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 import yaml
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from xcaas_generator.ir import JSON
 
@@ -193,7 +193,7 @@ class _Reader:
             self._add(frame.node, frame.size, frame.height, event)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        anchored = self._anchors.get(event.anchor)
+        anchored = self._anchors.get(event.anchor or "")
         if anchored is None:
             raise _Failure(self._make(event, f"the alias *{event.anchor} stands inside what it names"))
         top = self._stack[-1] if self._stack else None
@@ -237,4 +237,5 @@ class _Reader:
                 tokens.append(frame.key)
         pointer = "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
         mark = event.start_mark
-        return Note(pointer, message, mark.line + 1, mark.column + 1, advice)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return Note(pointer, message, line, column, advice)

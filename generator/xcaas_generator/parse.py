@@ -32,8 +32,8 @@ def parse(draft: DocumentDraft, canonical: Canonical, report: Report) -> ir.Docu
         raise InputError([_rejected(draft, error)]) from None
     components = document.components.schemas if document.components else None
     types = Types(components or {}, canonical.maps)
-    for error in types.errors:
-        report.error(draft.node.place, f"the parser refused a schema: {error.detail or error.header}")
+    for lost in types.errors:
+        report.error(draft.node.place, f"the parser refused a schema: {lost.detail or lost.header}")
     refused = list(draft.refused)
     operations: list[ir.Operation] = []
     for operation, slot in zip(draft.operations, canonical.slots, strict=True):
@@ -116,7 +116,7 @@ def _enum(entry: Entry) -> ir.Enum:
 def _parsed_operation(document: oai.OpenAPI, slot: tuple[str, str]) -> oai.Operation:
     path, method = slot
     item = document.paths[oai.UntrustedString(path)]
-    by_method = dict(
+    by_method: dict[str, oai.Operation | None] = dict(
         zip(
             _PATH_METHODS,
             (item.get, item.put, item.post, item.delete, item.options, item.head, item.patch, item.trace),
@@ -166,7 +166,9 @@ def _answer(draft: AnswerDraft, operation: oai.Operation, types: Types) -> ir.An
     if not isinstance(answer, oai.Response):
         raise Unparsed(f"the parser lost its response {draft.node.status}")
     variants = tuple(
-        ir.AnswerVariant(one.media_type, _answer_kind(one.kind), _content_type(answer.content or {}, one.media_type, types))
+        ir.AnswerVariant(
+            one.media_type, _answer_kind(one.kind), _content_type(answer.content or {}, one.media_type, types)
+        )
         for one in draft.variants
     )
     headers = tuple(_typed(one, _header_schema(answer, one.node.wire), types) for one in draft.headers)
@@ -175,7 +177,7 @@ def _answer(draft: AnswerDraft, operation: oai.Operation, types: Types) -> ir.An
 
 def _answer_kind(kind: ir.BodyKind) -> ir.AnswerKind:
     """Forms and multipart come back as bytes: nobody answers with them, but some say so."""
-    return "binary" if kind in ("form", "multipart") else kind
+    return "binary" if kind == "form" or kind == "multipart" else kind
 
 
 def _content_type(content: dict[oai.UntrustedString, oai.MediaType], media_type: str, types: Types) -> ir.TypeRef:

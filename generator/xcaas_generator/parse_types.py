@@ -46,9 +46,7 @@ class Types:
         self._config = make_config()
         self._maps = maps
         self._values: dict[str, ir.TypeRef] = {}
-        self.schemas = parsed.build_schemas(
-            components=dict(components), schemas=parsed.Schemas(), config=self._config
-        )
+        self.schemas = parsed.build_schemas(components=dict(components), schemas=parsed.Schemas(), config=self._config)
         self.models = {
             str(prop.class_info.name): prop
             for prop in self.schemas.classes_by_name.values()
@@ -107,7 +105,8 @@ class Types:
             members,
             data.discriminator.propertyName.get_untrusted_value(),
             tuple(
-                (tag.get_untrusted_value(), ref.get_untrusted_value().rpartition("/")[2]) for tag, ref in mapping.items()
+                (tag.get_untrusted_value(), ref.get_untrusted_value().rpartition("/")[2])
+                for tag, ref in mapping.items()
             ),
         )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import yaml
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from xcaas_generator.load import SourceFile, decode, paused_gc
 from xcaas_generator.problems import Problem
@@ -33,7 +33,7 @@ class _Wanted:
     """A tree of the pointers that are looked for."""
 
     here: bool = False
-    below: dict[str, _Wanted] = field(default_factory=dict["str, _Wanted"])
+    below: dict[str, _Wanted] = field(default_factory=lambda: dict[str, "_Wanted"]())
 
 
 @dataclass(slots=True)
@@ -108,9 +108,12 @@ def _scan(text: str, root: _Wanted, found: dict[str, Found]) -> None:
         if not opens and not isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
             continue
         text_here = event.value if isinstance(event, yaml.ScalarEvent) else None
-        mark = Found(event.start_mark.line + 1, event.start_mark.column + 1, text_here)
+        start = event.start_mark
+        mark = Found(start.line + 1, start.column + 1, text_here) if start else Found(1, 1, text_here)
+        wanted: _Wanted | None = root
+        pointer = ""
         if not stack:
-            wanted, pointer = root, ""
+            pass
         else:
             top = stack[-1]
             if top.index < 0 and top.key is None:

@@ -69,6 +69,4 @@ class InputError(Exception):
 
 def printable(text: str) -> str:
     """`text` with control characters escaped: a spec must not be able to steer a terminal or fake a line."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
-    )
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)

@@ -68,7 +68,9 @@ class Answers:
         if spot is None or spot.node is None:
             return AnswerDraft(ir.Answer(status, (), listed.place), [], [])
         if not isinstance(spot.node, dict):
-            self._report.warn(spot.place, f"a response is expected here, not {brief(spot.node)}; an empty one was taken")
+            self._report.warn(
+                spot.place, f"a response is expected here, not {brief(spot.node)}; an empty one was taken"
+            )
             return AnswerDraft(ir.Answer(status, (), listed.place), [], [])
         hint = _hint(spot, status, owner, alone=self._alone)
         variants = self._contents.variants(spot.child("content"), hint)

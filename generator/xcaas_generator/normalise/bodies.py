@@ -50,13 +50,17 @@ class Bodies:
         whole = next((spot for spot in leftovers if spot.get("in") == "body"), None)
         advice = "Use requestBody."
         if whole is not None:
-            self._report.warn(whole.place, "a parameter 'in: body' is Swagger 2; it was read as the request body", advice)
+            self._report.warn(
+                whole.place, "a parameter 'in: body' is Swagger 2; it was read as the request body", advice
+            )
             shape = self._shaper.shape(whole.child("schema"), Hint(owner, "Request")) if whole.has("schema") else ANY
             required = flag(whole, "required", self._report)
             return self._draft(whole, [VariantDraft("application/json", "json", shape)], required=required)
         properties: dict[str, ir.JSON] = {}
         for spot in leftovers:
-            self._report.warn(spot.place, "a parameter 'in: formData' is Swagger 2; it was read as part of a form", advice)
+            self._report.warn(
+                spot.place, "a parameter 'in: formData' is Swagger 2; it was read as part of a form", advice
+            )
             node = spot.node if isinstance(spot.node, dict) else {}
             inner = node.get("schema")
             kept: ir.JSON = {key: node[key] for key in node if key not in ("name", "in", "required")}

@@ -38,12 +38,12 @@ def _version(root: Spot) -> str:
     return version if isinstance(version, str) else str(version)
 
 
-def _document(
-    root: Spot, report: Report, name: str, servers: tuple[ir.Server, ...], security: Security
-) -> ir.Document:
+def _document(root: Spot, report: Report, name: str, servers: tuple[ir.Server, ...], security: Security) -> ir.Document:
     info = root.child("info")
     if not isinstance(info.node, dict):
-        report.warn(info.place if root.has("info") else root.place, f"'info' should be a mapping, not {brief(info.node)}")
+        report.warn(
+            info.place if root.has("info") else root.place, f"'info' should be a mapping, not {brief(info.node)}"
+        )
     return ir.Document(
         name=name,
         title=_text(info, "title", name, report),

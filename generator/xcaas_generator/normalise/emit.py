@@ -8,7 +8,8 @@ class of, becomes a component of its own that `maps` knows.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
+from itertools import chain, count
 
 from openapi_python_client.strings import PythonIdentifier
 
@@ -144,15 +145,15 @@ class _Emitter:
 
 def _property_key(wire: str, name: str, taken: set[str]) -> str:
     """The wire name, unless the parser would take it for the same as another one's."""
-    for key in (wire, name, *(f"{name}_{number}" for number in range(2, 10_000))):
+    for key in chain((wire, name), (f"{name}_{number}" for number in count(2))):
         identifier = _identifier(key)
         if key and identifier not in taken:
             taken.add(identifier)
             return key
-    return wire
+    raise AssertionError("counting never ends")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _identifier(key: str) -> str:
     return str(PythonIdentifier(key, "field_"))
 

@@ -78,7 +78,9 @@ def _fitting(spot: Spot, raw: JSON, types: list[str] | None, report: Report) -> 
     if converted is None:
         report.warn(spot.place, f"the value {brief(raw)} is not of type {'/'.join(types)}; it was kept as it is")
         return raw
-    report.warn(spot.place, f"the value {brief(raw)} was read as {converted!r}, to fit the type", f"Write {converted!r}.")
+    report.warn(
+        spot.place, f"the value {brief(raw)} was read as {converted!r}, to fit the type", f"Write {converted!r}."
+    )
     return converted
 
 

@@ -37,17 +37,18 @@ class Flat:
     form: str | None = None
     enums: list[Spot] = field(default_factory=list[Spot])
     const: Spot | None = None
-    properties: dict[str, list[list[Spot]]] = field(default_factory=dict["str, list[list[Spot]]"])
+    properties: dict[str, list[list[Spot]]] = field(default_factory=dict[str, list[list[Spot]]])
     required: set[str] = field(default_factory=set[str])
     extra: list[Spot] = field(default_factory=list[Spot])
     closed: bool = False
     items: list[Spot] = field(default_factory=list[Spot])
     tuple_items: list[Spot] = field(default_factory=list[Spot])
     unions: list[Union] = field(default_factory=list[Union])
+    discriminator: Spot | None = None  # of the object itself or of a parent
     media: str | None = None  # contentMediaType of a text
     encoding: str | None = None
     error: dict[str, str] = field(default_factory=dict[str, str])
-    parts: set[tuple[str, str]] = field(default_factory=set["tuple[str, str]"])  # every schema merged in here
+    parts: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])  # every schema merged in here
     said: bool = False  # whether anything but annotations was said
 
     @property
@@ -118,6 +119,7 @@ class Flattener:
         own.tuple_items.extend(part.tuple_items)
         own.unions.extend(part.unions)
         own.parts |= part.parts
+        own.discriminator = own.discriminator or part.discriminator
         own.media = own.media or part.media
         own.encoding = own.encoding or part.encoding
         own.error = own.error or part.error
@@ -128,7 +130,7 @@ class Flattener:
         if first is None or second is None:
             return first if second is None else second
         common = [name for name in first if name in second]
-        if "number" in first and "integer" in second or "integer" in first and "number" in second:
+        if ("number" in first and "integer" in second) or ("integer" in first and "number" in second):
             common.append("integer")
         if not common and first and second:
             said = f"{'/'.join(first)} and {'/'.join(second)}"
@@ -155,6 +157,7 @@ class Flattener:
             report.warn(spot.child("enum").place, f"'enum' should be a list, not {brief(spot.get('enum'))}")
         if spot.has("const"):
             flat.const = spot.child("const")
+        flat.discriminator = spot.child("discriminator") if spot.has("discriminator") else None
         flat.media = spot.text("contentMediaType") or None
         flat.encoding = spot.text("contentEncoding") or None
         self._properties(spot, flat)
@@ -199,7 +202,8 @@ class Flattener:
             return  # no value fits: the property can't be there
         if spot.get("required") is True:
             self._report.warn(
-                spot.child("required").place, "'required' is a list beside 'properties'; it was read as if it stood there"
+                spot.child("required").place,
+                "'required' is a list beside 'properties'; it was read as if it stood there",
             )
             flat.required.add(wire)
         flat.properties[wire] = [[spot]]

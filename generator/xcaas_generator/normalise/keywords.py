@@ -20,7 +20,7 @@ _SLIPS: dict[str, str] = {
     "bool": "boolean", "list": "array", "set": "array", "dict": "object", "map": "object", "hash": "object",
     "json": "object", "none": "null", "nil": "null",
 }  # fmt: skip
-_SLIP_FORMS = {"date": "date", "datetime": "date-time", "date-time": "date-time", "uuid": "uuid",
+_SLIP_FORMS: dict[str, str] = {"date": "date", "datetime": "date-time", "date-time": "date-time", "uuid": "uuid",
                "file": "binary", "binary": "binary", "byte": "byte"}  # fmt: skip
 _ANYTHING = {"any", "mixed", "*", "unknown", "anytype"}
 
@@ -61,7 +61,7 @@ def read_types(spot: Spot, report: Report) -> tuple[list[str] | None, bool, str 
                 report.warn(here.place, f"there is no type {one!r}; {anything}", f"Use one of {', '.join(TYPES)}.")
                 return None, null, None
             report.warn(here.place, f"there is no type {one!r}; it was read as {guess!r}", f'Write "{guess}".')
-            form = _SLIP_FORMS.get(name.strip().lower(), form)
+            form = _SLIP_FORMS.get(name.strip().lower()) or form
             if guess == "null":
                 null = True
             else:

@@ -8,7 +8,20 @@ from xcaas_generator import ir
 from xcaas_generator.normalise.drafts import VariantDraft
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.normalise.schemas import Shaper
-from xcaas_generator.normalise.shapes import ANY, BYTES, TEXT, Choice, Fixed, Hint, Items, Named, Plain, Shape, Values, without_null
+from xcaas_generator.normalise.shapes import (
+    ANY,
+    BYTES,
+    TEXT,
+    Choice,
+    Fixed,
+    Hint,
+    Items,
+    Named,
+    Plain,
+    Shape,
+    Values,
+    without_null,
+)
 from xcaas_generator.resolve import Spot
 
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+")
@@ -102,7 +115,7 @@ def _hint(hint: Hint, raw: str, first: str, content: Spot) -> Hint:
 def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.BodyKind:
     essence = media_type.partition(";")[0].strip().lower()
     main, _, subtype = essence.partition("/")
-    textual = isinstance(shape, Plain) and shape.kind == "str" or _is_text_enum(shape)
+    textual = (isinstance(shape, Plain) and shape.kind == "str") or _is_text_enum(shape)
     if _JSON.fullmatch(essence):
         return "json"
     if essence == "application/x-www-form-urlencoded":
@@ -144,4 +157,4 @@ def _compound(shape: Shape) -> bool:
     """Whether only a structured format can carry it."""
     if isinstance(shape, Choice):
         return any(_compound(member) for member in shape.members)
-    return isinstance(shape, Items | Values) or isinstance(shape, Named) and shape.entry.kind == "model"
+    return isinstance(shape, Items | Values) or (isinstance(shape, Named) and shape.entry.kind == "model")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -34,11 +34,21 @@ from xcaas_generator.normalise.shapes import (
     entries_in,
 )
 
-_MAX_LENGTH = 64
+_MAX_LENGTH = 72
 _MAX_TITLE_WORDS = 5
 _MAX_ROUNDS = 4
 _PREFIX = "Value"
-_PLURALS = (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("s", ""))
+_CAPITAL_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
+_PLURALS = (
+    ("ies", "y"),
+    ("sses", "ss"),
+    ("tches", "tch"),
+    ("nches", "nch"),
+    ("rches", "rch"),
+    ("shes", "sh"),
+    ("xes", "x"),
+    ("s", ""),
+)
 _NOT_PLURAL = ("ss", "us", "is", "news", "series", "data", "status")
 
 
@@ -60,7 +70,7 @@ def name_entries(entries: list[Entry]) -> list[Entry]:
     return sorted(kept, key=lambda entry: entry.name)
 
 
-@lru_cache(maxsize=None)
+@cache
 def class_name(text: str) -> str:
     """PascalCase, in a form that openapi-python-client's own naming leaves alone."""
     spaced = re.sub(r"[^\w]+|_+", " ", _signs(text)).strip()
@@ -131,11 +141,19 @@ def _wishes(entry: Entry, shared: dict[tuple[str, str], Entry]) -> Iterator[str]
             for above in _direct(hint.owner.final()):
                 if above.leaf:
                     yield class_name(f"{above.leaf} {hint.leaf}")
-    for owner, leaf in owned:
+    for owner, _ in owned:
         if _telling(hints[0].title):
-            yield class_name(f"{owner} {hints[0].title}")[:_MAX_LENGTH]
-        yield class_name(f"{owner} {leaf}"[-_MAX_LENGTH:])
-    yield class_name(hints[0].leaf or entry.kind)
+            yield _shortened(owner, hints[0].title)
+    for owner, leaf in owned or [("", hints[0].leaf or entry.kind)]:
+        yield _shortened(owner, leaf)
+
+
+def _shortened(owner: str, leaf: str) -> str:
+    """Owner and leaf, with as many of the owner's words as fit."""
+    words = _CAPITAL_WORDS.findall(owner)
+    while words and len("".join(words)) + len(leaf) > _MAX_LENGTH:
+        words.pop()
+    return class_name(f"{''.join(words)} {leaf}")
 
 
 def _direct(entry: Entry) -> list[Hint]:
@@ -160,7 +178,7 @@ def _fixed_order(entry: Entry) -> tuple[bool, str, str]:
 
 
 def _inline_order(entry: Entry) -> tuple[str, str, str]:
-    return min((_owner_name(hint), hint.leaf) for hint in entry.hints) + (entry.spot.pointer,)
+    return (*min((_owner_name(hint), hint.leaf) for hint in entry.hints), entry.spot.pointer)
 
 
 def _leaf_key(leaf: str) -> str:
@@ -175,9 +193,7 @@ def _shared_leaves(entries: list[Entry]) -> dict[tuple[str, str], Entry]:
         for hint in entry.hints:
             if hint.leaf and not hint.fixed and not hint.indirect:
                 owner = hint.owner
-                owners[_leaf_key(hint.leaf)].add(
-                    f"{id(owner.final())}" if isinstance(owner, Entry) else f" {owner}"
-                )
+                owners[_leaf_key(hint.leaf)].add(f"{id(owner.final())}" if isinstance(owner, Entry) else f" {owner}")
         for leaf, names_of_owners in owners.items():
             if len(names_of_owners) > 1:
                 found[entry.kind, leaf].append(entry)

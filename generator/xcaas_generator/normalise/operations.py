@@ -16,6 +16,7 @@ from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.security import Security
 from xcaas_generator.normalise.servers import read_servers
 from xcaas_generator.normalise.vocabulary import Vocabulary
+from xcaas_generator.report import UNFORESEEN
 from xcaas_generator.resolve import Spot
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -33,7 +34,9 @@ class _Found:
 
 
 class Operations:
-    def __init__(self, shaper: Shaper, security: Security, vocabulary: Vocabulary, servers: tuple[ir.Server, ...]) -> None:
+    def __init__(
+        self, shaper: Shaper, security: Security, vocabulary: Vocabulary, servers: tuple[ir.Server, ...]
+    ) -> None:
         self._shaper = shaper
         self._report = shaper.report
         self._security = security
@@ -96,14 +99,16 @@ class Operations:
         given = {_id_key(wish) for wish, own in wished if own}
         for one, (wish, own) in zip(found, wished, strict=True):
             unique = wish
-            if _id_key(wish) in taken or not own and _id_key(wish) in given:
+            if _id_key(wish) in taken or (not own and _id_key(wish) in given):
                 unique = f"{wish}_{_made_id(one.path, one.method)}" if own else wish
                 number = 2
-                while _id_key(unique) in taken or not own and _id_key(unique) in given:
+                while _id_key(unique) in taken or (not own and _id_key(unique) in given):
                     unique, number = f"{wish}_{number}", number + 1
                 if own:
                     self._report.warn(
-                        one.spot.place, f"the operationId {wish!r} is taken; this one became {unique!r}", "Make it unique."
+                        one.spot.place,
+                        f"the operationId {wish!r} is taken; this one became {unique!r}",
+                        "Make it unique.",
                     )
             taken.add(_id_key(unique))
             ids.append(unique)
@@ -127,7 +132,7 @@ class Operations:
             return None
         try:
             return self._operation(one, id_)
-        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        except UNFORESEEN as error:
             self._refuse(one.method, one.path, one.spot, f"it can't be read ({type(error).__name__}: {error})")
             return None
 

@@ -66,7 +66,10 @@ class Parameters:
                 draft = self._parameter(spot, names, owner)
                 if draft is None:
                     continue
-                key = (draft.node.wire.lower() if draft.node.location == "header" else draft.node.wire, draft.node.location)
+                key = (
+                    draft.node.wire.lower() if draft.node.location == "header" else draft.node.wire,
+                    draft.node.location,
+                )
                 if key in seen:
                     self._report.warn(spot.place, f"the parameter {draft.node.wire!r} is there twice; the first counts")
                 seen.add(key)
@@ -128,7 +131,8 @@ class Parameters:
             example=self._shaper.annotations.example([spot, *chain]),
             limits=keywords.limits(chain),
             media_type=media_type,
-            deprecated=flag(spot, "deprecated", self._report) or any(one.get("deprecated") is True for one in chain[:1]),
+            deprecated=flag(spot, "deprecated", self._report)
+            or any(one.get("deprecated") is True for one in chain[:1]),
             allow_reserved=flag(spot, "allowReserved", self._report),
             source=spot.text("x-xcaas-from") or None,
             **self._default(spot, chain, shape),
@@ -157,7 +161,9 @@ class Parameters:
             self._report.warn(spot.place, "the parameter has its type beside its name, as in Swagger 2; it was read so")
             # `required: true` here is the parameter's, no list of properties.
             node = spot.node if isinstance(spot.node, dict) else {}
-            at = Spot(spot.file, spot.pointer, {key: node[key] for key in node if key not in ("name", "in", "required")})
+            at = Spot(
+                spot.file, spot.pointer, {key: node[key] for key in node if key not in ("name", "in", "required")}
+            )
             return self._shaper.shape(at, hint), at, None
         self._report.warn(spot.place, "the parameter has neither a schema nor content; a text was taken")
         return TEXT, spot, None
@@ -174,11 +180,14 @@ class Parameters:
         explode = spot.get("explode")
         collection = spot.get("collectionFormat")
         if said is None and isinstance(collection, str) and collection in _COLLECTIONS and location == "query":
-            self._report.warn(spot.child("collectionFormat").place, "'collectionFormat' is Swagger 2; it was read as style")
+            self._report.warn(
+                spot.child("collectionFormat").place, "'collectionFormat' is Swagger 2; it was read as style"
+            )
             style, explode = _COLLECTIONS[collection]
         if style not in allowed:
             self._report.warn(
-                spot.child("style").place, f"the style {brief(said)} is not for {location} parameters; {allowed[0]} was taken"
+                spot.child("style").place,
+                f"the style {brief(said)} is not for {location} parameters; {allowed[0]} was taken",
             )
             style = allowed[0]
         if style == "cookie":
@@ -195,7 +204,11 @@ class Parameters:
         spare = [draft for name, draft in in_path.items() if name not in names]
         fitted: list[ParameterDraft] = []
         for name in dict.fromkeys(names):
-            draft = in_path.get(name) or self._renamed(path, name, names, in_path, spare) or self._undeclared(path, name, own)
+            draft = (
+                in_path.get(name)
+                or self._renamed(path, name, names, in_path, spare)
+                or self._undeclared(path, name, own)
+            )
             fitted.append(draft)
         for draft in spare:
             self._report.warn(
@@ -219,14 +232,25 @@ class Parameters:
         draft = alike[0]
         spare.remove(draft)
         self._report.warn(
-            draft.node.place, f"the path {path} calls the parameter {{{name}}}, not {{{draft.node.wire}}}", "Use one name."
+            draft.node.place,
+            f"the path {path} calls the parameter {{{name}}}, not {{{draft.node.wire}}}",
+            "Use one name.",
         )
         return ParameterDraft(replace(draft.node, wire=name, name=field_name(name)), draft.shape)
 
     def _undeclared(self, path: str, name: str, own: Spot) -> ParameterDraft:
-        self._report.warn(own.place, f"the path {path} has {{{name}}}, which is not declared; a text was taken", "Declare it.")
+        self._report.warn(
+            own.place, f"the path {path} has {{{name}}}, which is not declared; a text was taken", "Declare it."
+        )
         node = ir.Parameter(
-            name, field_name(name), "path", ir.Scalar("str"), required=True, place=own.place, style="simple", explode=False
+            name,
+            field_name(name),
+            "path",
+            ir.Scalar("str"),
+            required=True,
+            place=own.place,
+            style="simple",
+            explode=False,
         )
         return ParameterDraft(node, TEXT)
 

@@ -1,9 +1,12 @@
-"""Texts and their formats, as far as the run time knows how to treat them."""
+"""Scalars and their formats, as far as the run time knows how to treat them."""
 
 from __future__ import annotations
 
+from xcaas_generator.ir import JSON
+from xcaas_generator.normalise.keywords import ANNOTATIONS, LIMITS
 from xcaas_generator.normalise.shapes import BYTES, TEXT, Plain, Shape
 
+SCALARS = frozenset(("string", "integer", "number", "boolean"))
 # Formats of a text that make it something else in Python. Any other format is documentation.
 _FORMS = frozenset((
     "date", "date-time", "uuid",
@@ -13,7 +16,28 @@ _FORMS = frozenset((
 ))  # fmt: skip
 
 
-def text_shape(form: str | None, media: str | None, encoding: str | None) -> Shape:
+_NUMBER_FORMS = frozenset(("epoch-seconds", "epoch-milliseconds", "epoch-microseconds"))
+_SIMPLE_KEYS = ANNOTATIONS | frozenset((*LIMITS, "type", "format", "externalDocs", "$comment"))
+
+
+def scalar_shape(name: str, form: str | None, media: str | None = None, encoding: str | None = None) -> Shape:
+    """The shape of the JSON type `name`, one of string, integer, number and boolean."""
+    if name == "string":
+        return _text(form, media, encoding)
+    if name == "boolean":
+        return Plain("bool")
+    return Plain("int" if name == "integer" else "float", form if form in _NUMBER_FORMS else None)
+
+
+def simple_shape(node: dict[str, JSON]) -> Shape | None:
+    """The shape of a schema that is a bare scalar with notes, as most are; None for any other."""
+    name, form = node.get("type"), node.get("format")
+    if not isinstance(name, str) or name not in SCALARS or not node.keys() <= _SIMPLE_KEYS or "nullable" in node:
+        return None
+    return scalar_shape(name, form.strip() if isinstance(form, str) else None)
+
+
+def _text(form: str | None, media: str | None, encoding: str | None) -> Shape:
     if form == "binary":
         return BYTES
     if form in _FORMS:

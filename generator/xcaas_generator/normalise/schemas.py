@@ -17,7 +17,7 @@ from xcaas_generator.normalise.fields import Annotations, extra_shape, field_dra
 from xcaas_generator.normalise.flatten import Flat, Flattener
 from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, flag, schemas
 from xcaas_generator.normalise.naming import singular
-from xcaas_generator.normalise.scalars import text_shape
+from xcaas_generator.normalise.scalars import scalar_shape, simple_shape
 from xcaas_generator.normalise.shapes import (
     ANY,
     NONE,
@@ -34,10 +34,9 @@ from xcaas_generator.normalise.shapes import (
     with_null,
 )
 from xcaas_generator.normalise.unions import Unions
-from xcaas_generator.report import Report
+from xcaas_generator.report import UNFORESEEN, Report
 from xcaas_generator.resolve import Resolver, Spot, unescape
 
-_NUMBER_FORMS = frozenset(("epoch-seconds", "epoch-milliseconds", "epoch-microseconds"))
 _MAX_PROPERTIES = 5_000
 _STRUCTURE = ("properties", "items", "prefixItems", "patternProperties", "enum", "const", "oneOf", "anyOf")
 _Key = tuple[tuple[str, str], ...]
@@ -73,8 +72,10 @@ class Shaper:
         if key in self._open:
             return ANY  # a list or union that holds itself, with no class on the way to give it a name
         self._open.add(key)
-        shape = self._known[key] = self._shape(spot, hint)
-        self._open.discard(key)
+        try:
+            shape = self._known[key] = self._shape(spot, hint)
+        finally:
+            self._open.discard(key)
         return shape
 
     def shape_all(self, spots: list[Spot], hint: Hint) -> Shape:
@@ -90,20 +91,33 @@ class Shaper:
         if key in self._open:
             return ANY
         self._open.add(key)
-        parts = [self.flattener.flatten(spot) for spot in telling]
-        shape = self._known[key] = self.from_flat(self.flattener.merge(Flat(telling[-1]), parts), hint)
-        self._open.discard(key)
+        try:
+            parts = [self.flattener.flatten(spot) for spot in telling]
+            shape = self._known[key] = self.from_flat(self.flattener.merge(Flat(telling[-1]), parts), hint)
+        finally:
+            self._open.discard(key)
         return shape
 
     def component(self, spot: Spot, name: str) -> Shape:
-        return self.shape(spot, Hint(self._plain_name(name), fixed=True))
+        """The shape of a named schema. One that nobody has foreseen is anything, and the rest goes on."""
+        try:
+            return self.shape(spot, Hint(self._plain_name(name), fixed=True))
+        except UNFORESEEN as error:
+            self.report.warn(
+                spot.place, f"the schema can't be read ({type(error).__name__}: {error}); anything is taken"
+            )
+            return self._known.setdefault((spot.key,), ANY)
 
     def drain(self) -> None:
         """Read the fields of every class found so far, and of those that this finds."""
         while self._queue:
             entry, flat = self._queue.popleft()
-            entry.fields = field_drafts(self, entry, flat)
-            entry.extra = extra_shape(self, entry, flat)
+            try:
+                entry.fields = field_drafts(self, entry, flat)
+                entry.extra = extra_shape(self, entry, flat)
+            except UNFORESEEN as error:
+                reason = f"{type(error).__name__}: {error}"
+                self.report.warn(entry.place, f"the properties can't be read ({reason}); they are kept as data")
 
     # --- one schema ---------------------------------------------------------
 
@@ -113,6 +127,9 @@ class Shaper:
             if not isinstance(node, bool):
                 self.report.warn(spot.place, f"a schema is expected here, not {brief(node)}; anything is taken")
             return ANY
+        simple = simple_shape(node)
+        if simple is not None:
+            return simple
         if self.resolver.reference(spot) is not None and not (self._siblings and _has_structure(spot)):
             return self._referenced(spot, hint)
         if "allOf" in node:
@@ -149,7 +166,7 @@ class Shaper:
         if not isinstance(node, dict):
             return True
         return all(
-            key in ANNOTATIONS or key.startswith("x-") or key == "type" and node[key] == "object" for key in node
+            key in ANNOTATIONS or key.startswith("x-") or (key == "type" and node[key] == "object") for key in node
         )
 
     def _hint_of(self, target: Spot, hint: Hint) -> Hint:
@@ -214,12 +231,7 @@ class Shaper:
             return self._object(flat, hint)
         if name == "array":
             return self._array(flat, hint)
-        if name == "string":
-            return text_shape(flat.form, flat.media, flat.encoding)
-        if name == "boolean":
-            return Plain("bool")
-        kind = "int" if name == "integer" else "float"
-        return Plain(kind, flat.form if flat.form in _NUMBER_FORMS else None)
+        return scalar_shape(name, flat.form, flat.media, flat.encoding)
 
     def _array(self, flat: Flat, hint: Hint) -> Shape:
         inner = Hint(hint.owner, singular(hint.leaf), singular(hint.title) if hint.title else "")
@@ -237,7 +249,7 @@ class Shaper:
         if len(flat.properties) > _MAX_PROPERTIES:
             self.report.warn(flat.spot.place, f"more than {_MAX_PROPERTIES:,} properties; the object was read as a map")
             return Values(ANY)
-        if flat.properties or flat.closed and not flat.extra:
+        if flat.properties or (flat.closed and not flat.extra):
             entry = self._declare(flat, hint, "model")
             entry.closed = flat.closed
             entry.error = tuple(sorted(flat.error.items()))
@@ -267,7 +279,7 @@ def _structure_keys(spot: Spot) -> list[str]:
 def _has_structure(spot: Spot) -> bool:
     if not isinstance(spot.node, dict):
         return False
-    return bool(_structure_keys(spot)) or spot.has("$ref") and bool(spot.get("required"))
+    return bool(_structure_keys(spot)) or (spot.has("$ref") and bool(spot.get("required")))
 
 
 def _titled(hint: Hint, spot: Spot) -> Hint:
@@ -288,5 +300,3 @@ def _common_prefix(root: Spot) -> str:
     prefix = "".join(part + "." for part in first[:common])
     plain = {name.removeprefix(prefix) for name in schemas_.node} if isinstance(schemas_.node, dict) else set[str]()
     return prefix if isinstance(schemas_.node, dict) and len(plain) == len(schemas_.node) else ""
-
-

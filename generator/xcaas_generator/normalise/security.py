@@ -8,7 +8,15 @@ from xcaas_generator.report import Report
 from xcaas_generator.resolve import Resolver, Spot
 
 # The flow that a program without a person in front of it can go through comes first.
-_FLOWS = ("clientCredentials", "application", "password", "authorizationCode", "accessCode", "deviceAuthorization", "implicit")
+_FLOWS = (
+    "clientCredentials",
+    "application",
+    "password",
+    "authorizationCode",
+    "accessCode",
+    "deviceAuthorization",
+    "implicit",
+)
 _KINDS = {"http": "http", "apikey": "api-key", "oauth2": "oauth2", "openidconnect": "openid", "mutualtls": "mutual-tls"}
 _LOCATIONS: dict[str, ir.Location] = {"header": "header", "headers": "header", "query": "query", "cookie": "cookie"}
 
@@ -45,7 +53,9 @@ class Security:
 
     def _set(self, spot: Spot) -> tuple[str, ...] | None:
         if isinstance(spot.node, str):
-            self._report.warn(spot.place, "a security requirement should be a mapping; the text was read as its only key")
+            self._report.warn(
+                spot.place, "a security requirement should be a mapping; the text was read as its only key"
+            )
             spot = Spot(spot.file, spot.pointer, {spot.node: []})
         if not isinstance(spot.node, dict):
             self._report.warn(spot.place, f"a security requirement is expected here, not {brief(spot.node)}")
@@ -60,7 +70,9 @@ class Security:
                 self._report.warn(spot.place, f"there is no security scheme {raw!r}; the requirement was left out")
                 return None
             if not isinstance(scopes, list):
-                self._report.warn(spot.child(raw).place, f"scopes should be a list, not {brief(scopes)}; none were taken")
+                self._report.warn(
+                    spot.child(raw).place, f"scopes should be a list, not {brief(scopes)}; none were taken"
+                )
             names.append(name)
         return tuple(names)
 

@@ -10,6 +10,7 @@ its own constant.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from itertools import product
@@ -40,6 +41,7 @@ class Unions:
     def __init__(self, shaper: Shaper) -> None:
         self._shaper = shaper
         self._tags: dict[_Key, dict[str, tuple[str, ...]]] = {}
+        self._parents: dict[_Key, Spot] = {}
         self._children: dict[_Key, list[tuple[str, Spot]]] | None = None
 
     def holds(self, union: Union, parts: set[_Key]) -> bool:
@@ -63,7 +65,7 @@ class Unions:
         combinations = list(product(*(members for _, members in unions)))
         if len(combinations) > _MAX_COMBINATIONS or self._foldable(base, unions):
             return self._shaper.from_flat(self._fold(base, unions), hint)
-        first = [members for _, members in unions][0]
+        first = next(members for _, members in unions)
         found = [
             _Member(members[0], self._merged(base, members, self._hint(members[0], index, first, hint)))
             for index, members in enumerate(combinations)
@@ -90,7 +92,7 @@ class Unions:
             part = parts[0]
             covered = base.properties.keys() <= part.properties.keys() and base.required <= part.required
             other_kind = part.types is not None and base.types is not None and not set(part.types) & set(base.types)
-            if covered and not (base.enums or base.const) or other_kind:
+            if (covered and not (base.enums or base.const)) or other_kind:
                 return self._shaper.shape(members[0], hint)
         own = copy(base)
         own.spot = members[-1]
@@ -98,8 +100,8 @@ class Unions:
         for name in ("enums", "extra", "items", "tuple_items"):
             setattr(own, name, list(getattr(base, name)))
         own.required, own.parts, own.unions = set(base.required), set(base.parts), []
-        name = self._end(members[0])
-        leaf = hint.leaf if name is members[0] else f"{hint.leaf} {unescape(name.pointer.rpartition('/')[2])}".strip()
+        end = self._end(members[0])
+        leaf = hint.leaf if end is members[0] else f"{hint.leaf} {_component_name(end)}".strip()
         return self._shaper.from_flat(self._shaper.flattener.merge(own, parts), Hint(hint.owner, leaf, hint.title))
 
     def _foldable(self, base: Flat, unions: list[tuple[Union, list[Spot]]]) -> bool:
@@ -127,17 +129,13 @@ class Unions:
 
     def _hint(self, member: Spot, index: int, members: list[Spot], hint: Hint) -> Hint:
         """What tells an inline member from the others: its tag, or a property that only it demands."""
-        if member.has("$ref") or sum(not one.has("$ref") and one.has("properties") for one in members) < 2:
+        if member.has("$ref") or sum(_is_inline_object(one) for one in members) < 2:
             return Hint(hint.owner, hint.leaf, "", hint.fixed and len(members) == 1, hint.indirect)
         tags = [values[0] for values in self._tags_of(member).values() if len(values) == 1]
-        others = {name for one in members if one is not member for name in self._required(one)}
-        demanded = [name for name in self._required(member) if name not in others]
-        word = (tags or demanded or [f"variant {index + 1}"])[0]
+        demanded = _only_here(member, members, _demanded)
+        owned = _only_here(member, members, _property_names)
+        word = (tags or demanded or owned or [f"variant {index + 1}"])[0]
         return Hint(hint.owner, f"{hint.leaf} {word}".strip(), "", indirect=hint.indirect)
-
-    def _required(self, member: Spot) -> list[str]:
-        required = member.get("required")
-        return [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
 
     # --- tags -------------------------------------------------------------------
 
@@ -147,9 +145,11 @@ class Unions:
         plain = all(isinstance(one, Named) and one.entry.kind == "model" for one in models)
         if not isinstance(shape, Choice) or not plain or len(models) < 2:
             return shape
-        if union.discriminator is not None:
-            name = self._property(union.discriminator)
-            tags = self._declared(union.discriminator, name, members) if name else ()
+        discriminator = union.discriminator or self._inherited(members)
+        if discriminator is not None:
+            name = self._property(discriminator)
+            told = union.discriminator is not None
+            tags = self._declared(discriminator, name, members, told=told) if name else ()
         else:
             name, tags = self._inferred(members)
         return Choice(shape.members, name, tags) if name and tags else shape
@@ -166,7 +166,18 @@ class Unions:
             self._shaper.report.warn(discriminator.place, "the discriminator names no property; it was ignored")
         return name or None
 
-    def _declared(self, discriminator: Spot, name: str, members: list[_Member]) -> tuple[tuple[str, Named], ...]:
+    def _inherited(self, members: list[_Member]) -> Spot | None:
+        """The discriminator of the parent that all members have."""
+        ends = [self._end(one.spot) for one in members if one.shape != NONE]
+        for end in ends:
+            self._tags_of(end)
+        found = [self._parents.get(end.key) for end in ends]
+        first = found[0] if found else None
+        return first if first and all(one is not None and one.key == first.key for one in found) else None
+
+    def _declared(
+        self, discriminator: Spot, name: str, members: list[_Member], *, told: bool
+    ) -> tuple[tuple[str, Named], ...]:
         by_end = {self._end(one.spot).key: one.shape for one in members if isinstance(one.shape, Named)}
         tags: dict[str, Named] = {}
         reached: set[_Key] = set()
@@ -175,7 +186,7 @@ class Unions:
             if isinstance(shape, Named):
                 tags[tag] = shape
                 reached.add(end.key)
-            else:
+            elif told:
                 self._shaper.report.warn(
                     discriminator.place, f"the tag {brief(tag)} leads to a schema that is no member of the union"
                 )
@@ -203,14 +214,22 @@ class Unions:
 
     def _inferred(self, members: list[_Member]) -> tuple[str | None, tuple[tuple[str, Named], ...]]:
         """A required property in which each member has constants that no other member has."""
-        models = [one for one in members if isinstance(one.shape, Named)]
-        each = [self._tags_of(self._end(one.spot)) for one in models]
-        for name in sorted(set[str].intersection(*(set(tags) for tags in each))):
-            values = [value for tags in each for value in tags[name]]
-            if len(values) == len(set(values)):
-                pairs = [(tag, one.shape) for one, tags in zip(models, each, strict=True) for tag in tags[name]]
-                return name, tuple(sorted((tag, shape) for tag, shape in pairs if isinstance(shape, Named)))
+        each = [self._tagged(one) for one in members if one.shape != NONE]
+        for name in sorted(set(each[0]).intersection(*each[1:])):
+            pairs = [pair for tagged in each for pair in tagged[name]]
+            if len(pairs) == len({tag for tag, _ in pairs}):
+                return name, tuple(sorted(pairs, key=lambda pair: pair[0]))
         return None, ()
+
+    def _tagged(self, member: _Member) -> dict[str, list[tuple[str, Named]]]:
+        """By property: the tags that lead to this member, or to those of its own union."""
+        shape = member.shape
+        if isinstance(shape, Choice):
+            return {shape.discriminator: list(shape.tags)} if shape.discriminator else {}
+        if not isinstance(shape, Named):
+            return {}
+        tags = self._tags_of(self._end(member.spot))
+        return {name: [(tag, shape) for tag in values] for name, values in tags.items()}
 
     def _tags_of(self, spot: Spot) -> dict[str, tuple[str, ...]]:
         """Constants of the required properties of an object, by property."""
@@ -220,6 +239,8 @@ class Unions:
         found: dict[str, tuple[str, ...]] = {}
         self._tags[spot.key] = found
         flat = self._shaper.flattener.flatten(spot)
+        if flat.discriminator is not None:
+            self._parents[spot.key] = flat.discriminator
         for name in flat.required & flat.properties.keys():
             alternatives = flat.properties[name]
             if len(alternatives) == 1:
@@ -283,6 +304,24 @@ class Unions:
                     if part.has("$ref"):
                         index[self._end(part).key].append((name, spot))
         return index
+
+
+def _is_inline_object(spot: Spot) -> bool:
+    return not spot.has("$ref") and any(spot.has(key) for key in ("properties", "allOf", "oneOf", "anyOf"))
+
+
+def _only_here(member: Spot, members: list[Spot], names: Callable[[Spot], list[str]]) -> list[str]:
+    others = {name for one in members if one is not member for name in names(one)}
+    return [name for name in names(member) if name not in others]
+
+
+def _demanded(spot: Spot) -> list[str]:
+    required = spot.get("required")
+    return [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
+
+
+def _property_names(spot: Spot) -> list[str]:
+    return [name for name, _ in spot.child("properties").items()]
 
 
 def _constants(spot: Spot) -> tuple[str, ...]:

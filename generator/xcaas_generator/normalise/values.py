@@ -67,7 +67,7 @@ def _fits_plain(value: JSON, plain: Plain) -> bool:
     if isinstance(value, bool):
         return False
     if kind == "int":
-        return isinstance(value, int) or isinstance(value, float) and value.is_integer()
+        return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if kind == "float":
         return isinstance(value, int | float) and finite(value)
     return isinstance(value, str) and _readable(value, plain.form)

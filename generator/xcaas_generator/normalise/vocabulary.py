@@ -120,9 +120,7 @@ class Vocabulary:
 
     def extensions(self, operation: Spot) -> dict[str, JSON]:
         return {
-            key: operation.get(key)
-            for key in ON_OPERATIONS
-            if operation.has(key) and self._well_formed(operation, key)
+            key: operation.get(key) for key in ON_OPERATIONS if operation.has(key) and self._well_formed(operation, key)
         }
 
     def check_calls(self, drafts: list[OperationDraft]) -> None:
@@ -150,7 +148,9 @@ class Vocabulary:
             called = known.get(str(call["operation"]))
             name = call.get("parameter")
             if called is None:
-                good = self._fault(draft.node, f"{key}/{role}/operation", f"there is no operation {call['operation']!r}")
+                good = self._fault(
+                    draft.node, f"{key}/{role}/operation", f"there is no operation {call['operation']!r}"
+                )
             elif isinstance(name, str) and not _has_parameter(called, name):
                 good = self._fault(
                     draft.node, f"{key}/{role}/parameter", f"{called.node.id!r} has no parameter {name!r}"
