@@ -120,6 +120,8 @@ class Engine:
         headers = dict(self.options.headers)
         if operation.accept is not None:
             headers.setdefault("accept", operation.accept)
+        for name, value in operation.headers.items():
+            headers.setdefault(name.lower(), value)
         return Site(
             compiled(operation),
             address=server_address(server, setting, self.options.base_url),

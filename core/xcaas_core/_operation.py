@@ -27,6 +27,7 @@ Security: TypeAlias = "tuple[tuple[str, ...], ...]"
 class Operation(Generic[T_co]):
     """One operation of a product; `T_co` is what a successful call returns.
 
+    `headers` have a fixed value that the service wants with every call and a caller never changes.
     `retry` is what the spec says about repeating: True when a repeat does no harm although the
     method suggests it might, False when it does harm, None when the method decides.
     """
@@ -40,6 +41,7 @@ class Operation(Generic[T_co]):
         "deprecated",
         "download",
         "errors",
+        "headers",
         "id",
         "method",
         "paging",
@@ -71,6 +73,7 @@ class Operation(Generic[T_co]):
         download: Downloading | None = None,
         retry: bool | None = None,
         accept: str | None = "application/json",
+        headers: Mapping[str, str] | None = None,
         deprecated: bool = False,
     ) -> None:
         self.product = product
@@ -89,6 +92,7 @@ class Operation(Generic[T_co]):
         self.download = download
         self.retry = retry
         self.accept = accept
+        self.headers: Mapping[str, str] = headers or {}
         self.deprecated = deprecated
         # Made on first use by `_compiled.py`, then kept for all clients.
         self.compiled: Compiled | None = None

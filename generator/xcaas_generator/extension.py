@@ -64,6 +64,9 @@ class Extension:
     def value(self, key: str) -> ir.JSON:
         return self._content.get(key)
 
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._content)
+
     def has(self, key: str) -> bool:
         return key in self._content
 

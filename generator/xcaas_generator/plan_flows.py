@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from . import ir
 from .extension import Extension, extension
 from .imports import Imports
-from .quote import Code, call, literal, parenthesised, text, texts
+from .quote import Code, braced, call, literal, parenthesised, text, texts
 from .types import ModelNames, codec
 
 SDK = "xcaas_core.sdk"
@@ -76,6 +76,7 @@ def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports
         past_end=_number(facts, "past_end"),
         alone=_switch(facts, "alone", default=False),
         empty_ends=_switch(facts, "empty_ends", default=True),
+        send=literal(facts.value("send")) if facts.has("send") else None,
     )
 
 
@@ -159,6 +160,12 @@ def retry(operation: ir.Operation) -> Code | None:
     """`True` or `False` where the spec says whether a repeat does harm."""
     facts = extension(operation, "x-xcaas-retry")
     return None if facts is None else literal(facts.flag("safe", default=False))
+
+
+def fixed_headers(operation: ir.Operation) -> Code | None:
+    """Headers that the service wants with every call, by name."""
+    facts = extension(operation, "x-xcaas-headers")
+    return None if facts is None else braced([(text(name), text(facts.text(name))) for name in facts.names()])
 
 
 def _related(facts: Extension | None, neighbours: Neighbours, imports: Imports) -> Code | None:

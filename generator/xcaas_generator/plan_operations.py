@@ -66,6 +66,7 @@ def operation_value(
         download=plan_flows.downloading(operation, around.neighbours, imports),
         retry=plan_flows.retry(operation),
         accept=text(accept) if accept else None,
+        headers=plan_flows.fixed_headers(operation),
         deprecated=literal(True) if operation.deprecated else None,
     )
 
