@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["codec_in", "resolve"]
 
-_NAME: Final = re.compile(r"[A-Za-z_][\w.$:-]*")
+_NAME: Final = re.compile(r"[^\W\d][\w.$:-]*")
 _TAG: Final = re.compile(r"[\w.$:-]+")
 _LITERAL: Final = json.JSONDecoder()
 _KNOWN: Final[dict[str, Codec]] = {**SCALARS, **DATES}

@@ -1,0 +1,149 @@
+"""Turning rows into tables: mixed into pagers, and `rows` for any other iterable.
+
+Nothing here imports a table library, or models, before a method is called.
+"""
+
+from __future__ import annotations
+
+import os
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    import pandas  # type: ignore[import-untyped,import-not-found,unused-ignore]
+    import polars  # type: ignore[import-not-found,unused-ignore]
+
+    from .models import Codec
+
+__all__ = ["ArrowTable", "AsyncRows", "Rows", "rows"]
+
+T_co = TypeVar("T_co", covariant=True)
+R = TypeVar("R")
+
+
+class ArrowTable(Protocol):
+    """A `pyarrow.Table`, which has no types of its own. DuckDB, polars and others take it as it is."""
+
+    @property
+    def num_rows(self) -> int: ...
+    @property
+    def num_columns(self) -> int: ...
+    @property
+    def column_names(self) -> list[str]: ...
+    def to_pylist(self) -> list[dict[str, object]]: ...
+    def to_pydict(self) -> dict[str, list[object]]: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+
+
+class _Typed:
+    """What is known of rows before the first of them comes."""
+
+    __slots__ = ()
+
+    def _row_codec(self) -> Codec | None:
+        """The codec of one row, which gives the columns their types also where there are no rows."""
+        return None
+
+
+class Rows(_Typed, Generic[T_co]):
+    """Something to iterate over, as a table. Columns are named after the models' fields in Python.
+
+    Absent fields are empty cells; what no spec knows stands in a column `unknown_fields`, if anything does.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[T_co]: ...
+
+    def to_dicts(self) -> list[dict[str, object]]:
+        """One dictionary per row, also for models inside a row; dates and all else stay Python values."""
+        from .models._tables import dicts
+
+        return dicts(self)
+
+    def to_arrow(self) -> ArrowTable:
+        """A `pyarrow.Table` (extra `arrow`). Models in a row become structs, free JSON becomes text."""
+        from .models._tables import arrow_table
+
+        return arrow_table(list(self), self._row_codec())
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A pandas frame (extra `pandas`). Integers and booleans stay so where some are missing."""
+        from .models._tables import pandas_frame
+
+        return pandas_frame(list(self), self._row_codec())
+
+    def to_polars(self) -> polars.DataFrame:
+        """A polars frame (extra `polars`)."""
+        from .models._tables import polars_frame
+
+        return polars_frame(list(self), self._row_codec())
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write a CSV file in UTF-8 with a header. Lists and models inside a row become JSON."""
+        from .models._tables import write_csv
+
+        write_csv(list(self), self._row_codec(), path)
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> None:
+        """Write a Parquet file (extra `arrow`)."""
+        from .models._tables import write_parquet
+
+        write_parquet(list(self), self._row_codec(), path)
+
+
+class AsyncRows(_Typed, Generic[T_co]):
+    """The async twin of `Rows`."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def __aiter__(self) -> AsyncIterator[T_co]: ...
+
+    async def to_dicts(self) -> list[dict[str, object]]:
+        """See `Rows.to_dicts`."""
+        return (await self._gathered()).to_dicts()
+
+    async def to_arrow(self) -> ArrowTable:
+        """See `Rows.to_arrow`."""
+        return (await self._gathered()).to_arrow()
+
+    async def to_pandas(self) -> pandas.DataFrame:
+        """See `Rows.to_pandas`."""
+        return (await self._gathered()).to_pandas()
+
+    async def to_polars(self) -> polars.DataFrame:
+        """See `Rows.to_polars`."""
+        return (await self._gathered()).to_polars()
+
+    async def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """See `Rows.to_csv`."""
+        (await self._gathered()).to_csv(path)
+
+    async def to_parquet(self, path: str | os.PathLike[str]) -> None:
+        """See `Rows.to_parquet`."""
+        (await self._gathered()).to_parquet(path)
+
+    async def _gathered(self) -> Rows[T_co]:
+        return _Gathered([row async for row in self], self._row_codec)
+
+
+class _Gathered(Rows[T_co]):
+    __slots__ = ("_codec", "_items")
+
+    def __init__(self, items: Iterable[T_co], codec: Callable[[], Codec | None]) -> None:
+        self._items = items
+        self._codec = codec
+
+    def __iter__(self) -> Iterator[T_co]:
+        return iter(self._items)
+
+    def _row_codec(self) -> Codec | None:
+        return self._codec()
+
+
+def rows(items: Iterable[R]) -> Rows[R]:
+    """Any models as a table: `rows(page.content).to_pandas()`."""
+    return _Gathered(items, lambda: None)

@@ -1,0 +1,172 @@
+"""Rows as tables: dictionaries, CSV, and what pyarrow, pandas and polars have."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import importlib
+import io
+import os
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from .._errors import ConfigurationError
+from ._codec import Codec, write_any
+from ._columns import Column, Kind, ListKind, MapKind, StructKind, columns_for, row_of
+from ._json import encode_json
+
+if TYPE_CHECKING:
+    import pandas  # type: ignore[import-untyped,import-not-found,unused-ignore]
+    import polars  # type: ignore[import-not-found,unused-ignore]
+
+    from .._rows import ArrowTable
+
+__all__ = ["arrow_table", "dicts", "pandas_frame", "polars_frame", "write_csv", "write_parquet"]
+
+
+def dicts(rows: Iterable[object]) -> list[dict[str, object]]:
+    """One dictionary per row."""
+    return [row_of(row) for row in rows]
+
+
+def arrow_table(rows: list[object], codec: Codec | None) -> ArrowTable:
+    """A `pyarrow.Table`."""
+    pa = _library("pyarrow", "to_arrow")
+    columns = columns_for(rows, codec)
+    arrays = [_arrow_array(pa, column, rows) for column in columns]
+    table: ArrowTable = pa.Table.from_arrays(arrays, names=[column.name for column in columns])
+    return table
+
+
+def _arrow_array(pa: Any, column: Column, rows: list[object]) -> object:
+    cells = [column.cell(row) for row in rows]
+    try:
+        return pa.array(cells, _arrow_type(pa, column.kind))
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        # A value that the spec does not foresee: better the whole column as text than no table.
+        return pa.array([_text(cell) for cell in cells], pa.string())
+
+
+def _arrow_type(pa: Any, kind: Kind) -> object:
+    if isinstance(kind, ListKind):
+        return pa.list_(_arrow_type(pa, kind.item))
+    if isinstance(kind, MapKind):
+        return pa.list_(pa.struct([("key", pa.string()), ("value", _arrow_type(pa, kind.value))]))
+    if isinstance(kind, StructKind):
+        return pa.struct([(name, _arrow_type(pa, inner)) for name, inner in kind.fields.items()])
+    return {
+        "int": pa.int64(),
+        "float": pa.float64(),
+        "bool": pa.bool_(),
+        "bytes": pa.binary(),
+        "date": pa.date32(),
+        "moment": pa.timestamp("us", tz="UTC"),
+        "wall": pa.timestamp("us"),
+    }.get(kind, pa.string())
+
+
+def pandas_frame(rows: list[object], codec: Codec | None) -> pandas.DataFrame:
+    """A pandas frame. Whole numbers and booleans stay what they are where some are missing."""
+    pd = _library("pandas", "to_pandas")
+    pa = _library("pyarrow", "to_pandas")
+    types: dict[object, object] = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+    table: Any = arrow_table(rows, codec)
+    frame: pandas.DataFrame = table.to_pandas(types_mapper=types.get)
+    return frame
+
+
+def polars_frame(rows: list[object], codec: Codec | None) -> polars.DataFrame:
+    """A polars frame."""
+    pl = _library("polars", "to_polars")
+    columns = columns_for(rows, codec)
+    frame: polars.DataFrame = pl.DataFrame([_polars_series(pl, column, rows) for column in columns])
+    return frame
+
+
+def _polars_series(pl: Any, column: Column, rows: list[object]) -> object:
+    cells = [column.cell(row) for row in rows]
+    try:
+        return pl.Series(column.name, _in_utc(column.kind, cells), _polars_type(pl, column.kind))
+    except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError):
+        return pl.Series(column.name, [_text(cell) for cell in cells], pl.String)
+
+
+def _in_utc(kind: Kind, cells: list[object]) -> list[object]:
+    if kind != "moment":
+        return cells
+    # polars wants one zone per column.
+    return [
+        cell.astimezone(dt.UTC) if isinstance(cell, dt.datetime) and cell.tzinfo is not None else cell for cell in cells
+    ]
+
+
+def _polars_type(pl: Any, kind: Kind) -> object:
+    if isinstance(kind, ListKind):
+        return pl.List(_polars_type(pl, kind.item))
+    if isinstance(kind, MapKind):
+        return pl.List(pl.Struct({"key": pl.String, "value": _polars_type(pl, kind.value)}))
+    if isinstance(kind, StructKind):
+        return pl.Struct({name: _polars_type(pl, inner) for name, inner in kind.fields.items()})
+    return {
+        "int": pl.Int64,
+        "float": pl.Float64,
+        "bool": pl.Boolean,
+        "bytes": pl.Binary,
+        "date": pl.Date,
+        "moment": pl.Datetime("us", "UTC"),
+        "wall": pl.Datetime("us"),
+    }.get(kind, pl.String)
+
+
+def write_parquet(rows: list[object], codec: Codec | None, path: str | os.PathLike[str]) -> None:
+    """A Parquet file."""
+    parquet = _library("pyarrow.parquet", "to_parquet")
+    table = arrow_table(rows, codec)
+    with _whole(path) as file:
+        parquet.write_table(table, file)
+
+
+def write_csv(rows: list[object], codec: Codec | None, path: str | os.PathLike[str]) -> None:
+    """A CSV file in UTF-8 with a header. Lists and models inside a row become JSON."""
+    columns = columns_for(rows, codec)
+    with _whole(path) as file, io.TextIOWrapper(file, "utf-8", newline="") as text:
+        writer = csv.writer(text)
+        writer.writerow([column.name for column in columns])
+        writer.writerows([_text(column.cell(row)) for column in columns] for row in rows)
+
+
+def _text(cell: object) -> str | None:
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    if isinstance(cell, bool | list | dict):
+        return encode_json(write_any(cast("object", cell))).decode()
+    return cell.hex() if isinstance(cell, bytes) else str(cell)
+
+
+def _library(name: str, purpose: str) -> Any:
+    """A module of an optional package; no stub of all three is complete, hence Any."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        package = name.partition(".")[0]
+        raise ConfigurationError(
+            f"{purpose} needs {package}, which is not installed", advice=f"Install it: pip install {package}"
+        ) from error
+
+
+@contextmanager
+def _whole(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
+    """A file that gets its name when all is written, so that nobody finds half of it."""
+    target = Path(path)
+    temporary = target.with_name(f".{target.name[:100]}.{os.urandom(6).hex()}.part")
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
