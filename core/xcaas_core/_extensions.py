@@ -8,6 +8,7 @@ a reference to another operation is `"module:NAME"` inside the product's package
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 __all__ = ["Downloading", "Last", "OperationRef", "Paging", "PollStatus", "Polling", "Related", "Spot"]
@@ -44,7 +45,8 @@ class Paging:
 
     `parameter` and `size` are wire names in the query, or JSON pointers into the body when `within`
     is "body"; `items` points to the list in the answer and `item` is the codec of one element;
-    `past_end` is the status that means "past the last page"."""
+    `past_end` is the status that means "past the last page"; `send` holds query arguments that the
+    walk can't do without, for callers who leave them out."""
 
     __slots__ = (
         "alone",
@@ -56,6 +58,7 @@ class Paging:
         "next",
         "parameter",
         "past_end",
+        "send",
         "size",
         "style",
         "within",
@@ -76,6 +79,7 @@ class Paging:
         past_end: int | None = None,
         alone: bool = False,
         empty_ends: bool = True,
+        send: Mapping[str, object] | None = None,
     ) -> None:
         self.style: Literal["page", "cursor", "link"] = style
         self.parameter = parameter
@@ -89,6 +93,7 @@ class Paging:
         self.past_end = past_end
         self.alone = alone
         self.empty_ends = empty_ends
+        self.send: Mapping[str, object] = send or {}
 
 
 class Related:

@@ -61,7 +61,7 @@ class PageSource(Generic[T]):
         if paging is None:
             raise ArgumentError(f"{call.operation.call} is not paged")
         self.engine = engine
-        self.call = call
+        self.call = _complete(call, paging)
         self.paging: Paging = paging
         self._decoder: Callable[[list[JSON]], list[T]] | None = None
         self._body: JSON = None
@@ -161,3 +161,12 @@ class PageSource(Generic[T]):
                 raise
 
         return decode
+
+
+def _complete(call: Call[object], paging: Paging) -> Call[object]:
+    """The call with the arguments that the walk needs, where the caller gave none."""
+    for wire, value in paging.send.items():
+        position = call.operation.index("query", wire)
+        if position is not None and (position >= len(call.args) or call.args[position] is None):
+            call = call.with_argument("query", wire, value)
+    return call
