@@ -150,7 +150,7 @@ def _unpack_one(archive: ZipFile, info: ZipInfo, target: Path, limit: int) -> in
                 file.write(data)
                 if file.size > min(limit, info.file_size):
                     raise ArchiveError(f"{info.filename!r} holds more than the archive says")
-        file.commit(sync=False)
+        file.commit()
     except zlib.error as error:
         raise ArchiveError(f"{info.filename!r} is damaged: {error}", advice="Download it again.") from error
     finally:

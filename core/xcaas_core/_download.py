@@ -86,7 +86,7 @@ class _File:
             yield from reception.open()
 
     def _saving(
-        self, reception: Reception, path: str | os.PathLike[str], resume: bool, progress: Progress | None
+        self, reception: Reception, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
     ) -> Flow[Path]:
         from pathlib import Path
 
@@ -97,7 +97,7 @@ class _File:
             if not reception.is_open:
                 yield from reception.open()
             target = target / self.fallback_name()
-        return (yield from into_file(reception, target, resume=resume, progress=progress))
+        return (yield from into_file(reception, target, resume=resume, durable=durable, progress=progress))
 
     def _reading(self, reception: Reception, progress: Progress | None) -> Flow[bytes]:
         if not reception.is_open and self._verify:
@@ -181,13 +181,14 @@ class Download(_File):
             path: The file; or a folder, for a file named as the service says.
             resume: Keep the part that came when the download fails, as `.<name>.part` beside the file,
                 and go on from there next time if server and file allow it.
+            durable: Wait until the disk has all of it, so that not even a power cut can leave an empty file.
             progress: Called with the bytes that have come and, if known, all bytes.
 
         Returns:
             The file's path.
         """
         reception = self._fresh(self._session.engine)
-        flow = self._saving(reception, path, resume, progress)
+        flow = self._saving(reception, path, resume, durable, progress)
         try:
             return self._session.run(flow)
         finally:
@@ -238,11 +239,16 @@ class AsyncDownload(_File):
             await self._session.run(reception.close())
 
     async def save(
-        self, path: str | os.PathLike[str], *, resume: bool = False, progress: Progress | None = None
+        self,
+        path: str | os.PathLike[str],
+        *,
+        resume: bool = False,
+        durable: bool = False,
+        progress: Progress | None = None,
     ) -> Path:
         """Write the file to disk, where it appears under its name only when it is whole and right. See `Download.save`."""
         reception = self._fresh(self._session.engine)
-        flow = self._saving(reception, path, resume, progress)
+        flow = self._saving(reception, path, resume, durable, progress)
         try:
             return await self._session.run(flow)
         finally:

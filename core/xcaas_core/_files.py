@@ -87,11 +87,11 @@ class PartialFile:
         self._opened.truncate()
         self.size = 0
 
-    def commit(self, *, sync: bool = True) -> None:
-        """Give the file its final name. With `sync` the bytes are on the disk before the name is."""
+    def commit(self, *, durable: bool = False) -> None:
+        """Give the file its final name. With `durable` the bytes are on the disk before the name is."""
         file = self._opened
         file.flush()
-        if sync:
+        if durable:
             os.fsync(file.fileno())
         if os.name == "nt":  # an open file cannot be renamed there
             file.close()

@@ -24,7 +24,9 @@ Progress: TypeAlias = "Callable[[int, int | None], object]"
 _BLOCK: Final = 1 << 20  # bytes that go to the disk at once
 
 
-def into_file(reception: Reception, target: Path, *, resume: bool, progress: Progress | None) -> Flow[Path]:
+def into_file(
+    reception: Reception, target: Path, *, resume: bool, durable: bool, progress: Progress | None
+) -> Flow[Path]:
     """Receive a file under its final name, which it gets when it is whole and right."""
     file = PartialFile(target, resumable=resume)
     keep = resume
@@ -42,7 +44,7 @@ def into_file(reception: Reception, target: Path, *, resume: bool, progress: Pro
                     raise
             file.restart()
             yield from reception.start_over()
-        yield Offload(file.commit)
+        yield Offload(lambda: file.commit(durable=durable))
         return file.target
     except OSError as error:
         if isinstance(error, XCaaSError):

@@ -96,7 +96,7 @@ class TestPartialFile:
         file.write(b"wrong")
         file.restart()
         file.write(b"ok")
-        file.commit()
+        file.commit(durable=True)
         assert (tmp_path / "a").read_bytes() == b"ok"
 
     def test_resumable_part_belongs_to_one_process(self, tmp_path: Path) -> None:

@@ -1,0 +1,168 @@
+"""A 1 GB download: time and memory against the same HTTP library used bare.
+
+The server is a process of its own. Wall time counts, as a user feels it; our side checks the length and,
+in the last line, MD5. `python -m benchmarks.download_file [MEGABYTES]`
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from benchmarks._measure import compare, show
+from xcaas_core._download import Download
+from xcaas_core._operation import Call
+from xcaas_core.sdk import (
+    ClientBase,
+    Downloading,
+    Operation,
+    Product,
+    Related,
+    Server,
+    binary_answer,
+    json_answer,
+    path,
+)
+
+BUDGET: Final = 1.1
+GROWTH: Final = 20e6
+PRODUCT: Final = Product(
+    "files", title="Files", servers=(Server("https://files.test"),), schemes={}, package="benchmarks"
+)
+FACTS: Final[Operation[object]] = Operation(
+    PRODUCT, "facts", "GET", "/md5", call="files.facts", answers={"200": json_answer()}
+)
+
+
+def _file(download: Downloading) -> Operation[object]:
+    return Operation(
+        PRODUCT,
+        "file",
+        "GET",
+        "/{size}",
+        call="files.file",
+        parameters=(path("size"),),
+        answers={"200": binary_answer()},
+        accept="application/octet-stream",
+        download=download,
+    )
+
+
+PLAIN: Final = _file(Downloading())
+CHECKED: Final = _file(Downloading(checksum=Related("download_file:FACTS", ""), value="/md5"))
+
+_SERVER: Final = """
+import hashlib, socket, sys, threading
+size, block = int(sys.argv[1]), bytes(range(256)) * 4096
+md5 = hashlib.md5(usedforsecurity=False)
+for start in range(0, size, len(block)):
+    md5.update(block[: size - start])
+facts = b'{"md5": "%s"}' % md5.hexdigest().encode()
+
+def serve(connection):
+    with connection, connection.makefile("rb") as stream:
+        while line := stream.readline():
+            name = line.split()[1].decode().strip("/")
+            while stream.readline().strip():
+                pass
+            length = int(name) if name.isdecimal() else len(facts)
+            kind = b"octet-stream" if name.isdecimal() else b"json"
+            head = b"HTTP/1.1 200 OK\\r\\nContent-Type: application/%s\\r\\nContent-Length: %d\\r\\n\\r\\n"
+            connection.sendall(head % (kind, length))
+            if not name.isdecimal():
+                connection.sendall(facts)
+                continue
+            for start in range(0, length, len(block)):
+                connection.sendall(block[: length - start])
+
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+while True:
+    threading.Thread(target=serve, args=listener.accept()[:1], daemon=True).start()
+"""
+
+
+class _Client(ClientBase):
+    def file(self, operation: Operation[object], size: int) -> Download:
+        return Download(self._session, Call(operation, (str(size),), stream=True))
+
+
+def main(megabytes: int = 1000) -> int:
+    size = megabytes * 1_000_000
+    server = subprocess.Popen([sys.executable, "-c", _SERVER, str(size)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        base = f"http://127.0.0.1:{int(server.stdout.readline())}"
+        with _Client(base_url=base) as client, tempfile.TemporaryDirectory() as folder:
+            return _measure(client, f"{base}/{size}", size, Path(folder))
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _measure(client: _Client, url: str, size: int, folder: Path) -> int:
+    name, plain, checked = (
+        "httpx2" if find_spec("httpx2") else "httpx",
+        client.file(PLAIN, size),
+        client.file(CHECKED, size),
+    )
+    # First, while the process is small: a peak is only seen to grow.
+    client.file(PLAIN, 1_000_000).save(folder / "small")
+    grown = _growth(partial(plain.save, folder / "ours"))
+    print(f"memory growth of {size / 1e6:.0f} MB to a file: {grown / 1e6:.1f} MB  budget {GROWTH / 1e6:g} MB")
+    with _bare(name) as bare:
+        stream = partial(_take, bare, url)
+        to_file = partial(_write, bare, url, folder / "bare")
+        works: list[tuple[str, Callable[[], object], Callable[[], object], float | None]] = [
+            ("stream", lambda: sum(map(len, plain.iter_bytes())), stream, BUDGET),
+            ("to a file", lambda: plain.save(folder / "ours"), to_file, BUDGET),
+            ("to a file, MD5 checked", lambda: checked.save(folder / "ours"), to_file, None),
+        ]
+        held = True
+        for what, ours, peer, budget in works:
+            found = compare(ours, peer, rounds=3, clock=time.perf_counter)
+            show(what, found, peer=f"bare {name}", budget=budget)
+            held = held and (budget is None or found.ratio <= budget)
+    return 0 if held and grown < GROWTH else 1
+
+
+def _bare(name: str) -> httpx.Client:
+    """A client of the library that the SDK uses here. httpx2 has the same interface."""
+    if name == "httpx":
+        return httpx.Client()
+    import httpx2
+
+    client: httpx.Client = httpx2.Client()  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    return client
+
+
+def _take(bare: httpx.Client, url: str) -> None:
+    with bare.stream("GET", url) as answer:
+        for _ in answer.iter_bytes():
+            pass
+
+
+def _write(bare: httpx.Client, url: str, target: Path) -> None:
+    with bare.stream("GET", url) as answer, target.open("wb") as file:
+        for piece in answer.iter_bytes():
+            file.write(piece)
+
+
+def _growth(work: Callable[[], object]) -> int:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    work()
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(*map(int, sys.argv[1:2])))
