@@ -31,17 +31,15 @@ def candidates(answers: Answers, status: int) -> tuple[Answer, ...]:
 
 def plain_json(response: Response) -> object:
     """The body of an answer as JSON values, whatever its operation promises."""
-    return _load(response)
+    return _load(response, charset_of(response.headers.get("content-type")))
 
 
-def _load(response: Response) -> object:
-    content_type = response.headers.get("content-type")
-    charset = charset_of(content_type)
+def _load(response: Response, charset: str) -> object:
     content = response.content
     try:
         return loads(content if charset == "utf-8" else content.decode(charset))
     except (ValueError, RecursionError):
-        kind = media_type_of(content_type) or "nothing"
+        kind = media_type_of(response.headers.get("content-type")) or "nothing"
         raise DecodeError(
             f"status {response.status} came with {_size(content)} that is not JSON (its type says {kind})"
         ) from None
@@ -88,7 +86,7 @@ class AnswerTable:
         codec = codec_for(answer.codec, self._package)
         match answer.kind:
             case "json":
-                return self._json_decoder(codec)
+                return self._json_decoder(codec, charset_of(response.headers.get("content-type")))
             case "text" | "xml":
                 return _text_decoder(codec)
             case "binary":
@@ -96,15 +94,15 @@ class AnswerTable:
             case _:
                 return self._empty
 
-    def _json_decoder(self, codec: Codec | None) -> Decode:
+    def _json_decoder(self, codec: Codec | None, charset: str) -> Decode:
         if codec is None:
-            return lambda response: _load(response) if response.content else self._empty(response)
+            return lambda response: _load(response, charset) if response.content else self._empty(response)
         decode = codec.decode
 
         def decode_json(response: Response) -> object:
             if not response.content:
                 return self._empty(response)
-            return decode(_load(response))
+            return decode(_load(response, charset))
 
         return decode_json
 

@@ -76,6 +76,7 @@ class Connection:
     def __init__(self, *, verify: ssl.SSLContext | str | bool = True, proxy: str | None = None) -> None:
         self.library = _preferred()
         self._proxy = proxy
+        self.defaults = {"accept-encoding": "gzip, deflate", "connection": "keep-alive", "user-agent": _AGENT}
         self._tls = _tls_context(self.library, verify)
 
     def client(self, kind: str) -> Any:
@@ -85,7 +86,6 @@ class Connection:
             verify=self._tls,
             proxy=self._proxy,
             follow_redirects=False,
-            headers={"user-agent": _AGENT},
             # Calls in flight are bounded before they get here; streams in use are the caller's affair.
             limits=library.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=15.0),
         )
@@ -123,17 +123,39 @@ class HttpResponse:
         return f"<HttpResponse {self.status}>"
 
 
-def _build(client: Any, request: Request, content: object) -> Any:
-    """The library's request. Its client merges in what its user has set on it."""
-    deadline = Deadline(request.timeout, request.connect_timeout, request.read_timeout)
-    return client.build_request(
-        request.method,
-        request.url,
-        headers=request.headers,
-        content=content,
-        files=None if request.parts is None else request.parts(),
-        extensions={"timeout": deadline},
-    )
+class _Builder:
+    """Makes the library's requests. A user's client merges in what its user has set on it; for the SDK's own
+    that is known beforehand, and costs nothing per call."""
+
+    def __init__(self, connection: Connection | None) -> None:
+        self._request: Any = None
+        self._defaults: dict[str, str] = {}
+        if connection is not None:
+            self._request = _module(connection.library).Request
+            self._url = _module(connection.library).URL
+            self._defaults = connection.defaults
+        self._urls: dict[str, Any] = {}
+
+    def build(self, client: Any, request: Request, content: object) -> Any:
+        extensions = {"timeout": Deadline(request.timeout, request.connect_timeout, request.read_timeout)}
+        files = None if request.parts is None else request.parts()
+        headers = {**self._defaults, **request.headers}
+        if self._request is None:
+            return client.build_request(
+                request.method, request.url, headers=headers, content=content, files=files, extensions=extensions
+            )
+        url = self._urls.get(request.url) or self._parsed(request.url)
+        return self._request(request.method, url, headers=headers, content=content, files=files, extensions=extensions)
+
+    def _parsed(self, address: str) -> Any:
+        """Parsing an address takes as long as all else that is done here, and those of polls, searches and
+        POSTs come again and again. Long ones are ids and cursors, and some hold keys: not kept."""
+        url = self._url(address)
+        if len(address) < 200 and "key=" not in address and "token=" not in address:
+            if len(self._urls) >= 256:
+                self._urls.clear()
+            self._urls[address] = url
+        return url
 
 
 def _ours(error: Exception, client: Any) -> XCaaSError | None:
@@ -154,6 +176,7 @@ class SyncIO:
         self._connection = None if client is not None else connection or Connection()
         self._auth: dict[str, object] = {} if auth is None else {"auth": auth}
         self._abandoned: list[Lanes] = []
+        self._builder = _Builder(self._connection)
         self._lanes = self._new_lanes()
         resets_after_fork(self)
 
@@ -194,7 +217,7 @@ class SyncIO:
         content = request.content() if callable(request.content) else request.content
         if isinstance(content, AsyncIterator):
             raise ConfigurationError("an async iterator cannot be sent by a blocking client")
-        message = _build(client, request, content)
+        message = self._builder.build(client, request, content)
         raw = client.send(message, stream=True, follow_redirects=False, **self._auth)
         return HttpResponse(raw, message.extensions["timeout"])
 
@@ -262,6 +285,7 @@ class AsyncIO:
         self._connection = None if client is not None else connection or Connection()
         self._auth: dict[str, object] = {} if auth is None else {"auth": auth}
         self._abandoned: list[object] = []
+        self._builder = _Builder(self._connection)
         self._homes: list[tuple[object, AsyncLanes]] = []
         self._shut = False
         resets_after_fork(self)
@@ -320,7 +344,7 @@ class AsyncIO:
             from ._loops import in_thread
 
             content = in_thread(content)
-        message = _build(client, request, content)
+        message = self._builder.build(client, request, content)
         raw = await client.send(message, stream=True, follow_redirects=False, **self._auth)
         return HttpResponse(raw, message.extensions["timeout"])
 

@@ -101,12 +101,14 @@ class Deadline(dict[str, float | None]):
         self.at = None if timeout is None else time.monotonic() + timeout
 
     def get(self, key: str, default: float | None = None) -> float | None:  # type: ignore[override]
-        limit = super().get(key, default)
+        limit = self[key]
         if self.at is None:
             return limit
+        left = self.at - time.monotonic()
+        if limit is not None and limit < left:
+            return limit
         # Zero would mean "don't wait at all" to a socket, and be reported as something else than a timeout.
-        left = max(self.at - time.monotonic(), 0.001)
-        return left if limit is None else min(limit, left)
+        return left if left > 0.001 else 0.001
 
     def check(self) -> None:
         """`CallTimeoutError` if the total is used up: an answer may come in drops for ever."""
