@@ -171,7 +171,14 @@ class Download(_File):
             flow.close()
             self._session.run(reception.close())
 
-    def save(self, path: str | os.PathLike[str], *, resume: bool = False, progress: Progress | None = None) -> Path:
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        resume: bool = False,
+        durable: bool = False,
+        progress: Progress | None = None,
+    ) -> Path:
         """Write the file to disk, where it appears under its name only when it is whole and right.
 
         A file of that name is replaced at that moment. Whatever interrupts this, a full disk or
