@@ -1,0 +1,264 @@
+"""The run time of every generated client: calls, credentials, models.
+
+Everything here loads on first use. Generated packages offer the same names as their own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._lazy import lazy_attributes
+
+if TYPE_CHECKING:
+    from . import testing as testing
+    from ._archive import unzip as unzip
+    from ._download import AsyncDownload as AsyncDownload
+    from ._download import Download as Download
+    from ._download_all import Saved as Saved
+    from ._download_all import adownload_all as adownload_all
+    from ._download_all import download_all as download_all
+    from ._errors import ArchiveError as ArchiveError
+    from ._errors import ArgumentError as ArgumentError
+    from ._errors import Attempt as Attempt
+    from ._errors import AuthenticationError as AuthenticationError
+    from ._errors import BadRequestError as BadRequestError
+    from ._errors import CallTimeoutError as CallTimeoutError
+    from ._errors import CertificateError as CertificateError
+    from ._errors import ConfigurationError as ConfigurationError
+    from ._errors import ConflictError as ConflictError
+    from ._errors import ConnectError as ConnectError
+    from ._errors import ConnectionLostError as ConnectionLostError
+    from ._errors import CredentialsError as CredentialsError
+    from ._errors import DecodeError as DecodeError
+    from ._errors import DownloadError as DownloadError
+    from ._errors import MissingCredentialsError as MissingCredentialsError
+    from ._errors import NotAcceptableError as NotAcceptableError
+    from ._errors import NotFoundError as NotFoundError
+    from ._errors import PagingError as PagingError
+    from ._errors import PermissionDeniedError as PermissionDeniedError
+    from ._errors import PollerError as PollerError
+    from ._errors import PollerTimeoutError as PollerTimeoutError
+    from ._errors import PreconditionFailedError as PreconditionFailedError
+    from ._errors import RateLimitError as RateLimitError
+    from ._errors import RedirectError as RedirectError
+    from ._errors import ResponseError as ResponseError
+    from ._errors import ServerError as ServerError
+    from ._errors import TokenError as TokenError
+    from ._errors import TransportError as TransportError
+    from ._errors import UnprocessableError as UnprocessableError
+    from ._errors import UnsupportedMediaError as UnsupportedMediaError
+    from ._errors import XCaaSError as XCaaSError
+    from ._hooks import AttemptEvent as AttemptEvent
+    from ._hooks import Hook as Hook
+    from ._inputs import BinaryInput as BinaryInput
+    from ._inputs import FileInput as FileInput
+    from ._options import Timeout as Timeout
+    from ._pager import AsyncPager as AsyncPager
+    from ._pager import Pager as Pager
+    from ._pages import Page as Page
+    from ._poller import AsyncPoller as AsyncPoller
+    from ._poller import Poller as Poller
+    from ._poller import PollProgress as PollProgress
+    from ._product import RateLimit as RateLimit
+    from ._reply import RawResponse as RawResponse
+    from ._retry import RetryPolicy as RetryPolicy
+    from ._rows import rows as rows
+    from ._variants import AsyncStreamed as AsyncStreamed
+    from ._variants import AsyncStreaming as AsyncStreaming
+    from ._variants import Streamed as Streamed
+    from .auth import ApiKey as ApiKey
+    from .auth import AuthCounters as AuthCounters
+    from .auth import AuthEvent as AuthEvent
+    from .auth import BasicToken as BasicToken
+    from .auth import BearerToken as BearerToken
+    from .auth import ClientCredentials as ClientCredentials
+    from .auth import Credential as Credential
+    from .auth import Credentials as Credentials
+    from .auth import EnvironmentVariable as EnvironmentVariable
+    from .auth import FileTokenCache as FileTokenCache
+    from .auth import MemoryTokenCache as MemoryTokenCache
+    from .auth import RedisTokenCache as RedisTokenCache
+    from .auth import Secret as Secret
+    from .auth import SecretUnavailableError as SecretUnavailableError
+    from .auth import TokenAnswerError as TokenAnswerError
+    from .auth import TokenCache as TokenCache
+    from .auth import TokenInfo as TokenInfo
+    from .auth import TokenPolicy as TokenPolicy
+    from .auth import TokenRateLimitError as TokenRateLimitError
+    from .auth import TokenRefusedError as TokenRefusedError
+    from .auth import TokenTimeoutError as TokenTimeoutError
+    from .auth import TokenUnavailableError as TokenUnavailableError
+    from .auth import WorkAnalyticsLogin as WorkAnalyticsLogin
+    from .auth import credentials_from_env as credentials_from_env
+    from .auth import credentials_from_profile as credentials_from_profile
+else:
+    __getattr__, __dir__ = lazy_attributes(
+        __name__,
+        {
+            "ApiKey": "auth",
+            "ArchiveError": "_errors",
+            "ArgumentError": "_errors",
+            "AsyncDownload": "_download",
+            "AsyncPager": "_pager",
+            "AsyncPoller": "_poller",
+            "AsyncStreamed": "_variants",
+            "AsyncStreaming": "_variants",
+            "Attempt": "_errors",
+            "AttemptEvent": "_hooks",
+            "AuthCounters": "auth",
+            "AuthEvent": "auth",
+            "AuthenticationError": "_errors",
+            "BadRequestError": "_errors",
+            "BasicToken": "auth",
+            "BearerToken": "auth",
+            "BinaryInput": "_inputs",
+            "CallTimeoutError": "_errors",
+            "CertificateError": "_errors",
+            "ClientCredentials": "auth",
+            "ConfigurationError": "_errors",
+            "ConflictError": "_errors",
+            "ConnectError": "_errors",
+            "ConnectionLostError": "_errors",
+            "Credential": "auth",
+            "Credentials": "auth",
+            "CredentialsError": "_errors",
+            "DecodeError": "_errors",
+            "Download": "_download",
+            "DownloadError": "_errors",
+            "EnvironmentVariable": "auth",
+            "FileInput": "_inputs",
+            "FileTokenCache": "auth",
+            "Hook": "_hooks",
+            "MemoryTokenCache": "auth",
+            "MissingCredentialsError": "_errors",
+            "NotAcceptableError": "_errors",
+            "NotFoundError": "_errors",
+            "Page": "_pages",
+            "Pager": "_pager",
+            "PagingError": "_errors",
+            "PermissionDeniedError": "_errors",
+            "PollProgress": "_poller",
+            "Poller": "_poller",
+            "PollerError": "_errors",
+            "PollerTimeoutError": "_errors",
+            "PreconditionFailedError": "_errors",
+            "RateLimit": "_product",
+            "RateLimitError": "_errors",
+            "RawResponse": "_reply",
+            "RedirectError": "_errors",
+            "RedisTokenCache": "auth",
+            "ResponseError": "_errors",
+            "RetryPolicy": "_retry",
+            "Saved": "_download_all",
+            "Secret": "auth",
+            "SecretUnavailableError": "auth",
+            "ServerError": "_errors",
+            "Streamed": "_variants",
+            "Timeout": "_options",
+            "TokenAnswerError": "auth",
+            "TokenCache": "auth",
+            "TokenError": "_errors",
+            "TokenInfo": "auth",
+            "TokenPolicy": "auth",
+            "TokenRateLimitError": "auth",
+            "TokenRefusedError": "auth",
+            "TokenTimeoutError": "auth",
+            "TokenUnavailableError": "auth",
+            "TransportError": "_errors",
+            "UnprocessableError": "_errors",
+            "UnsupportedMediaError": "_errors",
+            "WorkAnalyticsLogin": "auth",
+            "XCaaSError": "_errors",
+            "adownload_all": "_download_all",
+            "credentials_from_env": "auth",
+            "credentials_from_profile": "auth",
+            "download_all": "_download_all",
+            "rows": "_rows",
+            "testing": "",
+            "unzip": "_archive",
+        },
+    )
+
+__all__ = [
+    "ApiKey",
+    "ArchiveError",
+    "ArgumentError",
+    "AsyncDownload",
+    "AsyncPager",
+    "AsyncPoller",
+    "AsyncStreamed",
+    "AsyncStreaming",
+    "Attempt",
+    "AttemptEvent",
+    "AuthCounters",
+    "AuthEvent",
+    "AuthenticationError",
+    "BadRequestError",
+    "BasicToken",
+    "BearerToken",
+    "BinaryInput",
+    "CallTimeoutError",
+    "CertificateError",
+    "ClientCredentials",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectError",
+    "ConnectionLostError",
+    "Credential",
+    "Credentials",
+    "CredentialsError",
+    "DecodeError",
+    "Download",
+    "DownloadError",
+    "EnvironmentVariable",
+    "FileInput",
+    "FileTokenCache",
+    "Hook",
+    "MemoryTokenCache",
+    "MissingCredentialsError",
+    "NotAcceptableError",
+    "NotFoundError",
+    "Page",
+    "Pager",
+    "PagingError",
+    "PermissionDeniedError",
+    "PollProgress",
+    "Poller",
+    "PollerError",
+    "PollerTimeoutError",
+    "PreconditionFailedError",
+    "RateLimit",
+    "RateLimitError",
+    "RawResponse",
+    "RedirectError",
+    "RedisTokenCache",
+    "ResponseError",
+    "RetryPolicy",
+    "Saved",
+    "Secret",
+    "SecretUnavailableError",
+    "ServerError",
+    "Streamed",
+    "Timeout",
+    "TokenAnswerError",
+    "TokenCache",
+    "TokenError",
+    "TokenInfo",
+    "TokenPolicy",
+    "TokenRateLimitError",
+    "TokenRefusedError",
+    "TokenTimeoutError",
+    "TokenUnavailableError",
+    "TransportError",
+    "UnprocessableError",
+    "UnsupportedMediaError",
+    "WorkAnalyticsLogin",
+    "XCaaSError",
+    "adownload_all",
+    "credentials_from_env",
+    "credentials_from_profile",
+    "download_all",
+    "rows",
+    "testing",
+    "unzip",
+]
