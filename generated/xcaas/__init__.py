@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from . import audit_records as audit_records
     from . import calls as calls
     from . import campaigns as campaigns
+    from . import cc_chat as cc_chat
     from . import cc_historical as cc_historical
     from . import cc_realtime as cc_realtime
     from . import chat_gateway as chat_gateway
@@ -36,6 +37,87 @@ if TYPE_CHECKING:
     from . import work_chat as work_chat
     from ._client import AsyncXCaaS as AsyncXCaaS
     from ._client import XCaaS as XCaaS
+    from xcaas_core import ApiKey as ApiKey
+    from xcaas_core import ArchiveError as ArchiveError
+    from xcaas_core import ArgumentError as ArgumentError
+    from xcaas_core import AsyncDownload as AsyncDownload
+    from xcaas_core import AsyncPager as AsyncPager
+    from xcaas_core import AsyncPoller as AsyncPoller
+    from xcaas_core import AsyncStreamed as AsyncStreamed
+    from xcaas_core import AsyncStreaming as AsyncStreaming
+    from xcaas_core import Attempt as Attempt
+    from xcaas_core import AttemptEvent as AttemptEvent
+    from xcaas_core import AuthCounters as AuthCounters
+    from xcaas_core import AuthEvent as AuthEvent
+    from xcaas_core import AuthenticationError as AuthenticationError
+    from xcaas_core import BadRequestError as BadRequestError
+    from xcaas_core import BasicToken as BasicToken
+    from xcaas_core import BearerToken as BearerToken
+    from xcaas_core import BinaryInput as BinaryInput
+    from xcaas_core import CallTimeoutError as CallTimeoutError
+    from xcaas_core import CertificateError as CertificateError
+    from xcaas_core import ClientCredentials as ClientCredentials
+    from xcaas_core import ConfigurationError as ConfigurationError
+    from xcaas_core import ConflictError as ConflictError
+    from xcaas_core import ConnectError as ConnectError
+    from xcaas_core import ConnectionLostError as ConnectionLostError
+    from xcaas_core import Credential as Credential
+    from xcaas_core import Credentials as Credentials
+    from xcaas_core import CredentialsError as CredentialsError
+    from xcaas_core import DecodeError as DecodeError
+    from xcaas_core import Download as Download
+    from xcaas_core import DownloadError as DownloadError
+    from xcaas_core import EnvironmentVariable as EnvironmentVariable
+    from xcaas_core import FileInput as FileInput
+    from xcaas_core import FileTokenCache as FileTokenCache
+    from xcaas_core import Hook as Hook
+    from xcaas_core import MemoryTokenCache as MemoryTokenCache
+    from xcaas_core import MissingCredentialsError as MissingCredentialsError
+    from xcaas_core import NotAcceptableError as NotAcceptableError
+    from xcaas_core import NotFoundError as NotFoundError
+    from xcaas_core import Page as Page
+    from xcaas_core import Pager as Pager
+    from xcaas_core import PagingError as PagingError
+    from xcaas_core import PermissionDeniedError as PermissionDeniedError
+    from xcaas_core import PollProgress as PollProgress
+    from xcaas_core import Poller as Poller
+    from xcaas_core import PollerError as PollerError
+    from xcaas_core import PollerTimeoutError as PollerTimeoutError
+    from xcaas_core import PreconditionFailedError as PreconditionFailedError
+    from xcaas_core import RateLimit as RateLimit
+    from xcaas_core import RateLimitError as RateLimitError
+    from xcaas_core import RawResponse as RawResponse
+    from xcaas_core import RedirectError as RedirectError
+    from xcaas_core import RedisTokenCache as RedisTokenCache
+    from xcaas_core import ResponseError as ResponseError
+    from xcaas_core import RetryPolicy as RetryPolicy
+    from xcaas_core import Saved as Saved
+    from xcaas_core import Secret as Secret
+    from xcaas_core import SecretUnavailableError as SecretUnavailableError
+    from xcaas_core import ServerError as ServerError
+    from xcaas_core import Streamed as Streamed
+    from xcaas_core import Timeout as Timeout
+    from xcaas_core import TokenAnswerError as TokenAnswerError
+    from xcaas_core import TokenCache as TokenCache
+    from xcaas_core import TokenError as TokenError
+    from xcaas_core import TokenInfo as TokenInfo
+    from xcaas_core import TokenPolicy as TokenPolicy
+    from xcaas_core import TokenRateLimitError as TokenRateLimitError
+    from xcaas_core import TokenRefusedError as TokenRefusedError
+    from xcaas_core import TokenTimeoutError as TokenTimeoutError
+    from xcaas_core import TokenUnavailableError as TokenUnavailableError
+    from xcaas_core import TransportError as TransportError
+    from xcaas_core import UnprocessableError as UnprocessableError
+    from xcaas_core import UnsupportedMediaError as UnsupportedMediaError
+    from xcaas_core import WorkAnalyticsLogin as WorkAnalyticsLogin
+    from xcaas_core import XCaaSError as XCaaSError
+    from xcaas_core import adownload_all as adownload_all
+    from xcaas_core import credentials_from_env as credentials_from_env
+    from xcaas_core import credentials_from_profile as credentials_from_profile
+    from xcaas_core import download_all as download_all
+    from xcaas_core import rows as rows
+    from xcaas_core import testing as testing
+    from xcaas_core import unzip as unzip
 else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
@@ -47,6 +129,7 @@ else:
             "audit_records": "",
             "calls": "",
             "campaigns": "",
+            "cc_chat": "",
             "cc_historical": "",
             "cc_realtime": "",
             "chat_gateway": "",
@@ -67,6 +150,87 @@ else:
     )
 
 __all__ = [
+    "ApiKey",
+    "ArchiveError",
+    "ArgumentError",
+    "AsyncDownload",
+    "AsyncPager",
+    "AsyncPoller",
+    "AsyncStreamed",
+    "AsyncStreaming",
+    "Attempt",
+    "AttemptEvent",
+    "AuthCounters",
+    "AuthEvent",
+    "AuthenticationError",
+    "BadRequestError",
+    "BasicToken",
+    "BearerToken",
+    "BinaryInput",
+    "CallTimeoutError",
+    "CertificateError",
+    "ClientCredentials",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectError",
+    "ConnectionLostError",
+    "Credential",
+    "Credentials",
+    "CredentialsError",
+    "DecodeError",
+    "Download",
+    "DownloadError",
+    "EnvironmentVariable",
+    "FileInput",
+    "FileTokenCache",
+    "Hook",
+    "MemoryTokenCache",
+    "MissingCredentialsError",
+    "NotAcceptableError",
+    "NotFoundError",
+    "Page",
+    "Pager",
+    "PagingError",
+    "PermissionDeniedError",
+    "PollProgress",
+    "Poller",
+    "PollerError",
+    "PollerTimeoutError",
+    "PreconditionFailedError",
+    "RateLimit",
+    "RateLimitError",
+    "RawResponse",
+    "RedirectError",
+    "RedisTokenCache",
+    "ResponseError",
+    "RetryPolicy",
+    "Saved",
+    "Secret",
+    "SecretUnavailableError",
+    "ServerError",
+    "Streamed",
+    "Timeout",
+    "TokenAnswerError",
+    "TokenCache",
+    "TokenError",
+    "TokenInfo",
+    "TokenPolicy",
+    "TokenRateLimitError",
+    "TokenRefusedError",
+    "TokenTimeoutError",
+    "TokenUnavailableError",
+    "TransportError",
+    "UnprocessableError",
+    "UnsupportedMediaError",
+    "WorkAnalyticsLogin",
+    "XCaaSError",
+    "adownload_all",
+    "credentials_from_env",
+    "credentials_from_profile",
+    "download_all",
+    "rows",
+    "testing",
+    "unzip",
     "AsyncXCaaS",
     "XCaaS",
     "administration",
@@ -74,6 +238,7 @@ __all__ = [
     "audit_records",
     "calls",
     "campaigns",
+    "cc_chat",
     "cc_historical",
     "cc_realtime",
     "chat_gateway",

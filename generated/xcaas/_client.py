@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .audit_records._client import AsyncAuditRecords, AuditRecords
     from .calls._client import AsyncCalls, Calls
     from .campaigns._client import AsyncCampaigns, Campaigns
+    from .cc_chat._client import AsyncCcChat, CcChat
     from .cc_historical._client import AsyncCcHistorical, CcHistorical
     from .cc_realtime._client import AsyncCcRealtime, CcRealtime
     from .chat_gateway._client import AsyncChatGateway, ChatGateway
@@ -68,6 +69,12 @@ class XCaaS(ClientBase):
         from .campaigns._client import Campaigns
 
         return self._product(Campaigns)
+
+    @property
+    def cc_chat(self) -> CcChat:
+        from .cc_chat._client import CcChat
+
+        return self._product(CcChat)
 
     @property
     def cc_historical(self) -> CcHistorical:
@@ -197,6 +204,12 @@ class AsyncXCaaS(AsyncClientBase):
         from .campaigns._client import AsyncCampaigns
 
         return self._product(AsyncCampaigns)
+
+    @property
+    def cc_chat(self) -> AsyncCcChat:
+        from .cc_chat._client import AsyncCcChat
+
+        return self._product(AsyncCcChat)
 
     @property
     def cc_historical(self) -> AsyncCcHistorical:

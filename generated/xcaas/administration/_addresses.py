@@ -179,7 +179,7 @@ class Addresses(Resource):
     def list(
         self,
         *,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -190,7 +190,7 @@ class Addresses(Resource):
         The customer's addresses, page by page.
 
         Args:
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             filter: Condition in RSQL on `country`, `state` and `displayForm`. Operators `==`, `!=`, `>`, `<`, `>=`,
                 `<=`; `;` for and, `,` for or; `*` for any text. At most 2000 characters.
@@ -215,9 +215,9 @@ class Addresses(Resource):
 
         Source: `listAddresses`, `GET /addresses` in administration.yaml.
         """
-        return self._paginate(_LIST, (x_request_id, page_size, filter, sort, scroll_id))
+        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    def create(self, *, address: AddressRequest | AddressRequestDict, x_request_id: UUID | None = None) -> Address:
+    def create(self, *, address: AddressRequest | AddressRequestDict, request_id: UUID | None = None) -> Address:
         """Create an address.
 
         Registers an address. The same fields again give the same id, so trying again is safe. Providers outside of
@@ -226,7 +226,7 @@ class Addresses(Resource):
 
         Args:
             address: The address.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The address, new or known before.
@@ -244,16 +244,16 @@ class Addresses(Resource):
 
         Source: `createAddress`, `POST /addresses` in administration.yaml.
         """
-        return self._call(_CREATE, (x_request_id,), address)
+        return self._call(_CREATE, (request_id,), address)
 
-    def delete(self, address_id: str, *, x_request_id: UUID | None = None) -> None:
+    def delete(self, address_id: str, *, request_id: UUID | None = None) -> None:
         """Delete an address.
 
         Deletes an address that nothing uses. While a usage counter isn't 0, the answer is 400.
 
         Args:
             address_id: Id of the address.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -269,16 +269,16 @@ class Addresses(Resource):
 
         Source: `deleteAddress`, `DELETE /addresses/{addressId}` in administration.yaml.
         """
-        return self._call(_DELETE, (address_id, x_request_id))
+        return self._call(_DELETE, (address_id, request_id))
 
-    def get(self, address_id: str, *, x_request_id: UUID | None = None) -> Address:
+    def get(self, address_id: str, *, request_id: UUID | None = None) -> Address:
         """Get an address.
 
         One address, with counters of where it is used.
 
         Args:
             address_id: Id of the address.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The address.
@@ -296,7 +296,7 @@ class Addresses(Resource):
 
         Source: `getAddress`, `GET /addresses/{addressId}` in administration.yaml.
         """
-        return self._call(_GET, (address_id, x_request_id))
+        return self._call(_GET, (address_id, request_id))
 
 
 class AsyncAddresses(AsyncResource):
@@ -307,7 +307,7 @@ class AsyncAddresses(AsyncResource):
     def list(
         self,
         *,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -318,7 +318,7 @@ class AsyncAddresses(AsyncResource):
         The customer's addresses, page by page.
 
         Args:
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             filter: Condition in RSQL on `country`, `state` and `displayForm`. Operators `==`, `!=`, `>`, `<`, `>=`,
                 `<=`; `;` for and, `,` for or; `*` for any text. At most 2000 characters.
@@ -343,11 +343,9 @@ class AsyncAddresses(AsyncResource):
 
         Source: `listAddresses`, `GET /addresses` in administration.yaml.
         """
-        return self._paginate(_LIST, (x_request_id, page_size, filter, sort, scroll_id))
+        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    async def create(
-        self, *, address: AddressRequest | AddressRequestDict, x_request_id: UUID | None = None
-    ) -> Address:
+    async def create(self, *, address: AddressRequest | AddressRequestDict, request_id: UUID | None = None) -> Address:
         """Create an address.
 
         Registers an address. The same fields again give the same id, so trying again is safe. Providers outside of
@@ -356,7 +354,7 @@ class AsyncAddresses(AsyncResource):
 
         Args:
             address: The address.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The address, new or known before.
@@ -374,16 +372,16 @@ class AsyncAddresses(AsyncResource):
 
         Source: `createAddress`, `POST /addresses` in administration.yaml.
         """
-        return await self._call(_CREATE, (x_request_id,), address)
+        return await self._call(_CREATE, (request_id,), address)
 
-    async def delete(self, address_id: str, *, x_request_id: UUID | None = None) -> None:
+    async def delete(self, address_id: str, *, request_id: UUID | None = None) -> None:
         """Delete an address.
 
         Deletes an address that nothing uses. While a usage counter isn't 0, the answer is 400.
 
         Args:
             address_id: Id of the address.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -399,16 +397,16 @@ class AsyncAddresses(AsyncResource):
 
         Source: `deleteAddress`, `DELETE /addresses/{addressId}` in administration.yaml.
         """
-        return await self._call(_DELETE, (address_id, x_request_id))
+        return await self._call(_DELETE, (address_id, request_id))
 
-    async def get(self, address_id: str, *, x_request_id: UUID | None = None) -> Address:
+    async def get(self, address_id: str, *, request_id: UUID | None = None) -> Address:
         """Get an address.
 
         One address, with counters of where it is used.
 
         Args:
             address_id: Id of the address.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The address.
@@ -426,4 +424,4 @@ class AsyncAddresses(AsyncResource):
 
         Source: `getAddress`, `GET /addresses/{addressId}` in administration.yaml.
         """
-        return await self._call(_GET, (address_id, x_request_id))
+        return await self._call(_GET, (address_id, request_id))

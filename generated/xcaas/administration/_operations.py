@@ -86,7 +86,7 @@ class Operations(Resource):
 
     __slots__ = ()
 
-    def get(self, operation_id: str, *, x_request_id: UUID | None = None) -> _Operation:
+    def get(self, operation_id: str, *, request_id: UUID | None = None) -> _Operation:
         """Get an operation.
 
         How an asynchronous write stands. Simple ones take 2 to 5 seconds, larger ones up to 15. Asking counts
@@ -97,7 +97,7 @@ class Operations(Resource):
 
         Args:
             operation_id: Id of the operation, from the answer to a write.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The operation. A failed one is a 200 too.
@@ -115,14 +115,14 @@ class Operations(Resource):
 
         Source: `getOperation`, `GET /operations/{operationId}` in administration.yaml.
         """
-        return self._call(_GET, (operation_id, x_request_id))
+        return self._call(_GET, (operation_id, request_id))
 
-    def wait(self, operation_id: str, *, x_request_id: UUID | None = None) -> Poller[_Operation]:
+    def wait(self, operation_id: str, *, request_id: UUID | None = None) -> Poller[_Operation]:
         """Get an operation. Follow the work to its end.
 
         Args:
             operation_id: Id of the operation, from the answer to a write.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -132,7 +132,7 @@ class Operations(Resource):
 
         Source: `getOperation`, `GET /operations/{operationId}` in administration.yaml.
         """
-        return self._poll(_GET, (operation_id, x_request_id))
+        return self._poll(_GET, (operation_id, request_id))
 
 
 class AsyncOperations(AsyncResource):
@@ -140,7 +140,7 @@ class AsyncOperations(AsyncResource):
 
     __slots__ = ()
 
-    async def get(self, operation_id: str, *, x_request_id: UUID | None = None) -> _Operation:
+    async def get(self, operation_id: str, *, request_id: UUID | None = None) -> _Operation:
         """Get an operation.
 
         How an asynchronous write stands. Simple ones take 2 to 5 seconds, larger ones up to 15. Asking counts
@@ -151,7 +151,7 @@ class AsyncOperations(AsyncResource):
 
         Args:
             operation_id: Id of the operation, from the answer to a write.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The operation. A failed one is a 200 too.
@@ -169,14 +169,14 @@ class AsyncOperations(AsyncResource):
 
         Source: `getOperation`, `GET /operations/{operationId}` in administration.yaml.
         """
-        return await self._call(_GET, (operation_id, x_request_id))
+        return await self._call(_GET, (operation_id, request_id))
 
-    def wait(self, operation_id: str, *, x_request_id: UUID | None = None) -> AsyncPoller[_Operation]:
+    def wait(self, operation_id: str, *, request_id: UUID | None = None) -> AsyncPoller[_Operation]:
         """Get an operation. Follow the work to its end.
 
         Args:
             operation_id: Id of the operation, from the answer to a write.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -186,4 +186,4 @@ class AsyncOperations(AsyncResource):
 
         Source: `getOperation`, `GET /operations/{operationId}` in administration.yaml.
         """
-        return self._poll(_GET, (operation_id, x_request_id))
+        return self._poll(_GET, (operation_id, request_id))

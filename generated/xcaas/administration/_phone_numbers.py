@@ -125,7 +125,7 @@ class PhoneNumbers(Resource):
     def list(
         self,
         *,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -137,7 +137,7 @@ class PhoneNumbers(Resource):
         only. What a number is assigned to isn't shown, and a free one isn't reserved by reading it.
 
         Args:
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             filter: Condition in RSQL on `phoneNumber`, `country`, `category`, `origin` and `status`. Operators
                 `==`, `!=`, `>`, `<`, `>=`, `<=`; `;` for and, `,` for or; `*` for any text. At most 2000 characters.
@@ -162,9 +162,9 @@ class PhoneNumbers(Resource):
 
         Source: `listPhoneNumbers`, `GET /phone-numbers` in administration.yaml.
         """
-        return self._paginate(_LIST, (x_request_id, page_size, filter, sort, scroll_id))
+        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    def get(self, phone_number: str, *, x_request_id: UUID | None = None) -> PhoneNumber:
+    def get(self, phone_number: str, *, request_id: UUID | None = None) -> PhoneNumber:
         """Get a phone number.
 
         One number. Numbers of other customers aren't found.
@@ -172,7 +172,7 @@ class PhoneNumbers(Resource):
         Args:
             phone_number: The number in E.164 form, with `+` (sent as `%2B`). Without it the service refuses.
                 Matching "^\\\\+\\\\d+$".
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The number.
@@ -191,7 +191,7 @@ class PhoneNumbers(Resource):
 
         Source: `getPhoneNumber`, `GET /phone-numbers/{phoneNumber}` in administration.yaml.
         """
-        return self._call(_GET, (phone_number, x_request_id))
+        return self._call(_GET, (phone_number, request_id))
 
 
 class AsyncPhoneNumbers(AsyncResource):
@@ -202,7 +202,7 @@ class AsyncPhoneNumbers(AsyncResource):
     def list(
         self,
         *,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -214,7 +214,7 @@ class AsyncPhoneNumbers(AsyncResource):
         only. What a number is assigned to isn't shown, and a free one isn't reserved by reading it.
 
         Args:
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             filter: Condition in RSQL on `phoneNumber`, `country`, `category`, `origin` and `status`. Operators
                 `==`, `!=`, `>`, `<`, `>=`, `<=`; `;` for and, `,` for or; `*` for any text. At most 2000 characters.
@@ -239,9 +239,9 @@ class AsyncPhoneNumbers(AsyncResource):
 
         Source: `listPhoneNumbers`, `GET /phone-numbers` in administration.yaml.
         """
-        return self._paginate(_LIST, (x_request_id, page_size, filter, sort, scroll_id))
+        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    async def get(self, phone_number: str, *, x_request_id: UUID | None = None) -> PhoneNumber:
+    async def get(self, phone_number: str, *, request_id: UUID | None = None) -> PhoneNumber:
         """Get a phone number.
 
         One number. Numbers of other customers aren't found.
@@ -249,7 +249,7 @@ class AsyncPhoneNumbers(AsyncResource):
         Args:
             phone_number: The number in E.164 form, with `+` (sent as `%2B`). Without it the service refuses.
                 Matching "^\\\\+\\\\d+$".
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The number.
@@ -268,4 +268,4 @@ class AsyncPhoneNumbers(AsyncResource):
 
         Source: `getPhoneNumber`, `GET /phone-numbers/{phoneNumber}` in administration.yaml.
         """
-        return await self._call(_GET, (phone_number, x_request_id))
+        return await self._call(_GET, (phone_number, request_id))

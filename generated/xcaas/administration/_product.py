@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server
+from xcaas_core.sdk import Product, RateLimit, Scheme, Server
 
 __all__ = ["PRODUCT"]
 
@@ -14,4 +14,5 @@ PRODUCT: Final = Product(
     servers=(Server("https://api.8x8.com/admin-provisioning"),),
     schemes={"apiKey": Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
     package=__name__.rpartition(".")[0],
+    rate_limits=(RateLimit(100, 60), RateLimit(20, 10)),
 )

@@ -237,7 +237,7 @@ class RingGroups(Resource):
     def list(
         self,
         *,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -248,7 +248,7 @@ class RingGroups(Resource):
         The customer's ring groups, page by page.
 
         Args:
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             filter: Condition in RSQL on `name`, `extensionNumber`, `ringPattern` and `ringTimeout`. Operators `==`,
                 `!=`, `>`, `<`, `>=`, `<=`; `;` for and, `,` for or; `*` for any text. At most 2000 characters.
@@ -273,9 +273,9 @@ class RingGroups(Resource):
 
         Source: `listRingGroups`, `GET /ring-groups` in administration.yaml.
         """
-        return self._paginate(_LIST, (x_request_id, page_size, filter, sort, scroll_id))
+        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    def create(self, *, ring_group: RingGroup | RingGroupDict, x_request_id: UUID | None = None) -> _Operation:
+    def create(self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None) -> _Operation:
         """Create a ring group.
 
         Starts creating a ring group. The guide also wants `extensionNumber` and `site.id`; give them to be safe.
@@ -285,7 +285,7 @@ class RingGroups(Resource):
 
         Args:
             ring_group: The ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -305,16 +305,16 @@ class RingGroups(Resource):
 
         Source: `createRingGroup`, `POST /ring-groups` in administration.yaml.
         """
-        return self._call(_CREATE, (x_request_id,), ring_group)
+        return self._call(_CREATE, (request_id,), ring_group)
 
     def create_and_wait(
-        self, *, ring_group: RingGroup | RingGroupDict, x_request_id: UUID | None = None
+        self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None
     ) -> Poller[_Operation]:
         """Create a ring group. Follow the work to its end.
 
         Args:
             ring_group: The ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -324,9 +324,9 @@ class RingGroups(Resource):
 
         Source: `createRingGroup`, `POST /ring-groups` in administration.yaml.
         """
-        return self._poll(_CREATE, (x_request_id,), ring_group)
+        return self._poll(_CREATE, (request_id,), ring_group)
 
-    def delete(self, ring_group_id: str, *, x_request_id: UUID | None = None) -> _Operation:
+    def delete(self, ring_group_id: str, *, request_id: UUID | None = None) -> _Operation:
         """Delete a ring group.
 
         Starts deleting a ring group. One that is gone already is accepted too.
@@ -335,7 +335,7 @@ class RingGroups(Resource):
 
         Args:
             ring_group_id: Id of the ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -352,14 +352,14 @@ class RingGroups(Resource):
 
         Source: `deleteRingGroup`, `DELETE /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._call(_DELETE, (ring_group_id, x_request_id))
+        return self._call(_DELETE, (ring_group_id, request_id))
 
-    def delete_and_wait(self, ring_group_id: str, *, x_request_id: UUID | None = None) -> Poller[_Operation]:
+    def delete_and_wait(self, ring_group_id: str, *, request_id: UUID | None = None) -> Poller[_Operation]:
         """Delete a ring group. Follow the work to its end.
 
         Args:
             ring_group_id: Id of the ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -369,16 +369,16 @@ class RingGroups(Resource):
 
         Source: `deleteRingGroup`, `DELETE /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._poll(_DELETE, (ring_group_id, x_request_id))
+        return self._poll(_DELETE, (ring_group_id, request_id))
 
-    def get(self, ring_group_id: str, *, x_request_id: UUID | None = None) -> RingGroup:
+    def get(self, ring_group_id: str, *, request_id: UUID | None = None) -> RingGroup:
         """Get a ring group.
 
         One ring group. Read it this way before you replace it.
 
         Args:
             ring_group_id: Id of the ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The ring group.
@@ -396,10 +396,10 @@ class RingGroups(Resource):
 
         Source: `getRingGroup`, `GET /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._call(_GET, (ring_group_id, x_request_id))
+        return self._call(_GET, (ring_group_id, request_id))
 
     def replace(
-        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, x_request_id: UUID | None = None
+        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None
     ) -> _Operation:
         """Replace a ring group.
 
@@ -411,7 +411,7 @@ class RingGroups(Resource):
         Args:
             ring_group_id: Id of the ring group.
             ring_group: The whole ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -431,17 +431,17 @@ class RingGroups(Resource):
 
         Source: `updateRingGroup`, `PUT /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._call(_REPLACE, (ring_group_id, x_request_id), ring_group)
+        return self._call(_REPLACE, (ring_group_id, request_id), ring_group)
 
     def replace_and_wait(
-        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, x_request_id: UUID | None = None
+        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None
     ) -> Poller[_Operation]:
         """Replace a ring group. Follow the work to its end.
 
         Args:
             ring_group_id: Id of the ring group.
             ring_group: The whole ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -451,14 +451,14 @@ class RingGroups(Resource):
 
         Source: `updateRingGroup`, `PUT /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (ring_group_id, x_request_id), ring_group)
+        return self._poll(_REPLACE, (ring_group_id, request_id), ring_group)
 
     def update_members(
         self,
         ring_group_id: str,
         *,
         changes: RingGroupMemberChanges | RingGroupMemberChangesDict,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
     ) -> _Operation:
         """Add, change and remove members.
 
@@ -471,7 +471,7 @@ class RingGroups(Resource):
         Args:
             ring_group_id: Id of the ring group.
             changes: The changes.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The changes are accepted.
@@ -491,21 +491,21 @@ class RingGroups(Resource):
 
         Source: `updateRingGroupMembers`, `POST /ring-groups/{ringGroupId}/update-members` in administration.yaml.
         """
-        return self._call(_UPDATE_MEMBERS, (ring_group_id, x_request_id), changes)
+        return self._call(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)
 
     def update_members_and_wait(
         self,
         ring_group_id: str,
         *,
         changes: RingGroupMemberChanges | RingGroupMemberChangesDict,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
     ) -> Poller[_Operation]:
         """Add, change and remove members. Follow the work to its end.
 
         Args:
             ring_group_id: Id of the ring group.
             changes: The changes.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -515,7 +515,7 @@ class RingGroups(Resource):
 
         Source: `updateRingGroupMembers`, `POST /ring-groups/{ringGroupId}/update-members` in administration.yaml.
         """
-        return self._poll(_UPDATE_MEMBERS, (ring_group_id, x_request_id), changes)
+        return self._poll(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)
 
 
 class AsyncRingGroups(AsyncResource):
@@ -526,7 +526,7 @@ class AsyncRingGroups(AsyncResource):
     def list(
         self,
         *,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -537,7 +537,7 @@ class AsyncRingGroups(AsyncResource):
         The customer's ring groups, page by page.
 
         Args:
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             filter: Condition in RSQL on `name`, `extensionNumber`, `ringPattern` and `ringTimeout`. Operators `==`,
                 `!=`, `>`, `<`, `>=`, `<=`; `;` for and, `,` for or; `*` for any text. At most 2000 characters.
@@ -562,9 +562,9 @@ class AsyncRingGroups(AsyncResource):
 
         Source: `listRingGroups`, `GET /ring-groups` in administration.yaml.
         """
-        return self._paginate(_LIST, (x_request_id, page_size, filter, sort, scroll_id))
+        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    async def create(self, *, ring_group: RingGroup | RingGroupDict, x_request_id: UUID | None = None) -> _Operation:
+    async def create(self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None) -> _Operation:
         """Create a ring group.
 
         Starts creating a ring group. The guide also wants `extensionNumber` and `site.id`; give them to be safe.
@@ -574,7 +574,7 @@ class AsyncRingGroups(AsyncResource):
 
         Args:
             ring_group: The ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -594,16 +594,16 @@ class AsyncRingGroups(AsyncResource):
 
         Source: `createRingGroup`, `POST /ring-groups` in administration.yaml.
         """
-        return await self._call(_CREATE, (x_request_id,), ring_group)
+        return await self._call(_CREATE, (request_id,), ring_group)
 
     def create_and_wait(
-        self, *, ring_group: RingGroup | RingGroupDict, x_request_id: UUID | None = None
+        self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None
     ) -> AsyncPoller[_Operation]:
         """Create a ring group. Follow the work to its end.
 
         Args:
             ring_group: The ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -613,9 +613,9 @@ class AsyncRingGroups(AsyncResource):
 
         Source: `createRingGroup`, `POST /ring-groups` in administration.yaml.
         """
-        return self._poll(_CREATE, (x_request_id,), ring_group)
+        return self._poll(_CREATE, (request_id,), ring_group)
 
-    async def delete(self, ring_group_id: str, *, x_request_id: UUID | None = None) -> _Operation:
+    async def delete(self, ring_group_id: str, *, request_id: UUID | None = None) -> _Operation:
         """Delete a ring group.
 
         Starts deleting a ring group. One that is gone already is accepted too.
@@ -624,7 +624,7 @@ class AsyncRingGroups(AsyncResource):
 
         Args:
             ring_group_id: Id of the ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -641,14 +641,14 @@ class AsyncRingGroups(AsyncResource):
 
         Source: `deleteRingGroup`, `DELETE /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return await self._call(_DELETE, (ring_group_id, x_request_id))
+        return await self._call(_DELETE, (ring_group_id, request_id))
 
-    def delete_and_wait(self, ring_group_id: str, *, x_request_id: UUID | None = None) -> AsyncPoller[_Operation]:
+    def delete_and_wait(self, ring_group_id: str, *, request_id: UUID | None = None) -> AsyncPoller[_Operation]:
         """Delete a ring group. Follow the work to its end.
 
         Args:
             ring_group_id: Id of the ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -658,16 +658,16 @@ class AsyncRingGroups(AsyncResource):
 
         Source: `deleteRingGroup`, `DELETE /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._poll(_DELETE, (ring_group_id, x_request_id))
+        return self._poll(_DELETE, (ring_group_id, request_id))
 
-    async def get(self, ring_group_id: str, *, x_request_id: UUID | None = None) -> RingGroup:
+    async def get(self, ring_group_id: str, *, request_id: UUID | None = None) -> RingGroup:
         """Get a ring group.
 
         One ring group. Read it this way before you replace it.
 
         Args:
             ring_group_id: Id of the ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The ring group.
@@ -685,10 +685,10 @@ class AsyncRingGroups(AsyncResource):
 
         Source: `getRingGroup`, `GET /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return await self._call(_GET, (ring_group_id, x_request_id))
+        return await self._call(_GET, (ring_group_id, request_id))
 
     async def replace(
-        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, x_request_id: UUID | None = None
+        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None
     ) -> _Operation:
         """Replace a ring group.
 
@@ -700,7 +700,7 @@ class AsyncRingGroups(AsyncResource):
         Args:
             ring_group_id: Id of the ring group.
             ring_group: The whole ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -720,17 +720,17 @@ class AsyncRingGroups(AsyncResource):
 
         Source: `updateRingGroup`, `PUT /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return await self._call(_REPLACE, (ring_group_id, x_request_id), ring_group)
+        return await self._call(_REPLACE, (ring_group_id, request_id), ring_group)
 
     def replace_and_wait(
-        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, x_request_id: UUID | None = None
+        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None
     ) -> AsyncPoller[_Operation]:
         """Replace a ring group. Follow the work to its end.
 
         Args:
             ring_group_id: Id of the ring group.
             ring_group: The whole ring group.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -740,14 +740,14 @@ class AsyncRingGroups(AsyncResource):
 
         Source: `updateRingGroup`, `PUT /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (ring_group_id, x_request_id), ring_group)
+        return self._poll(_REPLACE, (ring_group_id, request_id), ring_group)
 
     async def update_members(
         self,
         ring_group_id: str,
         *,
         changes: RingGroupMemberChanges | RingGroupMemberChangesDict,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
     ) -> _Operation:
         """Add, change and remove members.
 
@@ -760,7 +760,7 @@ class AsyncRingGroups(AsyncResource):
         Args:
             ring_group_id: Id of the ring group.
             changes: The changes.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The changes are accepted.
@@ -780,21 +780,21 @@ class AsyncRingGroups(AsyncResource):
 
         Source: `updateRingGroupMembers`, `POST /ring-groups/{ringGroupId}/update-members` in administration.yaml.
         """
-        return await self._call(_UPDATE_MEMBERS, (ring_group_id, x_request_id), changes)
+        return await self._call(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)
 
     def update_members_and_wait(
         self,
         ring_group_id: str,
         *,
         changes: RingGroupMemberChanges | RingGroupMemberChangesDict,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
     ) -> AsyncPoller[_Operation]:
         """Add, change and remove members. Follow the work to its end.
 
         Args:
             ring_group_id: Id of the ring group.
             changes: The changes.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -804,4 +804,4 @@ class AsyncRingGroups(AsyncResource):
 
         Source: `updateRingGroupMembers`, `POST /ring-groups/{ringGroupId}/update-members` in administration.yaml.
         """
-        return self._poll(_UPDATE_MEMBERS, (ring_group_id, x_request_id), changes)
+        return self._poll(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)

@@ -191,7 +191,7 @@ class Sites(Resource):
     def list(
         self,
         *,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
         page_size: int | None = None,
         page_number: int | None = None,
         filter: str | None = None,
@@ -202,7 +202,7 @@ class Sites(Resource):
         The customer's sites, page by page. Keeping them for 15 to 60 minutes is fine.
 
         Args:
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             page_number: Number of the page, counted from 0. At least 0. Default: 0.
             filter: `name==` and a name, with `*` at its start, its end or both. No other field, no `;` and no `,`.
@@ -225,9 +225,9 @@ class Sites(Resource):
 
         Source: `listSites`, `GET /sites` in administration.yaml.
         """
-        return self._paginate(_LIST, (x_request_id, page_size, page_number, filter, sort))
+        return self._paginate(_LIST, (request_id, page_size, page_number, filter, sort))
 
-    def create(self, *, site: Site | SiteDict, x_request_id: UUID | None = None) -> _Operation:
+    def create(self, *, site: Site | SiteDict, request_id: UUID | None = None) -> _Operation:
         """Create a site.
 
         Starts creating a site. Create its address first and give the address's id. Some answers carry the site's id
@@ -237,7 +237,7 @@ class Sites(Resource):
 
         Args:
             site: The site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -257,14 +257,14 @@ class Sites(Resource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return self._call(_CREATE, (x_request_id,), site)
+        return self._call(_CREATE, (request_id,), site)
 
-    def create_and_wait(self, *, site: Site | SiteDict, x_request_id: UUID | None = None) -> Poller[_Operation]:
+    def create_and_wait(self, *, site: Site | SiteDict, request_id: UUID | None = None) -> Poller[_Operation]:
         """Create a site. Follow the work to its end.
 
         Args:
             site: The site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -274,9 +274,9 @@ class Sites(Resource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return self._poll(_CREATE, (x_request_id,), site)
+        return self._poll(_CREATE, (request_id,), site)
 
-    def delete(self, site_id: str, *, x_request_id: UUID | None = None) -> _Operation:
+    def delete(self, site_id: str, *, request_id: UUID | None = None) -> _Operation:
         """Delete a site.
 
         Starts deleting a site. It fails, at once or later, while users, ring groups or auto attendants are
@@ -286,7 +286,7 @@ class Sites(Resource):
 
         Args:
             site_id: Id of the site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -305,14 +305,14 @@ class Sites(Resource):
 
         Source: `deleteSite`, `DELETE /sites/{siteId}` in administration.yaml.
         """
-        return self._call(_DELETE, (site_id, x_request_id))
+        return self._call(_DELETE, (site_id, request_id))
 
-    def delete_and_wait(self, site_id: str, *, x_request_id: UUID | None = None) -> Poller[_Operation]:
+    def delete_and_wait(self, site_id: str, *, request_id: UUID | None = None) -> Poller[_Operation]:
         """Delete a site. Follow the work to its end.
 
         Args:
             site_id: Id of the site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -322,16 +322,16 @@ class Sites(Resource):
 
         Source: `deleteSite`, `DELETE /sites/{siteId}` in administration.yaml.
         """
-        return self._poll(_DELETE, (site_id, x_request_id))
+        return self._poll(_DELETE, (site_id, request_id))
 
-    def get(self, site_id: str, *, x_request_id: UUID | None = None) -> Site:
+    def get(self, site_id: str, *, request_id: UUID | None = None) -> Site:
         """Get a site.
 
         One site. Read it this way before you replace it.
 
         Args:
             site_id: Id of the site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The site.
@@ -350,9 +350,9 @@ class Sites(Resource):
 
         Source: `getSite`, `GET /sites/{siteId}` in administration.yaml.
         """
-        return self._call(_GET, (site_id, x_request_id))
+        return self._call(_GET, (site_id, request_id))
 
-    def replace(self, site_id: str, *, site: Site | SiteDict, x_request_id: UUID | None = None) -> _Operation:
+    def replace(self, site_id: str, *, site: Site | SiteDict, request_id: UUID | None = None) -> _Operation:
         """Replace a site.
 
         Starts putting a whole site in place of the old one: what is missing is removed. `id` and `pbxName` can't
@@ -363,7 +363,7 @@ class Sites(Resource):
         Args:
             site_id: Id of the site.
             site: The whole site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -383,17 +383,17 @@ class Sites(Resource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return self._call(_REPLACE, (site_id, x_request_id), site)
+        return self._call(_REPLACE, (site_id, request_id), site)
 
     def replace_and_wait(
-        self, site_id: str, *, site: Site | SiteDict, x_request_id: UUID | None = None
+        self, site_id: str, *, site: Site | SiteDict, request_id: UUID | None = None
     ) -> Poller[_Operation]:
         """Replace a site. Follow the work to its end.
 
         Args:
             site_id: Id of the site.
             site: The whole site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -403,7 +403,7 @@ class Sites(Resource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (site_id, x_request_id), site)
+        return self._poll(_REPLACE, (site_id, request_id), site)
 
 
 class AsyncSites(AsyncResource):
@@ -414,7 +414,7 @@ class AsyncSites(AsyncResource):
     def list(
         self,
         *,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
         page_size: int | None = None,
         page_number: int | None = None,
         filter: str | None = None,
@@ -425,7 +425,7 @@ class AsyncSites(AsyncResource):
         The customer's sites, page by page. Keeping them for 15 to 60 minutes is fine.
 
         Args:
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             page_number: Number of the page, counted from 0. At least 0. Default: 0.
             filter: `name==` and a name, with `*` at its start, its end or both. No other field, no `;` and no `,`.
@@ -448,9 +448,9 @@ class AsyncSites(AsyncResource):
 
         Source: `listSites`, `GET /sites` in administration.yaml.
         """
-        return self._paginate(_LIST, (x_request_id, page_size, page_number, filter, sort))
+        return self._paginate(_LIST, (request_id, page_size, page_number, filter, sort))
 
-    async def create(self, *, site: Site | SiteDict, x_request_id: UUID | None = None) -> _Operation:
+    async def create(self, *, site: Site | SiteDict, request_id: UUID | None = None) -> _Operation:
         """Create a site.
 
         Starts creating a site. Create its address first and give the address's id. Some answers carry the site's id
@@ -460,7 +460,7 @@ class AsyncSites(AsyncResource):
 
         Args:
             site: The site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -480,14 +480,14 @@ class AsyncSites(AsyncResource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return await self._call(_CREATE, (x_request_id,), site)
+        return await self._call(_CREATE, (request_id,), site)
 
-    def create_and_wait(self, *, site: Site | SiteDict, x_request_id: UUID | None = None) -> AsyncPoller[_Operation]:
+    def create_and_wait(self, *, site: Site | SiteDict, request_id: UUID | None = None) -> AsyncPoller[_Operation]:
         """Create a site. Follow the work to its end.
 
         Args:
             site: The site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -497,9 +497,9 @@ class AsyncSites(AsyncResource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return self._poll(_CREATE, (x_request_id,), site)
+        return self._poll(_CREATE, (request_id,), site)
 
-    async def delete(self, site_id: str, *, x_request_id: UUID | None = None) -> _Operation:
+    async def delete(self, site_id: str, *, request_id: UUID | None = None) -> _Operation:
         """Delete a site.
 
         Starts deleting a site. It fails, at once or later, while users, ring groups or auto attendants are
@@ -509,7 +509,7 @@ class AsyncSites(AsyncResource):
 
         Args:
             site_id: Id of the site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -528,14 +528,14 @@ class AsyncSites(AsyncResource):
 
         Source: `deleteSite`, `DELETE /sites/{siteId}` in administration.yaml.
         """
-        return await self._call(_DELETE, (site_id, x_request_id))
+        return await self._call(_DELETE, (site_id, request_id))
 
-    def delete_and_wait(self, site_id: str, *, x_request_id: UUID | None = None) -> AsyncPoller[_Operation]:
+    def delete_and_wait(self, site_id: str, *, request_id: UUID | None = None) -> AsyncPoller[_Operation]:
         """Delete a site. Follow the work to its end.
 
         Args:
             site_id: Id of the site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -545,16 +545,16 @@ class AsyncSites(AsyncResource):
 
         Source: `deleteSite`, `DELETE /sites/{siteId}` in administration.yaml.
         """
-        return self._poll(_DELETE, (site_id, x_request_id))
+        return self._poll(_DELETE, (site_id, request_id))
 
-    async def get(self, site_id: str, *, x_request_id: UUID | None = None) -> Site:
+    async def get(self, site_id: str, *, request_id: UUID | None = None) -> Site:
         """Get a site.
 
         One site. Read it this way before you replace it.
 
         Args:
             site_id: Id of the site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The site.
@@ -573,9 +573,9 @@ class AsyncSites(AsyncResource):
 
         Source: `getSite`, `GET /sites/{siteId}` in administration.yaml.
         """
-        return await self._call(_GET, (site_id, x_request_id))
+        return await self._call(_GET, (site_id, request_id))
 
-    async def replace(self, site_id: str, *, site: Site | SiteDict, x_request_id: UUID | None = None) -> _Operation:
+    async def replace(self, site_id: str, *, site: Site | SiteDict, request_id: UUID | None = None) -> _Operation:
         """Replace a site.
 
         Starts putting a whole site in place of the old one: what is missing is removed. `id` and `pbxName` can't
@@ -586,7 +586,7 @@ class AsyncSites(AsyncResource):
         Args:
             site_id: Id of the site.
             site: The whole site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -606,17 +606,17 @@ class AsyncSites(AsyncResource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return await self._call(_REPLACE, (site_id, x_request_id), site)
+        return await self._call(_REPLACE, (site_id, request_id), site)
 
     def replace_and_wait(
-        self, site_id: str, *, site: Site | SiteDict, x_request_id: UUID | None = None
+        self, site_id: str, *, site: Site | SiteDict, request_id: UUID | None = None
     ) -> AsyncPoller[_Operation]:
         """Replace a site. Follow the work to its end.
 
         Args:
             site_id: Id of the site.
             site: The whole site.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -626,4 +626,4 @@ class AsyncSites(AsyncResource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (site_id, x_request_id), site)
+        return self._poll(_REPLACE, (site_id, request_id), site)

@@ -289,7 +289,7 @@ class Users(Resource):
     def list(
         self,
         *,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -300,7 +300,7 @@ class Users(Resource):
         The customer's users, page by page. Items may hold less than a single user does.
 
         Args:
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             filter: Condition in RSQL, such as on `basicInfo.userName`, `.status`, `.primaryEmail`, `.createdTime`,
                 `.lastUpdatedTime`, `.firstName`, `.lastName` or `directoryInfo.department`; the complete list isn't
@@ -327,9 +327,9 @@ class Users(Resource):
 
         Source: `listUsers`, `GET /users` in administration.yaml.
         """
-        return self._paginate(_LIST, (x_request_id, page_size, filter, sort, scroll_id))
+        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    def create(self, *, user: User | UserDict, x_request_id: UUID | None = None) -> _Operation:
+    def create(self, *, user: User | UserDict, request_id: UUID | None = None) -> _Operation:
         """Create a user.
 
         Starts creating a user. A user name that is taken shows in the operation, not here. Extensions and licences
@@ -339,7 +339,7 @@ class Users(Resource):
 
         Args:
             user: The user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -358,14 +358,14 @@ class Users(Resource):
 
         Source: `createUser`, `POST /users` in administration.yaml.
         """
-        return self._call(_CREATE, (x_request_id,), user)
+        return self._call(_CREATE, (request_id,), user)
 
-    def create_and_wait(self, *, user: User | UserDict, x_request_id: UUID | None = None) -> Poller[_Operation]:
+    def create_and_wait(self, *, user: User | UserDict, request_id: UUID | None = None) -> Poller[_Operation]:
         """Create a user. Follow the work to its end.
 
         Args:
             user: The user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -375,9 +375,9 @@ class Users(Resource):
 
         Source: `createUser`, `POST /users` in administration.yaml.
         """
-        return self._poll(_CREATE, (x_request_id,), user)
+        return self._poll(_CREATE, (request_id,), user)
 
-    def delete(self, user_id: str, *, x_request_id: UUID | None = None) -> _Operation:
+    def delete(self, user_id: str, *, request_id: UUID | None = None) -> _Operation:
         """Delete a user.
 
         Starts deleting a user. When somebody leaves, make the user inactive first, then take the licences away,
@@ -387,7 +387,7 @@ class Users(Resource):
 
         Args:
             user_id: Id of the user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -404,14 +404,14 @@ class Users(Resource):
 
         Source: `deleteUser`, `DELETE /users/{userId}` in administration.yaml.
         """
-        return self._call(_DELETE, (user_id, x_request_id))
+        return self._call(_DELETE, (user_id, request_id))
 
-    def delete_and_wait(self, user_id: str, *, x_request_id: UUID | None = None) -> Poller[_Operation]:
+    def delete_and_wait(self, user_id: str, *, request_id: UUID | None = None) -> Poller[_Operation]:
         """Delete a user. Follow the work to its end.
 
         Args:
             user_id: Id of the user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -421,16 +421,16 @@ class Users(Resource):
 
         Source: `deleteUser`, `DELETE /users/{userId}` in administration.yaml.
         """
-        return self._poll(_DELETE, (user_id, x_request_id))
+        return self._poll(_DELETE, (user_id, request_id))
 
-    def get(self, user_id: str, *, x_request_id: UUID | None = None) -> User:
+    def get(self, user_id: str, *, request_id: UUID | None = None) -> User:
         """Get a user.
 
         One user with everything. Read a user this way before you replace it.
 
         Args:
             user_id: Id of the user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The user.
@@ -448,9 +448,9 @@ class Users(Resource):
 
         Source: `getUser`, `GET /users/{userId}` in administration.yaml.
         """
-        return self._call(_GET, (user_id, x_request_id))
+        return self._call(_GET, (user_id, request_id))
 
-    def replace(self, user_id: str, *, user: User | UserDict, x_request_id: UUID | None = None) -> _Operation:
+    def replace(self, user_id: str, *, user: User | UserDict, request_id: UUID | None = None) -> _Operation:
         """Replace a user.
 
         Starts putting a whole user in place of the old one: what is missing is removed. Get the user, change it and
@@ -463,7 +463,7 @@ class Users(Resource):
         Args:
             user_id: Id of the user.
             user: The whole user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -483,17 +483,17 @@ class Users(Resource):
 
         Source: `updateUser`, `PUT /users/{userId}` in administration.yaml.
         """
-        return self._call(_REPLACE, (user_id, x_request_id), user)
+        return self._call(_REPLACE, (user_id, request_id), user)
 
     def replace_and_wait(
-        self, user_id: str, *, user: User | UserDict, x_request_id: UUID | None = None
+        self, user_id: str, *, user: User | UserDict, request_id: UUID | None = None
     ) -> Poller[_Operation]:
         """Replace a user. Follow the work to its end.
 
         Args:
             user_id: Id of the user.
             user: The whole user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -503,7 +503,7 @@ class Users(Resource):
 
         Source: `updateUser`, `PUT /users/{userId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (user_id, x_request_id), user)
+        return self._poll(_REPLACE, (user_id, request_id), user)
 
 
 class AsyncUsers(AsyncResource):
@@ -514,7 +514,7 @@ class AsyncUsers(AsyncResource):
     def list(
         self,
         *,
-        x_request_id: UUID | None = None,
+        request_id: UUID | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -525,7 +525,7 @@ class AsyncUsers(AsyncResource):
         The customer's users, page by page. Items may hold less than a single user does.
 
         Args:
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             filter: Condition in RSQL, such as on `basicInfo.userName`, `.status`, `.primaryEmail`, `.createdTime`,
                 `.lastUpdatedTime`, `.firstName`, `.lastName` or `directoryInfo.department`; the complete list isn't
@@ -552,9 +552,9 @@ class AsyncUsers(AsyncResource):
 
         Source: `listUsers`, `GET /users` in administration.yaml.
         """
-        return self._paginate(_LIST, (x_request_id, page_size, filter, sort, scroll_id))
+        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    async def create(self, *, user: User | UserDict, x_request_id: UUID | None = None) -> _Operation:
+    async def create(self, *, user: User | UserDict, request_id: UUID | None = None) -> _Operation:
         """Create a user.
 
         Starts creating a user. A user name that is taken shows in the operation, not here. Extensions and licences
@@ -564,7 +564,7 @@ class AsyncUsers(AsyncResource):
 
         Args:
             user: The user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -583,14 +583,14 @@ class AsyncUsers(AsyncResource):
 
         Source: `createUser`, `POST /users` in administration.yaml.
         """
-        return await self._call(_CREATE, (x_request_id,), user)
+        return await self._call(_CREATE, (request_id,), user)
 
-    def create_and_wait(self, *, user: User | UserDict, x_request_id: UUID | None = None) -> AsyncPoller[_Operation]:
+    def create_and_wait(self, *, user: User | UserDict, request_id: UUID | None = None) -> AsyncPoller[_Operation]:
         """Create a user. Follow the work to its end.
 
         Args:
             user: The user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -600,9 +600,9 @@ class AsyncUsers(AsyncResource):
 
         Source: `createUser`, `POST /users` in administration.yaml.
         """
-        return self._poll(_CREATE, (x_request_id,), user)
+        return self._poll(_CREATE, (request_id,), user)
 
-    async def delete(self, user_id: str, *, x_request_id: UUID | None = None) -> _Operation:
+    async def delete(self, user_id: str, *, request_id: UUID | None = None) -> _Operation:
         """Delete a user.
 
         Starts deleting a user. When somebody leaves, make the user inactive first, then take the licences away,
@@ -612,7 +612,7 @@ class AsyncUsers(AsyncResource):
 
         Args:
             user_id: Id of the user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -629,14 +629,14 @@ class AsyncUsers(AsyncResource):
 
         Source: `deleteUser`, `DELETE /users/{userId}` in administration.yaml.
         """
-        return await self._call(_DELETE, (user_id, x_request_id))
+        return await self._call(_DELETE, (user_id, request_id))
 
-    def delete_and_wait(self, user_id: str, *, x_request_id: UUID | None = None) -> AsyncPoller[_Operation]:
+    def delete_and_wait(self, user_id: str, *, request_id: UUID | None = None) -> AsyncPoller[_Operation]:
         """Delete a user. Follow the work to its end.
 
         Args:
             user_id: Id of the user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -646,16 +646,16 @@ class AsyncUsers(AsyncResource):
 
         Source: `deleteUser`, `DELETE /users/{userId}` in administration.yaml.
         """
-        return self._poll(_DELETE, (user_id, x_request_id))
+        return self._poll(_DELETE, (user_id, request_id))
 
-    async def get(self, user_id: str, *, x_request_id: UUID | None = None) -> User:
+    async def get(self, user_id: str, *, request_id: UUID | None = None) -> User:
         """Get a user.
 
         One user with everything. Read a user this way before you replace it.
 
         Args:
             user_id: Id of the user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The user.
@@ -673,9 +673,9 @@ class AsyncUsers(AsyncResource):
 
         Source: `getUser`, `GET /users/{userId}` in administration.yaml.
         """
-        return await self._call(_GET, (user_id, x_request_id))
+        return await self._call(_GET, (user_id, request_id))
 
-    async def replace(self, user_id: str, *, user: User | UserDict, x_request_id: UUID | None = None) -> _Operation:
+    async def replace(self, user_id: str, *, user: User | UserDict, request_id: UUID | None = None) -> _Operation:
         """Replace a user.
 
         Starts putting a whole user in place of the old one: what is missing is removed. Get the user, change it and
@@ -688,7 +688,7 @@ class AsyncUsers(AsyncResource):
         Args:
             user_id: Id of the user.
             user: The whole user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -708,17 +708,17 @@ class AsyncUsers(AsyncResource):
 
         Source: `updateUser`, `PUT /users/{userId}` in administration.yaml.
         """
-        return await self._call(_REPLACE, (user_id, x_request_id), user)
+        return await self._call(_REPLACE, (user_id, request_id), user)
 
     def replace_and_wait(
-        self, user_id: str, *, user: User | UserDict, x_request_id: UUID | None = None
+        self, user_id: str, *, user: User | UserDict, request_id: UUID | None = None
     ) -> AsyncPoller[_Operation]:
         """Replace a user. Follow the work to its end.
 
         Args:
             user_id: Id of the user.
             user: The whole user.
-            x_request_id: A UUID of yours to find the request again in the vendor's logs.
+            request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -728,4 +728,4 @@ class AsyncUsers(AsyncResource):
 
         Source: `updateUser`, `PUT /users/{userId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (user_id, x_request_id), user)
+        return self._poll(_REPLACE, (user_id, request_id), user)

@@ -101,14 +101,14 @@ class Agents(Resource):
 
     __slots__ = ()
 
-    def list(self, *, tenant_id: str | None = None, group_id: str | None = None) -> AgentStatusList:
+    def list(self, *, tenant: str | None = None, group_id: str | None = None) -> AgentStatusList:
         """List agents with their status.
 
         Every agent of the tenant, or of one group, in a single answer.
 
         Args:
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
             group_id: Id of the agent group to restrict to.
 
         Returns:
@@ -122,10 +122,10 @@ class Agents(Resource):
 
         Source: `listAgentStatuses`, `GET /tenants/{tenantId}/agentstatus/agents` in agent_status.yaml.
         """
-        return self._call(_LIST, (tenant_id, group_id))
+        return self._call(_LIST, (tenant, group_id))
 
     def set_many(
-        self, *, body: AgentStatusesRequest | AgentStatusesRequestDict, tenant_id: str | None = None
+        self, *, body: AgentStatusesRequest | AgentStatusesRequestDict, tenant: str | None = None
     ) -> AgentStatusChangeList:
         """Set the status of several agents.
 
@@ -134,8 +134,8 @@ class Agents(Resource):
 
         Args:
             body: The agents and their new status.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             What became of each agent.
@@ -148,17 +148,17 @@ class Agents(Resource):
 
         Source: `setAgentStatuses`, `POST /tenants/{tenantId}/agentstatus/agents/bulk` in agent_status.yaml.
         """
-        return self._call(_SET_MANY, (tenant_id,), body)
+        return self._call(_SET_MANY, (tenant,), body)
 
-    def get(self, agent_id: str, *, tenant_id: str | None = None) -> AgentStatus:
+    def get(self, agent_id: str, *, tenant: str | None = None) -> AgentStatus:
         """Get an agent's status.
 
         Also the way to learn the ids of a group's status codes: read an agent whose code you know.
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`. Call control and streaming use the same.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The agent.
@@ -172,10 +172,10 @@ class Agents(Resource):
 
         Source: `getAgentStatus`, `GET /tenants/{tenantId}/agentstatus/agents/{agentId}` in agent_status.yaml.
         """
-        return self._call(_GET, (tenant_id, agent_id))
+        return self._call(_GET, (tenant, agent_id))
 
     def set(
-        self, agent_id: str, *, body: AgentStatusRequest | AgentStatusRequestDict, tenant_id: str | None = None
+        self, agent_id: str, *, body: AgentStatusRequest | AgentStatusRequestDict, tenant: str | None = None
     ) -> AgentStatusChange:
         """Set an agent's status.
 
@@ -184,8 +184,8 @@ class Agents(Resource):
         Args:
             agent_id: The agent's Internal Id, starting with `ag`. Call control and streaming use the same.
             body: The new status.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The status is set.
@@ -199,7 +199,7 @@ class Agents(Resource):
 
         Source: `setAgentStatus`, `PUT /tenants/{tenantId}/agentstatus/agents/{agentId}` in agent_status.yaml.
         """
-        return self._call(_SET, (tenant_id, agent_id), body)
+        return self._call(_SET, (tenant, agent_id), body)
 
 
 class AsyncAgents(AsyncResource):
@@ -207,14 +207,14 @@ class AsyncAgents(AsyncResource):
 
     __slots__ = ()
 
-    async def list(self, *, tenant_id: str | None = None, group_id: str | None = None) -> AgentStatusList:
+    async def list(self, *, tenant: str | None = None, group_id: str | None = None) -> AgentStatusList:
         """List agents with their status.
 
         Every agent of the tenant, or of one group, in a single answer.
 
         Args:
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
             group_id: Id of the agent group to restrict to.
 
         Returns:
@@ -228,10 +228,10 @@ class AsyncAgents(AsyncResource):
 
         Source: `listAgentStatuses`, `GET /tenants/{tenantId}/agentstatus/agents` in agent_status.yaml.
         """
-        return await self._call(_LIST, (tenant_id, group_id))
+        return await self._call(_LIST, (tenant, group_id))
 
     async def set_many(
-        self, *, body: AgentStatusesRequest | AgentStatusesRequestDict, tenant_id: str | None = None
+        self, *, body: AgentStatusesRequest | AgentStatusesRequestDict, tenant: str | None = None
     ) -> AgentStatusChangeList:
         """Set the status of several agents.
 
@@ -240,8 +240,8 @@ class AsyncAgents(AsyncResource):
 
         Args:
             body: The agents and their new status.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             What became of each agent.
@@ -254,17 +254,17 @@ class AsyncAgents(AsyncResource):
 
         Source: `setAgentStatuses`, `POST /tenants/{tenantId}/agentstatus/agents/bulk` in agent_status.yaml.
         """
-        return await self._call(_SET_MANY, (tenant_id,), body)
+        return await self._call(_SET_MANY, (tenant,), body)
 
-    async def get(self, agent_id: str, *, tenant_id: str | None = None) -> AgentStatus:
+    async def get(self, agent_id: str, *, tenant: str | None = None) -> AgentStatus:
         """Get an agent's status.
 
         Also the way to learn the ids of a group's status codes: read an agent whose code you know.
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`. Call control and streaming use the same.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The agent.
@@ -278,10 +278,10 @@ class AsyncAgents(AsyncResource):
 
         Source: `getAgentStatus`, `GET /tenants/{tenantId}/agentstatus/agents/{agentId}` in agent_status.yaml.
         """
-        return await self._call(_GET, (tenant_id, agent_id))
+        return await self._call(_GET, (tenant, agent_id))
 
     async def set(
-        self, agent_id: str, *, body: AgentStatusRequest | AgentStatusRequestDict, tenant_id: str | None = None
+        self, agent_id: str, *, body: AgentStatusRequest | AgentStatusRequestDict, tenant: str | None = None
     ) -> AgentStatusChange:
         """Set an agent's status.
 
@@ -290,8 +290,8 @@ class AsyncAgents(AsyncResource):
         Args:
             agent_id: The agent's Internal Id, starting with `ag`. Call control and streaming use the same.
             body: The new status.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The status is set.
@@ -305,4 +305,4 @@ class AsyncAgents(AsyncResource):
 
         Source: `setAgentStatus`, `PUT /tenants/{tenantId}/agentstatus/agents/{agentId}` in agent_status.yaml.
         """
-        return await self._call(_SET, (tenant_id, agent_id), body)
+        return await self._call(_SET, (tenant, agent_id), body)

@@ -51,6 +51,7 @@ _LIST: Final[Operation[AuditRecordPage]] = Operation(
         next=("body", "/meta/scrollId"),
         last=(Last(("body", "/meta/scrollId"), "absent"),),
     ),
+    headers={"Content-Type": "application/json"},
 )
 
 

@@ -50,15 +50,15 @@ class Agents(Resource):
 
     __slots__ = ()
 
-    def hang_up(self, agent_id: str, *, tenant_id: str | None = None) -> CallOutcome:
+    def hang_up(self, agent_id: str, *, tenant: str | None = None) -> CallOutcome:
         """Hang up all lines of an agent.
 
         Ends whatever the agent's two lines are connected to.
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -72,18 +72,18 @@ class Agents(Resource):
 
         Source: `hangupAgentLines`, `DELETE /tenants/{tenantId}/agents/{agentId}/calls` in calls.yaml.
         """
-        return self._call(_HANG_UP, (tenant_id, agent_id))
+        return self._call(_HANG_UP, (tenant, agent_id))
 
-    def hang_up_line(self, agent_id: str, line_no: int, *, tenant_id: str | None = None) -> CallOutcome:
+    def hang_up_line(self, agent_id: str, line: int, *, tenant: str | None = None) -> CallOutcome:
         """Hang up one line of an agent.
 
         Ends what one of the agent's two lines is connected to.
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`.
-            line_no: Which of the agent's lines, 1 or 2. At least 1, at most 2.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            line: Which of the agent's lines, 1 or 2. At least 1, at most 2.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -97,7 +97,7 @@ class Agents(Resource):
 
         Source: `hangupAgentLine`, `DELETE /tenants/{tenantId}/agents/{agentId}/calls/line/{lineNo}` in calls.yaml.
         """
-        return self._call(_HANG_UP_LINE, (tenant_id, agent_id, line_no))
+        return self._call(_HANG_UP_LINE, (tenant, agent_id, line))
 
 
 class AsyncAgents(AsyncResource):
@@ -105,15 +105,15 @@ class AsyncAgents(AsyncResource):
 
     __slots__ = ()
 
-    async def hang_up(self, agent_id: str, *, tenant_id: str | None = None) -> CallOutcome:
+    async def hang_up(self, agent_id: str, *, tenant: str | None = None) -> CallOutcome:
         """Hang up all lines of an agent.
 
         Ends whatever the agent's two lines are connected to.
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -127,18 +127,18 @@ class AsyncAgents(AsyncResource):
 
         Source: `hangupAgentLines`, `DELETE /tenants/{tenantId}/agents/{agentId}/calls` in calls.yaml.
         """
-        return await self._call(_HANG_UP, (tenant_id, agent_id))
+        return await self._call(_HANG_UP, (tenant, agent_id))
 
-    async def hang_up_line(self, agent_id: str, line_no: int, *, tenant_id: str | None = None) -> CallOutcome:
+    async def hang_up_line(self, agent_id: str, line: int, *, tenant: str | None = None) -> CallOutcome:
         """Hang up one line of an agent.
 
         Ends what one of the agent's two lines is connected to.
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`.
-            line_no: Which of the agent's lines, 1 or 2. At least 1, at most 2.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            line: Which of the agent's lines, 1 or 2. At least 1, at most 2.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -152,4 +152,4 @@ class AsyncAgents(AsyncResource):
 
         Source: `hangupAgentLine`, `DELETE /tenants/{tenantId}/agents/{agentId}/calls/line/{lineNo}` in calls.yaml.
         """
-        return await self._call(_HANG_UP_LINE, (tenant_id, agent_id, line_no))
+        return await self._call(_HANG_UP_LINE, (tenant, agent_id, line))

@@ -81,15 +81,15 @@ class CallsResource(Resource):
 
     __slots__ = ()
 
-    def place(self, *, body: CallRequest | CallRequestDict, tenant_id: str | None = None) -> PlacedCall:
+    def place(self, *, body: CallRequest | CallRequestDict, tenant: str | None = None) -> PlacedCall:
         """Place a call for an agent.
 
         Rings the agent and connects them to the number. Without `queueId` the agent isn't marked busy by the call.
 
         Args:
             body: Who calls whom, and how.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The call is being set up.
@@ -102,10 +102,10 @@ class CallsResource(Resource):
 
         Source: `placePhoneCall`, `POST /tenants/{tenantId}/calls` in calls.yaml.
         """
-        return self._call(_PLACE, (tenant_id,), body)
+        return self._call(_PLACE, (tenant,), body)
 
     def end(
-        self, interaction_id: str, *, tenant_id: str | None = None, end_post_processing: bool | None = None
+        self, interaction_id: str, *, tenant: str | None = None, end_post_processing: bool | None = None
     ) -> CallOutcome:
         """End a call.
 
@@ -113,8 +113,8 @@ class CallsResource(Resource):
 
         Args:
             interaction_id: Id of the call, starting with `int-`.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
             end_post_processing: Ends the agent's wrap-up as well, even when mandatory codes are missing. Its
                 presence counts: leave it out rather than send false.
 
@@ -130,9 +130,9 @@ class CallsResource(Resource):
 
         Source: `deletePhoneInteraction`, `DELETE /tenants/{tenantId}/calls/{interactionId}` in calls.yaml.
         """
-        return self._call(_END, (tenant_id, interaction_id, end_post_processing))
+        return self._call(_END, (tenant, interaction_id, end_post_processing))
 
-    def drop_agent(self, interaction_id: str, agent_id: str, *, tenant_id: str | None = None) -> CallOutcome:
+    def drop_agent(self, interaction_id: str, agent_id: str, *, tenant: str | None = None) -> CallOutcome:
         """Drop an agent from a call.
 
         Hangs up for one agent. The other parties stay connected.
@@ -140,8 +140,8 @@ class CallsResource(Resource):
         Args:
             interaction_id: Id of the call, starting with `int-`.
             agent_id: The agent's Internal Id, starting with `ag`.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -156,7 +156,7 @@ class CallsResource(Resource):
         Source: `hangupAgentHandlingInteraction`, `DELETE /tenants/{tenantId}/calls/{interactionId}/agent/{agentId}`
         in calls.yaml.
         """
-        return self._call(_DROP_AGENT, (tenant_id, interaction_id, agent_id))
+        return self._call(_DROP_AGENT, (tenant, interaction_id, agent_id))
 
     def set_transaction_codes(
         self,
@@ -164,7 +164,7 @@ class CallsResource(Resource):
         agent_id: str,
         *,
         body: TransactionCodes | TransactionCodesDict,
-        tenant_id: str | None = None,
+        tenant: str | None = None,
     ) -> CallOutcome:
         """Set an agent's wrap-up codes.
 
@@ -175,8 +175,8 @@ class CallsResource(Resource):
             interaction_id: Id of the call, starting with `int-`.
             agent_id: The agent's Internal Id, starting with `ag`.
             body: The chosen codes.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -190,7 +190,7 @@ class CallsResource(Resource):
         Source: `addTransactionCodes`, `PUT /tenants/{tenantId}/calls/{interactionId}/agent/{agentId}/transaction-
         codes` in calls.yaml.
         """
-        return self._call(_SET_TRANSACTION_CODES, (tenant_id, interaction_id, agent_id), body)
+        return self._call(_SET_TRANSACTION_CODES, (tenant, interaction_id, agent_id), body)
 
 
 class AsyncCallsResource(AsyncResource):
@@ -198,15 +198,15 @@ class AsyncCallsResource(AsyncResource):
 
     __slots__ = ()
 
-    async def place(self, *, body: CallRequest | CallRequestDict, tenant_id: str | None = None) -> PlacedCall:
+    async def place(self, *, body: CallRequest | CallRequestDict, tenant: str | None = None) -> PlacedCall:
         """Place a call for an agent.
 
         Rings the agent and connects them to the number. Without `queueId` the agent isn't marked busy by the call.
 
         Args:
             body: Who calls whom, and how.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The call is being set up.
@@ -219,10 +219,10 @@ class AsyncCallsResource(AsyncResource):
 
         Source: `placePhoneCall`, `POST /tenants/{tenantId}/calls` in calls.yaml.
         """
-        return await self._call(_PLACE, (tenant_id,), body)
+        return await self._call(_PLACE, (tenant,), body)
 
     async def end(
-        self, interaction_id: str, *, tenant_id: str | None = None, end_post_processing: bool | None = None
+        self, interaction_id: str, *, tenant: str | None = None, end_post_processing: bool | None = None
     ) -> CallOutcome:
         """End a call.
 
@@ -230,8 +230,8 @@ class AsyncCallsResource(AsyncResource):
 
         Args:
             interaction_id: Id of the call, starting with `int-`.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
             end_post_processing: Ends the agent's wrap-up as well, even when mandatory codes are missing. Its
                 presence counts: leave it out rather than send false.
 
@@ -247,9 +247,9 @@ class AsyncCallsResource(AsyncResource):
 
         Source: `deletePhoneInteraction`, `DELETE /tenants/{tenantId}/calls/{interactionId}` in calls.yaml.
         """
-        return await self._call(_END, (tenant_id, interaction_id, end_post_processing))
+        return await self._call(_END, (tenant, interaction_id, end_post_processing))
 
-    async def drop_agent(self, interaction_id: str, agent_id: str, *, tenant_id: str | None = None) -> CallOutcome:
+    async def drop_agent(self, interaction_id: str, agent_id: str, *, tenant: str | None = None) -> CallOutcome:
         """Drop an agent from a call.
 
         Hangs up for one agent. The other parties stay connected.
@@ -257,8 +257,8 @@ class AsyncCallsResource(AsyncResource):
         Args:
             interaction_id: Id of the call, starting with `int-`.
             agent_id: The agent's Internal Id, starting with `ag`.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -273,7 +273,7 @@ class AsyncCallsResource(AsyncResource):
         Source: `hangupAgentHandlingInteraction`, `DELETE /tenants/{tenantId}/calls/{interactionId}/agent/{agentId}`
         in calls.yaml.
         """
-        return await self._call(_DROP_AGENT, (tenant_id, interaction_id, agent_id))
+        return await self._call(_DROP_AGENT, (tenant, interaction_id, agent_id))
 
     async def set_transaction_codes(
         self,
@@ -281,7 +281,7 @@ class AsyncCallsResource(AsyncResource):
         agent_id: str,
         *,
         body: TransactionCodes | TransactionCodesDict,
-        tenant_id: str | None = None,
+        tenant: str | None = None,
     ) -> CallOutcome:
         """Set an agent's wrap-up codes.
 
@@ -292,8 +292,8 @@ class AsyncCallsResource(AsyncResource):
             interaction_id: Id of the call, starting with `int-`.
             agent_id: The agent's Internal Id, starting with `ag`.
             body: The chosen codes.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -307,4 +307,4 @@ class AsyncCallsResource(AsyncResource):
         Source: `addTransactionCodes`, `PUT /tenants/{tenantId}/calls/{interactionId}/agent/{agentId}/transaction-
         codes` in calls.yaml.
         """
-        return await self._call(_SET_TRANSACTION_CODES, (tenant_id, interaction_id, agent_id), body)
+        return await self._call(_SET_TRANSACTION_CODES, (tenant, interaction_id, agent_id), body)

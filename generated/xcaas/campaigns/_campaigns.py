@@ -55,7 +55,7 @@ class CampaignsResource(Resource):
     __slots__ = ()
 
     def update(
-        self, campaign_id: UUID, *, body: CampaignChange | CampaignChangeDict, x_8x8_tenant: str | None = None
+        self, campaign_id: UUID, *, body: CampaignChange | CampaignChangeDict, tenant: str | None = None
     ) -> Campaign:
         """Act on a campaign.
 
@@ -66,8 +66,8 @@ class CampaignsResource(Resource):
         Args:
             campaign_id: Id of the campaign.
             body: What to do.
-            x_8x8_tenant: Name of the tenant, not of its site. Taken from the client's `tenant` setting when you
-                give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant, not of its site. Taken from the client's `tenant` setting when you give
+                none. Comes from the client's `tenant` unless given.
 
         Returns:
             The campaign.
@@ -82,7 +82,7 @@ class CampaignsResource(Resource):
 
         Source: `modifyCampaign`, `PATCH /{campaignId}` in campaigns.yaml.
         """
-        return self._call(_UPDATE, (campaign_id, x_8x8_tenant), body)
+        return self._call(_UPDATE, (campaign_id, tenant), body)
 
 
 class AsyncCampaignsResource(AsyncResource):
@@ -91,7 +91,7 @@ class AsyncCampaignsResource(AsyncResource):
     __slots__ = ()
 
     async def update(
-        self, campaign_id: UUID, *, body: CampaignChange | CampaignChangeDict, x_8x8_tenant: str | None = None
+        self, campaign_id: UUID, *, body: CampaignChange | CampaignChangeDict, tenant: str | None = None
     ) -> Campaign:
         """Act on a campaign.
 
@@ -102,8 +102,8 @@ class AsyncCampaignsResource(AsyncResource):
         Args:
             campaign_id: Id of the campaign.
             body: What to do.
-            x_8x8_tenant: Name of the tenant, not of its site. Taken from the client's `tenant` setting when you
-                give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant, not of its site. Taken from the client's `tenant` setting when you give
+                none. Comes from the client's `tenant` unless given.
 
         Returns:
             The campaign.
@@ -118,4 +118,4 @@ class AsyncCampaignsResource(AsyncResource):
 
         Source: `modifyCampaign`, `PATCH /{campaignId}` in campaigns.yaml.
         """
-        return await self._call(_UPDATE, (campaign_id, x_8x8_tenant), body)
+        return await self._call(_UPDATE, (campaign_id, tenant), body)

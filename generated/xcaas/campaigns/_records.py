@@ -58,7 +58,7 @@ class Records(Resource):
     __slots__ = ()
 
     def add(
-        self, campaign_id: UUID, *, body: RecordsRequest | RecordsRequestDict, x_8x8_tenant: str | None = None
+        self, campaign_id: UUID, *, body: RecordsRequest | RecordsRequestDict, tenant: str | None = None
     ) -> AddedRecords:
         """Add records to a campaign.
 
@@ -68,8 +68,8 @@ class Records(Resource):
         Args:
             campaign_id: Id of the campaign.
             body: The records.
-            x_8x8_tenant: Name of the tenant, not of its site. Taken from the client's `tenant` setting when you
-                give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant, not of its site. Taken from the client's `tenant` setting when you give
+                none. Comes from the client's `tenant` unless given.
 
         Returns:
             The records as they were stored.
@@ -84,7 +84,7 @@ class Records(Resource):
 
         Source: `addRecords`, `POST /{campaignId}/records` in campaigns.yaml.
         """
-        return self._call(_ADD, (campaign_id, x_8x8_tenant), body)
+        return self._call(_ADD, (campaign_id, tenant), body)
 
 
 class AsyncRecords(AsyncResource):
@@ -93,7 +93,7 @@ class AsyncRecords(AsyncResource):
     __slots__ = ()
 
     async def add(
-        self, campaign_id: UUID, *, body: RecordsRequest | RecordsRequestDict, x_8x8_tenant: str | None = None
+        self, campaign_id: UUID, *, body: RecordsRequest | RecordsRequestDict, tenant: str | None = None
     ) -> AddedRecords:
         """Add records to a campaign.
 
@@ -103,8 +103,8 @@ class AsyncRecords(AsyncResource):
         Args:
             campaign_id: Id of the campaign.
             body: The records.
-            x_8x8_tenant: Name of the tenant, not of its site. Taken from the client's `tenant` setting when you
-                give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant, not of its site. Taken from the client's `tenant` setting when you give
+                none. Comes from the client's `tenant` unless given.
 
         Returns:
             The records as they were stored.
@@ -119,4 +119,4 @@ class AsyncRecords(AsyncResource):
 
         Source: `addRecords`, `POST /{campaignId}/records` in campaigns.yaml.
         """
-        return await self._call(_ADD, (campaign_id, x_8x8_tenant), body)
+        return await self._call(_ADD, (campaign_id, tenant), body)

@@ -86,8 +86,7 @@ class DetailedReports(Resource):
         Args:
             report: What to report.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report and its state.
@@ -117,8 +116,7 @@ class DetailedReports(Resource):
             last_document_id: Where to go on. Leave it out first, then give the `Last-Document-Id` header of the
                 answer before.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -152,8 +150,7 @@ class AsyncDetailedReports(AsyncResource):
         Args:
             report: What to report.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report and its state.
@@ -183,8 +180,7 @@ class AsyncDetailedReports(AsyncResource):
             last_document_id: Where to go on. Leave it out first, then give the `Last-Document-Id` header of the
                 answer before.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.

@@ -59,8 +59,7 @@ class ReportTypes(Resource):
 
         Args:
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report types.
@@ -89,8 +88,7 @@ class ReportTypes(Resource):
                 status-change", "detailed-reports-interaction-details", "detailed-reports-survey", "digital-channels-
                 summary", "queue-interactions-abandoned", ….
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report type.
@@ -120,8 +118,7 @@ class AsyncReportTypes(AsyncResource):
 
         Args:
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report types.
@@ -150,8 +147,7 @@ class AsyncReportTypes(AsyncResource):
                 status-change", "detailed-reports-interaction-details", "detailed-reports-survey", "digital-channels-
                 summary", "queue-interactions-abandoned", ….
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report type.

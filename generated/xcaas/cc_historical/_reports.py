@@ -168,8 +168,7 @@ class Reports(Resource):
         Args:
             report: What to report.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report's id and state.
@@ -202,8 +201,7 @@ class Reports(Resource):
         Args:
             report: What to report.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -239,8 +237,7 @@ class Reports(Resource):
         Args:
             id: Id of the report, as its start gave it.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The definition.
@@ -271,8 +268,7 @@ class Reports(Resource):
                 Default: 0.
             size: Rows per page. At least 1, at most 1000. Default: 100.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -298,8 +294,7 @@ class Reports(Resource):
         Args:
             id: Id of the report, as its start gave it.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.
@@ -325,8 +320,7 @@ class Reports(Resource):
         Args:
             id: Id of the report, as its start gave it.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The links.
@@ -351,8 +345,7 @@ class Reports(Resource):
         Args:
             id: Id of the report, as its start gave it.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report's id and state.
@@ -396,8 +389,7 @@ class AsyncReports(AsyncResource):
         Args:
             report: What to report.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report's id and state.
@@ -430,8 +422,7 @@ class AsyncReports(AsyncResource):
         Args:
             report: What to report.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -467,8 +458,7 @@ class AsyncReports(AsyncResource):
         Args:
             id: Id of the report, as its start gave it.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The definition.
@@ -499,8 +489,7 @@ class AsyncReports(AsyncResource):
                 Default: 0.
             size: Rows per page. At least 1, at most 1000. Default: 100.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -526,8 +515,7 @@ class AsyncReports(AsyncResource):
         Args:
             id: Id of the report, as its start gave it.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.
@@ -553,8 +541,7 @@ class AsyncReports(AsyncResource):
         Args:
             id: Id of the report, as its start gave it.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The links.
@@ -579,8 +566,7 @@ class AsyncReports(AsyncResource):
         Args:
             id: Id of the report, as its start gave it.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report's id and state.

@@ -113,8 +113,7 @@ class Agents(Resource):
 
         Args:
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             agent_ids: Only these agents. One unknown id fails the whole call.
             group_ids: Only these agent groups. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out, except for the list of all agents, which demands some.
@@ -166,8 +165,7 @@ class Agents(Resource):
 
         Args:
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             queue_ids: Only these queues. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "accepted.int-15m.inQueue", "accepted.int-30m.inQueue", "accepted.today.inQueue", "alerting.rt",
@@ -223,8 +221,7 @@ class AsyncAgents(AsyncResource):
 
         Args:
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             agent_ids: Only these agents. One unknown id fails the whole call.
             group_ids: Only these agent groups. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out, except for the list of all agents, which demands some.
@@ -276,8 +273,7 @@ class AsyncAgents(AsyncResource):
 
         Args:
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             queue_ids: Only these queues. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "accepted.int-15m.inQueue", "accepted.int-30m.inQueue", "accepted.today.inQueue", "alerting.rt",

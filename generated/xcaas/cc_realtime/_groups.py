@@ -109,8 +109,7 @@ class Groups(Resource):
 
         Args:
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             group_ids: Only these agent groups. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "availableIdle.rt", "eligible.rt", "enabled.rt", "handling.rt", "onBreak.rt", "workingOffline.rt",
@@ -147,13 +146,12 @@ class Groups(Resource):
     ) -> GroupMetrics | _list[GroupMetrics]:
         """Get an agent group with its counters.
 
-        One agent group.
+        The counters of one agent group.
 
         Args:
             id: Id of the agent group: digits, as text.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "availableIdle.rt", "eligible.rt", "enabled.rt", "handling.rt", "onBreak.rt", "workingOffline.rt",
                 "wrapUp.rt".
@@ -204,8 +202,7 @@ class AsyncGroups(AsyncResource):
 
         Args:
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             group_ids: Only these agent groups. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "availableIdle.rt", "eligible.rt", "enabled.rt", "handling.rt", "onBreak.rt", "workingOffline.rt",
@@ -242,13 +239,12 @@ class AsyncGroups(AsyncResource):
     ) -> GroupMetrics | _list[GroupMetrics]:
         """Get an agent group with its counters.
 
-        One agent group.
+        The counters of one agent group.
 
         Args:
             id: Id of the agent group: digits, as text.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "availableIdle.rt", "eligible.rt", "enabled.rt", "handling.rt", "onBreak.rt", "workingOffline.rt",
                 "wrapUp.rt".

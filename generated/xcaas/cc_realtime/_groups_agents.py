@@ -112,8 +112,7 @@ class GroupsAgents(Resource):
         Args:
             group_id: Id of the agent group: digits, as text.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             agent_ids: Only these agents. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out, except for the list of all agents, which demands some.
                 One unknown name fails the whole call. Known values: "accepted.int-15m", "accepted.int-30m",
@@ -157,14 +156,13 @@ class GroupsAgents(Resource):
     ) -> AgentMetrics | _list[AgentMetrics]:
         """Get an agent of a group.
 
-        One agent of a group.
+        The counters of one agent of a group.
 
         Args:
             group_id: Id of the agent group: digits, as text.
             agent_id: Id of the agent; it begins with `ag`.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out, except for the list of all agents, which demands some.
                 One unknown name fails the whole call. Known values: "accepted.int-15m", "accepted.int-30m",
                 "accepted.today", "activeChannels.rt", "activeDirections.rt", "activeInteractionsCount.rt",
@@ -213,8 +211,7 @@ class AsyncGroupsAgents(AsyncResource):
         Args:
             group_id: Id of the agent group: digits, as text.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             agent_ids: Only these agents. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out, except for the list of all agents, which demands some.
                 One unknown name fails the whole call. Known values: "accepted.int-15m", "accepted.int-30m",
@@ -258,14 +255,13 @@ class AsyncGroupsAgents(AsyncResource):
     ) -> AgentMetrics | _list[AgentMetrics]:
         """Get an agent of a group.
 
-        One agent of a group.
+        The counters of one agent of a group.
 
         Args:
             group_id: Id of the agent group: digits, as text.
             agent_id: Id of the agent; it begins with `ag`.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out, except for the list of all agents, which demands some.
                 One unknown name fails the whole call. Known values: "accepted.int-15m", "accepted.int-30m",
                 "accepted.today", "activeChannels.rt", "activeDirections.rt", "activeInteractionsCount.rt",

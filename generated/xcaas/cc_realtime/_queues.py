@@ -112,8 +112,7 @@ class Queues(Resource):
 
         Args:
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             queue_ids: Only these queues. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "abandoned.int-15m", "abandoned.int-30m", "abandoned.today", "abandonedPercentage.int-15m",
@@ -153,13 +152,12 @@ class Queues(Resource):
     ) -> QueueMetrics | _list[QueueMetrics]:
         """Get a queue with its counters.
 
-        One queue.
+        The counters of one queue.
 
         Args:
             id: Id of the queue: digits, as text.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "abandoned.int-15m", "abandoned.int-30m", "abandoned.today", "abandonedPercentage.int-15m",
                 "abandonedPercentage.int-30m", "abandonedPercentage.today", "accepted.int-15m", "accepted.int-30m",
@@ -213,8 +211,7 @@ class AsyncQueues(AsyncResource):
 
         Args:
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             queue_ids: Only these queues. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "abandoned.int-15m", "abandoned.int-30m", "abandoned.today", "abandonedPercentage.int-15m",
@@ -254,13 +251,12 @@ class AsyncQueues(AsyncResource):
     ) -> QueueMetrics | _list[QueueMetrics]:
         """Get a queue with its counters.
 
-        One queue.
+        The counters of one queue.
 
         Args:
             id: Id of the queue: digits, as text.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "abandoned.int-15m", "abandoned.int-30m", "abandoned.today", "abandonedPercentage.int-15m",
                 "abandonedPercentage.int-30m", "abandonedPercentage.today", "accepted.int-15m", "accepted.int-30m",

@@ -113,8 +113,7 @@ class QueuesAgents(Resource):
         Args:
             queue_id: Id of the queue: digits, as text.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             agent_ids: Only these agents. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "accepted.int-15m.inQueue", "accepted.int-30m.inQueue", "accepted.today.inQueue", "alerting.rt",
@@ -158,14 +157,13 @@ class QueuesAgents(Resource):
     ) -> AgentMetrics | _list[AgentMetrics]:
         """Get an agent of a queue.
 
-        One agent, as seen from a queue.
+        The counters of one agent, in this queue and beyond.
 
         Args:
             queue_id: Id of the queue: digits, as text.
             agent_id: Id of the agent; it begins with `ag`.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "accepted.int-15m.inQueue", "accepted.int-30m.inQueue", "accepted.today.inQueue", "alerting.rt",
                 "availableTime.int-15m", "availableTime.int-30m", "availableTime.today",
@@ -215,8 +213,7 @@ class AsyncQueuesAgents(AsyncResource):
         Args:
             queue_id: Id of the queue: digits, as text.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             agent_ids: Only these agents. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "accepted.int-15m.inQueue", "accepted.int-30m.inQueue", "accepted.today.inQueue", "alerting.rt",
@@ -260,14 +257,13 @@ class AsyncQueuesAgents(AsyncResource):
     ) -> AgentMetrics | _list[AgentMetrics]:
         """Get an agent of a queue.
 
-        One agent, as seen from a queue.
+        The counters of one agent, in this queue and beyond.
 
         Args:
             queue_id: Id of the queue: digits, as text.
             agent_id: Id of the agent; it begins with `ag`.
             x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "accepted.int-15m.inQueue", "accepted.int-30m.inQueue", "accepted.today.inQueue", "alerting.rt",
                 "availableTime.int-15m", "availableTime.int-30m", "availableTime.today",

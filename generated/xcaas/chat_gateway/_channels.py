@@ -148,7 +148,7 @@ class Channels(Resource):
         page: int | None = None,
         sort: str | None = None,
         filter: str | None = None,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> Pager[Channel]:
         """List channels.
 
@@ -159,8 +159,8 @@ class Channels(Resource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -174,17 +174,17 @@ class Channels(Resource):
 
         Source: `listChannels`, `GET /chat-gateway/v1/channels` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (size, page, sort, filter, x_8x8_tenant))
+        return self._paginate(_LIST, (size, page, sort, filter, tenant))
 
-    def create(self, *, channel: ChannelRequest | ChannelRequestDict, x_8x8_tenant: str | None = None) -> Channel:
+    def create(self, *, channel: ChannelRequest | ChannelRequestDict, tenant: str | None = None) -> Channel:
         """Create a channel.
 
         Creates a way in for conversations. It names a webhook and a queue.
 
         Args:
             channel: The channel.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The channel as it was stored.
@@ -197,17 +197,17 @@ class Channels(Resource):
 
         Source: `createChannel`, `POST /chat-gateway/v1/channels` in chat_gateway.yaml.
         """
-        return self._call(_CREATE, (x_8x8_tenant,), channel)
+        return self._call(_CREATE, (tenant,), channel)
 
-    def delete(self, channel_id: str, *, x_8x8_tenant: str | None = None) -> None:
+    def delete(self, channel_id: str, *, tenant: str | None = None) -> None:
         """Delete a channel.
 
         Deletes a channel. No conversation comes in through it any more.
 
         Args:
             channel_id: Id of the channel.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The key is missing or wrong.
@@ -217,17 +217,17 @@ class Channels(Resource):
 
         Source: `deleteChannel`, `DELETE /chat-gateway/v1/channels/{channelId}` in chat_gateway.yaml.
         """
-        return self._call(_DELETE, (channel_id, x_8x8_tenant))
+        return self._call(_DELETE, (channel_id, tenant))
 
-    def get(self, channel_id: str, *, x_8x8_tenant: str | None = None) -> Channel:
+    def get(self, channel_id: str, *, tenant: str | None = None) -> Channel:
         """Get a channel.
 
         One channel.
 
         Args:
             channel_id: Id of the channel.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The channel.
@@ -240,10 +240,10 @@ class Channels(Resource):
 
         Source: `getChannel`, `GET /chat-gateway/v1/channels/{channelId}` in chat_gateway.yaml.
         """
-        return self._call(_GET, (channel_id, x_8x8_tenant))
+        return self._call(_GET, (channel_id, tenant))
 
     def replace(
-        self, channel_id: str, *, channel: ChannelRequest | ChannelRequestDict, x_8x8_tenant: str | None = None
+        self, channel_id: str, *, channel: ChannelRequest | ChannelRequestDict, tenant: str | None = None
     ) -> Channel:
         """Replace a channel.
 
@@ -252,8 +252,8 @@ class Channels(Resource):
         Args:
             channel_id: Id of the channel.
             channel: The whole channel.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The channel as it was stored.
@@ -267,7 +267,7 @@ class Channels(Resource):
 
         Source: `replaceChannel`, `PUT /chat-gateway/v1/channels/{channelId}` in chat_gateway.yaml.
         """
-        return self._call(_REPLACE, (channel_id, x_8x8_tenant), channel)
+        return self._call(_REPLACE, (channel_id, tenant), channel)
 
 
 class AsyncChannels(AsyncResource):
@@ -282,7 +282,7 @@ class AsyncChannels(AsyncResource):
         page: int | None = None,
         sort: str | None = None,
         filter: str | None = None,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> AsyncPager[Channel]:
         """List channels.
 
@@ -293,8 +293,8 @@ class AsyncChannels(AsyncResource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -308,17 +308,17 @@ class AsyncChannels(AsyncResource):
 
         Source: `listChannels`, `GET /chat-gateway/v1/channels` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (size, page, sort, filter, x_8x8_tenant))
+        return self._paginate(_LIST, (size, page, sort, filter, tenant))
 
-    async def create(self, *, channel: ChannelRequest | ChannelRequestDict, x_8x8_tenant: str | None = None) -> Channel:
+    async def create(self, *, channel: ChannelRequest | ChannelRequestDict, tenant: str | None = None) -> Channel:
         """Create a channel.
 
         Creates a way in for conversations. It names a webhook and a queue.
 
         Args:
             channel: The channel.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The channel as it was stored.
@@ -331,17 +331,17 @@ class AsyncChannels(AsyncResource):
 
         Source: `createChannel`, `POST /chat-gateway/v1/channels` in chat_gateway.yaml.
         """
-        return await self._call(_CREATE, (x_8x8_tenant,), channel)
+        return await self._call(_CREATE, (tenant,), channel)
 
-    async def delete(self, channel_id: str, *, x_8x8_tenant: str | None = None) -> None:
+    async def delete(self, channel_id: str, *, tenant: str | None = None) -> None:
         """Delete a channel.
 
         Deletes a channel. No conversation comes in through it any more.
 
         Args:
             channel_id: Id of the channel.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The key is missing or wrong.
@@ -351,17 +351,17 @@ class AsyncChannels(AsyncResource):
 
         Source: `deleteChannel`, `DELETE /chat-gateway/v1/channels/{channelId}` in chat_gateway.yaml.
         """
-        return await self._call(_DELETE, (channel_id, x_8x8_tenant))
+        return await self._call(_DELETE, (channel_id, tenant))
 
-    async def get(self, channel_id: str, *, x_8x8_tenant: str | None = None) -> Channel:
+    async def get(self, channel_id: str, *, tenant: str | None = None) -> Channel:
         """Get a channel.
 
         One channel.
 
         Args:
             channel_id: Id of the channel.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The channel.
@@ -374,10 +374,10 @@ class AsyncChannels(AsyncResource):
 
         Source: `getChannel`, `GET /chat-gateway/v1/channels/{channelId}` in chat_gateway.yaml.
         """
-        return await self._call(_GET, (channel_id, x_8x8_tenant))
+        return await self._call(_GET, (channel_id, tenant))
 
     async def replace(
-        self, channel_id: str, *, channel: ChannelRequest | ChannelRequestDict, x_8x8_tenant: str | None = None
+        self, channel_id: str, *, channel: ChannelRequest | ChannelRequestDict, tenant: str | None = None
     ) -> Channel:
         """Replace a channel.
 
@@ -386,8 +386,8 @@ class AsyncChannels(AsyncResource):
         Args:
             channel_id: Id of the channel.
             channel: The whole channel.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The channel as it was stored.
@@ -401,4 +401,4 @@ class AsyncChannels(AsyncResource):
 
         Source: `replaceChannel`, `PUT /chat-gateway/v1/channels/{channelId}` in chat_gateway.yaml.
         """
-        return await self._call(_REPLACE, (channel_id, x_8x8_tenant), channel)
+        return await self._call(_REPLACE, (channel_id, tenant), channel)

@@ -246,7 +246,7 @@ class Conversations(Resource):
         page: int | None = None,
         sort: str | None = None,
         filter: str | None = None,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> Pager[Conversation]:
         """List conversations.
 
@@ -257,8 +257,8 @@ class Conversations(Resource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -271,10 +271,10 @@ class Conversations(Resource):
 
         Source: `listConversations`, `GET /chat-gateway/v1/conversations` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (size, page, sort, filter, x_8x8_tenant))
+        return self._paginate(_LIST, (size, page, sort, filter, tenant))
 
     def create(
-        self, *, conversation: ConversationRequest | ConversationRequestDict, x_8x8_tenant: str | None = None
+        self, *, conversation: ConversationRequest | ConversationRequestDict, tenant: str | None = None
     ) -> AcceptedConversation:
         """Open a conversation.
 
@@ -283,8 +283,8 @@ class Conversations(Resource):
 
         Args:
             conversation: Channel, user, and what was said before.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The conversation is being opened.
@@ -297,17 +297,17 @@ class Conversations(Resource):
 
         Source: `createConversation`, `POST /chat-gateway/v1/conversations` in chat_gateway.yaml.
         """
-        return self._call(_CREATE, (x_8x8_tenant,), conversation)
+        return self._call(_CREATE, (tenant,), conversation)
 
-    def get(self, conversation_id: str, *, x_8x8_tenant: str | None = None) -> Conversation:
+    def get(self, conversation_id: str, *, tenant: str | None = None) -> Conversation:
         """Get a conversation.
 
         One conversation with its state, user and assignment.
 
         Args:
             conversation_id: Id of the conversation.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The conversation.
@@ -320,14 +320,14 @@ class Conversations(Resource):
 
         Source: `getConversation`, `GET /chat-gateway/v1/conversations/{conversationId}` in chat_gateway.yaml.
         """
-        return self._call(_GET, (conversation_id, x_8x8_tenant))
+        return self._call(_GET, (conversation_id, tenant))
 
     def update(
         self,
         conversation_id: str,
         *,
         conversation: ConversationUpdate | ConversationUpdateDict,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> Conversation:
         """Change user or assignment.
 
@@ -336,8 +336,8 @@ class Conversations(Resource):
         Args:
             conversation_id: Id of the conversation.
             conversation: What to change.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The change is accepted.
@@ -350,14 +350,14 @@ class Conversations(Resource):
 
         Source: `updateConversation`, `PATCH /chat-gateway/v1/conversations/{conversationId}` in chat_gateway.yaml.
         """
-        return self._call(_UPDATE, (conversation_id, x_8x8_tenant), conversation)
+        return self._call(_UPDATE, (conversation_id, tenant), conversation)
 
     def replace(
         self,
         conversation_id: str,
         *,
         conversation: ConversationReplacement | ConversationReplacementDict,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> Conversation:
         """Replace user and assignment.
 
@@ -366,8 +366,8 @@ class Conversations(Resource):
         Args:
             conversation_id: Id of the conversation.
             conversation: Channel, user and assignment.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The change is accepted.
@@ -380,10 +380,10 @@ class Conversations(Resource):
 
         Source: `replaceConversation`, `PUT /chat-gateway/v1/conversations/{conversationId}` in chat_gateway.yaml.
         """
-        return self._call(_REPLACE, (conversation_id, x_8x8_tenant), conversation)
+        return self._call(_REPLACE, (conversation_id, tenant), conversation)
 
     def send_read_receipt(
-        self, conversation_id: str, *, receipt: ReadReceipt | ReadReceiptDict, x_8x8_tenant: str | None = None
+        self, conversation_id: str, *, receipt: ReadReceipt | ReadReceiptDict, tenant: str | None = None
     ) -> None:
         """Say that messages were read.
 
@@ -392,8 +392,8 @@ class Conversations(Resource):
         Args:
             conversation_id: Id of the conversation.
             receipt: Who read, and up to when.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -405,13 +405,13 @@ class Conversations(Resource):
         Source: `sendReadReceipt`, `POST /chat-gateway/v1/conversations/{conversationId}/read-receipt` in
         chat_gateway.yaml.
         """
-        return self._call(_SEND_READ_RECEIPT, (conversation_id, x_8x8_tenant), receipt)
+        return self._call(_SEND_READ_RECEIPT, (conversation_id, tenant), receipt)
 
     def send_thinking(
         self,
         conversation_id: str,
         *,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
         signal: ThinkingSignal | ThinkingSignalDict | None = None,
     ) -> None:
         """Show that the bot thinks.
@@ -420,8 +420,8 @@ class Conversations(Resource):
 
         Args:
             conversation_id: Id of the conversation.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
             signal: Who is thinking, and for how long at most.
 
         Raises:
@@ -434,10 +434,10 @@ class Conversations(Resource):
         Source: `sendThinking`, `POST /chat-gateway/v1/conversations/{conversationId}/thinking` in
         chat_gateway.yaml.
         """
-        return self._call(_SEND_THINKING, (conversation_id, x_8x8_tenant), signal)
+        return self._call(_SEND_THINKING, (conversation_id, tenant), signal)
 
     def send_typing(
-        self, conversation_id: str, *, signal: TypingSignal | TypingSignalDict, x_8x8_tenant: str | None = None
+        self, conversation_id: str, *, signal: TypingSignal | TypingSignalDict, tenant: str | None = None
     ) -> None:
         """Show that somebody types.
 
@@ -446,8 +446,8 @@ class Conversations(Resource):
         Args:
             conversation_id: Id of the conversation.
             signal: Who is typing.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -458,7 +458,7 @@ class Conversations(Resource):
 
         Source: `sendTyping`, `POST /chat-gateway/v1/conversations/{conversationId}/typing` in chat_gateway.yaml.
         """
-        return self._call(_SEND_TYPING, (conversation_id, x_8x8_tenant), signal)
+        return self._call(_SEND_TYPING, (conversation_id, tenant), signal)
 
 
 class AsyncConversations(AsyncResource):
@@ -515,7 +515,7 @@ class AsyncConversations(AsyncResource):
         page: int | None = None,
         sort: str | None = None,
         filter: str | None = None,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> AsyncPager[Conversation]:
         """List conversations.
 
@@ -526,8 +526,8 @@ class AsyncConversations(AsyncResource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -540,10 +540,10 @@ class AsyncConversations(AsyncResource):
 
         Source: `listConversations`, `GET /chat-gateway/v1/conversations` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (size, page, sort, filter, x_8x8_tenant))
+        return self._paginate(_LIST, (size, page, sort, filter, tenant))
 
     async def create(
-        self, *, conversation: ConversationRequest | ConversationRequestDict, x_8x8_tenant: str | None = None
+        self, *, conversation: ConversationRequest | ConversationRequestDict, tenant: str | None = None
     ) -> AcceptedConversation:
         """Open a conversation.
 
@@ -552,8 +552,8 @@ class AsyncConversations(AsyncResource):
 
         Args:
             conversation: Channel, user, and what was said before.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The conversation is being opened.
@@ -566,17 +566,17 @@ class AsyncConversations(AsyncResource):
 
         Source: `createConversation`, `POST /chat-gateway/v1/conversations` in chat_gateway.yaml.
         """
-        return await self._call(_CREATE, (x_8x8_tenant,), conversation)
+        return await self._call(_CREATE, (tenant,), conversation)
 
-    async def get(self, conversation_id: str, *, x_8x8_tenant: str | None = None) -> Conversation:
+    async def get(self, conversation_id: str, *, tenant: str | None = None) -> Conversation:
         """Get a conversation.
 
         One conversation with its state, user and assignment.
 
         Args:
             conversation_id: Id of the conversation.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The conversation.
@@ -589,14 +589,14 @@ class AsyncConversations(AsyncResource):
 
         Source: `getConversation`, `GET /chat-gateway/v1/conversations/{conversationId}` in chat_gateway.yaml.
         """
-        return await self._call(_GET, (conversation_id, x_8x8_tenant))
+        return await self._call(_GET, (conversation_id, tenant))
 
     async def update(
         self,
         conversation_id: str,
         *,
         conversation: ConversationUpdate | ConversationUpdateDict,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> Conversation:
         """Change user or assignment.
 
@@ -605,8 +605,8 @@ class AsyncConversations(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             conversation: What to change.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The change is accepted.
@@ -619,14 +619,14 @@ class AsyncConversations(AsyncResource):
 
         Source: `updateConversation`, `PATCH /chat-gateway/v1/conversations/{conversationId}` in chat_gateway.yaml.
         """
-        return await self._call(_UPDATE, (conversation_id, x_8x8_tenant), conversation)
+        return await self._call(_UPDATE, (conversation_id, tenant), conversation)
 
     async def replace(
         self,
         conversation_id: str,
         *,
         conversation: ConversationReplacement | ConversationReplacementDict,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> Conversation:
         """Replace user and assignment.
 
@@ -635,8 +635,8 @@ class AsyncConversations(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             conversation: Channel, user and assignment.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The change is accepted.
@@ -649,10 +649,10 @@ class AsyncConversations(AsyncResource):
 
         Source: `replaceConversation`, `PUT /chat-gateway/v1/conversations/{conversationId}` in chat_gateway.yaml.
         """
-        return await self._call(_REPLACE, (conversation_id, x_8x8_tenant), conversation)
+        return await self._call(_REPLACE, (conversation_id, tenant), conversation)
 
     async def send_read_receipt(
-        self, conversation_id: str, *, receipt: ReadReceipt | ReadReceiptDict, x_8x8_tenant: str | None = None
+        self, conversation_id: str, *, receipt: ReadReceipt | ReadReceiptDict, tenant: str | None = None
     ) -> None:
         """Say that messages were read.
 
@@ -661,8 +661,8 @@ class AsyncConversations(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             receipt: Who read, and up to when.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -674,13 +674,13 @@ class AsyncConversations(AsyncResource):
         Source: `sendReadReceipt`, `POST /chat-gateway/v1/conversations/{conversationId}/read-receipt` in
         chat_gateway.yaml.
         """
-        return await self._call(_SEND_READ_RECEIPT, (conversation_id, x_8x8_tenant), receipt)
+        return await self._call(_SEND_READ_RECEIPT, (conversation_id, tenant), receipt)
 
     async def send_thinking(
         self,
         conversation_id: str,
         *,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
         signal: ThinkingSignal | ThinkingSignalDict | None = None,
     ) -> None:
         """Show that the bot thinks.
@@ -689,8 +689,8 @@ class AsyncConversations(AsyncResource):
 
         Args:
             conversation_id: Id of the conversation.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
             signal: Who is thinking, and for how long at most.
 
         Raises:
@@ -703,10 +703,10 @@ class AsyncConversations(AsyncResource):
         Source: `sendThinking`, `POST /chat-gateway/v1/conversations/{conversationId}/thinking` in
         chat_gateway.yaml.
         """
-        return await self._call(_SEND_THINKING, (conversation_id, x_8x8_tenant), signal)
+        return await self._call(_SEND_THINKING, (conversation_id, tenant), signal)
 
     async def send_typing(
-        self, conversation_id: str, *, signal: TypingSignal | TypingSignalDict, x_8x8_tenant: str | None = None
+        self, conversation_id: str, *, signal: TypingSignal | TypingSignalDict, tenant: str | None = None
     ) -> None:
         """Show that somebody types.
 
@@ -715,8 +715,8 @@ class AsyncConversations(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             signal: Who is typing.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -727,4 +727,4 @@ class AsyncConversations(AsyncResource):
 
         Source: `sendTyping`, `POST /chat-gateway/v1/conversations/{conversationId}/typing` in chat_gateway.yaml.
         """
-        return await self._call(_SEND_TYPING, (conversation_id, x_8x8_tenant), signal)
+        return await self._call(_SEND_TYPING, (conversation_id, tenant), signal)

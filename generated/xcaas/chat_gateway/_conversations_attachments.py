@@ -139,7 +139,7 @@ class ConversationsAttachments(Resource):
         page: int | None = None,
         sort: str | None = None,
         filter: str | None = None,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> Pager[Attachment]:
         """List a conversation's files.
 
@@ -151,8 +151,8 @@ class ConversationsAttachments(Resource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -167,10 +167,10 @@ class ConversationsAttachments(Resource):
         Source: `listAttachments`, `GET /chat-gateway/v1/conversations/{conversationId}/attachments` in
         chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (conversation_id, size, page, sort, filter, x_8x8_tenant))
+        return self._paginate(_LIST, (conversation_id, size, page, sort, filter, tenant))
 
     def upload(
-        self, conversation_id: str, *, body: AttachmentUpload | AttachmentUploadDict, x_8x8_tenant: str | None = None
+        self, conversation_id: str, *, body: AttachmentUpload | AttachmentUploadDict, tenant: str | None = None
     ) -> Attachment:
         """Upload a file.
 
@@ -179,8 +179,8 @@ class ConversationsAttachments(Resource):
         Args:
             conversation_id: Id of the conversation.
             body: The file and who sends it.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The file as it was stored.
@@ -194,9 +194,9 @@ class ConversationsAttachments(Resource):
         Source: `uploadAttachment`, `POST /chat-gateway/v1/conversations/{conversationId}/attachments` in
         chat_gateway.yaml.
         """
-        return self._call(_UPLOAD, (conversation_id, x_8x8_tenant), body)
+        return self._call(_UPLOAD, (conversation_id, tenant), body)
 
-    def get(self, conversation_id: str, attachment_id: str, *, x_8x8_tenant: str | None = None) -> Attachment:
+    def get(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> Attachment:
         """Get what is known about a file.
 
         Name, size and time of a file, without its bytes.
@@ -204,8 +204,8 @@ class ConversationsAttachments(Resource):
         Args:
             conversation_id: Id of the conversation.
             attachment_id: Id of the file.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The file.
@@ -219,9 +219,9 @@ class ConversationsAttachments(Resource):
         Source: `getAttachment`, `GET /chat-gateway/v1/conversations/{conversationId}/attachments/{attachmentId}` in
         chat_gateway.yaml.
         """
-        return self._call(_GET, (conversation_id, attachment_id, x_8x8_tenant))
+        return self._call(_GET, (conversation_id, attachment_id, tenant))
 
-    def download(self, conversation_id: str, attachment_id: str, *, x_8x8_tenant: str | None = None) -> Download:
+    def download(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> Download:
         """Download a file.
 
         The bytes of a file.
@@ -229,8 +229,8 @@ class ConversationsAttachments(Resource):
         Args:
             conversation_id: Id of the conversation.
             attachment_id: Id of the file.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.
@@ -244,7 +244,7 @@ class ConversationsAttachments(Resource):
         Source: `downloadAttachment`, `GET /chat-
         gateway/v1/conversations/{conversationId}/attachments/{attachmentId}/content` in chat_gateway.yaml.
         """
-        return self._download(_DOWNLOAD, (conversation_id, attachment_id, x_8x8_tenant))
+        return self._download(_DOWNLOAD, (conversation_id, attachment_id, tenant))
 
 
 class AsyncConversationsAttachments(AsyncResource):
@@ -260,7 +260,7 @@ class AsyncConversationsAttachments(AsyncResource):
         page: int | None = None,
         sort: str | None = None,
         filter: str | None = None,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> AsyncPager[Attachment]:
         """List a conversation's files.
 
@@ -272,8 +272,8 @@ class AsyncConversationsAttachments(AsyncResource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -288,10 +288,10 @@ class AsyncConversationsAttachments(AsyncResource):
         Source: `listAttachments`, `GET /chat-gateway/v1/conversations/{conversationId}/attachments` in
         chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (conversation_id, size, page, sort, filter, x_8x8_tenant))
+        return self._paginate(_LIST, (conversation_id, size, page, sort, filter, tenant))
 
     async def upload(
-        self, conversation_id: str, *, body: AttachmentUpload | AttachmentUploadDict, x_8x8_tenant: str | None = None
+        self, conversation_id: str, *, body: AttachmentUpload | AttachmentUploadDict, tenant: str | None = None
     ) -> Attachment:
         """Upload a file.
 
@@ -300,8 +300,8 @@ class AsyncConversationsAttachments(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             body: The file and who sends it.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The file as it was stored.
@@ -315,9 +315,9 @@ class AsyncConversationsAttachments(AsyncResource):
         Source: `uploadAttachment`, `POST /chat-gateway/v1/conversations/{conversationId}/attachments` in
         chat_gateway.yaml.
         """
-        return await self._call(_UPLOAD, (conversation_id, x_8x8_tenant), body)
+        return await self._call(_UPLOAD, (conversation_id, tenant), body)
 
-    async def get(self, conversation_id: str, attachment_id: str, *, x_8x8_tenant: str | None = None) -> Attachment:
+    async def get(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> Attachment:
         """Get what is known about a file.
 
         Name, size and time of a file, without its bytes.
@@ -325,8 +325,8 @@ class AsyncConversationsAttachments(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             attachment_id: Id of the file.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The file.
@@ -340,9 +340,9 @@ class AsyncConversationsAttachments(AsyncResource):
         Source: `getAttachment`, `GET /chat-gateway/v1/conversations/{conversationId}/attachments/{attachmentId}` in
         chat_gateway.yaml.
         """
-        return await self._call(_GET, (conversation_id, attachment_id, x_8x8_tenant))
+        return await self._call(_GET, (conversation_id, attachment_id, tenant))
 
-    def download(self, conversation_id: str, attachment_id: str, *, x_8x8_tenant: str | None = None) -> AsyncDownload:
+    def download(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> AsyncDownload:
         """Download a file.
 
         The bytes of a file.
@@ -350,8 +350,8 @@ class AsyncConversationsAttachments(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             attachment_id: Id of the file.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.
@@ -365,4 +365,4 @@ class AsyncConversationsAttachments(AsyncResource):
         Source: `downloadAttachment`, `GET /chat-
         gateway/v1/conversations/{conversationId}/attachments/{attachmentId}/content` in chat_gateway.yaml.
         """
-        return self._download(_DOWNLOAD, (conversation_id, attachment_id, x_8x8_tenant))
+        return self._download(_DOWNLOAD, (conversation_id, attachment_id, tenant))

@@ -60,7 +60,7 @@ class ConversationsCards(Resource):
         card_id: str,
         *,
         action: CardActionRequest | CardActionRequestDict,
-        tenant_id: str | None = None,
+        tenant: str | None = None,
     ) -> None:
         """Record an execute button.
 
@@ -70,8 +70,8 @@ class ConversationsCards(Resource):
             conversation_id: Id of the conversation.
             card_id: Id of the card.
             action: The action.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -84,7 +84,7 @@ class ConversationsCards(Resource):
         /api/v1/tenant/{tenantId}/conversations/{conversationId}/cards/{cardId}/action-execute` in
         chat_gateway.yaml.
         """
-        return self._call(_EXECUTE_ACTION, (tenant_id, conversation_id, card_id), action)
+        return self._call(_EXECUTE_ACTION, (tenant, conversation_id, card_id), action)
 
     def submit_action(
         self,
@@ -92,7 +92,7 @@ class ConversationsCards(Resource):
         card_id: str,
         *,
         action: CardActionRequest | CardActionRequestDict,
-        tenant_id: str | None = None,
+        tenant: str | None = None,
     ) -> None:
         """Record a submit button.
 
@@ -102,8 +102,8 @@ class ConversationsCards(Resource):
             conversation_id: Id of the conversation.
             card_id: Id of the card.
             action: The action.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -115,7 +115,7 @@ class ConversationsCards(Resource):
         Source: `submitCardAction`, `PUT
         /api/v1/tenant/{tenantId}/conversations/{conversationId}/cards/{cardId}/action-submit` in chat_gateway.yaml.
         """
-        return self._call(_SUBMIT_ACTION, (tenant_id, conversation_id, card_id), action)
+        return self._call(_SUBMIT_ACTION, (tenant, conversation_id, card_id), action)
 
 
 class AsyncConversationsCards(AsyncResource):
@@ -129,7 +129,7 @@ class AsyncConversationsCards(AsyncResource):
         card_id: str,
         *,
         action: CardActionRequest | CardActionRequestDict,
-        tenant_id: str | None = None,
+        tenant: str | None = None,
     ) -> None:
         """Record an execute button.
 
@@ -139,8 +139,8 @@ class AsyncConversationsCards(AsyncResource):
             conversation_id: Id of the conversation.
             card_id: Id of the card.
             action: The action.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -153,7 +153,7 @@ class AsyncConversationsCards(AsyncResource):
         /api/v1/tenant/{tenantId}/conversations/{conversationId}/cards/{cardId}/action-execute` in
         chat_gateway.yaml.
         """
-        return await self._call(_EXECUTE_ACTION, (tenant_id, conversation_id, card_id), action)
+        return await self._call(_EXECUTE_ACTION, (tenant, conversation_id, card_id), action)
 
     async def submit_action(
         self,
@@ -161,7 +161,7 @@ class AsyncConversationsCards(AsyncResource):
         card_id: str,
         *,
         action: CardActionRequest | CardActionRequestDict,
-        tenant_id: str | None = None,
+        tenant: str | None = None,
     ) -> None:
         """Record a submit button.
 
@@ -171,8 +171,8 @@ class AsyncConversationsCards(AsyncResource):
             conversation_id: Id of the conversation.
             card_id: Id of the card.
             action: The action.
-            tenant_id: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from
-                the client's `tenant` unless given.
+            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
+                client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -184,4 +184,4 @@ class AsyncConversationsCards(AsyncResource):
         Source: `submitCardAction`, `PUT
         /api/v1/tenant/{tenantId}/conversations/{conversationId}/cards/{cardId}/action-submit` in chat_gateway.yaml.
         """
-        return await self._call(_SUBMIT_ACTION, (tenant_id, conversation_id, card_id), action)
+        return await self._call(_SUBMIT_ACTION, (tenant, conversation_id, card_id), action)

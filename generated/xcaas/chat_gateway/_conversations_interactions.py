@@ -51,15 +51,15 @@ class ConversationsInteractions(Resource):
 
     __slots__ = ()
 
-    def list(self, conversation_id: str, *, x_8x8_tenant: str | None = None) -> InteractionPage:
+    def list(self, conversation_id: str, *, tenant: str | None = None) -> InteractionPage:
         """List a conversation's interactions.
 
         Contact Center interactions that belong to the conversation, in one answer.
 
         Args:
             conversation_id: Id of the conversation.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The interactions.
@@ -74,7 +74,7 @@ class ConversationsInteractions(Resource):
         Source: `listInteractions`, `GET /chat-gateway/v1/conversations/{conversationId}/interactions` in
         chat_gateway.yaml.
         """
-        return self._call(_LIST, (conversation_id, x_8x8_tenant))
+        return self._call(_LIST, (conversation_id, tenant))
 
 
 class AsyncConversationsInteractions(AsyncResource):
@@ -82,15 +82,15 @@ class AsyncConversationsInteractions(AsyncResource):
 
     __slots__ = ()
 
-    async def list(self, conversation_id: str, *, x_8x8_tenant: str | None = None) -> InteractionPage:
+    async def list(self, conversation_id: str, *, tenant: str | None = None) -> InteractionPage:
         """List a conversation's interactions.
 
         Contact Center interactions that belong to the conversation, in one answer.
 
         Args:
             conversation_id: Id of the conversation.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The interactions.
@@ -105,4 +105,4 @@ class AsyncConversationsInteractions(AsyncResource):
         Source: `listInteractions`, `GET /chat-gateway/v1/conversations/{conversationId}/interactions` in
         chat_gateway.yaml.
         """
-        return await self._call(_LIST, (conversation_id, x_8x8_tenant))
+        return await self._call(_LIST, (conversation_id, tenant))

@@ -152,7 +152,7 @@ class ConversationsMessages(Resource):
         size: int | None = None,
         page: int | None = None,
         sort: str | None = None,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> Pager[Message]:
         """List a conversation's messages.
 
@@ -163,8 +163,8 @@ class ConversationsMessages(Resource):
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "createdAt:desc".
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -177,10 +177,10 @@ class ConversationsMessages(Resource):
 
         Source: `listMessages`, `GET /chat-gateway/v1/conversations/{conversationId}/messages` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (conversation_id, size, page, sort, x_8x8_tenant))
+        return self._paginate(_LIST, (conversation_id, size, page, sort, tenant))
 
     def send(
-        self, conversation_id: str, *, message: MessageRequest | MessageRequestDict, x_8x8_tenant: str | None = None
+        self, conversation_id: str, *, message: MessageRequest | MessageRequestDict, tenant: str | None = None
     ) -> None:
         """Send a message.
 
@@ -189,8 +189,8 @@ class ConversationsMessages(Resource):
         Args:
             conversation_id: Id of the conversation.
             message: The message.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -201,9 +201,9 @@ class ConversationsMessages(Resource):
 
         Source: `sendMessage`, `POST /chat-gateway/v1/conversations/{conversationId}/messages` in chat_gateway.yaml.
         """
-        return self._call(_SEND, (conversation_id, x_8x8_tenant), message)
+        return self._call(_SEND, (conversation_id, tenant), message)
 
-    def get(self, conversation_id: str, message_id: str, *, x_8x8_tenant: str | None = None) -> Message:
+    def get(self, conversation_id: str, message_id: str, *, tenant: str | None = None) -> Message:
         """Get a message.
 
         One message with its attachments and cards.
@@ -211,8 +211,8 @@ class ConversationsMessages(Resource):
         Args:
             conversation_id: Id of the conversation.
             message_id: Id of the message.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The message.
@@ -226,7 +226,7 @@ class ConversationsMessages(Resource):
         Source: `getMessage`, `GET /chat-gateway/v1/conversations/{conversationId}/messages/{messageId}` in
         chat_gateway.yaml.
         """
-        return self._call(_GET, (conversation_id, message_id, x_8x8_tenant))
+        return self._call(_GET, (conversation_id, message_id, tenant))
 
 
 class AsyncConversationsMessages(AsyncResource):
@@ -248,7 +248,7 @@ class AsyncConversationsMessages(AsyncResource):
         size: int | None = None,
         page: int | None = None,
         sort: str | None = None,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> AsyncPager[Message]:
         """List a conversation's messages.
 
@@ -259,8 +259,8 @@ class AsyncConversationsMessages(AsyncResource):
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "createdAt:desc".
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -273,10 +273,10 @@ class AsyncConversationsMessages(AsyncResource):
 
         Source: `listMessages`, `GET /chat-gateway/v1/conversations/{conversationId}/messages` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (conversation_id, size, page, sort, x_8x8_tenant))
+        return self._paginate(_LIST, (conversation_id, size, page, sort, tenant))
 
     async def send(
-        self, conversation_id: str, *, message: MessageRequest | MessageRequestDict, x_8x8_tenant: str | None = None
+        self, conversation_id: str, *, message: MessageRequest | MessageRequestDict, tenant: str | None = None
     ) -> None:
         """Send a message.
 
@@ -285,8 +285,8 @@ class AsyncConversationsMessages(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             message: The message.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -297,9 +297,9 @@ class AsyncConversationsMessages(AsyncResource):
 
         Source: `sendMessage`, `POST /chat-gateway/v1/conversations/{conversationId}/messages` in chat_gateway.yaml.
         """
-        return await self._call(_SEND, (conversation_id, x_8x8_tenant), message)
+        return await self._call(_SEND, (conversation_id, tenant), message)
 
-    async def get(self, conversation_id: str, message_id: str, *, x_8x8_tenant: str | None = None) -> Message:
+    async def get(self, conversation_id: str, message_id: str, *, tenant: str | None = None) -> Message:
         """Get a message.
 
         One message with its attachments and cards.
@@ -307,8 +307,8 @@ class AsyncConversationsMessages(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             message_id: Id of the message.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The message.
@@ -322,4 +322,4 @@ class AsyncConversationsMessages(AsyncResource):
         Source: `getMessage`, `GET /chat-gateway/v1/conversations/{conversationId}/messages/{messageId}` in
         chat_gateway.yaml.
         """
-        return await self._call(_GET, (conversation_id, message_id, x_8x8_tenant))
+        return await self._call(_GET, (conversation_id, message_id, tenant))

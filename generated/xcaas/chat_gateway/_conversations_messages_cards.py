@@ -85,7 +85,7 @@ class ConversationsMessagesCards(Resource):
         size: int | None = None,
         page: int | None = None,
         sort: str | None = None,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> Pager[Card]:
         """List a message's cards.
 
@@ -97,8 +97,8 @@ class ConversationsMessagesCards(Resource):
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "createdAt:desc".
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -112,7 +112,7 @@ class ConversationsMessagesCards(Resource):
         Source: `listCards`, `GET /chat-gateway/v1/conversations/{conversationId}/messages/{messageId}/cards` in
         chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (conversation_id, message_id, size, page, sort, x_8x8_tenant))
+        return self._paginate(_LIST, (conversation_id, message_id, size, page, sort, tenant))
 
 
 class AsyncConversationsMessagesCards(AsyncResource):
@@ -128,7 +128,7 @@ class AsyncConversationsMessagesCards(AsyncResource):
         size: int | None = None,
         page: int | None = None,
         sort: str | None = None,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> AsyncPager[Card]:
         """List a message's cards.
 
@@ -140,8 +140,8 @@ class AsyncConversationsMessagesCards(AsyncResource):
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "createdAt:desc".
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -155,4 +155,4 @@ class AsyncConversationsMessagesCards(AsyncResource):
         Source: `listCards`, `GET /chat-gateway/v1/conversations/{conversationId}/messages/{messageId}/cards` in
         chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (conversation_id, message_id, size, page, sort, x_8x8_tenant))
+        return self._paginate(_LIST, (conversation_id, message_id, size, page, sort, tenant))

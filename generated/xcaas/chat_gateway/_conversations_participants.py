@@ -86,15 +86,15 @@ class ConversationsParticipants(Resource):
 
     __slots__ = ()
 
-    def list(self, conversation_id: str, *, x_8x8_tenant: str | None = None) -> ParticipantPage:
+    def list(self, conversation_id: str, *, tenant: str | None = None) -> ParticipantPage:
         """List a conversation's participants.
 
         Who takes or took part in the conversation, in one answer.
 
         Args:
             conversation_id: Id of the conversation.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The participants.
@@ -108,14 +108,10 @@ class ConversationsParticipants(Resource):
         Source: `listParticipants`, `GET /chat-gateway/v1/conversations/{conversationId}/participants` in
         chat_gateway.yaml.
         """
-        return self._call(_LIST, (conversation_id, x_8x8_tenant))
+        return self._call(_LIST, (conversation_id, tenant))
 
     def update_user(
-        self,
-        conversation_id: str,
-        *,
-        participant: ParticipantUpdate | ParticipantUpdateDict,
-        x_8x8_tenant: str | None = None,
+        self, conversation_id: str, *, participant: ParticipantUpdate | ParticipantUpdateDict, tenant: str | None = None
     ) -> None:
         """Take the user out of a conversation.
 
@@ -124,8 +120,8 @@ class ConversationsParticipants(Resource):
         Args:
             conversation_id: Id of the conversation.
             participant: What to change.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The key is missing or wrong.
@@ -136,7 +132,7 @@ class ConversationsParticipants(Resource):
         Source: `updateUserParticipant`, `PATCH /chat-gateway/v1/conversations/{conversationId}/participants/user`
         in chat_gateway.yaml.
         """
-        return self._call(_UPDATE_USER, (conversation_id, x_8x8_tenant), participant)
+        return self._call(_UPDATE_USER, (conversation_id, tenant), participant)
 
 
 class AsyncConversationsParticipants(AsyncResource):
@@ -144,15 +140,15 @@ class AsyncConversationsParticipants(AsyncResource):
 
     __slots__ = ()
 
-    async def list(self, conversation_id: str, *, x_8x8_tenant: str | None = None) -> ParticipantPage:
+    async def list(self, conversation_id: str, *, tenant: str | None = None) -> ParticipantPage:
         """List a conversation's participants.
 
         Who takes or took part in the conversation, in one answer.
 
         Args:
             conversation_id: Id of the conversation.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The participants.
@@ -166,14 +162,10 @@ class AsyncConversationsParticipants(AsyncResource):
         Source: `listParticipants`, `GET /chat-gateway/v1/conversations/{conversationId}/participants` in
         chat_gateway.yaml.
         """
-        return await self._call(_LIST, (conversation_id, x_8x8_tenant))
+        return await self._call(_LIST, (conversation_id, tenant))
 
     async def update_user(
-        self,
-        conversation_id: str,
-        *,
-        participant: ParticipantUpdate | ParticipantUpdateDict,
-        x_8x8_tenant: str | None = None,
+        self, conversation_id: str, *, participant: ParticipantUpdate | ParticipantUpdateDict, tenant: str | None = None
     ) -> None:
         """Take the user out of a conversation.
 
@@ -182,8 +174,8 @@ class AsyncConversationsParticipants(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             participant: What to change.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The key is missing or wrong.
@@ -194,4 +186,4 @@ class AsyncConversationsParticipants(AsyncResource):
         Source: `updateUserParticipant`, `PATCH /chat-gateway/v1/conversations/{conversationId}/participants/user`
         in chat_gateway.yaml.
         """
-        return await self._call(_UPDATE_USER, (conversation_id, x_8x8_tenant), participant)
+        return await self._call(_UPDATE_USER, (conversation_id, tenant), participant)

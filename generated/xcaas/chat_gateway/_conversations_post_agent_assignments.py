@@ -56,7 +56,7 @@ class ConversationsPostAgentAssignments(Resource):
         conversation_id: str,
         *,
         assignment: PostAgentAssignment | PostAgentAssignmentDict,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> None:
         """Say what follows the agent.
 
@@ -65,8 +65,8 @@ class ConversationsPostAgentAssignments(Resource):
         Args:
             conversation_id: Id of the conversation.
             assignment: Who takes over, and for how long.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -78,7 +78,7 @@ class ConversationsPostAgentAssignments(Resource):
         Source: `createPostAgentAssignment`, `POST /chat-gateway/v1/conversations/{conversationId}/post-agent-
         assignment` in chat_gateway.yaml.
         """
-        return self._call(_CREATE, (conversation_id, x_8x8_tenant), assignment)
+        return self._call(_CREATE, (conversation_id, tenant), assignment)
 
 
 class AsyncConversationsPostAgentAssignments(AsyncResource):
@@ -91,7 +91,7 @@ class AsyncConversationsPostAgentAssignments(AsyncResource):
         conversation_id: str,
         *,
         assignment: PostAgentAssignment | PostAgentAssignmentDict,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> None:
         """Say what follows the agent.
 
@@ -100,8 +100,8 @@ class AsyncConversationsPostAgentAssignments(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             assignment: Who takes over, and for how long.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -113,4 +113,4 @@ class AsyncConversationsPostAgentAssignments(AsyncResource):
         Source: `createPostAgentAssignment`, `POST /chat-gateway/v1/conversations/{conversationId}/post-agent-
         assignment` in chat_gateway.yaml.
         """
-        return await self._call(_CREATE, (conversation_id, x_8x8_tenant), assignment)
+        return await self._call(_CREATE, (conversation_id, tenant), assignment)

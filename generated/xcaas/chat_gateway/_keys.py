@@ -40,16 +40,16 @@ class Keys(Resource):
 
     __slots__ = ()
 
-    def get(self, jwk_id: str, *, x_8x8_tenant: str | None = None) -> PublicKey:
+    def get(self, key_id: str, *, tenant: str | None = None) -> PublicKey:
         """Get a public key.
 
         The key that an event was signed with, by the `kid` of its signature. Keep it; how long it stays valid isn't
         documented. Needs no key of yours.
 
         Args:
-            jwk_id: The `kid` in the header of the signature.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            key_id: The `kid` in the header of the signature.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The key.
@@ -60,7 +60,7 @@ class Keys(Resource):
 
         Source: `getPublicKey`, `GET /chat-gateway/v1/jwk/{jwkId}/public` in chat_gateway.yaml.
         """
-        return self._call(_GET, (jwk_id, x_8x8_tenant))
+        return self._call(_GET, (key_id, tenant))
 
 
 class AsyncKeys(AsyncResource):
@@ -68,16 +68,16 @@ class AsyncKeys(AsyncResource):
 
     __slots__ = ()
 
-    async def get(self, jwk_id: str, *, x_8x8_tenant: str | None = None) -> PublicKey:
+    async def get(self, key_id: str, *, tenant: str | None = None) -> PublicKey:
         """Get a public key.
 
         The key that an event was signed with, by the `kid` of its signature. Keep it; how long it stays valid isn't
         documented. Needs no key of yours.
 
         Args:
-            jwk_id: The `kid` in the header of the signature.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            key_id: The `kid` in the header of the signature.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The key.
@@ -88,4 +88,4 @@ class AsyncKeys(AsyncResource):
 
         Source: `getPublicKey`, `GET /chat-gateway/v1/jwk/{jwkId}/public` in chat_gateway.yaml.
         """
-        return await self._call(_GET, (jwk_id, x_8x8_tenant))
+        return await self._call(_GET, (key_id, tenant))

@@ -169,7 +169,7 @@ class Webhooks(Resource):
         page: int | None = None,
         sort: str | None = None,
         filter: str | None = None,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> Pager[Webhook]:
         """List webhooks.
 
@@ -180,8 +180,8 @@ class Webhooks(Resource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -194,17 +194,17 @@ class Webhooks(Resource):
 
         Source: `listWebhooks`, `GET /chat-gateway/v1/webhooks` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (size, page, sort, filter, x_8x8_tenant))
+        return self._paginate(_LIST, (size, page, sort, filter, tenant))
 
-    def create(self, *, webhook: WebhookRequest | WebhookRequestDict, x_8x8_tenant: str | None = None) -> Webhook:
+    def create(self, *, webhook: WebhookRequest | WebhookRequestDict, tenant: str | None = None) -> Webhook:
         """Create a webhook.
 
         Registers an address of yours. It must answer the verification event with a 2xx.
 
         Args:
             webhook: The webhook.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The webhook as it was stored.
@@ -217,19 +217,17 @@ class Webhooks(Resource):
 
         Source: `createWebhook`, `POST /chat-gateway/v1/webhooks` in chat_gateway.yaml.
         """
-        return self._call(_CREATE, (x_8x8_tenant,), webhook)
+        return self._call(_CREATE, (tenant,), webhook)
 
-    def verify(
-        self, *, webhook: WebhookVerification | WebhookVerificationDict, x_8x8_tenant: str | None = None
-    ) -> None:
+    def verify(self, *, webhook: WebhookVerification | WebhookVerificationDict, tenant: str | None = None) -> None:
         """Try out an address.
 
         Sends a verification event to an address before you register it.
 
         Args:
             webhook: The address.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -239,17 +237,17 @@ class Webhooks(Resource):
 
         Source: `verifyWebhook`, `POST /chat-gateway/v1/webhooks/verify` in chat_gateway.yaml.
         """
-        return self._call(_VERIFY, (x_8x8_tenant,), webhook)
+        return self._call(_VERIFY, (tenant,), webhook)
 
-    def delete(self, webhook_id: str, *, x_8x8_tenant: str | None = None) -> None:
+    def delete(self, webhook_id: str, *, tenant: str | None = None) -> None:
         """Delete a webhook.
 
         Deletes a webhook. No more events are sent to it.
 
         Args:
             webhook_id: Id of the webhook.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The key is missing or wrong.
@@ -259,17 +257,17 @@ class Webhooks(Resource):
 
         Source: `deleteWebhook`, `DELETE /chat-gateway/v1/webhooks/{webhookId}` in chat_gateway.yaml.
         """
-        return self._call(_DELETE, (webhook_id, x_8x8_tenant))
+        return self._call(_DELETE, (webhook_id, tenant))
 
-    def get(self, webhook_id: str, *, x_8x8_tenant: str | None = None) -> Webhook:
+    def get(self, webhook_id: str, *, tenant: str | None = None) -> Webhook:
         """Get a webhook.
 
         One webhook.
 
         Args:
             webhook_id: Id of the webhook.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The webhook.
@@ -282,10 +280,10 @@ class Webhooks(Resource):
 
         Source: `getWebhook`, `GET /chat-gateway/v1/webhooks/{webhookId}` in chat_gateway.yaml.
         """
-        return self._call(_GET, (webhook_id, x_8x8_tenant))
+        return self._call(_GET, (webhook_id, tenant))
 
     def replace(
-        self, webhook_id: str, *, webhook: WebhookRequest | WebhookRequestDict, x_8x8_tenant: str | None = None
+        self, webhook_id: str, *, webhook: WebhookRequest | WebhookRequestDict, tenant: str | None = None
     ) -> Webhook:
         """Replace a webhook.
 
@@ -294,8 +292,8 @@ class Webhooks(Resource):
         Args:
             webhook_id: Id of the webhook.
             webhook: The whole webhook.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The webhook as it was stored.
@@ -309,7 +307,7 @@ class Webhooks(Resource):
 
         Source: `replaceWebhook`, `PUT /chat-gateway/v1/webhooks/{webhookId}` in chat_gateway.yaml.
         """
-        return self._call(_REPLACE, (webhook_id, x_8x8_tenant), webhook)
+        return self._call(_REPLACE, (webhook_id, tenant), webhook)
 
 
 class AsyncWebhooks(AsyncResource):
@@ -324,7 +322,7 @@ class AsyncWebhooks(AsyncResource):
         page: int | None = None,
         sort: str | None = None,
         filter: str | None = None,
-        x_8x8_tenant: str | None = None,
+        tenant: str | None = None,
     ) -> AsyncPager[Webhook]:
         """List webhooks.
 
@@ -335,8 +333,8 @@ class AsyncWebhooks(AsyncResource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -349,17 +347,17 @@ class AsyncWebhooks(AsyncResource):
 
         Source: `listWebhooks`, `GET /chat-gateway/v1/webhooks` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (size, page, sort, filter, x_8x8_tenant))
+        return self._paginate(_LIST, (size, page, sort, filter, tenant))
 
-    async def create(self, *, webhook: WebhookRequest | WebhookRequestDict, x_8x8_tenant: str | None = None) -> Webhook:
+    async def create(self, *, webhook: WebhookRequest | WebhookRequestDict, tenant: str | None = None) -> Webhook:
         """Create a webhook.
 
         Registers an address of yours. It must answer the verification event with a 2xx.
 
         Args:
             webhook: The webhook.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The webhook as it was stored.
@@ -372,10 +370,10 @@ class AsyncWebhooks(AsyncResource):
 
         Source: `createWebhook`, `POST /chat-gateway/v1/webhooks` in chat_gateway.yaml.
         """
-        return await self._call(_CREATE, (x_8x8_tenant,), webhook)
+        return await self._call(_CREATE, (tenant,), webhook)
 
     async def verify(
-        self, *, webhook: WebhookVerification | WebhookVerificationDict, x_8x8_tenant: str | None = None
+        self, *, webhook: WebhookVerification | WebhookVerificationDict, tenant: str | None = None
     ) -> None:
         """Try out an address.
 
@@ -383,8 +381,8 @@ class AsyncWebhooks(AsyncResource):
 
         Args:
             webhook: The address.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -394,17 +392,17 @@ class AsyncWebhooks(AsyncResource):
 
         Source: `verifyWebhook`, `POST /chat-gateway/v1/webhooks/verify` in chat_gateway.yaml.
         """
-        return await self._call(_VERIFY, (x_8x8_tenant,), webhook)
+        return await self._call(_VERIFY, (tenant,), webhook)
 
-    async def delete(self, webhook_id: str, *, x_8x8_tenant: str | None = None) -> None:
+    async def delete(self, webhook_id: str, *, tenant: str | None = None) -> None:
         """Delete a webhook.
 
         Deletes a webhook. No more events are sent to it.
 
         Args:
             webhook_id: Id of the webhook.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The key is missing or wrong.
@@ -414,17 +412,17 @@ class AsyncWebhooks(AsyncResource):
 
         Source: `deleteWebhook`, `DELETE /chat-gateway/v1/webhooks/{webhookId}` in chat_gateway.yaml.
         """
-        return await self._call(_DELETE, (webhook_id, x_8x8_tenant))
+        return await self._call(_DELETE, (webhook_id, tenant))
 
-    async def get(self, webhook_id: str, *, x_8x8_tenant: str | None = None) -> Webhook:
+    async def get(self, webhook_id: str, *, tenant: str | None = None) -> Webhook:
         """Get a webhook.
 
         One webhook.
 
         Args:
             webhook_id: Id of the webhook.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The webhook.
@@ -437,10 +435,10 @@ class AsyncWebhooks(AsyncResource):
 
         Source: `getWebhook`, `GET /chat-gateway/v1/webhooks/{webhookId}` in chat_gateway.yaml.
         """
-        return await self._call(_GET, (webhook_id, x_8x8_tenant))
+        return await self._call(_GET, (webhook_id, tenant))
 
     async def replace(
-        self, webhook_id: str, *, webhook: WebhookRequest | WebhookRequestDict, x_8x8_tenant: str | None = None
+        self, webhook_id: str, *, webhook: WebhookRequest | WebhookRequestDict, tenant: str | None = None
     ) -> Webhook:
         """Replace a webhook.
 
@@ -449,8 +447,8 @@ class AsyncWebhooks(AsyncResource):
         Args:
             webhook_id: Id of the webhook.
             webhook: The whole webhook.
-            x_8x8_tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant`
-                setting when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
+                when you give none. Comes from the client's `tenant` unless given.
 
         Returns:
             The webhook as it was stored.
@@ -464,4 +462,4 @@ class AsyncWebhooks(AsyncResource):
 
         Source: `replaceWebhook`, `PUT /chat-gateway/v1/webhooks/{webhookId}` in chat_gateway.yaml.
         """
-        return await self._call(_REPLACE, (webhook_id, x_8x8_tenant), webhook)
+        return await self._call(_REPLACE, (webhook_id, tenant), webhook)

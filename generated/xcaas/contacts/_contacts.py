@@ -62,6 +62,7 @@ _SEARCH: Final[Operation[ContactPage]] = Operation(
         size="size",
         next=("body", "/meta/scrollId"),
         last=(Last(("body", "/meta/hasMore"), "equals", False),),
+        send={"useScrollId": True, "sort": "id,ASC", "page": 0},
     ),
 )
 _CREATE: Final[Operation[Contact]] = Operation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server
+from xcaas_core.sdk import Product, RateLimit, Scheme, Server
 
 __all__ = ["PRODUCT"]
 
@@ -21,4 +21,5 @@ PRODUCT: Final = Product(
         ),
     },
     package=__name__.rpartition(".")[0],
+    rate_limits=(RateLimit(60, 60),),
 )

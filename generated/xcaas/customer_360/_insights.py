@@ -49,7 +49,7 @@ class Insights(Resource):
     def get(
         self,
         *,
-        tenant_id: str | None = None,
+        tenant: str | None = None,
         contact_id: str | None = None,
         account_id: str | None = None,
         email: str | None = None,
@@ -65,7 +65,7 @@ class Insights(Resource):
         `crmId`; `email` without `crmId`; `phoneNumber` without `crmId`.
 
         Args:
-            tenant_id: Id of a tenant of the key's customer. Taken from the client's `tenant` setting when you give
+            tenant: Id of a tenant of the key's customer. Taken from the client's `tenant` setting when you give
                 none. Comes from the client's `tenant` unless given.
             contact_id: Id of the contact in the CRM. Needs `crmId`.
             account_id: Id of the account in the CRM.
@@ -87,7 +87,7 @@ class Insights(Resource):
         Source: `getInteractionsInsight`, `GET /v1/public/tenants/{tenantId}/interactions-insight` in
         customer_360.yaml.
         """
-        return self._call(_GET, (tenant_id, contact_id, account_id, email, phone_number, crm_id, start_time, end_time))
+        return self._call(_GET, (tenant, contact_id, account_id, email, phone_number, crm_id, start_time, end_time))
 
 
 class AsyncInsights(AsyncResource):
@@ -98,7 +98,7 @@ class AsyncInsights(AsyncResource):
     async def get(
         self,
         *,
-        tenant_id: str | None = None,
+        tenant: str | None = None,
         contact_id: str | None = None,
         account_id: str | None = None,
         email: str | None = None,
@@ -114,7 +114,7 @@ class AsyncInsights(AsyncResource):
         `crmId`; `email` without `crmId`; `phoneNumber` without `crmId`.
 
         Args:
-            tenant_id: Id of a tenant of the key's customer. Taken from the client's `tenant` setting when you give
+            tenant: Id of a tenant of the key's customer. Taken from the client's `tenant` setting when you give
                 none. Comes from the client's `tenant` unless given.
             contact_id: Id of the contact in the CRM. Needs `crmId`.
             account_id: Id of the account in the CRM.
@@ -137,5 +137,5 @@ class AsyncInsights(AsyncResource):
         customer_360.yaml.
         """
         return await self._call(
-            _GET, (tenant_id, contact_id, account_id, email, phone_number, crm_id, start_time, end_time)
+            _GET, (tenant, contact_id, account_id, email, phone_number, crm_id, start_time, end_time)
         )

@@ -37,15 +37,15 @@ class TranscriptSummaries(Resource):
 
     __slots__ = ()
 
-    def get(self, *, interaction_id: Sequence[str], tenant_id: str | None = None) -> _TranscriptSummaries:
+    def get(self, *, interaction_ids: Sequence[str], tenant: str | None = None) -> _TranscriptSummaries:
         """Get summaries of interactions.
 
         Looks up the summaries of up to 50 interactions. The status is 200 even when some or all of them have none:
         look at `partialFailures` too.
 
         Args:
-            interaction_id: Ids of the interactions. The key repeats for each. At least 1 items, at most 50 items.
-            tenant_id: Id of a tenant of the key's customer. Taken from the client's `tenant` setting when you give
+            interaction_ids: Ids of the interactions. The key repeats for each. At least 1 items, at most 50 items.
+            tenant: Id of a tenant of the key's customer. Taken from the client's `tenant` setting when you give
                 none. Comes from the client's `tenant` unless given.
 
         Returns:
@@ -60,7 +60,7 @@ class TranscriptSummaries(Resource):
         Source: `getTranscriptSummaries`, `GET /v1/public/tenants/{tenantId}/transcript-summaries` in
         customer_360.yaml.
         """
-        return self._call(_GET, (tenant_id, interaction_id))
+        return self._call(_GET, (tenant, interaction_ids))
 
 
 class AsyncTranscriptSummaries(AsyncResource):
@@ -68,15 +68,15 @@ class AsyncTranscriptSummaries(AsyncResource):
 
     __slots__ = ()
 
-    async def get(self, *, interaction_id: Sequence[str], tenant_id: str | None = None) -> _TranscriptSummaries:
+    async def get(self, *, interaction_ids: Sequence[str], tenant: str | None = None) -> _TranscriptSummaries:
         """Get summaries of interactions.
 
         Looks up the summaries of up to 50 interactions. The status is 200 even when some or all of them have none:
         look at `partialFailures` too.
 
         Args:
-            interaction_id: Ids of the interactions. The key repeats for each. At least 1 items, at most 50 items.
-            tenant_id: Id of a tenant of the key's customer. Taken from the client's `tenant` setting when you give
+            interaction_ids: Ids of the interactions. The key repeats for each. At least 1 items, at most 50 items.
+            tenant: Id of a tenant of the key's customer. Taken from the client's `tenant` setting when you give
                 none. Comes from the client's `tenant` unless given.
 
         Returns:
@@ -91,4 +91,4 @@ class AsyncTranscriptSummaries(AsyncResource):
         Source: `getTranscriptSummaries`, `GET /v1/public/tenants/{tenantId}/transcript-summaries` in
         customer_360.yaml.
         """
-        return await self._call(_GET, (tenant_id, interaction_id))
+        return await self._call(_GET, (tenant, interaction_ids))

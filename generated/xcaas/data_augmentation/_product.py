@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server, Variable
+from xcaas_core.sdk import Product, RateLimit, Scheme, Server, Variable
 
 __all__ = ["PRODUCT"]
 
@@ -18,4 +18,5 @@ PRODUCT: Final = Product(
     ),
     schemes={"actionToken": Scheme("http-basic", credential="basic-token", options={"token": "action"})},
     package=__name__.rpartition(".")[0],
+    rate_limits=(RateLimit(100, 60),),
 )

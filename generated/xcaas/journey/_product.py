@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server, Variable
+from xcaas_core.sdk import Product, RateLimit, Scheme, Server, Variable
 
 __all__ = ["PRODUCT"]
 
@@ -19,4 +19,5 @@ PRODUCT: Final = Product(
     ),
     schemes={"apiKey": Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
     package=__name__.rpartition(".")[0],
+    rate_limits=(RateLimit(10, 60),),
 )

@@ -62,6 +62,7 @@ _LIST: Final[Operation[EvaluationPage]] = Operation(
         size="size",
         last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
+    headers={"Content-Type": "application/json"},
 )
 _COUNT: Final[Operation[int]] = Operation(
     PRODUCT,
@@ -80,6 +81,7 @@ _COUNT: Final[Operation[int]] = Operation(
     answers={"200": json_answer("int|int:text")},
     errors=_ERRORS,
     security=(("oauth",),),
+    headers={"Content-Type": "application/json"},
 )
 _GET: Final[Operation[EvaluationDetails]] = Operation(
     PRODUCT,
@@ -91,6 +93,7 @@ _GET: Final[Operation[EvaluationDetails]] = Operation(
     answers={"200": json_answer("EvaluationDetails")},
     errors=_ERRORS,
     security=(("oauth",),),
+    headers={"Content-Type": "application/json"},
 )
 
 
@@ -126,8 +129,7 @@ class Evaluations(Resource):
             template_name: Only evaluations made with this template.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             size: Entries per page. At least 1, at most 100. Default: 100.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -163,8 +165,7 @@ class Evaluations(Resource):
             use_interaction_time: Let the range mean the time of the interaction instead of that of the evaluation.
             interaction_guid: Only these interactions, ten at most. At most 10 items.
             user_reference: Only of this user.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The number.
@@ -183,8 +184,7 @@ class Evaluations(Resource):
 
         Args:
             evaluation_id: Id of the evaluation.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The evaluation.
@@ -229,8 +229,7 @@ class AsyncEvaluations(AsyncResource):
             template_name: Only evaluations made with this template.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             size: Entries per page. At least 1, at most 100. Default: 100.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -266,8 +265,7 @@ class AsyncEvaluations(AsyncResource):
             use_interaction_time: Let the range mean the time of the interaction instead of that of the evaluation.
             interaction_guid: Only these interactions, ten at most. At most 10 items.
             user_reference: Only of this user.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The number.
@@ -286,8 +284,7 @@ class AsyncEvaluations(AsyncResource):
 
         Args:
             evaluation_id: Id of the evaluation.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The evaluation.

@@ -70,6 +70,7 @@ _LIST: Final[Operation[InteractionPage]] = Operation(
         size="size",
         last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
+    headers={"Content-Type": "application/json"},
 )
 _COUNT: Final[Operation[int]] = Operation(
     PRODUCT,
@@ -89,6 +90,7 @@ _COUNT: Final[Operation[int]] = Operation(
     answers={"200": json_answer("int|int:text")},
     errors=_ERRORS,
     security=(("oauth",),),
+    headers={"Content-Type": "application/json"},
 )
 _REDIRECT: Final[Operation[None]] = Operation(
     PRODUCT,
@@ -111,6 +113,7 @@ _DELETE: Final[Operation[None]] = Operation(
     answers={"200": empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
+    headers={"Content-Type": "application/json"},
 )
 _PURGE: Final[Operation[None]] = Operation(
     PRODUCT,
@@ -122,6 +125,7 @@ _PURGE: Final[Operation[None]] = Operation(
     answers={"200": empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
+    headers={"Content-Type": "application/json"},
 )
 
 
@@ -202,8 +206,7 @@ class Interactions(Resource):
             custom_field_value: Only interactions that have this text in a custom field.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             size: Entries per page. At least 1, at most 100. Default: 100.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -253,8 +256,7 @@ class Interactions(Resource):
                 "other".
             custom_field: Custom fields in which `customFieldValue` is looked for.
             custom_field_value: Only interactions that have this text in a custom field.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The number.
@@ -276,8 +278,7 @@ class Interactions(Resource):
 
         Args:
             interaction_guid: Id of the interaction.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -293,8 +294,7 @@ class Interactions(Resource):
 
         Args:
             interaction_guid: Id of the interaction.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -311,8 +311,7 @@ class Interactions(Resource):
 
         Args:
             interaction_guid: Id of the interaction.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -399,8 +398,7 @@ class AsyncInteractions(AsyncResource):
             custom_field_value: Only interactions that have this text in a custom field.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             size: Entries per page. At least 1, at most 100. Default: 100.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -450,8 +448,7 @@ class AsyncInteractions(AsyncResource):
                 "other".
             custom_field: Custom fields in which `customFieldValue` is looked for.
             custom_field_value: Only interactions that have this text in a custom field.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The number.
@@ -473,8 +470,7 @@ class AsyncInteractions(AsyncResource):
 
         Args:
             interaction_guid: Id of the interaction.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -490,8 +486,7 @@ class AsyncInteractions(AsyncResource):
 
         Args:
             interaction_guid: Id of the interaction.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -508,8 +503,7 @@ class AsyncInteractions(AsyncResource):
 
         Args:
             interaction_guid: Id of the interaction.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

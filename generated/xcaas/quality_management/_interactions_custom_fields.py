@@ -37,6 +37,7 @@ _DELETE: Final[Operation[None]] = Operation(
     answers={"200": empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
+    headers={"Content-Type": "application/json"},
 )
 _REPLACE: Final[Operation[None]] = Operation(
     PRODUCT,
@@ -67,8 +68,7 @@ class InteractionsCustomFields(Resource):
             custom_field_no: Which custom field. All 25 can be read, but only the first 15 written. Known values:
                 "customField1", "customField2", "customField3", "customField4", "customField5", "customField6",
                 "customField7", "customField8", "customField9", "customField10", "customField11", "customField12", ….
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -91,8 +91,7 @@ class InteractionsCustomFields(Resource):
                 "customField1", "customField2", "customField3", "customField4", "customField5", "customField6",
                 "customField7", "customField8", "customField9", "customField10", "customField11", "customField12", ….
             value: The new text.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -120,8 +119,7 @@ class AsyncInteractionsCustomFields(AsyncResource):
             custom_field_no: Which custom field. All 25 can be read, but only the first 15 written. Known values:
                 "customField1", "customField2", "customField3", "customField4", "customField5", "customField6",
                 "customField7", "customField8", "customField9", "customField10", "customField11", "customField12", ….
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -144,8 +142,7 @@ class AsyncInteractionsCustomFields(AsyncResource):
                 "customField1", "customField2", "customField3", "customField4", "customField5", "customField6",
                 "customField7", "customField8", "customField9", "customField10", "customField11", "customField12", ….
             value: The new text.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

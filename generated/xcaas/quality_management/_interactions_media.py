@@ -46,6 +46,7 @@ _DOWNLOAD: Final[Operation[bytes]] = Operation(
     security=(("oauth",),),
     download=Downloading(filename="content-disposition"),
     accept="*/*",
+    headers={"Content-Type": "application/json"},
 )
 
 
@@ -73,8 +74,7 @@ class InteractionsMedia(Resource):
                 128, ….
             sample_rate: Sample rate of the audio in Hz. Known values: 16000, 22050, 24000.
             stereo_enabled: Keep the two sides of a call on two channels.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.
@@ -111,8 +111,7 @@ class AsyncInteractionsMedia(AsyncResource):
                 128, ….
             sample_rate: Sample rate of the audio in Hz. Known values: 16000, 22050, 24000.
             stereo_enabled: Keep the two sides of a call on two channels.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.

@@ -50,6 +50,7 @@ _LIST: Final[Operation[SpeechCategoryPage]] = Operation(
         size="size",
         last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
+    headers={"Content-Type": "application/json"},
 )
 _COUNT: Final[Operation[int]] = Operation(
     PRODUCT,
@@ -61,6 +62,7 @@ _COUNT: Final[Operation[int]] = Operation(
     answers={"200": json_answer("int|int:text")},
     errors=_ERRORS,
     security=(("oauth",),),
+    headers={"Content-Type": "application/json"},
 )
 
 
@@ -86,8 +88,7 @@ class SpeechCategories(Resource):
         Args:
             page: Number of the page, counted from 0. At least 0. Default: 0.
             size: Entries per page. At least 1, at most 100. Default: 100.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -105,8 +106,7 @@ class SpeechCategories(Resource):
         How many categories there are.
 
         Args:
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The number.
@@ -141,8 +141,7 @@ class AsyncSpeechCategories(AsyncResource):
         Args:
             page: Number of the page, counted from 0. At least 0. Default: 0.
             size: Entries per page. At least 1, at most 100. Default: 100.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -160,8 +159,7 @@ class AsyncSpeechCategories(AsyncResource):
         How many categories there are.
 
         Args:
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The number.

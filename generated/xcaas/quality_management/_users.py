@@ -52,6 +52,7 @@ _LIST: Final[Operation[UserPage]] = Operation(
         size="size",
         last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
+    headers={"Content-Type": "application/json"},
 )
 _COUNT: Final[Operation[int]] = Operation(
     PRODUCT,
@@ -63,6 +64,7 @@ _COUNT: Final[Operation[int]] = Operation(
     answers={"200": json_answer("int|int:text")},
     errors=_ERRORS,
     security=(("oauth",),),
+    headers={"Content-Type": "application/json"},
 )
 _GET: Final[Operation[User]] = Operation(
     PRODUCT,
@@ -74,6 +76,7 @@ _GET: Final[Operation[User]] = Operation(
     answers={"200": json_answer("User")},
     errors=_ERRORS,
     security=(("oauth",),),
+    headers={"Content-Type": "application/json"},
 )
 
 
@@ -112,8 +115,7 @@ class Users(Resource):
             active_users: True for active users only, false for the others.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             size: Entries per page. At least 1, at most 100. Default: 100.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -132,8 +134,7 @@ class Users(Resource):
 
         Args:
             active_users: True for active users only, false for the others.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The number.
@@ -148,12 +149,11 @@ class Users(Resource):
     def get(self, user_reference: int, *, pbx: str | None = None) -> User:
         """Get a user.
 
-        One user.
+        What is known about one user, but for supervisors and trainers.
 
         Args:
             user_reference: Id of the user.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The user.
@@ -201,8 +201,7 @@ class AsyncUsers(AsyncResource):
             active_users: True for active users only, false for the others.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             size: Entries per page. At least 1, at most 100. Default: 100.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -221,8 +220,7 @@ class AsyncUsers(AsyncResource):
 
         Args:
             active_users: True for active users only, false for the others.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The number.
@@ -237,12 +235,11 @@ class AsyncUsers(AsyncResource):
     async def get(self, user_reference: int, *, pbx: str | None = None) -> User:
         """Get a user.
 
-        One user.
+        What is known about one user, but for supervisors and trainers.
 
         Args:
             user_reference: Id of the user.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The user.

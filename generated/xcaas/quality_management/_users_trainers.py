@@ -28,6 +28,7 @@ _LIST: Final[Operation[_list[UserName]]] = Operation(
         "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
     },
     security=(("oauth",),),
+    headers={"Content-Type": "application/json"},
 )
 
 
@@ -43,8 +44,7 @@ class UsersTrainers(Resource):
 
         Args:
             user_reference: Id of the user.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The trainers.
@@ -69,8 +69,7 @@ class AsyncUsersTrainers(AsyncResource):
 
         Args:
             user_reference: Id of the user.
-            pbx: Name of the PBX whose data you want. Taken from the client's `tenant` setting when you give none.
-                Comes from the client's `tenant` unless given.
+            pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
             The trainers.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server
+from xcaas_core.sdk import Product, RateLimit, Scheme, Server
 
 __all__ = ["PRODUCT"]
 
@@ -15,4 +15,5 @@ PRODUCT: Final = Product(
     schemes={"apiKey": Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
     package=__name__.rpartition(".")[0],
     console_name="Chat",
+    rate_limits=(RateLimit(5, 1),),
 )

@@ -90,5 +90,6 @@ if TYPE_CHECKING:
         postal: NotRequired[str | None]
         zip4: NotRequired[str | None]
         country: str
+
 else:
     AddressRequestDict = dict

@@ -34,5 +34,6 @@ if TYPE_CHECKING:
         id: NotRequired[str | None]
         macAddress: NotRequired[str | None]
         displayName: NotRequired[str | None]
+
 else:
     BaseDeviceDict = dict

@@ -38,5 +38,6 @@ if TYPE_CHECKING:
         setMainNumberAsCallerId: NotRequired[bool | None]
         shareMainNumberAsCallerId: NotRequired[bool | None]
         displayName: NotRequired[str | None]
+
 else:
     CallerIdSettingsDict = dict

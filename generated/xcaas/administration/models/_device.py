@@ -62,5 +62,6 @@ if TYPE_CHECKING:
         lines: NotRequired[int | None]
         port: NotRequired[int | None]
         baseDevice: NotRequired[BaseDevice | BaseDeviceDict | None]
+
 else:
     DeviceDict = dict

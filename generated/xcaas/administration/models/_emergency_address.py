@@ -98,5 +98,6 @@ if TYPE_CHECKING:
         postal: NotRequired[str | None]
         zip4: NotRequired[str | None]
         country: NotRequired[str | None]
+
 else:
     EmergencyAddressDict = dict

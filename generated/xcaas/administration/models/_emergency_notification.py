@@ -33,5 +33,6 @@ if TYPE_CHECKING:
 
         type: NotRequired[EmergencyNotificationType | None]
         values: NotRequired[Sequence[str] | None]
+
 else:
     EmergencyNotificationDict = dict

@@ -178,5 +178,6 @@ if TYPE_CHECKING:
         analogFaxEnabled: NotRequired[bool | None]
         overheadPagingEnabled: NotRequired[bool | None]
         dedicatedAgent: NotRequired[bool | None]
+
 else:
     ExtensionDict = dict

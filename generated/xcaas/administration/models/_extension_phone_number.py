@@ -43,5 +43,6 @@ if TYPE_CHECKING:
         origin: NotRequired[str | None]
         primary: NotRequired[bool | None]
         portingNumber: NotRequired[PortingNumber | PortingNumberDict | None]
+
 else:
     ExtensionPhoneNumberDict = dict

@@ -32,5 +32,6 @@ if TYPE_CHECKING:
 
         type: NotRequired[ForwardingDestinationType | None]
         destination: NotRequired[str | None]
+
 else:
     ForwardingDestinationDict = dict

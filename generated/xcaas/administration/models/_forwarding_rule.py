@@ -38,5 +38,6 @@ if TYPE_CHECKING:
         condition: ForwardingCondition
         enabled: bool
         destinations: NotRequired[Sequence[ForwardingDestination | ForwardingDestinationDict] | None]
+
 else:
     ForwardingRuleDict = dict

@@ -42,5 +42,6 @@ if TYPE_CHECKING:
         sequenceNumber: NotRequired[int]
         loggedIn: NotRequired[bool]
         voicemailAccessEnabled: NotRequired[bool]
+
 else:
     MemberAdditionDict = dict

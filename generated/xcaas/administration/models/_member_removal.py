@@ -30,5 +30,6 @@ if TYPE_CHECKING:
 
         extensionId: NotRequired[str]
         extensionNumber: NotRequired[str]
+
 else:
     MemberRemovalDict = dict

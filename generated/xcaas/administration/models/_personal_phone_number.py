@@ -32,5 +32,6 @@ if TYPE_CHECKING:
 
         number: NotRequired[str | None]
         type: NotRequired[PersonalPhoneType | None]
+
 else:
     PersonalPhoneNumberDict = dict

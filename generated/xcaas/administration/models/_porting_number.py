@@ -26,5 +26,6 @@ if TYPE_CHECKING:
         """`PortingNumber` as a plain dictionary, with the names on the wire."""
 
         phoneNumber: NotRequired[str | None]
+
 else:
     PortingNumberDict = dict

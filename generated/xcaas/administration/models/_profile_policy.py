@@ -26,5 +26,6 @@ if TYPE_CHECKING:
         """`ProfilePolicy` as a plain dictionary, with the names on the wire."""
 
         name: NotRequired[str | None]
+
 else:
     ProfilePolicyDict = dict

@@ -94,5 +94,6 @@ if TYPE_CHECKING:
         members: NotRequired[Sequence[RingGroupMember | RingGroupMemberDict] | None]
         forwardingRules: NotRequired[Sequence[ForwardingRule | ForwardingRuleDict] | None]
         voicemailSettings: NotRequired[VoicemailSettings | VoicemailSettingsDict | None]
+
 else:
     RingGroupDict = dict

@@ -54,5 +54,6 @@ if TYPE_CHECKING:
         sequenceNumber: NotRequired[int | None]
         loggedIn: NotRequired[bool | None]
         voicemailAccessEnabled: NotRequired[bool | None]
+
 else:
     RingGroupMemberDict = dict

@@ -41,5 +41,6 @@ if TYPE_CHECKING:
         add: NotRequired[Sequence[MemberAddition | MemberAdditionDict]]
         update: NotRequired[Sequence[MemberUpdate | MemberUpdateDict]]
         remove: NotRequired[Sequence[MemberRemoval | MemberRemovalDict]]
+
 else:
     RingGroupMemberChangesDict = dict

@@ -39,5 +39,6 @@ if TYPE_CHECKING:
         origin: NotRequired[str | None]
         primary: NotRequired[bool | None]
         portingNumber: NotRequired[PortingNumber | PortingNumberDict | None]
+
 else:
     RingGroupPhoneNumberDict = dict

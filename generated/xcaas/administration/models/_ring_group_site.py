@@ -38,5 +38,6 @@ if TYPE_CHECKING:
         name: NotRequired[str | None]
         pbxId: NotRequired[str | None]
         pbxName: NotRequired[str | None]
+
 else:
     RingGroupSiteDict = dict

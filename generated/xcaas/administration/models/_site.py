@@ -92,5 +92,6 @@ if TYPE_CHECKING:
         defaultDialPlanRuleset: NotRequired[DialPlanRuleset | None]
         defaultVoicemailZeroOutDestinationExtensionId: NotRequired[str | None]
         defaultVoicemailZeroOutDestinationExtensionNumber: NotRequired[str | None]
+
 else:
     SiteDict = dict

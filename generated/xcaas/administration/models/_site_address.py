@@ -26,5 +26,6 @@ if TYPE_CHECKING:
         """`SiteAddress` as a plain dictionary, with the names on the wire."""
 
         id: str | None
+
 else:
     SiteAddressDict = dict

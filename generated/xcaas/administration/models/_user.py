@@ -39,5 +39,6 @@ if TYPE_CHECKING:
         directoryInfo: NotRequired[UserDirectoryInfo | UserDirectoryInfoDict | None]
         serviceInfo: NotRequired[UserServiceInfo | UserServiceInfoDict | None]
         assignmentInfo: NotRequired[UserAssignmentInfo | UserAssignmentInfoDict | None]
+
 else:
     UserDict = dict

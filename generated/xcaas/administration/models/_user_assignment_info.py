@@ -44,5 +44,6 @@ if TYPE_CHECKING:
         ringGroups: NotRequired[Sequence[UserRingGroup | UserRingGroupDict] | None]
         ucCallQueues: NotRequired[Sequence[UserCallQueue | UserCallQueueDict] | None]
         userGroups: NotRequired[Sequence[UserGroup | UserGroupDict] | None]
+
 else:
     UserAssignmentInfoDict = dict

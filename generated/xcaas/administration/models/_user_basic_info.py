@@ -85,5 +85,6 @@ if TYPE_CHECKING:
         ssoProvider: NotRequired[str | None]
         ssoFederationId: NotRequired[str | None]
         site: NotRequired[UserSite | UserSiteDict | None]
+
 else:
     UserBasicInfoDict = dict

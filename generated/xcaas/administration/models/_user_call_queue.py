@@ -36,5 +36,6 @@ if TYPE_CHECKING:
         id: NotRequired[str | None]
         name: NotRequired[str | None]
         memberType: NotRequired[CallQueueMemberType | None]
+
 else:
     UserCallQueueDict = dict

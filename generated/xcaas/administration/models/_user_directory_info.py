@@ -50,5 +50,6 @@ if TYPE_CHECKING:
         displayInDirectory: NotRequired[bool | None]
         jobTitle: NotRequired[str | None]
         personalPhoneNumbers: NotRequired[Sequence[PersonalPhoneNumber | PersonalPhoneNumberDict] | None]
+
 else:
     UserDirectoryInfoDict = dict

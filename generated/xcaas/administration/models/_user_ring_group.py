@@ -30,5 +30,6 @@ if TYPE_CHECKING:
 
         id: NotRequired[str | None]
         name: NotRequired[str | None]
+
 else:
     UserRingGroupDict = dict

@@ -34,5 +34,6 @@ if TYPE_CHECKING:
 
         licenses: NotRequired[Sequence[License | LicenseDict] | None]
         extensions: NotRequired[Sequence[Extension | ExtensionDict] | None]
+
 else:
     UserServiceInfoDict = dict

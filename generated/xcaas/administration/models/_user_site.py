@@ -34,5 +34,6 @@ if TYPE_CHECKING:
         id: NotRequired[str | None]
         name: NotRequired[str | None]
         pbxName: NotRequired[str | None]
+
 else:
     UserSiteDict = dict

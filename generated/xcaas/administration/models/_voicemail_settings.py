@@ -36,5 +36,6 @@ if TYPE_CHECKING:
         accessPin: NotRequired[str | None]
         notificationEmail: NotRequired[str | None]
         notificationAction: NotRequired[NotificationAction | None]
+
 else:
     VoicemailSettingsDict = dict

@@ -35,8 +35,8 @@ class AgentStatusEntry(Model):
 
 
 if TYPE_CHECKING:
-    AgentStatusEntryDict = TypedDict(
-        "AgentStatusEntryDict",
+    _AgentStatusEntryDictNames = TypedDict(
+        "_AgentStatusEntryDictNames",
         {
             "agent-id": "str",
             "agent-status": "NotRequired[SettableAgentStatusCode]",
@@ -45,5 +45,10 @@ if TYPE_CHECKING:
             "status-code-item-short-code": "NotRequired[str]",
         },
     )
+
+    class AgentStatusEntryDict(_AgentStatusEntryDictNames):
+        """`AgentStatusEntry` as a plain dictionary, with the names on the wire."""
+
+
 else:
     AgentStatusEntryDict = dict

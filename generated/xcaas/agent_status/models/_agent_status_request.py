@@ -34,8 +34,8 @@ class AgentStatusRequest(Model):
 
 
 if TYPE_CHECKING:
-    AgentStatusRequestDict = TypedDict(
-        "AgentStatusRequestDict",
+    _AgentStatusRequestDictNames = TypedDict(
+        "_AgentStatusRequestDictNames",
         {
             "agent-status": "SettableAgentStatusCode",
             "status-code-list-id": "NotRequired[int]",
@@ -43,5 +43,10 @@ if TYPE_CHECKING:
             "status-code-item-short-code": "NotRequired[str]",
         },
     )
+
+    class AgentStatusRequestDict(_AgentStatusRequestDictNames):
+        """`AgentStatusRequest` as a plain dictionary, with the names on the wire."""
+
+
 else:
     AgentStatusRequestDict = dict

@@ -29,5 +29,6 @@ if TYPE_CHECKING:
         """`AgentStatusesRequest` as a plain dictionary, with the names on the wire."""
 
         agents: Sequence[AgentStatusEntry | AgentStatusEntryDict]
+
 else:
     AgentStatusesRequestDict = dict

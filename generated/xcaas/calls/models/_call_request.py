@@ -63,5 +63,6 @@ if TYPE_CHECKING:
         forceCall: NotRequired[bool]
         extTransactionData: NotRequired[Sequence[CallVariable | CallVariableDict]]
         ctlUserData: NotRequired[Sequence[CallVariable | CallVariableDict]]
+
 else:
     CallRequestDict = dict

@@ -30,5 +30,6 @@ if TYPE_CHECKING:
 
         name: NotRequired[str]
         value: NotRequired[str]
+
 else:
     CallVariableDict = dict

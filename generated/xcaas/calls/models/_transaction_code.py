@@ -26,5 +26,6 @@ if TYPE_CHECKING:
         """`TransactionCode` as a plain dictionary, with the names on the wire."""
 
         id: NotRequired[int]
+
 else:
     TransactionCodeDict = dict

@@ -33,5 +33,6 @@ if TYPE_CHECKING:
 
         id: NotRequired[int]
         codes: NotRequired[Sequence[TransactionCode | TransactionCodeDict]]
+
 else:
     TransactionCodeSelectionDict = dict

@@ -29,5 +29,6 @@ if TYPE_CHECKING:
         """`TransactionCodes` as a plain dictionary, with the names on the wire."""
 
         selections: NotRequired[Sequence[TransactionCodeSelection | TransactionCodeSelectionDict]]
+
 else:
     TransactionCodesDict = dict

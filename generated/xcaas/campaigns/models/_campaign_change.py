@@ -39,5 +39,6 @@ if TYPE_CHECKING:
         action: CampaignAction
         enabled: NotRequired[bool]
         buildOnStart: NotRequired[bool]
+
 else:
     CampaignChangeDict = dict

@@ -41,5 +41,6 @@ if TYPE_CHECKING:
         scheduleAt: NotRequired[_dt.datetime]
         priority: NotRequired[RecordPriority]
         rank: NotRequired[float]
+
 else:
     RecordRequestDict = dict

@@ -29,5 +29,6 @@ if TYPE_CHECKING:
         """`RecordsRequest` as a plain dictionary, with the names on the wire."""
 
         records: Sequence[RecordRequest | RecordRequestDict]
+
 else:
     RecordsRequestDict = dict

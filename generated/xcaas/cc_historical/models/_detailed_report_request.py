@@ -63,5 +63,6 @@ if TYPE_CHECKING:
         searchQuery: NotRequired[Sequence[SearchCondition | SearchConditionDict]]
         includeParticipants: NotRequired[bool]
         reportSettings: NotRequired[ReportSettings | ReportSettingsDict]
+
 else:
     DetailedReportRequestDict = dict

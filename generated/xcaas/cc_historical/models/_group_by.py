@@ -33,5 +33,6 @@ if TYPE_CHECKING:
 
         name: str
         filters: NotRequired[Sequence[ReportFilter | ReportFilterDict]]
+
 else:
     GroupByDict = dict

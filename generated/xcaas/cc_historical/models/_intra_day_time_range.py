@@ -32,5 +32,6 @@ if TYPE_CHECKING:
 
         start: NotRequired[str]
         end: NotRequired[str]
+
 else:
     IntraDayTimeRangeDict = dict

@@ -33,5 +33,6 @@ if TYPE_CHECKING:
 
         name: NotRequired[str]
         values: NotRequired[Sequence[str]]
+
 else:
     ReportFilterDict = dict

@@ -67,5 +67,6 @@ if TYPE_CHECKING:
         metrics: NotRequired[Sequence[ReportMetric]]
         includeSubTotal: NotRequired[bool]
         includeGrandTotal: NotRequired[bool]
+
 else:
     ReportRequestDict = dict

@@ -30,5 +30,6 @@ if TYPE_CHECKING:
 
         showOngoingInteractions: NotRequired[bool]
         showInteractionsStateInTime: NotRequired[bool]
+
 else:
     ReportSettingsDict = dict

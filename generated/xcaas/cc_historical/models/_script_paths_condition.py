@@ -38,5 +38,6 @@ if TYPE_CHECKING:
         field: ScriptPathsField
         operator: ScriptPathsOperator
         value: Sequence[str]
+
 else:
     ScriptPathsConditionDict = dict

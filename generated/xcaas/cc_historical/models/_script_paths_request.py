@@ -53,5 +53,6 @@ if TYPE_CHECKING:
         timezone: str
         intraDayTimeRange: NotRequired[IntraDayTimeRange | IntraDayTimeRangeDict]
         searchQuery: NotRequired[Sequence[ScriptPathsCondition | ScriptPathsConditionDict]]
+
 else:
     ScriptPathsRequestDict = dict

@@ -40,5 +40,6 @@ if TYPE_CHECKING:
         field: DetailedField
         operator: SearchOperator
         value: NotRequired[str | Sequence[str]]
+
 else:
     SearchConditionDict = dict

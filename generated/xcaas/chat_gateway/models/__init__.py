@@ -111,7 +111,6 @@ if TYPE_CHECKING:
     from ._sender_type import SenderType as SenderType
     from ._thinking_signal import ThinkingSignal as ThinkingSignal
     from ._thinking_signal import ThinkingSignalDict as ThinkingSignalDict
-    from ._thinking_signal_author_type import ThinkingSignalAuthorType as ThinkingSignalAuthorType
     from ._transfer_event import TransferEvent as TransferEvent
     from ._typing_activity import TypingActivity as TypingActivity
     from ._typing_signal import TypingSignal as TypingSignal
@@ -230,7 +229,6 @@ else:
             "RoutingType": "_routing_type",
             "SenderType": "_sender_type",
             "ThinkingSignal": "_thinking_signal",
-            "ThinkingSignalAuthorType": "_thinking_signal_author_type",
             "ThinkingSignalDict": "_thinking_signal",
             "TransferEvent": "_transfer_event",
             "TypingActivity": "_typing_activity",
@@ -350,7 +348,6 @@ __all__ = [
     "RoutingType",
     "SenderType",
     "ThinkingSignal",
-    "ThinkingSignalAuthorType",
     "ThinkingSignalDict",
     "TransferEvent",
     "TypingActivity",

@@ -32,5 +32,6 @@ if TYPE_CHECKING:
 
         type: NotRequired[AssignmentType]
         id: NotRequired[str]
+
 else:
     AssignmentDict = dict

@@ -26,5 +26,6 @@ if TYPE_CHECKING:
         """`AttachmentReference` as a plain dictionary, with the names on the wire."""
 
         id: NotRequired[str]
+
 else:
     AttachmentReferenceDict = dict

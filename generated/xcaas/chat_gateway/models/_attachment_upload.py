@@ -34,5 +34,6 @@ if TYPE_CHECKING:
 
         attachment: FileInput
         authorType: NotRequired[SenderType]
+
 else:
     AttachmentUploadDict = dict

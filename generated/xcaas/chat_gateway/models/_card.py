@@ -47,5 +47,6 @@ if TYPE_CHECKING:
         content: NotRequired[Mapping[str, JSONValue]]
         actionSubmitted: NotRequired[bool]
         actionExecuted: NotRequired[bool]
+
 else:
     CardDict = dict

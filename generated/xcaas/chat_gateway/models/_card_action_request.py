@@ -26,5 +26,6 @@ if TYPE_CHECKING:
         """`CardActionRequest` as a plain dictionary, with the names on the wire."""
 
         name: NotRequired[str]
+
 else:
     CardActionRequestDict = dict

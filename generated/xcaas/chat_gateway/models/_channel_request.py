@@ -40,5 +40,6 @@ if TYPE_CHECKING:
         type: NotRequired[ChannelType]
         webHookId: str
         routingOptions: ChannelRouting | ChannelRoutingDict
+
 else:
     ChannelRequestDict = dict

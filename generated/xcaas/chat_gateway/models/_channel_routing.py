@@ -32,5 +32,6 @@ if TYPE_CHECKING:
 
         type: RoutingType
         id: str
+
 else:
     ChannelRoutingDict = dict

@@ -29,5 +29,6 @@ if TYPE_CHECKING:
         """`ConversationHistory` as a plain dictionary, with the names on the wire."""
 
         messages: Sequence[MessageRequest | MessageRequestDict]
+
 else:
     ConversationHistoryDict = dict

@@ -35,5 +35,6 @@ if TYPE_CHECKING:
         channelId: NotRequired[str]
         user: NotRequired[ConversationUser | ConversationUserDict]
         assignment: NotRequired[Assignment | AssignmentDict]
+
 else:
     ConversationReplacementDict = dict

@@ -39,5 +39,6 @@ if TYPE_CHECKING:
         user: ConversationUser | ConversationUserDict
         assignment: NotRequired[Assignment | AssignmentDict]
         history: NotRequired[ConversationHistory | ConversationHistoryDict]
+
 else:
     ConversationRequestDict = dict

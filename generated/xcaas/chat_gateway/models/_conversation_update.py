@@ -31,5 +31,6 @@ if TYPE_CHECKING:
 
         user: NotRequired[ConversationUser | ConversationUserDict]
         assignment: NotRequired[Assignment | AssignmentDict]
+
 else:
     ConversationUpdateDict = dict

@@ -72,5 +72,6 @@ if TYPE_CHECKING:
         ipaddress: NotRequired[str | None]
         timezoneOffset: NotRequired[float | None]
         additionalProperties: NotRequired[Sequence[ConversationProperty | ConversationPropertyDict] | None]
+
 else:
     ConversationUserDict = dict

@@ -32,5 +32,6 @@ if TYPE_CHECKING:
 
         name: ExternalProviderName
         externalMessageId: str
+
 else:
     ExternalProviderDict = dict

@@ -47,5 +47,6 @@ if TYPE_CHECKING:
         externalProvider: NotRequired[ExternalProvider | ExternalProviderDict]
         attachments: NotRequired[Sequence[AttachmentReference | AttachmentReferenceDict]]
         cards: NotRequired[Sequence[Card | CardDict]]
+
 else:
     MessageRequestDict = dict

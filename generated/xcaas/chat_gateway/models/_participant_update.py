@@ -26,5 +26,6 @@ if TYPE_CHECKING:
         """`ParticipantUpdate` as a plain dictionary, with the names on the wire."""
 
         removed: NotRequired[bool]
+
 else:
     ParticipantUpdateDict = dict

@@ -36,5 +36,6 @@ if TYPE_CHECKING:
         type: PostAgentAssignmentType
         id: str
         configuration: NotRequired[PostAgentConfiguration | PostAgentConfigurationDict]
+
 else:
     PostAgentAssignmentDict = dict

@@ -34,5 +34,6 @@ if TYPE_CHECKING:
         notifyChannelWebhookIfExists: NotRequired[str]
         maxTotalMinutes: NotRequired[int]
         userTimeoutInMinutes: NotRequired[int]
+
 else:
     PostAgentConfigurationDict = dict

@@ -33,5 +33,6 @@ if TYPE_CHECKING:
 
         authorType: SenderType
         readAt: _dt.datetime
+
 else:
     ReadReceiptDict = dict

@@ -9,8 +9,6 @@ from xcaas_core.models import Model, field, model
 if TYPE_CHECKING:
     from typing import NotRequired, TypedDict
 
-    from ._thinking_signal_author_type import ThinkingSignalAuthorType
-
 __all__ = ["ThinkingSignal", "ThinkingSignalDict"]
 
 
@@ -18,8 +16,8 @@ __all__ = ["ThinkingSignal", "ThinkingSignalDict"]
 class ThinkingSignal(Model):
     """The bot is at work on an answer."""
 
-    author_type: ThinkingSignalAuthorType | None = field("authorType", "str", default=None)
-    """Who is thinking; always the bot. Default: "bot"."""
+    author_type: str | None = field("authorType", "str", default=None)
+    """Who is thinking. Only `bot` is accepted. Default: "bot"."""
 
     max_thinking_time_seconds: int | None = field("maxThinkingTimeSeconds", "int", default=None)
     """Seconds to show it at most. At least 1, at most 600. Default: 60."""
@@ -30,7 +28,8 @@ if TYPE_CHECKING:
     class ThinkingSignalDict(TypedDict):
         """`ThinkingSignal` as a plain dictionary, with the names on the wire."""
 
-        authorType: NotRequired[ThinkingSignalAuthorType]
+        authorType: NotRequired[str]
         maxThinkingTimeSeconds: NotRequired[int]
+
 else:
     ThinkingSignalDict = dict

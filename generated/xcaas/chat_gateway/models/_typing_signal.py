@@ -28,5 +28,6 @@ if TYPE_CHECKING:
         """`TypingSignal` as a plain dictionary, with the names on the wire."""
 
         authorType: SenderType
+
 else:
     TypingSignalDict = dict

@@ -36,5 +36,6 @@ if TYPE_CHECKING:
         name: str
         uri: str
         version: NotRequired[EventVersion]
+
 else:
     WebhookRequestDict = dict

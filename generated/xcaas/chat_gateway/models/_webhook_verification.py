@@ -32,5 +32,6 @@ if TYPE_CHECKING:
 
         version: EventVersion
         uri: str
+
 else:
     WebhookVerificationDict = dict

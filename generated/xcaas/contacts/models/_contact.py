@@ -142,5 +142,6 @@ if TYPE_CHECKING:
         emails: NotRequired[Sequence[ContactEmail | ContactEmailDict] | None]
         phones: NotRequired[Sequence[ContactPhone | ContactPhoneDict] | None]
         tags: NotRequired[Sequence[ContactTag | ContactTagDict] | None]
+
 else:
     ContactDict = dict

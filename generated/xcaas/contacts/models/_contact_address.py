@@ -71,5 +71,6 @@ if TYPE_CHECKING:
         postalCode: NotRequired[str | None]
         country: NotRequired[str | None]
         notes: NotRequired[str | None]
+
 else:
     ContactAddressDict = dict

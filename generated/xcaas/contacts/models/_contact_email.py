@@ -39,5 +39,6 @@ if TYPE_CHECKING:
         email: str
         primary: bool
         purposeType: ContactPurpose
+
 else:
     ContactEmailDict = dict

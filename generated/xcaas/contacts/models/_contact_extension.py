@@ -76,5 +76,6 @@ if TYPE_CHECKING:
         pbxName: NotRequired[str | None]
         subscriptionId: NotRequired[str | None]
         subscriptionType: NotRequired[SubscriptionType | None]
+
 else:
     ContactExtensionDict = dict

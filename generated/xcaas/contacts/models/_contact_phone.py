@@ -44,5 +44,6 @@ if TYPE_CHECKING:
         primary: bool
         purposeType: PhonePurpose
         source: NotRequired[PhoneSource]
+
 else:
     ContactPhoneDict = dict

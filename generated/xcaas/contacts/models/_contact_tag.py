@@ -33,5 +33,6 @@ if TYPE_CHECKING:
 
         name: str
         value: NotRequired[str | None]
+
 else:
     ContactTagDict = dict

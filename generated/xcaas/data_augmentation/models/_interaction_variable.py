@@ -54,5 +54,6 @@ if TYPE_CHECKING:
         displayName: NotRequired[str | None]
         dataType: NotRequired[VariableDataType]
         privacy: NotRequired[bool]
+
 else:
     InteractionVariableDict = dict

@@ -29,5 +29,6 @@ if TYPE_CHECKING:
         """`InteractionVariables` as a plain dictionary, with the names on the wire."""
 
         data: Sequence[VariableGroup | VariableGroupDict]
+
 else:
     InteractionVariablesDict = dict

@@ -29,5 +29,6 @@ if TYPE_CHECKING:
         """`VariableGroup` as a plain dictionary, with the names on the wire."""
 
         variables: Sequence[InteractionVariable | InteractionVariableDict]
+
 else:
     VariableGroupDict = dict

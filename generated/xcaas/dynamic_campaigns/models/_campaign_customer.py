@@ -25,12 +25,13 @@ class CampaignCustomer(Model):
 
 
 if TYPE_CHECKING:
-    CampaignCustomerDict = TypedDict(
-        "CampaignCustomerDict",
-        {
-            "customer-id": "int | str",
-            "schedule-date-time": "NotRequired[_dt.datetime]",
-        },
+    _CampaignCustomerDictNames = TypedDict(
+        "_CampaignCustomerDictNames", {"customer-id": "int | str", "schedule-date-time": "NotRequired[_dt.datetime]"}
     )
+
+    class CampaignCustomerDict(_CampaignCustomerDictNames):
+        """`CampaignCustomer` as a plain dictionary, with the names on the wire."""
+
+
 else:
     CampaignCustomerDict = dict

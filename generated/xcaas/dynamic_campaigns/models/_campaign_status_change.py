@@ -28,5 +28,6 @@ if TYPE_CHECKING:
         """`CampaignStatusChange` as a plain dictionary, with the names on the wire."""
 
         status: CampaignStatus
+
 else:
     CampaignStatusChangeDict = dict

@@ -33,5 +33,6 @@ if TYPE_CHECKING:
 
         start: _dt.datetime
         end: _dt.datetime
+
 else:
     DateRangeDict = dict

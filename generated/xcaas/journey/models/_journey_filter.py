@@ -33,5 +33,6 @@ if TYPE_CHECKING:
 
         name: JourneyFilterName
         values: Sequence[str]
+
 else:
     JourneyFilterDict = dict

@@ -55,5 +55,6 @@ if TYPE_CHECKING:
         nextPageCursor: NotRequired[str | None]
         sortField: NotRequired[SortField]
         sortDirection: NotRequired[SortDirection]
+
 else:
     JourneySearchDict = dict

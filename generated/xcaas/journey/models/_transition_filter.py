@@ -33,5 +33,6 @@ if TYPE_CHECKING:
 
         name: TransitionFilterName
         values: Sequence[str]
+
 else:
     TransitionFilterDict = dict

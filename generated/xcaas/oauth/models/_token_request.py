@@ -28,5 +28,6 @@ if TYPE_CHECKING:
         """`TokenRequest` as a plain dictionary, with the names on the wire."""
 
         grant_type: GrantType
+
 else:
     TokenRequestDict = dict

@@ -69,5 +69,6 @@ if TYPE_CHECKING:
         tenantAgents: NotRequired[Sequence[str]]
         tenantQueues: NotRequired[Sequence[str]]
         tenantGroups: NotRequired[Sequence[str]]
+
 else:
     SurveyResultQueryDict = dict

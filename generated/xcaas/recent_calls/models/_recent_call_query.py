@@ -105,5 +105,6 @@ if TYPE_CHECKING:
         timeInIVR: NotRequired[str]
         agentCallDuration: NotRequired[str]
         agentHoldDuration: NotRequired[str]
+
 else:
     RecentCallQueryDict = dict

@@ -34,5 +34,6 @@ if TYPE_CHECKING:
         limit: NotRequired[int]
         startingAfter: NotRequired[str]
         latestSortingValue: NotRequired[str]
+
 else:
     PagingDict = dict

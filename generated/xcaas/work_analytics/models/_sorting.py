@@ -37,5 +37,6 @@ if TYPE_CHECKING:
         sortingField: NotRequired[CallSortField]
         sortingDirection: NotRequired[str]
         sortingDirectionValue: NotRequired[SortDirection]
+
 else:
     SortingDict = dict

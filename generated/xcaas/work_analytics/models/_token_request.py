@@ -30,5 +30,6 @@ if TYPE_CHECKING:
 
         username: str
         password: str
+
 else:
     TokenRequestDict = dict

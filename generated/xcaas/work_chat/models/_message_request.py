@@ -30,5 +30,6 @@ if TYPE_CHECKING:
 
         messageRaw: NotRequired[str]
         room: NotRequired[str]
+
 else:
     MessageRequestDict = dict

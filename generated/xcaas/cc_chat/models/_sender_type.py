@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-__all__ = ["ThinkingSignalAuthorType"]
+__all__ = ["SenderType"]
 
-ThinkingSignalAuthorType: TypeAlias = Literal["bot"] | str
-"""Who is thinking; always the bot.
+SenderType: TypeAlias = Literal["bot", "user"] | str
+"""Who sends, on your side. The user unless told otherwise.
 
 Other values may come; they are kept as they are.
 """
