@@ -66,7 +66,8 @@ class Imports:
     def header(self) -> Header:
         """The import statements that came together."""
         if self._typing_only:
-            self.use("typing", "TYPE_CHECKING")
+            # Templates write this name, and nothing at the level of a module can have it.
+            self._local["typing", "TYPE_CHECKING"] = "TYPE_CHECKING"
         return Header(self._lines(typing_only=False), self._lines(typing_only=True))
 
     def _lines(self, *, typing_only: bool) -> tuple[Code, ...]:

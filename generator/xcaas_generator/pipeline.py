@@ -100,7 +100,9 @@ def _finish(job: Job, made: Made, tree: Staging, kept: list[str], generator: str
     tree.write(_MARKER, "")
     tree.write(manifest.NAME, manifest.dump(f"xcaas-gen {metadata.version('xcaas')}", list(made.sections.values())))
     differing = tree.differing(except_for=kept)
-    found = tuple(changes(job.target, tree.folder, differing))
+    # In a package that was not there, everything is new; nobody wants to read that.
+    known = (job.target / manifest.NAME).is_file()
+    found = tuple(changes(job.target, tree.folder, differing)) if known else ()
     if not job.check:
         tree.write(state.NAME, Lock(generator, made.inputs, state.digests(tree.folder)).dump())
         tree.commit()

@@ -51,14 +51,21 @@ class FieldPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class TwinBase:
+    """A typed dictionary of those wire names that can't stand in a class body."""
+
+    name: Code
+    value: Code
+
+
+@dataclass(frozen=True, slots=True)
 class TwinPlan:
-    """A typed dictionary with wire names. `items` are `name: type` lines, or `"name": "type"`
-    pairs where a wire name can't stand in a class body (`functional`)."""
+    """A typed dictionary with wire names, `name: type` per item."""
 
     name: Code
     base: Code
+    odd: TwinBase | None
     items: tuple[Code, ...]
-    functional: bool
     doc: Code
 
 

@@ -30,7 +30,7 @@ Described = Iterable[tuple[str, str]]
 
 def method_doc(operation: ir.Operation, seat: Seat, arguments: Described, returns: str) -> str:
     """The docstring of an operation's own method."""
-    first = docs.sentence(operation.summary) or docs.summary(operation.doc) or operation.id
+    first = docs.sentence(operation.summary) or docs.summary(operation.doc) or f"`{operation.method} {operation.path}`."
     return docs.paragraphs(
         first,
         "" if docs.sentence(operation.doc) == first else operation.doc,

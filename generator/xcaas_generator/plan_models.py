@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Iterator
 
 from xcaas_core.models import RESERVED_NAMES
@@ -9,9 +10,9 @@ from xcaas_core.models import RESERVED_NAMES
 from . import docs, ir
 from .imports import Imports
 from .names import Scope, safe
+from .plan import EnumPlan, FieldPlan, IndexEntry, IndexPlan, ModelPlan, Module, TwinBase, TwinPlan
 from .plan_names import type_names
-from .plan import EnumPlan, FieldPlan, IndexEntry, IndexPlan, ModelPlan, Module, TwinPlan
-from .quote import Code, code, docstring, file_name, identifier, join, literal, module_path, text
+from .quote import Code, braced, call, code, docstring, file_name, identifier, join, literal, module_path, text
 from .types import Annotations, ModelNames, codec
 
 _CORE = "xcaas_core.models"
@@ -42,14 +43,15 @@ def _model(model: ir.Model, names: ModelNames) -> ModelPlan:
     scope = Scope(RESERVED_NAMES | own | ({_EXTRA} if model.extra is not None else set()))
     python_names = [scope.claim(safe(field.name), f"{safe(field.name)}_") for field in model.fields]
     keys = {field.wire for field in model.fields if _stands_in_class(field.wire)} if twin else set()
-    imports = Imports(own | set(python_names) | keys | {_EXTRA})
+    imports = Imports(own | set(python_names) | keys | {_EXTRA, _odd_names(twin or "")})
     annotations = Annotations(names, imports, beside_models=True, own=own)
     fields = [
-        _field(field, name, names, imports, annotations) for field, name in zip(model.fields, python_names, strict=True)
+        _field(field, name, _may_be_absent(field, model, names), names, imports, annotations)
+        for field, name in zip(model.fields, python_names, strict=True)
     ]
     if model.extra is not None:
         fields.append(_extra(model.extra, names, imports, annotations))
-    doc = docs.paragraphs(model.doc or model.title or cls, "Deprecated." if model.deprecated else "")
+    doc = docs.paragraphs(model.doc or docs.sentence(model.title or cls), "Deprecated." if model.deprecated else "")
     decorator, base = imports.use(_CORE, "model"), imports.use(_CORE, "Model")
     twin_plan = _twin(model, twin, imports, annotations) if twin else None
     return ModelPlan(
@@ -64,8 +66,14 @@ def _model(model: ir.Model, names: ModelNames) -> ModelPlan:
     )
 
 
-def _field(field: ir.Field, name: str, names: ModelNames, imports: Imports, annotations: Annotations) -> FieldPlan:
-    absent = not field.required or field.read_only or field.write_only
+def _may_be_absent(field: ir.Field, model: ir.Model, names: ModelNames) -> bool:
+    """What only one side sends can't be asked of an instance that travels both ways."""
+    return not field.required or (model.name in names.both_ways and (field.read_only or field.write_only))
+
+
+def _field(
+    field: ir.Field, name: str, absent: bool, names: ModelNames, imports: Imports, annotations: Annotations
+) -> FieldPlan:
     expression = text(codec(field.type, names, nullable=field.nullable))
     make = imports.use(_CORE, "field")
     if absent:
@@ -96,28 +104,39 @@ def _extra(ref: ir.TypeRef, names: ModelNames, imports: Imports, annotations: An
 
 def _stands_in_class(wire: str) -> bool:
     """Whether a wire name can be an attribute in a class body without being changed on the way."""
-    return wire.isascii() and safe(wire) == wire
+    return wire.isascii() and wire.isidentifier() and not keyword.iskeyword(wire) and not wire.startswith("__")
 
 
 def _twin(model: ir.Model, name: str, imports: Imports, annotations: Annotations) -> TwinPlan:
-    fields = [field for field in model.fields if not field.read_only]
-    functional = not all(_stands_in_class(field.wire) for field in fields)
-    items: list[Code] = []
-    for field in fields:
+    plain: list[Code] = []
+    quoted: list[tuple[Code, Code]] = []
+    for field in model.fields:
+        if field.read_only or not field.wire:
+            # A typed dictionary can't have an empty name; a plain one can.
+            continue
         annotation = annotations.write(field.type, nullable=field.nullable)
         if not field.required:
             annotation = code("{}[{}]", imports.use("typing", "NotRequired", typing_only=True), annotation)
-        if functional:
-            items.append(code("{}: {}", text(field.wire), text(annotation)))
+        if _stands_in_class(field.wire):
+            plain.append(code("{}: {}", identifier(field.wire), annotation))
         else:
-            items.append(code("{}: {}", identifier(field.wire), annotation))
+            quoted.append((text(field.wire), text(annotation)))
+    base = typed_dict = imports.use("typing", "TypedDict", typing_only=True)
+    odd: TwinBase | None = None
+    if quoted:
+        base = identifier(_odd_names(name))
+        odd = TwinBase(base, call(typed_dict, text(base), braced(quoted)))
     return TwinPlan(
         name=identifier(name),
-        base=imports.use("typing", "TypedDict", typing_only=True),
-        items=tuple(items),
-        functional=functional,
+        base=base,
+        odd=odd,
+        items=tuple(plain),
         doc=docstring(f"`{model.name}` as a plain dictionary, with the names on the wire.", 4),
     )
+
+
+def _odd_names(twin: str) -> str:
+    return f"_{twin}Names"
 
 
 # --- enums and the index ---------------------------------------------------
@@ -140,7 +159,9 @@ def _enum(enum: ir.Enum, names: ModelNames) -> EnumPlan:
         name=identifier(name),
         alias=alias,
         value=join(" | ", list(dict.fromkeys(parts))),
-        doc=docstring(docs.paragraphs(enum.doc or name, "Other values may come; they are kept as they are."), 0),
+        doc=docstring(
+            docs.paragraphs(enum.doc or docs.sentence(name), "Other values may come; they are kept as they are."), 0
+        ),
     )
 
 

@@ -17,13 +17,13 @@ def model_names(document: ir.Document) -> ModelNames:
     for name in type_names(document):
         names[name] = classes.claim(pascal(name, "Model"))
         files[name] = stems.claim(module_stem(names[name]))
-    given = sent_models(document)
+    sent, received = sent_models(document), received_models(document)
     twins = {
         model.name: classes.claim(f"{names[model.name]}Dict", f"{names[model.name]}TypedDict")
         for model in document.models
-        if model.name in given
+        if model.name in sent
     }
-    return ModelNames(names, files, twins, {enum.name: enum for enum in document.enums})
+    return ModelNames(names, files, twins, {enum.name: enum for enum in document.enums}, sent & received)
 
 
 def type_names(document: ir.Document) -> list[str]:
@@ -33,8 +33,17 @@ def type_names(document: ir.Document) -> list[str]:
 
 def sent_models(document: ir.Document) -> frozenset[str]:
     """Names of models that a request can hold."""
+    return _reached(document, _sent_types(document))
+
+
+def received_models(document: ir.Document) -> frozenset[str]:
+    """Names of models that an answer can hold."""
+    return _reached(document, _received_types(document))
+
+
+def _reached(document: ir.Document, types: Iterable[ir.TypeRef]) -> frozenset[str]:
     models = {model.name: model for model in document.models}
-    waiting = [name for ref in _sent_types(document) for name in _mentioned(ref)]
+    waiting = [name for ref in types for name in _mentioned(ref)]
     found: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -55,6 +64,13 @@ def _sent_types(document: ir.Document) -> Iterator[ir.TypeRef]:
             yield parameter.type
         if operation.body is not None:
             for variant in operation.body.variants:
+                yield variant.type
+
+
+def _received_types(document: ir.Document) -> Iterator[ir.TypeRef]:
+    for operation in document.operations:
+        for answer in operation.answers:
+            for variant in answer.variants:
                 yield variant.type
 
 

@@ -31,13 +31,15 @@ class ModelNames:
     """Python names of a product's models and enums, by their name in the document.
 
     `stems` are the module names inside the `models` package; `twins` the typed
-    dictionaries of those models that a request can hold.
+    dictionaries of those models that a request can hold; `both_ways` names models that
+    requests and answers can hold.
     """
 
     classes: Mapping[str, str]
     stems: Mapping[str, str]
     twins: Mapping[str, str]
     enums: Mapping[str, ir.Enum]
+    both_ways: frozenset[str] = frozenset()
 
 
 def scalar_codec(scalar: ir.Scalar) -> str:

@@ -40,24 +40,29 @@ def resolve(expression: str, package: str) -> Codec:
 
     Raises `ValueError` for an expression that is none.
     """
-    return codec_in(expression, f"{package}.models")
+    return codec_in(expression, (f"{package}.models",))
 
 
-def codec_in(expression: str, namespace: str) -> Codec:
-    """Like `resolve`, with the module in which to look for models."""
-    return _KNOWN.get(expression) or _parsed(expression, namespace)
+def codec_in(expression: str, modules: tuple[str, ...]) -> Codec:
+    """Like `resolve`, with the modules in which to look for models, one after the other."""
+    return _KNOWN.get(expression) or _parsed(expression, modules)
 
 
 @cache
-def _parsed(expression: str, namespace: str) -> Codec:
-    return _Parser(expression, namespace).parse()
+def _parsed(expression: str, modules: tuple[str, ...]) -> Codec:
+    parser = _Parser(expression, modules)
+    codec = parser.parse()
+    if not parser.models:
+        _KNOWN[expression] = codec  # the same for everybody
+    return codec
 
 
 class _Parser:
-    def __init__(self, text: str, namespace: str) -> None:
+    def __init__(self, text: str, modules: tuple[str, ...]) -> None:
         self.text = text
-        self.namespace = namespace
+        self.modules = modules
         self.at = 0
+        self.models = 0
 
     def parse(self) -> Codec:
         codec = self.union()
@@ -109,7 +114,8 @@ class _Parser:
     def model(self, name: str) -> ModelRef:
         if not name.isidentifier():
             raise self.wrong(f"a type, not {name!r},")
-        return ModelRef(name, _finder(name, self.namespace))
+        self.models += 1
+        return ModelRef(name, _finder(name, self.modules))
 
     def closed(self, codec: Codec, mark: str) -> Codec:
         self.need(mark)
@@ -150,11 +156,12 @@ class _Parser:
         return ValueError(f"{what} was expected at character {self.at} of the type expression {self.text!r}")
 
 
-def _finder(name: str, namespace: str) -> Callable[[], type[Model]]:
+def _finder(name: str, modules: tuple[str, ...]) -> Callable[[], type[Model]]:
     def find() -> type[Model]:
-        found = getattr(importlib.import_module(namespace), name, None)
-        if not hasattr(found, "__model__"):
-            raise LookupError(f"{namespace} has no model {name}")
-        return cast("type[Model]", found)
+        for module in modules:
+            found = getattr(importlib.import_module(module), name, None)
+            if hasattr(found, "__model__"):
+                return cast("type[Model]", found)
+        raise LookupError(f"there is no model {name} in {' or '.join(modules)}")
 
     return find
