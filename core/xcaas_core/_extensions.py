@@ -21,7 +21,7 @@ Spot: TypeAlias = "tuple[Literal['body', 'header', 'link'], str]"
 class Last:
     """A sign that a page is the last one.
 
-    `test`: `page-count` (page + 1 reaches the value), `item-count` (items so far reach it),
+    `test`: `page-count` (so many pages lie behind), `last-page` (the page has this number), `item-count` (items so far reach it),
     `equals` (the value equals `value`), `lacks` (no object in the list holds all of `value`'s
     pairs), `absent` (nothing stands there).
     """
@@ -31,11 +31,11 @@ class Last:
     def __init__(
         self,
         spot: Spot,
-        test: Literal["page-count", "item-count", "equals", "lacks", "absent"],
+        test: Literal["page-count", "last-page", "item-count", "equals", "lacks", "absent"],
         value: object = None,
     ) -> None:
         self.spot: Spot = spot
-        self.test: Literal["page-count", "item-count", "equals", "lacks", "absent"] = test
+        self.test: Literal["page-count", "last-page", "item-count", "equals", "lacks", "absent"] = test
         self.value = value
 
 

@@ -26,6 +26,7 @@ from ._pointer import JSON, Absent, find, value_at
 __all__ = ["PATIENCE", "Bookmark", "PageWalk", "RawPage"]
 
 PATIENCE: Final = 32
+_TOTALS: Final = ("page-count", "last-page", "item-count")
 
 
 class Bookmark:
@@ -171,7 +172,7 @@ class PageWalk:
             return False
         if self._paging.items.startswith("/_embedded/"):
             return True
-        return any(rule.test == "equals" and _holds(rule, 0, 0, body, headers) for rule in self._paging.last)
+        return any(rule.test == "equals" and _holds(rule, 0, 0, 0, body, headers) for rule in self._paging.last)
 
     def _next_key(
         self, here: Bookmark, items: list[JSON], seen: int, body: JSON, headers: Mapping[str, str]
@@ -180,7 +181,8 @@ class PageWalk:
         paging = self._paging
         if not items and paging.empty_ends:
             return None
-        if any(_holds(rule, here.index + 1, seen, body, headers) for rule in paging.last):
+        number = here.index + (paging.first or 0)
+        if any(_holds(rule, number, here.index + 1, seen, body, headers) for rule in paging.last):
             return None
         if paging.style == "page":
             if any(_total(rule, body, headers) is not None for rule in paging.last):
@@ -191,10 +193,12 @@ class PageWalk:
         return value if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
 
 
-def _holds(rule: Last, pages: int, items: int, body: JSON, headers: Mapping[str, str]) -> bool:
-    if rule.test in ("page-count", "item-count"):
+def _holds(rule: Last, number: int, pages: int, items: int, body: JSON, headers: Mapping[str, str]) -> bool:
+    """Whether a sign says that this page, the one of this number, is the last."""
+    if rule.test in _TOTALS:
         total = _total(rule, body, headers)
-        return total is not None and (pages if rule.test == "page-count" else items) >= total
+        reached = {"page-count": pages, "last-page": number, "item-count": items}[rule.test]
+        return total is not None and reached >= total
     value = _value(rule.spot, body, headers)
     if rule.test == "absent":
         return value is None or value == ""
@@ -202,13 +206,11 @@ def _holds(rule: Last, pages: int, items: int, body: JSON, headers: Mapping[str,
         return _same(value, rule.value)
     wanted = cast("Mapping[str, object]", rule.value)
     rows = value if isinstance(value, list) else []
-    return not any(
-        isinstance(row, dict) and all(_same(row.get(name), wanted[name]) for name in wanted) for row in rows
-    )
+    return not any(isinstance(row, dict) and all(_same(row.get(name), wanted[name]) for name in wanted) for row in rows)
 
 
 def _total(rule: Last, body: JSON, headers: Mapping[str, str]) -> int | None:
-    if rule.test not in ("page-count", "item-count"):
+    if rule.test not in _TOTALS:
         return None
     value = _value(rule.spot, body, headers)
     try:

@@ -94,11 +94,13 @@ class Job:
         self.id = str(id)
         self._learn(body)
         self._fresh = True
+        if self._status_call().operation is self._call.operation:
+            self.answer = reply  # the job was started elsewhere: to start it is to look at it
 
     def look(self) -> Flow[str | None]:
         """Ask how the job stands. Returns its state, in the service's words."""
         yield from self.start()
-        self.answer = yield from self._engine.exchange(related_call(self._polling.status, self._call, self.id))
+        self.answer = yield from self._engine.exchange(self._status_call())
         self._looks += 1
         self._learn(cast("JSON", self.answer.json()))
         return self.state
@@ -142,6 +144,9 @@ class Job:
         result = self._polling.result
         return None if result is None else related_call(result, self._call, self.id)
 
+    def _status_call(self) -> Call[object]:
+        return related_call(self._polling.status, self._call, self.id)
+
     def _over(self) -> bool:
         if self.failed:
             return True
@@ -159,8 +164,7 @@ class Job:
         return float(asked) if asked.isdecimal() else 0.0
 
     def _failure(self) -> PollerError:
-        pointer = self._polling.status.reason
-        reason = _as_text(value_at(self._body, pointer)) if pointer else None
+        reason = self._reason()
         error = PollerError(
             f"job {self.id} ended as {self.state}" + (f": {reason}" if reason else ""),
             reason=reason,
@@ -168,6 +172,15 @@ class Job:
             id=self.id,
         )
         return self._in_context(error, self.answer)
+
+    def _reason(self) -> str | None:
+        """What the service says; where the spec's place for it is empty, what stands around it."""
+        pointer = self._polling.status.reason
+        if not pointer:
+            return None
+        reason = _as_text(value_at(self._body, pointer))
+        around = pointer.rpartition("/")[0]
+        return _as_text(value_at(self._body, around)) if reason is None and around else reason
 
     def _timed_out(self, seconds: float) -> PollerTimeoutError:
         error = PollerTimeoutError(

@@ -87,6 +87,12 @@ class Hits(Service):
         return {"hits": len(self.rows), "data": list(self.part((page - 1) * self.size))}, {}
 
 
+class LastPage(Service):
+    def answer(self, key: Key) -> Answer:
+        page = int(key or 1)
+        return {"rows": list(self.part((page - 1) * self.size)), "last": max(self.pages, 1)}, {}
+
+
 class PageObject(Service):
     def answer(self, key: Key) -> Answer:
         page = int(key or 0)
@@ -180,6 +186,11 @@ STYLES = [
             last=(Last(("body", "/hits"), "item-count"),),
         ),
         Hits,
+    ),
+    Style(
+        "number of the last page",
+        Paging("page", "page", first=1, items="/rows", last=(Last(("body", "/last"), "last-page"),)),
+        LastPage,
     ),
     Style(
         "page object",

@@ -21,7 +21,8 @@ def states(*told: str, start: str = "NOT_STARTED") -> FakeServer:
     for call in ("shop.jobs.start", "shop.jobs.run", "shop.jobs.report"):
         server.answer(call, status=202, json={"id": "j1", "status": start})
     for state in told:
-        server.answer("shop.jobs.status", json={"id": "j1", "status": state, "message": None})
+        for call in ("shop.jobs.status", "shop.jobs.watch"):
+            server.answer(call, json={"id": "j1", "status": state, "message": None})
     return server
 
 
@@ -121,6 +122,16 @@ class TestResults:
         assert run(server).wait().status == "DONE"
         assert len(server.calls("shop.jobs.status")) == 1
 
+    def test_job_that_was_started_elsewhere(self) -> None:
+        """Where the operation that tells the state is polled itself, starting is the first look."""
+        server = states("RUNNING", "DONE")
+        job: Poller[Job] = Poller(sync_session(server), Call(_ops.WATCH, ("t1", "j1")))
+        assert job.state == "RUNNING"
+        assert job.wait().status == "DONE"
+        assert len(server.requests) == 2
+        done: Poller[Job] = Poller(sync_session(states("DONE")), Call(_ops.WATCH, ("t1", "j1")))
+        assert done.wait().status == "DONE"
+
     def test_list_comes_as_a_pager(self) -> None:
         server = states("DONE").answer("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})
         job: Poller[Pager[Row]] = Poller(sync_session(server), Call(_ops.REPORT, ("t1",)))
@@ -154,6 +165,13 @@ class TestFailure:
         with pytest.raises(PollerError) as caught:
             run(server).wait()
         assert caught.value.reason == reason
+
+    def test_reason_that_is_missing_is_looked_for_around(self) -> None:
+        server = FakeServer().answer("shop.jobs.watch", json={"id": "j1", "status": "FAILED", "error": {"title": "No"}})
+        job: Poller[Job] = Poller(sync_session(server), Call(_ops.WATCH, ("t1", "j1")))
+        with pytest.raises(PollerError) as caught:
+            job.wait()
+        assert caught.value.reason == "No"
 
     def test_job_that_failed_at_once(self) -> None:
         server = FakeServer()

@@ -147,6 +147,22 @@ STATUS: Final[Operation[object]] = Operation(
     answers={"200": json_answer("Job")},
     errors=_ERRORS,
 )
+WATCH: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "watchJob",
+    "GET",
+    "/{tenant}/jobs/{jobId}",
+    call="shop.jobs.watch",
+    parameters=(path("tenant"), path("jobId")),
+    answers={"200": json_answer("Job")},
+    errors=_ERRORS,
+    poller=Polling(
+        id="/id",
+        status=PollStatus(
+            "_ops:WATCH", "jobId", value="/status", done=("DONE",), failed=("FAILED",), reason="/error/detail"
+        ),
+    ),
+)
 CANCEL: Final[Operation[object]] = Operation(
     PRODUCT,
     "cancelJob",
