@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from ._codec import Codec, write_any
@@ -110,6 +110,8 @@ def _is_model(value: object) -> bool:
 def _sends(member: Codec, value: object) -> bool:
     if isinstance(value, bool):
         return bool in member.sends or object in member.sends
+    if isinstance(value, (str, bytes)) and Sequence in member.sends:
+        return str in member.sends  # text is a sequence too, but never meant as a list
     return isinstance(value, member.sends)
 
 
