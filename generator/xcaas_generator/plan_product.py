@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import docs, ir, manifest
+from .extension import Extension
 from .imports import Imports
 from .names import pascal
 from .plan import ClientPlan, FactsPlan, IndexEntry, IndexPlan, Module, ProductPlan
@@ -100,6 +101,20 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
     )
 
 
+def _rate_limits(document: ir.Document, imports: Imports) -> Code | None:
+    """The documented limits, or None if there are none."""
+    content = document.extensions.get("x-xcaas-product")
+    if not isinstance(content, dict):
+        return None
+    limits: list[Code] = []
+    for limit in Extension(content, document.place, "/x-xcaas-product").objects("rate_limits"):
+        calls, per = limit.optional_number("calls"), limit.optional_number("per")
+        if not isinstance(calls, int) or calls < 1 or per is None or per <= 0:
+            raise limit.reject("needs `calls` and `per`, at least one call in a number of seconds")
+        limits.append(call(imports.use(SDK, "RateLimit"), literal(calls), literal(per)))
+    return parenthesised(limits) if limits else None
+
+
 def _facts(document: ir.Document) -> FactsPlan:
     imports = Imports({"PRODUCT"})
     facts = document.extensions.get("x-xcaas-product")
@@ -115,6 +130,7 @@ def _facts(document: ir.Document) -> FactsPlan:
         # Relative to where the package lies, so that a copy elsewhere finds its own models.
         package=code('__name__.rpartition(".")[0]'),
         console_name=text(console) if isinstance(console, str) else None,
+        rate_limits=_rate_limits(document, imports),
     )
     return FactsPlan(imports.header(), value)
 

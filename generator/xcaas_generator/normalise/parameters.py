@@ -121,7 +121,7 @@ class Parameters:
         chain = self._shaper.annotations.chain([at])
         node = ir.Parameter(
             wire=name,
-            name=field_name(name),
+            name=field_name(spot.text("x-xcaas-name").strip() or name),
             location=location,
             type=ir.Scalar("any"),
             required=location == "path" or flag(spot, "required", self._report),
