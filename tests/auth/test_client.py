@@ -129,7 +129,6 @@ def test_a_403_costs_no_token_and_names_the_missing_product() -> None:
 def test_token_info(client: Client) -> None:
     from tests.auth.sample import PRODUCT
     from xcaas_core._drive import run
-    from xcaas_core._operation import Product  # noqa: F401
     from xcaas_core.auth import token_info
 
     engine = client._engine  # pyright: ignore[reportPrivateUsage]

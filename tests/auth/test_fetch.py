@@ -39,7 +39,6 @@ def busy(status: int = 429, **headers: str) -> FakeResponse:
         FakeResponse(200, b""),
         FakeResponse(200, b'{"access_tok'),
     ],
-    ids=repr,
 )
 def test_trouble_that_may_pass_is_tried_again(trouble: Answer) -> None:
     world = World(TokenEndpoint(script=(trouble, trouble), latency=0.0))

@@ -16,7 +16,9 @@ from ._wallet import Wallet
 
 __all__ = ["Grant", "PartsAuthorizer"]
 
-_DOUBT_SECONDS = 30.0
+# Seconds for which a value that is not at fault is not asked for again: a token costs a request, a key little.
+_DOUBT_TOKEN = 30.0
+_DOUBT_LOOKUP = 1.0
 
 
 @dataclass(slots=True)
@@ -31,9 +33,9 @@ class Grant:
 class PartsAuthorizer:
     """Puts one value, or several, on each request.
 
-    A token that is refused right after it was obtained because the one before was refused is not at
-    fault: the key is (it lacks the product). Such a token is *doubted* for a while: this product's calls fail
-    without asking for yet another one, and other products keep it.
+    A token that is refused right after it was obtained because the one before was refused (or is the
+    same again) is not at fault: the key is, which may lack the product. Such a token is *doubted* for a
+    while: this product's calls fail without asking for yet another one, and other products keep it.
     """
 
     def __init__(self, product: Product, security: Security, wallet: Wallet, context: AuthContext) -> None:
@@ -80,6 +82,8 @@ class PartsAuthorizer:
                 part.place.refuse(request)
                 part.machine.events.emit("replayed")
                 changed = True
+            else:
+                self._doubt(part, lease)
         return changed
 
     def explain(self, status: int, grant: object) -> str | None:
@@ -98,9 +102,13 @@ class PartsAuthorizer:
             if not part.renewable:
                 continue
             if grant.replay:
-                self._doubted = (lease.mark, self._context.clock() + _DOUBT_SECONDS)
+                self._doubt(part, lease)
             elif not grant.asked:  # the body could not be sent again, but the next call should not fail too
                 part.machine.invalidate(lease)
+
+    def _doubt(self, part: Part, lease: Lease) -> None:
+        seconds = _DOUBT_TOKEN if part.is_token else _DOUBT_LOOKUP
+        self._doubted = (lease.mark, self._context.clock() + seconds)
 
     def _in_doubt(self, lease: Lease) -> bool:
         mark, until = self._doubted

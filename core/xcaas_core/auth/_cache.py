@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from .._fork import resets_after_fork
+from ._secrets import MaskedBytes
 
 __all__ = ["MemoryTokenCache", "TokenCache"]
 
@@ -52,7 +53,7 @@ class MemoryTokenCache:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._entries: dict[str, tuple[bytes, float]] = {}
+        self._entries: dict[str, tuple[MaskedBytes, float]] = {}
         self._locks: dict[str, tuple[str, float]] = {}
         self._lock = threading.Lock()
         resets_after_fork(self)
@@ -67,7 +68,7 @@ class MemoryTokenCache:
         with self._lock:
             for old in [name for name, entry in self._entries.items() if entry[1] <= now]:
                 del self._entries[old]
-            self._entries[key] = (payload, now + seconds)
+            self._entries[key] = (MaskedBytes(payload), now + seconds)
 
     def try_lock(self, key: str, seconds: float) -> str | None:
         now = self._clock()

@@ -43,18 +43,19 @@ class Lookup:
         try:
             secret = yield from reveal(self._credential, self._source)
         except CredentialsError as error:
-            return Failure(
-                kind="secret",
-                message=error.message,
-                advice=error.advice,
-                remember=self._credential.policy.refusal_memory,
-            )
+            return self._trouble(error.message, error.advice)
         value = self._shape(secret.reveal())
+        if not value.isascii() or not value.isprintable():
+            # An HTTP library would refuse it, with the value in its error.
+            return self._trouble("a key or token holds characters that no header can carry", None)
         mark = fingerprint(secret.reveal())
         if self._source().fixed and self._credential._refill is None:  # pyright: ignore[reportPrivateUsage]
             return Lease(value, mark=mark)
         policy = self._credential.policy
         return Lease(value, life=policy.default_life, obtained_at=started, policy=policy, mark=mark)
+
+    def _trouble(self, message: str, advice: str | None) -> Failure:
+        return Failure(kind="secret", message=message, advice=advice, remember=self._credential.policy.refusal_memory)
 
 
 def reveal(credential: Credential, source: Callable[[], Source]) -> Flow[Secret]:

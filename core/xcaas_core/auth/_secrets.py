@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from .._redact import MASK
 
-__all__ = ["MaskedStr", "Secret", "basic", "bearer", "fingerprint", "store_digest"]
+__all__ = ["MaskedBytes", "MaskedStr", "Secret", "basic", "bearer", "fingerprint", "store_digest"]
 
 
 class Secret:
@@ -27,11 +27,11 @@ class Secret:
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self._text = MaskedStr(text)
 
     def reveal(self) -> str:
         """The text itself."""
-        return self._text
+        return str(self._text)
 
     def __repr__(self) -> str:
         return f"Secret({MASK})"
@@ -79,6 +79,17 @@ class MaskedStr(str):
 
     def __deepcopy__(self, memo: object) -> MaskedStr:
         return self
+
+
+class MaskedBytes(bytes):
+    """A token on its way into or out of a cache, masked when shown."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"b'{MASK}'"
+
+    __str__ = __repr__
 
 
 def bearer(token: str) -> MaskedStr:

@@ -17,7 +17,7 @@ from ._failure import Failure
 from ._lease import Lease, TokenInfo
 from ._machine import Budget, Obtain
 from ._policy import TokenPolicy
-from ._secrets import bearer, fingerprint
+from ._secrets import MaskedBytes, bearer, fingerprint
 
 __all__ = ["CacheKey", "SharedFetch"]
 
@@ -146,7 +146,7 @@ def _pack(lease: Lease) -> bytes:
     issued_at = info.issued_at.isoformat() if info.issued_at else None
     token = lease.value.removeprefix("Bearer ")
     entry = {"token": token, "life": lease.life, "products": info.products, "issued_at": issued_at, "scope": info.scope}
-    return json.dumps(entry).encode()
+    return MaskedBytes(json.dumps(entry).encode())
 
 
 _warned_at: dict[str, float] = {}
