@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from ._errors import ArgumentError
 from ._pages import Page, PageSource
 from ._paging import Bookmark, RawPage
+from ._rows import AsyncRows, Rows
 
 if TYPE_CHECKING:
     from typing import Self
 
     from ._operation import Call
     from ._session import AsyncSession, Session
+    from .models import Codec
 
 __all__ = ["AsyncPager", "Pager"]
 
@@ -89,6 +91,9 @@ class _Options(Generic[T]):
             setattr(other, name, value)
         return other
 
+    def _row_codec(self) -> Codec | None:
+        return self._source.item_codec()
+
     def _begin(self) -> None:
         self._page, self._taken, self._over = None, 0, False
 
@@ -105,7 +110,7 @@ class _Options(Generic[T]):
         return f"<{type(self).__name__} of {self._source.name}>"
 
 
-class Pager(_Options[T]):
+class Pager(_Options[T], Rows[T]):
     """A list that the service hands out page by page. Iterate over it for the items.
 
     Nothing is fetched before the first item is asked for, and each page only when it is
@@ -184,7 +189,7 @@ class Pager(_Options[T]):
             worker.shutdown(wait=False, cancel_futures=True)
 
 
-class AsyncPager(_Options[T]):
+class AsyncPager(_Options[T], AsyncRows[T]):
     """The async twin of `Pager`: iterate with `async for`."""
 
     __slots__ = ("_session",)
@@ -242,12 +247,11 @@ class AsyncPager(_Options[T]):
             asyncio.get_running_loop()
         except RuntimeError:  # trio: a task outside of a nursery is not to be had
             async with aclosing(self._fetched()) as pages:
-                async for page in pages:
-                    yield page
+                async for one in pages:
+                    yield one
             return
         walk = self._source.walk(self._start)
         ahead = 0
-        page: RawPage | None
         coming = asyncio.ensure_future(self._session.run(self._source.fetch(walk)))
         try:
             while (page := await coming) is not None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._engine import Engine
     from ._extensions import Paging
     from ._steps import Flow
+    from .models import Codec
 
 __all__ = ["Page", "PageSource"]
 
@@ -145,13 +146,20 @@ class PageSource(Generic[T]):
                 raise ArgumentError(f"body: {error}") from None
         return self._body
 
+    def item_codec(self) -> Codec | None:
+        """The codec of one item; None for plain JSON."""
+        if self.paging.item is None:
+            return None
+        from .models import resolve
+
+        return resolve(self.paging.item, self.call.operation.product.package)
+
     def _make_decoder(self) -> Callable[[list[JSON]], list[T]]:
-        item = self.paging.item
-        if item is None:
+        if self.paging.item is None:
             return lambda items: cast("list[T]", items)
         from .models import resolve
 
-        codec = resolve(f"[{item}]", self.call.operation.product.package)
+        codec = resolve(f"[{self.paging.item}]", self.call.operation.product.package)
 
         def decode(items: list[JSON]) -> list[T]:
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from contextlib import aclosing
+from pathlib import Path
 
 import anyio
 import pytest
@@ -123,6 +124,18 @@ class TestItems:
     def test_unpaged_operation_is_refused(self, server: FakeServer) -> None:
         with pytest.raises(ArgumentError, match="not paged"):
             pager(server, _ops.STATUS)
+
+
+class TestTables:
+    def test_items_as_dictionaries(self, server: FakeServer) -> None:
+        assert pager(server).limit(2).to_dicts() == [{"id": 0}, {"id": 1}]
+
+    def test_async_twin(self, server: FakeServer) -> None:
+        assert anyio.run(apager(server).limit(2).to_dicts) == [{"id": 0}, {"id": 1}]
+
+    def test_columns_are_known_without_rows(self, tmp_path: Path) -> None:
+        pager(FakeServer().answer("shop.rows.list", json=[])).to_csv(tmp_path / "a.csv")
+        assert (tmp_path / "a.csv").read_text().split() == ["id"]
 
 
 class TestBodies:
