@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-from ruff import find_ruff_bin
 
 from .failure import Failure
 
 _SETTINGS = ("--isolated", "--no-cache", "--line-length=120", "--target-version=py311", "--quiet")
+
+
+def _ruff() -> str:
+    """Where the program is. The package has no types, so it is not imported in the usual way."""
+    find: Callable[[], str] = importlib.import_module("ruff").find_ruff_bin
+    return find()
 
 
 def format_tree(folder: Path, paths: Sequence[str]) -> None:
@@ -22,7 +27,7 @@ def format_tree(folder: Path, paths: Sequence[str]) -> None:
     if not paths:
         return
     # One folder instead of thousands of names: a command line has a limit.
-    command = [str(find_ruff_bin()), "format", *_SETTINGS, "--", "."]
+    command = [_ruff(), "format", *_SETTINGS, "--", "."]
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
     )

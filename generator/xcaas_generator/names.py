@@ -45,7 +45,7 @@ def safe(name: str, fallback: str = "value") -> str:
     """A name that already is in Python's style, made legal where it is not: `class` → `class_`."""
     if name.isidentifier() and not name.startswith("_") and name.isascii() and len(name) <= _MAX_LENGTH:
         return name + "_" if keyword.iskeyword(name) else name
-    return _legal(_identifier_characters(unicodedata.normalize("NFKC", name)).replace(" ", "_").strip("_"), fallback)
+    return _legal(_identifier_characters(unicodedata.normalize("NFKC", name)).replace(" ", "_"), fallback)
 
 
 def module_stem(name: str) -> str:
@@ -63,7 +63,7 @@ def _identifier_characters(text: str) -> str:
 
 
 def _legal(name: str, fallback: str) -> str:
-    name = re.sub(r"\W", "", name)
+    name = re.sub(r"\W", "", name).lstrip("_")
     if len(name) > _MAX_LENGTH:
         digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         name = f"{name[: _MAX_LENGTH - 9]}_{digest}"
