@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
-from ._errors import Attempt, CallTimeoutError, TransportError, XCaaSError
+from ._errors import Attempt, CallTimeoutError, ConnectError, TransportError, XCaaSError
 from ._failures import response_error
 from ._hooks import AttemptEvent
 from ._redact import is_secret, safe_headers, safe_url
@@ -40,7 +40,7 @@ class Exchange(Generic[T]):
         "_sent",
         "_signs",
         "_site",
-        "_started",
+        "_url",
         "_waited",
         "attempts",
         "call",
@@ -61,8 +61,7 @@ class Exchange(Generic[T]):
         self._sent = False
         self._waited = 0.0
         total = engine.options.timeout.total
-        self._started = engine.shared.clock()
-        self.deadline = None if total is None else self._started + total
+        self.deadline = None if total is None else engine.shared.clock() + total
         try:
             self._site = engine.site(call.operation)
             self.compiled = self._site.compiled
@@ -91,8 +90,8 @@ class Exchange(Generic[T]):
             headers["cookie"] = "; ".join(target.cookies)
         payload = site.compiled.payload(operation, call.body)
         timeout = self.engine.options.timeout
+        self._url = url
         request = Request(operation.method, url, headers, connect_timeout=timeout.connect, read_timeout=timeout.read)
-        request.operation = operation
         request.operation = operation
         if payload is not None:
             request.content = payload.content
@@ -143,6 +142,10 @@ class Exchange(Generic[T]):
                 self._waited = wait
         except XCaaSError as error:
             self.describe(error)
+            self._abandon(error)
+            raise
+        except BaseException as error:
+            self._abandon(error)
             raise
 
     def _attempt(self) -> Flow[Response]:
@@ -157,6 +160,7 @@ class Exchange(Generic[T]):
             yield from flight.enter(self._left())
         try:
             if self._signs and site.authorizer is not None:
+                request.url = self._url  # an earlier attempt may have left its key in the query
                 self._grant = yield from site.authorizer.authorize(request, deadline=self.deadline)
             request.timeout = self._left()
             self._sent = True
@@ -212,7 +216,10 @@ class Exchange(Generic[T]):
         wait = planned_wait(policy, self._retries, asked, shared.draw())
         if wait is None or (self.deadline is not None and shared.clock() + wait >= self.deadline):
             return None
-        return wait if shared.budget.take(cost_of(failure)) else None
+        if not shared.budget.take(cost_of(failure)):
+            _log.info("%s: not tried again, the retry budget is spent", self.call.operation.call)
+            return None
+        return wait
 
     # --- telling -----------------------------------------------------------------
 
@@ -246,7 +253,7 @@ class Exchange(Generic[T]):
                 "%s %s: %s in %.3f s (attempt %d%s)",
                 self.request.method, safe_url(self.request.url), attempt.outcome, attempt.seconds, attempt.number, again,
             )  # fmt: skip
-        event = self._event
+        event, self._event = self._event, None
         if event is not None:
             event.status, event.error, event.seconds, event.retry_in = attempt.status, failure, attempt.seconds, wait
             if response is not None:
@@ -255,12 +262,23 @@ class Exchange(Generic[T]):
             for hook in self.engine.options.hooks:
                 hook.after(event)
 
+    def _abandon(self, error: BaseException) -> None:
+        """Let hooks end what they began, when an attempt ends before it was sent, or is cancelled."""
+        event, self._event = self._event, None
+        if event is not None:
+            event.error = error
+            for hook in self.engine.options.hooks:
+                hook.after(event)
+
     def _error(self, response: Response | None, failure: TransportError | None) -> XCaaSError:
-        if failure is not None or response is None:
-            return failure or TransportError("no answer came")
+        if response is None:
+            error = failure or TransportError("no answer came")
+            if not worth_repeating(error, self.compiled.repeatable) and not isinstance(error, ConnectError):
+                error.advice = "The server may have acted on it all the same, so it was not repeated. Check first."
+            return error
         asked = requested_wait(response.headers, response.status, self.engine.shared.wall())
-        error = response_error(self.call.operation, response, asked)
-        self.describe(error, response)
+        refusal = response_error(self.call.operation, response, asked)
+        self.describe(refusal, response)
         if self._signs and self._site.authorizer is not None:
             # Asked in any case: a refused token that was not replaced is dropped here.
             error.advice = self._site.authorizer.explain(response.status, self._grant) or error.advice

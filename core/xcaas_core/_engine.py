@@ -15,7 +15,7 @@ from ._authseam import AuthContext
 from ._fork import resets_after_fork
 from ._limits import FlightLimit, RateLimiter
 from ._retry import RetryBudget
-from ._url import rebase, same_origin, server_address, server_template
+from ._url import origin_of, rebase, server_address, server_template
 
 if TYPE_CHECKING:
     from ._authseam import Authorizer
@@ -54,6 +54,8 @@ class Shared:
         self.budget = RetryBudget()
         self.flight = FlightLimit(self._max_in_flight)
         self.limiters: dict[str, RateLimiter | None] = {}
+        # Where calls of this client went, and so where its credentials may go.
+        self.origins: set[tuple[str, str, int]] = set()
 
 
 class Site:
@@ -84,7 +86,15 @@ class Site:
 class Engine:
     """Turns calls into flows. Shared by all resources of a client, and by all threads."""
 
-    def __init__(self, options: Options, credentials: object, shared: Shared, *, external_auth: bool = False) -> None:
+    def __init__(
+        self,
+        options: Options,
+        credentials: object,
+        shared: Shared,
+        *,
+        external_auth: bool = False,
+        context: AuthContext | None = None,
+    ) -> None:
         self.options = options
         self.credentials = credentials
         self.shared = shared
@@ -92,7 +102,7 @@ class Engine:
         self.external_auth = external_auth
         self._sites: dict[Operation[object], Site] = {}
         self._authorizers: dict[tuple[str, Security], Authorizer | None] = {}
-        self.auth_context = self._auth_context()
+        self.auth_context = context or self._auth_context()
 
     def exchange(self, call: Call[T]) -> Flow[Reply[T]]:
         """Make a call, with retries and credentials. Raises what `_errors.py` draws."""
@@ -102,7 +112,14 @@ class Engine:
 
     def with_options(self, options: Options) -> Engine:
         """An engine with other options. Tokens, budget and limits are shared."""
-        return Engine(options, self.credentials, self.shared, external_auth=self.external_auth)
+        same = options.base_url == self.options.base_url and options.settings == self.options.settings
+        return Engine(
+            options,
+            self.credentials,
+            self.shared,
+            external_auth=self.external_auth,
+            context=self.auth_context if same else None,
+        )
 
     def site(self, operation: Operation[object]) -> Site:
         """Where and how this client calls an operation; found out once."""
@@ -122,9 +139,11 @@ class Engine:
             headers.setdefault("accept", operation.accept)
         for name, value in operation.headers.items():
             headers.setdefault(name.lower(), value)
+        address = server_address(server, setting, self.options.base_url)
+        self.shared.origins.add(origin_of(address))
         return Site(
             compiled(operation),
-            address=server_address(server, setting, self.options.base_url),
+            address=address,
             template=server_template(server, setting),
             headers=headers,
             authorizer=self.authorizer(product, operation.security),
@@ -174,13 +193,10 @@ class Engine:
         )
 
     def trusts(self, url: str) -> bool:
-        """Whether credentials may go to an address: a server of an operation that was called, or a host that
-        the user listed."""
-        from urllib.parse import urlsplit
-
-        if (urlsplit(url).hostname or "").lower() in self.options.trusted_hosts:
-            return True
-        return any(same_origin(url, site.address) for site in tuple(self._sites.values()))
+        """Whether credentials may go to an address: to servers of operations that were called, and to hosts
+        that the user listed."""
+        origin = origin_of(url)
+        return origin in self.shared.origins or origin[1] in self.options.trusted_hosts
 
 
 def _first(servers: tuple[Server, ...]) -> Server:

@@ -7,6 +7,7 @@ Redirects are off everywhere: credentials must not travel to other hosts.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from importlib import import_module
@@ -76,19 +77,21 @@ class Connection:
     def __init__(self, *, verify: ssl.SSLContext | str | bool = True, proxy: str | None = None) -> None:
         self.library = _preferred()
         self._proxy = proxy
-        self.defaults = {"accept-encoding": "gzip, deflate", "connection": "keep-alive", "user-agent": _AGENT}
+        self.defaults = {"connection": "keep-alive", "user-agent": _AGENT}
         self._tls = _tls_context(self.library, verify)
 
     def client(self, kind: str) -> Any:
         """A new client of the library, `Client` or `AsyncClient`."""
         library = _module(self.library)
-        return getattr(library, kind)(
+        client = getattr(library, kind)(
             verify=self._tls,
             proxy=self._proxy,
             follow_redirects=False,
             # Calls in flight are bounded before they get here; streams in use are the caller's affair.
             limits=library.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=15.0),
         )
+        self.defaults["accept-encoding"] = client.headers["accept-encoding"]
+        return client
 
     @property
     def needs_lanes(self) -> bool:
@@ -101,8 +104,10 @@ def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLCo
     if isinstance(verify, str):
         import ssl
 
+        if os.path.isdir(verify):
+            return ssl.create_default_context(capath=verify)
         return ssl.create_default_context(cafile=verify)
-    return cast("ssl.SSLContext", _module(library).create_ssl_context(verify=verify) if verify is not True else None)
+    return cast("ssl.SSLContext", _module(library).create_ssl_context(verify=verify))
 
 
 class HttpResponse:
@@ -136,14 +141,20 @@ class _Builder:
             self._defaults = connection.defaults
         self._urls: dict[str, Any] = {}
 
+    def _named(self, client: Any) -> dict[str, str]:
+        """A user's client keeps the name that its user gave it, but not the library's own."""
+        agent: str = client.headers.get("user-agent", "")
+        return {"user-agent": _AGENT} if agent.startswith("python-httpx") else {}
+
     def build(self, client: Any, request: Request, content: object) -> Any:
         extensions = {"timeout": Deadline(request.timeout, request.connect_timeout, request.read_timeout)}
         files = None if request.parts is None else request.parts()
-        headers = {**self._defaults, **request.headers}
         if self._request is None:
+            headers = {**self._named(client), **request.headers}
             return client.build_request(
                 request.method, request.url, headers=headers, content=content, files=files, extensions=extensions
             )
+        headers = {**self._defaults, **request.headers}
         url = self._urls.get(request.url) or self._parsed(request.url)
         return self._request(request.method, url, headers=headers, content=content, files=files, extensions=extensions)
 

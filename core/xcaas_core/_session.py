@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ._drive import AsyncTransport, SyncTransport, run, run_async
 from ._operation import Call, Operation
-from ._reply import Reply
-from ._steps import Flow
 
 if TYPE_CHECKING:
     from ._engine import Engine
+    from ._reply import Reply
+    from ._steps import Flow
 
 __all__ = ["AsyncSession", "Session"]
 
