@@ -35,6 +35,10 @@ def check_request(
     for parameter in operation.parameters:
         name, place = parameter["name"], parameter["in"]
         schema = parameter.get("schema", {})
+        if place == "query" and kind_of(schema) == "object" and parameter.get("style", "form") == "form":
+            known.update(schema.get("properties", {}))
+            found.extend(_check_members(name, parameter, query))
+            continue
         if place == "query":
             known.add(name)
             values = query.getlist(name)
@@ -49,11 +53,20 @@ def check_request(
         elif values:
             found.extend(_problems(schema, _coerce(values, schema, parameter), f"{place} parameter {name}"))
     objects = {p["name"] for p in operation.parameters if p.get("style") == "deepObject"}
-    free = any(p["in"] == "query" and p.get("schema", {}).get("type") == "object" for p in operation.parameters)
     for name in query:
-        if name not in known and name.split("[")[0] not in objects and not free:
+        if name not in known and name.split("[")[0] not in objects:
             found.append(f"query parameter {name} is not in the spec")
     return [*found, *_check_body(operation, headers, body)]
+
+
+def _check_members(name: str, parameter: Node, query: QueryParams) -> Iterator[str]:
+    """An object in the query whose members stand there by their own names (style form, exploded)."""
+    members: Node = parameter["schema"].get("properties", {})
+    value = {key: _coerce(query.getlist(key), schema, parameter) for key, schema in members.items() if key in query}
+    if value:
+        yield from _problems(parameter["schema"], value, f"query parameter {name}")
+    elif parameter.get("required"):
+        yield f"query parameter {name} is required"
 
 
 def _check_body(operation: Operation, headers: Headers, body: bytes) -> Iterator[str]:

@@ -8,6 +8,7 @@ as the data it checks.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -187,7 +188,7 @@ def _operation(product: str, document: Node, template: str, method: str, item: N
 
 def _pattern(servers: list[Node], template: str) -> re.Pattern[str]:
     prefixes = "|".join(sorted({_server_path(server) for server in servers}))
-    path = re.sub(r"\\\{(.*?)\\\}", lambda match: f"(?P<p_{group_name(match[1])}>[^/]+)", re.escape(template))
+    path = _escaped(template, lambda name: f"(?P<p_{group_name(name)}>[^/]+)")
     return re.compile(f"(?:{prefixes}){path}")
 
 
@@ -196,8 +197,8 @@ def _server_path(server: Node) -> str:
     # Only the path counts: a base URL takes the place of scheme and host.
     path = re.sub(r"^(?:[a-z]+:)?//[^/{]*(?:\{[^}]*\}[^/{]*)*", "", url) if "//" in url else urlsplit(url).path
 
-    def variable(match: re.Match[str]) -> str:
-        facts = server.get("variables", {}).get(match[1], {})
+    def variable(name: str) -> str:
+        facts = server.get("variables", {}).get(name, {})
         values = facts.get("enum")
         return "(?:" + "|".join(re.escape(value) for value in values) + ")" if values else "[^/]+"
 
@@ -208,7 +209,13 @@ def _server_path(server: Node) -> str:
         enum = server.get("variables", {}).get(name, {}).get("enum", [])
         if any(value.startswith("/") for value in enum):
             path = behind_host[1] + (behind_host[2] or "")
-    return re.sub(r"\\\{(.*?)\\\}", variable, re.escape(path.rstrip("/")))
+    return _escaped(path.rstrip("/"), variable)
+
+
+def _escaped(template: str, variable: Callable[[str], str]) -> str:
+    """A template as a regular expression: its text taken literally, its `{names}` as `variable` says."""
+    parts = re.split(r"\{(.*?)\}", template)
+    return "".join(variable(part) if index % 2 else re.escape(part) for index, part in enumerate(parts))
 
 
 def group_name(name: str) -> str:

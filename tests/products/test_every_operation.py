@@ -12,10 +12,20 @@ from importlib.resources import files
 from typing import Any, TypeAlias, cast
 
 import pytest
-from xcaas_core.models import Model
 
-from xcaas_core.auth import ApiKey, BasicToken, ClientCredentials, WorkAnalyticsLogin
-from xcaas import AsyncXCaaS, XCaaS
+from xcaas import (
+    ApiKey,
+    AsyncDownload,
+    AsyncPager,
+    AsyncXCaaS,
+    BasicToken,
+    ClientCredentials,
+    Download,
+    Pager,
+    WorkAnalyticsLogin,
+    XCaaS,
+)
+from xcaas_core.models import Model
 from xcaas_sandbox import Sandbox
 from xcaas_sandbox._examples import example_of_media, example_of_schema
 from xcaas_sandbox._specs import Node, Operation, load_products
@@ -135,20 +145,21 @@ def check_value(value: object) -> None:
 
 
 def take(result: Any) -> object:
-    if hasattr(result, "pages"):
-        items = result.to_list()
+    if isinstance(result, Pager):
+        items = cast("Pager[object]", result).to_list()
         assert items, "a list without items proves nothing"
         return items
-    found: object = result.read() if hasattr(result, "save") else result
-    return found
+    if isinstance(result, Download):
+        return result.read()
+    return cast("object", result)
 
 
 async def take_async(result: Any) -> object:
-    if hasattr(result, "pages"):
-        items = await result.to_list()
+    if isinstance(result, AsyncPager):
+        items = await cast("AsyncPager[object]", result).to_list()
         assert items, "a list without items proves nothing"
         return items
-    if hasattr(result, "save"):
+    if isinstance(result, AsyncDownload):
         return await result.read()
     return await result if isinstance(result, Awaitable) else result
 
