@@ -9,6 +9,7 @@ from ._operation import Call, Operation
 
 if TYPE_CHECKING:
     from ._extensions import Related
+    from ._spec import Parameter
 
 __all__ = ["related_call"]
 
@@ -23,8 +24,17 @@ def related_call(related: Related, call: Call[object], id: str | None = None) ->
     package = call.operation.product.package
     operation = cast("Operation[object]", getattr(import_module(f"{package}.{module}"), name))
     pairs = zip(call.operation.parameters, call.args, strict=False)
-    given = {parameter.wire: value for parameter, value in pairs if parameter.location != "header"}
-    if id is not None:
-        given[related.parameter] = id
-    args = tuple(given.get(parameter.wire) for parameter in operation.parameters)
-    return Call(operation, args, headers=call.headers)
+    given = {_key(parameter): value for parameter, value in pairs}
+    args: list[object] = []
+    for parameter in operation.parameters:
+        if id is not None and parameter.wire == related.parameter:
+            args.append(int(id) if parameter.codec == "int" and id.isdecimal() else id)
+        else:
+            args.append(given.get(_key(parameter)))
+    return Call(operation, tuple(args), headers=call.headers)
+
+
+def _key(parameter: Parameter) -> tuple[bool, str]:
+    """What makes two parameters of different operations the same one; a path may say what a query says elsewhere."""
+    is_header = parameter.location == "header"
+    return is_header, parameter.wire.lower() if is_header else parameter.wire

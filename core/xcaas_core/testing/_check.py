@@ -8,9 +8,11 @@ from .._errors import XCaaSError
 from .._pointer import JSON
 from ..models import Model, resolve
 from ..models._containers import ListOf, MapOf, ModelRef, Nullable
+from ..models._unions import OneOf, Tagged
 
 if TYPE_CHECKING:
     from .._operation import Operation
+    from .._spec import Parameter
     from ..models import Codec
     from ._answer import FakeRequest
 
@@ -32,20 +34,26 @@ def problems_of(request: FakeRequest, operation: Operation[object]) -> list[str]
 
 def _query_problems(request: FakeRequest, operation: Operation[object]) -> list[str]:
     given = request.query
-    if any(spec.style == "deepObject" or spec.media_type for spec in operation.parameters):
-        return []  # their names on the wire are made of the value's
-    known = {spec.wire for spec in operation.parameters if spec.location == "query"}
-    known |= {scheme.parameter for scheme in operation.product.schemes.values() if scheme.parameter}
-    if any(spec.explode and spec.codec and spec.codec.startswith("{") for spec in operation.parameters):
-        return []
-    found = [f"query parameter {name!r} is not in the spec" for name in given if name not in known]
-    paged_alone = operation.paging is not None and operation.paging.alone and operation.paging.parameter in given
+    package = operation.product.package
+    spread = {spec.wire for spec in operation.parameters if spec.location == "query" and _is_object(spec, package)}
+    found: list[str] = []
+    if not spread:
+        known = {spec.wire for spec in operation.parameters if spec.location == "query"}
+        known |= {scheme.parameter for scheme in operation.product.schemes.values() if scheme.parameter}
+        found += [f"query parameter {name!r} is not in the spec" for name in given if name not in known]
+    if operation.paging is not None and operation.paging.alone and operation.paging.parameter in given:
+        return found  # what the first page asked for stands in the cursor
     for spec in operation.parameters:
-        if spec.location == "query" and spec.required and spec.wire not in given and not paged_alone:
+        if spec.required and spec.location == "query" and spec.wire not in given and spec.wire not in spread:
             found.append(f"query parameter {spec.wire!r} is missing")
-        if spec.location == "header" and spec.required and spec.wire not in request.headers:
+        if spec.required and spec.location == "header" and spec.wire not in request.headers:
             found.append(f"header {spec.wire!r} is missing")
     return found
+
+
+def _is_object(spec: Parameter, package: str) -> bool:
+    """Whether a parameter's members stand in the query under names of their own."""
+    return spec.codec is not None and isinstance(resolve(spec.codec, package), ModelRef | MapOf)
 
 
 def _body_problems(request: FakeRequest, operation: Operation[object]) -> list[str]:
@@ -81,6 +89,8 @@ def _unknown(codec: Codec, value: JSON, pointer: str) -> list[str]:
     """Members that no model knows: slips of the keyboard, in a test."""
     if isinstance(codec, Nullable):
         return [] if value is None else _unknown(codec.inner, value, pointer)
+    if isinstance(codec, OneOf | Tagged):
+        return min((_unknown(member, value, pointer) for member in codec.members), key=len)
     if isinstance(codec, ListOf) and isinstance(value, list):
         return [name for place, item in enumerate(value) for name in _unknown(codec.item, item, f"{pointer}/{place}")]
     if isinstance(codec, MapOf) and isinstance(value, dict):

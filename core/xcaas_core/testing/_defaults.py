@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
-from .._pointer import JSON, find, put
+from .._pointer import JSON, find, put, value_at
 from .._spec import Answer
 from ..models import resolve
 from ._answer import FakeAnswer
@@ -78,7 +78,8 @@ def _shaped(operation: Operation[object], body: JSON) -> tuple[JSON, dict[str, s
     if operation.paging is not None:
         body, headers = _only_page(operation.paging, body)
     if operation.poller is not None:
-        body = put(body, operation.poller.id, "job-1")
+        if value_at(body, operation.poller.id) in (None, ""):
+            body = put(body, operation.poller.id, "job-1")
         body = put(body, operation.poller.status.value, "STARTED")
     state = links.states.get(operation)
     if state is not None:

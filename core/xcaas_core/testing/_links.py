@@ -16,7 +16,7 @@ from .._operation import Operation
 if TYPE_CHECKING:
     from .._extensions import Downloading, PollStatus
 
-__all__ = ["Links", "links_of"]
+__all__ = ["Links", "links_of", "operations_of"]
 
 
 class Links:
@@ -31,7 +31,7 @@ class Links:
 def links_of(package: str) -> Links:
     """The links within one product. Empty for operations that stand in no module."""
     links = Links()
-    for operation in _operations(package):
+    for operation in operations_of(package):
         polling, download = operation.poller, operation.download
         if polling is not None and (target := _find(package, polling.status.operation)) is not None:
             links.states[target] = polling.status
@@ -42,7 +42,8 @@ def links_of(package: str) -> Links:
     return links
 
 
-def _operations(package: str) -> list[Operation[object]]:
+def operations_of(package: str) -> list[Operation[object]]:
+    """The operations that the modules of a package keep."""
     try:
         root = import_module(package)
     except ImportError:

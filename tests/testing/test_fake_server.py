@@ -1,0 +1,164 @@
+"""The fake server that users' tests stand on, used as they use it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from xcaas import AsyncXCaaS, ClientCredentials, XCaaS
+from xcaas.cc_historical.models import ReportRequestDict
+from xcaas_core._errors import ConnectionLostError, NotFoundError, ServerError
+from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer, RequestMismatch, UnexpectedRequest
+
+CREDENTIALS = ClientCredentials("id", "secret")
+
+
+@pytest.fixture
+def server() -> FakeServer:
+    return FakeServer()
+
+
+@pytest.fixture
+def client(server: FakeServer) -> Iterator[XCaaS]:
+    with XCaaS(http_client=server, credentials=CREDENTIALS, region={"storage": "uk"}) as client:
+        yield client
+
+
+class TestUntold:
+    """What calls get that the test said nothing about."""
+
+    def test_model(self, client: XCaaS) -> None:
+        assert client.storage.objects.get("o1").id
+
+    def test_list_of_one_page(self, client: XCaaS) -> None:
+        assert len(list(client.storage.objects.search())) == 1
+
+    def test_file_that_fits_its_description(self, client: XCaaS, tmp_path: Path) -> None:
+        file = client.storage.objects.download("o1")
+        assert file.save(tmp_path).name == "example.bin"
+        assert file.verified == "md5"
+
+    def test_job_that_gets_done(self, client: XCaaS, server: FakeServer) -> None:
+        job = client.storage.bulk_downloads.download(object_ids=["o1"])
+        assert job.wait().read()
+        assert job.done
+        assert server.clock.slept == [2.0]
+
+    def test_token(self, client: XCaaS, server: FakeServer) -> None:
+        client.storage.objects.get("o1")
+        assert [request.path for request in server.token_requests] == ["/oauth/v2/token"]
+        assert server.requests[0].headers["authorization"] == "Bearer fake-token"
+
+    def test_may_be_forbidden(self) -> None:
+        server = FakeServer(only_told=True).answer("storage.objects.get", json={"id": "o1"})
+        with XCaaS(http_client=server, credentials=CREDENTIALS) as client:
+            assert client.storage.objects.get("o1").id == "o1"
+            with pytest.raises(UnexpectedRequest, match=r"storage\.objects\.delete"):
+                client.storage.objects.delete(object_ids=["o1"])
+
+
+class TestTold:
+    def test_by_call(self, client: XCaaS, server: FakeServer) -> None:
+        server.answer("storage.objects.get", json={"id": "o7"})
+        assert client.storage.objects.get("o7").id == "o7"
+
+    def test_by_method_and_path(self, client: XCaaS, server: FakeServer) -> None:
+        server.answer("GET /storage/uk/v3/objects/{id}", json={"id": "o7"})
+        server.answer("GET /storage/uk/v3/objects/o8", json={"id": "never seen: the first that fits answers"})
+        assert client.storage.objects.get("o8").id == "o7"
+
+    def test_in_turn_and_the_last_one_stays(self, client: XCaaS, server: FakeServer) -> None:
+        server.answer("storage.objects.get", json={"id": "1"}).answer("storage.objects.get", json={"id": "2"})
+        assert [client.storage.objects.get("x").id for _ in range(3)] == ["1", "2", "2"]
+
+    def test_by_a_function(self, client: XCaaS, server: FakeServer) -> None:
+        def echo(request: FakeRequest) -> FakeAnswer:
+            return FakeAnswer(json={"id": request.path.rpartition("/")[2]})
+
+        server.answer("storage.objects.get", echo)
+        assert client.storage.objects.get("echoed").id == "echoed"
+
+    def test_errors(self, client: XCaaS, server: FakeServer) -> None:
+        server.answer("storage.objects.get", status=404, json={"message": "gone"})
+        with pytest.raises(NotFoundError):
+            client.storage.objects.get("o1")
+
+    def test_network_trouble_and_retries_without_waiting(self, client: XCaaS, server: FakeServer) -> None:
+        server.answer("storage.objects.get", error=ConnectionLostError("cut"))
+        server.answer("storage.objects.get", status=503).answer("storage.objects.get", json={"id": "o1"})
+        assert client.storage.objects.get("o1").id == "o1"
+        assert len(server.calls("storage.objects.get")) == 3
+        assert len(server.clock.slept) == 2
+
+    def test_trouble_for_good(self, client: XCaaS, server: FakeServer) -> None:
+        server.answer("storage.objects.get", status=500)
+        with pytest.raises(ServerError):
+            client.storage.objects.get("o1")
+
+    def test_body_that_breaks_off(self, client: XCaaS, server: FakeServer) -> None:
+        broken = FakeAnswer(content=[b"abc"], length=6, headers={"etag": '"1"'}, error=ConnectionLostError("cut"))
+        rest = FakeAnswer(206, content=b"def", headers={"content-range": "bytes 3-5/6", "etag": '"1"'})
+        server.answer("storage.objects.download", broken).answer("storage.objects.download", rest)
+        assert client.storage.objects.download("o1").unverified().read() == b"abcdef"
+
+    def test_reset(self, client: XCaaS, server: FakeServer) -> None:
+        server.answer("storage.objects.get", json={"id": "o7"})
+        client.storage.objects.get("o7")
+        server.reset()
+        assert server.requests == []
+        assert client.storage.objects.get("o7").id != "o7"
+
+
+class TestSeen:
+    def test_requests_are_kept(self, client: XCaaS, server: FakeServer) -> None:
+        client.storage.objects.delete(object_ids=["a", "b"])
+        list(client.storage.objects.search(filter="type==voicemail"))
+        deleted, searched = server.requests
+        assert (deleted.method, deleted.call, deleted.json()) == ("DELETE", "storage.objects.delete", ["a", "b"])
+        assert searched.query == {"filter": ["type==voicemail"]}
+        assert searched.url == "https://api.8x8.com/storage/uk/v3/objects?filter=type%3D%3Dvoicemail"
+        assert server.calls("storage.objects.search") == [searched]
+        assert server.calls("DELETE /storage/uk/v3/bulk") == [deleted]
+        assert repr(deleted) == "<DELETE https://api.8x8.com/storage/uk/v3/bulk>"
+
+    def test_slips_in_bodies_are_found(self, client: XCaaS) -> None:
+        report: ReportRequestDict = {
+            "type": "queue-summary",
+            "title": "x",
+            "granularity": "day",
+            "dateRange": {
+                "start": dt.datetime(2026, 3, 1, tzinfo=dt.UTC),
+                "end": dt.datetime(2026, 3, 2, tzinfo=dt.UTC),
+            },
+            "groupBy": {"name": "queue"},
+        }
+        client.cc_historical.reports.create(report=report)
+        report["titel"] = "y"  # type: ignore[typeddict-unknown-key]  # pyright: ignore[reportGeneralTypeIssues]
+        with pytest.raises(RequestMismatch, match="/titel is not in the spec") as caught:
+            client.cc_historical.reports.create(report=report)
+        assert caught.value.problems == ["body: /titel is not in the spec"]
+
+    def test_checks_may_be_left_out(self) -> None:
+        server = FakeServer(check=False)
+        with XCaaS(http_client=server, credentials=CREDENTIALS) as client:
+            client.cc_historical.reports.create(report=cast("ReportRequestDict", {"nothing": "fits"}))
+        assert len(server.requests) == 1
+
+
+def test_async_clients_too(server: FakeServer, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with AsyncXCaaS(http_client=server, credentials=CREDENTIALS) as client:
+            found, rows = await asyncio.gather(
+                client.storage.objects.get("o1"), client.storage.objects.search().to_list()
+            )
+            assert found.id
+            assert len(rows) == 1
+            archive = await client.storage.bulk_downloads.download(object_ids=["o1"])
+            assert (await archive.save(tmp_path / "a.zip")).exists()
+
+    asyncio.run(main())
