@@ -77,7 +77,8 @@ def server_value(server: ir.Server, imports: Imports) -> Code:
         call(
             imports.use(SDK, "Variable"),
             text(variable.name),
-            text(variable.default),
+            # Core takes an empty default to mean that a call needs the setting.
+            text("" if variable.required else variable.default),
             enum=texts(variable.enum) if variable.enum else None,
             names=braced([(text(word), text(value)) for word, value in variable.names]) if variable.names else None,
             source=text(variable.source) if variable.source else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.generator.back.support import document, operation, texts
@@ -30,3 +32,11 @@ def test_a_limit_that_is_none_is_a_problem_with_a_place(limit: ir.JSON) -> None:
     with pytest.raises(InputError) as caught:
         facts(rate_limits=[limit])
     assert caught.value.problems[0].place.pointer == "/x-xcaas-product/rate_limits/0"
+
+
+@pytest.mark.parametrize(("required", "default"), [(True, '""'), (False, '"na30"')])
+def test_an_example_of_a_cluster_is_no_default(required: bool, default: str) -> None:
+    cluster = ir.Variable("cluster", "na30", source="cluster", required=required)
+    server = ir.Server("https://vcc-{cluster}.test", (cluster,))
+    made = texts(replace(document(operation("listPets")), servers=(server,)))["_product.py"]
+    assert f'Variable("cluster", {default}, source="cluster")' in made
