@@ -7,17 +7,16 @@ on a request that then has to wait.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
+from ._build import build_request
 from ._errors import Attempt, CallTimeoutError, ConnectError, TransportError, XCaaSError
 from ._failures import response_error
 from ._hooks import AttemptEvent
 from ._redact import is_secret, safe_headers, safe_url
 from ._reply import Reply, request_id_of
 from ._retry import cost_of, planned_wait, requested_wait, worth_repeating
-from ._steps import Close, Flow, Read, Request, Response, Send, Sleep
-from ._url import resolve_link, same_origin
+from ._steps import Close, Flow, Read, Response, Send, Sleep
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -65,47 +64,11 @@ class Exchange(Generic[T]):
         try:
             self._site = engine.site(call.operation)
             self.compiled = self._site.compiled
-            self.request = self._build()
+            self.request, self._signs = build_request(engine, self._site, call)
+            self._url = self.request.url
         except XCaaSError as error:
             error.operation = call.operation.call
             raise
-
-    # --- building ------------------------------------------------------------
-
-    def _build(self) -> Request:
-        call, site, operation = self.call, self._site, self.call.operation
-        target = site.compiled.write(call.args, site.setting, linked=call.link is not None)
-        headers = {**site.headers, **target.headers}
-        self._signs = site.authorizer is not None
-        if call.link is None:
-            url = site.address + site.compiled.fill_path(target.path)
-            if target.query:
-                url = f"{url}?{'&'.join(target.query)}"
-        else:
-            url = resolve_link(call.link, site.address, site.template, self.engine.options.base_url)
-            if not same_origin(url, site.address) and not self.engine.trusts(url):
-                self._signs = False
-                headers = {name: value for name, value in headers.items() if not is_secret(name)}
-        if target.cookies:
-            headers["cookie"] = "; ".join(target.cookies)
-        payload = site.compiled.payload(operation, call.body)
-        timeout = self.engine.options.timeout
-        self._url = url
-        request = Request(operation.method, url, headers, connect_timeout=timeout.connect, read_timeout=timeout.read)
-        request.operation = operation
-        if payload is not None:
-            request.content = payload.content
-            request.parts = payload.parts
-            request.replayable = payload.replayable
-            if payload.media_type is not None:
-                headers.setdefault("content-type", payload.media_type)
-            if payload.length is not None:
-                headers["content-length"] = str(payload.length)
-        if call.headers is not None:
-            _override(headers, call.headers)
-        if self._signs:
-            self._signs = not any(guard and guard <= headers.keys() for guard in site.compiled.guards)
-        return request
 
     # --- the flow --------------------------------------------------------------
 
@@ -234,7 +197,7 @@ class Exchange(Generic[T]):
         for name in before.keys() - changed.keys():
             del request.headers[name]
         request.headers.update(changed)
-        if any(guard and guard <= changed.keys() for guard in self.compiled.guards):
+        if self.compiled.guarded(changed):
             self._signs = False
         event.seal()
 
@@ -281,10 +244,10 @@ class Exchange(Generic[T]):
         self.describe(refusal, response)
         if self._signs and self._site.authorizer is not None:
             # Asked in any case: a refused token that was not replaced is dropped here.
-            error.advice = self._site.authorizer.explain(response.status, self._grant) or error.advice
+            refusal.advice = self._site.authorizer.explain(response.status, self._grant) or refusal.advice
             if response.status == 401 and not self.request.replayable:
-                error.advice = "The body could be read once only, so the call was not repeated. Make it again."
-        return error
+                refusal.advice = "The body could be read once only, so the call was not repeated. Make it again."
+        return refusal
 
     def describe(self, error: XCaaSError, response: Response | None = None) -> None:
         """Add what this call knows to an error, unless it knows already."""
@@ -300,11 +263,3 @@ class Exchange(Generic[T]):
                 error.status = response.status
             if error.request_id is None:
                 error.request_id = request_id_of(response.headers)
-
-
-def _override(headers: dict[str, str], changes: Mapping[str, str | None]) -> None:
-    for name, value in changes.items():
-        if value is None:
-            headers.pop(name.lower(), None)
-        else:
-            headers[name.lower()] = value

@@ -6,7 +6,7 @@ depends on credentials, addresses or options.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ._answers import AnswerTable
@@ -28,7 +28,7 @@ Settings = Callable[[str], str | None]
 class Compiled:
     """What `_call.py` runs instead of reading the operation's description again and again."""
 
-    __slots__ = ("_body", "_writers", "answers", "fill_path", "guards", "repeatable")
+    __slots__ = ("_body", "_guards", "_writers", "answers", "fill_path", "repeatable")
 
     def __init__(self, operation: Operation[object]) -> None:
         package = operation.product.package
@@ -39,7 +39,7 @@ class Compiled:
         self._body: Maker | None = None if operation.body is None else compile_body(operation.body, package)
         self.answers = AnswerTable(operation)
         self.repeatable = operation.method.upper() in IDEMPOTENT if operation.retry is None else operation.retry
-        self.guards = _guards(operation)
+        self._guards = _guards(operation)
 
     def write(self, args: tuple[object, ...], setting: Settings, *, linked: bool) -> Target:
         """Arguments as parts of a request. A link brings its own path and query."""
@@ -57,6 +57,10 @@ class Compiled:
             if not linked or parameter.location in ("header", "cookie"):
                 writer(value, target)
         return target
+
+    def guarded(self, headers: Mapping[str, str]) -> bool:
+        """Whether a caller has put credentials on the request, so that no others are needed."""
+        return any(guard and guard <= headers.keys() for guard in self._guards)
 
     def payload(self, operation: Operation[object], body: object) -> Payload | None:
         """The body to send; None for none."""
