@@ -17,14 +17,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
-from xcaas_core.archive import unzip
 
-from xcaas import ClientCredentials, XCaaS, XCaaSError
+from xcaas import ClientCredentials, XCaaS, XCaaSError, unzip
 from xcaas.storage.models import StorageObject
 from xcaas_sandbox import Sandbox
 
 OUTPUT = Path("demo-output")
-METRICS = ["interactionsWaitInQueue.rt", "interactionsLongestWaitInQueue.rt", "interactionsHandling.rt", "slaPercentage.today"]
+METRICS = [
+    "interactionsWaitInQueue.rt",
+    "interactionsLongestWaitInQueue.rt",
+    "interactionsHandling.rt",
+    "slaPercentage.today",
+]
 console = Console()
 
 
@@ -54,7 +58,7 @@ def client_for(live: bool) -> Iterator[tuple[XCaaS, Sandbox | None]]:
         with XCaaS.from_env() as client:
             yield client, None
         return
-    with Sandbox(token_lifetime=3) as sandbox:
+    with Sandbox(token_lifetime=3, speed=0.4) as sandbox:
         console.print(f"Sandbox at {sandbox.base_url}, tokens live 3 seconds\n")
         credentials = ClientCredentials("eght_demo", "demo-secret")
         with XCaaS(credentials=credentials, base_url=sandbox.base_url) as client:
@@ -65,8 +69,12 @@ def show_queues(client: XCaaS) -> None:
     table = Table("Queue", "Waiting", "Longest wait", "Handling", "Service level", title="Live queues")
     for queue in client.cc_realtime.queues.list(metrics=METRICS):
         values = {metric.key: metric.value for metric in queue.metrics or []}
-        table.add_row(queue.name, *(str(values.get(name, "-")) for name in METRICS))
+        table.add_row(queue.name, *(shown(values.get(name)) for name in METRICS))
     console.print(table)
+
+
+def shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value or "-")
 
 
 def show_recordings(client: XCaaS) -> list[StorageObject]:
@@ -83,7 +91,7 @@ def download_all(client: XCaaS, recordings: list[StorageObject]) -> None:
     chosen = recordings[:40]
     console.print(f"\nBulk download of {len(chosen)} recordings")
     poller = client.storage.bulk_downloads.download(object_ids=[item.id for item in chosen])
-    download = poller.on_progress(lambda state: console.print(f"  {poller.id}: {state}")).wait(timeout=60)
+    download = poller.wait(timeout=60, progress=lambda job: console.print(f"  {job.id}: {job.state}"))
     OUTPUT.mkdir(exist_ok=True)
     columns = (TextColumn("  {task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=console) as progress:
