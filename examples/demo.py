@@ -10,7 +10,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from itertools import islice
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def main() -> int:
 
 
 @contextlib.contextmanager
-def client_for(live: bool) -> Iterator[tuple[XCaaS, Sandbox | None]]:
+def client_for(live: bool) -> Generator[tuple[XCaaS, Sandbox | None]]:
     if live:
         with XCaaS.from_env() as client:
             yield client, None

@@ -70,7 +70,7 @@ def plain(name: str) -> str:
 
 def arguments(method: Callable[..., Any], operation: Operation, known: dict[str, object]) -> dict[str, object]:
     """An example for each parameter that has to be given, and the example body."""
-    examples = {plain(p.get("x-xcaas-name", p["name"])): p for p in operation.parameters}
+    examples = {plain(str(p.get("x-xcaas-name", p["name"]))): p for p in operation.parameters}
     given: dict[str, object] = {}
     for name, parameter in inspect.signature(method).parameters.items():
         spec = examples.get(plain(name))
@@ -161,7 +161,7 @@ async def take_async(result: Any) -> object:
         return items
     if isinstance(result, AsyncDownload):
         return await result.read()
-    return await result if isinstance(result, Awaitable) else result
+    return await cast("Awaitable[object]", result) if isinstance(result, Awaitable) else cast("object", result)
 
 
 @pytest.mark.parametrize("row", MANIFEST, ids=lambda row: row["call"])
