@@ -45,6 +45,7 @@ class Service:
         self.tokens: dict[str, float] = {}
         self.token_requests = 0
         self.token_heads: list[bytes] = []
+        self.token_times: list[float] = []
         self.api_calls = 0
         self.api_refusals = 0
         self._serial = count(1)
@@ -76,10 +77,13 @@ class Service:
         self.lifetime, self.as_8x8 = lifetime, as_8x8
         self.token_requests = self.api_calls = self.api_refusals = 0
         self.tokens.clear()
+        self.token_times.clear()
+        self.token_heads.clear()
 
     def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
         if path.endswith("/token") and method == "POST":
             self.token_requests += 1
+            self.token_times.append(time.monotonic())
             self.token_heads.append(head)
             answer = self.behave(self.token_requests)
             return answer or Answer(200, self.issue(), self.latency)
@@ -99,7 +103,7 @@ class Service:
         elif what == "revoke":
             self.revoke()
         counted = {"tokens": self.token_requests, "calls": self.api_calls, "refusals": self.api_refusals}
-        return Answer(200, json.dumps(counted).encode())
+        return Answer(200, json.dumps({**counted, "times": self.token_times, "latency": self.latency}).encode())
 
 
 def _bearer(head: bytes) -> str:
