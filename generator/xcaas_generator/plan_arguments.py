@@ -33,13 +33,17 @@ def arguments(
 
 
 def body_argument(
-    operation: ir.Operation, others: list[Argument], imports: Imports, annotations: Annotations
+    operation: ir.Operation,
+    others: list[Argument],
+    around: Surroundings,
+    imports: Imports,
+    annotations: Annotations,
 ) -> Argument | None:
     """The argument for the request body, whose name stays clear of the others."""
     body = operation.body
     if body is None or not body.variants:
         return None
-    types = list(dict.fromkeys(_body_type(variant, imports, annotations) for variant in body.variants))
+    types = list(dict.fromkeys(_body_type(variant, around, imports, annotations) for variant in body.variants))
     if not body.required and "None" not in types:
         types.append(Code("None"))
     scope = Scope(("self", *(item.name for item in others)))
@@ -115,11 +119,21 @@ def _known_values(ref: ir.TypeRef, around: Surroundings) -> tuple[ir.JSON, ...]:
     return around.names.enums[ref.name].values if isinstance(ref, ir.EnumRef) else ()
 
 
-def _body_type(variant: ir.BodyVariant, imports: Imports, annotations: Annotations) -> Code:
+def _body_type(variant: ir.BodyVariant, around: Surroundings, imports: Imports, annotations: Annotations) -> Code:
     if variant.kind == "binary":
         return imports.use(SDK, "BinaryInput", typing_only=True)
     if variant.kind == "text":
         return imports.builtin("str")
     if variant.kind == "xml":
         return code("{} | {}", imports.builtin("str"), imports.builtin("bytes"))
+    if variant.kind == "multipart" and isinstance(variant.type, ir.ModelRef) and _has_files(variant.type, around):
+        # A model holds bytes; a form also takes open files, and names and types for them.
+        return annotations.twin(variant.type)
     return annotations.write(variant.type)
+
+
+def _has_files(ref: ir.ModelRef, around: Surroundings) -> bool:
+    types = [
+        field.type.item if isinstance(field.type, ir.ListOf) else field.type for field in around.models[ref.name].fields
+    ]
+    return any(isinstance(type_, ir.Scalar) and type_.kind == "bytes" for type_ in types)

@@ -134,6 +134,10 @@ class Annotations:
         """The type of a value that a caller hands over."""
         return self._or_none(self._parts(ref, given=True), nullable)
 
+    def twin(self, ref: ir.ModelRef) -> Code:
+        """The typed dictionary of a model that requests can hold."""
+        return self._sibling(ref.name, self._names.twins[ref.name])
+
     def _or_none(self, parts: list[Code], nullable: bool) -> Code:
         unique = list(dict.fromkeys(parts))
         if nullable or _NONE in unique:
@@ -151,6 +155,8 @@ class Annotations:
         match ref:
             case ir.Scalar(kind="bytes") if given:
                 return [self._imports.use(_SDK, "FileInput", typing_only=True)]
+            case ir.Scalar(kind="str") if given and self._has_text_form(ref):
+                return [self._scalar(ref), self._imports.builtin("str")]
             case ir.Scalar():
                 return [self._scalar(ref)]
             case ir.ModelRef():
@@ -184,6 +190,12 @@ class Annotations:
             return identifier(python_name)
         module = f".{self._names.stems[name]}" if self._beside_models else ".models"
         return self._imports.use(module, python_name, typing_only=True)
+
+    @staticmethod
+    def _has_text_form(scalar: ir.Scalar) -> bool:
+        """Whether a caller may as well give the text that is sent: of a time, a date, a UUID."""
+        expression = scalar_codec(scalar)
+        return expression in ("date", "uuid") or expression.startswith("datetime")
 
     def _scalar(self, scalar: ir.Scalar) -> Code:
         expression = scalar_codec(scalar)
