@@ -73,7 +73,8 @@ def field_drafts(shaper: Shaper, entry: Entry, flat: Flat) -> list[FieldDraft]:
         for wire in sorted(flat.properties)
     }
     return [
-        _draft(shaper, wire, shapes[wire], alternatives[0], required=wire in flat.required)
+        # Of several definitions the last is the nearest: a part's own stands after what it inherits.
+        _draft(shaper, wire, shapes[wire], alternatives[0][::-1], required=wire in flat.required)
         for wire, alternatives in flat.properties.items()
     ]
 

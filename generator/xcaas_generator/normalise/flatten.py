@@ -88,45 +88,42 @@ class Flattener:
         return self.merge(flat, parts)
 
     def merge(self, own: Flat, parts: list[Flat]) -> Flat:
-        """`own` and all of `parts` at once. Nullable if it says so itself, or if each part that says anything is."""
+        """All of `parts` and `own` at once; where they contradict each other, the later counts, and `own` is last.
+
+        Nullable if `own` says so, or if each part that says anything is.
+        """
+        if not parts:
+            return own
+        merged = Flat(own.spot)
+        for part in (*parts, own):
+            self._add(merged, part)
         said = [part for part in parts if part.said]
-        if not own.null and said and own.types is None:
-            own.null = all(part.null for part in said)
-        mine = list(own.properties)
-        for part in parts:
-            self._add(own, part)
-        if mine and parts:
-            # What is inherited comes first, as readers expect it.
-            own.properties = {
-                **{key: value for key, value in own.properties.items() if key not in mine},
-                **{key: own.properties[key] for key in mine},
-            }
-        return own
+        merged.null = own.null or (bool(said) and own.types is None and all(part.null for part in said))
+        return merged
 
-    def _add(self, own: Flat, part: Flat) -> None:
-        own.types = self._types(own, part)
-        own.form = own.form or part.form
-        own.enums.extend(part.enums)
-        if own.const is None:
-            own.const = part.const
+    def _add(self, merged: Flat, part: Flat) -> None:
+        merged.types = self._types(merged, part)
+        merged.form = part.form or merged.form
+        merged.enums.extend(part.enums)
+        merged.const = part.const or merged.const
         for name, alternatives in part.properties.items():
-            known = own.properties.get(name)
-            own.properties[name] = alternatives if known is None else _both(alternatives, known)
-        own.required |= part.required
-        own.extra.extend(part.extra)
-        own.closed = own.closed or part.closed
-        own.items.extend(part.items)
-        own.tuple_items.extend(part.tuple_items)
-        own.unions.extend(part.unions)
-        own.parts |= part.parts
-        own.discriminator = own.discriminator or part.discriminator
-        own.media = own.media or part.media
-        own.encoding = own.encoding or part.encoding
-        own.error = own.error or part.error
-        own.said = own.said or part.said
+            known = merged.properties.get(name)
+            merged.properties[name] = alternatives if known is None else _both(known, alternatives)
+        merged.required |= part.required
+        merged.extra.extend(part.extra)
+        merged.closed = merged.closed or part.closed
+        merged.items.extend(part.items)
+        merged.tuple_items.extend(part.tuple_items)
+        merged.unions.extend(part.unions)
+        merged.parts |= part.parts
+        merged.discriminator = part.discriminator or merged.discriminator
+        merged.media = part.media or merged.media
+        merged.encoding = part.encoding or merged.encoding
+        merged.error = part.error or merged.error
+        merged.said = merged.said or part.said
 
-    def _types(self, own: Flat, part: Flat) -> list[str] | None:
-        first, second = own.types, part.types
+    def _types(self, merged: Flat, part: Flat) -> list[str] | None:
+        first, second = merged.types, part.types
         if first is None or second is None:
             return first if second is None else second
         common = [name for name in first if name in second]
@@ -135,7 +132,7 @@ class Flattener:
         if not common and first and second:
             said = f"{'/'.join(first)} and {'/'.join(second)}"
             self._report.warn(
-                own.spot.place, f"parts of allOf contradict each other: {said}; {second[0]} was taken", "Keep one."
+                merged.spot.place, f"parts of allOf contradict each other: {said}; {second[0]} was taken", "Keep one."
             )
             return second
         return common

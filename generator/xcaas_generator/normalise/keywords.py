@@ -27,6 +27,7 @@ _ANYTHING = {"any", "mixed", "*", "unknown", "anytype"}
 ANNOTATIONS = frozenset(
     ("description", "title", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "nullable")
 )
+_DEMANDS = frozenset(("required", "not", "minProperties", "maxProperties", "description", "title", "$comment"))
 LIMITS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
           "pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties")  # fmt: skip
 _ARRAY_SIGNS = ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains")
@@ -146,6 +147,11 @@ def schemas(spot: Spot, key: str, report: Report) -> list[Spot]:
         report.warn(below.place, f"{key!r} should be a list of schemas, not {brief(value)}; it was ignored")
         return []
     return below.elements()
+
+
+def is_demand(node: JSON) -> bool:
+    """Whether a schema only demands something of the object it stands in, and is no type by itself."""
+    return isinstance(node, dict) and bool(node) and _DEMANDS.issuperset(node)
 
 
 def limits(spots: Iterable[Spot]) -> tuple[tuple[str, JSON], ...]:

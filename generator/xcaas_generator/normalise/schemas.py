@@ -15,7 +15,7 @@ from typing import Literal
 from xcaas_generator.normalise.enums import enum_values, type_name
 from xcaas_generator.normalise.fields import Annotations, extra_shape, field_drafts
 from xcaas_generator.normalise.flatten import Flat, Flattener
-from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, flag, schemas
+from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, flag, is_demand, schemas
 from xcaas_generator.normalise.naming import singular
 from xcaas_generator.normalise.scalars import scalar_shape, simple_shape
 from xcaas_generator.normalise.shapes import (
@@ -38,7 +38,7 @@ from xcaas_generator.report import UNFORESEEN, Report
 from xcaas_generator.resolve import Resolver, Spot, unescape
 
 _MAX_PROPERTIES = 5_000
-_STRUCTURE = ("properties", "items", "prefixItems", "patternProperties", "enum", "const", "oneOf", "anyOf")
+_STRUCTURE = ("properties", "items", "prefixItems", "patternProperties", "enum", "const")
 _Key = tuple[tuple[str, str], ...]
 
 
@@ -84,7 +84,7 @@ class Shaper:
         ends = {(self.resolver.deref(spot) or spot).key for spot in telling}
         if len(telling) == 1 or len(ends) == 1:
             return self.shape(telling[0], hint)
-        key = tuple(spot.key for spot in telling)
+        key = tuple(sorted(spot.key for spot in telling))
         known = self._known.get(key)
         if known is not None:
             return known
@@ -273,7 +273,13 @@ _FILLERS = frozenset(
 
 
 def _structure_keys(spot: Spot) -> list[str]:
-    return [key for key in _STRUCTURE if spot.get(key)] + (["allOf"] if spot.has("$ref") and spot.has("allOf") else [])
+    """Keywords that make a schema more than a reference or a scalar with notes."""
+    found = [key for key in _STRUCTURE if spot.get(key)]
+    for key in ("oneOf", "anyOf"):
+        members = spot.get(key)
+        if isinstance(members, list) and any(not is_demand(member) for member in members):
+            found.append(key)
+    return found + (["allOf"] if spot.has("$ref") and spot.has("allOf") else [])
 
 
 def _has_structure(spot: Spot) -> bool:

@@ -124,7 +124,7 @@ class Security:
     def _key(self, spot: Spot) -> tuple[ir.Location, str]:
         said = spot.text("in").strip().lower()
         location = _LOCATIONS.get(said)
-        if location is None or said != spot.text("in"):
+        if location is None or spot.text("in") != location:
             self._report.warn(spot.place, f"a key goes in a header, query or cookie, not {brief(spot.get('in'))}")
         parameter = spot.text("name").strip()
         if not parameter:

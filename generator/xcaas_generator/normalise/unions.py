@@ -17,7 +17,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from xcaas_generator.normalise.flatten import Flat, Union
-from xcaas_generator.normalise.keywords import brief, schemas
+from xcaas_generator.normalise.keywords import brief, is_demand, schemas
 from xcaas_generator.normalise.shapes import NONE, Choice, Hint, Named, Shape, members_of, one_of
 from xcaas_generator.resolve import Spot, unescape
 
@@ -28,7 +28,6 @@ _MAX_COMBINATIONS = 16
 _MAX_CHILDREN = 24
 _MAX_TAGS = 8
 _Key = tuple[str, str]
-_DEMANDS = frozenset(("required", "not", "minProperties", "maxProperties", "description", "title", "$comment"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +81,7 @@ class Unions:
         return [
             member
             for member in union.members
-            if not (isinstance(member.node, dict) and member.node and _DEMANDS.issuperset(member.node))
-            and member.node is not False
+            if not is_demand(member.node) and member.node is not False
         ]
 
     def _merged(self, base: Flat, members: tuple[Spot, ...], hint: Hint) -> Shape:
@@ -94,15 +92,10 @@ class Unions:
             other_kind = part.types is not None and base.types is not None and not set(part.types) & set(base.types)
             if (covered and not (base.enums or base.const)) or other_kind:
                 return self._shaper.shape(members[0], hint)
-        own = copy(base)
-        own.spot = members[-1]
-        own.properties = dict(base.properties)
-        for name in ("enums", "extra", "items", "tuple_items"):
-            setattr(own, name, list(getattr(base, name)))
-        own.required, own.parts, own.unions = set(base.required), set(base.parts), []
         end = self._end(members[0])
         leaf = hint.leaf if end is members[0] else f"{hint.leaf} {_component_name(end)}".strip()
-        return self._shaper.from_flat(self._shaper.flattener.merge(own, parts), Hint(hint.owner, leaf, hint.title))
+        merged = self._shaper.flattener.merge(Flat(members[-1]), [base, *parts])
+        return self._shaper.from_flat(merged, Hint(hint.owner, leaf, hint.title))
 
     def _foldable(self, base: Flat, unions: list[tuple[Union, list[Spot]]]) -> bool:
         """Nameless variations of one object are one class with more fields, as its readers think of it."""
