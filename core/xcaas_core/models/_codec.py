@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import enum
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
-from ._json import JSONValue, own_copy
+from ._json import JSONValue
 from ._misfit import OWNED, Misfit, Place, Step, place_of
 
 __all__ = ["Codec", "Reader", "write_any"]
+
+_AS_IT_IS: Final = frozenset({str, int, float, bool, type(None)})
 
 Reader: TypeAlias = Callable[[object, Place, Step], object]
 
@@ -66,7 +69,7 @@ class Codec:
 
     def encode(self, value: object) -> JSONValue:
         """The JSON value for a Python value. Raises `TypeError` or `ValueError` for what cannot be sent."""
-        return own_copy(self.write(value))
+        return self.write(value)
 
     @property
     def reader(self) -> Reader:
@@ -78,7 +81,7 @@ class Codec:
         raise NotImplementedError
 
     def write(self, value: object) -> JSONValue:
-        """Like `encode`; the result may share lists and objects with `value`."""
+        """Like `encode`. The result shares no list and no object with `value`."""
         raise NotImplementedError
 
     def fits(self, raw: object) -> bool:
@@ -95,7 +98,11 @@ class Codec:
 
 def write_any(value: object) -> JSONValue:
     """JSON for a value whose type no spec knows; models and dates inside it are written, too."""
-    if value is None or isinstance(value, str | int | float):
+    if value.__class__ in _AS_IT_IS:
+        return cast("JSONValue", value)
+    if isinstance(value, enum.Enum):
+        return write_any(value.value)
+    if isinstance(value, str | int | float):
         return value
     writer = getattr(type(value), "to_dict", None)
     if writer is not None:

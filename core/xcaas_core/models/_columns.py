@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
@@ -76,7 +76,7 @@ class Column:
         self.cell = cell
 
 
-def columns_for(rows: Iterable[object], codec: Codec | None = None) -> list[Column]:
+def columns_for(rows: Sequence[object], codec: Codec | None = None) -> list[Column]:
     """The columns of a table of `rows`: those of the models among them, in order of appearance.
 
     `codec` says what the rows are, also where there are none. Fields that no spec knows share

@@ -39,7 +39,7 @@ class ListOf(Codec):
             raise Misfit(f"a list was expected, not {describe(raw)}")
         items = cast("list[object]", raw)
         exact = self.item.exact
-        if exact is not None and {*map(type, items)} <= {exact}:
+        if not items or (exact is not None and {*map(type, items)} == {exact}):
             return items[:]
         here = inside(place, step)
         read = self.item.reader

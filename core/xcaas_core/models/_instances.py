@@ -122,7 +122,7 @@ def state_of(model: Model) -> State:
     values: dict[str, object] = {}
     pending: dict[str, object] = {}
     for slot in model.__model__.all:
-        value, raw = slot.state(model)
+        value, raw = slot.snapshot(model)
         if value is PENDING:
             pending[slot.name] = raw
         elif value is not slot.blank:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from .._pointer import ABSENT
 from ._codec import Codec, Reader, write_any
-from ._json import JSONValue
+from ._json import JSONObject, JSONValue
 from ._misfit import Place, Step
 from ._slots import ExtraSlot, Slot
 
@@ -72,8 +72,8 @@ class Layout:
             raise TypeError(f"{self.cls.__name__} or a mapping was expected, not {type(value).__name__}")
         return layout.write_model(cast("Model", value))
 
-    def write_model(self, model: Model) -> JSONValue:
-        found: dict[str, JSONValue] = {}
+    def write_model(self, model: Model) -> JSONObject:
+        found: JSONObject = {}
         for slot in self.slots:
             written = slot.write(model)
             if written is not ABSENT:

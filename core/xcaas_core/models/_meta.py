@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from typing import TYPE_CHECKING, Final, cast
 
 from ._containers import MapOf
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["RESERVED_NAMES", "ModelType"]
 
 RESERVED_NAMES: Final = frozenset(
-    {"from_dict", "from_json", "is_set", "to_dict", "to_json", "unknown_fields", "validate"}
+    {"evolve", "from_dict", "from_json", "is_set", "to_dict", "to_json", "unknown_fields", "validate"}
 )
 """Names that a field cannot have, because models have them already."""
 
@@ -33,15 +32,15 @@ class ModelType(type):
     __model__: Layout
 
     def __new__(mcls, name: str, bases: tuple[type, ...], body: dict[str, object]) -> ModelType:
-        namespace = _namespace(str(body["__module__"]))
+        modules = _modules(str(body["__module__"]))
         own: list[Slot] = []
         extra: ExtraSlot | None = None
         for key, value in list(body.items()):
             if isinstance(value, Field):
-                codec = codec_in(value.expression, namespace)
+                codec = codec_in(value.expression, modules)
                 own.append(slot_for(key, value.wire, codec, required=value.required))
             elif isinstance(value, Extra):
-                extra = ExtraSlot(key, MapOf(codec_in(value.expression, namespace)))
+                extra = ExtraSlot(key, MapOf(codec_in(value.expression, modules)))
             else:
                 continue
             if key in RESERVED_NAMES:
@@ -94,7 +93,7 @@ def _finish(
     return cls
 
 
-def _namespace(module: str) -> str:
-    """Where a class's type expressions find other models: the package's `models`, or its own module."""
+def _modules(module: str) -> tuple[str, ...]:
+    """Where a class's type expressions find other models: in the package's `models`, in its own module."""
     head, found, _ = f"{module}.".rpartition(".models.")
-    return sys.intern(f"{head}.models" if found else module)
+    return (f"{head}.models", module) if found else (module,)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Self, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, cast, dataclass_transform
 
 from . import _instances
 from ._fields import extra, field
 from ._instances import State, restored, state_of, unknown_of
-from ._json import Buffer, JSONObject, JSONValue, decode_json, encode_json, own_copy
+from ._json import Buffer, JSONObject, JSONValue, decode_json, encode_json
 from ._layout import Layout
 from ._meta import ModelType
 from ._misfit import OWNED, Misfit
 from ._repr import one_line
 from ._slots import Rest
+
+if TYPE_CHECKING:
+    import attrs
 
 __all__ = ["Model", "UnknownModel", "model"]
 
@@ -30,19 +33,26 @@ def model(cls: type[M]) -> type[M]:
     return cls
 
 
+class _Base(metaclass=ModelType):
+    """What type checkers must not take for fields."""
+
+    __slots__ = ("__rest__", "__weakref__")
+
+    __model__: ClassVar[Layout]
+    __rest__: Rest | None
+
+    if TYPE_CHECKING:
+        __attrs_attrs__: ClassVar[tuple[attrs.Attribute[object], ...]]
+
+
 @model
-class Model(metaclass=ModelType):
+class Model(_Base):
     """An object of an API: named, typed fields, and everything else that came with them.
 
     A field that is absent reads as None, like one that is null; `is_set` tells them apart.
     Fields that no spec knows are kept in `unknown_fields`. Everything is written back as it came.
     None given to an optional field leaves it out, or sends null where the field may be null.
     """
-
-    __slots__ = ("__rest__", "__weakref__")
-
-    __model__: Layout
-    __rest__: Rest | None
 
     if TYPE_CHECKING:
         unknown_fields: dict[str, JSONValue] = extra("json", factory=dict, init=False)
@@ -61,6 +71,9 @@ class Model(metaclass=ModelType):
         @unknown_fields.setter
         def unknown_fields(self, value: Mapping[str, JSONValue]) -> None:
             _instances.replace_unknown(self, value)
+
+        def __replace__(self, /, **changes: object) -> Self:  # `copy.replace` of Python 3.13
+            return self.evolve(**changes)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Self:
@@ -85,7 +98,7 @@ class Model(metaclass=ModelType):
 
     def to_dict(self) -> JSONObject:
         """The JSON object, by the names on the wire. It shares nothing with the model."""
-        return cast("JSONObject", own_copy(self.__model__.write_model(self)))
+        return self.__model__.write_model(self)
 
     def to_json(self) -> str:
         """The JSON object as compact text."""
@@ -97,6 +110,15 @@ class Model(metaclass=ModelType):
         if slot is None:
             raise AttributeError(f"{type(self).__name__} has no field {name!r}")
         return slot.given(self)
+
+    def evolve(self, /, **changes: object) -> Self:
+        """A copy with other values for some fields, as `attrs.evolve` makes it.
+
+        Type checkers check the names and values where `copy.replace` is used (Python 3.13).
+        """
+        import attrs
+
+        return attrs.evolve(self, **changes)  # type: ignore[misc]  # mypy knows attrs classes by their decorator
 
     def validate(self) -> Self:
         """Read everything that is put off until first touch. Raises `DecodeError` for what does not fit."""

@@ -7,7 +7,6 @@ for the forms of ISO 8601 that it cannot read, and is loaded when the first of t
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from typing import Final
 
@@ -38,7 +37,10 @@ def from_text(text: str) -> dt.datetime:
         month, day, year, hour, minute, second = (int(part or 0) for part in american.groups())
         return dt.datetime(year, month, day, hour, minute, second)
     steady, leaps = re.subn(_LEAP, r"\g<1>59", text.upper(), count=1)
-    return _from_rare_text(steady) + dt.timedelta(seconds=leaps)
+    try:
+        return _from_rare_text(steady) + dt.timedelta(seconds=leaps)
+    except OverflowError:
+        raise ValueError("beyond the years that Python knows") from None
 
 
 def _from_rare_text(text: str) -> dt.datetime:
@@ -61,7 +63,7 @@ def from_epoch(number: int | float, microseconds: int) -> dt.datetime:
     Raises `ValueError` beyond the years 1 to 9999.
     """
     if isinstance(number, float):
-        if not math.isfinite(number):
+        if not abs(number) < 1e20:  # infinite, no number at all, or far beyond any year
             raise ValueError("not a number of seconds")
         number = round(number * microseconds)
         microseconds = 1

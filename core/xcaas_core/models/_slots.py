@@ -16,7 +16,7 @@ from .._fork import resets_after_fork
 from .._pointer import ABSENT, Absent
 from ._codec import Codec
 from ._containers import MapOf
-from ._json import JSONValue
+from ._json import JSONValue, own_copy
 from ._misfit import Misfit, Place, Step, inside
 
 if TYPE_CHECKING:
@@ -119,13 +119,17 @@ class Slot:
         """(what stands for the value, what is pending). For copies and comparisons."""
         return self.load(model), None
 
+    def snapshot(self, model: Model) -> tuple[object, object]:
+        """Like `state`, with a copy of what is pending."""
+        return self.load(model), None
+
     def restore(self, model: Model, state: tuple[object, object]) -> None:
         """Make `state` that of a new model."""
         self.member.__set__(model, state[0])
 
     def write(self, model: Model) -> Written:
         """What the field is on the wire; `ABSENT` if nothing."""
-        value, raw = self.state(model)
+        value, raw = self.snapshot(model)
         if value is not None and not isinstance(value, Absent):
             return self.codec.write(value)
         if value is PENDING:
@@ -198,6 +202,13 @@ class GuardedSlot(Slot):
             return value, None
         with lock_of(model):  # both at the same moment
             return self.member.__get__(model), self.raw.__get__(model)
+
+    def snapshot(self, model: Model) -> tuple[object, object]:
+        value: object = self.member.__get__(model)
+        if value is not PENDING or self.raw is None:
+            return value, None
+        with lock_of(model):  # so that nobody reads it in place in the meantime
+            return self.member.__get__(model), own_copy(self.raw.__get__(model))
 
     def restore(self, model: Model, state: tuple[object, object]) -> None:
         self.member.__set__(model, state[0])

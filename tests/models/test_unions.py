@@ -1,0 +1,119 @@
+"""One of several: by discriminator, by fit, in and out."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.models.sample.models import Tag
+from tests.models.zoo import Box, Cat, Dog, Loose, Owner, Square
+from xcaas_core._errors import DecodeError
+from xcaas_core.models import UnknownModel, resolve
+
+
+def test_the_discriminator_decides() -> None:
+    owner = Owner.from_dict({"pet": {"kind": "dog", "tricks": ["sit"]}, "pets": [{"kind": "cat", "lives": 9}]})
+    assert owner.pet == Dog(kind="dog", tricks=["sit"])
+    assert owner.pets == [Cat(kind="cat", lives=9)]
+
+
+def test_an_unknown_variant_survives() -> None:
+    data = {"pet": {"kind": "emu", "speed": [50]}, "pets": [{"no": "kind"}, {"kind": 5}, {"kind": "cat"}]}
+    owner = Owner.from_dict(data).validate()
+    assert isinstance(owner.pet, UnknownModel)
+    assert owner.pet.unknown_fields == {"kind": "emu", "speed": [50]}
+    assert owner.pets is not None
+    assert [type(pet) for pet in owner.pets] == [UnknownModel, UnknownModel, Cat]
+    assert owner.to_dict() == data
+
+
+def test_the_discriminator_decides_also_if_the_rest_is_wrong() -> None:
+    with pytest.raises(DecodeError) as error:
+        Owner.from_dict({"pets": [{"kind": "cat", "lives": "nine"}]}).validate()
+    assert error.value.pointer == "/pets/0/lives"
+    with pytest.raises(DecodeError) as error:
+        Owner.from_dict({"pet": "dog"})
+    assert error.value.pointer == "/pet"
+
+
+@pytest.mark.parametrize(
+    ("wire", "raw", "value"),
+    [
+        ("shape", {"side": 1}, Square(side=1.0)),
+        ("shape", {"side": 1, "height": 2}, Box(side=1.0, height=2.0)),
+        ("shape", {"side": 1, "height": 2, "colour": "red"}, Box.from_dict({"side": 1, "height": 2, "colour": "red"})),
+        ("shape", {"side": 1, "height": "tall"}, Square.from_dict({"side": 1, "height": "tall"})),
+        ("size", 5, 5),
+        ("size", "5", "5"),
+        ("when", "2024-05-01T12:00:00Z", dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)),
+        ("when", "tomorrow", "tomorrow"),
+        ("many", {"side": 1}, Square(side=1.0)),
+        ("many", [{"side": 1}], [Square(side=1.0)]),
+        ("maybe", None, None),
+        ("maybe", {"side": 1, "height": 2}, Box(side=1.0, height=2.0)),
+    ],
+)
+def test_what_fits_best_wins(wire: str, raw: object, value: object) -> None:
+    loose = Loose.from_dict({wire: raw})
+    assert getattr(loose, wire) == value
+    assert loose.to_dict() == {wire: raw}
+
+
+@pytest.mark.parametrize(
+    ("data", "pointer"),
+    [
+        ({"shape": {"side": "wide"}}, "/shape/side"),
+        ({"shape": []}, "/shape"),
+        ({"size": 5.5}, "/size"),
+        ({"size": True}, "/size"),
+        ({"many": [{"side": 1}, {}]}, "/many/1/side"),
+    ],
+)
+def test_what_fits_nothing_is_judged_by_what_is_nearest(data: dict[str, object], pointer: str) -> None:
+    with pytest.raises(DecodeError) as error:
+        Loose.from_dict(data).validate()
+    assert error.value.pointer == pointer
+
+
+@pytest.mark.parametrize(
+    ("expression", "raw", "value"),
+    [
+        ("float|int", 5, 5),
+        ("float|int", 5.5, 5.5),
+        ("str|uuid", "x", "x"),
+        ("int:text|str", "12", 12),
+        ('="a"|="b"|int', "b", "b"),
+        ("{int}|{str}", {"a": "b"}, {"a": "b"}),
+        ("[int]|[str]", ["b"], ["b"]),
+        ("{str}|Tag", {"key": "a"}, Tag(key="a")),
+        ("{int}|Tag", {"other": 1}, {"other": 1}),
+        ("json|int", [5], [5]),
+        ("bool|int", True, True),
+    ],
+)
+def test_other_unions(expression: str, raw: object, value: object) -> None:
+    found = resolve(expression, "tests.models.sample").decode(raw)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "wire"),
+    [
+        ("Square|Box", {"side": 1, "height": 2}, {"side": 1, "height": 2}),
+        ("Square|Box", Box(side=1.0, height=2.0), {"side": 1.0, "height": 2.0}),
+        ("datetime:epoch-seconds|str", dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC), 1714564800),
+        ("datetime:epoch-seconds|str", "now", "now"),
+        ("int:text|bool", 5, "5"),
+        ("int:text|bool", True, True),
+        ("Square|[Square]", [{"side": 1}], [{"side": 1}]),
+        ("Cat|Dog@kind(cat=Cat,dog=Dog)", {"kind": "dog", "tricks": ("sit",)}, {"kind": "dog", "tricks": ["sit"]}),
+        ("Cat|Dog@kind(cat=Cat,dog=Dog)", {"kind": "emu", "x": 1}, {"kind": "emu", "x": 1}),
+        ("Cat|Dog@kind(cat=Cat,dog=Dog)", Dog(kind="dog"), {"kind": "dog"}),
+        ("int|str", 5.5, 5.5),
+        ("Square|none", None, None),
+    ],
+)
+def test_what_goes_out(expression: str, value: object, wire: object) -> None:
+    assert resolve(expression, "tests.models.unions").encode(value) == wire
