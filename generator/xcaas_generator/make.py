@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import front, manifest, state
+from . import examples, front, manifest, state
 from .job import Job, Source
 from .plan import Module
 from .plan_package import package_modules, suite_modules, suite_product
@@ -45,6 +45,9 @@ def make(job: Job, sources: Iterable[Source], progress: Progress) -> Made:
         else:
             plan, prefix = package_modules(result.document, digest), ""
         made.sections[source.name] = plan.section
+        shown = examples.dump(result.document)
+        if shown is not None:
+            made.texts[prefix + examples.NAME] = shown
         _render(project, plan.modules, prefix, made.texts)
     if job.suite:
         _render(project, suite_modules([source.name for source in job.sources]), "", made.texts)

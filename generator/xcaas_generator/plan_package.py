@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import xcaas_core
+from xcaas_core import testing
 
 from . import ir
 from .imports import Imports
@@ -62,12 +63,14 @@ def suite_modules(names: Sequence[str]) -> list[Module]:
         through=Code("_product"),
     )
     public: Sequence[str] = getattr(xcaas_core, "__all__", ())
-    entries = [index_entry(name, "xcaas_core") for name in public]
+    entries = [index_entry(name, "xcaas_core") for name in public if name != "testing"]
     entries += [index_entry(name, "._client") for name in sorted(classes)]
-    entries += [index_entry(name, ".") for name in sorted(names)]
+    entries += [index_entry(name, ".") for name in sorted({*names, "testing"})]
+    fakes = tuple(index_entry(name, "xcaas_core.testing") for name in testing.__all__)
     return [
         Module("_client.py", "client.py.jinja", client),
         Module("__init__.py", "suite.py.jinja", IndexPlan(docstring(_SUITE_DOC, 0), tuple(entries), module_path(SDK))),
+        Module("testing.py", "testing.py.jinja", IndexPlan(docstring(_TESTING_DOC, 0), fakes, module_path(SDK))),
     ]
 
 
@@ -77,6 +80,12 @@ The 8x8 XCaaS APIs.
     with xcaas.XCaaS.from_env() as client:
         for recording in client.storage.objects.search():
             ...
+"""
+_TESTING_DOC = """
+Fakes for the tests of code that uses these clients.
+
+    server = FakeServer()
+    client = XCaaS(http_client=server, credentials=ClientCredentials("id", "secret"))
 """
 _CLIENT_DOC = """
 All products, for code that blocks.

@@ -15,6 +15,7 @@ from xcaas_core.sdk import lazy_attributes
 
 if TYPE_CHECKING:
     from . import pets as pets
+    from . import testing as testing
     from ._client import AsyncXCaaS as AsyncXCaaS
     from ._client import XCaaS as XCaaS
     from xcaas_core import ApiKey as ApiKey
@@ -96,7 +97,6 @@ if TYPE_CHECKING:
     from xcaas_core import credentials_from_profile as credentials_from_profile
     from xcaas_core import download_all as download_all
     from xcaas_core import rows as rows
-    from xcaas_core import testing as testing
     from xcaas_core import unzip as unzip
 else:
     __getattr__, __dir__ = lazy_attributes(
@@ -105,6 +105,7 @@ else:
             "AsyncXCaaS": "_client",
             "XCaaS": "_client",
             "pets": "",
+            "testing": "",
         },
         _core,
     )
@@ -189,9 +190,9 @@ __all__ = [
     "credentials_from_profile",
     "download_all",
     "rows",
-    "testing",
     "unzip",
     "AsyncXCaaS",
     "XCaaS",
     "pets",
+    "testing",
 ]
