@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["example"]
 
 _DEEPEST: Final = 6
+_TOO_DEEP: Final = 3 * _DEEPEST
+_MOST: Final = 400  # values per example
 _VALUES: Final[dict[str, object]] = {
     "str": "text",
     "bool": True,
@@ -32,36 +34,44 @@ _VALUES: Final[dict[str, object]] = {
 _MOMENT: Final = dt.datetime(2026, 3, 14, 9, 26, 53, tzinfo=dt.UTC)
 
 
-def example(codec: Codec, depth: int = 0) -> JSON:
+def example(codec: Codec) -> JSON:
     """JSON that a codec reads. Types that contain themselves end in empty lists and absent fields."""
-    match codec:
-        case ListOf():
-            return [] if depth >= _DEEPEST else [example(codec.item, depth + 1)]
-        case MapOf():
-            return {} if depth >= _DEEPEST else {"key": example(codec.value, depth + 1)}
-        case Nullable():
-            return None if depth >= _DEEPEST else example(codec.inner, depth)
-        case ModelRef():
-            return _model(codec, depth)
-        case Tagged():
-            tag, member = next(iter(codec.by_tag.items()))
-            found = _model(member, depth)
-            found[codec.tag] = tag
-            return found
-        case OneOf():
-            return example(codec.members[0], depth)
-        case Const():
-            return codec.value
-        case _:
-            return _scalar(codec)
+    return _Maker().value(codec, 0)
 
 
-def _model(ref: ModelRef, depth: int) -> dict[str, JSON]:
-    return {
-        slot.wire: example(slot.codec, depth + 1)
-        for slot in ref.model.__model__.slots
-        if slot.required or depth < _DEEPEST
-    }
+class _Maker:
+    """Makes one example, of a bounded size: in large specs everything hangs together."""
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def value(self, codec: Codec, depth: int) -> JSON:
+        self._made += 1
+        enough = depth >= _DEEPEST or self._made >= _MOST
+        match codec:
+            case ListOf():
+                return [] if enough else [self.value(codec.item, depth + 1)]
+            case MapOf():
+                return {} if enough else {"key": self.value(codec.value, depth + 1)}
+            case Nullable():
+                return None if enough else self.value(codec.inner, depth)
+            case ModelRef():
+                return self.model(codec, depth, enough)
+            case Tagged():
+                tag, member = next(iter(codec.by_tag.items()))
+                return {**self.model(member, depth, enough), codec.tag: tag}
+            case OneOf():
+                return self.value(codec.members[0], depth)
+            case Const():
+                return codec.value
+            case _:
+                return _scalar(codec)
+
+    def model(self, ref: ModelRef, depth: int, enough: bool) -> dict[str, JSON]:
+        if depth > _TOO_DEEP:
+            return {}  # a model that requires itself has no example
+        slots = ref.model.__model__.slots
+        return {slot.wire: self.value(slot.codec, depth + 1) for slot in slots if slot.required or not enough}
 
 
 def _scalar(codec: Codec) -> JSON:
