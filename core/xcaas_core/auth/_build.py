@@ -54,7 +54,7 @@ def token_info(
 
 
 def _wallet(credentials: object, context: AuthContext) -> Wallet:
-    found = context.state.get(Wallet)
-    if found is None:
-        found = context.state.setdefault(Wallet, Wallet.of(credentials))
-    return cast("Wallet", found)
+    known = cast("tuple[object, Wallet] | None", context.state.get(Wallet))
+    if known is None or known[0] is not credentials:
+        known = context.state[Wallet] = (credentials, Wallet.of(credentials))
+    return known[1]

@@ -75,14 +75,12 @@ class Credential:
         self._pool.renew(drop=drop)
 
     def _adopt(self, other: Credential) -> None:
-        """Become what `other` is, which a provider has just given for the same purpose."""
-        changed = {
-            name: getattr(other, name)
-            for name in (*self._secrets, *self._shown)
-            if getattr(self, name) != getattr(other, name)
-        }
+        """Become what `other` is, which a provider has just given for the renewal that is under way. Only
+        another identity makes that renewal, and what was obtained before, worthless."""
+        vars(self).update({name: getattr(other, name) for name in self._secrets})
+        changed = [name for name in self._shown if getattr(self, name) != getattr(other, name)]
         if changed:
-            self._replace(changed, drop=not changed.keys() <= set(self._secrets))
+            self._replace({name: getattr(other, name) for name in changed}, drop=True)
 
     def _twin(self: Self) -> Self:
         twin = object.__new__(type(self))

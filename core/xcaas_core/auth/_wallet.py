@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
 from .._errors import ConfigurationError
+from .._fork import resets_after_fork
 from .._steps import Flow, Offload
 from ._credential import Credential
 from ._errors import SecretUnavailableError
@@ -40,10 +42,12 @@ class Wallet:
     def __init__(self, given: object) -> None:
         self._held: tuple[Held, ...] | None = None
         self._provider: Callable[[], object] | None = None
+        self._lock = threading.Lock()
         if callable(given) and not isinstance(given, Credential):
             self._provider = cast("Callable[[], object]", given)
         else:
             self._held = tuple(_unfold(given))
+        resets_after_fork(self)
 
     @staticmethod
     def of(given: object) -> Wallet:
@@ -59,15 +63,31 @@ class Wallet:
     def open(self) -> Flow[tuple[Held, ...]]:
         """What the client holds."""
         if self._held is None:
-            yield Offload(self._ask)
+            yield Offload(self._ask_first)
         assert self._held is not None
         return self._held
 
+    def reset(self) -> None:
+        """In a forked child: another thread of the parent may have been asking."""
+        self._lock = threading.Lock()
+
+    def _ask_first(self) -> None:
+        """Many calls may start at once; one of them asks."""
+        with self._lock:
+            if self._held is None:
+                self._take(self._fetch())
+
     def _ask(self) -> None:
-        """Ask the provider. Objects from before stay and take over what the new ones hold, so that
-        tokens and counters last."""
+        """Ask the provider again, for a token request or after a refusal."""
+        with self._lock:
+            self._take(self._fetch())
+
+    def _fetch(self) -> tuple[Held, ...]:
         assert self._provider is not None
-        fresh = tuple(_unfold(_call(self._provider)))
+        return tuple(_unfold(_call(self._provider)))
+
+    def _take(self, fresh: tuple[Held, ...]) -> None:
+        """Objects from before stay and take over what the new ones hold, so that tokens and counters last."""
         held = self._held
         if held is None or not _fits(held, fresh):
             for entry in fresh:

@@ -1,0 +1,79 @@
+"""What a fresh token costs per call: the authorizer against a fixed header.
+
+Both are driven as the call flow drives them, without a network. Budget: 5 µs.
+`python -m benchmarks.auth_cost`
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Final
+
+from xcaas_core._authseam import Authorizer
+from xcaas_core._product import Product, Scheme
+from xcaas_core._steps import Flow, Request
+from xcaas_core.auth import ApiKey, ClientCredentials, build_authorizer
+from xcaas_core.auth.testing import Simulation, fake_context
+
+CALLS: Final = 50_000
+ROUNDS: Final = 7
+BUDGET: Final = 5e-6
+
+SCHEMES: Final = {
+    "oauth": Scheme("oauth2", credential="client-credentials", token_url="https://api.example.com/token"),
+    "key": Scheme("api-key", credential="api-key", location="header", parameter="x-api-key"),
+}
+PRODUCT: Final = Product("sample", title="Sample", servers=(), schemes=SCHEMES, package="sample")
+
+
+def signed(authorizer: Authorizer) -> Callable[[Request], Flow[object]]:
+    """What the call flow does before each attempt."""
+
+    def flow(request: Request) -> Flow[object]:
+        return (yield from authorizer.authorize(request, deadline=None))
+
+    return flow
+
+
+def fixed(request: Request) -> Flow[object]:
+    request.headers["authorization"] = "Bearer fixed"
+    return None
+    yield
+
+
+def seconds_per_call(flow: Callable[[Request], Flow[object]]) -> float:
+    """CPU seconds, the best of some rounds."""
+    headers = {"accept": "application/json", "user-agent": "bench", "accept-encoding": "gzip", "x-request-id": "1"}
+    best = float("inf")
+    for _ in range(ROUNDS):
+        request = Request("GET", "https://api.example.com/things", dict(headers))
+        began = time.process_time()
+        for _ in range(CALLS):
+            try:
+                next(flow(request))
+            except StopIteration:
+                pass
+        best = min(best, (time.process_time() - began) / CALLS)
+    return best
+
+
+def main() -> int:
+    simulation = Simulation()
+    base = seconds_per_call(fixed)
+    print(f"fixed header: {base * 1e6:.2f} µs")
+    held = True
+    for name, credential in (("oauth", ClientCredentials("id", "secret")), ("key", ApiKey("key"))):
+        context = fake_context(time.monotonic, random=random.random)
+        authorizer = build_authorizer(PRODUCT, ((name,),), credential, context=context)
+        assert authorizer is not None
+        simulation.call(authorizer.authorize(Request("GET", "https://api.example.com", {}), deadline=None))
+        added = seconds_per_call(signed(authorizer)) - base
+        held = held and added < BUDGET
+        print(f"{type(credential).__name__}: {added * 1e6:.2f} µs more (budget {BUDGET * 1e6:.0f} µs)")
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
