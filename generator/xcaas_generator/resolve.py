@@ -90,7 +90,12 @@ class Resolver:
         if isinstance(ref, str):
             return ref
         dynamic = spot.get("$dynamicRef")
-        return dynamic if isinstance(dynamic, str) else None
+        if isinstance(dynamic, str):
+            return dynamic
+        if isinstance(spot.get("$recursiveRef"), str):
+            # Of JSON Schema 2019-09: always "#", the schema that this stands in.
+            return "#" + "/".join(spot.pointer.split("/")[:4])
+        return None
 
     def target(self, spot: Spot) -> Spot | None:
         """What the reference at `spot` leads to, one step; None, and a warning, when it leads nowhere."""

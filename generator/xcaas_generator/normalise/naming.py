@@ -38,6 +38,12 @@ _MAX_LENGTH = 72
 _MAX_TITLE_WORDS = 5
 _MAX_ROUNDS = 4
 _PREFIX = "Value"
+# Words that say nothing without the class that they belong to.
+_VAGUE = frozenset(
+    ("type", "object", "status", "state", "kind", "value", "name", "id", "data", "code", "mode", "format", "action",
+     "event", "result", "item", "model", "level", "reason", "version", "method", "source", "content", "details", "from",
+     "to", "key", "body", "request", "response", "error", "response item", "x", "y", "a", "b")
+)  # fmt: skip
 _CAPITAL_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
 _PLURALS = (
     ("ies", "y"),
@@ -178,7 +184,7 @@ def _fixed_order(entry: Entry) -> tuple[bool, str, str]:
 
 
 def _inline_order(entry: Entry) -> tuple[str, str, str]:
-    return (*min((_owner_name(hint), hint.leaf) for hint in entry.hints), entry.spot.pointer)
+    return (*min((_owner_name(hint), hint.leaf) for hint in _direct(entry)), entry.spot.pointer)
 
 
 def _leaf_key(leaf: str) -> str:
@@ -191,7 +197,7 @@ def _shared_leaves(entries: list[Entry]) -> dict[tuple[str, str], Entry]:
     for entry in entries:
         owners: dict[str, set[str]] = defaultdict(set)
         for hint in entry.hints:
-            if hint.leaf and not hint.fixed and not hint.indirect:
+            if hint.leaf.lower() not in _VAGUE and not hint.fixed and not hint.indirect and hint.leaf:
                 owner = hint.owner
                 owners[_leaf_key(hint.leaf)].add(f"{id(owner.final())}" if isinstance(owner, Entry) else f" {owner}")
         for leaf, names_of_owners in owners.items():

@@ -100,7 +100,9 @@ class Operations:
         for one, (wish, own) in zip(found, wished, strict=True):
             unique = wish
             if _id_key(wish) in taken or (not own and _id_key(wish) in given):
-                unique = f"{wish}_{_made_id(one.path, one.method)}" if own else wish
+                unique = f"{wish}_{one.method}" if own else wish
+                if own and _id_key(unique) in (taken | given):
+                    unique = f"{wish}_{_made_id(one.path, one.method)}"
                 number = 2
                 while _id_key(unique) in taken or (not own and _id_key(unique) in given):
                     unique, number = f"{wish}_{number}", number + 1

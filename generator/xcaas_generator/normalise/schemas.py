@@ -66,8 +66,10 @@ class Shaper:
         key = (spot.key,)
         known = self._known.get(key)
         if known is not None:
-            if isinstance(known, Named) and known.entry.spot.key == spot.key and hint not in known.entry.hints:
-                known.entry.hints.append(hint)
+            if isinstance(known, Named) and known.entry.spot.key == spot.key:
+                titled = _titled(hint, spot)
+                if titled not in known.entry.hints:
+                    known.entry.hints.append(titled)
             return known
         if key in self._open:
             return ANY  # a list or union that holds itself, with no class on the way to give it a name

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
+from xcaas_generator.ir import JSON
 from xcaas_generator.normalise.flatten import Flat, Union
 from xcaas_generator.normalise.keywords import brief, is_demand, schemas
 from xcaas_generator.normalise.shapes import NONE, Choice, Hint, Named, Shape, members_of, one_of
@@ -24,6 +25,8 @@ from xcaas_generator.resolve import Spot, unescape
 if TYPE_CHECKING:
     from xcaas_generator.normalise.schemas import Shaper
 
+# How OData documents write "or null" beside a reference.
+_ODATA_NULL: dict[str, JSON] = {"type": "object", "nullable": True}
 _MAX_COMBINATIONS = 16
 _MAX_CHILDREN = 24
 _MAX_TAGS = 8
@@ -50,6 +53,8 @@ class Unions:
     def shape(self, flat: Flat, hint: Hint) -> Shape:
         base = copy(flat)
         base.unions = []
+        if any(member.node == _ODATA_NULL for union in flat.unions for member in union.members):
+            flat.null = True
         unions = [(union, self._types_in(union)) for union in flat.unions]
         unions = [(union, members) for union, members in unions if members]
         if not unions:
@@ -82,6 +87,7 @@ class Unions:
             member
             for member in union.members
             if not is_demand(member.node) and member.node is not False
+            and not (member.node == _ODATA_NULL and len(union.members) > 1)
         ]
 
     def _merged(self, base: Flat, members: tuple[Spot, ...], hint: Hint) -> Shape:
@@ -171,7 +177,7 @@ class Unions:
     def _declared(
         self, discriminator: Spot, name: str, members: list[_Member], *, told: bool
     ) -> tuple[tuple[str, Named], ...]:
-        by_end = {self._end(one.spot).key: one.shape for one in members if isinstance(one.shape, Named)}
+        by_end = {self._end(one.spot).key: one.shape for one in members}
         tags: dict[str, Named] = {}
         reached: set[_Key] = set()
         for tag, end in self._mapping(discriminator):
@@ -179,17 +185,22 @@ class Unions:
             if isinstance(shape, Named):
                 tags[tag] = shape
                 reached.add(end.key)
-            elif told:
+            elif shape is None and told:
                 self._shaper.report.warn(
                     discriminator.place, f"the tag {brief(tag)} leads to a schema that is no member of the union"
                 )
         for one in members:
             end = self._end(one.spot)
-            if isinstance(one.shape, Named) and end.key not in reached:
+            if isinstance(one.shape, Choice) and one.shape.discriminator == name:
+                for tag, named in one.shape.tags:
+                    tags.setdefault(tag, named)
+            elif isinstance(one.shape, Named) and end.key not in reached:
                 own = self._tags_of(end).get(name) or ((_component_name(end),) if end is not one.spot else ())
                 for tag in own:
                     tags.setdefault(tag, one.shape)
-        return tuple(sorted(tags.items(), key=lambda item: item[0]))
+        # A member that no tag leads to could never be read: then the shape of the data has to decide.
+        named_members = {shape for one in members for shape in members_of(one.shape) if isinstance(shape, Named)}
+        return tuple(sorted(tags.items(), key=lambda item: item[0])) if named_members <= set(tags.values()) else ()
 
     def _mapping(self, discriminator: Spot) -> list[tuple[str, Spot]]:
         """Tag and schema. A mapping names schemas by reference or by bare component name."""
