@@ -54,8 +54,9 @@ def module_stem(name: str) -> str:
     if stem.isascii() and 1 < len(stem) <= _MAX_LENGTH:
         return stem
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    short = re.sub(r"[^a-z0-9_]", "", stem)[: _MAX_LENGTH - 9].rstrip("_")
-    return f"{short or '_'}_{digest}"
+    short = re.sub(r"[^a-z0-9_]", "", stem)[: _MAX_LENGTH - 10].strip("_")
+    # Never two underscores in front: inside a class body Python would change such a name.
+    return f"_{short or 'x'}_{digest}"
 
 
 def _identifier_characters(text: str) -> str:
