@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from . import quality_management as quality_management
     from . import recent_calls as recent_calls
     from . import storage as storage
+    from . import testing as testing
     from . import work_analytics as work_analytics
     from . import work_chat as work_chat
     from ._client import AsyncXCaaS as AsyncXCaaS
@@ -116,7 +117,6 @@ if TYPE_CHECKING:
     from xcaas_core import credentials_from_profile as credentials_from_profile
     from xcaas_core import download_all as download_all
     from xcaas_core import rows as rows
-    from xcaas_core import testing as testing
     from xcaas_core import unzip as unzip
 else:
     __getattr__, __dir__ = lazy_attributes(
@@ -143,6 +143,7 @@ else:
             "quality_management": "",
             "recent_calls": "",
             "storage": "",
+            "testing": "",
             "work_analytics": "",
             "work_chat": "",
         },
@@ -229,7 +230,6 @@ __all__ = [
     "credentials_from_profile",
     "download_all",
     "rows",
-    "testing",
     "unzip",
     "AsyncXCaaS",
     "XCaaS",
@@ -252,6 +252,7 @@ __all__ = [
     "quality_management",
     "recent_calls",
     "storage",
+    "testing",
     "work_analytics",
     "work_chat",
 ]

@@ -179,7 +179,7 @@ class Addresses(Resource):
     def list(
         self,
         *,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -217,7 +217,7 @@ class Addresses(Resource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    def create(self, *, address: AddressRequest | AddressRequestDict, request_id: UUID | None = None) -> Address:
+    def create(self, *, address: AddressRequest | AddressRequestDict, request_id: UUID | str | None = None) -> Address:
         """Create an address.
 
         Registers an address. The same fields again give the same id, so trying again is safe. Providers outside of
@@ -246,7 +246,7 @@ class Addresses(Resource):
         """
         return self._call(_CREATE, (request_id,), address)
 
-    def delete(self, address_id: str, *, request_id: UUID | None = None) -> None:
+    def delete(self, address_id: str, *, request_id: UUID | str | None = None) -> None:
         """Delete an address.
 
         Deletes an address that nothing uses. While a usage counter isn't 0, the answer is 400.
@@ -271,7 +271,7 @@ class Addresses(Resource):
         """
         return self._call(_DELETE, (address_id, request_id))
 
-    def get(self, address_id: str, *, request_id: UUID | None = None) -> Address:
+    def get(self, address_id: str, *, request_id: UUID | str | None = None) -> Address:
         """Get an address.
 
         One address, with counters of where it is used.
@@ -307,7 +307,7 @@ class AsyncAddresses(AsyncResource):
     def list(
         self,
         *,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -345,7 +345,9 @@ class AsyncAddresses(AsyncResource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    async def create(self, *, address: AddressRequest | AddressRequestDict, request_id: UUID | None = None) -> Address:
+    async def create(
+        self, *, address: AddressRequest | AddressRequestDict, request_id: UUID | str | None = None
+    ) -> Address:
         """Create an address.
 
         Registers an address. The same fields again give the same id, so trying again is safe. Providers outside of
@@ -374,7 +376,7 @@ class AsyncAddresses(AsyncResource):
         """
         return await self._call(_CREATE, (request_id,), address)
 
-    async def delete(self, address_id: str, *, request_id: UUID | None = None) -> None:
+    async def delete(self, address_id: str, *, request_id: UUID | str | None = None) -> None:
         """Delete an address.
 
         Deletes an address that nothing uses. While a usage counter isn't 0, the answer is 400.
@@ -399,7 +401,7 @@ class AsyncAddresses(AsyncResource):
         """
         return await self._call(_DELETE, (address_id, request_id))
 
-    async def get(self, address_id: str, *, request_id: UUID | None = None) -> Address:
+    async def get(self, address_id: str, *, request_id: UUID | str | None = None) -> Address:
         """Get an address.
 
         One address, with counters of where it is used.

@@ -86,7 +86,7 @@ class Operations(Resource):
 
     __slots__ = ()
 
-    def get(self, operation_id: str, *, request_id: UUID | None = None) -> _Operation:
+    def get(self, operation_id: str, *, request_id: UUID | str | None = None) -> _Operation:
         """Get an operation.
 
         How an asynchronous write stands. Simple ones take 2 to 5 seconds, larger ones up to 15. Asking counts
@@ -117,7 +117,7 @@ class Operations(Resource):
         """
         return self._call(_GET, (operation_id, request_id))
 
-    def wait(self, operation_id: str, *, request_id: UUID | None = None) -> Poller[_Operation]:
+    def wait(self, operation_id: str, *, request_id: UUID | str | None = None) -> Poller[_Operation]:
         """Get an operation. Follow the work to its end.
 
         Args:
@@ -140,7 +140,7 @@ class AsyncOperations(AsyncResource):
 
     __slots__ = ()
 
-    async def get(self, operation_id: str, *, request_id: UUID | None = None) -> _Operation:
+    async def get(self, operation_id: str, *, request_id: UUID | str | None = None) -> _Operation:
         """Get an operation.
 
         How an asynchronous write stands. Simple ones take 2 to 5 seconds, larger ones up to 15. Asking counts
@@ -171,7 +171,7 @@ class AsyncOperations(AsyncResource):
         """
         return await self._call(_GET, (operation_id, request_id))
 
-    def wait(self, operation_id: str, *, request_id: UUID | None = None) -> AsyncPoller[_Operation]:
+    def wait(self, operation_id: str, *, request_id: UUID | str | None = None) -> AsyncPoller[_Operation]:
         """Get an operation. Follow the work to its end.
 
         Args:

@@ -125,7 +125,7 @@ class PhoneNumbers(Resource):
     def list(
         self,
         *,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -164,7 +164,7 @@ class PhoneNumbers(Resource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    def get(self, phone_number: str, *, request_id: UUID | None = None) -> PhoneNumber:
+    def get(self, phone_number: str, *, request_id: UUID | str | None = None) -> PhoneNumber:
         """Get a phone number.
 
         One number. Numbers of other customers aren't found.
@@ -202,7 +202,7 @@ class AsyncPhoneNumbers(AsyncResource):
     def list(
         self,
         *,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -241,7 +241,7 @@ class AsyncPhoneNumbers(AsyncResource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    async def get(self, phone_number: str, *, request_id: UUID | None = None) -> PhoneNumber:
+    async def get(self, phone_number: str, *, request_id: UUID | str | None = None) -> PhoneNumber:
         """Get a phone number.
 
         One number. Numbers of other customers aren't found.

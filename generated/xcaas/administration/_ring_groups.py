@@ -237,7 +237,7 @@ class RingGroups(Resource):
     def list(
         self,
         *,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -275,7 +275,7 @@ class RingGroups(Resource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    def create(self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None) -> _Operation:
+    def create(self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None) -> _Operation:
         """Create a ring group.
 
         Starts creating a ring group. The guide also wants `extensionNumber` and `site.id`; give them to be safe.
@@ -308,7 +308,7 @@ class RingGroups(Resource):
         return self._call(_CREATE, (request_id,), ring_group)
 
     def create_and_wait(
-        self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None
+        self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
     ) -> Poller[_Operation]:
         """Create a ring group. Follow the work to its end.
 
@@ -326,7 +326,7 @@ class RingGroups(Resource):
         """
         return self._poll(_CREATE, (request_id,), ring_group)
 
-    def delete(self, ring_group_id: str, *, request_id: UUID | None = None) -> _Operation:
+    def delete(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> _Operation:
         """Delete a ring group.
 
         Starts deleting a ring group. One that is gone already is accepted too.
@@ -354,7 +354,7 @@ class RingGroups(Resource):
         """
         return self._call(_DELETE, (ring_group_id, request_id))
 
-    def delete_and_wait(self, ring_group_id: str, *, request_id: UUID | None = None) -> Poller[_Operation]:
+    def delete_and_wait(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> Poller[_Operation]:
         """Delete a ring group. Follow the work to its end.
 
         Args:
@@ -371,7 +371,7 @@ class RingGroups(Resource):
         """
         return self._poll(_DELETE, (ring_group_id, request_id))
 
-    def get(self, ring_group_id: str, *, request_id: UUID | None = None) -> RingGroup:
+    def get(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> RingGroup:
         """Get a ring group.
 
         One ring group. Read it this way before you replace it.
@@ -399,7 +399,7 @@ class RingGroups(Resource):
         return self._call(_GET, (ring_group_id, request_id))
 
     def replace(
-        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None
+        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
     ) -> _Operation:
         """Replace a ring group.
 
@@ -434,7 +434,7 @@ class RingGroups(Resource):
         return self._call(_REPLACE, (ring_group_id, request_id), ring_group)
 
     def replace_and_wait(
-        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None
+        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
     ) -> Poller[_Operation]:
         """Replace a ring group. Follow the work to its end.
 
@@ -458,7 +458,7 @@ class RingGroups(Resource):
         ring_group_id: str,
         *,
         changes: RingGroupMemberChanges | RingGroupMemberChangesDict,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
     ) -> _Operation:
         """Add, change and remove members.
 
@@ -498,7 +498,7 @@ class RingGroups(Resource):
         ring_group_id: str,
         *,
         changes: RingGroupMemberChanges | RingGroupMemberChangesDict,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
     ) -> Poller[_Operation]:
         """Add, change and remove members. Follow the work to its end.
 
@@ -526,7 +526,7 @@ class AsyncRingGroups(AsyncResource):
     def list(
         self,
         *,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -564,7 +564,9 @@ class AsyncRingGroups(AsyncResource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    async def create(self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None) -> _Operation:
+    async def create(
+        self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
+    ) -> _Operation:
         """Create a ring group.
 
         Starts creating a ring group. The guide also wants `extensionNumber` and `site.id`; give them to be safe.
@@ -597,7 +599,7 @@ class AsyncRingGroups(AsyncResource):
         return await self._call(_CREATE, (request_id,), ring_group)
 
     def create_and_wait(
-        self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None
+        self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
     ) -> AsyncPoller[_Operation]:
         """Create a ring group. Follow the work to its end.
 
@@ -615,7 +617,7 @@ class AsyncRingGroups(AsyncResource):
         """
         return self._poll(_CREATE, (request_id,), ring_group)
 
-    async def delete(self, ring_group_id: str, *, request_id: UUID | None = None) -> _Operation:
+    async def delete(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> _Operation:
         """Delete a ring group.
 
         Starts deleting a ring group. One that is gone already is accepted too.
@@ -643,7 +645,7 @@ class AsyncRingGroups(AsyncResource):
         """
         return await self._call(_DELETE, (ring_group_id, request_id))
 
-    def delete_and_wait(self, ring_group_id: str, *, request_id: UUID | None = None) -> AsyncPoller[_Operation]:
+    def delete_and_wait(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> AsyncPoller[_Operation]:
         """Delete a ring group. Follow the work to its end.
 
         Args:
@@ -660,7 +662,7 @@ class AsyncRingGroups(AsyncResource):
         """
         return self._poll(_DELETE, (ring_group_id, request_id))
 
-    async def get(self, ring_group_id: str, *, request_id: UUID | None = None) -> RingGroup:
+    async def get(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> RingGroup:
         """Get a ring group.
 
         One ring group. Read it this way before you replace it.
@@ -688,7 +690,7 @@ class AsyncRingGroups(AsyncResource):
         return await self._call(_GET, (ring_group_id, request_id))
 
     async def replace(
-        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None
+        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
     ) -> _Operation:
         """Replace a ring group.
 
@@ -723,7 +725,7 @@ class AsyncRingGroups(AsyncResource):
         return await self._call(_REPLACE, (ring_group_id, request_id), ring_group)
 
     def replace_and_wait(
-        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | None = None
+        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
     ) -> AsyncPoller[_Operation]:
         """Replace a ring group. Follow the work to its end.
 
@@ -747,7 +749,7 @@ class AsyncRingGroups(AsyncResource):
         ring_group_id: str,
         *,
         changes: RingGroupMemberChanges | RingGroupMemberChangesDict,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
     ) -> _Operation:
         """Add, change and remove members.
 
@@ -787,7 +789,7 @@ class AsyncRingGroups(AsyncResource):
         ring_group_id: str,
         *,
         changes: RingGroupMemberChanges | RingGroupMemberChangesDict,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
     ) -> AsyncPoller[_Operation]:
         """Add, change and remove members. Follow the work to its end.
 

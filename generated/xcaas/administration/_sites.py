@@ -191,7 +191,7 @@ class Sites(Resource):
     def list(
         self,
         *,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
         page_size: int | None = None,
         page_number: int | None = None,
         filter: str | None = None,
@@ -227,7 +227,7 @@ class Sites(Resource):
         """
         return self._paginate(_LIST, (request_id, page_size, page_number, filter, sort))
 
-    def create(self, *, site: Site | SiteDict, request_id: UUID | None = None) -> _Operation:
+    def create(self, *, site: Site | SiteDict, request_id: UUID | str | None = None) -> _Operation:
         """Create a site.
 
         Starts creating a site. Create its address first and give the address's id. Some answers carry the site's id
@@ -259,7 +259,7 @@ class Sites(Resource):
         """
         return self._call(_CREATE, (request_id,), site)
 
-    def create_and_wait(self, *, site: Site | SiteDict, request_id: UUID | None = None) -> Poller[_Operation]:
+    def create_and_wait(self, *, site: Site | SiteDict, request_id: UUID | str | None = None) -> Poller[_Operation]:
         """Create a site. Follow the work to its end.
 
         Args:
@@ -276,7 +276,7 @@ class Sites(Resource):
         """
         return self._poll(_CREATE, (request_id,), site)
 
-    def delete(self, site_id: str, *, request_id: UUID | None = None) -> _Operation:
+    def delete(self, site_id: str, *, request_id: UUID | str | None = None) -> _Operation:
         """Delete a site.
 
         Starts deleting a site. It fails, at once or later, while users, ring groups or auto attendants are
@@ -307,7 +307,7 @@ class Sites(Resource):
         """
         return self._call(_DELETE, (site_id, request_id))
 
-    def delete_and_wait(self, site_id: str, *, request_id: UUID | None = None) -> Poller[_Operation]:
+    def delete_and_wait(self, site_id: str, *, request_id: UUID | str | None = None) -> Poller[_Operation]:
         """Delete a site. Follow the work to its end.
 
         Args:
@@ -324,7 +324,7 @@ class Sites(Resource):
         """
         return self._poll(_DELETE, (site_id, request_id))
 
-    def get(self, site_id: str, *, request_id: UUID | None = None) -> Site:
+    def get(self, site_id: str, *, request_id: UUID | str | None = None) -> Site:
         """Get a site.
 
         One site. Read it this way before you replace it.
@@ -352,7 +352,7 @@ class Sites(Resource):
         """
         return self._call(_GET, (site_id, request_id))
 
-    def replace(self, site_id: str, *, site: Site | SiteDict, request_id: UUID | None = None) -> _Operation:
+    def replace(self, site_id: str, *, site: Site | SiteDict, request_id: UUID | str | None = None) -> _Operation:
         """Replace a site.
 
         Starts putting a whole site in place of the old one: what is missing is removed. `id` and `pbxName` can't
@@ -386,7 +386,7 @@ class Sites(Resource):
         return self._call(_REPLACE, (site_id, request_id), site)
 
     def replace_and_wait(
-        self, site_id: str, *, site: Site | SiteDict, request_id: UUID | None = None
+        self, site_id: str, *, site: Site | SiteDict, request_id: UUID | str | None = None
     ) -> Poller[_Operation]:
         """Replace a site. Follow the work to its end.
 
@@ -414,7 +414,7 @@ class AsyncSites(AsyncResource):
     def list(
         self,
         *,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
         page_size: int | None = None,
         page_number: int | None = None,
         filter: str | None = None,
@@ -450,7 +450,7 @@ class AsyncSites(AsyncResource):
         """
         return self._paginate(_LIST, (request_id, page_size, page_number, filter, sort))
 
-    async def create(self, *, site: Site | SiteDict, request_id: UUID | None = None) -> _Operation:
+    async def create(self, *, site: Site | SiteDict, request_id: UUID | str | None = None) -> _Operation:
         """Create a site.
 
         Starts creating a site. Create its address first and give the address's id. Some answers carry the site's id
@@ -482,7 +482,9 @@ class AsyncSites(AsyncResource):
         """
         return await self._call(_CREATE, (request_id,), site)
 
-    def create_and_wait(self, *, site: Site | SiteDict, request_id: UUID | None = None) -> AsyncPoller[_Operation]:
+    def create_and_wait(
+        self, *, site: Site | SiteDict, request_id: UUID | str | None = None
+    ) -> AsyncPoller[_Operation]:
         """Create a site. Follow the work to its end.
 
         Args:
@@ -499,7 +501,7 @@ class AsyncSites(AsyncResource):
         """
         return self._poll(_CREATE, (request_id,), site)
 
-    async def delete(self, site_id: str, *, request_id: UUID | None = None) -> _Operation:
+    async def delete(self, site_id: str, *, request_id: UUID | str | None = None) -> _Operation:
         """Delete a site.
 
         Starts deleting a site. It fails, at once or later, while users, ring groups or auto attendants are
@@ -530,7 +532,7 @@ class AsyncSites(AsyncResource):
         """
         return await self._call(_DELETE, (site_id, request_id))
 
-    def delete_and_wait(self, site_id: str, *, request_id: UUID | None = None) -> AsyncPoller[_Operation]:
+    def delete_and_wait(self, site_id: str, *, request_id: UUID | str | None = None) -> AsyncPoller[_Operation]:
         """Delete a site. Follow the work to its end.
 
         Args:
@@ -547,7 +549,7 @@ class AsyncSites(AsyncResource):
         """
         return self._poll(_DELETE, (site_id, request_id))
 
-    async def get(self, site_id: str, *, request_id: UUID | None = None) -> Site:
+    async def get(self, site_id: str, *, request_id: UUID | str | None = None) -> Site:
         """Get a site.
 
         One site. Read it this way before you replace it.
@@ -575,7 +577,7 @@ class AsyncSites(AsyncResource):
         """
         return await self._call(_GET, (site_id, request_id))
 
-    async def replace(self, site_id: str, *, site: Site | SiteDict, request_id: UUID | None = None) -> _Operation:
+    async def replace(self, site_id: str, *, site: Site | SiteDict, request_id: UUID | str | None = None) -> _Operation:
         """Replace a site.
 
         Starts putting a whole site in place of the old one: what is missing is removed. `id` and `pbxName` can't
@@ -609,7 +611,7 @@ class AsyncSites(AsyncResource):
         return await self._call(_REPLACE, (site_id, request_id), site)
 
     def replace_and_wait(
-        self, site_id: str, *, site: Site | SiteDict, request_id: UUID | None = None
+        self, site_id: str, *, site: Site | SiteDict, request_id: UUID | str | None = None
     ) -> AsyncPoller[_Operation]:
         """Replace a site. Follow the work to its end.
 

@@ -289,7 +289,7 @@ class Users(Resource):
     def list(
         self,
         *,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -329,7 +329,7 @@ class Users(Resource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    def create(self, *, user: User | UserDict, request_id: UUID | None = None) -> _Operation:
+    def create(self, *, user: User | UserDict, request_id: UUID | str | None = None) -> _Operation:
         """Create a user.
 
         Starts creating a user. A user name that is taken shows in the operation, not here. Extensions and licences
@@ -360,7 +360,7 @@ class Users(Resource):
         """
         return self._call(_CREATE, (request_id,), user)
 
-    def create_and_wait(self, *, user: User | UserDict, request_id: UUID | None = None) -> Poller[_Operation]:
+    def create_and_wait(self, *, user: User | UserDict, request_id: UUID | str | None = None) -> Poller[_Operation]:
         """Create a user. Follow the work to its end.
 
         Args:
@@ -377,7 +377,7 @@ class Users(Resource):
         """
         return self._poll(_CREATE, (request_id,), user)
 
-    def delete(self, user_id: str, *, request_id: UUID | None = None) -> _Operation:
+    def delete(self, user_id: str, *, request_id: UUID | str | None = None) -> _Operation:
         """Delete a user.
 
         Starts deleting a user. When somebody leaves, make the user inactive first, then take the licences away,
@@ -406,7 +406,7 @@ class Users(Resource):
         """
         return self._call(_DELETE, (user_id, request_id))
 
-    def delete_and_wait(self, user_id: str, *, request_id: UUID | None = None) -> Poller[_Operation]:
+    def delete_and_wait(self, user_id: str, *, request_id: UUID | str | None = None) -> Poller[_Operation]:
         """Delete a user. Follow the work to its end.
 
         Args:
@@ -423,7 +423,7 @@ class Users(Resource):
         """
         return self._poll(_DELETE, (user_id, request_id))
 
-    def get(self, user_id: str, *, request_id: UUID | None = None) -> User:
+    def get(self, user_id: str, *, request_id: UUID | str | None = None) -> User:
         """Get a user.
 
         One user with everything. Read a user this way before you replace it.
@@ -450,7 +450,7 @@ class Users(Resource):
         """
         return self._call(_GET, (user_id, request_id))
 
-    def replace(self, user_id: str, *, user: User | UserDict, request_id: UUID | None = None) -> _Operation:
+    def replace(self, user_id: str, *, user: User | UserDict, request_id: UUID | str | None = None) -> _Operation:
         """Replace a user.
 
         Starts putting a whole user in place of the old one: what is missing is removed. Get the user, change it and
@@ -486,7 +486,7 @@ class Users(Resource):
         return self._call(_REPLACE, (user_id, request_id), user)
 
     def replace_and_wait(
-        self, user_id: str, *, user: User | UserDict, request_id: UUID | None = None
+        self, user_id: str, *, user: User | UserDict, request_id: UUID | str | None = None
     ) -> Poller[_Operation]:
         """Replace a user. Follow the work to its end.
 
@@ -514,7 +514,7 @@ class AsyncUsers(AsyncResource):
     def list(
         self,
         *,
-        request_id: UUID | None = None,
+        request_id: UUID | str | None = None,
         page_size: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
@@ -554,7 +554,7 @@ class AsyncUsers(AsyncResource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    async def create(self, *, user: User | UserDict, request_id: UUID | None = None) -> _Operation:
+    async def create(self, *, user: User | UserDict, request_id: UUID | str | None = None) -> _Operation:
         """Create a user.
 
         Starts creating a user. A user name that is taken shows in the operation, not here. Extensions and licences
@@ -585,7 +585,9 @@ class AsyncUsers(AsyncResource):
         """
         return await self._call(_CREATE, (request_id,), user)
 
-    def create_and_wait(self, *, user: User | UserDict, request_id: UUID | None = None) -> AsyncPoller[_Operation]:
+    def create_and_wait(
+        self, *, user: User | UserDict, request_id: UUID | str | None = None
+    ) -> AsyncPoller[_Operation]:
         """Create a user. Follow the work to its end.
 
         Args:
@@ -602,7 +604,7 @@ class AsyncUsers(AsyncResource):
         """
         return self._poll(_CREATE, (request_id,), user)
 
-    async def delete(self, user_id: str, *, request_id: UUID | None = None) -> _Operation:
+    async def delete(self, user_id: str, *, request_id: UUID | str | None = None) -> _Operation:
         """Delete a user.
 
         Starts deleting a user. When somebody leaves, make the user inactive first, then take the licences away,
@@ -631,7 +633,7 @@ class AsyncUsers(AsyncResource):
         """
         return await self._call(_DELETE, (user_id, request_id))
 
-    def delete_and_wait(self, user_id: str, *, request_id: UUID | None = None) -> AsyncPoller[_Operation]:
+    def delete_and_wait(self, user_id: str, *, request_id: UUID | str | None = None) -> AsyncPoller[_Operation]:
         """Delete a user. Follow the work to its end.
 
         Args:
@@ -648,7 +650,7 @@ class AsyncUsers(AsyncResource):
         """
         return self._poll(_DELETE, (user_id, request_id))
 
-    async def get(self, user_id: str, *, request_id: UUID | None = None) -> User:
+    async def get(self, user_id: str, *, request_id: UUID | str | None = None) -> User:
         """Get a user.
 
         One user with everything. Read a user this way before you replace it.
@@ -675,7 +677,7 @@ class AsyncUsers(AsyncResource):
         """
         return await self._call(_GET, (user_id, request_id))
 
-    async def replace(self, user_id: str, *, user: User | UserDict, request_id: UUID | None = None) -> _Operation:
+    async def replace(self, user_id: str, *, user: User | UserDict, request_id: UUID | str | None = None) -> _Operation:
         """Replace a user.
 
         Starts putting a whole user in place of the old one: what is missing is removed. Get the user, change it and
@@ -711,7 +713,7 @@ class AsyncUsers(AsyncResource):
         return await self._call(_REPLACE, (user_id, request_id), user)
 
     def replace_and_wait(
-        self, user_id: str, *, user: User | UserDict, request_id: UUID | None = None
+        self, user_id: str, *, user: User | UserDict, request_id: UUID | str | None = None
     ) -> AsyncPoller[_Operation]:
         """Replace a user. Follow the work to its end.
 

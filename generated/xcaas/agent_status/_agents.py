@@ -107,8 +107,7 @@ class Agents(Resource):
         Every agent of the tenant, or of one group, in a single answer.
 
         Args:
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
             group_id: Id of the agent group to restrict to.
 
         Returns:
@@ -134,8 +133,7 @@ class Agents(Resource):
 
         Args:
             body: The agents and their new status.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Returns:
             What became of each agent.
@@ -157,8 +155,7 @@ class Agents(Resource):
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`. Call control and streaming use the same.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Returns:
             The agent.
@@ -184,8 +181,7 @@ class Agents(Resource):
         Args:
             agent_id: The agent's Internal Id, starting with `ag`. Call control and streaming use the same.
             body: The new status.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Returns:
             The status is set.
@@ -213,8 +209,7 @@ class AsyncAgents(AsyncResource):
         Every agent of the tenant, or of one group, in a single answer.
 
         Args:
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
             group_id: Id of the agent group to restrict to.
 
         Returns:
@@ -240,8 +235,7 @@ class AsyncAgents(AsyncResource):
 
         Args:
             body: The agents and their new status.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Returns:
             What became of each agent.
@@ -263,8 +257,7 @@ class AsyncAgents(AsyncResource):
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`. Call control and streaming use the same.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Returns:
             The agent.
@@ -290,8 +283,7 @@ class AsyncAgents(AsyncResource):
         Args:
             agent_id: The agent's Internal Id, starting with `ag`. Call control and streaming use the same.
             body: The new status.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Returns:
             The status is set.

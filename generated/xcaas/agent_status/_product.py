@@ -11,7 +11,7 @@ __all__ = ["PRODUCT"]
 PRODUCT: Final = Product(
     "agent_status",
     title="Contact Center agent status",
-    servers=(Server("https://vcc-{cluster}.8x8.com/api/v1", (Variable("cluster", "na30", source="cluster"),)),),
+    servers=(Server("https://vcc-{cluster}.8x8.com/api/v1", (Variable("cluster", "", source="cluster"),)),),
     schemes={"actionToken": Scheme("http-basic", credential="basic-token", options={"token": "action"})},
     package=__name__.rpartition(".")[0],
 )

@@ -63,8 +63,8 @@ class Audits(Resource):
     def list(
         self,
         *,
-        start_time: _dt.datetime,
-        end_time: _dt.datetime,
+        start_time: _dt.datetime | str,
+        end_time: _dt.datetime | str,
         service: AuditService,
         display_name: str | None = None,
         event_types: Sequence[AuditEventType] | None = None,
@@ -117,8 +117,8 @@ class AsyncAudits(AsyncResource):
     def list(
         self,
         *,
-        start_time: _dt.datetime,
-        end_time: _dt.datetime,
+        start_time: _dt.datetime | str,
+        end_time: _dt.datetime | str,
         service: AuditService,
         display_name: str | None = None,
         event_types: Sequence[AuditEventType] | None = None,

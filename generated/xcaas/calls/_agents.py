@@ -57,8 +57,7 @@ class Agents(Resource):
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -82,8 +81,7 @@ class Agents(Resource):
         Args:
             agent_id: The agent's Internal Id, starting with `ag`.
             line: Which of the agent's lines, 1 or 2. At least 1, at most 2.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -112,8 +110,7 @@ class AsyncAgents(AsyncResource):
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -137,8 +134,7 @@ class AsyncAgents(AsyncResource):
         Args:
             agent_id: The agent's Internal Id, starting with `ag`.
             line: Which of the agent's lines, 1 or 2. At least 1, at most 2.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Returns:
             The service took the order.

@@ -55,7 +55,7 @@ class CampaignsResource(Resource):
     __slots__ = ()
 
     def update(
-        self, campaign_id: UUID, *, body: CampaignChange | CampaignChangeDict, tenant: str | None = None
+        self, campaign_id: UUID | str, *, body: CampaignChange | CampaignChangeDict, tenant: str | None = None
     ) -> Campaign:
         """Act on a campaign.
 
@@ -66,8 +66,7 @@ class CampaignsResource(Resource):
         Args:
             campaign_id: Id of the campaign.
             body: What to do.
-            tenant: Name of the tenant, not of its site. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant, not of its site.. Comes from the client's `tenant` unless given.
 
         Returns:
             The campaign.
@@ -91,7 +90,7 @@ class AsyncCampaignsResource(AsyncResource):
     __slots__ = ()
 
     async def update(
-        self, campaign_id: UUID, *, body: CampaignChange | CampaignChangeDict, tenant: str | None = None
+        self, campaign_id: UUID | str, *, body: CampaignChange | CampaignChangeDict, tenant: str | None = None
     ) -> Campaign:
         """Act on a campaign.
 
@@ -102,8 +101,7 @@ class AsyncCampaignsResource(AsyncResource):
         Args:
             campaign_id: Id of the campaign.
             body: What to do.
-            tenant: Name of the tenant, not of its site. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant, not of its site.. Comes from the client's `tenant` unless given.
 
         Returns:
             The campaign.

@@ -58,7 +58,7 @@ class Records(Resource):
     __slots__ = ()
 
     def add(
-        self, campaign_id: UUID, *, body: RecordsRequest | RecordsRequestDict, tenant: str | None = None
+        self, campaign_id: UUID | str, *, body: RecordsRequest | RecordsRequestDict, tenant: str | None = None
     ) -> AddedRecords:
         """Add records to a campaign.
 
@@ -68,8 +68,7 @@ class Records(Resource):
         Args:
             campaign_id: Id of the campaign.
             body: The records.
-            tenant: Name of the tenant, not of its site. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant, not of its site.. Comes from the client's `tenant` unless given.
 
         Returns:
             The records as they were stored.
@@ -93,7 +92,7 @@ class AsyncRecords(AsyncResource):
     __slots__ = ()
 
     async def add(
-        self, campaign_id: UUID, *, body: RecordsRequest | RecordsRequestDict, tenant: str | None = None
+        self, campaign_id: UUID | str, *, body: RecordsRequest | RecordsRequestDict, tenant: str | None = None
     ) -> AddedRecords:
         """Add records to a campaign.
 
@@ -103,8 +102,7 @@ class AsyncRecords(AsyncResource):
         Args:
             campaign_id: Id of the campaign.
             body: The records.
-            tenant: Name of the tenant, not of its site. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant, not of its site.. Comes from the client's `tenant` unless given.
 
         Returns:
             The records as they were stored.

@@ -81,8 +81,7 @@ class ConversationsMessages(Resource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
             interaction_id: Id of the interaction to restrict to.
 
         Returns:
@@ -110,8 +109,7 @@ class ConversationsMessages(Resource):
         Args:
             conversation_id: Id of the conversation.
             message: The message.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -139,8 +137,7 @@ class AsyncConversationsMessages(AsyncResource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
             interaction_id: Id of the interaction to restrict to.
 
         Returns:
@@ -168,8 +165,7 @@ class AsyncConversationsMessages(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             message: The message.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

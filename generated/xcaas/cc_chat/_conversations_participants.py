@@ -76,8 +76,7 @@ class ConversationsParticipants(Resource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Returns:
             The participants.
@@ -101,8 +100,7 @@ class ConversationsParticipants(Resource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -129,8 +127,7 @@ class AsyncConversationsParticipants(AsyncResource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Returns:
             The participants.
@@ -154,8 +151,7 @@ class AsyncConversationsParticipants(AsyncResource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

@@ -76,7 +76,7 @@ class DetailedReports(Resource):
     __slots__ = ()
 
     def create(
-        self, *, report: DetailedReportRequest | DetailedReportRequestDict, x_tenant_info: str | None = None
+        self, *, report: DetailedReportRequest | DetailedReportRequestDict, tenant: str | None = None
     ) -> ReportStatus:
         """Create a detailed report.
 
@@ -85,8 +85,8 @@ class DetailedReports(Resource):
 
         Args:
             report: What to report.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report and its state.
@@ -101,10 +101,10 @@ class DetailedReports(Resource):
 
         Source: `createDetailedReport`, `POST /detailed-reports` in cc_historical.yaml.
         """
-        return self._call(_CREATE, (x_tenant_info,), report)
+        return self._call(_CREATE, (tenant,), report)
 
     def data(
-        self, id: int, *, size: int | None = None, last_document_id: str | None = None, x_tenant_info: str | None = None
+        self, id: int, *, size: int | None = None, last_document_id: str | None = None, tenant: str | None = None
     ) -> Pager[DetailedRow]:
         """Read a detailed report's rows.
 
@@ -115,8 +115,8 @@ class DetailedReports(Resource):
             size: Rows per page. At least 1, at most 1000. Default: 100.
             last_document_id: Where to go on. Leave it out first, then give the `Last-Document-Id` header of the
                 answer before.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -131,7 +131,7 @@ class DetailedReports(Resource):
 
         Source: `listDetailedReportRows`, `GET /detailed-reports/{id}/data` in cc_historical.yaml.
         """
-        return self._paginate(_DATA, (id, size, last_document_id, x_tenant_info))
+        return self._paginate(_DATA, (id, size, last_document_id, tenant))
 
 
 class AsyncDetailedReports(AsyncResource):
@@ -140,7 +140,7 @@ class AsyncDetailedReports(AsyncResource):
     __slots__ = ()
 
     async def create(
-        self, *, report: DetailedReportRequest | DetailedReportRequestDict, x_tenant_info: str | None = None
+        self, *, report: DetailedReportRequest | DetailedReportRequestDict, tenant: str | None = None
     ) -> ReportStatus:
         """Create a detailed report.
 
@@ -149,8 +149,8 @@ class AsyncDetailedReports(AsyncResource):
 
         Args:
             report: What to report.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report and its state.
@@ -165,10 +165,10 @@ class AsyncDetailedReports(AsyncResource):
 
         Source: `createDetailedReport`, `POST /detailed-reports` in cc_historical.yaml.
         """
-        return await self._call(_CREATE, (x_tenant_info,), report)
+        return await self._call(_CREATE, (tenant,), report)
 
     def data(
-        self, id: int, *, size: int | None = None, last_document_id: str | None = None, x_tenant_info: str | None = None
+        self, id: int, *, size: int | None = None, last_document_id: str | None = None, tenant: str | None = None
     ) -> AsyncPager[DetailedRow]:
         """Read a detailed report's rows.
 
@@ -179,8 +179,8 @@ class AsyncDetailedReports(AsyncResource):
             size: Rows per page. At least 1, at most 1000. Default: 100.
             last_document_id: Where to go on. Leave it out first, then give the `Last-Document-Id` header of the
                 answer before.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -195,4 +195,4 @@ class AsyncDetailedReports(AsyncResource):
 
         Source: `listDetailedReportRows`, `GET /detailed-reports/{id}/data` in cc_historical.yaml.
         """
-        return self._paginate(_DATA, (id, size, last_document_id, x_tenant_info))
+        return self._paginate(_DATA, (id, size, last_document_id, tenant))

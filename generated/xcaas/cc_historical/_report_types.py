@@ -52,14 +52,14 @@ class ReportTypes(Resource):
 
     __slots__ = ()
 
-    def list(self, *, x_tenant_info: str | None = None) -> _list[ReportType]:
+    def list(self, *, tenant: str | None = None) -> _list[ReportType]:
         """List report types.
 
         All types of reports that this tenant can ask for, with their metrics and groupings.
 
         Args:
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report types.
@@ -74,9 +74,9 @@ class ReportTypes(Resource):
 
         Source: `listReportTypes`, `GET /report-types` in cc_historical.yaml.
         """
-        return self._call(_LIST, (x_tenant_info,))
+        return self._call(_LIST, (tenant,))
 
-    def get(self, type: ReportTypeName, *, x_tenant_info: str | None = None) -> ReportType:
+    def get(self, type: ReportTypeName, *, tenant: str | None = None) -> ReportType:
         """Get a report type.
 
         Metrics, groupings and filters of one report type. Take exact names from here when in doubt.
@@ -87,8 +87,8 @@ class ReportTypes(Resource):
                 by-status-code", "agent-status-logged-in", "agent-status-time-on-status", "detailed-reports-agent-
                 status-change", "detailed-reports-interaction-details", "detailed-reports-survey", "digital-channels-
                 summary", "queue-interactions-abandoned", ….
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report type.
@@ -103,7 +103,7 @@ class ReportTypes(Resource):
 
         Source: `getReportType`, `GET /report-types/{type}` in cc_historical.yaml.
         """
-        return self._call(_GET, (type, x_tenant_info))
+        return self._call(_GET, (type, tenant))
 
 
 class AsyncReportTypes(AsyncResource):
@@ -111,14 +111,14 @@ class AsyncReportTypes(AsyncResource):
 
     __slots__ = ()
 
-    async def list(self, *, x_tenant_info: str | None = None) -> _list[ReportType]:
+    async def list(self, *, tenant: str | None = None) -> _list[ReportType]:
         """List report types.
 
         All types of reports that this tenant can ask for, with their metrics and groupings.
 
         Args:
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report types.
@@ -133,9 +133,9 @@ class AsyncReportTypes(AsyncResource):
 
         Source: `listReportTypes`, `GET /report-types` in cc_historical.yaml.
         """
-        return await self._call(_LIST, (x_tenant_info,))
+        return await self._call(_LIST, (tenant,))
 
-    async def get(self, type: ReportTypeName, *, x_tenant_info: str | None = None) -> ReportType:
+    async def get(self, type: ReportTypeName, *, tenant: str | None = None) -> ReportType:
         """Get a report type.
 
         Metrics, groupings and filters of one report type. Take exact names from here when in doubt.
@@ -146,8 +146,8 @@ class AsyncReportTypes(AsyncResource):
                 by-status-code", "agent-status-logged-in", "agent-status-time-on-status", "detailed-reports-agent-
                 status-change", "detailed-reports-interaction-details", "detailed-reports-survey", "digital-channels-
                 summary", "queue-interactions-abandoned", ….
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report type.
@@ -162,4 +162,4 @@ class AsyncReportTypes(AsyncResource):
 
         Source: `getReportType`, `GET /report-types/{type}` in cc_historical.yaml.
         """
-        return await self._call(_GET, (type, x_tenant_info))
+        return await self._call(_GET, (type, tenant))

@@ -156,7 +156,7 @@ class Reports(Resource):
         | DetailedReportRequestDict
         | ScriptPathsRequest
         | ScriptPathsRequestDict,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
     ) -> ReportStatus:
         """Start a report.
 
@@ -167,8 +167,8 @@ class Reports(Resource):
 
         Args:
             report: What to report.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report's id and state.
@@ -183,7 +183,7 @@ class Reports(Resource):
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
-        return self._call(_CREATE, (x_tenant_info,), report)
+        return self._call(_CREATE, (tenant,), report)
 
     def run(
         self,
@@ -194,14 +194,14 @@ class Reports(Resource):
         | DetailedReportRequestDict
         | ScriptPathsRequest
         | ScriptPathsRequestDict,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
     ) -> Poller[ReportStatus]:
         """Start a report. Follow the work to its end.
 
         Args:
             report: What to report.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -211,7 +211,7 @@ class Reports(Resource):
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
-        return self._poll(_CREATE, (x_tenant_info,), report)
+        return self._poll(_CREATE, (tenant,), report)
 
     def resume(self, id: str) -> Poller[ReportStatus]:
         """Follow work that was started before, by `run` or elsewhere.
@@ -229,15 +229,15 @@ class Reports(Resource):
         """
         return self._resume(_CREATE, id)
 
-    def get(self, id: int, *, x_tenant_info: str | None = None) -> Report:
+    def get(self, id: int, *, tenant: str | None = None) -> Report:
         """Get a report's definition.
 
         What was asked for, and how far it is. How long reports are kept isn't known.
 
         Args:
             id: Id of the report, as its start gave it.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The definition.
@@ -252,10 +252,10 @@ class Reports(Resource):
 
         Source: `getReport`, `GET /{id}` in cc_historical.yaml.
         """
-        return self._call(_GET, (id, x_tenant_info))
+        return self._call(_GET, (id, tenant))
 
     def data(
-        self, id: int, *, page: int | None = None, size: int | None = None, x_tenant_info: str | None = None
+        self, id: int, *, page: int | None = None, size: int | None = None, tenant: str | None = None
     ) -> Pager[ReportRow]:
         """Read a report's rows.
 
@@ -267,8 +267,8 @@ class Reports(Resource):
             page: Number of the page, counted from 0. Asking beyond the last page ends in status 400. At least 0.
                 Default: 0.
             size: Rows per page. At least 1, at most 1000. Default: 100.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -283,9 +283,9 @@ class Reports(Resource):
 
         Source: `listReportRows`, `GET /{id}/data` in cc_historical.yaml.
         """
-        return self._paginate(_DATA, (id, page, size, x_tenant_info))
+        return self._paginate(_DATA, (id, page, size, tenant))
 
-    def download(self, id: int, *, x_tenant_info: str | None = None) -> Download:
+    def download(self, id: int, *, tenant: str | None = None) -> Download:
         """Download a report as a file.
 
         All rows of a finished report, as CSV or as a spreadsheet. The service wants an `Accept` header that names
@@ -293,8 +293,8 @@ class Reports(Resource):
 
         Args:
             id: Id of the report, as its start gave it.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.
@@ -309,9 +309,9 @@ class Reports(Resource):
 
         Source: `downloadReport`, `GET /{id}/download` in cc_historical.yaml.
         """
-        return self._download(_DOWNLOAD, (id, x_tenant_info))
+        return self._download(_DOWNLOAD, (id, tenant))
 
-    def links(self, id: int, *, x_tenant_info: str | None = None) -> list[ReportLink]:
+    def links(self, id: int, *, tenant: str | None = None) -> list[ReportLink]:
         """List what a report offers.
 
         Addresses that belong to a report: its status always, its data and file once it is done. Script paths have a
@@ -319,8 +319,8 @@ class Reports(Resource):
 
         Args:
             id: Id of the report, as its start gave it.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The links.
@@ -335,17 +335,17 @@ class Reports(Resource):
 
         Source: `listReportLinks`, `GET /{id}/links` in cc_historical.yaml.
         """
-        return self._call(_LINKS, (id, x_tenant_info))
+        return self._call(_LINKS, (id, tenant))
 
-    def status(self, id: int, *, x_tenant_info: str | None = None) -> ReportStatus:
+    def status(self, id: int, *, tenant: str | None = None) -> ReportStatus:
         """Get how far a report is.
 
         State of a report. Once it is `DONE` the `Link` header offers its data and its file.
 
         Args:
             id: Id of the report, as its start gave it.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report's id and state.
@@ -360,7 +360,7 @@ class Reports(Resource):
 
         Source: `getReportStatus`, `GET /{id}/status` in cc_historical.yaml.
         """
-        return self._call(_STATUS, (id, x_tenant_info))
+        return self._call(_STATUS, (id, tenant))
 
 
 class AsyncReports(AsyncResource):
@@ -377,7 +377,7 @@ class AsyncReports(AsyncResource):
         | DetailedReportRequestDict
         | ScriptPathsRequest
         | ScriptPathsRequestDict,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
     ) -> ReportStatus:
         """Start a report.
 
@@ -388,8 +388,8 @@ class AsyncReports(AsyncResource):
 
         Args:
             report: What to report.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report's id and state.
@@ -404,7 +404,7 @@ class AsyncReports(AsyncResource):
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
-        return await self._call(_CREATE, (x_tenant_info,), report)
+        return await self._call(_CREATE, (tenant,), report)
 
     def run(
         self,
@@ -415,14 +415,14 @@ class AsyncReports(AsyncResource):
         | DetailedReportRequestDict
         | ScriptPathsRequest
         | ScriptPathsRequestDict,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
     ) -> AsyncPoller[ReportStatus]:
         """Start a report. Follow the work to its end.
 
         Args:
             report: What to report.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -432,7 +432,7 @@ class AsyncReports(AsyncResource):
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
-        return self._poll(_CREATE, (x_tenant_info,), report)
+        return self._poll(_CREATE, (tenant,), report)
 
     def resume(self, id: str) -> AsyncPoller[ReportStatus]:
         """Follow work that was started before, by `run` or elsewhere.
@@ -450,15 +450,15 @@ class AsyncReports(AsyncResource):
         """
         return self._resume(_CREATE, id)
 
-    async def get(self, id: int, *, x_tenant_info: str | None = None) -> Report:
+    async def get(self, id: int, *, tenant: str | None = None) -> Report:
         """Get a report's definition.
 
         What was asked for, and how far it is. How long reports are kept isn't known.
 
         Args:
             id: Id of the report, as its start gave it.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The definition.
@@ -473,10 +473,10 @@ class AsyncReports(AsyncResource):
 
         Source: `getReport`, `GET /{id}` in cc_historical.yaml.
         """
-        return await self._call(_GET, (id, x_tenant_info))
+        return await self._call(_GET, (id, tenant))
 
     def data(
-        self, id: int, *, page: int | None = None, size: int | None = None, x_tenant_info: str | None = None
+        self, id: int, *, page: int | None = None, size: int | None = None, tenant: str | None = None
     ) -> AsyncPager[ReportRow]:
         """Read a report's rows.
 
@@ -488,8 +488,8 @@ class AsyncReports(AsyncResource):
             page: Number of the page, counted from 0. Asking beyond the last page ends in status 400. At least 0.
                 Default: 0.
             size: Rows per page. At least 1, at most 1000. Default: 100.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -504,9 +504,9 @@ class AsyncReports(AsyncResource):
 
         Source: `listReportRows`, `GET /{id}/data` in cc_historical.yaml.
         """
-        return self._paginate(_DATA, (id, page, size, x_tenant_info))
+        return self._paginate(_DATA, (id, page, size, tenant))
 
-    def download(self, id: int, *, x_tenant_info: str | None = None) -> AsyncDownload:
+    def download(self, id: int, *, tenant: str | None = None) -> AsyncDownload:
         """Download a report as a file.
 
         All rows of a finished report, as CSV or as a spreadsheet. The service wants an `Accept` header that names
@@ -514,8 +514,8 @@ class AsyncReports(AsyncResource):
 
         Args:
             id: Id of the report, as its start gave it.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.
@@ -530,9 +530,9 @@ class AsyncReports(AsyncResource):
 
         Source: `downloadReport`, `GET /{id}/download` in cc_historical.yaml.
         """
-        return self._download(_DOWNLOAD, (id, x_tenant_info))
+        return self._download(_DOWNLOAD, (id, tenant))
 
-    async def links(self, id: int, *, x_tenant_info: str | None = None) -> list[ReportLink]:
+    async def links(self, id: int, *, tenant: str | None = None) -> list[ReportLink]:
         """List what a report offers.
 
         Addresses that belong to a report: its status always, its data and file once it is done. Script paths have a
@@ -540,8 +540,8 @@ class AsyncReports(AsyncResource):
 
         Args:
             id: Id of the report, as its start gave it.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The links.
@@ -556,17 +556,17 @@ class AsyncReports(AsyncResource):
 
         Source: `listReportLinks`, `GET /{id}/links` in cc_historical.yaml.
         """
-        return await self._call(_LINKS, (id, x_tenant_info))
+        return await self._call(_LINKS, (id, tenant))
 
-    async def status(self, id: int, *, x_tenant_info: str | None = None) -> ReportStatus:
+    async def status(self, id: int, *, tenant: str | None = None) -> ReportStatus:
         """Get how far a report is.
 
         State of a report. Once it is `DONE` the `Link` header offers its data and its file.
 
         Args:
             id: Id of the report, as its start gave it.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             The report's id and state.
@@ -581,4 +581,4 @@ class AsyncReports(AsyncResource):
 
         Source: `getReportStatus`, `GET /{id}/status` in cc_historical.yaml.
         """
-        return await self._call(_STATUS, (id, x_tenant_info))
+        return await self._call(_STATUS, (id, tenant))

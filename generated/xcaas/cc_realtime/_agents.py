@@ -96,7 +96,7 @@ class Agents(Resource):
     def list(
         self,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         agent_ids: Sequence[str] | None = None,
         group_ids: Sequence[str] | None = None,
         metrics: Sequence[AgentMetric] | None = None,
@@ -112,8 +112,8 @@ class Agents(Resource):
         either the call ends in status 400.
 
         Args:
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             agent_ids: Only these agents. One unknown id fails the whole call.
             group_ids: Only these agent groups. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out, except for the list of all agents, which demands some.
@@ -144,13 +144,13 @@ class Agents(Resource):
         Source: `listAgents`, `GET /agents` in cc_realtime.yaml.
         """
         return self._paginate(
-            _LIST, (x_tenant_info, agent_ids, group_ids, metrics, timezone, summary, include_totals, page, size)
+            _LIST, (tenant, agent_ids, group_ids, metrics, timezone, summary, include_totals, page, size)
         )
 
     def by_queue_group(
         self,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         queue_ids: Sequence[str] | None = None,
         metrics: Sequence[QueueAgentMetric] | None = None,
         timezone: str | None = None,
@@ -164,8 +164,8 @@ class Agents(Resource):
         `.inQueue` stand under `queues`, the others under `agents`.
 
         Args:
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             queue_ids: Only these queues. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "accepted.int-15m.inQueue", "accepted.int-30m.inQueue", "accepted.today.inQueue", "alerting.rt",
@@ -191,9 +191,7 @@ class Agents(Resource):
 
         Source: `listAgentsByQueueGroup`, `GET /agents-in-queue-groups` in cc_realtime.yaml.
         """
-        return self._call(
-            _BY_QUEUE_GROUP, (x_tenant_info, queue_ids, metrics, timezone, show_enabled_agents, page, size)
-        )
+        return self._call(_BY_QUEUE_GROUP, (tenant, queue_ids, metrics, timezone, show_enabled_agents, page, size))
 
 
 class AsyncAgents(AsyncResource):
@@ -204,7 +202,7 @@ class AsyncAgents(AsyncResource):
     def list(
         self,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         agent_ids: Sequence[str] | None = None,
         group_ids: Sequence[str] | None = None,
         metrics: Sequence[AgentMetric] | None = None,
@@ -220,8 +218,8 @@ class AsyncAgents(AsyncResource):
         either the call ends in status 400.
 
         Args:
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             agent_ids: Only these agents. One unknown id fails the whole call.
             group_ids: Only these agent groups. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out, except for the list of all agents, which demands some.
@@ -252,13 +250,13 @@ class AsyncAgents(AsyncResource):
         Source: `listAgents`, `GET /agents` in cc_realtime.yaml.
         """
         return self._paginate(
-            _LIST, (x_tenant_info, agent_ids, group_ids, metrics, timezone, summary, include_totals, page, size)
+            _LIST, (tenant, agent_ids, group_ids, metrics, timezone, summary, include_totals, page, size)
         )
 
     async def by_queue_group(
         self,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         queue_ids: Sequence[str] | None = None,
         metrics: Sequence[QueueAgentMetric] | None = None,
         timezone: str | None = None,
@@ -272,8 +270,8 @@ class AsyncAgents(AsyncResource):
         `.inQueue` stand under `queues`, the others under `agents`.
 
         Args:
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             queue_ids: Only these queues. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "accepted.int-15m.inQueue", "accepted.int-30m.inQueue", "accepted.today.inQueue", "alerting.rt",
@@ -300,5 +298,5 @@ class AsyncAgents(AsyncResource):
         Source: `listAgentsByQueueGroup`, `GET /agents-in-queue-groups` in cc_realtime.yaml.
         """
         return await self._call(
-            _BY_QUEUE_GROUP, (x_tenant_info, queue_ids, metrics, timezone, show_enabled_agents, page, size)
+            _BY_QUEUE_GROUP, (tenant, queue_ids, metrics, timezone, show_enabled_agents, page, size)
         )

@@ -95,7 +95,7 @@ class Groups(Resource):
     def list(
         self,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         group_ids: Sequence[str] | None = None,
         metrics: Sequence[GroupMetric] | None = None,
         timezone: str | None = None,
@@ -108,8 +108,8 @@ class Groups(Resource):
         Walks through the agent groups of the tenant. With `summary` the rows are a directory of ids and names.
 
         Args:
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             group_ids: Only these agent groups. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "availableIdle.rt", "eligible.rt", "enabled.rt", "handling.rt", "onBreak.rt", "workingOffline.rt",
@@ -134,13 +134,13 @@ class Groups(Resource):
 
         Source: `listGroups`, `GET /groups` in cc_realtime.yaml.
         """
-        return self._paginate(_LIST, (x_tenant_info, group_ids, metrics, timezone, summary, page, size))
+        return self._paginate(_LIST, (tenant, group_ids, metrics, timezone, summary, page, size))
 
     def get(
         self,
         id: str,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         metrics: Sequence[GroupMetric] | None = None,
         timezone: str | None = None,
     ) -> GroupMetrics | _list[GroupMetrics]:
@@ -150,8 +150,8 @@ class Groups(Resource):
 
         Args:
             id: Id of the agent group: digits, as text.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "availableIdle.rt", "eligible.rt", "enabled.rt", "handling.rt", "onBreak.rt", "workingOffline.rt",
                 "wrapUp.rt".
@@ -170,7 +170,7 @@ class Groups(Resource):
 
         Source: `getGroup`, `GET /groups/{id}` in cc_realtime.yaml.
         """
-        return self._call(_GET, (id, x_tenant_info, metrics, timezone))
+        return self._call(_GET, (id, tenant, metrics, timezone))
 
 
 class AsyncGroups(AsyncResource):
@@ -188,7 +188,7 @@ class AsyncGroups(AsyncResource):
     def list(
         self,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         group_ids: Sequence[str] | None = None,
         metrics: Sequence[GroupMetric] | None = None,
         timezone: str | None = None,
@@ -201,8 +201,8 @@ class AsyncGroups(AsyncResource):
         Walks through the agent groups of the tenant. With `summary` the rows are a directory of ids and names.
 
         Args:
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             group_ids: Only these agent groups. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "availableIdle.rt", "eligible.rt", "enabled.rt", "handling.rt", "onBreak.rt", "workingOffline.rt",
@@ -227,13 +227,13 @@ class AsyncGroups(AsyncResource):
 
         Source: `listGroups`, `GET /groups` in cc_realtime.yaml.
         """
-        return self._paginate(_LIST, (x_tenant_info, group_ids, metrics, timezone, summary, page, size))
+        return self._paginate(_LIST, (tenant, group_ids, metrics, timezone, summary, page, size))
 
     async def get(
         self,
         id: str,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         metrics: Sequence[GroupMetric] | None = None,
         timezone: str | None = None,
     ) -> GroupMetrics | _list[GroupMetrics]:
@@ -243,8 +243,8 @@ class AsyncGroups(AsyncResource):
 
         Args:
             id: Id of the agent group: digits, as text.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "availableIdle.rt", "eligible.rt", "enabled.rt", "handling.rt", "onBreak.rt", "workingOffline.rt",
                 "wrapUp.rt".
@@ -263,4 +263,4 @@ class AsyncGroups(AsyncResource):
 
         Source: `getGroup`, `GET /groups/{id}` in cc_realtime.yaml.
         """
-        return await self._call(_GET, (id, x_tenant_info, metrics, timezone))
+        return await self._call(_GET, (id, tenant, metrics, timezone))

@@ -96,7 +96,7 @@ class GroupsAgents(Resource):
         self,
         group_id: str,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         agent_ids: Sequence[str] | None = None,
         metrics: Sequence[AgentMetric] | None = None,
         timezone: str | None = None,
@@ -111,8 +111,8 @@ class GroupsAgents(Resource):
 
         Args:
             group_id: Id of the agent group: digits, as text.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             agent_ids: Only these agents. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out, except for the list of all agents, which demands some.
                 One unknown name fails the whole call. Known values: "accepted.int-15m", "accepted.int-30m",
@@ -142,7 +142,7 @@ class GroupsAgents(Resource):
         Source: `listGroupAgents`, `GET /groups/{groupId}/agents` in cc_realtime.yaml.
         """
         return self._paginate(
-            _LIST, (group_id, x_tenant_info, agent_ids, metrics, timezone, summary, include_totals, page, size)
+            _LIST, (group_id, tenant, agent_ids, metrics, timezone, summary, include_totals, page, size)
         )
 
     def get(
@@ -150,7 +150,7 @@ class GroupsAgents(Resource):
         group_id: str,
         agent_id: str,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         metrics: Sequence[AgentMetric] | None = None,
         timezone: str | None = None,
     ) -> AgentMetrics | _list[AgentMetrics]:
@@ -161,8 +161,8 @@ class GroupsAgents(Resource):
         Args:
             group_id: Id of the agent group: digits, as text.
             agent_id: Id of the agent; it begins with `ag`.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out, except for the list of all agents, which demands some.
                 One unknown name fails the whole call. Known values: "accepted.int-15m", "accepted.int-30m",
                 "accepted.today", "activeChannels.rt", "activeDirections.rt", "activeInteractionsCount.rt",
@@ -183,7 +183,7 @@ class GroupsAgents(Resource):
 
         Source: `getGroupAgent`, `GET /groups/{groupId}/agents/{agentId}` in cc_realtime.yaml.
         """
-        return self._call(_GET, (group_id, agent_id, x_tenant_info, metrics, timezone))
+        return self._call(_GET, (group_id, agent_id, tenant, metrics, timezone))
 
 
 class AsyncGroupsAgents(AsyncResource):
@@ -195,7 +195,7 @@ class AsyncGroupsAgents(AsyncResource):
         self,
         group_id: str,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         agent_ids: Sequence[str] | None = None,
         metrics: Sequence[AgentMetric] | None = None,
         timezone: str | None = None,
@@ -210,8 +210,8 @@ class AsyncGroupsAgents(AsyncResource):
 
         Args:
             group_id: Id of the agent group: digits, as text.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             agent_ids: Only these agents. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out, except for the list of all agents, which demands some.
                 One unknown name fails the whole call. Known values: "accepted.int-15m", "accepted.int-30m",
@@ -241,7 +241,7 @@ class AsyncGroupsAgents(AsyncResource):
         Source: `listGroupAgents`, `GET /groups/{groupId}/agents` in cc_realtime.yaml.
         """
         return self._paginate(
-            _LIST, (group_id, x_tenant_info, agent_ids, metrics, timezone, summary, include_totals, page, size)
+            _LIST, (group_id, tenant, agent_ids, metrics, timezone, summary, include_totals, page, size)
         )
 
     async def get(
@@ -249,7 +249,7 @@ class AsyncGroupsAgents(AsyncResource):
         group_id: str,
         agent_id: str,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         metrics: Sequence[AgentMetric] | None = None,
         timezone: str | None = None,
     ) -> AgentMetrics | _list[AgentMetrics]:
@@ -260,8 +260,8 @@ class AsyncGroupsAgents(AsyncResource):
         Args:
             group_id: Id of the agent group: digits, as text.
             agent_id: Id of the agent; it begins with `ag`.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out, except for the list of all agents, which demands some.
                 One unknown name fails the whole call. Known values: "accepted.int-15m", "accepted.int-30m",
                 "accepted.today", "activeChannels.rt", "activeDirections.rt", "activeInteractionsCount.rt",
@@ -282,4 +282,4 @@ class AsyncGroupsAgents(AsyncResource):
 
         Source: `getGroupAgent`, `GET /groups/{groupId}/agents/{agentId}` in cc_realtime.yaml.
         """
-        return await self._call(_GET, (group_id, agent_id, x_tenant_info, metrics, timezone))
+        return await self._call(_GET, (group_id, agent_id, tenant, metrics, timezone))

@@ -96,7 +96,7 @@ class Queues(Resource):
     def list(
         self,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         queue_ids: Sequence[str] | None = None,
         metrics: Sequence[QueueMetric] | None = None,
         timezone: str | None = None,
@@ -111,8 +111,8 @@ class Queues(Resource):
         `includeTotals` the last row holds totals and has no id.
 
         Args:
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             queue_ids: Only these queues. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "abandoned.int-15m", "abandoned.int-30m", "abandoned.today", "abandonedPercentage.int-15m",
@@ -140,13 +140,13 @@ class Queues(Resource):
 
         Source: `listQueues`, `GET /queues` in cc_realtime.yaml.
         """
-        return self._paginate(_LIST, (x_tenant_info, queue_ids, metrics, timezone, summary, include_totals, page, size))
+        return self._paginate(_LIST, (tenant, queue_ids, metrics, timezone, summary, include_totals, page, size))
 
     def get(
         self,
         id: str,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         metrics: Sequence[QueueMetric] | None = None,
         timezone: str | None = None,
     ) -> QueueMetrics | _list[QueueMetrics]:
@@ -156,8 +156,8 @@ class Queues(Resource):
 
         Args:
             id: Id of the queue: digits, as text.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "abandoned.int-15m", "abandoned.int-30m", "abandoned.today", "abandonedPercentage.int-15m",
                 "abandonedPercentage.int-30m", "abandonedPercentage.today", "accepted.int-15m", "accepted.int-30m",
@@ -177,7 +177,7 @@ class Queues(Resource):
 
         Source: `getQueue`, `GET /queues/{id}` in cc_realtime.yaml.
         """
-        return self._call(_GET, (id, x_tenant_info, metrics, timezone))
+        return self._call(_GET, (id, tenant, metrics, timezone))
 
 
 class AsyncQueues(AsyncResource):
@@ -195,7 +195,7 @@ class AsyncQueues(AsyncResource):
     def list(
         self,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         queue_ids: Sequence[str] | None = None,
         metrics: Sequence[QueueMetric] | None = None,
         timezone: str | None = None,
@@ -210,8 +210,8 @@ class AsyncQueues(AsyncResource):
         `includeTotals` the last row holds totals and has no id.
 
         Args:
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             queue_ids: Only these queues. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "abandoned.int-15m", "abandoned.int-30m", "abandoned.today", "abandonedPercentage.int-15m",
@@ -239,13 +239,13 @@ class AsyncQueues(AsyncResource):
 
         Source: `listQueues`, `GET /queues` in cc_realtime.yaml.
         """
-        return self._paginate(_LIST, (x_tenant_info, queue_ids, metrics, timezone, summary, include_totals, page, size))
+        return self._paginate(_LIST, (tenant, queue_ids, metrics, timezone, summary, include_totals, page, size))
 
     async def get(
         self,
         id: str,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         metrics: Sequence[QueueMetric] | None = None,
         timezone: str | None = None,
     ) -> QueueMetrics | _list[QueueMetrics]:
@@ -255,8 +255,8 @@ class AsyncQueues(AsyncResource):
 
         Args:
             id: Id of the queue: digits, as text.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "abandoned.int-15m", "abandoned.int-30m", "abandoned.today", "abandonedPercentage.int-15m",
                 "abandonedPercentage.int-30m", "abandonedPercentage.today", "accepted.int-15m", "accepted.int-30m",
@@ -276,4 +276,4 @@ class AsyncQueues(AsyncResource):
 
         Source: `getQueue`, `GET /queues/{id}` in cc_realtime.yaml.
         """
-        return await self._call(_GET, (id, x_tenant_info, metrics, timezone))
+        return await self._call(_GET, (id, tenant, metrics, timezone))

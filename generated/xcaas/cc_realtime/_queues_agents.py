@@ -96,7 +96,7 @@ class QueuesAgents(Resource):
         self,
         queue_id: str,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         agent_ids: Sequence[str] | None = None,
         metrics: Sequence[QueueAgentMetric] | None = None,
         timezone: str | None = None,
@@ -112,8 +112,8 @@ class QueuesAgents(Resource):
 
         Args:
             queue_id: Id of the queue: digits, as text.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             agent_ids: Only these agents. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "accepted.int-15m.inQueue", "accepted.int-30m.inQueue", "accepted.today.inQueue", "alerting.rt",
@@ -143,7 +143,7 @@ class QueuesAgents(Resource):
         Source: `listQueueAgents`, `GET /queues/{queueId}/agents` in cc_realtime.yaml.
         """
         return self._paginate(
-            _LIST, (queue_id, x_tenant_info, agent_ids, metrics, timezone, summary, include_totals, page, size)
+            _LIST, (queue_id, tenant, agent_ids, metrics, timezone, summary, include_totals, page, size)
         )
 
     def get(
@@ -151,7 +151,7 @@ class QueuesAgents(Resource):
         queue_id: str,
         agent_id: str,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         metrics: Sequence[QueueAgentMetric] | None = None,
         timezone: str | None = None,
     ) -> AgentMetrics | _list[AgentMetrics]:
@@ -162,8 +162,8 @@ class QueuesAgents(Resource):
         Args:
             queue_id: Id of the queue: digits, as text.
             agent_id: Id of the agent; it begins with `ag`.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "accepted.int-15m.inQueue", "accepted.int-30m.inQueue", "accepted.today.inQueue", "alerting.rt",
                 "availableTime.int-15m", "availableTime.int-30m", "availableTime.today",
@@ -184,7 +184,7 @@ class QueuesAgents(Resource):
 
         Source: `getQueueAgent`, `GET /queues/{queueId}/agents/{agentId}` in cc_realtime.yaml.
         """
-        return self._call(_GET, (queue_id, agent_id, x_tenant_info, metrics, timezone))
+        return self._call(_GET, (queue_id, agent_id, tenant, metrics, timezone))
 
 
 class AsyncQueuesAgents(AsyncResource):
@@ -196,7 +196,7 @@ class AsyncQueuesAgents(AsyncResource):
         self,
         queue_id: str,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         agent_ids: Sequence[str] | None = None,
         metrics: Sequence[QueueAgentMetric] | None = None,
         timezone: str | None = None,
@@ -212,8 +212,8 @@ class AsyncQueuesAgents(AsyncResource):
 
         Args:
             queue_id: Id of the queue: digits, as text.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             agent_ids: Only these agents. One unknown id fails the whole call.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "accepted.int-15m.inQueue", "accepted.int-30m.inQueue", "accepted.today.inQueue", "alerting.rt",
@@ -243,7 +243,7 @@ class AsyncQueuesAgents(AsyncResource):
         Source: `listQueueAgents`, `GET /queues/{queueId}/agents` in cc_realtime.yaml.
         """
         return self._paginate(
-            _LIST, (queue_id, x_tenant_info, agent_ids, metrics, timezone, summary, include_totals, page, size)
+            _LIST, (queue_id, tenant, agent_ids, metrics, timezone, summary, include_totals, page, size)
         )
 
     async def get(
@@ -251,7 +251,7 @@ class AsyncQueuesAgents(AsyncResource):
         queue_id: str,
         agent_id: str,
         *,
-        x_tenant_info: str | None = None,
+        tenant: str | None = None,
         metrics: Sequence[QueueAgentMetric] | None = None,
         timezone: str | None = None,
     ) -> AgentMetrics | _list[AgentMetrics]:
@@ -262,8 +262,8 @@ class AsyncQueuesAgents(AsyncResource):
         Args:
             queue_id: Id of the queue: digits, as text.
             agent_id: Id of the agent; it begins with `ag`.
-            x_tenant_info: Id of the tenant whose data you want. Needed when the customer owns several tenants; a
-                missing or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
             metrics: Metrics to return; all when left out. One unknown name fails the whole call. Known values:
                 "accepted.int-15m.inQueue", "accepted.int-30m.inQueue", "accepted.today.inQueue", "alerting.rt",
                 "availableTime.int-15m", "availableTime.int-30m", "availableTime.today",
@@ -284,4 +284,4 @@ class AsyncQueuesAgents(AsyncResource):
 
         Source: `getQueueAgent`, `GET /queues/{queueId}/agents/{agentId}` in cc_realtime.yaml.
         """
-        return await self._call(_GET, (queue_id, agent_id, x_tenant_info, metrics, timezone))
+        return await self._call(_GET, (queue_id, agent_id, tenant, metrics, timezone))

@@ -159,8 +159,8 @@ class Channels(Resource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -183,8 +183,8 @@ class Channels(Resource):
 
         Args:
             channel: The channel.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The channel as it was stored.
@@ -206,8 +206,8 @@ class Channels(Resource):
 
         Args:
             channel_id: Id of the channel.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Raises:
             AuthenticationError: 401. The key is missing or wrong.
@@ -226,8 +226,8 @@ class Channels(Resource):
 
         Args:
             channel_id: Id of the channel.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The channel.
@@ -252,8 +252,8 @@ class Channels(Resource):
         Args:
             channel_id: Id of the channel.
             channel: The whole channel.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The channel as it was stored.
@@ -293,8 +293,8 @@ class AsyncChannels(AsyncResource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -317,8 +317,8 @@ class AsyncChannels(AsyncResource):
 
         Args:
             channel: The channel.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The channel as it was stored.
@@ -340,8 +340,8 @@ class AsyncChannels(AsyncResource):
 
         Args:
             channel_id: Id of the channel.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Raises:
             AuthenticationError: 401. The key is missing or wrong.
@@ -360,8 +360,8 @@ class AsyncChannels(AsyncResource):
 
         Args:
             channel_id: Id of the channel.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The channel.
@@ -386,8 +386,8 @@ class AsyncChannels(AsyncResource):
         Args:
             channel_id: Id of the channel.
             channel: The whole channel.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The channel as it was stored.

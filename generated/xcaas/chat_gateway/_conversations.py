@@ -257,8 +257,8 @@ class Conversations(Resource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -283,8 +283,8 @@ class Conversations(Resource):
 
         Args:
             conversation: Channel, user, and what was said before.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The conversation is being opened.
@@ -306,8 +306,8 @@ class Conversations(Resource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The conversation.
@@ -336,8 +336,8 @@ class Conversations(Resource):
         Args:
             conversation_id: Id of the conversation.
             conversation: What to change.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The change is accepted.
@@ -366,8 +366,8 @@ class Conversations(Resource):
         Args:
             conversation_id: Id of the conversation.
             conversation: Channel, user and assignment.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The change is accepted.
@@ -392,8 +392,8 @@ class Conversations(Resource):
         Args:
             conversation_id: Id of the conversation.
             receipt: Who read, and up to when.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -420,8 +420,8 @@ class Conversations(Resource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
             signal: Who is thinking, and for how long at most.
 
         Raises:
@@ -446,8 +446,8 @@ class Conversations(Resource):
         Args:
             conversation_id: Id of the conversation.
             signal: Who is typing.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -526,8 +526,8 @@ class AsyncConversations(AsyncResource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -552,8 +552,8 @@ class AsyncConversations(AsyncResource):
 
         Args:
             conversation: Channel, user, and what was said before.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The conversation is being opened.
@@ -575,8 +575,8 @@ class AsyncConversations(AsyncResource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The conversation.
@@ -605,8 +605,8 @@ class AsyncConversations(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             conversation: What to change.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The change is accepted.
@@ -635,8 +635,8 @@ class AsyncConversations(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             conversation: Channel, user and assignment.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The change is accepted.
@@ -661,8 +661,8 @@ class AsyncConversations(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             receipt: Who read, and up to when.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -689,8 +689,8 @@ class AsyncConversations(AsyncResource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
             signal: Who is thinking, and for how long at most.
 
         Raises:
@@ -715,8 +715,8 @@ class AsyncConversations(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             signal: Who is typing.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Raises:
             BadRequestError: 400. The request is wrong.

@@ -26,7 +26,7 @@ from ._product import PRODUCT
 if TYPE_CHECKING:
     from xcaas_core.sdk import AsyncDownload, AsyncPager, Download, Pager
 
-    from .models import Attachment, AttachmentPage, AttachmentUpload, AttachmentUploadDict
+    from .models import Attachment, AttachmentPage, AttachmentUploadDict
 
 __all__ = ["AsyncConversationsAttachments", "ConversationsAttachments"]
 
@@ -151,8 +151,8 @@ class ConversationsAttachments(Resource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -169,9 +169,7 @@ class ConversationsAttachments(Resource):
         """
         return self._paginate(_LIST, (conversation_id, size, page, sort, filter, tenant))
 
-    def upload(
-        self, conversation_id: str, *, body: AttachmentUpload | AttachmentUploadDict, tenant: str | None = None
-    ) -> Attachment:
+    def upload(self, conversation_id: str, *, body: AttachmentUploadDict, tenant: str | None = None) -> Attachment:
         """Upload a file.
 
         Puts a file into the conversation. Name its id in a message to show it.
@@ -179,8 +177,8 @@ class ConversationsAttachments(Resource):
         Args:
             conversation_id: Id of the conversation.
             body: The file and who sends it.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The file as it was stored.
@@ -204,8 +202,8 @@ class ConversationsAttachments(Resource):
         Args:
             conversation_id: Id of the conversation.
             attachment_id: Id of the file.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The file.
@@ -229,8 +227,8 @@ class ConversationsAttachments(Resource):
         Args:
             conversation_id: Id of the conversation.
             attachment_id: Id of the file.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.
@@ -272,8 +270,8 @@ class AsyncConversationsAttachments(AsyncResource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
             filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -291,7 +289,7 @@ class AsyncConversationsAttachments(AsyncResource):
         return self._paginate(_LIST, (conversation_id, size, page, sort, filter, tenant))
 
     async def upload(
-        self, conversation_id: str, *, body: AttachmentUpload | AttachmentUploadDict, tenant: str | None = None
+        self, conversation_id: str, *, body: AttachmentUploadDict, tenant: str | None = None
     ) -> Attachment:
         """Upload a file.
 
@@ -300,8 +298,8 @@ class AsyncConversationsAttachments(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             body: The file and who sends it.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The file as it was stored.
@@ -325,8 +323,8 @@ class AsyncConversationsAttachments(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             attachment_id: Id of the file.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The file.
@@ -350,8 +348,8 @@ class AsyncConversationsAttachments(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             attachment_id: Id of the file.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.

@@ -70,8 +70,7 @@ class ConversationsCards(Resource):
             conversation_id: Id of the conversation.
             card_id: Id of the card.
             action: The action.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -102,8 +101,7 @@ class ConversationsCards(Resource):
             conversation_id: Id of the conversation.
             card_id: Id of the card.
             action: The action.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -139,8 +137,7 @@ class AsyncConversationsCards(AsyncResource):
             conversation_id: Id of the conversation.
             card_id: Id of the card.
             action: The action.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -171,8 +168,7 @@ class AsyncConversationsCards(AsyncResource):
             conversation_id: Id of the conversation.
             card_id: Id of the card.
             action: The action.
-            tenant: Name of the tenant. Taken from the client's `tenant` setting when you give none. Comes from the
-                client's `tenant` unless given.
+            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.

@@ -58,8 +58,8 @@ class ConversationsInteractions(Resource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The interactions.
@@ -89,8 +89,8 @@ class AsyncConversationsInteractions(AsyncResource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The interactions.

@@ -97,8 +97,8 @@ class ConversationsMessagesCards(Resource):
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "createdAt:desc".
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -140,8 +140,8 @@ class AsyncConversationsMessagesCards(AsyncResource):
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "createdAt:desc".
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.

@@ -93,8 +93,8 @@ class ConversationsParticipants(Resource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The participants.
@@ -120,8 +120,8 @@ class ConversationsParticipants(Resource):
         Args:
             conversation_id: Id of the conversation.
             participant: What to change.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Raises:
             AuthenticationError: 401. The key is missing or wrong.
@@ -147,8 +147,8 @@ class AsyncConversationsParticipants(AsyncResource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The participants.
@@ -174,8 +174,8 @@ class AsyncConversationsParticipants(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             participant: What to change.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Raises:
             AuthenticationError: 401. The key is missing or wrong.

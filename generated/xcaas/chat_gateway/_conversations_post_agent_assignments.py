@@ -65,8 +65,8 @@ class ConversationsPostAgentAssignments(Resource):
         Args:
             conversation_id: Id of the conversation.
             assignment: Who takes over, and for how long.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -100,8 +100,8 @@ class AsyncConversationsPostAgentAssignments(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             assignment: Who takes over, and for how long.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Raises:
             BadRequestError: 400. The request is wrong.

@@ -48,8 +48,8 @@ class Keys(Resource):
 
         Args:
             key_id: The `kid` in the header of the signature.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The key.
@@ -76,8 +76,8 @@ class AsyncKeys(AsyncResource):
 
         Args:
             key_id: The `kid` in the header of the signature.
-            tenant: Name of the tenant. Needed when the key covers several. Taken from the client's `tenant` setting
-                when you give none. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
+                given.
 
         Returns:
             The key.

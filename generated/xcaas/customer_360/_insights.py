@@ -55,8 +55,8 @@ class Insights(Resource):
         email: str | None = None,
         phone_number: str | None = None,
         crm_id: str | None = None,
-        start_time: _dt.datetime | None = None,
-        end_time: _dt.datetime | None = None,
+        start_time: _dt.datetime | str | None = None,
+        end_time: _dt.datetime | str | None = None,
     ) -> InteractionInsights:
         """Get a customer's interactions and insights.
 
@@ -65,8 +65,7 @@ class Insights(Resource):
         `crmId`; `email` without `crmId`; `phoneNumber` without `crmId`.
 
         Args:
-            tenant: Id of a tenant of the key's customer. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+            tenant: Id of a tenant of the key's customer.. Comes from the client's `tenant` unless given.
             contact_id: Id of the contact in the CRM. Needs `crmId`.
             account_id: Id of the account in the CRM.
             email: The customer's email address. Not together with `crmId`.
@@ -104,8 +103,8 @@ class AsyncInsights(AsyncResource):
         email: str | None = None,
         phone_number: str | None = None,
         crm_id: str | None = None,
-        start_time: _dt.datetime | None = None,
-        end_time: _dt.datetime | None = None,
+        start_time: _dt.datetime | str | None = None,
+        end_time: _dt.datetime | str | None = None,
     ) -> InteractionInsights:
         """Get a customer's interactions and insights.
 
@@ -114,8 +113,7 @@ class AsyncInsights(AsyncResource):
         `crmId`; `email` without `crmId`; `phoneNumber` without `crmId`.
 
         Args:
-            tenant: Id of a tenant of the key's customer. Taken from the client's `tenant` setting when you give
-                none. Comes from the client's `tenant` unless given.
+            tenant: Id of a tenant of the key's customer.. Comes from the client's `tenant` unless given.
             contact_id: Id of the contact in the CRM. Needs `crmId`.
             account_id: Id of the account in the CRM.
             email: The customer's email address. Not together with `crmId`.

@@ -12,9 +12,7 @@ PRODUCT: Final = Product(
     "data_augmentation",
     title="Contact Center data augmentation",
     servers=(
-        Server(
-            "https://vcc-{cluster}.8x8.com/api/v1/interaction/data", (Variable("cluster", "na30", source="cluster"),)
-        ),
+        Server("https://vcc-{cluster}.8x8.com/api/v1/interaction/data", (Variable("cluster", "", source="cluster"),)),
     ),
     schemes={"actionToken": Scheme("http-basic", credential="basic-token", options={"token": "action"})},
     package=__name__.rpartition(".")[0],

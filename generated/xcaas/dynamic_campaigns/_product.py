@@ -11,7 +11,7 @@ __all__ = ["PRODUCT"]
 PRODUCT: Final = Product(
     "dynamic_campaigns",
     title="Contact Center dynamic campaigns (legacy)",
-    servers=(Server("https://vcc-{cluster}.8x8.com", (Variable("cluster", "na30", source="cluster"),)),),
+    servers=(Server("https://vcc-{cluster}.8x8.com", (Variable("cluster", "", source="cluster"),)),),
     schemes={
         "actionToken": Scheme("http-basic", credential="basic-token", options={"token": "action"}),
         "dataToken": Scheme("http-basic", credential="basic-token", options={"token": "data"}),

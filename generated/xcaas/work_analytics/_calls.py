@@ -76,8 +76,8 @@ class Calls(Resource):
         sorting: Sorting | SortingDict,
         site_ids: Sequence[str] | None = None,
         queue_ids: Sequence[str] | None = None,
-        start_date: _dt.datetime | None = None,
-        end_date: _dt.datetime | None = None,
+        start_date: _dt.datetime | str | None = None,
+        end_date: _dt.datetime | str | None = None,
         intra_day_start: str | None = None,
         intra_day_end: str | None = None,
         metrics: Sequence[CallMetric] | None = None,
@@ -134,8 +134,8 @@ class Calls(Resource):
         pbx_id: str,
         call_id: str,
         *,
-        start_date: _dt.datetime,
-        end_date: _dt.datetime,
+        start_date: _dt.datetime | str,
+        end_date: _dt.datetime | str,
         fields: Sequence[str] | None = None,
     ) -> CallDetails:
         """Get the steps of a call.
@@ -176,8 +176,8 @@ class AsyncCalls(AsyncResource):
         sorting: Sorting | SortingDict,
         site_ids: Sequence[str] | None = None,
         queue_ids: Sequence[str] | None = None,
-        start_date: _dt.datetime | None = None,
-        end_date: _dt.datetime | None = None,
+        start_date: _dt.datetime | str | None = None,
+        end_date: _dt.datetime | str | None = None,
         intra_day_start: str | None = None,
         intra_day_end: str | None = None,
         metrics: Sequence[CallMetric] | None = None,
@@ -234,8 +234,8 @@ class AsyncCalls(AsyncResource):
         pbx_id: str,
         call_id: str,
         *,
-        start_date: _dt.datetime,
-        end_date: _dt.datetime,
+        start_date: _dt.datetime | str,
+        end_date: _dt.datetime | str,
         fields: Sequence[str] | None = None,
     ) -> CallDetails:
         """Get the steps of a call.

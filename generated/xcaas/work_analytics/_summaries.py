@@ -132,7 +132,7 @@ class Summaries(Resource):
     __slots__ = ()
 
     def company(
-        self, *, pbx_id: str, start_time: _dt.datetime, end_time: _dt.datetime, time_zone: str
+        self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
     ) -> list[CompanySummary]:
         """Sum up calls of whole PBXes.
 
@@ -158,7 +158,7 @@ class Summaries(Resource):
 
     @deprecated("The vendor has deprecated this operation.")
     def extensions_v1(
-        self, *, pbx_id: str, start_time: _dt.datetime, end_time: _dt.datetime, time_zone: str
+        self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
     ) -> list[ExtensionSummary]:
         """Sum up calls by extension, older form.
 
@@ -183,7 +183,7 @@ class Summaries(Resource):
         return self._call(_EXTENSIONS_V1, (pbx_id, start_time, end_time, time_zone))
 
     def extensions(
-        self, *, pbx_id: str, start_time: _dt.datetime, end_time: _dt.datetime, time_zone: str
+        self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
     ) -> list[ExtensionSummary]:
         """Sum up calls by extension.
 
@@ -212,8 +212,8 @@ class Summaries(Resource):
         self,
         *,
         pbx_id: str,
-        start_time: _dt.datetime,
-        end_time: _dt.datetime,
+        start_time: _dt.datetime | str,
+        end_time: _dt.datetime | str,
         time_zone: str,
         intra_start_time: str | None = None,
         intra_end_time: str | None = None,
@@ -246,8 +246,8 @@ class Summaries(Resource):
         self,
         *,
         pbx_id: str,
-        start_time: _dt.datetime,
-        end_time: _dt.datetime,
+        start_time: _dt.datetime | str,
+        end_time: _dt.datetime | str,
         time_zone: str,
         intra_start_time: str | None = None,
         intra_end_time: str | None = None,
@@ -280,8 +280,8 @@ class Summaries(Resource):
         self,
         *,
         pbx_id: str,
-        start_time: _dt.datetime,
-        end_time: _dt.datetime,
+        start_time: _dt.datetime | str,
+        end_time: _dt.datetime | str,
         time_zone: str,
         ext_id: str | None = None,
         collapse: bool | None = None,
@@ -318,7 +318,7 @@ class AsyncSummaries(AsyncResource):
     __slots__ = ()
 
     async def company(
-        self, *, pbx_id: str, start_time: _dt.datetime, end_time: _dt.datetime, time_zone: str
+        self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
     ) -> list[CompanySummary]:
         """Sum up calls of whole PBXes.
 
@@ -344,7 +344,7 @@ class AsyncSummaries(AsyncResource):
 
     @deprecated("The vendor has deprecated this operation.")
     async def extensions_v1(
-        self, *, pbx_id: str, start_time: _dt.datetime, end_time: _dt.datetime, time_zone: str
+        self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
     ) -> list[ExtensionSummary]:
         """Sum up calls by extension, older form.
 
@@ -369,7 +369,7 @@ class AsyncSummaries(AsyncResource):
         return await self._call(_EXTENSIONS_V1, (pbx_id, start_time, end_time, time_zone))
 
     async def extensions(
-        self, *, pbx_id: str, start_time: _dt.datetime, end_time: _dt.datetime, time_zone: str
+        self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
     ) -> list[ExtensionSummary]:
         """Sum up calls by extension.
 
@@ -398,8 +398,8 @@ class AsyncSummaries(AsyncResource):
         self,
         *,
         pbx_id: str,
-        start_time: _dt.datetime,
-        end_time: _dt.datetime,
+        start_time: _dt.datetime | str,
+        end_time: _dt.datetime | str,
         time_zone: str,
         intra_start_time: str | None = None,
         intra_end_time: str | None = None,
@@ -434,8 +434,8 @@ class AsyncSummaries(AsyncResource):
         self,
         *,
         pbx_id: str,
-        start_time: _dt.datetime,
-        end_time: _dt.datetime,
+        start_time: _dt.datetime | str,
+        end_time: _dt.datetime | str,
         time_zone: str,
         intra_start_time: str | None = None,
         intra_end_time: str | None = None,
@@ -470,8 +470,8 @@ class AsyncSummaries(AsyncResource):
         self,
         *,
         pbx_id: str,
-        start_time: _dt.datetime,
-        end_time: _dt.datetime,
+        start_time: _dt.datetime | str,
+        end_time: _dt.datetime | str,
         time_zone: str,
         ext_id: str | None = None,
         collapse: bool | None = None,

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
         model: NotRequired[str | None]
         macAddress: NotRequired[str | None]
         status: NotRequired[DeviceStatus | None]
-        lastUpdatedTime: NotRequired[_dt.datetime | None]
+        lastUpdatedTime: NotRequired[_dt.datetime | str | None]
         lines: NotRequired[int | None]
         port: NotRequired[int | None]
         baseDevice: NotRequired[BaseDevice | BaseDeviceDict | None]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xcaas_core.models import Model, field, model
 
 if TYPE_CHECKING:
-    from typing import TypedDict
+    from typing import NotRequired, TypedDict
 
 __all__ = ["SiteAddress", "SiteAddressDict"]
 
@@ -16,8 +16,8 @@ __all__ = ["SiteAddress", "SiteAddressDict"]
 class SiteAddress(Model):
     """Address of a site, by its id. Create the address first."""
 
-    id: str | None = field("id", "str?")
-    """Id of the address."""
+    id: str | None = field("id", "str?", default=None)
+    """Id of the address. The service wants it."""
 
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     class SiteAddressDict(TypedDict):
         """`SiteAddress` as a plain dictionary, with the names on the wire."""
 
-        id: str | None
+        id: NotRequired[str | None]
 
 else:
     SiteAddressDict = dict

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         """`RecordRequest` as a plain dictionary, with the names on the wire."""
 
         crmRecordId: str
-        scheduleAt: NotRequired[_dt.datetime]
+        scheduleAt: NotRequired[_dt.datetime | str]
         priority: NotRequired[RecordPriority]
         rank: NotRequired[float]
 

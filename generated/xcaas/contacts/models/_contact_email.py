@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xcaas_core.models import Model, field, model
 
 if TYPE_CHECKING:
-    from typing import TypedDict
+    from typing import NotRequired, TypedDict
 
     from ._contact_purpose import ContactPurpose
 
@@ -16,18 +16,18 @@ __all__ = ["ContactEmail", "ContactEmailDict"]
 
 @model
 class ContactEmail(Model):
-    """An email address of a contact."""
+    """An email address of a contact. To write one, give `email`, `primary` and `purposeType`."""
 
     id: int | None = field("id", "int", default=None)
     """Id of the entry. It changes when the contact is replaced."""
 
-    email: str = field("email", "str")
+    email: str | None = field("email", "str", default=None)
     """The address."""
 
-    primary: bool = field("primary", "bool")
+    primary: bool | None = field("primary", "bool", default=None)
     """Whether it is the main one. One email at most can be."""
 
-    purpose_type: ContactPurpose = field("purposeType", "str")
+    purpose_type: ContactPurpose | None = field("purposeType", "str", default=None)
     """What an address or email is used for."""
 
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     class ContactEmailDict(TypedDict):
         """`ContactEmail` as a plain dictionary, with the names on the wire."""
 
-        email: str
-        primary: bool
-        purposeType: ContactPurpose
+        email: NotRequired[str]
+        primary: NotRequired[bool]
+        purposeType: NotRequired[ContactPurpose]
 
 else:
     ContactEmailDict = dict

@@ -17,18 +17,18 @@ __all__ = ["ContactPhone", "ContactPhoneDict"]
 
 @model
 class ContactPhone(Model):
-    """A telephone number of a contact."""
+    """A telephone number of a contact. To write one, give `phone`, `primary` and `purposeType`."""
 
     id: int | None = field("id", "int", default=None)
     """Id of the entry. It changes when the contact is replaced."""
 
-    phone: str = field("phone", "str")
+    phone: str | None = field("phone", "str", default=None)
     """The number, best in E.164 form."""
 
-    primary: bool = field("primary", "bool")
+    primary: bool | None = field("primary", "bool", default=None)
     """Whether it is the main one. One number at most can be."""
 
-    purpose_type: PhonePurpose = field("purposeType", "str")
+    purpose_type: PhonePurpose | None = field("purposeType", "str", default=None)
     """What a number is used for."""
 
     source: PhoneSource | None = field("source", "str", default=None)
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     class ContactPhoneDict(TypedDict):
         """`ContactPhone` as a plain dictionary, with the names on the wire."""
 
-        phone: str
-        primary: bool
-        purposeType: PhonePurpose
+        phone: NotRequired[str]
+        primary: NotRequired[bool]
+        purposeType: NotRequired[PhonePurpose]
         source: NotRequired[PhoneSource]
 
 else:

@@ -14,12 +14,12 @@ __all__ = ["ContactTag", "ContactTagDict"]
 
 @model
 class ContactTag(Model):
-    """A custom field of a contact."""
+    """A custom field of a contact. To write one, give its `name`."""
 
     id: int | None = field("id", "int", default=None)
     """Id of the entry. It changes when the contact is replaced."""
 
-    name: str = field("name", "str")
+    name: str | None = field("name", "str", default=None)
     """`customField1` to `customField10`."""
 
     value: str | None = field("value", "str?", default=None)
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     class ContactTagDict(TypedDict):
         """`ContactTag` as a plain dictionary, with the names on the wire."""
 
-        name: str
+        name: NotRequired[str]
         value: NotRequired[str | None]
 
 else:

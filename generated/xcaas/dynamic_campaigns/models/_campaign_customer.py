@@ -26,7 +26,8 @@ class CampaignCustomer(Model):
 
 if TYPE_CHECKING:
     _CampaignCustomerDictNames = TypedDict(
-        "_CampaignCustomerDictNames", {"customer-id": "int | str", "schedule-date-time": "NotRequired[_dt.datetime]"}
+        "_CampaignCustomerDictNames",
+        {"customer-id": "int | str", "schedule-date-time": "NotRequired[_dt.datetime | str]"},
     )
 
     class CampaignCustomerDict(_CampaignCustomerDictNames):

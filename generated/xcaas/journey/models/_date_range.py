@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     class DateRangeDict(TypedDict):
         """`DateRange` as a plain dictionary, with the names on the wire."""
 
-        start: _dt.datetime
-        end: _dt.datetime
+        start: _dt.datetime | str
+        end: _dt.datetime | str
 
 else:
     DateRangeDict = dict
