@@ -2,7 +2,8 @@
 
 An archive is checked as a whole before a byte is written: names that lead out of the
 folder, links and devices, names that meet on disks that ignore case, too many entries, too much
-content. While unpacking, the real sizes are counted, since the declared ones may lie.
+content. Declared sizes may lie, but `zipfile` unpacks no more than was declared, and then
+finds that the checksum is wrong.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def unzip(
         with ZipFile(path) as archive:
             entries = _checked(archive, os.path.getsize(path), max_entries, max_bytes, max_ratio)
             folder.mkdir(parents=True, exist_ok=True)
-            return _unpack(archive, entries, folder.resolve(), max_bytes)
+            return _unpack(archive, entries, folder.resolve())
     except (BadZipFile, EOFError, NotImplementedError, ValueError, OverflowError, struct.error) as error:
         raise ArchiveError(f"{path}: not a usable zip archive: {error}", advice="Download it again.") from error
 
@@ -116,11 +117,8 @@ def _free_name(parts: tuple[str, ...], taken: set[str]) -> tuple[str, ...]:
     return found
 
 
-def _unpack(
-    archive: ZipFile, entries: list[tuple[ZipInfo, tuple[str, ...]]], folder: Path, max_bytes: int
-) -> list[Path]:
+def _unpack(archive: ZipFile, entries: list[tuple[ZipInfo, tuple[str, ...]]], folder: Path) -> list[Path]:
     done: list[Path] = []
-    left = max_bytes
     try:
         for info, parts in entries:
             target = folder.joinpath(*parts)
@@ -128,7 +126,7 @@ def _unpack(
             # A link that was in the folder before could lead elsewhere.
             if not target.parent.resolve().is_relative_to(folder):
                 raise ArchiveError(f"{info.filename!r} would land outside the folder, through a link in it")
-            left -= _unpack_one(archive, info, target, left)
+            _unpack_one(archive, info, target)
             done.append(target)
     except BaseException:
         for target in done:
@@ -137,7 +135,7 @@ def _unpack(
     return done
 
 
-def _unpack_one(archive: ZipFile, info: ZipInfo, target: Path, limit: int) -> int:
+def _unpack_one(archive: ZipFile, info: ZipInfo, target: Path) -> None:
     import zlib
 
     from ._files import PartialFile
@@ -148,11 +146,8 @@ def _unpack_one(archive: ZipFile, info: ZipInfo, target: Path, limit: int) -> in
         with archive.open(info) as source:
             while data := source.read(_BLOCK):
                 file.write(data)
-                if file.size > min(limit, info.file_size):
-                    raise ArchiveError(f"{info.filename!r} holds more than the archive says")
         file.commit()
     except zlib.error as error:
         raise ArchiveError(f"{info.filename!r} is damaged: {error}", advice="Download it again.") from error
     finally:
         file.abandon()
-    return file.size

@@ -93,7 +93,7 @@ class PartialFile:
         file.flush()
         if durable:
             os.fsync(file.fileno())
-        if os.name == "nt":  # an open file cannot be renamed there
+        if os.name == "nt":  # pragma: no cover - an open file cannot be renamed there
             file.close()
         os.replace(self.path, self.target)
         self._ours = False
@@ -148,7 +148,7 @@ def _lock(file: IO[bytes]) -> bool:
     """Claim a file among processes; True if it is ours. Where locks are unknown, everybody's claim holds."""
     try:
         import fcntl
-    except ImportError:
+    except ImportError:  # pragma: no cover - Windows
         return True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -180,6 +180,14 @@ class Reception:
         elif self.length is not None or self._described is not None:
             self.verified = "length"
 
+    def is_right(self) -> bool:
+        """Whether the file passes the check."""
+        try:
+            self.check()
+        except DownloadError:
+            return False
+        return True
+
     def note(self) -> dict[str, str]:
         """What a later process needs to know to go on with a part of this file."""
         note = {"etag": self.etag or "", "length": "" if self.length is None else str(self.length)}

@@ -13,6 +13,7 @@ from ._steps import Offload
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ._checksum import Checksum
     from ._receive import Reception
     from ._steps import Flow
 
@@ -33,17 +34,13 @@ def into_file(
     try:
         yield Offload(file.open)
         yield from _begin(reception, file)
-        for last_try in (False, True):
-            yield from _pump(reception, file, progress)
-            try:
-                reception.check()
-                break
-            except DownloadError:
-                keep = False  # not a part of the file that is wanted
-                if last_try:
-                    raise
+        yield from _pump(reception, file, progress)
+        if not reception.is_right():
+            keep = False  # no part of the file that is wanted
             file.restart()
             yield from reception.start_over()
+            yield from _pump(reception, file, progress)
+            reception.check()
         yield Offload(lambda: file.commit(durable=durable))
         return file.target
     except OSError as error:
@@ -58,24 +55,25 @@ def into_memory(reception: Reception, progress: Progress | None) -> Flow[bytes]:
     """Receive a file as bytes."""
     if not reception.is_open:
         yield from reception.open()
-    for last_try in (False, True):
-        pieces: list[bytes] = []
-        while data := (yield from reception.next(restartable=True)):
-            if reception.restarted:
-                pieces.clear()
-            pieces.append(data)
-            if reception.checksum is not None:
-                reception.checksum.update(data)
-            if progress is not None:
-                progress(reception.offset, reception.length)
-        try:
-            reception.check()
-            return b"".join(pieces)
-        except DownloadError:
-            if last_try:
-                raise
+    data = yield from _gather(reception, progress)
+    if not reception.is_right():
         yield from reception.start_over()
-    raise AssertionError("the second try returns or raises")
+        data = yield from _gather(reception, progress)
+        reception.check()
+    return data
+
+
+def _gather(reception: Reception, progress: Progress | None) -> Flow[bytes]:
+    pieces: list[bytes] = []
+    while data := (yield from reception.next(restartable=True)):
+        if reception.restarted:
+            pieces.clear()
+        pieces.append(data)
+        if reception.checksum is not None:
+            reception.checksum.update(data)
+        if progress is not None:
+            progress(reception.offset, reception.length)
+    return b"".join(pieces)
 
 
 def _begin(reception: Reception, file: PartialFile) -> Flow[None]:
@@ -88,18 +86,16 @@ def _begin(reception: Reception, file: PartialFile) -> Flow[None]:
     if reception.offset == 0:
         if file.size:
             file.restart()
-    elif reception.checksum is not None:
-        yield Offload(lambda: _digest(reception, file))
+    elif (checksum := reception.checksum) is not None:
+        yield Offload(lambda: _digest(checksum, file))
     yield Offload(lambda: file.remember(reception.note()))
 
 
-def _digest(reception: Reception, file: PartialFile) -> None:
-    """Bring the checksum up to what the file holds already."""
-    if reception.checksum is None:
-        return
+def _digest(checksum: Checksum, file: PartialFile) -> None:
+    """Bring a checksum up to what the file holds already."""
     with file.read_back() as kept:
         while data := kept.read(_BLOCK):
-            reception.checksum.update(data)
+            checksum.update(data)
 
 
 def _pump(reception: Reception, file: PartialFile, progress: Progress | None) -> Flow[None]:

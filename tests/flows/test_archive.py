@@ -131,6 +131,16 @@ def test_damage_in_the_middle_removes_what_was_unpacked(tmp_path: Path, into: Pa
     assert tree(into) == {}
 
 
+def test_content_that_is_no_deflate_stream(tmp_path: Path, into: Path) -> None:
+    archive = make(tmp_path / "a.zip", ("a", b"x" * 1000))
+    data = bytearray(archive.read_bytes())
+    data[31] = 0x07  # the first byte behind the entry's header: a kind of block that does not exist
+    archive.write_bytes(data)
+    with pytest.raises(ArchiveError, match="'a' is damaged"):
+        unzip(archive, into)
+    assert tree(into) == {}
+
+
 @pytest.mark.parametrize("cut", [0, 10, 60])
 def test_what_is_no_archive_is_an_archive_error(tmp_path: Path, into: Path, cut: int) -> None:
     archive = make(tmp_path / "a.zip", ("a", b"content"))

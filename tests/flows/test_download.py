@@ -283,23 +283,16 @@ class TestCuts:
         with pytest.raises(DownloadError, match="begins at 7"):
             download(server).read()
 
-    def test_server_that_is_known_not_to_resume_is_not_asked_to(self) -> None:
-        from xcaas_core._extensions import Downloading
-
-        plain = _ops.PLAIN
-        operation: Operation[object] = Operation(
-            plain.product,
-            "noranges",
-            "GET",
-            plain.path,
-            call=plain.call,
-            parameters=plain.parameters,
-            answers=plain.answers,
-            download=Downloading(ranges=False),
-        )
+    def test_server_that_is_known_not_to_resume_is_not_asked_to(self, tmp_path: Path) -> None:
         origin = Origin(cuts=[5000])
-        assert download(serving(origin), operation).read() == DATA
+        server = serving(origin, "shop.things.fixed")
+        assert download(server, _ops.FIXED).read() == DATA
         assert origin.asked == [None, None]
+        broken = serving(Origin(cuts=[6000, *[0] * 10]), "shop.things.fixed")
+        with pytest.raises(DownloadError):
+            download(broken, _ops.FIXED).save(tmp_path / "a", resume=True)
+        assert download(server, _ops.FIXED).save(tmp_path / "a", resume=True).read_bytes() == DATA
+        assert origin.asked == [None, None, None]
 
 
 class TestChecksums:

@@ -18,7 +18,7 @@ from tests.flows.shop import _ops
 from tests.flows.support import async_session, sync_session
 from xcaas_core._download import AsyncDownload, Download
 from xcaas_core._download_all import adownload_all, download_all
-from xcaas_core._errors import NotFoundError
+from xcaas_core._errors import ArgumentError, NotFoundError
 from xcaas_core._operation import Call
 from xcaas_core._options import Timeout
 from xcaas_core.testing import FakeServer
@@ -197,6 +197,10 @@ class TestManyFaked:
         saved = download_all([(one, "one.bin"), (two, "two.bin")], tmp_path)
         assert [found.path for found in saved] == [tmp_path / "one.bin", tmp_path / "two.bin"]
         assert repr(saved[0]) == f"<Saved {tmp_path / 'one.bin'}>"
+
+    def test_at_least_one_at_a_time(self, tmp_path: Path) -> None:
+        with pytest.raises(ArgumentError):
+            download_all([], tmp_path, concurrency=0)
 
     def test_first_failure_is_raised(self, tmp_path: Path) -> None:
         server = FakeServer().answer("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})

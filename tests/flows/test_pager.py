@@ -137,6 +137,12 @@ class TestTables:
         pager(FakeServer().answer("shop.rows.list", json=[])).to_csv(tmp_path / "a.csv")
         assert (tmp_path / "a.csv").read_text().split() == ["id"]
 
+    def test_rows_of_plain_json(self, tmp_path: Path) -> None:
+        server = FakeServer().answer("shop.rows.search", json={"hits": 1, "data": [{"a": 1}]})
+        rows: Pager[object] = Pager(sync_session(server), Call(_ops.SEARCH, (), {"text": "x"}))
+        rows.to_csv(tmp_path / "a.csv")
+        assert '{""a"":1}' in (tmp_path / "a.csv").read_text().replace(" ", "")
+
 
 class TestBodies:
     @staticmethod

@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from tests.flows.shop import _ops
-from tests.flows.shop.models import Job, Row
+from tests.flows.shop.models import Job, Row, Thing
 from tests.flows.support import async_session, sync_session
 from xcaas_core._download import AsyncDownload, Download
 from xcaas_core._errors import DecodeError, NotFoundError, PollerError, PollerTimeoutError
@@ -18,7 +18,7 @@ from xcaas_core.testing import FakeServer
 
 def states(*told: str, start: str = "NOT_STARTED") -> FakeServer:
     server = FakeServer()
-    for call in ("shop.jobs.start", "shop.jobs.run", "shop.jobs.report"):
+    for call in ("shop.jobs.start", "shop.jobs.run", "shop.jobs.report", "shop.jobs.build"):
         server.answer(call, status=202, json={"id": "j1", "status": start})
     for state in told:
         for call in ("shop.jobs.status", "shop.jobs.watch"):
@@ -132,6 +132,18 @@ class TestResults:
         done: Poller[Job] = Poller(sync_session(states("DONE")), Call(_ops.WATCH, ("t1", "j1")))
         assert done.wait().status == "DONE"
 
+    def test_answer_of_another_operation(self) -> None:
+        server = states("DONE").answer("shop.things.get", json={"size": 3})
+        job: Poller[Thing] = Poller(sync_session(server), Call(_ops.BUILD, ("t1",)))
+        assert job.wait().size == 3
+        assert server.requests[-1].path == "/shop/v1/things/j1"
+
+        async def main() -> int | None:
+            job: AsyncPoller[Thing] = AsyncPoller(async_session(server), Call(_ops.BUILD, ("t1",)))
+            return (await job).size
+
+        assert anyio.run(main) == 3
+
     def test_list_comes_as_a_pager(self) -> None:
         server = states("DONE").answer("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})
         job: Poller[Pager[Row]] = Poller(sync_session(server), Call(_ops.REPORT, ("t1",)))
@@ -172,6 +184,12 @@ class TestFailure:
         with pytest.raises(PollerError) as caught:
             job.wait()
         assert caught.value.reason == "No"
+
+    def test_reason_that_the_spec_does_not_know_of(self) -> None:
+        job: Poller[Thing] = Poller(sync_session(states("FAILED")), Call(_ops.BUILD, ("t1",)))
+        with pytest.raises(PollerError, match="job j1 ended as FAILED") as caught:
+            job.wait()
+        assert caught.value.reason is None
 
     def test_job_that_failed_at_once(self) -> None:
         server = FakeServer()

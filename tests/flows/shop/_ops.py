@@ -137,6 +137,21 @@ REPORT: Final[Operation[object]] = Operation(
     errors=_ERRORS,
     poller=Polling(id="/id", status=_STATUS_FACTS, result=Related("_ops:LIST", "jobId")),
 )
+BUILD: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "build",
+    "POST",
+    "/{tenant}/builds",
+    call="shop.jobs.build",
+    parameters=(path("tenant"),),
+    answers={"202": json_answer("Job")},
+    errors=_ERRORS,
+    poller=Polling(
+        id="/id",
+        status=PollStatus("_ops:STATUS", "jobId", value="/status", done=("DONE",), failed=("FAILED",)),
+        result=Related("_ops:THING", "id"),
+    ),
+)
 STATUS: Final[Operation[object]] = Operation(
     PRODUCT,
     "jobStatus",
@@ -213,6 +228,18 @@ PLAIN: Final[Operation[object]] = Operation(
     errors=_ERRORS,
     accept="application/octet-stream",
     download=Downloading(),
+)
+FIXED: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "fixed",
+    "GET",
+    "/fixed/{id}",
+    call="shop.things.fixed",
+    parameters=(path("id"),),
+    answers={"200": binary_answer()},
+    errors=_ERRORS,
+    accept="application/octet-stream",
+    download=Downloading(ranges=False),
 )
 THING: Final[Operation[object]] = Operation(
     PRODUCT,

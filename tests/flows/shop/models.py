@@ -36,3 +36,11 @@ class Thing(Model):
     checksum: str | None = field("checksum", "str", default=None)
     checksum_type: str | None = field("checksumType", "str", default=None)
     size: int | None = field("size", "int", default=None)
+
+
+@model
+class Tree(Model):
+    """Something that contains itself, by choice and by force."""
+
+    children: list[Tree] | None = field("children", "[Tree]", default=None)
+    parent: Tree = field("parent", "Tree")
