@@ -41,7 +41,7 @@ def test_public_names() -> None:
         assert hasattr(xcaas_core.auth, name)
     assert set(xcaas_core.auth.__all__) <= set(dir(xcaas_core.auth))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = xcaas_core.auth.nothing  # pyright: ignore
+        _ = xcaas_core.auth.nothing  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def test_a_flight_lands_once_and_wakes_everybody_even_if_one_cannot_be_woken() -> None:

@@ -232,3 +232,11 @@ def test_scopes_and_further_fields_are_asked_for() -> None:
     world = World(credential=credential)
     world.token()
     assert world.endpoint.seen[0].content == b"grant_type=client_credentials&audience=https%3A%2F%2Fx&scope=a+b"
+
+
+def test_a_policy_of_one_attempt_still_waits_as_it_was_told() -> None:
+    world = World(TokenEndpoint(script=(busy(429, retry_after="5"),), latency=0.0), policy=TokenPolicy(attempts=1))
+    with pytest.raises(TokenRateLimitError):
+        world.token()
+    assert world.token() == "token-2"
+    assert world.endpoint.seen_at[1] - world.endpoint.seen_at[0] >= 5

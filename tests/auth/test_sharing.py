@@ -267,3 +267,16 @@ def test_processes_share_one_token(where: str, tmp_path: Path) -> None:
         tokens = {worker.communicate(timeout=60)[0] for worker in workers}
         assert len(tokens) == 1
         assert server.service.token_requests == 1
+
+
+def test_a_policy_of_one_attempt_still_waits_for_the_one_who_asks() -> None:
+    fleet = Fleet(endpoint=TokenEndpoint(latency=0.5))
+    policy = TokenPolicy(attempts=1)
+    machines: list[Machine] = []
+    for _ in range(10):
+        credential = ClientCredentials("id", SECRET, cache=fleet.cache, policy=policy)
+        machines.append(token_machine(credential, STORAGE, OAUTH, fake_context(fleet.clock)))
+    tasks = [fleet.simulation.start(machine.acquire()) for machine in machines]
+    fleet.simulation.run()
+    assert {text_of(task.value) for task in tasks} == {"token-1"}
+    assert fleet.endpoint.requests == 1

@@ -68,7 +68,7 @@ class Fetch:
         return max(self._policy.pause(attempt, self._random()), failure.wait or 0.0)
 
     def _cannot_wait(self, pause: float, budget: Budget, failure: Failure | None) -> Failure | None:
-        if pause > self._policy.longest_wait or (failure is None and budget.attempts == 1):
+        if pause > self._policy.longest_wait or (failure is None and budget.early):
             return self._patience(pause, failure)
         if self._clock() + pause < budget.deadline:
             return None

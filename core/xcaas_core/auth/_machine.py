@@ -37,12 +37,13 @@ _GRACE = 5.0
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What one renewal may spend: requests, and time up to `deadline` (`callers`: the leader's own, not
-    the policy's). `current` marks the value in hand, `rejected` the one that the API refused last;
+    the policy's). `early`: there is a value to go on with, so waiting makes no sense. `current` marks the value in hand, `rejected` the one that the API refused last;
     `renewal`: there was one before."""
 
     attempts: int
     deadline: float
     callers: bool
+    early: bool
     current: str
     rejected: str
     renewal: bool
@@ -186,18 +187,18 @@ class Machine:
     def _budget(self, flight: Flight, now: float, deadline: float | None) -> Budget:
         """A leader in the advisory window has a token to go on with, so it spends little of its own time."""
         policy, lease = self.policy, self.current
-        current = "" if lease is None else lease.mark
-        if flight.early:
-            patience = policy.attempt_timeout / 2
-            limit = now + (patience if deadline is None else min(patience, (deadline - now) / 2))
-            return Budget(1, limit, callers=False, current=current, rejected=self._rejected, renewal=True)
-        limit = now + policy.total_timeout
-        callers = deadline is not None and deadline < limit
+        patience = policy.attempt_timeout / 2 if flight.early else policy.total_timeout
+        limit = now + patience
         if deadline is not None:
-            limit = min(limit, deadline)
-        renewal = self._had_one
+            limit = min(limit, now + (deadline - now) / 2 if flight.early else deadline)
         return Budget(
-            policy.attempts, limit, callers=callers, current=current, rejected=self._rejected, renewal=renewal
+            attempts=1 if flight.early else policy.attempts,
+            deadline=limit,
+            callers=not flight.early and deadline is not None and deadline < now + patience,
+            early=flight.early,
+            current="" if lease is None else lease.mark,
+            rejected=self._rejected,
+            renewal=self._had_one,
         )
 
     def _install(self, flight: Flight, lease: Lease, elapsed: float) -> None:

@@ -56,28 +56,27 @@ class SharedFetch:
             key = yield from self._key()
         except CredentialsError as error:
             return Failure(kind="secret", message=error.message, advice=error.advice)
-        early = budget.attempts == 1
         patience = min(budget.deadline, self._clock() + self._policy.attempt_timeout)
         while True:
-            found = yield from self._look(key, budget, early)
+            found = yield from self._look(key, budget)
             if found is not None:
                 return found
             taken, owner = yield from self._attempt("lock", lambda: self._cache.try_lock(key, self._lock_time()))
             if owner is not None:
-                return (yield from self._ask(key, owner, budget, early))
+                return (yield from self._ask(key, owner, budget))
             if not taken or self._clock() >= patience:
                 return (yield from self._fetch(budget))
-            if early:
+            if budget.early:
                 return Failure(kind="elsewhere", message="another process is renewing the token")
             yield Sleep(0.05 + 0.1 * self._random())
 
     def _lock_time(self) -> float:
         return self._policy.total_timeout + 5.0
 
-    def _ask(self, key: str, owner: str, budget: Budget, early: bool) -> Flow[Lease | Failure]:
+    def _ask(self, key: str, owner: str, budget: Budget) -> Flow[Lease | Failure]:
         given_back = False
         try:
-            outcome: Lease | Failure | None = yield from self._look(key, budget, early)
+            outcome: Lease | Failure | None = yield from self._look(key, budget)
             if outcome is None:
                 outcome = yield from self._fetch(budget)
                 if isinstance(outcome, Lease) and outcome.reusable:
@@ -95,14 +94,14 @@ class SharedFetch:
         except Exception as error:
             _log.debug("the token cache's lock was not given back: %s", type(error).__name__)
 
-    def _look(self, key: str, budget: Budget, early: bool) -> Flow[Lease | None]:
+    def _look(self, key: str, budget: Budget) -> Flow[Lease | None]:
         """A token in the cache that is worth having: not the one in hand or refused, and not about to end."""
         read, entry = yield from self._attempt("read", lambda: self._cache.read(key))
         lease = None if not read or entry is None else self._unpack(*entry)
         if lease is None or lease.mark in (budget.rejected, budget.current):
             return None
         now = self._clock()
-        return lease if now < (lease.advisory_at if early else lease.mandatory_at) else None
+        return lease if now < (lease.advisory_at if budget.early else lease.mandatory_at) else None
 
     def _keep(self, key: str, lease: Lease) -> Flow[None]:
         yield from self._attempt("write", lambda: self._cache.write(key, _pack(lease), lease.remaining(self._clock)))
