@@ -35,8 +35,9 @@ def compare(
         for index, run in enumerate((ours, peer)):
             gc.collect()
             start = clock()
-            run()
+            result = run()
             best[index] = min(best[index], clock() - start)
+            del result  # off the clock: throwing away is not what is compared
     return Comparison(*best)
 
 
