@@ -15,7 +15,7 @@ from tests.flows.shop import _ops
 from tests.flows.support import async_session, sync_session
 from xcaas_core._disposition import disposition_name
 from xcaas_core._download import AsyncDownload, Download
-from xcaas_core._errors import ConnectionLostError, DownloadError, NotFoundError, ServerError
+from xcaas_core._errors import CallTimeoutError, ConnectionLostError, DownloadError, NotFoundError, ServerError
 from xcaas_core._operation import Call, Operation
 from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
 
@@ -145,6 +145,13 @@ class TestWhole:
             download(server).save(tmp_path / "a")
         assert names(tmp_path) == []
 
+    def test_time_limits_of_the_call_come_as_they_are(self, tmp_path: Path) -> None:
+        """They are OSErrors as well, but not of the file."""
+        server = FakeServer().answer("shop.things.plain", error=CallTimeoutError("too slow"))
+        with pytest.raises(CallTimeoutError, match="too slow"):
+            download(server).save(tmp_path / "a")
+        assert names(tmp_path) == []
+
     def test_progress(self, tmp_path: Path) -> None:
         told: list[tuple[int, int | None]] = []
         download(serving(Origin())).save(tmp_path / "a", progress=lambda done, whole: told.append((done, whole)))
@@ -162,6 +169,28 @@ class TestContext:
             assert (file.filename, file.length, file.content_type) == ("a b.wav", len(DATA), "audio/wav")
             assert file.save(tmp_path) == tmp_path / "a b.wav"
         assert len(server.requests) == 1
+
+    def test_all_ways_to_take_the_bytes(self, tmp_path: Path) -> None:
+        ways: list[Callable[[Download], bytes]] = [
+            lambda file: file.read(),
+            lambda file: b"".join(file.iter_bytes()),
+            lambda file: file.save(tmp_path / "a").read_bytes(),
+        ]
+        server = described(Origin())
+        for unverified in (False, True):
+            for take in ways:
+                file = download(server, _ops.FILE)
+                with file.unverified() if unverified else file as opened:
+                    assert take(opened) == DATA
+        assert len(server.calls("shop.things.download")) == 6
+        assert len(server.calls("shop.things.get")) == 3
+
+    def test_leaving_without_taking_the_bytes(self) -> None:
+        server = serving(Origin())
+        with download(server) as file:
+            assert file.length == len(DATA)
+        with pytest.raises(NotFoundError), download(FakeServer().answer("shop.things.plain", status=404)):
+            pytest.fail("never open")
 
     def test_nothing_is_known_before(self) -> None:
         file = download(FakeServer())

@@ -117,7 +117,7 @@ class FakeServer:
             raise RequestMismatch(seen, problems)
         if told is not None:
             answer = told if isinstance(told, FakeAnswer) else told(seen)
-            if answer.error is not None and not answer.pieces[0] and not answer.pieces[1:]:
+            if answer.error is not None and not any(answer.pieces):
                 raise answer.error
             return answer
         if self._only_told or operation is None:
