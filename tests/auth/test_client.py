@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.auth.sample import AsyncClient, Client, chunks
+from tests.auth.sample import GET, AsyncClient, Client, chunks
 from tests.auth.token_server import Answer, Service, TokenServer
 from xcaas_core._errors import (
     AuthenticationError,
@@ -28,6 +28,7 @@ from xcaas_core._errors import (
     PermissionDeniedError,
     RedirectError,
 )
+from xcaas_core._operation import Call
 from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable, MemoryTokenCache
 
 
@@ -350,3 +351,23 @@ def test_tokens_are_not_kept_alive_by_anything_but_their_credentials(server: Tok
     del client
     gc.collect()
     assert sum(isinstance(thing, Lease) for thing in gc.get_objects()) <= before
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_links_to_other_hosts_carry_no_credential_unless_the_host_is_listed(trusted: bool) -> None:
+    other = Watching()
+    with (
+        TokenServer(other) as elsewhere,
+        TokenServer() as server,
+        Client(
+            credentials=ClientCredentials("id", "secret"),
+            base_url=server.url,
+            trusted_hosts=["localhost"] if trusted else [],
+            retries=0,
+        ) as client,
+    ):
+        other.script = [Answer(200, b"{}")]
+        link = f"http://localhost:{elsewhere.port}/v1/thing?page=2"
+        client._session.exchange(Call(GET, link=link))  # pyright: ignore[reportPrivateUsage]
+    assert (b"authorization" in other.heads[0].lower()) is trusted
+    assert server.service.token_requests == int(trusted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -322,3 +323,28 @@ def test_an_unreachable_endpoint_is_tried_a_few_times_and_then_fails_everybody()
     world.simulation.run()
     assert all(isinstance(task.error, TokenUnavailableError) for task in tasks)
     assert world.endpoint.requests == TokenPolicy().attempts
+
+
+def test_a_fresh_token_takes_no_lock() -> None:
+    world = World()
+    world.token()
+    world.machine._lock.acquire()  # pyright: ignore[reportPrivateUsage]
+    done: list[object] = []
+    other = threading.Thread(target=lambda: done.append(no_steps(world.acquire())), daemon=True)
+    other.start()
+    other.join(10)
+    world.machine._lock.release()  # pyright: ignore[reportPrivateUsage]
+    assert done == [world.machine.current]
+
+
+@pytest.mark.parametrize("issued_at", ["0", "9999999999999", "1e300", "soon", -5, None])
+def test_the_servers_clock_has_no_say(issued_at: object) -> None:
+    world = World(TokenEndpoint(latency=0.0))
+    answer = world.endpoint.token("odd", issued_at=issued_at)
+    answer.headers = {"date": "Thu, 01 Jan 1970 00:00:00 GMT"}
+    world.endpoint.script = [answer]
+    world.token()
+    world.clock.advance(1400)
+    assert world.token() == "odd"
+    world.clock.advance(400)
+    assert world.token() == "token-2"
