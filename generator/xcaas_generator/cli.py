@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_generate(commands)
     _add_build(commands)
+    _add_diff(commands)
     return parser
 
 
@@ -66,6 +67,20 @@ def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument("--force", action="store_true", help="overwrite edits made by hand")
     command.add_argument("--allow-network", action="store_true", help="follow references to other hosts")
     command.set_defaults(run=_build)
+
+
+def _add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "diff",
+        help="what changed between two documents for a caller, and the version bump that follows",
+        description="Exit code: 0 nothing or compatible changes, 1 breaking ones, 2 unusable input.",
+    )
+    where = "a document, a folder of documents, or either at a git revision, as in HEAD:specs"
+    command.add_argument("old", metavar="OLD", help=where)
+    command.add_argument("new", metavar="NEW", help="the same")
+    command.add_argument("--format", choices=["text", "json", "markdown"], default="text")
+    command.add_argument("--allow-network", action="store_true", help="follow references to other hosts")
+    command.set_defaults(run=_diff)
 
 
 def _package_name(name: str) -> str:
@@ -99,6 +114,14 @@ def _build(options: argparse.Namespace, progress: Progress) -> int:
     )
     _run(job, progress)
     return DONE
+
+
+def _diff(options: argparse.Namespace, progress: Progress) -> int:
+    from .diff_command import diff
+
+    text, breaking = diff(options.old, options.new, options.format, progress, allow_network=options.allow_network)
+    sys.stdout.write(f"{text}\n")
+    return PROBLEMS if breaking else DONE
 
 
 def _run(job: Job, progress: Progress) -> Result:

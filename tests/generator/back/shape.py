@@ -13,7 +13,9 @@ CALLS = re.compile(
     r"|(json|text|binary|xml|empty)_answer|json_error|field|extra|lazy_attributes|TypedDict|float|deprecated"
 )
 METHODS = {"_call", "_paginate", "_poll", "_resume", "_download", "_resource", "_product"}
-PATHS = re.compile(r"(?:[a-z][a-z0-9_]*/)*(?:_[a-z0-9_]+|__init__)\.py|_manifest\.json|_lock\.json|_examples\.json|py\.typed")
+PATHS = re.compile(
+    r"(?:[a-z][a-z0-9_]*/)*(?:_[a-z0-9_]+|__init__)\.py|_manifest\.json|_lock\.json|_examples\.json|py\.typed"
+)
 MODULES = re.compile(
     r"typing|datetime|uuid|builtins|collections\.abc|__future__|xcaas_core(\.sdk|\.models)?|\.[a-z0-9_]*(\._client)?"
 )

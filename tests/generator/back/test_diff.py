@@ -1,0 +1,453 @@
+"""Each rule of the comparison, seen from an edit of a document."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.generator.back.support import AT, answer, document, field, model, operation
+from xcaas_generator import front, ir
+from xcaas_generator.diff import compare
+from xcaas_generator.diff_report import as_json, as_markdown, as_text
+from xcaas_generator.diff_rules import RULES, Change, Changes, bump
+
+Spec = dict[str, Any]
+Edit = Callable[[Spec], None]
+
+
+def base() -> Spec:
+    pet = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {
+            "id": {"type": "string"},
+            "age": {"type": "integer", "minimum": 0, "maximum": 99, "default": 1},
+            "kind": {"$ref": "#/components/schemas/Kind"},
+            "note": {"type": ["string", "null"]},
+            "born": {"type": "string", "format": "date"},
+            "home": {
+                "oneOf": [{"$ref": "#/components/schemas/House"}, {"$ref": "#/components/schemas/Barn"}],
+                "discriminator": {
+                    "propertyName": "t",
+                    "mapping": {"house": "#/components/schemas/House", "barn": "#/components/schemas/Barn"},
+                },
+            },
+            "either": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
+            "list": {"type": "array", "items": {"type": "string"}},
+            "map": {"type": "object", "additionalProperties": {"type": "integer"}},
+        },
+    }
+    house = {"type": "object", "required": ["t"], "properties": {"t": {"type": "string", "const": "house"}}}
+    barn = {"type": "object", "required": ["t"], "properties": {"t": {"type": "string", "const": "barn"}}}
+    found = {"description": "Fine.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Pets", "version": "1"},
+        "servers": [{"url": "https://{r}.test", "variables": {"r": {"default": "a", "enum": ["a", "b"]}}}],
+        "security": [{"key": []}],
+        "paths": {
+            "/pets/{id}": {
+                "get": {
+                    "operationId": "getPet",
+                    "tags": ["pets"],
+                    "parameters": [
+                        {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
+                        {"name": "limit", "in": "query", "schema": {"type": "integer", "default": 5, "maximum": 10}},
+                        {"name": "tags", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
+                        {"name": "must", "in": "query", "required": True, "schema": {"type": "string"}},
+                    ],
+                    "responses": {"200": found, "404": {"description": "No."}, "204": {"description": "Empty."}},
+                },
+                "put": {
+                    "operationId": "putPet",
+                    "tags": ["pets"],
+                    "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+                    "requestBody": {
+                        "required": True,
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}},
+                    },
+                    "responses": {"200": {"description": "Done."}},
+                },
+            },
+            "/free": {
+                "post": {
+                    "operationId": "free",
+                    "tags": ["pets"],
+                    "security": [],
+                    "responses": {"200": {"description": "Ok."}},
+                }
+            },
+        },
+        "components": {
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+                "other": {"type": "http", "scheme": "basic"},
+            },
+            "schemas": {
+                "Pet": pet,
+                "House": house,
+                "Barn": barn,
+                "Kind": {"type": "string", "enum": ["cat", "dog"]},
+                "Unused": {"type": "object", "properties": {"a": {"type": "string"}}},
+            },
+        },
+    }
+
+
+def at(*steps: str | int) -> Callable[[Spec], Any]:
+    def find(spec: Spec) -> Any:
+        here: Any = spec
+        for step in steps:
+            here = here[step]
+        return here
+
+    return find
+
+
+GET, PUT = ("paths", "/pets/{id}", "get"), ("paths", "/pets/{id}", "put")
+PET = ("components", "schemas", "Pet")
+
+
+def put(value: object, *steps: str | int) -> Edit:
+    def edit(spec: Spec) -> None:
+        at(*steps[:-1])(spec)[steps[-1]] = value
+
+    return edit
+
+
+def drop(*steps: str | int) -> Edit:
+    def edit(spec: Spec) -> None:
+        del at(*steps[:-1])(spec)[steps[-1]]
+
+    return edit
+
+
+def add(value: object, *steps: str | int) -> Edit:
+    return lambda spec: at(*steps)(spec).append(value)
+
+
+def move(old: tuple[str, ...], *new: str) -> Edit:
+    def edit(spec: Spec) -> None:
+        at(*new[:-1])(spec)[new[-1]] = at(*old[:-1])(spec).pop(old[-1])
+
+    return edit
+
+
+BYTES = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+XML = {"schema": {"type": "string"}}
+FIELD = (*PET, "properties")
+
+# Edit, and the rules that tell of it. The same edit backwards is the second column.
+EDITS: list[tuple[str, Edit, set[str], set[str]]] = [
+    ("operation", drop("paths", "/free"), {"operation-removed"}, {"operation-added"}),
+    ("path", move(("paths", "/free"), "paths", "/gratis"), {"operation-moved"}, {"operation-moved"}),
+    ("id", put("release", "paths", "/free", "post", "operationId"), {"call-renamed"}, {"call-renamed"}),
+    ("deprecated", put(True, *GET, "deprecated"), {"operation-deprecated"}, {"operation-undeprecated"}),
+    (
+        "file",
+        put(BYTES, *GET, "responses", "200", "content"),
+        {"result-kind-changed", "answer-media-type-removed", "answer-media-type-added"},
+        {"result-kind-changed", "answer-media-type-removed", "answer-media-type-added"},
+    ),
+    ("parameter", drop(*GET, "parameters", 1), {"parameter-removed"}, {"optional-parameter-added"}),
+    ("needed parameter", drop(*GET, "parameters", 3), {"parameter-removed"}, {"required-parameter-added"}),
+    (
+        "required",
+        put(True, *GET, "parameters", 2, "required"),
+        {"parameter-became-required"},
+        {"parameter-became-optional"},
+    ),
+    ("style", put(False, *GET, "parameters", 2, "explode"), {"parameter-style-changed"}, {"parameter-style-changed"}),
+    (
+        "default",
+        put(6, *GET, "parameters", 1, "schema", "default"),
+        {"parameter-default-changed"},
+        {"parameter-default-changed"},
+    ),
+    (
+        "limit",
+        put(9, *GET, "parameters", 1, "schema", "maximum"),
+        {"request-limit-tightened"},
+        {"request-limit-relaxed"},
+    ),
+    (
+        "limit gone",
+        drop(*GET, "parameters", 1, "schema", "maximum"),
+        {"request-limit-relaxed"},
+        {"request-limit-tightened"},
+    ),
+    (
+        "item type",
+        put("integer", *GET, "parameters", 2, "schema", "items", "type"),
+        {"request-type-changed"},
+        {"request-type-changed"},
+    ),
+    (
+        "number",
+        put("number", *GET, "parameters", 1, "schema", "type"),
+        {"request-type-widened"},
+        {"request-type-narrowed"},
+    ),
+    ("body", drop(*PUT, "requestBody"), {"body-removed"}, {"required-body-added"}),
+    ("optional body", put(False, *PUT, "requestBody", "required"), {"body-became-optional"}, {"body-became-required"}),
+    ("body name", put("pet", *PUT, "requestBody", "x-xcaas-name"), {"body-renamed"}, {"body-renamed"}),
+    (
+        "request media",
+        put(XML, *PUT, "requestBody", "content", "application/xml"),
+        {"request-media-type-added"},
+        {"request-media-type-removed"},
+    ),
+    (
+        "answer media",
+        put(XML, *GET, "responses", "200", "content", "text/plain"),
+        {"answer-media-type-added"},
+        {"answer-media-type-removed"},
+    ),
+    ("success", drop(*GET, "responses", "204"), {"success-removed"}, {"success-added"}),
+    ("error", drop(*GET, "responses", "404"), {"error-removed"}, {"error-added"}),
+    (
+        "answer body",
+        put(
+            {"description": "No.", "content": {"text/plain": {"schema": {"type": "string"}}}}, *GET, "responses", "404"
+        ),
+        {"answer-body-added"},
+        {"answer-body-removed"},
+    ),
+    (
+        "field type",
+        put({"type": "integer"}, *FIELD, "born"),
+        {"request-type-changed", "answer-type-changed"},
+        {"request-type-changed", "answer-type-changed"},
+    ),
+    (
+        "free field",
+        put({}, *FIELD, "born"),
+        {"request-type-widened", "answer-type-widened"},
+        {"request-type-narrowed", "answer-type-narrowed"},
+    ),
+    (
+        "enum value",
+        add("fish", "components", "schemas", "Kind", "enum"),
+        {"request-value-added", "answer-value-added"},
+        {"request-value-removed", "answer-value-removed"},
+    ),
+    (
+        "enum to text",
+        put({"type": "string"}, *FIELD, "kind"),
+        {"request-type-widened", "answer-type-narrowed"},
+        {"request-type-narrowed", "answer-type-narrowed"},
+    ),
+    (
+        "either",
+        put([{"type": "string"}, {"type": "integer"}, {"type": "boolean"}], *FIELD, "either", "oneOf"),
+        {"request-type-widened", "answer-type-widened"},
+        {"request-type-narrowed", "answer-type-narrowed"},
+    ),
+    (
+        "list item",
+        put({"type": "integer"}, *FIELD, "list", "items"),
+        {"request-type-changed", "answer-type-changed"},
+        {"request-type-changed", "answer-type-changed"},
+    ),
+    (
+        "map value",
+        put({"type": "string"}, *FIELD, "map", "additionalProperties"),
+        {"request-type-changed", "answer-type-changed"},
+        {"request-type-changed", "answer-type-changed"},
+    ),
+    (
+        "field",
+        drop(*FIELD, "born"),
+        {"request-field-removed", "answer-field-removed"},
+        {"optional-request-field-added", "answer-field-added"},
+    ),
+    (
+        "required field",
+        put(["id", "age"], *PET, "required"),
+        {"request-field-became-required", "answer-field-became-required"},
+        {"request-field-became-optional", "answer-field-became-optional"},
+    ),
+    (
+        "null",
+        put({"type": "string"}, *FIELD, "note"),
+        {"request-null-refused", "answer-null-gone"},
+        {"request-field-became-nullable", "answer-field-became-nullable"},
+    ),
+    ("field default", put(2, *FIELD, "age", "default"), {"request-default-changed"}, {"request-default-changed"}),
+    (
+        "field limit",
+        put(98, *FIELD, "age", "maximum"),
+        {"request-limit-tightened", "answer-limit-changed"},
+        {"request-limit-relaxed", "answer-limit-changed"},
+    ),
+    ("unused model", drop("components", "schemas", "Unused"), {"unused-model-removed"}, {"model-added"}),
+    ("no security", put([], *GET, "security"), {"security-removed"}, {"security-added"}),
+    (
+        "alternative",
+        put([{"key": []}, {"other": []}], *GET, "security"),
+        {"security-alternative-added"},
+        {"security-alternative-removed"},
+    ),
+    (
+        "scheme",
+        put("X-Other", "components", "securitySchemes", "key", "name"),
+        {"security-scheme-changed"},
+        {"security-scheme-changed"},
+    ),
+    (
+        "server",
+        put([{"url": "https://new.test"}], "servers"),
+        {"server-added", "server-removed"},
+        {"server-added", "server-removed"},
+    ),
+    (
+        "region",
+        put(["a"], "servers", 0, "variables", "r", "enum"),
+        {"server-variable-value-removed"},
+        {"server-variable-value-added"},
+    ),
+    (
+        "default region",
+        put("b", "servers", 0, "variables", "r", "default"),
+        {"server-variable-default-changed"},
+        {"server-variable-default-changed"},
+    ),
+]
+
+
+def rules(old: Spec, new: Spec) -> set[str]:
+    return {change.rule for change in changes(old, new)}
+
+
+def changes(old: Spec, new: Spec) -> tuple[Change, ...]:
+    one, other = (front.read(json.dumps(spec).encode(), name="pets", strict=False).document for spec in (old, new))
+    return compare(one, other)
+
+
+def edited(*edits: Edit) -> Spec:
+    spec = copy.deepcopy(base())
+    for edit in edits:
+        edit(spec)
+    return spec
+
+
+@pytest.mark.parametrize(("edit", "forth", "back"), [case[1:] for case in EDITS], ids=[case[0] for case in EDITS])
+def test_an_edit_and_its_reverse(edit: Edit, forth: set[str], back: set[str]) -> None:
+    assert rules(base(), edited(edit)) == forth
+    assert rules(edited(edit), base()) == back
+
+
+def test_nothing_changed() -> None:
+    assert changes(base(), base()) == ()
+
+
+def test_descriptions_are_no_change() -> None:
+    assert rules(base(), edited(put("Words.", *GET, "description"))) == set()
+
+
+def test_a_path_parameter_may_have_another_name() -> None:
+    def rename(spec: Spec) -> None:
+        spec["paths"]["/pets/{petId}"] = spec["paths"].pop("/pets/{id}")
+        for method in ("get", "put"):
+            spec["paths"]["/pets/{petId}"][method]["parameters"][0]["name"] = "petId"
+
+    assert rules(base(), edited(rename)) == {"parameter-renamed"}
+
+
+def test_a_required_field_in_a_request() -> None:
+    def require(spec: Spec) -> None:
+        spec["components"]["schemas"]["Pet"]["properties"]["size"] = {"type": "string"}
+        spec["components"]["schemas"]["Pet"]["required"].append("size")
+
+    assert rules(base(), edited(require)) == {"required-request-field-added", "answer-field-added"}
+
+
+def test_an_optional_body() -> None:
+    without = edited(drop(*PUT, "requestBody"))
+    assert rules(without, edited(put(False, *PUT, "requestBody", "required"))) == {"optional-body-added"}
+
+
+def test_a_variant_of_a_tagged_union() -> None:
+    def farm(spec: Spec) -> None:
+        schemas = spec["components"]["schemas"]
+        schemas["Farm"] = {
+            "type": "object",
+            "required": ["t"],
+            "properties": {"t": {"type": "string", "const": "farm"}},
+        }
+        home = schemas["Pet"]["properties"]["home"]
+        home["oneOf"].append({"$ref": "#/components/schemas/Farm"})
+        home["discriminator"]["mapping"]["farm"] = "#/components/schemas/Farm"
+
+    assert rules(base(), edited(farm)) == {"answer-variant-added", "request-type-widened", "model-added"}
+
+
+def test_a_model_with_another_name() -> None:
+    def rename(spec: Spec) -> None:
+        text = json.dumps(spec).replace("schemas/House", "schemas/Home").replace('"House":', '"Home":')
+        spec.clear()
+        spec.update(json.loads(text))
+
+    assert {"model-removed", "model-added"} <= rules(base(), edited(rename))
+
+
+def test_a_field_whose_python_name_changes() -> None:
+    def with_name(name: str) -> ir.Document:
+        pet = model("Pet", replace(field("petId"), name=name))
+        return document(operation("getPet", "GET", "/pets", answer(ir.ModelRef("Pet"))), models=(pet,))
+
+    found = compare(with_name("pet_id"), with_name("id"))
+    assert [(change.rule, change.where) for change in found] == [("field-renamed", "models.Pet.petId")]
+
+
+def test_every_rule_can_be_met() -> None:
+    met = {rule for _, _, forth, back in EDITS for rule in forth | back}
+    elsewhere = {
+        "parameter-renamed",
+        "required-request-field-added",
+        "optional-body-added",
+        "answer-variant-added",
+        "model-removed",
+        "field-renamed",
+    }
+    assert met | elsewhere == RULES.keys()
+
+
+def test_an_unknown_rule_is_a_mistake() -> None:
+    with pytest.raises(KeyError):
+        Changes().add("no-such-rule", "here", "message", AT)
+
+
+@pytest.mark.parametrize(
+    ("rule", "identical", "expected"),
+    [
+        ("operation-removed", False, "major"),
+        ("operation-added", False, "minor"),
+        (None, False, "patch"),
+        (None, True, "none"),
+    ],
+)
+def test_the_version_follows(rule: str | None, identical: bool, expected: str) -> None:
+    found = [] if rule is None else [Change(rule, "pets.get", "message", AT)]
+    assert bump(found, identical=identical) == expected
+
+
+def test_reports_say_the_same() -> None:
+    found = [
+        Change("operation-removed", "pets.`get`", "it is *gone*", AT),
+        Change("operation-added", "pets.put", "it is new", AT),
+    ]
+    content = json.loads(as_json(found, "major"))
+    assert (content["breaking"], content["compatible"], content["bump"]) == (1, 1, "major")
+    assert [item["rule"] for item in content["changes"]] == ["operation-removed", "operation-added"]
+    assert "breaking: pets.`get`: it is *gone* [operation-removed: its call is gone]" in as_text(found, "major")
+    assert as_markdown(found, "major") == (
+        "### Breaking\n\n- `pets.'get'`: it is \\*gone\\* (operation-removed)\n\n"
+        "### Added and changed\n\n- `pets.put`: it is new (operation-added)\n\n"
+        "1 breaking, 1 compatible. Version: major."
+    )
