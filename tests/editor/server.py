@@ -1,0 +1,119 @@
+"""A language server as an editor sees it: open a program, ask at the place of the cursor."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+from lsprotocol import types as lsp
+from pygls.lsp.client import LanguageClient
+
+__all__ = ["Editor", "editor"]
+
+CURSOR = "‸"
+BIN = Path(sys.executable).parent
+COMMANDS = {"pyright": "basedpyright-langserver --stdio", "jedi": "jedi-language-server"}
+
+
+class Editor:
+    """One open window. Programs mark the cursor with `‸`."""
+
+    def __init__(self, client: LanguageClient, folder: Path) -> None:
+        self._client = client
+        self._folder = folder
+        self._count = 0
+
+    async def completions(self, program: str) -> dict[str, lsp.CompletionItem]:
+        """What is offered at the cursor, by label."""
+        where = self._open(program)
+        answer = await self._client.text_document_completion_async(lsp.CompletionParams(*where))
+        items = answer.items if isinstance(answer, lsp.CompletionList) else answer or ()
+        return {item.label.strip("\"'()"): item for item in items}
+
+    async def resolve(self, item: lsp.CompletionItem) -> str:
+        """The documentation that is shown beside an offered item."""
+        return _text((await self._client.completion_item_resolve_async(item)).documentation)
+
+    async def hover(self, program: str) -> str:
+        where = self._open(program)
+        answer = await self._client.text_document_hover_async(lsp.HoverParams(*where))
+        return "" if answer is None else _text(answer.contents)
+
+    async def signature(self, program: str) -> str:
+        """Parameters and documentation of the call that is being typed."""
+        where = self._open(program)
+        answer = await self._client.text_document_signature_help_async(lsp.SignatureHelpParams(*where))
+        assert answer is not None
+        assert answer.signatures
+        return f"{answer.signatures[0].label}\n{_text(answer.signatures[0].documentation)}"
+
+    def _open(self, program: str) -> tuple[lsp.TextDocumentIdentifier, lsp.Position]:
+        before, found, after = program.partition(CURSOR)
+        assert found, "the program has no cursor"
+        self._count += 1
+        uri = (self._folder / f"program_{self._count}.py").as_uri()
+        document = lsp.TextDocumentItem(uri=uri, language_id="python", version=1, text=before + after)
+        self._client.text_document_did_open(lsp.DidOpenTextDocumentParams(document))
+        lines = before.split("\n")
+        return lsp.TextDocumentIdentifier(uri), lsp.Position(len(lines) - 1, len(lines[-1]))
+
+
+def _text(content: object) -> str:
+    if isinstance(content, (list, tuple)):
+        return "\n".join(_text(part) for part in cast("Sequence[object]", content))
+    return content if isinstance(content, str) else str(getattr(content, "value", content or ""))
+
+
+@asynccontextmanager
+async def editor(kind: str, folder: Path) -> AsyncGenerator[Editor]:
+    """An editor with the named language server, in a project that uses the SDK."""
+    client = LanguageClient("editor", "1")
+
+    client.feature(lsp.WORKSPACE_CONFIGURATION)(_configuration)
+    client.feature(lsp.CLIENT_REGISTER_CAPABILITY)(_registration)
+    # Nobody reads the pipe that the client library makes for the log, so a talkative server would block on it.
+    command = f"exec '{BIN}/{COMMANDS[kind]}' 2>/dev/null".replace(" --stdio'", "' --stdio")
+    await client.start_io("sh", "-c", command)  # pyright: ignore[reportUnknownMemberType]
+    try:
+        await asyncio.wait_for(client.initialize_async(_introduction(folder)), 60)
+        client.initialized(lsp.InitializedParams())
+        yield Editor(client, folder)
+        await client.shutdown_async(None)
+    finally:
+        client.exit(None)
+        # jedi-language-server goes on thinking about open programs long after it was told to exit.
+        process = client._server  # pyright: ignore[reportPrivateUsage]
+        if process is not None and process.returncode is None:
+            process.kill()
+        await asyncio.wait_for(client.stop(), 10)  # type: ignore[no-untyped-call]
+
+
+def _configuration(params: lsp.ConfigurationParams) -> list[object]:
+    settings = {"pythonPath": sys.executable, "analysis": {"diagnosticMode": "openFilesOnly"}}
+    return [settings for _ in params.items]
+
+
+def _registration(_: lsp.RegistrationParams) -> None:
+    """Dynamic registrations need nothing here."""
+
+
+def _introduction(folder: Path) -> lsp.InitializeParams:
+    markdown = [lsp.MarkupKind.Markdown, lsp.MarkupKind.PlainText]
+    tags = lsp.CompletionItemTagOptions(value_set=[lsp.CompletionItemTag.Deprecated])
+    item = lsp.ClientCompletionItemOptions(documentation_format=markdown, tag_support=tags)
+    capabilities = lsp.ClientCapabilities(
+        workspace=lsp.WorkspaceClientCapabilities(configuration=True, workspace_folders=True),
+        text_document=lsp.TextDocumentClientCapabilities(
+            completion=lsp.CompletionClientCapabilities(completion_item=item),
+            hover=lsp.HoverClientCapabilities(content_format=markdown),
+            signature_help=lsp.SignatureHelpClientCapabilities(
+                signature_information=lsp.ClientSignatureInformationOptions(documentation_format=markdown)
+            ),
+        ),
+    )
+    root = lsp.WorkspaceFolder(folder.as_uri(), folder.name)
+    return lsp.InitializeParams(capabilities=capabilities, root_uri=folder.as_uri(), workspace_folders=[root])

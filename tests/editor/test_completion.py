@@ -1,0 +1,102 @@
+"""What an editor shows while a program is being typed, asked of real language servers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from lsprotocol import types as lsp
+
+from .server import Editor, editor
+
+START = "from xcaas import AsyncXCaaS, XCaaS\n\nclient = XCaaS()\n"
+LOOP = START + "for item in client.storage.objects.search():\n    "
+
+# program, what must be offered, what must not
+OFFERS = {
+    "products": (START + "client.‸", {"storage", "cc_realtime", "work_analytics", "administration"}, {"items"}),
+    "resources": (START + "client.storage.‸", {"objects", "buckets", "bulk_downloads", "regions"}, set[str]()),
+    "nested resources": (START + "client.cc_realtime.queues.‸", {"list", "get", "agents"}, set[str]()),
+    "verbs": (START + "client.storage.objects.‸", {"search", "get", "download", "delete"}, set[str]()),
+    "fields of an item": (LOOP + "item.‸", {"mime_type", "tags", "created_time", "to_dict"}, set[str]()),
+    "pager": (START + "client.storage.objects.search().‸", {"pages", "limit", "first", "to_list"}, set[str]()),
+    "models": ("from xcaas.storage.models import ‸", {"StorageObject", "Tag", "ObjectState"}, set[str]()),
+}
+LITERALS = {
+    "argument": (START + 'client.storage.objects.search(sort_direction="‸")', {"ASC", "DESC"}),
+    "list argument": (START + 'client.cc_realtime.queues.list(metrics=["‸"])', {"slaPercentage.today"}),
+    "comparison": (LOOP + 'if item.object_state == "‸":\n        pass\n', {"AVAILABLE", "REVOKED"}),
+    "keys of a body": (START + 'client.cc_historical.detailed_reports.create(report={"‸"})', {"type", "dateRange"}),
+}
+
+
+def in_editor(kind: str, folder: Path, ask: Callable[[Editor], Awaitable[None]]) -> None:
+    async def run() -> None:
+        async with editor(kind, folder) as window:
+            await ask(window)
+
+    asyncio.run(asyncio.wait_for(run(), 110))
+
+
+@pytest.mark.parametrize("kind", ["pyright", "jedi"])
+def test_names_are_offered(kind: str, tmp_path: Path) -> None:
+    async def ask(window: Editor) -> None:
+        for what, (program, wanted, unwanted) in OFFERS.items():
+            offered = set(await window.completions(program))
+            assert wanted <= offered, (what, sorted(wanted - offered))
+            assert not unwanted & offered, what
+
+    in_editor(kind, tmp_path, ask)
+
+
+def test_values_are_offered_inside_quotes(tmp_path: Path) -> None:
+    async def ask(window: Editor) -> None:
+        for what, (program, wanted) in LITERALS.items():
+            offered = set(await window.completions(program))
+            assert wanted <= offered, (what, sorted(offered)[:20])
+
+    in_editor("pyright", tmp_path, ask)
+
+
+@pytest.mark.parametrize("kind", ["pyright", "jedi"])
+def test_a_call_shows_its_parameters_and_what_they_mean(kind: str, tmp_path: Path) -> None:
+    async def ask(window: Editor) -> None:
+        shown = await window.signature(START + "client.storage.objects.search(‸)")
+        for parameter in ("filter", "sort_field", "sort_direction", "page_key", "limit"):
+            assert f"{parameter}: " in shown
+        if kind == "pyright":
+            assert "Condition in FIQL" in shown
+
+    in_editor(kind, tmp_path, ask)
+
+
+def test_hovers_tell_type_meaning_and_unit(tmp_path: Path) -> None:
+    async def ask(window: Editor) -> None:
+        size = await window.hover(LOOP + "item.stored_by‸tes\n")
+        assert "int | None" in size
+        assert "bytes" in size
+        method = await window.hover(START + "client.storage.objects.sea‸rch()\n")
+        assert "Pager[StorageObject]" in method
+        assert "Condition in FIQL" in method
+        item = await window.hover(START + "for ite‸m in client.storage.objects.search(): ...\n")
+        assert "StorageObject" in item
+        awaited = await window.hover(
+            "from xcaas import AsyncXCaaS\n\nasync def main(client: AsyncXCaaS) -> None:\n"
+            '    fou‸nd = await client.storage.objects.get("1")\n'
+        )
+        assert "StorageObject" in awaited
+
+    in_editor("pyright", tmp_path, ask)
+
+
+def test_deprecated_operations_are_struck_through(tmp_path: Path) -> None:
+    async def ask(window: Editor) -> None:
+        offered = await window.completions(START + "client.recent_calls.calls.li‸")
+        documented = await window.resolve(offered["list"])
+        hover = await window.hover(START + "client.recent_calls.calls.li‸st()\n")
+        tags = offered["list"].tags or ()
+        assert lsp.CompletionItemTag.Deprecated in tags or "deprecated" in (documented + hover).lower()
+
+    in_editor("pyright", tmp_path, ask)
