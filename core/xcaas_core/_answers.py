@@ -102,7 +102,7 @@ class AnswerTable:
         def decode_json(response: Response) -> object:
             if not response.content:
                 return self._empty(response)
-            return decode(_load(response, charset))
+            return decode(_load(response, charset), owned=True)
 
         return decode_json
 

@@ -14,7 +14,10 @@ __all__ = ["Codec", "codec_for"]
 class Codec(Protocol):
     """Turns plain JSON values into Python values and back. Both raise `DecodeError` or `ArgumentError`."""
 
-    def decode(self, value: object) -> object: ...
+    def decode(self, value: object, *, owned: bool = False) -> object:
+        """`owned`: nobody else holds `value`, so that it may be taken apart while it is read."""
+        ...
+
     def encode(self, value: object) -> object: ...
 
 

@@ -12,6 +12,7 @@ from ._paging import Bookmark, PageWalk, RawPage
 from ._parameters import plain
 from ._pointer import JSON, put, value_at
 from ._redact import safe_url
+from ._rows import Rows
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -24,7 +25,7 @@ __all__ = ["Page", "PageSource"]
 T = TypeVar("T")
 
 
-class Page(Generic[T]):
+class Page(Rows[T]):
     """One page of a list."""
 
     __slots__ = ("body", "cursor", "headers", "items", "number")
