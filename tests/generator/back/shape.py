@@ -87,8 +87,8 @@ class _Statement(ast.NodeVisitor):
         assert ast.unparse(call.func.value) == "self"
         assert call.func.attr in METHODS
         assert not call.keywords
-        for argument in call.args:
-            _expression(argument)
+        for handed in call.args:
+            _expression(handed)
 
 
 def _import(node: ast.ImportFrom | ast.Import) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from xcaas_generator.failure import Failure
-from xcaas_generator.swap import staging
+from xcaas_generator.swap import Staging, staging
 
 
 def test_a_new_tree_takes_its_place_at_once(tmp_path: Path) -> None:
@@ -33,9 +33,8 @@ def test_unchanged_files_keep_their_time_and_removed_ones_go(tmp_path: Path) -> 
 
 def test_a_failure_leaves_the_old_tree(tmp_path: Path) -> None:
     target = made(tmp_path / "pets", {"_a.py": "old"})
-    with pytest.raises(RuntimeError, match="in between"), staging(target) as tree:
-        tree.write("_a.py", "new")
-        raise RuntimeError("in between")
+    with pytest.raises(Failure, match="not a plain path"), staging(target) as tree:
+        write_some_and_fail(tree)
     assert (target / "_a.py").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["pets"]
 
@@ -77,6 +76,11 @@ def test_trees_of_killed_runs_are_removed_when_they_are_old(tmp_path: Path) -> N
     with staging(tmp_path / "pets"):
         assert not stale.exists()
         assert young.exists()
+
+
+def write_some_and_fail(tree: Staging) -> None:
+    tree.write("_a.py", "new")
+    tree.write("../_b.py", "out")
 
 
 def made(folder: Path, files: dict[str, str]) -> Path:
