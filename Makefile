@@ -7,11 +7,12 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup demo test generate check lint types unit bench docs clean
+.PHONY: help setup redis demo test generate check lint lint-specs types unit bench clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml constraints.txt
 	@echo "Setting up .venv (once; a minute or two)"
@@ -37,8 +38,14 @@ types: $(READY) ## mypy strict and pyright strict over sources, tests and genera
 	@$(BIN)/mypy
 	@$(BIN)/basedpyright --warnings
 
-unit: $(READY) ## the test suite, with coverage of the hand-written core
-	@$(BIN)/pytest
+redis: # the token cache for fleets is tested with a real one
+	@command -v redis-server >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq redis-server >/dev/null; }
+
+unit: $(READY) redis ## the test suite, with coverage of the hand-written core
+	@$(BIN)/pytest --cov --cov-report=term --cov-fail-under=90
+
+lint-specs: ## a second, independent linter over the specs (from the npm registry)
+	@npx --yes @redocly/cli@2.77.0 lint --config tests/specs/redocly.yaml specs/*.yaml
 
 generate: $(READY) ## regenerate generated/ from specs/
 	@$(BIN)/xcaas-gen generate

@@ -1,0 +1,154 @@
+"""Generating clients against the plain `openapi-python-client` command, wall-clock time, in one run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from ._measure import Comparison, compare, show
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+THREE = ("oauth", "storage", "cc_realtime")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        plain = {spec.stem: _bundled(spec, work) for spec in sorted((ROOT / "specs").glob("*.yaml"))}
+        single = _compare(lambda: _build("storage", work), lambda: _plain(plain["storage"], work))
+        show("one document (storage)", single, peer="openapi-python-client", budget=1 / 3)
+        three = _compare(lambda: _repository(work, THREE), lambda: [_plain(plain[name], work) for name in THREE])
+        show("three documents", three, peer="the sum of the commands")
+        everything = _compare(
+            lambda: _repository(work, tuple(plain)), lambda: [_plain(path, work) for path in plain.values()], rounds=1
+        )
+        show(f"all {len(plain)} documents", everything, peer="the sum of the commands", budget=1 / 8)
+        _incremental(work)
+
+
+def _incremental(work: Path) -> None:
+    copy = _checkout(work / "checkout", ())
+    _generate(copy)
+    print(f"nothing to do: {_seconds(lambda: _generate(copy)):.2f} s  budget 0.5 s")
+    spec = copy / "specs" / "storage.yaml"
+    times = []
+    for count in range(3):
+        text = spec.read_text("utf-8")
+        field = (
+            f"        shared{count}:\n          type: boolean\n          description: A new field.\n        shared:\n"
+        )
+        spec.write_text(text.replace("        shared:\n", field, 1), "utf-8")
+        times.append(_seconds(lambda: _generate(copy)))
+    print(f"one field changed: {min(times):.2f} s  budget 1.5 s")
+
+
+def _compare(ours: Callable[[], object], peer: Callable[[], object], rounds: int = 3) -> Comparison:
+    return compare(ours, peer, rounds=rounds, clock=time.perf_counter)
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def _bundled(spec: Path, work: Path) -> Path:
+    """The spec as one file: the plain generator follows no reference into another one."""
+    target = work / "bundled" / f"{spec.stem}.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(_Bundle(spec).document), "utf-8")
+    return target
+
+
+class _Bundle:
+    """One document with everything that it refers to under its own components."""
+
+    def __init__(self, spec: Path) -> None:
+        self._moved: dict[tuple[Path, str], str] = {}
+        self.document: Any = yaml.safe_load(spec.read_text("utf-8"))
+        self._components: Any = self.document.setdefault("components", {})
+        self.document = self._walk(self.document, spec.resolve(), spec.resolve())
+
+    def _walk(self, node: Any, file: Path, home: Path) -> Any:
+        if isinstance(node, list):
+            return [self._walk(item, file, home) for item in cast("list[Any]", node)]
+        if not isinstance(node, dict):
+            return str(node) if isinstance(node, date) else node
+        mapping = cast("dict[str, Any]", node)
+        reference = mapping.get("$ref")
+        if not isinstance(reference, str):
+            return {str(key): self._walk(value, file, home) for key, value in mapping.items()}
+        location, _, pointer = reference.partition("#")
+        target = (file.parent / location).resolve() if location else file
+        if target == home:
+            return {"$ref": f"#{pointer}"}
+        if "/paths/" in pointer or (pointer.count("/") == 1 and "parameters" not in target.stem):
+            return self._walk(_at(target, pointer), target, home)
+        return {"$ref": self._move(target, pointer, home)}
+
+    def _move(self, file: Path, pointer: str, home: Path) -> str:
+        if (file, pointer) not in self._moved:
+            section = pointer.split("/")[-2] or file.stem
+            name = f"{pointer.rsplit('/', 1)[-1]}{len(self._moved)}"
+            self._moved[file, pointer] = f"#/components/{section}/{name}"
+            self._components.setdefault(section, {})[name] = self._walk(_at(file, pointer), file, home)
+        return self._moved[file, pointer]
+
+
+def _at(file: Path, pointer: str) -> Any:
+    node: Any = yaml.safe_load(file.read_text("utf-8"))
+    for part in pointer.split("/")[1:]:
+        node = node[part.replace("~1", "/").replace("~0", "~")]
+    return node
+
+
+def _run(*command: str | Path, cwd: Path | None = None) -> None:
+    subprocess.run([str(part) for part in command], cwd=cwd, check=True, capture_output=True)
+
+
+def _plain(document: Path, work: Path) -> None:
+    target = work / "plain" / document.stem
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(exist_ok=True)
+    command = [BIN / "openapi-python-client", "generate", "--path", document, "--output-path", target]
+    # It fails on some of the documents. That counts as its time all the same.
+    subprocess.run(command, check=False, capture_output=True)
+
+
+def _build(name: str, work: Path) -> None:
+    target = work / "built"
+    shutil.rmtree(target, ignore_errors=True)
+    _run(BIN / "xcaas-gen", "build", ROOT / "specs" / f"{name}.yaml", "--package", name, "--out", target)
+
+
+def _checkout(target: Path, names: tuple[str, ...]) -> Path:
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(ROOT / "specs", target / "specs")
+    for spec in (target / "specs").glob("*.yaml"):
+        if names and spec.stem not in names:
+            spec.unlink()
+    shutil.copy(ROOT / "pyproject.toml", target)
+    return target
+
+
+def _repository(work: Path, names: tuple[str, ...]) -> None:
+    _generate(_checkout(work / "repository", names))
+
+
+def _generate(checkout: Path) -> None:
+    _run(BIN / "xcaas-gen", "generate", cwd=checkout)
+
+
+if __name__ == "__main__":
+    main()
