@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import cast
 
 from xcaas_core._authseam import AuthContext, Authorizer
@@ -96,7 +96,3 @@ def no_steps(flow: Flow[object]) -> object:
 
 def logged(caplog_records: list[logging.LogRecord], level: int) -> list[str]:
     return [record.getMessage() for record in caplog_records if record.levelno == level]
-
-
-def flow_of(*steps: object) -> Generator[object, object, None]:
-    yield from steps

@@ -17,7 +17,7 @@ from ._machine import Budget
 from ._policy import TokenPolicy
 from ._verdict import Judge
 
-__all__ = ["Build", "Fetch"]
+__all__ = ["Build", "Fetch", "no_secret"]
 
 
 class Build(Protocol):
@@ -97,7 +97,7 @@ class Fetch:
         try:
             request = yield from self._build()
         except CredentialsError as error:
-            return _no_secret(error)
+            return no_secret(error, self._policy)
         started = self._clock()
         left = budget.deadline - started
         if left <= 0:
@@ -128,5 +128,6 @@ def _out_of_time() -> Failure:
     return Failure(kind="timeout", message="the call's time was up before there was a token")
 
 
-def _no_secret(error: CredentialsError) -> Failure:
-    return Failure(kind="secret", message=error.message, advice=error.advice)
+def no_secret(error: CredentialsError, policy: TokenPolicy) -> Failure:
+    """The failure that a missing secret is. Remembered, so that a secret manager in trouble isn't asked by every call."""
+    return Failure(kind="secret", message=error.message, advice=error.advice, remember=policy.refusal_memory)

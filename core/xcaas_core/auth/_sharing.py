@@ -14,6 +14,7 @@ from .._errors import CredentialsError
 from .._steps import Flow, Offload, Sleep
 from ._cache import TokenCache
 from ._failure import Failure
+from ._fetch import no_secret
 from ._lease import Lease, TokenInfo
 from ._machine import Budget, Obtain
 from ._policy import TokenPolicy
@@ -55,7 +56,7 @@ class SharedFetch:
         try:
             key = yield from self._key()
         except CredentialsError as error:
-            return Failure(kind="secret", message=error.message, advice=error.advice)
+            return no_secret(error, self._policy)
         patience = min(budget.deadline, self._clock() + self._policy.attempt_timeout)
         while True:
             found = yield from self._look(key, budget)
