@@ -12,6 +12,7 @@ from .failure import Failure
 from .job import Job, Result, Source
 from .problems import InputError
 from .progress import Progress
+from .vendor.arguments import add_arguments as add_vendor_arguments
 
 DONE, PROBLEMS, USAGE = 0, 1, 2
 
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_generate(commands)
     _add_build(commands)
     _add_diff(commands)
+    _add_vendor(commands)
     return parser
 
 
@@ -81,6 +83,12 @@ def _add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("--format", choices=["text", "json", "markdown"], default="text")
     command.add_argument("--allow-network", action="store_true", help="follow references to other hosts")
     command.set_defaults(run=_diff)
+
+
+def _add_vendor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("vendor", help="a self-contained copy of chosen clients for another repository")
+    add_vendor_arguments(command)
+    command.set_defaults(run=_vendor)
 
 
 def _package_name(name: str) -> str:
@@ -122,6 +130,12 @@ def _diff(options: argparse.Namespace, progress: Progress) -> int:
     text, breaking = diff(options.old, options.new, options.format, progress, allow_network=options.allow_network)
     sys.stdout.write(f"{text}\n")
     return PROBLEMS if breaking else DONE
+
+
+def _vendor(options: argparse.Namespace, progress: Progress) -> int:
+    from .vendor.command import vendor
+
+    return vendor(options, progress)
 
 
 def _run(job: Job, progress: Progress) -> Result:

@@ -23,7 +23,7 @@ from .failure import Failure
 from .state import NAME as LOCK
 from .state import walk
 
-_SAFE_PATH = re.compile(r"(?:[A-Za-z0-9_]+/)*[A-Za-z0-9_]+(?:\.[A-Za-z0-9]+)?")
+_SAFE_PATH = re.compile(r"(?:[A-Za-z0-9_]+/)*[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9]+)?")
 _SUFFIX = ".xcaas-tmp"
 _STALE_AFTER = 3600.0
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2

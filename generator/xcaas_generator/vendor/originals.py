@@ -1,0 +1,61 @@
+"""Where copies are made from: the installed clients and core, or those of this repository."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from dataclasses import dataclass
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+
+from ..failure import Failure
+
+SUITE, CORE = "xcaas", "xcaas_core"
+
+
+@dataclass(frozen=True, slots=True)
+class Originals:
+    """The folders of the generated suite and of core, and the licence that travels with them."""
+
+    suite: Path
+    core: Path
+    licence: str
+
+    @property
+    def version(self) -> str:
+        """The version that core sends with its calls."""
+        for node in ast.parse((self.core / "_version.py").read_text("utf-8")).body:
+            if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant):
+                return str(node.value.value)
+        raise Failure(f"{self.core / '_version.py'} names no version; install xcaas anew")
+
+    def core_digest(self) -> str:
+        """A hash of the whole of core, to notice that it changed."""
+        total = hashlib.sha256()
+        for path in sorted(self.core.rglob("*.py")):
+            total.update(path.relative_to(self.core).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        return total.hexdigest()
+
+
+def installed() -> Originals:
+    """What `import xcaas` would find.
+
+    Raises:
+        Failure: A part is not installed.
+    """
+    return Originals(_folder(SUITE), _folder(CORE), _licence())
+
+
+def _folder(name: str) -> Path:
+    spec = find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise Failure(f"{name} is not installed next to the generator; install xcaas")
+    return Path(spec.submodule_search_locations[0])
+
+
+def _licence() -> str:
+    text = metadata.distribution(SUITE).read_text("licenses/LICENSE")
+    if text is None:
+        raise Failure("the installed xcaas has no licence text; install it anew")
+    return text

@@ -1,0 +1,89 @@
+"""Changing the text of a module by the positions of its syntax tree, so that all the rest stays as it was."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Bytes `start` to `end` of a UTF-8 text become `text`."""
+
+    start: int
+    end: int
+    text: str = ""
+
+
+class Text:
+    """A module's source, addressed as the syntax tree addresses it: lines, and columns in UTF-8 bytes."""
+
+    def __init__(self, source: str) -> None:
+        self._bytes = source.encode()
+        self._lines = [0]
+        for line in self._bytes.splitlines(keepends=True):
+            self._lines.append(self._lines[-1] + len(line))
+
+    def start(self, node: ast.expr | ast.stmt | ast.alias) -> int:
+        """Where a node begins."""
+        return self._lines[node.lineno - 1] + node.col_offset
+
+    def end(self, node: ast.expr | ast.stmt | ast.alias) -> int:
+        """Where a node ends."""
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return self._lines[node.end_lineno - 1] + node.end_col_offset
+
+    def of(self, node: ast.expr | ast.stmt) -> str:
+        """A node's own text."""
+        return self._bytes[self.start(node) : self.end(node)].decode()
+
+    def without(self, node: ast.stmt) -> Edit:
+        """Take a statement out, with its decorators and the blank lines above it."""
+        assert node.end_lineno is not None
+        first = min([node.lineno, *(mark.lineno for mark in _decorators(node))])
+        last = node.end_lineno
+        while first > 1 and not self._line(first - 1).strip():
+            first -= 1
+        if first > 1 and self._line(first - 1).rstrip().endswith(b":"):
+            # The first of a block: what follows moves up to where it stood.
+            while last < len(self._lines) - 1 and not self._line(last + 1).strip():
+                last += 1
+        return Edit(self._lines[first - 1], self._lines[last])
+
+    def without_elements(self, holder: ast.Dict | ast.List, dropped: Iterable[int]) -> list[Edit]:
+        """Take some elements out of a literal."""
+        gone = set(dropped)
+        spans = _elements(self, holder)
+        if gone and len(gone) == len(spans):
+            return [Edit(self.start(holder), self.end(holder), "{}" if isinstance(holder, ast.Dict) else "[]")]
+        edits: list[Edit] = []
+        last_kept = max((index for index in range(len(spans)) if index not in gone), default=0)
+        for index in sorted(gone):
+            if index < last_kept:
+                edits.append(Edit(spans[index][0], spans[index + 1][0]))
+        if last_kept + 1 < len(spans):
+            edits.append(Edit(spans[last_kept][1], spans[-1][1]))
+        return edits
+
+    def edited(self, edits: Iterable[Edit]) -> str:
+        """The text after changes that don't overlap."""
+        content = self._bytes
+        for edit in sorted(edits, reverse=True):
+            content = content[: edit.start] + edit.text.encode() + content[edit.end :]
+        return content.decode()
+
+    def _line(self, number: int) -> bytes:
+        return self._bytes[self._lines[number - 1] : self._lines[number]]
+
+
+def _decorators(node: ast.stmt) -> Sequence[ast.expr]:
+    return node.decorator_list if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else ()
+
+
+def _elements(text: Text, holder: ast.Dict | ast.List) -> list[tuple[int, int]]:
+    if isinstance(holder, ast.Dict):
+        pairs = [(key, value) for key, value in zip(holder.keys, holder.values, strict=True) if key is not None]
+        return [(text.start(key), text.end(value)) for key, value in pairs]
+    return [(text.start(item), text.end(item)) for item in holder.elts]
