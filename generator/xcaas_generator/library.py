@@ -6,7 +6,7 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin
 from urllib.request import urlopen
 
 from xcaas_generator.ir import Place
@@ -53,7 +53,7 @@ class Library:
 
     def open(self, target: str, base: SourceFile) -> SourceFile | Refusal:
         """The file that `target` names, seen from `base`."""
-        where = _absolute(target, base.base)
+        where = self._itself(target) or _absolute(target, base.base)
         if where is None:
             return Refusal("Give the document as a file: a reference to another file needs a place to start from.")
         if where not in self._files:
@@ -64,6 +64,13 @@ class Library:
         if isinstance(found, SourceFile):
             self._labels[found.label] = found
         return found
+
+    def _itself(self, target: str) -> str | None:
+        """Where the file is that gives `target` as its own address, in `$self` of OpenAPI 3.2."""
+        for where, file in self._files.items():
+            if isinstance(file, SourceFile) and isinstance(file.tree, dict) and file.tree.get("$self") == target:
+                return where
+        return None
 
     def _load(self, where: str, target: str, base: SourceFile) -> SourceFile | Refusal:
         try:
@@ -110,7 +117,7 @@ class _NotAllowed(Exception):
 
 
 def _is_url(where: str) -> bool:
-    return urlsplit(where).scheme in ("http", "https")
+    return where.startswith(("http://", "https://"))
 
 
 def _absolute(target: str, base: str | None) -> str | None:
@@ -119,7 +126,10 @@ def _absolute(target: str, base: str | None) -> str | None:
     if base is None:
         return None
     if _is_url(base):
-        return urljoin(base, target)
+        try:
+            return urljoin(base, target)
+        except ValueError:
+            return None
     return os.path.normpath(os.path.join(base, unquote(target)))
 
 

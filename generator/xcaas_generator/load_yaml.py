@@ -108,7 +108,7 @@ class _Reader:
         self.notes: list[Note] = []
         self._max_depth = max_depth
         self._stack: list[_Frame] = []
-        self._anchors: dict[str, _Anchored | None] = {}  # None: still open
+        self._anchors: dict[str, _Anchored | str] = {}  # a pointer while it is still open
         self._root: JSON = None
         self._count = 0
         self._unfolded = 0
@@ -175,7 +175,7 @@ class _Reader:
         if as_key:
             self._note(event, "a mapping or list can't be a key; the entry was left out")
         if event.anchor is not None:
-            self._anchors[event.anchor] = None
+            self._anchors[event.anchor] = self._pointer()
         self._stack.append(_Frame(node, event.anchor, skip=as_key))
 
     def _close(self, event: yaml.Event) -> None:
@@ -195,7 +195,11 @@ class _Reader:
     def _alias(self, event: yaml.AliasEvent) -> None:
         anchored = self._anchors.get(event.anchor or "")
         if anchored is None:
-            raise _Failure(self._make(event, f"the alias *{event.anchor} stands inside what it names"))
+            raise _Failure(self._make(event, f"there is no anchor &{event.anchor}"))
+        if isinstance(anchored, str):
+            # A tree can't hold itself; a reference says the same.
+            self._note(event, f"the alias *{event.anchor} stands inside what it names; it was read as a reference")
+            anchored = _Anchored({"$ref": f"#{anchored}"}, 1, 1)
         top = self._stack[-1] if self._stack else None
         if top is not None and isinstance(top.node, dict) and top.key is None:
             self._key(event, top, str(anchored.value), plain=False)
@@ -229,13 +233,16 @@ class _Reader:
         self.notes.append(self._make(event, message, advice))
 
     def _make(self, event: yaml.Event, message: str, advice: str = "") -> Note:
+        mark = event.start_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return Note(self._pointer(), message, line, column, advice)
+
+    def _pointer(self) -> str:
+        """Where the reader is."""
         tokens: list[str] = []
         for frame in self._stack:
             if isinstance(frame.node, list):
                 tokens.append(str(len(frame.node)))
             elif frame.key is not None:
                 tokens.append(frame.key)
-        pointer = "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
-        mark = event.start_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return Note(pointer, message, line, column, advice)
+        return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)

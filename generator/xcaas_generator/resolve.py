@@ -104,6 +104,8 @@ class Resolver:
             return None
         cached = (spot.file.label, ref)
         if cached not in self._found:
+            # Until it is found it leads nowhere: a pointer may pass through the very reference that it stands for.
+            self._found[cached] = None
             self._found[cached] = self._follow(spot, ref.strip())
         found = self._found[cached]
         if found is None:
@@ -141,6 +143,9 @@ class Resolver:
             file = opened
         root = Spot(file, "", file.tree)
         if not fragment:
+            return root
+        if fragment == "/" and not root.has(""):
+            self._report.warn(spot.place, f"{ref!r} was taken to mean the whole file", "Leave the slash out.")
             return root
         if not fragment.startswith("/"):
             return self._anchor(file, unquote(fragment)) or self._guess(spot, fragment)

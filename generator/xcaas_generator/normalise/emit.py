@@ -124,7 +124,14 @@ class _Emitter:
         return self._choice(shape)
 
     def _choice(self, choice: Choice) -> JSON:
-        schema: dict[str, JSON] = {"anyOf": [self._schema(member) for member in choice.members]}
+        members: list[JSON] = []
+        for member in choice.members:
+            one = self._schema(member)
+            if one not in members:  # classes that were found to be equal are one now
+                members.append(one)
+        if len(members) == 1:
+            return members[0]
+        schema: dict[str, JSON] = {"anyOf": members}
         if choice.discriminator is not None:
             mapping: dict[str, JSON] = {tag: SCHEMAS + named.entry.final().name for tag, named in choice.tags}
             schema["discriminator"] = {"propertyName": choice.discriminator, "mapping": mapping}

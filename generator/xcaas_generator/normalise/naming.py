@@ -245,7 +245,7 @@ def _inner_first(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _referred(entry: Entry) -> Iterator[Entry]:
-    for draft in entry.fields:
+    for draft in sorted(entry.fields, key=lambda draft: draft.wire, reverse=True):
         yield from entries_in(draft.shape)
     if entry.extra is not None:
         yield from entries_in(entry.extra)

@@ -50,10 +50,17 @@ class Operations:
 
     def read(self, paths: Spot) -> list[OperationDraft]:
         """All operations, sorted by path and method."""
-        found = [one for path, item in paths.items() if not path.startswith("x-") for one in self._in_path(path, item)]
+        found = [one for path, item in paths.items() if self._is_path(path, item) for one in self._in_path(path, item)]
         ids = self._ids(found)
         drafts = [self._guarded(one, ids[index]) for index, one in enumerate(found)]
         return [draft for draft in drafts if draft is not None]
+
+    def _is_path(self, path: str, item: Spot) -> bool:
+        if path.startswith("/") or isinstance(item.node, dict):
+            return not path.startswith("x-")
+        if not path.startswith("x-"):
+            self._report.warn(item.place, f"{path!r} is no path; it was left out", "A path starts with a slash.")
+        return False
 
     # --- finding --------------------------------------------------------------
 

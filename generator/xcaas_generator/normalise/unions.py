@@ -86,7 +86,8 @@ class Unions:
         return [
             member
             for member in union.members
-            if not is_demand(member.node) and member.node is not False
+            if not is_demand(member.node)
+            and member.node is not False
             and not (member.node == _ODATA_NULL and len(union.members) > 1)
         ]
 

@@ -119,7 +119,8 @@ def test_bodies_guessed_with_a_warning(text: str, expected: str, message: str) -
 def answers(text: str) -> tuple[list[str], tuple[Problem, ...]]:
     found, _, problems = op(f"responses: {text}")
     return [
-        " ".join([one.status, *(f"{variant.kind} {shown(variant.type)}" for variant in one.variants)]) for one in found.answers
+        " ".join([one.status, *(f"{variant.kind} {shown(variant.type)}" for variant in one.variants)])
+        for one in found.answers
     ], problems
 
 
@@ -149,7 +150,7 @@ def test_answer(text: str, expected: list[str]) -> None:
     assert found == expected
 
 
-ANSWERS_GUESSED = {
+ANSWERS_GUESSED: dict[str, tuple[str, list[str], str]] = {
     "a status with words": ("{200 OK: {description: ok}}", ["200"], "is no status; 200"),
     "no status": ("{okay: {description: ok}}", [], "is no status; the response was left out"),
     "nothing under a status": ("{'200': {content: {application/json: }}}", ["200 json any"], ""),

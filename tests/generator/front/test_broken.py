@@ -110,7 +110,9 @@ def test_recursive_classes() -> None:
 
 def test_siblings_of_a_reference_in_3_0_are_told_as_ignored() -> None:
     field, _, problems = read_schema(
-        "{$ref: '#/components/schemas/Pet', properties: {a: {}}}", version="3.0.3", others="Pet: {type: object, properties: {b: {}}}"
+        "{$ref: '#/components/schemas/Pet', properties: {a: {}}}",
+        version="3.0.3",
+        others="Pet: {type: object, properties: {b: {}}}",
     )
     assert shown(field.type) == "Pet"
     assert "properties" in messages(problems)

@@ -80,7 +80,7 @@ UNREADABLE = {
     "broken YAML": (b"a: b\nc: [1\nd: }", 3, "not valid YAML"),
     "tabs": (b"a:\n\tb: 1\n", 2, "not valid YAML"),
     "broken JSON": (b'{"a": 1,\n"b": ]}', 2, "not valid JSON"),
-    "unknown alias": (b"a: *nope\n", 1, "*nope"),
+    "unknown alias": (b"a: *nope\n", 1, "no anchor &nope"),
     "control characters": (b"a: \x01\n", 1, "not valid YAML"),
 }
 
@@ -96,7 +96,11 @@ def test_unreadable(data: bytes, line: int, message: str) -> None:
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_positions(as_json: bool) -> None:
-    text = '{"paths": {\n  "/a": {"get": [10,\n    {"x~y": "😀"}]}}}' if as_json else "paths:\n  /a:\n    get:\n    - 10\n    - x~y: v\n"
+    text = (
+        '{"paths": {\n  "/a": {"get": [10,\n    {"x~y": "😀"}]}}}'
+        if as_json
+        else "paths:\n  /a:\n    get:\n    - 10\n    - x~y: v\n"
+    )
     data = (json.dumps(json.loads(text), indent=1) if as_json else text).encode()
     found = find(data, ["/paths/~1a/get/0", "/paths/~1a/get/1/x~0y", "/nope"])
     assert found["/paths/~1a/get/0"].text == "10"

@@ -66,7 +66,11 @@ def test_inline_schemas_are_called_by_class_and_property() -> None:
           limits: {type: object, additionalProperties: {type: object, properties: {max: {type: integer}}}}
         """
     )
-    assert fields(document, "HolderIt") == {"state": "HolderItState", "owners": "[HolderItOwner]", "limits": "{HolderItLimit}"}
+    assert fields(document, "HolderIt") == {
+        "state": "HolderItState",
+        "owners": "[HolderItOwner]",
+        "limits": "{HolderItLimit}",
+    }
 
 
 def test_a_title_is_the_name_and_equal_ones_are_one_class() -> None:
@@ -127,7 +131,12 @@ def test_a_prefix_that_all_dotted_names_share_is_left_out() -> None:
         io.k8s.meta.v1.Status: {type: object, properties: {c: {type: string}}}
         """,
     )
-    assert sorted(model.name for model in document.models) == ["ApiCoreV1Node", "ApiCoreV1Pod", "Holder", "MetaV1Status"]
+    assert sorted(model.name for model in document.models) == [
+        "ApiCoreV1Node",
+        "ApiCoreV1Pod",
+        "Holder",
+        "MetaV1Status",
+    ]
 
 
 BODIES = """

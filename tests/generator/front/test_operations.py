@@ -20,11 +20,16 @@ def test_all_methods_and_those_of_3_2() -> None:
 
 def test_ids_are_made_from_method_and_path() -> None:
     document = read(f"paths: {{'/users/{{userId}}/keys': {{get: {{{OK}}}}}, /: {{get: {{{OK}}}}}}}").document
-    assert {one.path: one.id for one in document.operations} == {"/users/{userId}/keys": "get_users_by_user_id_keys", "/": "get_root"}
+    assert {one.path: one.id for one in document.operations} == {
+        "/users/{userId}/keys": "get_users_by_user_id_keys",
+        "/": "get_root",
+    }
 
 
 def test_ids_that_stand_twice() -> None:
-    result = read(f"paths: {{/a: {{get: {{operationId: listAll, {OK}}}}}, /b: {{get: {{operationId: list-all, {OK}}}}}}}")
+    result = read(
+        f"paths: {{/a: {{get: {{operationId: listAll, {OK}}}}}, /b: {{get: {{operationId: list-all, {OK}}}}}}}"
+    )
     assert [one.id for one in result.document.operations] == ["listAll", "list-all_get"]
     assert "is taken" in messages(result.warnings)
 
@@ -45,7 +50,11 @@ def test_a_path_item_by_reference() -> None:
         """
     )
     assert not result.warnings
-    assert [(one.method, one.path) for one in result.document.operations] == [("GET", "/a"), ("GET", "/b"), ("PUT", "/b")]
+    assert [(one.method, one.path) for one in result.document.operations] == [
+        ("GET", "/a"),
+        ("GET", "/b"),
+        ("PUT", "/b"),
+    ]
 
 
 def test_texts_tags_and_marks() -> None:

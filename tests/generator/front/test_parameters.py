@@ -65,13 +65,20 @@ def test_notes() -> None:
         "[{name: q, in: query, description: Words., deprecated: true, allowReserved: true, example: x,"
         " x-xcaas-from: tenant, schema: {type: [string, 'null'], default: y, maxLength: 3}}]"
     )
-    assert (one.doc, one.deprecated, one.allow_reserved, one.example, one.source) == ("Words.", True, True, "x", "tenant")
+    assert (one.doc, one.deprecated, one.allow_reserved, one.example, one.source) == (
+        "Words.",
+        True,
+        True,
+        "x",
+        "tenant",
+    )
     assert (one.default, one.has_default, one.nullable, one.limits) == ("y", True, True, (("maxLength", 3),))
 
 
 def test_the_same_name_in_path_and_query() -> None:
     found, problems = parameters(
-        "[{name: id, in: query, schema: {type: string}}, {name: id, in: path, required: true, schema: {type: integer}}]", "/a/{id}"
+        "[{name: id, in: query, schema: {type: string}}, {name: id, in: path, required: true, schema: {type: integer}}]",
+        "/a/{id}",
     )
     assert not problems
     assert [(one.location, shown(one.type)) for one in found] == [("path", "int"), ("query", "str")]
@@ -79,7 +86,8 @@ def test_the_same_name_in_path_and_query() -> None:
 
 def test_path_parameters_come_in_the_order_of_the_template() -> None:
     found, _ = parameters(
-        "[{name: b, in: path, required: true, schema: {}}, {name: a, in: path, required: true, schema: {}}]", "/{a}/{b}.json"
+        "[{name: b, in: path, required: true, schema: {}}, {name: a, in: path, required: true, schema: {}}]",
+        "/{a}/{b}.json",
     )
     assert [one.wire for one in found] == ["a", "b"]
 
@@ -99,11 +107,16 @@ def test_what_the_operation_says_counts_before_what_the_path_says() -> None:
         """
     )
     assert not result.warnings
-    assert [(one.wire, shown(one.type)) for one in operation(result.document, "op").parameters] == [("id", "str"), ("q", "int")]
+    assert [(one.wire, shown(one.type)) for one in operation(result.document, "op").parameters] == [
+        ("id", "str"),
+        ("q", "int"),
+    ]
 
 
 def test_headers_that_are_described_elsewhere_are_no_parameters() -> None:
-    found, problems = parameters("[{name: Accept, in: header, schema: {}}, {name: X-A, in: header, schema: {type: string}}]")
+    found, problems = parameters(
+        "[{name: Accept, in: header, schema: {}}, {name: X-A, in: header, schema: {type: string}}]"
+    )
     assert [one.wire for one in found] == ["X-A"]
     assert not problems
 

@@ -89,8 +89,15 @@ def refused(folder: Path, ref: str, **options: bool | Path) -> str:
 
 
 def test_files_outside_the_folder_are_not_read(tmp_path: Path) -> None:
-    (tmp_path / "secret.yaml").write_text("Secret: {type: object, properties: {token: {type: string}}}", encoding="utf-8")
-    for ref in ("../secret.yaml#/Secret", f"{tmp_path}/secret.yaml#/Secret", "x/../../secret.yaml#/Secret", "%2e%2e/secret.yaml#/Secret"):
+    (tmp_path / "secret.yaml").write_text(
+        "Secret: {type: object, properties: {token: {type: string}}}", encoding="utf-8"
+    )
+    for ref in (
+        "../secret.yaml#/Secret",
+        f"{tmp_path}/secret.yaml#/Secret",
+        "x/../../secret.yaml#/Secret",
+        "%2e%2e/secret.yaml#/Secret",
+    ):
         said = refused(tmp_path / "in", ref)
         assert said.startswith("any: ")
         assert "outside the folder tree" in said

@@ -128,7 +128,10 @@ MERGED = {
         "{properties: {additionalProperties: {type: boolean}}}",
         {"additionalProperties": "bool"},
     ),
-    "a property called $ref": ("{properties: {$ref: {type: string}, type: {type: string}}}", {"$ref": "str", "type": "str"}),
+    "a property called $ref": (
+        "{properties: {$ref: {type: string}, type: {type: string}}}",
+        {"$ref": "str", "type": "str"},
+    ),
     "then and else": (
         "{properties: {a: {type: string}}, if: {}, then: {properties: {b: {type: integer}}}}",
         {"a": "str", "b": "int"},
@@ -197,7 +200,9 @@ def test_what_is_said_about_a_field() -> None:
 
 def test_a_class_keeps_its_docs_to_itself() -> None:
     others = "Doc: {type: object, description: Of the class., properties: {a: {type: string}}}"
-    field, document, _ = read_schema("{allOf: [{$ref: '#/components/schemas/Doc'}], description: Of the field.}", others=others)
+    field, document, _ = read_schema(
+        "{allOf: [{$ref: '#/components/schemas/Doc'}], description: Of the field.}", others=others
+    )
     assert field.doc == "Of the field."
     assert model(document, "Doc").doc == "Of the class."
     field, _, _ = read_schema("{$ref: '#/components/schemas/Doc'}", others=others)

@@ -10,7 +10,9 @@ from xcaas_generator.problems import Problem
 
 
 def servers(text: str) -> tuple[tuple[ir.Server, ...], tuple[Problem, ...]]:
-    result = read(f"servers: {text}\npaths: {{/a: {{get: {{operationId: op, responses: {{'204': {{description: ''}}}}}}}}}}")
+    result = read(
+        f"servers: {text}\npaths: {{/a: {{get: {{operationId: op, responses: {{'204': {{description: ''}}}}}}}}}}"
+    )
     return result.document.servers, result.warnings
 
 
@@ -18,7 +20,10 @@ URLS = {
     "absolute": ("[{url: 'https://a.example/v1'}]", "https://a.example/v1"),
     "relative": ("[{url: /v1}]", "/v1"),
     "none": ("[]", "/"),
-    "with variables": ("[{url: 'https://{h}.example', variables: {h: {default: a, enum: [a, b]}}}]", "https://{h}.example"),
+    "with variables": (
+        "[{url: 'https://{h}.example', variables: {h: {default: a, enum: [a, b]}}}]",
+        "https://{h}.example",
+    ),
 }
 
 
@@ -48,7 +53,11 @@ GUESSED = {
     "a mapping": ("{url: 'https://a.example'}", "https://a.example", "should be a list"),
     "undeclared": ("[{url: 'https://{h}.example'}]", "https://{h}.example", "not declared"),
     "no default": ("[{url: 'https://{h}', variables: {h: {enum: [b, a]}}}]", "https://{h}", "no default"),
-    "default not listed": ("[{url: 'https://{h}', variables: {h: {enum: [a], default: b}}}]", "https://{h}", "not among"),
+    "default not listed": (
+        "[{url: 'https://{h}', variables: {h: {enum: [a], default: b}}}]",
+        "https://{h}",
+        "not among",
+    ),
     "a number": ("[7]", "/", "a server is expected"),
 }
 
@@ -109,7 +118,9 @@ components:
 
 
 def security(own: str, root: str = "") -> tuple[tuple[tuple[str, ...], ...], tuple[Problem, ...]]:
-    result = read(f"{root}\npaths: {{/a: {{get: {{operationId: op, {own} responses: {{'204': {{description: ''}}}}}}}}}}\n{SCHEMES}")
+    result = read(
+        f"{root}\npaths: {{/a: {{get: {{operationId: op, {own} responses: {{'204': {{description: ''}}}}}}}}}}\n{SCHEMES}"
+    )
     return operation(result.document, "op").security, result.warnings
 
 
@@ -152,7 +163,12 @@ def test_kinds_of_schemes() -> None:
         "key": "api-key", "oauth": "oauth2", "openid": "openid",
     }  # fmt: skip
     key = schemes["key"]
-    assert (key.location, key.parameter, key.credential, key.options) == ("header", "X-Key", "api-key", (("key", "search"),))
+    assert (key.location, key.parameter, key.credential, key.options) == (
+        "header",
+        "X-Key",
+        "api-key",
+        (("key", "search"),),
+    )
     assert schemes["oauth"].token_url == "https://token"
 
 
@@ -164,7 +180,11 @@ def test_kinds_of_schemes() -> None:
         ("{type: apiKey, in: headers, name: k}", "api-key", "a key goes"),
         ("{type: apiKey, in: header}", "api-key", "no parameter name"),
         ("{type: oauth2, flow: application, tokenUrl: 'https://t', scopes: {}}", "oauth2", "Swagger 2"),
-        ("{type: oauth2, flows: {clientCredentials: {tokenUrl: 'https://t', scopes: all}}}", "oauth2", "scopes should be"),
+        (
+            "{type: oauth2, flows: {clientCredentials: {tokenUrl: 'https://t', scopes: all}}}",
+            "oauth2",
+            "scopes should be",
+        ),
         ("{type: magic}", "other", "no type of security scheme"),
         ("nothing", "other", "a security scheme is expected"),
     ],

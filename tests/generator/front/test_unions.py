@@ -97,7 +97,10 @@ def test_a_parent_of_very_many_stays_itself() -> None:
 
 
 def test_two_unions_at_once_give_every_combination() -> None:
-    others = PETS + "A: {type: object, properties: {a: {type: string}}}\nB: {type: object, properties: {b: {type: string}}}\n"
+    others = (
+        PETS
+        + "A: {type: object, properties: {a: {type: string}}}\nB: {type: object, properties: {b: {type: string}}}\n"
+    )
     field, document, _ = read_schema(
         "{allOf: [{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]}, "
         "{oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}]}]}",

@@ -42,7 +42,11 @@ def test_hub() -> None:
     ]  # fmt: skip
     assert fields(found, "ReactionRollup") == {"url": "str!", "+1": "int!", "-1": "int!", "total_count": "int"}
     issue = fields(found, "Issue")
-    assert (issue["user"], issue["state_reason"], issue["milestone"]) == ("NullableSimpleUser?!", "IssueStateReason?", "Milestone?")
+    assert (issue["user"], issue["state_reason"], issue["milestone"]) == (
+        "NullableSimpleUser?!",
+        "IssueStateReason?",
+        "Milestone?",
+    )
     assert (issue["labels"], issue["_links"], issue["parent"]) == ("[str|IssueLabel]", "{IssueLink}", "Issue")
     update = operation(found, "issues/update")
     assert update.body is not None
@@ -105,7 +109,14 @@ def test_meet() -> None:
     assert [one.status for one in operation(found, "meetings").answers] == ["200", "404", "default"]
     assert shown(operation(found, "get_meetings_by_meeting_id").answers[0].variants[0].type) == "Meeting"
     assert found.refused[0].place.pointer == "/paths/~1broken/get"
-    for message in ("no scheme", "is taken", "blanks around", "was read as 30", "calls the parameter", "scopes should be"):
+    for message in (
+        "no scheme",
+        "is taken",
+        "blanks around",
+        "was read as 30",
+        "calls the parameter",
+        "scopes should be",
+    ):
         assert message in said
 
 

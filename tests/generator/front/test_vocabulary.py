@@ -52,7 +52,10 @@ BAD = {
     "pointer without a slash": ("x-xcaas-pagination: {style: page, parameter: page, items: content}", "a JSON pointer"),
     "unknown parameter": ("x-xcaas-pagination: {style: page, parameter: nope, items: ''}", "no parameter 'nope'"),
     "not a mapping": ("x-xcaas-pagination: yes", "should be a mapping"),
-    "unknown operation": ("x-xcaas-poller: {verb: run, id: /id, status: {operation: nope, value: /s, done: [D]}}", "no operation 'nope'"),
+    "unknown operation": (
+        "x-xcaas-poller: {verb: run, id: /id, status: {operation: nope, value: /s, done: [D]}}",
+        "no operation 'nope'",
+    ),
     "unknown parameter of the status": (
         "x-xcaas-poller: {verb: run, id: /id, status: {operation: getJob, parameter: no, value: /s, done: [D]}}",
         "'getJob' has no parameter 'no'",
