@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -123,7 +124,8 @@ def _plain(document: Path, work: Path) -> None:
     target.parent.mkdir(exist_ok=True)
     command: list[str | Path] = [BIN / "openapi-python-client", "generate", "--path", document, "--output-path", target]
     # It fails on some of the documents. That counts as its time all the same.
-    subprocess.run(command, check=False, capture_output=True)
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}  # for its formatter
+    subprocess.run(command, check=False, capture_output=True, env=environment)
 
 
 def _plain_all(documents: list[Path], work: Path) -> None:
