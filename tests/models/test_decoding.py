@@ -10,7 +10,8 @@ import pytest
 from tests.models.sample.models import StorageObject, StorageObjectPage, Tag
 from tests.models.zoo import Counters, Needy, Node, Patch, Plain
 from xcaas_core._errors import DecodeError, XCaaSError
-from xcaas_core.models import decode_json, encode_json, resolve
+from xcaas_core.models import Codec, JSONValue, decode_json, encode_json, resolve
+from xcaas_core.models._containers import ListOf
 
 
 def pointer_of(error: pytest.ExceptionInfo[DecodeError]) -> str | None:
@@ -244,6 +245,36 @@ def test_a_long_list_with_an_error_can_be_looked_at_again() -> None:
     assert page.to_dict() == {"content": rows}
 
 
+class Interrupted(Codec):
+    """Reads numbers until somebody presses Ctrl-C, once."""
+
+    __slots__ = ("pressed",)
+
+    def __init__(self) -> None:
+        super().__init__("interrupted")
+        self.pressed = False
+
+    def read(self, raw: object, place: object, step: object) -> object:
+        if raw == 600 and not self.pressed:
+            self.pressed = True
+            raise KeyboardInterrupt
+        assert isinstance(raw, int)
+        return str(raw)
+
+    def write(self, value: object) -> JSONValue:
+        assert isinstance(value, str)
+        return int(value)
+
+
+def test_a_long_list_survives_an_interruption() -> None:
+    codec = ListOf(Interrupted())
+    raw = list(range(1000))
+    with pytest.raises(KeyboardInterrupt):
+        codec.decode(raw, owned=True)
+    assert raw == list(range(1000))
+    assert codec.decode(raw, owned=True) == [str(number) for number in range(1000)]
+
+
 def test_additional_properties_have_their_type() -> None:
     found = Counters.from_dict({"total": 2, "a": {"side": 1}, "b": {"side": 2.5}})
     assert {name: square.side for name, square in found.additional_properties.items()} == {"a": 1.0, "b": 2.5}
@@ -277,6 +308,21 @@ def test_what_some_servers_send_for_null() -> None:
         "wholeText": "",
         "realText": "-",
         "key": "",
+    }
+
+
+def test_a_new_value_replaces_what_was_sent_for_null() -> None:
+    found = Patch.from_dict({"when": "-"})
+    assert found.when is None
+    assert found.to_dict() == {"when": "-"}
+    found.when = None
+    assert found.to_dict() == {"when": None}
+    again = Patch.from_dict({"when": "-"})
+    del again.when
+    assert again.to_dict() == {}
+    assert Patch.from_dict({"when": "2024-05-01T12:00:00Z", "name": "a"}).to_dict() == {
+        "name": "a",
+        "when": "2024-05-01T12:00:00Z",
     }
 
 

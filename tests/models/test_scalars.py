@@ -57,7 +57,19 @@ def test_what_comes(expression: str, raw: object, value: object) -> None:
 
 @pytest.mark.parametrize(
     ("expression", "raw"),
-    [("none", 0), ("=1", "1"), ("=true", 1), ("int", 1.5), ("int", True), ("float", True), ("bytes", "a"), ("str?", 5)],
+    [
+        ("none", 0),
+        ("=1", "1"),
+        ("=true", 1),
+        ("{str}", ["a"]),
+        ("[str]", "a"),
+        ("[str]?", [1]),
+        ("int", 1.5),
+        ("int", True),
+        ("float", True),
+        ("bytes", "a"),
+        ("str?", 5),
+    ],
 )
 def test_what_does_not_fit(expression: str, raw: object) -> None:
     with pytest.raises(DecodeError):
@@ -70,6 +82,7 @@ def test_what_does_not_fit(expression: str, raw: object) -> None:
         ("int:text", 5, "5"),
         ("int:text", "5", "5"),
         ("int:text", 5.0, "5"),
+        ("float:text", "12,5", "12,5"),
         ("float:text", 12.5, "12.5"),
         ("float:text", 12.0, "12"),
         ("float:text", 12, "12"),
@@ -97,6 +110,12 @@ class Colour(enum.Enum):
     RED = "red"
 
 
+class Shout(str):
+    """A string of a user's own."""
+
+    __slots__ = ()
+
+
 class Size(enum.StrEnum):
     BIG = "big"
 
@@ -104,6 +123,7 @@ class Size(enum.StrEnum):
 def test_enum_members_go_as_their_values() -> None:
     assert encode_json(resolve("str", "any").encode(Size.BIG)) == b'"big"'
     assert resolve("[str]", "any").encode([Colour.RED]) == ["red"]
+    assert resolve("str", "any").encode(Shout("hi")) == "hi"
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 
 from tests.models.sample.models import Tag
-from tests.models.zoo import Box, Cat, Dog, Loose, Owner, Square
+from tests.models.zoo import Box, Branch, Cat, Counters, Dog, Loose, Owner, Square
 from xcaas_core._errors import DecodeError
-from xcaas_core.models import UnknownModel, resolve
+from xcaas_core.models import Model, UnknownModel, resolve
 
 
 def test_the_discriminator_decides() -> None:
@@ -58,6 +59,39 @@ def test_what_fits_best_wins(wire: str, raw: object, value: object) -> None:
     loose = Loose.from_dict({wire: raw})
     assert getattr(loose, wire) == value
     assert loose.to_dict() == {wire: raw}
+
+
+@pytest.mark.parametrize(
+    ("wire", "raw", "kind"),
+    [
+        ("down", {"down": {"down": {"side": 1}}}, Branch),
+        ("down", {"down": [], "side": 1}, Square),
+        ("down", {"down": {"down": 5}, "side": 1}, Square),
+        ("down", {"rest": {"a": {"side": 1}}, "side": "x"}, Branch),
+        ("down", {"rest": {"a": {"side": "x"}, "side": 1}, "side": 1}, Square),
+        ("down", {"kids": [{}, {"down": {"side": 2}}], "tag": None}, Branch),
+        ("down", {"kids": {"a": {}, "b": {}}, "tag": "x"}, Branch),
+        ("down", {"kids": {"a": 5}, "side": 1}, Square),
+        ("down", {"tag": 5.5, "side": 1}, Square),
+        ("rest", {"a": {"side": 1}, "b": {"side": 2}}, Counters),
+        ("rest", {"side": 1, "height": 2}, Box),
+        ("pet", {"pet": {"kind": "cat"}, "lives": 9}, Owner),
+        ("pet", {"pet": {"kind": "cat", "lives": "x"}, "lives": 9}, Cat),
+        ("pet", {"pet": "x", "lives": 9}, Cat),
+    ],
+)
+def test_only_what_fits_through_and_through_counts(wire: str, raw: object, kind: type[Model]) -> None:
+    assert type(getattr(Branch.from_dict({wire: raw}), wire)) is kind
+
+
+def test_a_union_that_is_nested_too_deeply_is_a_decode_error() -> None:
+    depth = 950
+    found = Branch.from_json('{"down":' * depth + "{}" + "}" * depth)
+    with pytest.raises(DecodeError, match="nested too deeply") as error:
+        _ = found.down
+    assert error.value.pointer == "/down"
+    with pytest.raises(DecodeError, match="nested too deeply"):
+        resolve("Branch|Square", "tests.models.unions").decode(json.loads('{"down":' * depth + "{}" + "}" * depth))
 
 
 @pytest.mark.parametrize(
@@ -112,6 +146,8 @@ def test_other_unions(expression: str, raw: object, value: object) -> None:
         ("Cat|Dog@kind(cat=Cat,dog=Dog)", {"kind": "emu", "x": 1}, {"kind": "emu", "x": 1}),
         ("Cat|Dog@kind(cat=Cat,dog=Dog)", Dog(kind="dog"), {"kind": "dog"}),
         ("int|str", 5.5, 5.5),
+        ("[str]|str", "abc", "abc"),
+        ("[str]|datetime", "abc", "abc"),
         ("Square|none", None, None),
     ],
 )

@@ -43,6 +43,7 @@ class Patch(Model):
     age: int | None = field("age", "int?", default=None)
     tags: list[str] | None = field("tags", "[str]?", default=None)
     anything: JSONValue = field("anything", "json", default=None)
+    when: dt.datetime | None = field("when", "datetime?", default=None)
 
 
 @model
@@ -97,6 +98,17 @@ class Loose(Model):
     when: dt.datetime | str | None = field("when", "datetime|str", default=None)
     many: Square | list[Square] | None = field("many", "Square|[Square]", default=None)
     maybe: Box | None = field("maybe", "(Box|none)", default=None)
+
+
+@model
+class Branch(Model):
+    """A union that holds itself."""
+
+    down: Branch | Square | None = field("down", "Branch|Square", default=None)
+    rest: Counters | Box | None = field("rest", "Counters|Box", default=None)
+    kids: list[Branch] | dict[str, Branch] | None = field("kids", "[Branch]|{Branch}", default=None)
+    pet: Owner | Cat | None = field("pet", "Owner|Cat", default=None)
+    tag: str | int | None = field("tag", "(int?|str)", default=None)
 
 
 @model

@@ -11,11 +11,13 @@ nothing else; what is rare is called, not inlined. For a tag with a key and a va
         n = 0
         if 'key' in raw:
             v = raw['key']
-            self.key = v if v.__class__ is str else odd(self, s0, v)
+            if v.__class__ is str: self.key = v
+            else: self.key = odd(self, s0, v)
         else: lacking(s0)
         if 'value' in raw:
             v = raw['value']
-            self.value = v if v.__class__ is str else odd(self, s1, v)
+            if v.__class__ is str: self.value = v
+            else: self.value = odd(self, s1, v)
         else: n += 1; self.value = None
         if len(raw) != 2 - n: unknown(self, raw)
         return self
@@ -23,17 +25,19 @@ nothing else; what is rare is called, not inlined. For a tag with a key and a va
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from .._pointer import ABSENT
-from ._codec import Reader
+from ._codec import Codec, Reader
+from ._containers import Nullable
 from ._dates import Moment
 from ._instances import UnknownFields, rest_of
 from ._json import JSONValue
 from ._layout import Layout
 from ._misfit import Misfit, describe
-from ._slots import PENDING, RAW, VALUE, GuardedSlot, Slot
+from ._slots import PENDING, RAW, VALUE, ExtraSlot, GuardedSlot, Slot
 
 if TYPE_CHECKING:
     from ._model import Model
@@ -53,9 +57,8 @@ def assemble(layout: Layout) -> Reader:
         "parse": datetime.fromisoformat,
         "not_an_object": _not_an_object,
         "odd": _odd,
-        "late": _late,
         "lacking": _lacking,
-        "unknown": _keep_unknown if layout.extra is None else _keep_extra,
+        "unknown": _keep_unknown if layout.extra is None else _extra_keeper(layout.extra),
     }
     lines += [
         " if raw.__class__ is not dict: raise not_an_object(raw)",
@@ -79,28 +82,38 @@ def assemble(layout: Layout) -> Reader:
 
 def _take(slot: Slot, index: int) -> list[str]:
     """The lines for a field that came, as `v`."""
-    target = _target(slot)
-    if isinstance(slot, GuardedSlot):
-        if slot.codec.defers:
-            kinds = slot.codec.defers
-            test = f"v.__class__ is {next(iter(kinds)).__name__}" if len(kinds) == 1 else f"v.__class__ in d{index}"
-            return [
-                f"  if {test}: {target} = PENDING; self.{RAW}{slot.name} = v",
-                f"  else: late(self, s{index}, v)",
-            ]
-        return [f"  late(self, s{index}, v)"]
-    if isinstance(slot.codec, Moment):
-        text, test = ("v + 'Z'", "t.tzinfo is UTC") if slot.codec.utc else ("v", "True")
+    target, codec = _target(slot), slot.codec
+    odd = f"{target} = odd(self, s{index}, v)"
+    if codec.defers:
+        lines = [f"if {_deferred(codec, index)}: {target} = PENDING; self.{RAW}{slot.name} = v", f"else: {odd}"]
+    else:
+        lines = _take_now(codec.inner if isinstance(codec, Nullable) else codec, target, odd)
+    if codec.nullable or (isinstance(slot, GuardedSlot) and not slot.required):
+        return [f"  if v is None: {target} = None", "  else:", *(f"   {line}" for line in lines)]
+    return [f"  {line}" for line in lines]
+
+
+def _deferred(codec: Codec, index: int) -> str:
+    """The test whether `v` is something to put off."""
+    if len(codec.defers) > 1:
+        return f"v.__class__ in d{index}"
+    return f"v.__class__ is {next(iter(codec.defers)).__name__}"
+
+
+def _take_now(codec: Codec, target: str, odd: str) -> list[str]:
+    """The lines for a value that is read at once. What is not as it mostly is goes to `odd`."""
+    if isinstance(codec, Moment):
+        text, test = ("v + 'Z'", "t.tzinfo is UTC") if codec.utc else ("v", "True")
         return [
-            "  try:",
-            f"   t = parse({text})",
-            f"   {target} = t if {test} else odd(self, s{index}, v)",
-            f"  except (TypeError, ValueError): {target} = odd(self, s{index}, v)",
+            "try:",
+            f" t = parse({text})",
+            f" if {test}: {target} = t",
+            f" else: {odd}",
+            f"except (TypeError, ValueError): {odd}",
         ]
-    exact = slot.codec.exact
-    if exact is None:
-        return [f"  {target} = odd(self, s{index}, v)"]
-    return [f"  {target} = v if v.__class__ is {exact.__name__} else odd(self, s{index}, v)"]
+    if codec.exact is None:
+        return [odd]
+    return [f"if v.__class__ is {codec.exact.__name__}: {target} = v", f"else: {odd}"]
 
 
 def _lack(slot: Slot, index: int) -> str:
@@ -124,30 +137,25 @@ def _lacking(slot: Slot) -> None:
 
 
 def _odd(model: Model, slot: Slot, raw: object) -> object:
-    """The value of a plain field where `raw` is not what it mostly is."""
+    """The value of a field where `raw` is not what it mostly is."""
     codec = slot.codec
     try:
         if raw is not None or codec.nullable or slot.required:
             return codec.read(raw, None, None)
     except Misfit as misfit:
-        if (slot.required and not codec.nullable) or not isinstance(raw, str) or raw not in codec.blanks:
+        if (slot.required and not codec.nullable) or not codec.is_blank(raw):
             raise misfit.within(slot.wire) from None
     # Null where the spec has none, or what this server says for null.
     rest_of(model).sent[slot.name] = cast("JSONValue", raw)
     return None
 
 
-def _late(model: Model, slot: GuardedSlot, raw: object) -> None:
-    """Fill a guarded field whose value is not one to put off."""
-    null = raw is None and (slot.codec.nullable or not slot.required)
-    slot.restore(model, (None if null else _odd(model, slot, raw), None))
-
-
 def _keep_unknown(model: Model, raw: dict[str, JSONValue]) -> None:
     rest_of(model).unknown = UnknownFields(model, model.__model__.unknown(raw))
 
 
-def _keep_extra(model: Model, raw: dict[str, JSONValue]) -> None:
-    layout = model.__model__
-    if layout.extra is not None:
-        layout.extra.restore(model, (PENDING, layout.unknown(raw)))
+def _extra_keeper(extra: ExtraSlot) -> Callable[[Model, dict[str, JSONValue]], None]:
+    def keep(model: Model, raw: dict[str, JSONValue]) -> None:
+        extra.restore(model, (PENDING, model.__model__.unknown(raw)))
+
+    return keep

@@ -84,6 +84,10 @@ class Codec:
         """Like `encode`. The result shares no list and no object with `value`."""
         raise NotImplementedError
 
+    def is_blank(self, raw: object) -> bool:
+        """Whether `raw` is what some servers send where they mean null."""
+        return isinstance(raw, str) and raw in self.blanks
+
     def fits(self, raw: object) -> bool:
         """Whether `raw` is of this type through and through, with nothing put off."""
         try:

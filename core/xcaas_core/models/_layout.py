@@ -111,7 +111,7 @@ class Layout:
             if value is ABSENT or value is None:
                 if slot.required and not (value is None and slot.codec.nullable):
                     return False
-            elif not slot.codec.fits(value) and (slot.required or value not in slot.codec.blanks):
+            elif not slot.codec.fits(value) and (slot.required or not slot.codec.is_blank(value)):
                 return False
         if self.extra is None:
             return True

@@ -227,6 +227,8 @@ class GuardedSlot(Slot):
 
     def _put(self, model: Model, value: object) -> None:
         self.member.__set__(model, value)
+        if model.__rest__ is not None:
+            model.__rest__.sent.pop(self.name, None)
         if self.raw is not None:
             self.raw.__set__(model, None)
 
