@@ -74,8 +74,10 @@ class Connection:
     One TLS context serves all of them; loading the certificates takes longer than all else.
     """
 
-    def __init__(self, *, verify: ssl.SSLContext | str | bool = True, proxy: str | None = None) -> None:
-        self.library = _preferred()
+    def __init__(
+        self, *, verify: ssl.SSLContext | str | bool = True, proxy: str | None = None, library: str | None = None
+    ) -> None:
+        self.library = library or _preferred()
         self._proxy = proxy
         self.defaults = {"connection": "keep-alive", "user-agent": _AGENT}
         self._tls = _tls_context(self.library, verify)
@@ -360,15 +362,16 @@ class AsyncIO:
         return HttpResponse(raw, message.extensions["timeout"])
 
     async def _finish(self, response: HttpResponse) -> HttpResponse:
-        check = response.deadline.check
-        pieces: list[bytes] = []
+        import anyio
+
+        # Cancelled from outside, the library's generators unwind; left in the middle they would not.
         try:
-            async for piece in response.raw.aiter_bytes():
-                pieces.append(piece)
-                check()
+            with anyio.move_on_after(response.deadline.left()) as scope:
+                response.content = await response.raw.aread()
         finally:
             await self.close(response)
-        response.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        if scope.cancelled_caught:
+            response.deadline.expire()
         return response
 
     async def read(self, response: Response) -> None:
@@ -402,6 +405,8 @@ class AsyncIO:
         release, answer.release = answer.release, None
         if release is not None:
             try:
+                if answer.chunks is not None:
+                    await answer.chunks.aclose()
                 await answer.raw.aclose()
             finally:
                 await release()

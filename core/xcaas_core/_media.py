@@ -22,12 +22,18 @@ def charset_of(content_type: str | None) -> str:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset":
             charset = value.strip().strip("\"'")
-            try:
-                b"".decode(charset)
-            except LookupError:
-                return _UTF8
-            return charset
+            return charset if _is_known(charset) else _UTF8
     return _UTF8
+
+
+def _is_known(charset: str) -> bool:
+    try:
+        b"{}".decode(charset)
+    except LookupError:
+        return False
+    except ValueError:  # known, but these two bytes are no text in it
+        return True
+    return True
 
 
 def is_json(media_type: str) -> bool:

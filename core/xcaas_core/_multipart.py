@@ -86,7 +86,8 @@ class _Source:
     def part(self) -> Part:
         if isinstance(self.content, bytes):
             return (self.name, (self.filename, self.content, self.media_type))
-        self.content.seek(0)
+        if self.replayable:
+            self.content.seek(0)
         return (self.name, (self.filename, cast("IO[bytes]", self.content), self.media_type))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import IO, Final, cast
 
 from ._errors import ArgumentError
@@ -53,7 +53,7 @@ def binary_payload(value: object, media_type: str | None) -> Payload:
         return _from_file(cast("IO[bytes]", value), media_type)
     if isinstance(value, AsyncIterable):
         return _from_iterable(cast("AsyncIterable[bytes]", value), media_type)
-    if isinstance(value, Iterable) and not isinstance(value, str):
+    if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
         return _from_iterable(cast("Iterable[bytes]", value), media_type)
     raise ArgumentError(
         f"body: {type(value).__name__} does not hold bytes",

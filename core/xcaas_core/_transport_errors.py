@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from typing import Final
+from typing import Final, NoReturn
 
 from ._errors import (
     ArgumentError,
@@ -110,7 +110,15 @@ class Deadline(dict[str, float | None]):
         # Zero would mean "don't wait at all" to a socket, and be reported as something else than a timeout.
         return left if left > 0.001 else 0.001
 
+    def left(self) -> float | None:
+        """Seconds until the end; None for no end."""
+        return None if self.at is None else max(0.0, self.at - time.monotonic())
+
     def check(self) -> None:
         """`CallTimeoutError` if the total is used up: an answer may come in drops for ever."""
         if self.at is not None and time.monotonic() > self.at:
-            raise CallTimeoutError("the answer was not complete in time", advice="Allow a longer timeout.")
+            self.expire()
+
+    def expire(self) -> NoReturn:
+        """The total is used up."""
+        raise CallTimeoutError("the answer was not complete in time", advice="Allow a longer timeout.")

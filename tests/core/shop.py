@@ -1,0 +1,225 @@
+"""A made-up product, with one operation for each thing that calls can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from xcaas_core.sdk import (
+    AsyncClientBase,
+    AsyncProductClient,
+    AsyncResource,
+    ClientBase,
+    Operation,
+    Product,
+    ProductClient,
+    Resource,
+    Scheme,
+    Server,
+    Variable,
+    binary_answer,
+    binary_body,
+    empty_answer,
+    header,
+    json_answer,
+    json_body,
+    json_error,
+    multipart_body,
+    path,
+    query,
+)
+
+if TYPE_CHECKING:
+    from xcaas_core._session import AsyncSession, Session
+
+__all__ = ["AsyncShop", "Shop"]
+
+PRODUCT: Final = Product(
+    "shop",
+    title="A shop",
+    servers=(
+        Server(
+            "https://api.shop.example{region}/shop/v1",
+            (Variable("region", "", ("", "/eu"), names={"us": "", "eu": "/eu"}, source="region"),),
+        ),
+    ),
+    schemes={"key": Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
+    package="shop",
+)
+_ERRORS = {"404": json_error(message="/fault/text", code="/fault/code")}
+
+GET: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "getItem",
+    "GET",
+    "/items/{id}",
+    call="shop.items.get",
+    parameters=(path("id"), query("tags", "[str]", explode=False), header("X-Tenant", source="tenant")),
+    answers={"200": json_answer()},
+    errors=_ERRORS,
+)
+CREATE: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "createItem",
+    "POST",
+    "/items",
+    call="shop.items.create",
+    body=json_body(),
+    answers={"201": json_answer()},
+)
+SEARCH: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "searchItems",
+    "POST",
+    "/items/search",
+    call="shop.items.search",
+    body=json_body(),
+    answers={"200": json_answer()},
+    retry=True,
+)
+REMOVE: Final[Operation[None]] = Operation(
+    PRODUCT,
+    "removeItem",
+    "DELETE",
+    "/items/{id}",
+    call="shop.items.remove",
+    parameters=(path("id"),),
+    answers={"204": empty_answer()},
+)
+CONTENT: Final[Operation[bytes]] = Operation(
+    PRODUCT,
+    "getContent",
+    "GET",
+    "/items/{id}/content",
+    call="shop.items.content",
+    parameters=(path("id"),),
+    answers={"200": binary_answer(media_type="audio/*")},
+    accept="audio/*",
+)
+STORE: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "storeContent",
+    "PUT",
+    "/items/{id}/content",
+    call="shop.items.store",
+    parameters=(path("id"),),
+    body=binary_body("audio/mpeg"),
+    answers={"200": json_answer()},
+)
+ATTACH: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "attach",
+    "PUT",
+    "/items/{id}/files",
+    call="shop.items.attach",
+    parameters=(path("id"),),
+    body=multipart_body(),
+    answers={"200": json_answer()},
+)
+SECRET: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "getSecret",
+    "GET",
+    "/secret",
+    call="shop.items.secret",
+    answers={"200": json_answer()},
+    security=(("key",),),
+)
+
+
+class Items(Resource):
+    __slots__ = ()
+
+    def get(self, id: str, *, tags: list[str] | None = None, tenant: str | None = None) -> object:
+        return self._call(GET, (id, tags, tenant))
+
+    def create(self, body: object) -> object:
+        return self._call(CREATE, (), body)
+
+    def search(self, body: object) -> object:
+        return self._call(SEARCH, (), body)
+
+    def remove(self, id: str) -> None:
+        return self._call(REMOVE, (id,))
+
+    def content(self, id: str) -> bytes:
+        return self._call(CONTENT, (id,))
+
+    def store(self, id: str, body: object) -> object:
+        return self._call(STORE, (id,), body)
+
+    def attach(self, id: str, body: object) -> object:
+        return self._call(ATTACH, (id,), body)
+
+    def secret(self) -> object:
+        return self._call(SECRET)
+
+
+class AsyncItems(AsyncResource):
+    __slots__ = ()
+
+    async def get(self, id: str, *, tags: list[str] | None = None, tenant: str | None = None) -> object:
+        return await self._call(GET, (id, tags, tenant))
+
+    async def create(self, body: object) -> object:
+        return await self._call(CREATE, (), body)
+
+    async def store(self, id: str, body: object) -> object:
+        return await self._call(STORE, (id,), body)
+
+    async def attach(self, id: str, body: object) -> object:
+        return await self._call(ATTACH, (id,), body)
+
+    async def content(self, id: str) -> bytes:
+        return await self._call(CONTENT, (id,))
+
+
+class ShopProduct(ProductClient):
+    __slots__ = ()
+
+    @property
+    def items(self) -> Items:
+        return self._resource(Items)
+
+
+class AsyncShopProduct(AsyncProductClient):
+    __slots__ = ()
+
+    @property
+    def items(self) -> AsyncItems:
+        return self._resource(AsyncItems)
+
+
+class Shop(ClientBase):
+    """The client that tests make."""
+
+    __slots__ = ()
+
+    @property
+    def shop(self) -> ShopProduct:
+        return self._product(ShopProduct)
+
+    @property
+    def items(self) -> Items:
+        return self.shop.items
+
+    @property
+    def session(self) -> Session:
+        return self._session
+
+
+class AsyncShop(AsyncClientBase):
+    """The async client that tests make."""
+
+    __slots__ = ()
+
+    @property
+    def shop(self) -> AsyncShopProduct:
+        return self._product(AsyncShopProduct)
+
+    @property
+    def items(self) -> AsyncItems:
+        return self.shop.items
+
+    @property
+    def session(self) -> AsyncSession:
+        return self._session

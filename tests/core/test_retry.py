@@ -1,0 +1,131 @@
+"""Retry arithmetic: waits, budgets, and what servers ask for."""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xcaas_core import (
+    CallTimeoutError,
+    CertificateError,
+    ConfigurationError,
+    ConnectError,
+    ConnectionLostError,
+    RetryPolicy,
+)
+from xcaas_core._retry import RetryBudget, backoff, cost_of, planned_wait, requested_wait, worth_repeating
+
+FRACTION = st.floats(0, 1, exclude_max=True)
+POLICY = RetryPolicy()
+
+
+@given(st.integers(1, 10_000), FRACTION, st.floats(0, 100), st.floats(0, 100))
+def test_a_wait_is_between_zero_and_its_limit(retry: int, random: float, first: float, more: float) -> None:
+    policy = RetryPolicy(first_wait=first, longest_wait=first + more)
+    wait = backoff(policy, retry, random)
+    assert 0 <= wait <= policy.longest_wait
+    assert wait <= first * 2.0 ** min(retry - 1, 64)
+
+
+@given(st.integers(1, 60), FRACTION)
+def test_limits_grow_with_each_retry(retry: int, random: float) -> None:
+    assert backoff(POLICY, retry, random) <= backoff(POLICY, retry + 1, random)
+
+
+@given(st.floats(0, 60), FRACTION)
+def test_what_the_server_asks_for_is_never_undercut(asked: float, random: float) -> None:
+    wait = planned_wait(POLICY, 1, asked, random)
+    assert wait is not None
+    assert asked <= wait <= asked + 1
+
+
+@given(st.floats(60, 1e12, exclude_min=True), FRACTION)
+def test_too_long_a_wait_is_not_shortened_but_refused(asked: float, random: float) -> None:
+    assert planned_wait(POLICY, 1, asked, random) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "expected"),
+    [
+        ({"retry-after": "7"}, 503, 7.0),
+        ({"retry-after": " 1.5 "}, 429, 1.5),
+        ({"retry-after": "soon"}, 429, None),
+        ({"retry-after": "-5"}, 429, None),
+        ({"retry-after": ""}, 429, None),
+        ({"retry-after": formatdate(1_700_000_030, usegmt=True)}, 503, 30.0),
+        ({"retry-after": formatdate(1_600_000_000, usegmt=True)}, 503, 0.0),
+        ({"x-ratelimit-reset": "1700000012"}, 429, 12.0),
+        ({"x-ratelimit-reset": "12"}, 429, 12.0),
+        ({"x-ratelimit-reset": "12"}, 503, None),
+        ({"ratelimit-reset": "3"}, 429, 3.0),
+        ({"retry-after": "2", "x-ratelimit-reset": "99"}, 429, 2.0),
+        ({}, 429, None),
+    ],
+)
+def test_what_an_answer_asks_for(headers: dict[str, str], status: int, expected: float | None) -> None:
+    assert requested_wait(headers, status, now=1_700_000_000.0) == expected
+
+
+def test_dates_count_by_the_servers_clock() -> None:
+    headers = {
+        "retry-after": formatdate(1_700_000_030, usegmt=True),
+        "date": formatdate(1_700_000_020, usegmt=True),
+        "x-ratelimit-reset": "1700000030",
+    }
+    an_hour_off = 1_700_003_600.0
+    assert requested_wait(headers, 503, an_hour_off) == 10.0
+    del headers["retry-after"]
+    assert requested_wait(headers, 429, an_hour_off) == 10.0
+
+
+@given(
+    st.dictionaries(st.sampled_from(["retry-after", "x-ratelimit-reset", "date"]), st.text(max_size=30)),
+    st.floats(0, 4e9),
+)
+def test_nonsense_is_never_a_negative_wait(headers: dict[str, str], now: float) -> None:
+    asked = requested_wait(headers, 429, now)
+    assert asked is None or asked >= 0
+
+
+def timeout(*, connected: bool) -> CallTimeoutError:
+    error = CallTimeoutError("slow")
+    error.connected = connected
+    return error
+
+
+def test_only_what_the_server_cannot_have_seen_is_always_repeated() -> None:
+    assert worth_repeating(ConnectError("refused"), safe=False)
+    assert worth_repeating(timeout(connected=False), safe=False)
+    assert not worth_repeating(timeout(connected=True), safe=False)
+    assert not worth_repeating(ConnectionLostError("cut"), safe=False)
+    assert worth_repeating(ConnectionLostError("cut"), safe=True)
+    assert not worth_repeating(CertificateError("expired"), safe=True)
+
+
+@given(st.lists(st.sampled_from([-10, -5, 1]), max_size=400))
+def test_a_budget_is_never_overdrawn_and_never_overfull(moves: list[int]) -> None:
+    budget = RetryBudget(100)
+    level = 100
+    for move in moves:
+        if move > 0:
+            budget.give()
+            level = min(100, level + 1)
+        elif budget.take(-move):
+            level += move
+        else:
+            assert level < -move
+        assert budget.level == level
+        assert 0 <= level <= 100
+
+
+def test_timeouts_cost_twice() -> None:
+    assert cost_of(timeout(connected=True)) == 2 * cost_of(ConnectError("refused"))
+
+
+@pytest.mark.parametrize("wrong", [{"retries": -1}, {"first_wait": -1.0}, {"first_wait": 9.0}, {"longest_asked": -1.0}])
+def test_a_policy_that_cannot_work_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ConfigurationError):
+        RetryPolicy(**wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,152 @@
+"""Addresses: templates, regions, the base address, plain HTTP, and links that servers give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xcaas_core import ConfigurationError
+from xcaas_core._url import rebase, resolve_link, same_origin, server_address
+from xcaas_core.sdk import Server, Variable
+
+REGION = Variable("region", "us-west", ("us-west", "uk"), source="region")
+PREFIX = Variable("region", "", ("", "/eu"), names={"us": "", "eu": "/eu"}, source="region")
+SEGMENT = Server("https://api.8x8.com/storage/{region}/v3", (REGION,))
+OPTIONAL = Server("https://api.8x8.com{region}/analytics", (PREFIX,))
+CLUSTER = Server("https://vcc-{cluster}.8x8.com/api/v1", (Variable("cluster", "", source="cluster"),))
+
+
+def address(server: Server, settings: Mapping[str, str] | None = None, base_url: str | None = None) -> str:
+    return server_address(server, (settings or {}).get, base_url)
+
+
+@pytest.mark.parametrize(
+    ("server", "settings", "expected"),
+    [
+        (SEGMENT, {}, "https://api.8x8.com/storage/us-west/v3"),
+        (SEGMENT, {"region": "uk"}, "https://api.8x8.com/storage/uk/v3"),
+        (OPTIONAL, {}, "https://api.8x8.com/analytics"),
+        (OPTIONAL, {"region": "us"}, "https://api.8x8.com/analytics"),
+        (OPTIONAL, {"region": "eu"}, "https://api.8x8.com/eu/analytics"),
+        (OPTIONAL, {"region": "/eu"}, "https://api.8x8.com/eu/analytics"),
+        (CLUSTER, {"cluster": "na12"}, "https://vcc-na12.8x8.com/api/v1"),
+        (Server("//api.8x8.com/chat/"), {}, "https://api.8x8.com/chat"),
+    ],
+)
+def test_variables_are_filled_from_settings(server: Server, settings: Mapping[str, str], expected: str) -> None:
+    assert address(server, settings) == expected
+
+
+def test_an_unknown_region_lists_the_known_ones() -> None:
+    with pytest.raises(ConfigurationError, match=r"region 'mars' .* Choose one of us-west, uk"):
+        address(SEGMENT, {"region": "mars"})
+    with pytest.raises(ConfigurationError, match="Choose one of us, eu"):
+        address(OPTIONAL, {"region": "uk"})
+
+
+def test_a_missing_setting_is_named() -> None:
+    with pytest.raises(ConfigurationError, match=r"Pass cluster=… to the client"):
+        address(CLUSTER)
+
+
+@pytest.mark.parametrize("word", ["evil.example/", "a b", "x#", "a@b", "..", "na12/../x"])
+def test_a_setting_cannot_change_the_host(word: str) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be part of an address"):
+        address(CLUSTER, {"cluster": word})
+
+
+@pytest.mark.parametrize(
+    ("base_url", "expected"),
+    [
+        ("http://127.0.0.1:8088", "http://127.0.0.1:8088/storage/us-west/v3"),
+        ("http://localhost:8088/", "http://localhost:8088/storage/us-west/v3"),
+        ("https://proxy.example/8x8", "https://proxy.example/8x8/storage/us-west/v3"),
+        ("https://proxy.example/storage", "https://proxy.example/storage/us-west/v3"),
+        ("http://[::1]:80", "http://[::1]:80/storage/us-west/v3"),
+    ],
+)
+def test_the_base_address_replaces_the_origin_and_keeps_the_path(base_url: str, expected: str) -> None:
+    assert address(SEGMENT, base_url=base_url) == expected
+
+
+@pytest.mark.parametrize(
+    "base_url", ["api.8x8.com", "ftp://x", "https://", "https://x?y=1", "https://x#y", "https://x:port", "", "http://["]
+)
+def test_a_base_address_must_be_one(base_url: str) -> None:
+    with pytest.raises(ConfigurationError, match="not an address of a server"):
+        address(SEGMENT, base_url=base_url)
+
+
+def test_credentials_do_not_belong_into_the_base_address() -> None:
+    with pytest.raises(ConfigurationError, match="credentials=") as caught:
+        address(SEGMENT, base_url="https://user:hunter2@api.8x8.com")
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://api.8x8.com", "http://10.0.0.1", "http://localhost.evil.example", "http://127.evil"]
+)
+def test_plain_http_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="plain HTTP"):
+        rebase(f"{url}/oauth/v2/token", None)
+    with pytest.raises(ConfigurationError, match="plain HTTP"):
+        address(SEGMENT, base_url=url)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1", "[::1]", "api.localhost"])
+def test_plain_http_to_this_machine_is_fine(host: str) -> None:
+    assert rebase(f"http://{host}:99/x", None) == f"http://{host}:99/x"
+
+
+def test_a_spec_without_a_server_needs_a_base_address() -> None:
+    with pytest.raises(ConfigurationError, match="base_url"):
+        address(Server("/v1"))
+    assert address(Server("/v1"), base_url="https://api.example") == "https://api.example/v1"
+    assert address(Server("/"), base_url="https://api.example") == "https://api.example"
+
+
+HERE = "https://api.8x8.com/admin"
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("/admin/users?page=2", "https://api.8x8.com/admin/users?page=2"),
+        ("https://api.8x8.com/admin/x", "https://api.8x8.com/admin/x"),
+        ("http://api.8x8.com/admin/x?a=1#top", "https://api.8x8.com/admin/x?a=1"),
+        ("https://other.example/x", "https://other.example/x"),
+    ],
+)
+def test_links_are_resolved(link: str, expected: str) -> None:
+    assert resolve_link(link, HERE, HERE, None) == expected
+
+
+def test_a_link_to_the_specs_server_goes_to_the_base_address() -> None:
+    local = "http://127.0.0.1:8088"
+    assert resolve_link(f"{HERE}/x", f"{local}/admin", HERE, local) == f"{local}/admin/x"
+
+
+@pytest.mark.parametrize("link", ["http://other.example/x", "ftp://api.8x8.com/x", "https://[x"])
+def test_links_that_cannot_be_followed_are_refused(link: str) -> None:
+    with pytest.raises(ConfigurationError):
+        resolve_link(link, HERE, HERE, None)
+
+
+def test_one_origin_has_one_scheme_host_and_port() -> None:
+    assert same_origin("https://A.example/x", "https://a.example:443/y")
+    assert not same_origin("https://a.example", "https://a.example:8443")
+    assert not same_origin("https://a.example", "http://a.example")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
+def test_no_setting_leaves_the_vendors_domain(word: str) -> None:
+    try:
+        found = address(CLUSTER, {"cluster": word})
+    except ConfigurationError:
+        return
+    assert found.startswith("https://vcc-")
+    assert found.endswith(".8x8.com/api/v1")
+    assert "/" not in found.removeprefix("https://").removesuffix("/api/v1")
