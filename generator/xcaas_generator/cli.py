@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_generate(commands)
     _add_build(commands)
     _add_diff(commands)
+    _add_drift(commands)
     _add_vendor(commands)
     return parser
 
@@ -89,6 +90,19 @@ def _add_vendor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command = commands.add_parser("vendor", help="a self-contained copy of chosen clients for another repository")
     add_vendor_arguments(command)
     command.set_defaults(run=_vendor)
+
+
+def _add_drift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "drift",
+        help="how specs/ differs from a folder of the vendor's own documents",
+        description="Differences on purpose stand in specs/drift.toml, each with its reason.",
+    )
+    command.add_argument("folder", type=Path, metavar="DIR", help="the vendor's documents, JSON or YAML")
+    command.add_argument("--format", choices=["text", "json"], default="text")
+    command.add_argument("--ignore", type=Path, metavar="FILE", help="another ignore file than specs/drift.toml")
+    command.add_argument("--root", type=Path, default=None, help=argparse.SUPPRESS)
+    command.set_defaults(run=_drift)
 
 
 def _package_name(name: str) -> str:
@@ -136,6 +150,15 @@ def _vendor(options: argparse.Namespace, progress: Progress) -> int:
     from .vendor.command import vendor
 
     return vendor(options, progress)
+
+
+def _drift(options: argparse.Namespace, progress: Progress) -> int:
+    from .drift_command import run_drift
+
+    start = options.root or Path.cwd()
+    text, differs = run_drift(options.folder, start, options.format, progress, options.ignore)
+    sys.stdout.write(f"{text}\n")
+    return PROBLEMS if differs else DONE
 
 
 def _run(job: Job, progress: Progress) -> Result:

@@ -1,0 +1,125 @@
+"""What two descriptions of one service can be compared by: addresses, parameters, and fields as flat lists.
+
+Names of operations, schemas and files don't matter here, nor how a document is cut into
+schemas; only what travels does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from . import ir
+from .diff_types import Side
+
+_BRACES = re.compile(r"\{[^{}]*\}")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_DEEPEST = 12
+_MOST_ADDRESSES = 200
+_KINDS = {"str": "text", "int": "whole number", "float": "number", "bool": "boolean", "bytes": "file", "none": "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One operation. `items` maps a place in the request or an answer to the type there."""
+
+    method: str
+    path: str
+    addresses: frozenset[str]
+    items: Mapping[str, str]
+    file: str
+
+
+def facts(document: ir.Document) -> list[Facts]:
+    """The operations of a document as flat facts."""
+    side = Side(document)
+    file = document.place.file.replace("\\", "/").rpartition("/")[2]
+    return [
+        Facts(
+            operation.method,
+            operation.path,
+            frozenset(_addresses(operation)),
+            dict(_items(operation, side)),
+            file,
+        )
+        for operation in document.operations
+    ]
+
+
+def bare(path: str) -> str:
+    """A path without the names of its parameters."""
+    return _BRACES.sub("{}", path).rstrip("/") or "/"
+
+
+def _addresses(operation: ir.Operation) -> Iterator[str]:
+    """Every address that an operation can have, whatever its servers' variables hold."""
+    for server in operation.servers:
+        choices = [
+            [(variable.name, value) for value in dict.fromkeys((variable.default, *variable.enum))]
+            for variable in server.variables
+        ]
+        for chosen in itertools.islice(itertools.product(*choices), _MOST_ADDRESSES):
+            url = server.url
+            for name, value in chosen:
+                url = url.replace(f"{{{name}}}", value)
+            yield bare(_SCHEME.sub("", url).lower().rstrip("/") + operation.path)
+
+
+def _items(operation: ir.Operation, side: Side) -> Iterator[tuple[str, str]]:
+    for parameter in operation.parameters:
+        if parameter.location == "path":
+            continue  # their names are nobody's concern; that they are there shows in the path
+        name = parameter.wire.lower() if parameter.location == "header" else parameter.wire
+        yield f"{parameter.location} parameter {name}", _kind(parameter.type, side)
+    if operation.body is not None:
+        for variant in operation.body.variants[:1]:
+            yield from _fields(variant.type, side, "request", ())
+    for answer in operation.answers:
+        if answer.success:
+            for answered in answer.variants[:1]:
+                yield from _fields(answered.type, side, "answer", ())
+
+
+def _fields(ref: ir.TypeRef, side: Side, where: str, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The leaves of a type and the objects on the way, by path. Members of a union are laid over each other."""
+    if len(above) > _DEEPEST:
+        return
+    match ref:
+        case ir.ModelRef() if ref.name not in above:
+            for field in side.models[ref.name].fields:
+                place = f"{where} {field.wire}" if where in ("request", "answer") else f"{where}.{field.wire}"
+                yield place, _kind(field.type, side)
+                yield from _fields(field.type, side, place, (*above, ref.name))
+        case ir.ListOf():
+            yield from _fields(ref.item, side, where if where in ("request", "answer") else f"{where}[]", above)
+        case ir.MapOf():
+            yield from _fields(ref.value, side, f"{where} {{}}", above)
+        case ir.UnionOf():
+            for member in ref.members:
+                yield from _fields(member, side, where, above)
+        case _:
+            pass
+
+
+def _kind(ref: ir.TypeRef, side: Side) -> str:
+    """A type as coarse as documents of different authors agree on."""
+    match ref:
+        case ir.Scalar():
+            return _KINDS.get(ref.kind, "anything")
+        case ir.ModelRef() | ir.MapOf():
+            return "object"
+        case ir.ListOf():
+            return "list"
+        case ir.EnumRef() | ir.Const():
+            values = side.values(ref) or ()
+            kinds = sorted({_KINDS[ir_kind(value)] for value in values if value is not None})
+            return " or ".join(kinds) or "null"
+        case ir.UnionOf():
+            return " or ".join(sorted({part for member in ref.members for part in _kind(member, side).split(" or ")}))
+
+
+def ir_kind(value: ir.JSON) -> str:
+    """The kind of scalar that a value is."""
+    return {bool: "bool", int: "int", float: "float"}.get(type(value), "str")
