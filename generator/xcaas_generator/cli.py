@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_diff(commands)
     _add_drift(commands)
     _add_vendor(commands)
+    _add_lint(commands)
     return parser
 
 
@@ -105,6 +106,12 @@ def _add_drift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.set_defaults(run=_drift)
 
 
+def _add_lint(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("lint", help="house rules for this repository's own specs")
+    command.add_argument("specs", nargs="*", type=Path, metavar="SPEC", help="documents; all of specs/ by default")
+    command.set_defaults(run=_lint)
+
+
 def _package_name(name: str) -> str:
     from .names import safe
 
@@ -159,6 +166,18 @@ def _drift(options: argparse.Namespace, progress: Progress) -> int:
     text, differs = run_drift(options.folder, start, options.format, progress, options.ignore)
     sys.stdout.write(f"{text}\n")
     return PROBLEMS if differs else DONE
+
+
+def _lint(options: argparse.Namespace, progress: Progress) -> int:
+    from .house import lint
+    from .repository import repository_job
+
+    paths = options.specs or [source.path for source in repository_job(Path.cwd()).sources]
+    problems = [problem for path in paths for problem in lint(path)]
+    for problem in problems:
+        progress.say(str(problem))
+    progress.say(f"{len(paths)} specs, {len(problems)} problems")
+    return PROBLEMS if problems else DONE
 
 
 def _run(job: Job, progress: Progress) -> Result:
