@@ -13,11 +13,13 @@ _PREFERENCE: tuple[ir.AnswerKind, ...] = ("json", "text", "xml", "binary")
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`type` is None when no success has a body. `answers` are the successes, each with the
-    variants that the client asks for; `stream` says that the answer is a file."""
+    variants that the client asks for; `stream` says that the answer is a file, `single` that the
+    service may wrap the one thing it answers in a list (`x-xcaas-answer`)."""
 
     type: ir.TypeRef | None
     answers: tuple[ir.Answer, ...]
     stream: bool
+    single: bool = False
 
     @property
     def accept(self) -> str | None:
@@ -47,7 +49,24 @@ def outcome(operation: ir.Operation) -> Outcome:
     if not types:
         return Outcome(None, chosen, stream=False)
     members = tuple(types)
+    alone = _alone(members) if _is_single(operation) else None
+    if alone is not None:
+        return Outcome(alone, chosen, stream=False, single=True)
     return Outcome(members[0] if len(members) == 1 else ir.UnionOf(members), chosen, stream=wanted == "binary")
+
+
+def _is_single(operation: ir.Operation) -> bool:
+    facts = operation.extensions.get("x-xcaas-answer")
+    return isinstance(facts, dict) and facts.get("single") is True
+
+
+def _alone(members: tuple[ir.TypeRef, ...]) -> ir.TypeRef | None:
+    """X, where the answer is X or a list of X."""
+    if len(members) != 1 or not isinstance(members[0], ir.UnionOf):
+        return None
+    plain = [member for member in members[0].members if not isinstance(member, ir.ListOf)]
+    lists = [member.item for member in members[0].members if isinstance(member, ir.ListOf)]
+    return plain[0] if len(plain) == 1 and lists == plain else None
 
 
 def _only(answer: ir.Answer, kind: ir.AnswerKind) -> ir.Answer:

@@ -57,7 +57,7 @@ def operation_value(
         call=text(call_name),
         parameters=parenthesised(parameters) if parameters else None,
         body=_body(operation.body, around, imports) if operation.body else None,
-        answers=_answers(outcome.answers, around, imports) if outcome.answers else None,
+        answers=_answers(outcome, around, imports) if outcome.answers else None,
         errors=errors,
         security=parenthesised([texts(schemes) for schemes in operation.security]) if operation.security else None,
         servers=parenthesised([server_value(server, imports) for server in operation.servers]) if own_servers else None,
@@ -142,10 +142,11 @@ def _encoding(part: ir.PartEncoding, imports: Imports) -> Code:
     )
 
 
-def _answers(answers: tuple[ir.Answer, ...], around: Surroundings, imports: Imports) -> Code:
+def _answers(outcome: Outcome, around: Surroundings, imports: Imports) -> Code:
     pairs: list[tuple[Code, Code]] = []
-    for answer in answers:
-        variants = [_answer_variant(variant, around, imports) for variant in answer.variants]
+    for answer in outcome.answers:
+        alone = outcome.type if outcome.single else None
+        variants = [_answer_variant(variant, around, imports, alone) for variant in answer.variants]
         pairs.append((text(answer.status), _one_or_many(variants, imports)))
     return braced(pairs)
 
@@ -156,9 +157,13 @@ def _one_or_many(variants: list[Code], imports: Imports) -> Code:
     return variants[0] if len(variants) == 1 else parenthesised(variants)
 
 
-def _answer_variant(variant: ir.AnswerVariant, around: Surroundings, imports: Imports) -> Code:
+def _answer_variant(
+    variant: ir.AnswerVariant, around: Surroundings, imports: Imports, alone: ir.TypeRef | None = None
+) -> Code:
     media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA.get(variant.kind) else None
-    expression = text(codec(variant.type, around.names)) if variant.kind == "json" else None
+    expression = None
+    if variant.kind == "json":
+        expression = text(f"{codec(alone, around.names)}!" if alone is not None else codec(variant.type, around.names))
     return call(imports.use(SDK, f"{variant.kind}_answer"), *([expression] if expression else []), media_type=media)
 
 

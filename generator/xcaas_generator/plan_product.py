@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import docs, ir, manifest
+from .choice import with_choices
 from .extension import Extension
 from .imports import Imports
 from .names import pascal
@@ -43,6 +44,7 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
     Raises:
         InputError: An extension of the document is not as documented.
     """
+    document = with_choices(document)
     names = model_names(document)
     seated = seats(document, taken_on_client=shape.taken, taken_on_resource=frozenset({"property"}))
     tree = resource_tree(document, seated, frozenset({shape.cls, shape.async_cls}))
@@ -74,7 +76,7 @@ def index_entry(name: str, module: str) -> IndexEntry:
 
 
 def _section(document: ir.Document, shape: Shape, tree: Tree, sha256: str) -> manifest.Section:
-    records = []
+    records: list[manifest.Record] = []
     for operation, seat in zip(document.operations, tree.seats, strict=True):
         name = ".".join(part for part in (shape.prefix, *seat.path, seat.verb) if part)
         records.append(manifest.record(document.name, operation, name))

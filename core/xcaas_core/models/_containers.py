@@ -12,7 +12,7 @@ from ._misfit import Misfit, Place, Step, describe, inside, is_owned
 if TYPE_CHECKING:
     from ._model import Model
 
-__all__ = ["ListOf", "MapOf", "ModelRef", "Nullable"]
+__all__ = ["ListOf", "MapOf", "ModelRef", "Nullable", "Single"]
 
 _LIST: Final[frozenset[type]] = frozenset({list})
 _DICT: Final[frozenset[type]] = frozenset({dict})
@@ -128,6 +128,35 @@ class Nullable(Codec):
 
     def fits(self, raw: object) -> bool:
         return raw is None or self.inner.fits(raw)
+
+
+class Single(Codec):
+    """Something that a service now sends as it is, now as the only element of a list."""
+
+    __slots__ = ("accepts", "inner", "sends")
+
+    def __init__(self, inner: Codec) -> None:
+        super().__init__(f"{inner.expression}!")
+        self.inner = inner
+        self.accepts = inner.accepts | {list}
+        self.sends = inner.sends
+
+    def read(self, raw: object, place: Place, step: Step) -> object:
+        if isinstance(raw, list):
+            found = cast("list[object]", raw)
+            if len(found) != 1:
+                raise Misfit(f"one element was expected, not {len(found)}")
+            raw = found[0]
+        return self.inner.read(raw, place, step)
+
+    def write(self, value: object) -> JSONValue:
+        return self.inner.write(value)
+
+    def fits(self, raw: object) -> bool:
+        if isinstance(raw, list):
+            found = cast("list[object]", raw)
+            return len(found) == 1 and self.inner.fits(found[0])
+        return self.inner.fits(raw)
 
 
 class ModelRef(Codec):

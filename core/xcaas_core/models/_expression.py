@@ -1,10 +1,11 @@
 """Type expressions, and the codecs they stand for.
 
     expression = member ("|" member)* ("@" name "(" name "=" Model ("," …)* ")")?
-    member     = ("[" expression "]" | "{" expression "}" | "(" expression ")" | "=" JSON | name) "?"?
+    member     = ("[" expression "]" | "{" expression "}" | "(" expression ")" | "=" JSON | name) ("?" | "!")*
     name       = letters, digits and _ . $ - :    or JSON text in double quotes where only a name can stand
 
-`[X]` is a list, `{X}` an object whose values are X, `X?` X or null, `=1` the constant 1,
+`[X]` is a list, `{X}` an object whose values are X, `X?` X or null, `X!` X, perhaps as the
+only element of a list, `=1` the constant 1,
 `A|B@kind(a=A,b=B)` a union that the field `kind` tells apart. Names that are no scalar are models.
 """
 
@@ -18,7 +19,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
 from ._codec import Codec
-from ._containers import ListOf, MapOf, ModelRef, Nullable
+from ._containers import ListOf, MapOf, ModelRef, Nullable, Single
 from ._dates import DATES
 from ._json import JSONValue
 from ._scalars import SCALARS, Const
@@ -93,9 +94,13 @@ class _Parser:
 
     def member(self) -> Codec:
         codec = self.primary()
-        while self.take("?"):
-            codec = Nullable(codec)
-        return codec
+        while True:
+            if self.take("?"):
+                codec = Nullable(codec)
+            elif self.take("!"):
+                codec = Single(codec)
+            else:
+                return codec
 
     def primary(self) -> Codec:
         if self.take("["):

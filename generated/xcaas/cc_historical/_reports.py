@@ -26,6 +26,8 @@ from xcaas_core.sdk import (
 from ._product import PRODUCT
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from xcaas_core.sdk import AsyncDownload, AsyncPager, AsyncPoller, Download, Pager, Poller
 
     from .models import (
@@ -111,7 +113,7 @@ _DOWNLOAD: Final[Operation[bytes]] = Operation(
     "GET",
     "/{id}/download",
     call="cc_historical.reports.download",
-    parameters=(path("id"), header("X-Tenant-Info", source="tenant")),
+    parameters=(path("id"), header("X-Tenant-Info", source="tenant"), header("Accept", '="text/csv"|="text/xlsx"')),
     answers={"200": (binary_answer(media_type="text/csv"), binary_answer(media_type="text/xlsx"))},
     errors=_ERRORS,
     security=(("oauth",),),
@@ -285,7 +287,9 @@ class Reports(Resource):
         """
         return self._paginate(_DATA, (id, page, size, tenant))
 
-    def download(self, id: int, *, tenant: str | None = None) -> Download:
+    def download(
+        self, id: int, *, tenant: str | None = None, accept: Literal["text/csv"] | Literal["text/xlsx"] | None = None
+    ) -> Download:
         """Download a report as a file.
 
         All rows of a finished report, as CSV or as a spreadsheet. The service wants an `Accept` header that names
@@ -295,6 +299,7 @@ class Reports(Resource):
             id: Id of the report, as its start gave it.
             tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            accept: Media type of the file. The service chooses when you give none.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.
@@ -309,7 +314,7 @@ class Reports(Resource):
 
         Source: `downloadReport`, `GET /{id}/download` in cc_historical.yaml.
         """
-        return self._download(_DOWNLOAD, (id, tenant))
+        return self._download(_DOWNLOAD, (id, tenant, accept))
 
     def links(self, id: int, *, tenant: str | None = None) -> list[ReportLink]:
         """List what a report offers.
@@ -506,7 +511,9 @@ class AsyncReports(AsyncResource):
         """
         return self._paginate(_DATA, (id, page, size, tenant))
 
-    def download(self, id: int, *, tenant: str | None = None) -> AsyncDownload:
+    def download(
+        self, id: int, *, tenant: str | None = None, accept: Literal["text/csv"] | Literal["text/xlsx"] | None = None
+    ) -> AsyncDownload:
         """Download a report as a file.
 
         All rows of a finished report, as CSV or as a spreadsheet. The service wants an `Accept` header that names
@@ -516,6 +523,7 @@ class AsyncReports(AsyncResource):
             id: Id of the report, as its start gave it.
             tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
+            accept: Media type of the file. The service chooses when you give none.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.
@@ -530,7 +538,7 @@ class AsyncReports(AsyncResource):
 
         Source: `downloadReport`, `GET /{id}/download` in cc_historical.yaml.
         """
-        return self._download(_DOWNLOAD, (id, tenant))
+        return self._download(_DOWNLOAD, (id, tenant, accept))
 
     async def links(self, id: int, *, tenant: str | None = None) -> list[ReportLink]:
         """List what a report offers.

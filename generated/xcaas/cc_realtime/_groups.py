@@ -67,14 +67,14 @@ _LIST: Final[Operation[_list[GroupMetrics]]] = Operation(
         past_end=400,
     ),
 )
-_GET: Final[Operation[GroupMetrics | _list[GroupMetrics]]] = Operation(
+_GET: Final[Operation[GroupMetrics]] = Operation(
     PRODUCT,
     "getGroup",
     "GET",
     "/groups/{id}",
     call="cc_realtime.groups.get",
     parameters=(path("id"), header("X-Tenant-Info", source="tenant"), query("metrics", "[str]"), query("timezone")),
-    answers={"200": json_answer("GroupMetrics|[GroupMetrics]")},
+    answers={"200": json_answer("GroupMetrics!")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
@@ -143,7 +143,7 @@ class Groups(Resource):
         tenant: str | None = None,
         metrics: Sequence[GroupMetric] | None = None,
         timezone: str | None = None,
-    ) -> GroupMetrics | _list[GroupMetrics]:
+    ) -> GroupMetrics:
         """Get an agent group with its counters.
 
         The counters of one agent group.
@@ -236,7 +236,7 @@ class AsyncGroups(AsyncResource):
         tenant: str | None = None,
         metrics: Sequence[GroupMetric] | None = None,
         timezone: str | None = None,
-    ) -> GroupMetrics | _list[GroupMetrics]:
+    ) -> GroupMetrics:
         """Get an agent group with its counters.
 
         The counters of one agent group.

@@ -68,7 +68,7 @@ _LIST: Final[Operation[_list[AgentMetrics]]] = Operation(
         past_end=400,
     ),
 )
-_GET: Final[Operation[AgentMetrics | _list[AgentMetrics]]] = Operation(
+_GET: Final[Operation[AgentMetrics]] = Operation(
     PRODUCT,
     "getGroupAgent",
     "GET",
@@ -81,7 +81,7 @@ _GET: Final[Operation[AgentMetrics | _list[AgentMetrics]]] = Operation(
         query("metrics", "[str]"),
         query("timezone"),
     ),
-    answers={"200": json_answer("AgentMetrics|[AgentMetrics]")},
+    answers={"200": json_answer("AgentMetrics!")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
@@ -153,7 +153,7 @@ class GroupsAgents(Resource):
         tenant: str | None = None,
         metrics: Sequence[AgentMetric] | None = None,
         timezone: str | None = None,
-    ) -> AgentMetrics | _list[AgentMetrics]:
+    ) -> AgentMetrics:
         """Get an agent of a group.
 
         The counters of one agent of a group.
@@ -252,7 +252,7 @@ class AsyncGroupsAgents(AsyncResource):
         tenant: str | None = None,
         metrics: Sequence[AgentMetric] | None = None,
         timezone: str | None = None,
-    ) -> AgentMetrics | _list[AgentMetrics]:
+    ) -> AgentMetrics:
         """Get an agent of a group.
 
         The counters of one agent of a group.

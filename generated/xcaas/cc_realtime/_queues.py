@@ -68,14 +68,14 @@ _LIST: Final[Operation[_list[QueueMetrics]]] = Operation(
         past_end=400,
     ),
 )
-_GET: Final[Operation[QueueMetrics | _list[QueueMetrics]]] = Operation(
+_GET: Final[Operation[QueueMetrics]] = Operation(
     PRODUCT,
     "getQueue",
     "GET",
     "/queues/{id}",
     call="cc_realtime.queues.get",
     parameters=(path("id"), header("X-Tenant-Info", source="tenant"), query("metrics", "[str]"), query("timezone")),
-    answers={"200": json_answer("QueueMetrics|[QueueMetrics]")},
+    answers={"200": json_answer("QueueMetrics!")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
@@ -149,7 +149,7 @@ class Queues(Resource):
         tenant: str | None = None,
         metrics: Sequence[QueueMetric] | None = None,
         timezone: str | None = None,
-    ) -> QueueMetrics | _list[QueueMetrics]:
+    ) -> QueueMetrics:
         """Get a queue with its counters.
 
         The counters of one queue.
@@ -248,7 +248,7 @@ class AsyncQueues(AsyncResource):
         tenant: str | None = None,
         metrics: Sequence[QueueMetric] | None = None,
         timezone: str | None = None,
-    ) -> QueueMetrics | _list[QueueMetrics]:
+    ) -> QueueMetrics:
         """Get a queue with its counters.
 
         The counters of one queue.

@@ -68,7 +68,7 @@ _LIST: Final[Operation[_list[AgentMetrics]]] = Operation(
         past_end=400,
     ),
 )
-_GET: Final[Operation[AgentMetrics | _list[AgentMetrics]]] = Operation(
+_GET: Final[Operation[AgentMetrics]] = Operation(
     PRODUCT,
     "getQueueAgent",
     "GET",
@@ -81,7 +81,7 @@ _GET: Final[Operation[AgentMetrics | _list[AgentMetrics]]] = Operation(
         query("metrics", "[str]"),
         query("timezone"),
     ),
-    answers={"200": json_answer("AgentMetrics|[AgentMetrics]")},
+    answers={"200": json_answer("AgentMetrics!")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
@@ -154,7 +154,7 @@ class QueuesAgents(Resource):
         tenant: str | None = None,
         metrics: Sequence[QueueAgentMetric] | None = None,
         timezone: str | None = None,
-    ) -> AgentMetrics | _list[AgentMetrics]:
+    ) -> AgentMetrics:
         """Get an agent of a queue.
 
         The counters of one agent, in this queue and beyond.
@@ -254,7 +254,7 @@ class AsyncQueuesAgents(AsyncResource):
         tenant: str | None = None,
         metrics: Sequence[QueueAgentMetric] | None = None,
         timezone: str | None = None,
-    ) -> AgentMetrics | _list[AgentMetrics]:
+    ) -> AgentMetrics:
         """Get an agent of a queue.
 
         The counters of one agent, in this queue and beyond.

@@ -19,10 +19,12 @@ KEYS = frozenset(
     "x-xcaas-" + name
     for name in (
         "product", "from", "names", "resource", "name", "credential", "options", "error",
-        "pagination", "poller", "download", "retry", "headers", "required", "no-body",
+        "pagination", "poller", "download", "retry", "headers", "answer", "required", "no-body",
     )
 )  # fmt: skip
-ON_OPERATIONS = ("x-xcaas-pagination", "x-xcaas-poller", "x-xcaas-download", "x-xcaas-retry", "x-xcaas-headers")
+ON_OPERATIONS = (
+    "x-xcaas-pagination", "x-xcaas-poller", "x-xcaas-download", "x-xcaas-retry", "x-xcaas-headers", "x-xcaas-answer",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
     "x-xcaas-download/checksum": {**_CALL, "value": _POINTER, "type": _POINTER, "size": _POINTER},
     "x-xcaas-retry": {"safe": _BOOL},
     "x-xcaas-headers": {},
+    "x-xcaas-answer": {"single": _BOOL},
 }  # fmt: skip
 _NESTED = ("next", "status", "result", "cancel", "interval", "checksum")
 _CALLS = ("status", "result", "cancel", "checksum")
