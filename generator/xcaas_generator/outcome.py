@@ -8,6 +8,7 @@ from . import ir
 
 # What a client asks for when a service offers several forms of one answer.
 _PREFERENCE: tuple[ir.AnswerKind, ...] = ("json", "text", "xml", "binary")
+_NO_BODY: ir.AnswerKind = "empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def outcome(operation: ir.Operation) -> Outcome:
     kinds = [variant.kind for answer in successes for variant in answer.variants]
     if "x-xcaas-download" in operation.extensions:
         return Outcome(ir.Scalar("bytes", "binary"), tuple(successes), stream=True)
-    wanted: ir.AnswerKind = next((kind for kind in _PREFERENCE if kind in kinds), "empty")
+    wanted = next((kind for kind in _PREFERENCE if kind in kinds), _NO_BODY)
     chosen = tuple(_only(answer, wanted) for answer in successes)
     types = dict.fromkeys(_type(variant) for answer in chosen for variant in answer.variants)
     if not types:
