@@ -7,12 +7,17 @@ import sys
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from .failure import Failure
 from .job import Job, Result, Source
 from .problems import InputError
 from .progress import Progress
 from .vendor.arguments import add_arguments as add_vendor_arguments
+
+if TYPE_CHECKING:
+    # argparse has no public name for what add_subparsers() gives.
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # pyright: ignore[reportPrivateUsage]
 
 DONE, PROBLEMS, USAGE = 0, 1, 2
 
@@ -52,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_generate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_generate(commands: Commands) -> None:
     command = commands.add_parser("generate", help="all products of this repository, from specs/ into generated/xcaas/")
     command.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if generated/ is not what specs/ gives"
@@ -62,7 +67,7 @@ def _add_generate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     command.set_defaults(run=_generate)
 
 
-def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_build(commands: Commands) -> None:
     command = commands.add_parser("build", help="a client package from any OpenAPI 3 document, JSON or YAML")
     command.add_argument("spec", type=Path, metavar="SPEC", help="the document")
     command.add_argument("--package", required=True, type=_package_name, metavar="NAME", help="name of the package")
@@ -73,7 +78,7 @@ def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.set_defaults(run=_build)
 
 
-def _add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_diff(commands: Commands) -> None:
     command = commands.add_parser(
         "diff",
         help="what changed between two documents for a caller, and the version bump that follows",
@@ -87,13 +92,13 @@ def _add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.set_defaults(run=_diff)
 
 
-def _add_vendor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_vendor(commands: Commands) -> None:
     command = commands.add_parser("vendor", help="a self-contained copy of chosen clients for another repository")
     add_vendor_arguments(command)
     command.set_defaults(run=_vendor)
 
 
-def _add_drift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_drift(commands: Commands) -> None:
     command = commands.add_parser(
         "drift",
         help="how specs/ differs from a folder of the vendor's own documents",
@@ -106,7 +111,7 @@ def _add_drift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.set_defaults(run=_drift)
 
 
-def _add_lint(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_lint(commands: Commands) -> None:
     command = commands.add_parser("lint", help="house rules for this repository's own specs")
     command.add_argument("specs", nargs="*", type=Path, metavar="SPEC", help="documents; all of specs/ by default")
     command.set_defaults(run=_lint)

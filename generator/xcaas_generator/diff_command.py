@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from . import front, ir
 from .diff import compare
@@ -67,5 +67,5 @@ def _content(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return (type(value).__name__, *(_content(getattr(value, item.name)) for item in fields(value)))
     if isinstance(value, tuple):
-        return tuple(_content(item) for item in value)
+        return tuple(_content(item) for item in cast("tuple[object, ...]", value))
     return value

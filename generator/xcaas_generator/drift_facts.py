@@ -122,4 +122,6 @@ def _kind(ref: ir.TypeRef, side: Side) -> str:
 
 def ir_kind(value: ir.JSON) -> str:
     """The kind of scalar that a value is."""
-    return {bool: "bool", int: "int", float: "float"}.get(type(value), "str")
+    if isinstance(value, bool):
+        return "bool"
+    return "int" if isinstance(value, int) else "float" if isinstance(value, float) else "str"

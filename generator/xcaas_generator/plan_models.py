@@ -40,9 +40,9 @@ def _path(names: ModelNames, name: str) -> str:
 def _model(model: ir.Model, names: ModelNames) -> ModelPlan:
     cls, twin = names.classes[model.name], names.twins.get(model.name)
     own = frozenset(name for name in (cls, twin) if name)
-    scope = Scope(RESERVED_NAMES | own | ({_EXTRA} if model.extra is not None else set()))
+    scope = Scope(RESERVED_NAMES | own | ({_EXTRA} if model.extra is not None else set[str]()))
     python_names = [scope.claim(safe(field.name), f"{safe(field.name)}_") for field in model.fields]
-    keys = {field.wire for field in model.fields if _stands_in_class(field.wire)} if twin else set()
+    keys = {field.wire for field in model.fields if _stands_in_class(field.wire)} if twin else set[str]()
     imports = Imports(own | set(python_names) | keys | {_EXTRA, _odd_names(twin or "")})
     annotations = Annotations(names, imports, beside_models=True, own=own)
     fields = [

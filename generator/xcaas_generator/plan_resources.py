@@ -10,7 +10,7 @@ from . import docs, ir
 from .imports import Imports
 from .names import Scope, module_stem, pascal
 from .outcome import Outcome, outcome
-from .plan import ChildPlan, Module, OperationPlan, ResourcePlan
+from .plan import ChildPlan, MethodPlan, Module, OperationPlan, ResourcePlan
 from .plan_flows import SDK, Neighbour, paged_item
 from .plan_methods import MethodWriter, Subject
 from .plan_operations import Surroundings, errors_value, operation_value
@@ -93,7 +93,7 @@ class _ResourceWriter:
         writer = MethodWriter(self._around, self._imports, self._annotations)
         base = self._imports.use(SDK, "Resource")
         async_base = self._imports.use(SDK, "AsyncResource")
-        methods = []
+        methods: list[MethodPlan] = []
         for index in self._members:
             subject = self._subject(index)
             operations.append(self._operation(subject, errors[index]))

@@ -6,7 +6,7 @@ import io
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -16,7 +16,7 @@ _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
 
 @contextmanager
-def documents(given: str) -> Iterator[dict[str, Path]]:
+def documents(given: str) -> Generator[dict[str, Path]]:
     """The documents by name; a single file has the empty name.
 
     Raises:

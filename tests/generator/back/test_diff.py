@@ -139,6 +139,7 @@ def move(old: tuple[str, ...], *new: str) -> Edit:
 
 
 BYTES = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+EITHER_SCHEME: list[dict[str, list[str]]] = [{"key": []}, {"other": []}]
 XML = {"schema": {"type": "string"}}
 FIELD = (*PET, "properties")
 
@@ -289,7 +290,7 @@ EDITS: list[tuple[str, Edit, set[str], set[str]]] = [
     ("no security", put([], *GET, "security"), {"security-removed"}, {"security-added"}),
     (
         "alternative",
-        put([{"key": []}, {"other": []}], *GET, "security"),
+        put(EITHER_SCHEME, *GET, "security"),
         {"security-alternative-added"},
         {"security-alternative-removed"},
     ),

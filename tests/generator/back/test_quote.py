@@ -3,7 +3,6 @@ from __future__ import annotations
 import ast
 import inspect
 import math
-from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -101,12 +100,12 @@ def module_with(made: Code, indent: int) -> str:
     return f"{head}{' ' * indent}{made}\n"
 
 
-def same(one: object, other: object) -> bool:
+def same(one: ir.JSON, other: ir.JSON) -> bool:
     """Equal, and of one type throughout; NaN equals itself."""
     if isinstance(one, float) and isinstance(other, float) and math.isnan(one):
         return math.isnan(other)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
+    if isinstance(one, dict) and isinstance(other, dict):
         return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
     return type(one) is type(other) and one == other

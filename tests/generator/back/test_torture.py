@@ -207,7 +207,7 @@ def checked(package: Path, tool: str, *arguments: str) -> None:
 
 
 def test_every_module_imports_and_every_model_is_made(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
     tortured = importlib.import_module("tortured")
     for module in pkgutil.walk_packages([str(package)], "tortured."):
         importlib.import_module(module.name)
@@ -220,7 +220,7 @@ def test_every_module_imports_and_every_model_is_made(package: Path, monkeypatch
 
 @pytest.mark.parametrize("cls", ["Client", "AsyncClient"])
 def test_every_call_of_the_manifest_is_there(package: Path, monkeypatch: pytest.MonkeyPatch, cls: str) -> None:
-    monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
     client = getattr(importlib.import_module("tortured"), cls)(base_url="http://127.0.0.1:9")
     operations = json.loads((package / "_manifest.json").read_text())["operations"]
     assert len(operations) == len(VERBS) + len(TAGS)
