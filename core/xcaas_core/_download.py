@@ -8,6 +8,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from ._disposition import disposition_name
+from ._errors import TransportError
 from ._files import safe_file_name
 from ._receive import Reception
 from ._save import Progress, into_file, into_memory
@@ -29,6 +30,8 @@ class _File:
     """What both downloads know of their file."""
 
     __slots__ = ("_call", "_reception", "_used", "_verify")
+
+    _block = 0  # bytes to gather before they go to the disk
 
     def __init__(self, call: Call[object]) -> None:
         self._call = call
@@ -97,7 +100,11 @@ class _File:
             if not reception.is_open:
                 yield from reception.open()
             target = target / self.fallback_name()
-        return (yield from into_file(reception, target, resume=resume, durable=durable, progress=progress))
+        return (
+            yield from into_file(
+                reception, target, resume=resume, durable=durable, progress=progress, block=self._block
+            )
+        )
 
     def _reading(self, reception: Reception, progress: Progress | None) -> Flow[bytes]:
         if not reception.is_open and self._verify:
@@ -153,9 +160,19 @@ class Download(_File):
         It is checked at the end: a loop that runs through has seen a whole and right file.
         """
         reception = self._fresh(self._session.engine)
+        chunk = self._session.io.chunk
         try:
             self._session.run(self._opening(reception))
-            while data := self._session.run(reception.take()):
+            while True:
+                data = b""
+                if reception.is_open:
+                    try:
+                        data = chunk(reception.response)
+                        reception.took(data)
+                    except TransportError as error:
+                        reception.failed(error)
+                if not data and not (data := self._session.run(reception.take())):
+                    break
                 yield data
             reception.check()
         finally:
@@ -208,6 +225,8 @@ class AsyncDownload(_File):
 
     __slots__ = ("_session",)
 
+    _block = 1 << 20
+
     def __init__(self, session: AsyncSession, call: Call[object]) -> None:
         super().__init__(call)
         self._session = session
@@ -227,9 +246,19 @@ class AsyncDownload(_File):
     async def iter_bytes(self) -> AsyncGenerator[bytes]:
         """The file in pieces, as they come. See `Download.iter_bytes`."""
         reception = self._fresh(self._session.engine)
+        chunk = self._session.io.chunk
         try:
             await self._session.run(self._opening(reception))
-            while data := await self._session.run(reception.take()):
+            while True:
+                data = b""
+                if reception.is_open:
+                    try:
+                        data = await chunk(reception.response)
+                        reception.took(data)
+                    except TransportError as error:
+                        reception.failed(error)
+                if not data and not (data := await self._session.run(reception.take())):
+                    break
                 yield data
             reception.check()
         finally:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ._engine import Engine
     from ._extensions import Downloading
     from ._reply import Reply
-    from ._steps import Flow
+    from ._steps import Flow, Response
 
 __all__ = ["Reception"]
 
@@ -43,12 +43,14 @@ class Reception:
     __slots__ = (
         "_best",
         "_call",
+        "_chunk",
         "_described",
         "_engine",
         "_expected",
         "_facts",
         "_failures",
         "_reply",
+        "_trouble",
         "checksum",
         "etag",
         "is_open",
@@ -63,6 +65,8 @@ class Reception:
         self._call = call
         self._facts: Downloading | None = call.operation.download
         self._reply: Reply[object] | None = None  # the latest one, open or not
+        self._chunk: Chunk  # reads the next piece of that reply
+        self._trouble: TransportError | None = None
         self.is_open = False
         self._failures = 0
         self._best = 0
@@ -131,9 +135,12 @@ class Reception:
         self.restarted = False
         while True:
             try:
+                if self._trouble is not None:
+                    trouble, self._trouble = self._trouble, None
+                    raise trouble
                 if not self.is_open:
                     yield from self._reconnect(restartable)
-                data = yield from self._chunk()
+                data = cast("bytes", (yield self._chunk))
             except TransportError as error:
                 yield from self.close()
                 if self.offset != self.length:
@@ -158,6 +165,22 @@ class Reception:
         if self.checksum is not None:
             self.checksum.update(data)
         return data
+
+    @property
+    def response(self) -> Response:
+        """The open answer. Most pieces of a stream need no decision and may be read from here without
+        a flow; `took` or `failed` then say what came of it, and `take` goes on where there was nothing."""
+        return self._chunk.response
+
+    def took(self, data: bytes) -> None:
+        """Some bytes were read from `response`."""
+        self.offset += len(data)
+        if self.checksum is not None:
+            self.checksum.update(data)
+
+    def failed(self, error: TransportError) -> None:
+        """Reading from `response` failed."""
+        self._trouble = error
 
     def fits(self, note: Mapping[str, str]) -> bool:
         """Whether it makes sense to ask for the rest of a part that `note` describes."""
@@ -224,6 +247,7 @@ class Reception:
             yield from self._request()
             return
         self._reply = reply
+        self._chunk = Chunk(reply.response)
         self.is_open = True
         begins = _range_start(reply.headers) if reply.status == 206 else 0
         if begins != self.offset and begins != 0:
@@ -248,11 +272,6 @@ class Reception:
     def _reset_checksum(self) -> None:
         if self._expected is not None:
             self.checksum = Checksum(self._expected, self._described if self.length is None else self.length)
-
-    def _chunk(self) -> Flow[bytes]:
-        reply = self._reply
-        data = b"" if reply is None else (yield Chunk(reply.response))
-        return cast("bytes", data)
 
     def _reconnect(self, restartable: bool) -> Flow[None]:
         have = self.offset

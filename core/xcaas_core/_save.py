@@ -22,24 +22,34 @@ __all__ = ["Progress", "into_file", "into_memory"]
 Progress: TypeAlias = "Callable[[int, int | None], object]"
 """Called with the bytes that have come so far, and the bytes of the whole file if known."""
 
-_BLOCK: Final = 1 << 20  # bytes that go to the disk at once
+_BLOCK: Final = 1 << 20
 
 
 def into_file(
-    reception: Reception, target: Path, *, resume: bool, durable: bool, progress: Progress | None
+    reception: Reception,
+    target: Path,
+    *,
+    resume: bool = False,
+    durable: bool = False,
+    progress: Progress | None = None,
+    block: int = _BLOCK,
 ) -> Flow[Path]:
-    """Receive a file under its final name, which it gets when it is whole and right."""
+    """Receive a file under its final name, which it gets when it is whole and right.
+
+    `block` is how many bytes are gathered before they go to the disk. Event loops hand over large blocks
+    to a worker thread; a blocking caller writes what comes as it comes, while the processor's cache holds it.
+    """
     file = PartialFile(target, resumable=resume)
     keep = resume
     try:
         yield Offload(file.open)
         yield from _begin(reception, file)
-        yield from _pump(reception, file, progress)
+        yield from _pump(reception, file, progress, block)
         if not reception.is_right():
             keep = False  # no part of the file that is wanted
             file.restart()
             yield from reception.start_over()
-            yield from _pump(reception, file, progress)
+            yield from _pump(reception, file, progress, block)
             reception.check()
         yield Offload(lambda: file.commit(durable=durable))
         return file.target
@@ -98,19 +108,20 @@ def _digest(checksum: Checksum, file: PartialFile) -> None:
             checksum.update(data)
 
 
-def _pump(reception: Reception, file: PartialFile, progress: Progress | None) -> Flow[None]:
+def _pump(reception: Reception, file: PartialFile, progress: Progress | None, block: int) -> Flow[None]:
     """Everything that comes goes into the file, in blocks."""
     pieces: list[bytes] = []
     size = 0
 
     def flush() -> None:
         nonlocal size
-        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        taken = pieces[:]
         pieces.clear()
         size = 0
-        file.write(data)
-        if reception.checksum is not None:
-            reception.checksum.update(data)
+        for piece in taken:
+            file.write(piece)
+            if reception.checksum is not None:
+                reception.checksum.update(piece)
 
     flushing = Offload(flush)
     try:
@@ -122,7 +133,7 @@ def _pump(reception: Reception, file: PartialFile, progress: Progress | None) ->
                 file.remember(reception.note())
             pieces.append(data)
             size += len(data)
-            if size >= _BLOCK:
+            if size >= block:
                 yield flushing
             if progress is not None:
                 progress(reception.offset, reception.length)
