@@ -41,7 +41,7 @@ def _products(client: object) -> Iterator[Product]:
             if isinstance(member, property):
                 found = getattr(client, name)
                 if isinstance(found, ProductClient | AsyncProductClient):
-                    yield product_of(found)
+                    yield from _own_product(type(found))
     yield from _own_product(type(client))
 
 

@@ -25,6 +25,7 @@ class Answer:
         drip: Seconds between single bytes of the body.
         cut: End the connection: before the request was `read`, `before` the answer, or `inside` its body.
         announce: Content-Length, if not the true one.
+        together: Answer when so many requests are there at the same time.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Answer:
         drip: float = 0.0,
         cut: str | None = None,
         announce: int | None = None,
+        together: int | None = None,
     ) -> None:
         self.status = status
         self.body = body
@@ -47,6 +49,7 @@ class Answer:
         self.drip = drip
         self.cut = cut
         self.announce = announce
+        self.barrier = None if together is None else threading.Barrier(together, timeout=30)
 
 
 class Seen:
@@ -132,6 +135,8 @@ def _body(lines: IO[bytes], headers: Mapping[str, str]) -> bytes:
 def _answer(connection: socket.socket, answer: Answer) -> bool:
     """Write an answer. False if the connection ends with it."""
     time.sleep(answer.delay)
+    if answer.barrier is not None:
+        answer.barrier.wait()
     if answer.cut == "before":
         _reset(connection)
         return False

@@ -260,7 +260,7 @@ def test_connections_are_used_again(library: str) -> None:
 def test_calls_at_a_time_have_a_connection_each(library: str) -> None:
     from tests.core.shop import GET
 
-    with serving(Answer(body=b"{}", delay=0.1)) as origin:
+    with serving(*[Answer(together=30)] * 30, ITEM) as origin:
         session, io = lanes(origin.url, library)
         threads = [threading.Thread(target=session.call, args=(GET, (str(n),))) for n in range(30)]
         for thread in threads:
@@ -278,7 +278,7 @@ def test_calls_at_a_time_have_a_connection_each(library: str) -> None:
 def test_async_calls_at_a_time_have_a_connection_each(library: str) -> None:
     from tests.core.shop import GET
 
-    with serving(Answer(body=b"{}", delay=0.1)) as origin:
+    with serving(Answer(together=30)) as origin:
 
         async def main() -> None:
             engine = AsyncShop(base_url=origin.url).session.engine

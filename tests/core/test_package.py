@@ -1,0 +1,95 @@
+"""The package itself: public names, what loads when, and who knows the HTTP library."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import xcaas_core
+from xcaas_core import sdk
+from xcaas_core._version import VERSION
+
+CORE = Path(xcaas_core.__file__).parent
+
+
+@pytest.mark.parametrize("module", [xcaas_core, sdk])
+def test_public_names_exist_and_are_sorted(module: object) -> None:
+    names: list[str] = getattr(module, "__all__")  # noqa: B009 - of any module
+    assert names == sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
+    for name in names:
+        assert getattr(module, name) is not None
+    assert set(names) <= set(dir(module))
+
+
+def test_names_that_are_not_there_are_missed() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
+        _ = xcaas_core.Nonsense  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in CORE.glob("*.py") if path.stem not in ("__init__", "__main__"))
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.stem)
+def test_every_module_declares_what_it_offers(path: Path) -> None:
+    module = import_module(f"xcaas_core.{path.stem}")
+    assert module.__doc__
+    for name in getattr(module, "__all__"):  # noqa: B009
+        assert hasattr(module, name)
+
+
+def test_one_module_imports_the_http_library() -> None:
+    pattern = re.compile(r"^\s*(import|from)\s+(httpx2?|httpcore2?)\b", re.MULTILINE)
+    found = [path.name for path in CORE.rglob("*.py") if pattern.search(path.read_text(encoding="utf-8"))]
+    assert found == ["_http.py"]
+
+
+def test_the_version_is_the_packages() -> None:
+    assert version("xcaas") == VERSION
+
+
+# What making a client must not load: models, parsers, and what belongs to single features.
+NOT_YET = (
+    "attrs", "attr", "dateutil", "xcaas_core.models", "xcaas_core.testing", "xcaas_core._call", "xcaas_core._pager",
+    "xcaas_core._download", "xcaas_core._multipart", "xcaas_core._variants", "orjson", "concurrent.futures",
+    "logging.handlers", "logging.config", "asyncio", "xml", "sqlite3", "multiprocessing", "xcaas.storage",
+)  # fmt: skip
+
+
+def loaded_by(program: str) -> set[str]:
+    """Modules that a program adds to what an HTTP client of the library loads anyway."""
+    code = """
+import sys
+{}
+print("\\n".join(sys.modules))
+"""
+    env = {"PATH": "", "PYTHONPATH": ":".join(path for path in sys.path if path)}
+
+    def run(text: str) -> set[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", code.format(text)], capture_output=True, text=True, check=True, env=env
+        )
+        return set(done.stdout.split())
+
+    return run(program) - run("from xcaas_core._http import Connection; Connection().client('Client')")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import xcaas_core.sdk",
+        "import xcaas",
+        "import xcaas; xcaas.XCaaS()",
+        "import xcaas; xcaas.XCaaS(credentials=xcaas.ClientCredentials('a', 'b'))",
+    ],
+)
+def test_making_a_client_loads_little(program: str) -> None:
+    loaded = loaded_by(program)
+    assert not [name for name in NOT_YET if name in loaded]
+    assert len(loaded) < 110

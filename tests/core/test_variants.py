@@ -1,0 +1,101 @@
+"""`raw` and `streaming` variants, and pagers' raw answers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import assert_type
+
+import pytest
+
+from tests.core.origin import Answer, serving
+from tests.core.shop import AsyncShop, Shop
+from xcaas_core import ConfigurationError, DecodeError, NotFoundError, RawResponse, Streamed
+
+ITEM = Answer(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
+
+
+def test_raw_gives_the_circumstances() -> None:
+    with serving(ITEM) as origin, Shop(base_url=origin.url) as client:
+        answer = client.raw(client.items.get, "1", tags=["a"])
+        assert_type(answer, RawResponse[object])
+        assert answer.value == {"id": "1"}
+        assert (answer.status, answer.request_id, answer.content) == (200, "r-1", b'{"id":"1"}')
+        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.url == f"{origin.url}/shop/v1/items/1?tags=a"
+        assert len(answer.attempts) == 1
+        assert repr(answer) == "<RawResponse 200 application/json>"
+
+
+def test_raw_keeps_types() -> None:
+    with serving(Answer(body=b"ID3", kind="audio/mpeg")) as origin, Shop(base_url=origin.url) as client:
+        answer = client.raw(client.items.content, "1")
+        assert_type(answer.value, bytes)
+        assert answer.value == b"ID3"
+
+
+def test_raw_raises_like_the_plain_call() -> None:
+    with serving(Answer(404)) as origin, Shop(base_url=origin.url) as client, pytest.raises(NotFoundError):
+        client.raw(client.items.get, "1")
+
+
+def test_streaming_gives_the_body_in_pieces() -> None:
+    audio = Answer(body=b"ID3" * 100_000, kind="audio/mpeg")
+    with serving(audio) as origin, Shop(base_url=origin.url) as client:
+        with client.streaming(client.items.content, "1") as answer:
+            assert_type(answer, Streamed[bytes])
+            assert (answer.status, answer.headers["content-type"]) == (200, "audio/mpeg")
+            assert b"".join(answer.iter_bytes()) == audio.body
+        with client.streaming(client.items.content, "1") as answer:
+            assert answer.value() == audio.body
+        assert origin.connections == 1
+        assert client.session.engine.shared.flight.in_flight == 0
+
+
+def test_a_stream_that_is_given_up_does_not_block_the_next_call() -> None:
+    with (
+        serving(Answer(body=b"x" * 10_000_000, kind="audio/mpeg"), ITEM) as origin,
+        Shop(base_url=origin.url, max_in_flight=1) as client,
+    ):
+        with client.streaming(client.items.content, "1") as answer:
+            next(answer.iter_bytes())
+            assert client.items.get("1") == {"id": "1"}
+        assert repr(answer).startswith("<Streamed 200")
+        assert client.items.get("1") == {"id": "1"}
+
+
+def test_a_body_that_cannot_be_right_is_not_streamed() -> None:
+    with serving(Answer(body=b"<html>", kind="text/html")) as origin, Shop(base_url=origin.url) as client:
+        with pytest.raises(DecodeError, match="text/html"):
+            client.streaming(client.items.content, "1")
+        with pytest.raises(DecodeError):
+            client.streaming(client.items.content, "1")
+    assert origin.connections <= 2
+
+
+def test_streaming_reads_errors_whole() -> None:
+    told = Answer(404, b'{"fault":{"text":"gone"}}')
+    with serving(told) as origin, Shop(base_url=origin.url) as client, pytest.raises(NotFoundError, match="gone"):
+        client.streaming(client.items.get, "1")
+
+
+def test_the_async_variants() -> None:
+    async def main() -> None:
+        with serving(ITEM) as origin:
+            async with AsyncShop(base_url=origin.url) as client:
+                answer = await client.raw(client.items.get, "1")
+                assert answer.value == {"id": "1"}
+                async with client.streaming(client.items.get, "1") as stream:
+                    assert stream.request_id == "r-1"
+                    assert [piece async for piece in stream.iter_bytes()] == [b'{"id":"1"}']
+                async with client.streaming(client.items.get, "1") as stream:
+                    assert await stream.value() == {"id": "1"}
+
+    asyncio.run(main())
+
+
+def test_only_methods_of_resources_have_variants() -> None:
+    with Shop() as client:
+        with pytest.raises(ConfigurationError, match="not a method of a resource"):
+            client.raw(len, "1")
+        with pytest.raises(ConfigurationError, match="not a method of a resource"):
+            client.streaming(str.upper, "1")
