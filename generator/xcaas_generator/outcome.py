@@ -8,7 +8,6 @@ from . import ir
 
 # What a client asks for when a service offers several forms of one answer.
 _PREFERENCE: tuple[ir.AnswerKind, ...] = ("json", "text", "xml", "binary")
-_NO_BODY: ir.AnswerKind = "empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def outcome(operation: ir.Operation) -> Outcome:
     kinds = [variant.kind for answer in successes for variant in answer.variants]
     if "x-xcaas-download" in operation.extensions:
         return Outcome(ir.Scalar("bytes", "binary"), tuple(successes), stream=True)
-    wanted = next((kind for kind in _PREFERENCE if kind in kinds), _NO_BODY)
+    wanted = next((kind for kind in _PREFERENCE if kind in kinds), "empty")
     chosen = tuple(_only(answer, wanted) for answer in successes)
     types = dict.fromkeys(_type(variant) for answer in chosen for variant in answer.variants)
     if not types:
@@ -70,7 +69,7 @@ def _alone(members: tuple[ir.TypeRef, ...]) -> ir.TypeRef | None:
     return plain[0] if len(plain) == 1 and lists == plain else None
 
 
-def _only(answer: ir.Answer, kind: ir.AnswerKind) -> ir.Answer:
+def _only(answer: ir.Answer, kind: str) -> ir.Answer:
     variants = tuple(variant for variant in answer.variants if variant.kind == kind)
     return ir.Answer(answer.status, variants, answer.place, answer.doc, answer.headers)
 
