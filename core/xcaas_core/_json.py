@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["dumps", "loads"]
+__all__ = ["dumps", "loads", "standard_dumps", "standard_loads"]
 
 # orjson allots a dozen times the size of the text before it begins. Beyond this size that is felt,
 # and the standard library is hardly slower: both spend their time on making objects.
 _MUCH: Final = 1 << 20
 
 
-def _standard_loads(content: bytes | str) -> object:
+def standard_loads(content: bytes | str) -> object:
+    """Read JSON with the standard library."""
     value: object = json.loads(content)
     return value
 
 
-def _standard_dumps(value: object) -> bytes:
+def standard_dumps(value: object) -> bytes:
+    """Write compact JSON with the standard library."""
     try:
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:  # half a surrogate pair, which a server may send and want back
@@ -31,12 +33,12 @@ def _standard_dumps(value: object) -> bytes:
 
 def _choose() -> tuple[Callable[[bytes | str], object], Callable[[object], bytes]]:
     if find_spec("orjson") is None:
-        return _standard_loads, _standard_dumps
+        return standard_loads, standard_dumps
     orjson = import_module("orjson")
 
     def loads(content: bytes | str) -> object:
         if len(content) > _MUCH:
-            return _standard_loads(content)
+            return standard_loads(content)
         try:
             value: object = orjson.loads(content)
         except ValueError:
@@ -48,7 +50,7 @@ def _choose() -> tuple[Callable[[bytes | str], object], Callable[[object], bytes
         try:
             content: bytes = orjson.dumps(value)
         except TypeError:
-            return _standard_dumps(value)
+            return standard_dumps(value)
         return content
 
     return loads, dumps

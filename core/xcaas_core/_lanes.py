@@ -20,13 +20,14 @@ _IDLE: Final = 30.0  # seconds after which a lane that nobody needed is closed
 class Lanes:
     """Blocking clients. Safe for threads: deque operations are atomic."""
 
-    __slots__ = ("_closed", "_free", "_make", "_single")
+    __slots__ = ("_clock", "_closed", "_free", "_make", "_single")
 
-    def __init__(self, make: Callable[[], Any], *, separate: bool) -> None:
+    def __init__(self, make: Callable[[], Any], *, separate: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._make = make
+        self._clock = clock
         first = make()  # at once, so that the first call does not have to wait for it
         self._single: Any = None if separate else first
-        self._free: deque[tuple[Any, float]] = deque([(first, time.monotonic())] if separate else ())
+        self._free: deque[tuple[Any, float]] = deque([(first, clock())] if separate else ())
         self._closed = False
 
     def take(self) -> Any:
@@ -45,7 +46,7 @@ class Lanes:
         if self._closed:
             client.close()
             return
-        now = time.monotonic()
+        now = self._clock()
         self._free.append((client, now))
         idle = self._idle(now)
         if idle is not None:
@@ -71,13 +72,14 @@ class Lanes:
 class AsyncLanes:
     """Clients of one event loop."""
 
-    __slots__ = ("_closed", "_free", "_make", "_single")
+    __slots__ = ("_clock", "_closed", "_free", "_make", "_single")
 
-    def __init__(self, make: Callable[[], Any], *, separate: bool) -> None:
+    def __init__(self, make: Callable[[], Any], *, separate: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._make = make
+        self._clock = clock
         first = make()
         self._single: Any = None if separate else first
-        self._free: deque[tuple[Any, float]] = deque([(first, time.monotonic())] if separate else ())
+        self._free: deque[tuple[Any, float]] = deque([(first, clock())] if separate else ())
         self._closed = False
 
     def take(self) -> Any:
@@ -93,7 +95,7 @@ class AsyncLanes:
         if self._closed:
             await client.aclose()
             return
-        now = time.monotonic()
+        now = self._clock()
         self._free.append((client, now))
         if now - self._free[0][1] >= _IDLE:
             await self._free.popleft()[0].aclose()

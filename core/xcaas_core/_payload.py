@@ -44,6 +44,7 @@ def is_binary(value: object) -> bool:
 
 def binary_payload(value: object, media_type: str | None) -> Payload:
     """A payload from bytes, a path, an open file, or an iterator of bytes (blocking or async)."""
+    kind = type(value)
     if isinstance(value, bytes | bytearray | memoryview):
         return Payload(bytes(cast("bytes", value)), media_type)
     if isinstance(value, os.PathLike):
@@ -56,7 +57,7 @@ def binary_payload(value: object, media_type: str | None) -> Payload:
     if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
         return _from_iterable(cast("Iterable[bytes]", value), media_type)
     raise ArgumentError(
-        f"body: {type(value).__name__} does not hold bytes",
+        f"body: {kind.__name__} does not hold bytes",
         advice="Give bytes, a pathlib.Path, a file opened for reading bytes, or an iterator of bytes.",
     )
 
