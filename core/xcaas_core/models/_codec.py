@@ -28,6 +28,9 @@ class Codec:
 
     __slots__ = ("expression",)
 
+    expression: str
+    """The type expression that stands for this codec."""
+
     accepts: frozenset[type] = frozenset()
     """Classes of the JSON values that `read` may take. A union looks here before it tries."""
 

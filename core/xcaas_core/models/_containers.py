@@ -80,9 +80,10 @@ class MapOf(Codec):
 
     __slots__ = ("value",)
 
-    accepts = _DICT
-    defers = _DICT
-    sends = (Mapping,)
+    value: Codec
+    accepts: frozenset[type] = _DICT
+    defers: frozenset[type] = _DICT
+    sends: tuple[type, ...] = (Mapping,)
 
     def __init__(self, value: Codec) -> None:
         super().__init__(f"{{{value.expression}}}")

@@ -28,6 +28,16 @@ class Layout:
 
     __slots__ = ("_reader", "attributes", "by_name", "by_wire", "cls", "extra", "located", "slots")
 
+    cls: type[Model]
+    slots: tuple[Slot, ...]
+    extra: ExtraSlot | None
+    located: bool
+    """Whether instances remember where they stood."""
+    by_wire: dict[str, Slot]
+    by_name: dict[str, Slot]
+    attributes: tuple[object, ...] | None
+    """What attrs knows of the class, once somebody asked."""
+
     def __init__(self, cls: type[Model], slots: tuple[Slot, ...], extra: ExtraSlot | None, *, located: bool) -> None:
         self.cls = cls
         self.slots = slots
@@ -35,7 +45,7 @@ class Layout:
         self.located = located
         self.by_wire = {slot.wire: slot for slot in slots}
         self.by_name = {slot.name: slot for slot in self.all}
-        self.attributes: tuple[object, ...] | None = None
+        self.attributes = None
         self._reader: Reader | None = None
 
     @property

@@ -143,7 +143,7 @@ class Model(_Base):
             return False
         return (unknown_of(self) or {}) == (unknown_of(other) or {})
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None]  # type: ignore[assignment]
 
     def __copy__(self) -> Self:
         # What is pending is read first, so that both have the same lists, whoever looks first.

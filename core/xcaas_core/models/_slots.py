@@ -86,6 +86,11 @@ class Slot:
 
     __slots__ = ("codec", "member", "name", "required", "wire")
 
+    name: str
+    wire: str
+    codec: Codec
+    required: bool
+
     member: MemberDescriptorType
     """The slot of the value, as Python made it for the class."""
 
@@ -158,7 +163,7 @@ class GuardedSlot(Slot):
 
     __slots__ = ("raw",)
 
-    blank = ABSENT
+    blank: object = ABSENT
 
     raw: MemberDescriptorType | None
     """The slot for what is pending, in fields whose reading can be put off."""
@@ -238,10 +243,12 @@ class ExtraSlot(GuardedSlot):
 
     __slots__ = ("value",)
 
+    value: Codec
+    """The codec of one additional property."""
+
     def __init__(self, name: str, codec: MapOf) -> None:
         super().__init__(name, "", codec, required=False)
         self.value = codec.value
-        """The codec of one additional property."""
 
     def nothing(self, model: Model) -> object:
         value: dict[str, object] = {}
