@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from xcaas_core import DecodeError
 from xcaas_core.models import resolve
 
