@@ -36,8 +36,8 @@ def into_file(
 ) -> Flow[Path]:
     """Receive a file under its final name, which it gets when it is whole and right.
 
-    `block` is how many bytes are gathered before they go to the disk. Event loops hand over large blocks
-    to a worker thread; a blocking caller writes what comes as it comes, while the processor's cache holds it.
+    `block` is how many bytes are gathered before a worker thread writes them, for event loops. With 0,
+    each piece is written as it comes, while the processor's cache holds it.
     """
     file = PartialFile(target, resumable=resume)
     keep = resume
@@ -109,9 +109,14 @@ def _digest(checksum: Checksum, file: PartialFile) -> None:
 
 
 def _pump(reception: Reception, file: PartialFile, progress: Progress | None, block: int) -> Flow[None]:
-    """Everything that comes goes into the file, in blocks."""
+    """Everything that comes goes into the file, in blocks if `block` says so."""
     pieces: list[bytes] = []
     size = 0
+
+    def write(data: bytes) -> None:
+        file.write(data)
+        if reception.checksum is not None:
+            reception.checksum.update(data)
 
     def flush() -> None:
         nonlocal size
@@ -119,9 +124,7 @@ def _pump(reception: Reception, file: PartialFile, progress: Progress | None, bl
         pieces.clear()
         size = 0
         for piece in taken:
-            file.write(piece)
-            if reception.checksum is not None:
-                reception.checksum.update(piece)
+            write(piece)
 
     flushing = Offload(flush)
     try:
@@ -131,10 +134,13 @@ def _pump(reception: Reception, file: PartialFile, progress: Progress | None, bl
                 size = 0
                 file.restart()
                 file.remember(reception.note())
-            pieces.append(data)
-            size += len(data)
-            if size >= block:
-                yield flushing
+            if block:
+                pieces.append(data)
+                size += len(data)
+                if size >= block:
+                    yield flushing
+            else:
+                write(data)
             if progress is not None:
                 progress(reception.offset, reception.length)
         if pieces:
