@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Awaitable, Callable
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import unquote
@@ -16,9 +18,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from ._check import check_request, check_response
+from ._clock import Clock
 from ._credentials import Credentials
 from ._examples import example_of_media
 from ._faults import Faults
+from ._limits import RateLimits, Standing
 from ._paged import paged_example
 from ._replies import Problem, Reply, error_body
 from ._specs import Node, Operation, Product, group_name, load_products
@@ -69,17 +73,40 @@ class Service(Protocol):
 
 
 class World:
-    """Everything the sandbox holds: products, credentials, faults and each product's state."""
+    """Everything the sandbox holds: products, credentials, faults, limits and each product's state.
 
-    def __init__(self, *, token_lifetime: float = 1799, faults: Faults | None = None, speed: float = 1.0) -> None:
+    Args:
+        token_lifetime: Seconds that a token lives.
+        faults: What goes wrong on purpose.
+        speed: Hastens everything that takes time.
+        strict_limits: Answer 429 beyond a documented rate limit.
+        wall: Where dates in answers come from. Seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        *,
+        token_lifetime: float = 1799,
+        faults: Faults | None = None,
+        speed: float = 1.0,
+        strict_limits: bool = False,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         self.products: tuple[Product, ...] = load_products()
         self.credentials = Credentials(lifetime=token_lifetime)
         self.faults = faults or Faults()
-        self.services = services(self.products, self.credentials, speed)
+        self.clock = Clock(speed, wall)
+        self.limits = RateLimits(self.products, self.clock, strict=strict_limits)
+        self.services: Mapping[str, Service] = {}
+        self.reset()
         self._table = sorted(
             ((operation, product) for product in self.products for operation in product.operations),
             key=lambda row: row[0].wildcards,
         )
+
+    def reset(self) -> None:
+        """Forget everything that was created, changed or deleted. Tokens, faults and counts stay."""
+        self.services = services(self.products, self.credentials, self.clock)
 
     def match(self, method: str, path: str) -> tuple[Operation, Product, dict[str, str]]:
         allowed: list[str] = []
@@ -96,6 +123,7 @@ class World:
 
     async def answer(self, request: Request) -> Response:
         operation: Operation | None = None
+        standing: Standing | None = None
         try:
             self.credentials.stats.calls += 1
             # The raw path keeps percent-encoded slashes inside a parameter apart from real ones.
@@ -105,11 +133,15 @@ class World:
             call = Call(operation, str(request.url), _unquoted(groups), request.query_params, request.headers, body)
             if (product.name, operation.id) not in SELF_AUTHENTICATING:
                 self.credentials.check(product, operation, request.headers, request.query_params)
-            return self._respond(operation, call, await self._handle(product, call), request.headers)
+                standing = self.limits.count(product, operation, request.headers)
+            response = self._respond(operation, call, await self._handle(product, call), request.headers)
         except Problem as problem:
-            return self._refuse(operation, problem)
+            response = self._refuse(operation, problem, request.url.path)
         except ClientDisconnect:
             return Response(status_code=499)
+        if operation is not None:
+            response.headers.update(_common_headers(operation, response.status_code, standing))
+        return response
 
     async def _handle(self, product: Product, call: Call) -> Reply:
         problems = check_request(call.operation, call.path, call.query, call.headers, call.body)
@@ -137,10 +169,24 @@ class World:
             )
         return Response(json.dumps(reply.body), reply.status, reply.headers, chosen)
 
-    def _refuse(self, operation: Operation | None, problem: Problem) -> Response:
+    def _refuse(self, operation: Operation | None, problem: Problem, path: str) -> Response:
         self.credentials.stats.rejected += 1
-        media_type, body = error_body(operation, problem)
+        if problem.raw is not None:
+            media_type, text = problem.raw
+            return Response(text, problem.status, problem.headers, media_type)
+        told = error_body(operation, problem, path)
+        if told is None:
+            return Response(None, problem.status, problem.headers)
+        media_type, body = told
         return Response(json.dumps(body), problem.status, problem.headers, media_type)
+
+
+def _common_headers(operation: Operation, status: int, standing: Standing | None) -> dict[str, str]:
+    """What a product puts on all its answers, where its spec says so."""
+    headers = {} if standing is None else standing.headers(operation, status)
+    if "X-Response-Id" in (operation.response(status) or {}).get("headers", {}):
+        headers["X-Response-Id"] = str(uuid.uuid4())
+    return headers
 
 
 def _unquoted(groups: dict[str, str]) -> dict[str, str]:
@@ -187,7 +233,12 @@ def create_app(world: World) -> Starlette:
     async def revoke(_: Request) -> Response:
         return JSONResponse({"revoked": world.credentials.revoke()})
 
+    async def reset(_: Request) -> Response:
+        world.reset()
+        return JSONResponse({"reset": True})
+
     control = [Route("/_sandbox/stats", stats), Route("/_sandbox/revoke", revoke, methods=["POST"])]
+    control.append(Route("/_sandbox/reset", reset, methods=["POST"]))
     everything = Route("/{path:path}", world.answer, methods=ALL_METHODS)
     app = Starlette(routes=[*control, everything])
     app.add_middleware(world.faults.middleware)

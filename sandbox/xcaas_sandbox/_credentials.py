@@ -20,6 +20,8 @@ __all__ = ["Credentials", "Key", "Stats"]
 
 OAUTH_PRODUCTS: Final = ("analytics realtime-api", "storage", "QM - API", "vcc")
 WORK_ANALYTICS: Final = "work-analytics-login"
+# A key's role is what `x-xcaas-options` of a scheme asks for; schemes without options ask for "any".
+EVERYTHING: Final = frozenset({"any", "search", "management"})
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,19 @@ class Credentials:
             "eght_demo": Key("eght_demo", "demo-secret"),
             "eght_realtime": Key("eght_realtime", "demo-secret", ("analytics realtime-api",)),
         }
-        self.api_keys = {"eght_demo_key", "eght_search_key", "eght_management_key"}
-        self.narrow_api_keys = {"eght_narrow_key"}
+        self.api_keys: dict[str, frozenset[str]] = {
+            "eght_demo_key": EVERYTHING,
+            "eght_search_key": frozenset({"search"}),
+            "eght_management_key": frozenset({"management"}),
+            "eght_narrow_key": frozenset(),
+        }
         self.api_tokens = {"demo-tenant-token"}
-        self.basic = {("demotenant", "demo-action-token"), ("demotenant", "demo-data-token")}
+        self.basic: dict[tuple[str, str], frozenset[str]] = {
+            ("demotenant", "demo-action-token"): frozenset({"action"}),
+            ("demotenant", "demo-data-token"): frozenset({"data"}),
+            ("demotenant", "demo-tenant-token"): frozenset({"action", "data"}),
+            ("lockedtenant", "demo-action-token"): frozenset({"action"}),
+        }
         self.logins = {("analyst@example.com", "demo-password")}
         self._tokens: dict[str, _Token] = {}
         self._clock = clock
@@ -100,20 +111,33 @@ class Credentials:
         kind, credential = scheme["type"], scheme.get("x-xcaas-credential", "")
         if kind == "apiKey":
             source: Mapping[str, str] = headers if scheme["in"] == "header" else query
-            self._check_key(source.get(scheme["name"]), scheme["name"], credential)
+            if credential == "api-token":
+                self._check_tenant_token(source.get(scheme["name"]))
+            else:
+                role = scheme.get("x-xcaas-options", {}).get("key", "any")
+                self._check_key(source.get(scheme["name"]), scheme["name"], role)
         elif scheme.get("scheme") == "basic":
-            if _basic(headers) not in self.basic:
-                raise Problem(401, "Unknown tenant or token", code="unauthorized")
+            self._check_basic(headers, scheme.get("x-xcaas-options", {}).get("token"))
         else:
             self._check_token(product, headers, WORK_ANALYTICS if credential == WORK_ANALYTICS else "oauth")
 
-    def _check_key(self, sent: str | None, name: str, credential: str) -> None:
-        known = self.api_tokens if credential == "api-token" else self.api_keys | self.narrow_api_keys
-        if sent is None or sent not in known:
+    def _check_key(self, sent: str | None, name: str, role: str) -> None:
+        roles = self.api_keys.get(sent or "")
+        if roles is None:
             message = f"Failed to resolve {name}" if sent is None else "Invalid ApiKey"
             raise Problem(401, message, code="oauth.v2.InvalidApiKey")
-        if sent in self.narrow_api_keys:
+        if role not in roles:
             raise Problem(403, "The key does not cover this product", code="FORBIDDEN")
+
+    def _check_tenant_token(self, sent: str | None) -> None:
+        if sent not in self.api_tokens:
+            raise Problem(401, "The token is missing or unknown", code="oauth.v2.InvalidAccessToken")
+
+    def _check_basic(self, headers: Headers, role: str | None) -> None:
+        roles = self.basic.get(_basic(headers) or ("", ""))
+        if roles is None or (role is not None and role not in roles):
+            # The service tells no more: to it, the other token is simply a wrong password.
+            raise Problem(401, "Unknown tenant or token", code="UNAUTHORIZED")
 
     def _check_token(self, product: Product, headers: Headers, realm: str) -> None:
         scheme, _, value = headers.get("authorization", "").partition(" ")

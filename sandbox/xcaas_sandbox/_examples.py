@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
-from ._specs import Node, is_node, kind_of
+from ._specs import Node, Product, is_node, kind_of
 
-__all__ = ["example_of_media", "example_of_schema"]
+__all__ = ["answer_example", "example_of_media", "example_of_schema"]
 
 _BY_FORMAT = {
     "date-time": "2026-03-14T09:26:53Z",
@@ -31,6 +32,13 @@ _BY_FORMAT = {
 }
 _EPOCHS = {"epoch-seconds": 1773480413, "epoch-milliseconds": 1773480413000, "epoch-microseconds": 1773480413000000}
 _DEPTH = 6
+
+
+def answer_example(product: Product, operation_id: str) -> Any:
+    """A copy of the example of an operation's first success."""
+    operation = next(operation for operation in product.operations if operation.id == operation_id)
+    status = next(key for key in sorted(operation.responses) if key.startswith("2"))
+    return copy.deepcopy(example_of_media(next(iter(operation.responses[status]["content"].values()))))
 
 
 def example_of_media(media: Node) -> Any:

@@ -2,6 +2,7 @@
 
 Grammar: `;` binds tighter than `,`; parentheses group. A comparison is
 `selector operator value`; values may be quoted and may hold `*` wildcards.
+`=in=(a,b)` and `=out=(a,b)` compare with several. RSQL, administration's name for it, is the same.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ Test: TypeAlias = Callable[[Lookup], bool]
 _COMPARISON: Final = re.compile(
     r"(?P<selector>[\w.:-]+?)(?P<operator>==|!=|=gt=|=ge=|=lt=|=le=|>=|<=|>|<)(?P<value>'[^']*'|\"[^\"]*\"|[^;,()]+)"
 )
+_MEMBERSHIP: Final = re.compile(r"(?P<selector>[\w.:-]+?)=(?P<operator>in|out)=\((?P<values>[^()]*)\)")
 _ALIASES: Final = {">": "=gt=", ">=": "=ge=", "<": "=lt=", "<=": "=le="}
 
 
@@ -58,12 +60,20 @@ def _one(text: str) -> tuple[Test, str]:
         if not rest.startswith(")"):
             raise FilterError("a parenthesis is not closed")
         return test, rest[1:]
+    among = _MEMBERSHIP.match(text)
+    if among is not None:
+        return _membership(among["selector"], among["operator"], among["values"]), text[among.end() :]
     match = _COMPARISON.match(text)
     if match is None:
         raise FilterError(f"cannot read the filter from {text[:20]!r} on")
     selector, value = match["selector"], match["value"].strip("'\"")
     operator = _ALIASES.get(match["operator"], match["operator"])
     return _comparison(selector, operator, value), text[match.end() :]
+
+
+def _membership(selector: str, operator: str, values: str) -> Test:
+    wanted = {value.strip().strip("'\"").lower() for value in values.split(",")}
+    return lambda row: any(found.lower() in wanted for found in row(selector)) is (operator == "in")
 
 
 def _comparison(selector: str, operator: str, value: str) -> Test:
@@ -75,8 +85,14 @@ def _comparison(selector: str, operator: str, value: str) -> Test:
 
 
 def _ordered(found: str, operator: str, value: str) -> bool:
+    order = _order(found, value)
+    return {"=gt=": order > 0, "=ge=": order >= 0, "=lt=": order < 0, "=le=": order <= 0}[operator]
+
+
+def _order(found: str, value: str) -> int:
     try:
         left, right = float(found), float(value)
     except ValueError:
-        return False
-    return {"=gt=": left > right, "=ge=": left >= right, "=lt=": left < right, "=le=": left <= right}[operator]
+        # Times in one form, which is how they come, sort like text.
+        return (found.lower() > value.lower()) - (found.lower() < value.lower())
+    return (left > right) - (left < right)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 from ._examples import example_of_schema
 from ._specs import Node, Operation, is_list, is_node
 
-__all__ = ["Problem", "Reply", "error_body"]
+__all__ = ["Problem", "Reply", "error_body", "problem_object"]
 
 GATEWAY_STATUSES: Final = frozenset({401, 403, 429})
+_DOCUMENTS: Final = "https://developer.8x8.com/errors"
 
 
 class Reply:
@@ -33,47 +35,92 @@ class Reply:
 
 
 class Problem(Exception):
-    """A refusal. The sandbox words it in the shape that the product's spec gives for the status."""
+    """A refusal. The sandbox words it in the shape that the product's spec gives for the status.
+
+    Args:
+        status: The status code.
+        message: What goes where the spec's error schema has its message.
+        code: What goes where it has its code.
+        field: The field or parameter that is wrong, for shapes that name one.
+        headers: Sent along.
+        raw: Media type and text of the whole body, for the rare shape that is no JSON.
+    """
 
     def __init__(
-        self, status: int, message: str, *, code: str | None = None, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        raw: tuple[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.code = code
+        self.field = field
         self.headers = dict(headers or {})
+        self.raw = raw
 
 
-def error_body(operation: Operation | None, problem: Problem) -> tuple[str, Any]:
-    """Media type and body of a refusal. Without a spec to follow, the gateway's fault."""
+def error_body(operation: Operation | None, problem: Problem, path: str | None = None) -> tuple[str, Any] | None:
+    """Media type and body of a refusal; None where the spec says that there is no body.
+
+    Without a spec to follow it is the gateway's fault. `path` is what was asked for.
+    """
+    declared = operation.response(problem.status) if operation else None
+    if declared is not None and "x-xcaas-no-body" in declared:
+        return None
     for media_type, schema in _shapes(operation, problem.status):
         pointers: Node = schema.get("x-xcaas-error", {})
         if not pointers:
             continue
         body = example_of_schema(schema)
+        _tell(body, problem, path)
         _put(body, pointers.get("message"), problem.message)
-        _put(body, pointers.get("code"), problem.code)
-        if is_node(body) and isinstance(body.get("status"), int):
-            body["status"] = problem.status
+        _put_code(body, pointers.get("code"), problem)
         return media_type, body
     fault = {"faultstring": problem.message, "detail": {"errorcode": problem.code or "sandbox.Refused"}}
     return "application/json", {"fault": fault}
 
 
+def problem_object(problem: Problem, path: str, time: str) -> Node:
+    """A problem with a list of fields, as operations that failed carry it."""
+    error = {"field": problem.field, "code": problem.code, "message": problem.message}
+    title = HTTPStatus(problem.status).phrase
+    return {
+        "status": problem.status,
+        "instance": path,
+        "time": time,
+        "title": title,
+        "detail": problem.message,
+        "errors": [error],
+    }
+
+
 def _shapes(operation: Operation | None, status: int) -> Iterator[tuple[str, Node]]:
-    response = operation.response(status) if operation else None
-    content: Node = (response or {}).get("content", {})
-    found = [
-        (media_type, shape)
-        for media_type, media in content.items()
-        if media_type.endswith("json")
-        for shape in _members(media.get("schema", {}))
-    ]
+    found = list(_declared(operation, str(status)))
     # What the gateway refuses before the product sees it comes in the gateway's shape.
     if status in GATEWAY_STATUSES:
         found.sort(key=lambda pair: "fault" not in pair[1].get("properties", {}))
     yield from found
+    # A status that the spec doesn't list is worded like those that it does.
+    if operation is not None and not found and operation.response(status) is None:
+        for other in operation.responses:
+            yield from () if other.startswith("2") else _declared(operation, other)
+
+
+def _declared(operation: Operation | None, status: str) -> Iterator[tuple[str, Node]]:
+    if operation is None:
+        return
+    response = operation.responses.get(status) or (operation.response(int(status)) if status.isdecimal() else None)
+    content: Node = (response or {}).get("content", {})
+    for media_type, media in content.items():
+        if media_type.endswith("json"):
+            for shape in _members(media.get("schema", {})):
+                yield media_type, shape
 
 
 def _members(schema: Node) -> Iterator[Node]:
@@ -85,6 +132,47 @@ def _members(schema: Node) -> Iterator[Node]:
         yield schema
 
 
+def _tell(body: Any, problem: Problem, path: str | None) -> None:
+    """Replace what the schema's example says of some other failure."""
+    if not is_node(body):
+        return
+    phrase = HTTPStatus(problem.status).phrase
+    for name in ("status", "code"):
+        if isinstance(body.get(name), int):
+            body[name] = problem.status
+    if isinstance(body.get("title"), str):
+        body["title"] = phrase
+    if isinstance(body.get("error"), str) and "error_description" not in body:
+        body["error"] = phrase
+    for name in ("instance", "path"):
+        if path is not None and isinstance(body.get(name), str):
+            body[name] = path
+    if "details" in body:
+        body["details"] = [{"type": "invalidValue", "path": [problem.field]}] if problem.field else []
+    if is_list(body.get("errors")):
+        body["errors"] = [_fault(fault, problem) for fault in body["errors"][:1]]
+
+
+def _fault(example: Any, problem: Problem) -> Any:
+    if not is_node(example):
+        return problem.message
+    known = {"field": problem.field, "code": problem.code, "message": problem.message, "suggestion": "Read the guide"}
+    return {name: known.get(name, value) for name, value in example.items()}
+
+
+def _put_code(body: Any, pointer: str | None, problem: Problem) -> None:
+    """Put the code where it belongs, unless the status' own phrase stands there."""
+    code = problem.code
+    if pointer == "/reasons/0":
+        body["reasons"] = [problem.message]
+    elif pointer is None or code is None or pointer == "/title":
+        return
+    elif pointer.endswith("/url"):
+        _put(body, pointer, code if "://" in code else f"{_DOCUMENTS}#{code}")
+    elif pointer != "/error" or code.replace("_", "").islower():
+        _put(body, pointer, code)
+
+
 def _put(body: Any, pointer: str | None, value: str | None) -> None:
     if not pointer or value is None:
         return
@@ -93,5 +181,5 @@ def _put(body: Any, pointer: str | None, value: str | None) -> None:
         body = body[int(part)] if is_list(body) else body.setdefault(part, {})
     if is_list(body):
         body[int(last)] = value
-    elif isinstance(body.get(last, ""), str):
+    elif isinstance(body.get(last, ""), str) or body.get(last) is None:
         body[last] = value

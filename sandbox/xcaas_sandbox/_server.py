@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -23,13 +24,32 @@ class Sandbox:
         client = XCaaS(base_url=sandbox.base_url, credentials=…)
 
     Credentials it knows: OAuth key `eght_demo` / `demo-secret` (and `eght_realtime`,
-    which lacks storage), API key `eght_demo_key`, further ones in `_credentials.py`.
+    which lacks storage), API key `eght_demo_key` with token `demo-tenant-token`, which is
+    also the Basic token of tenant `demotenant`. docs/sandbox.md has the whole table.
     """
 
     def __init__(
-        self, *, token_lifetime: float = 1799, port: int = 0, faults: Faults | None = None, speed: float = 1.0
+        self,
+        *,
+        token_lifetime: float = 1799,
+        port: int = 0,
+        faults: Faults | None = None,
+        speed: float = 1.0,
+        strict_limits: bool = False,
+        wall: Callable[[], float] = time.time,
     ) -> None:
-        self.world = World(token_lifetime=token_lifetime, faults=faults, speed=speed)
+        """
+        Args:
+            token_lifetime: Seconds that a token lives.
+            port: Port on 127.0.0.1; 0 picks a free one.
+            faults: What goes wrong on purpose; `sandbox.world.faults` changes it later.
+            speed: Hastens everything that takes time: at 10, a job of two seconds takes 0.2.
+            strict_limits: Answer 429 beyond a documented rate limit, instead of only counting.
+            wall: Where dates in answers come from, in seconds since 1970.
+        """
+        self.world = World(
+            token_lifetime=token_lifetime, faults=faults, speed=speed, strict_limits=strict_limits, wall=wall
+        )
         self._socket = socket.create_server(("127.0.0.1", port))
         # Inherited by every connection. asyncio sets it by itself only on sockets that name their protocol.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

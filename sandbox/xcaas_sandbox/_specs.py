@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeGuard
@@ -143,8 +144,9 @@ def find_specs() -> Path:
     return checkout if checkout.is_dir() else Path(str(files("xcaas_sandbox"))) / "_specs"
 
 
+@lru_cache
 def load_products(folder: Path | None = None) -> tuple[Product, ...]:
-    """Read every spec of a folder."""
+    """Read every spec of a folder. What comes back is shared: nobody changes it."""
     loader = _Files()
     folder = folder or find_specs()
     paths = (path for path in sorted(folder.glob("*.yaml")) if "openapi" in loader.parse(path))

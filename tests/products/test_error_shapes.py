@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Any, cast
 
 import pytest
 
 import xcaas
-from xcaas import XCaaS
+from xcaas import Download, Pager
 from xcaas_core.models import Model
 from xcaas_sandbox import Fault, Sandbox
 from xcaas_sandbox._replies import Problem, error_body
-from xcaas_sandbox._specs import Operation, load_products
+from xcaas_sandbox._specs import Operation
 
-from .test_every_operation import CREDENTIALS, SETTINGS, Row, arguments, call_of, take, warned
+from .support import MANIFEST, SPECS, Row, arguments, call_of, client_of, warned
 
-ROWS: list[Row] = json.loads(files("xcaas").joinpath("_manifest.json").read_text("utf-8"))["operations"]
-SPECS = {(product.name, operation.id): operation for product in load_products() for operation in product.operations}
 CLASSES: dict[str, type[xcaas.ResponseError]] = {
     "400": xcaas.BadRequestError,
     "401": xcaas.AuthenticationError,
@@ -42,7 +39,7 @@ def declared(operation: Operation) -> Iterator[str]:
 def cases() -> Iterator[tuple[Row, str]]:
     """For each product, the first operation that declares each status."""
     seen: set[tuple[str, str]] = set()
-    for row in ROWS:
+    for row in MANIFEST:
         for status in declared(SPECS[row["product"], row["operation_id"]]):
             if (row["product"], status) not in seen:
                 seen.add((row["product"], status))
@@ -51,6 +48,14 @@ def cases() -> Iterator[tuple[Row, str]]:
 
 def without_moments(body: Any) -> dict[str, object]:
     return {key: value for key, value in cast("dict[str, object]", body).items() if "time" not in key.lower()}
+
+
+def ask(result: Any) -> None:
+    """Pagers and downloads ask for nothing before they are used."""
+    if isinstance(result, Pager):
+        cast("Pager[object]", result).to_list()
+    elif isinstance(result, Download):
+        result.read()
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +69,10 @@ def sandbox() -> Iterator[Sandbox]:
 )
 def test_the_products_error_body_is_parsed(sandbox: Sandbox, row: Row, status: str) -> None:
     operation = SPECS[row["product"], row["operation_id"]]
-    media_type, body = error_body(operation, Problem(int(status), "told by the service", code="SOME_CODE"))
-    known: dict[str, object] = {}
-    with XCaaS(credentials=CREDENTIALS, base_url=sandbox.base_url, retries=0, **SETTINGS) as client, warned(row):
+    told = error_body(operation, Problem(int(status), "told by the service", code="SOME_CODE"))
+    assert told is not None
+    media_type, body = told
+    with client_of(sandbox.base_url, retries=0) as client, warned(row):
         method = call_of(client, row)
         # A token for the product first, so that the fault meets the call itself.
         sandbox.world.faults.clear()
@@ -75,7 +81,7 @@ def test_the_products_error_body_is_parsed(sandbox: Sandbox, row: Row, status: s
         sandbox.world.faults.add(fault)
         try:
             with pytest.raises(CLASSES[status]) as caught:
-                take(method(**arguments(method, operation, known)))
+                ask(method(**arguments(method, operation, {})))
         finally:
             sandbox.world.faults.clear()
     error = caught.value

@@ -1,18 +1,35 @@
-"""The state of each product that has some. Products without a module here answer from their spec's examples."""
+"""The state of each product. Operations without a handler answer from their spec's examples."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from ._floor import Floor
+from .administration import Administration
+from .agent_status import AgentStatus
+from .audit_records import AuditRecords
+from .calls import Calls
+from .campaigns import Campaigns
+from .cc_chat import CCChat
 from .cc_historical import Historical
 from .cc_realtime import Realtime
+from .chat_gateway import ChatGateway
+from .contacts import Contacts
+from .customer_360 import Customer360
+from .customer_experience import CustomerExperience
+from .data_augmentation import DataAugmentation
+from .dynamic_campaigns import DynamicCampaigns
+from .journey import Journeys
 from .oauth import TokenService
+from .quality_management import QualityManagement
 from .storage import Storage
-from .work_analytics import WorkAnalyticsTokens
+from .work_analytics import WorkAnalytics
+from .work_chat import WorkChat
 
 if TYPE_CHECKING:
     from .._app import Service
+    from .._clock import Clock
     from .._credentials import Credentials
     from .._specs import Product
 
@@ -22,15 +39,30 @@ __all__ = ["SELF_AUTHENTICATING", "services"]
 SELF_AUTHENTICATING: Final = frozenset({("oauth", "createToken")})
 
 
-def services(products: tuple[Product, ...], credentials: Credentials, speed: float) -> Mapping[str, Service]:
-    """One service per stateful product. `speed` hastens everything that takes time."""
-    by_name = {product.name: product for product in products}
-    made: dict[str, Service] = {
-        "oauth": TokenService(credentials),
-        "storage": Storage(speed),
-        "cc_historical": Historical(speed),
-        "work_analytics": WorkAnalyticsTokens(credentials),
+def services(products: tuple[Product, ...], credentials: Credentials, clock: Clock) -> Mapping[str, Service]:
+    """One service per product, each in its first state. Specs that aren't there have none."""
+    floor = Floor(clock)
+    makers: dict[str, Callable[[Product], Service]] = {
+        "administration": lambda product: Administration(product, clock),
+        "agent_status": lambda _: AgentStatus(floor),
+        "audit_records": AuditRecords,
+        "calls": lambda _: Calls(floor),
+        "campaigns": lambda _: Campaigns(clock),
+        "cc_chat": lambda product: CCChat(product, clock),
+        "cc_historical": lambda _: Historical(clock),
+        "cc_realtime": lambda product: Realtime(product, clock),
+        "chat_gateway": lambda product: ChatGateway(product, clock),
+        "contacts": lambda product: Contacts(product, clock),
+        "customer_360": Customer360,
+        "data_augmentation": lambda _: DataAugmentation(floor),
+        "dynamic_campaigns": lambda product: DynamicCampaigns(product, clock),
+        "journey": Journeys,
+        "oauth": lambda _: TokenService(credentials, clock),
+        "post_call_survey": lambda product: CustomerExperience(product, "listSurveyResults"),
+        "quality_management": QualityManagement,
+        "recent_calls": lambda product: CustomerExperience(product, "listRecentCalls"),
+        "storage": lambda _: Storage(clock),
+        "work_analytics": lambda product: WorkAnalytics(product, credentials),
+        "work_chat": lambda product: WorkChat(product, clock),
     }
-    if "cc_realtime" in by_name:
-        made["cc_realtime"] = Realtime(by_name["cc_realtime"])
-    return made
+    return {product.name: makers[product.name](product) for product in products if product.name in makers}

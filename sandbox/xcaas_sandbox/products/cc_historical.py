@@ -7,8 +7,7 @@ import csv
 import io
 import itertools
 import threading
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from .._replies import Problem, Reply
@@ -16,9 +15,11 @@ from ._pages import header_page
 
 if TYPE_CHECKING:
     from .._app import Call, Handler
+    from .._clock import Clock
 
 __all__ = ["Historical"]
 
+SECONDS: Final = 1.0  # that a report takes
 ROWS: Final = 230
 DETAILED_ROWS: Final = 340
 _METRICS: Final = ("entered", "accepted", "abandoned")
@@ -31,11 +32,12 @@ class _Report:
     id: int
     request: dict[str, Any]
     seconds: float
-    started: float = field(default_factory=time.monotonic)
+    clock: Clock
+    started: float
 
     @property
     def status(self) -> str:
-        if time.monotonic() - self.started < self.seconds:
+        if self.seconds and self.clock.progress(self.started, self.seconds) < 1:
             return "IN_PROGRESS"
         return "FAILED" if self.request.get("title") == "fail" else "DONE"
 
@@ -51,8 +53,8 @@ class _Report:
 class Historical:
     """Reports, by id. A report titled `fail` fails, so that failures can be tried."""
 
-    def __init__(self, speed: float) -> None:
-        self._seconds = 1.0 / speed
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._ids = itertools.count(1294)
         self._reports: dict[int, _Report] = {}
@@ -68,7 +70,7 @@ class Historical:
         }
 
     def create(self, call: Call) -> Reply:
-        report = self._add(call, self._seconds)
+        report = self._add(call, SECONDS)
         return Reply(report.state(), headers={"Link": f'<{self._url(call, report)}/status>; rel="status"'})
 
     def get(self, call: Call) -> Reply:
@@ -125,7 +127,7 @@ class Historical:
 
     def _add(self, call: Call, seconds: float) -> _Report:
         with self._lock:
-            report = _Report(next(self._ids), call.json(), seconds)
+            report = _Report(next(self._ids), call.json(), seconds, self._clock, self._clock.ticks())
             self._reports[report.id] = report
         return report
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import random
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .._replies import Problem, Reply
@@ -15,6 +15,7 @@ from ._pages import header_page
 
 if TYPE_CHECKING:
     from .._app import Call, Handler
+    from .._clock import Clock
     from .._specs import Node, Product
 
 __all__ = ["Realtime"]
@@ -63,7 +64,7 @@ AGENTS: Final = tuple(
 class Realtime:
     """Ten read operations over the same moving numbers."""
 
-    def __init__(self, product: Product, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, product: Product, clock: Clock) -> None:
         self._clock = clock
         self._metrics = {operation.id: _known_metrics(operation.parameters) for operation in product.operations}
         self.handlers: dict[str, Handler] = {
@@ -145,9 +146,8 @@ class Realtime:
         return wanted or list(known or _FALLBACK)
 
     def _value(self, entity: str, metric: str) -> Any:
-        moment = int(self._clock() / TICK)
-        chance = random.Random(f"{entity}/{metric}")
-        base, phase = chance.randrange(4, 40), chance.random() * math.tau
+        moment = int(self._clock.now() / TICK)
+        base, phase = _temper(entity, metric)
         if metric.startswith(("activeChannels", "activeDirections", "activeQueues")):
             return (
                 [{"id": QUEUES[base % 12].id, "name": QUEUES[base % 12].name, "count": 1}]
@@ -158,6 +158,13 @@ class Realtime:
             return datetime.fromtimestamp(moment * TICK - base * 600, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         level = base * (1 + 0.5 * math.sin(moment / 7 + phase))
         return min(100.0, round(60 + level, 2)) if "ercent" in metric or metric.startswith("sl") else int(level)
+
+
+@cache
+def _temper(entity: str, metric: str) -> tuple[int, float]:
+    """Around which number a metric moves, and where in its wave it is. Kept, because seeding takes long."""
+    chance = random.Random(f"{entity}/{metric}")
+    return chance.randrange(4, 40), chance.random() * math.tau
 
 
 def _known_metrics(parameters: Sequence[Node]) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
     from .._app import Call, Handler
+    from .._clock import Clock
     from .._credentials import Credentials
 
 __all__ = ["TokenService"]
@@ -17,8 +17,9 @@ __all__ = ["TokenService"]
 class TokenService:
     """Issues tokens for the keys it knows."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, credentials: Credentials, clock: Clock) -> None:
         self._credentials = credentials
+        self._clock = clock
         self.handlers: dict[str, Handler] = {"createToken": self.create}
 
     def create(self, call: Call) -> Reply:
@@ -35,7 +36,7 @@ class TokenService:
             "client_id": "deprecated",
             "developer.email": "deprecated",
             "expires_in": str(int(lifetime) if lifetime >= 1 else lifetime),
-            "issued_at": str(int(time.time() * 1000)),
+            "issued_at": str(self._clock.milliseconds()),
             "refresh_count": "0",
             "refresh_token_expires_in": "0",
             "scope": "",

@@ -6,10 +6,9 @@ import hashlib
 import io
 import random
 import threading
-import time
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +19,7 @@ from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
     from .._app import Call, Handler
+    from .._clock import Clock
 
 __all__ = ["Storage"]
 
@@ -33,6 +33,7 @@ TYPES: Final = (
     ("meeting", "video/mp4", "mp4"),
 )
 OBJECTS_PER_REGION: Final = 2400
+SECONDS: Final = 2.0  # that a bulk download takes, unless it is small
 _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _PEOPLE: Final = ("Ada", "Grace", "Edsger", "Barbara", "Donald", "Radia", "Ken", "Frances")
 _CHUNK: Final = 16 * 1024
@@ -136,18 +137,17 @@ class _Job:
     objects: list[_Object]
     missing: int
     seconds: float
-    started: float = field(default_factory=time.monotonic)
+    clock: Clock
+    started: float
     cancelled: bool = False
 
     @property
     def status(self) -> str:
         if self.cancelled:
             return "CANCELLED"
-        elapsed = time.monotonic() - self.started
-        if elapsed < self.seconds * 0.3:
-            return "NOT_STARTED"
-        if elapsed < self.seconds:
-            return "IN_PROGRESS"
+        progress = self.clock.progress(self.started, self.seconds) if self.seconds else 1.0
+        if progress < 1:
+            return "NOT_STARTED" if progress < 0.3 else "IN_PROGRESS"
         if not self.objects:
             return "FAILED"
         return "PARTIAL_DONE" if self.missing else "DONE"
@@ -160,8 +160,8 @@ class _Job:
 class Storage:
     """All regions. Ids do not cross regions, nor do jobs."""
 
-    def __init__(self, speed: float) -> None:
-        self._seconds = 2.0 / speed
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._jobs: dict[str, dict[str, _Job]] = {region: {} for region in REGIONS}
         self._deleted: set[str] = set()
@@ -226,7 +226,8 @@ class Storage:
         found = [known[object_id] for object_id in ids if object_id in known]
         with self._lock:
             name = f"bulk-{next(self._numbers):06}.zip"
-            job = _Job(name, found, len(ids) - len(found), 0.0 if 0 < len(ids) <= 2 else self._seconds)
+            seconds = 0.0 if 0 < len(ids) <= 2 else SECONDS
+            job = _Job(name, found, len(ids) - len(found), seconds, self._clock, self._clock.ticks())
             self._jobs[_region(call)][name] = job
         return Reply(job.data())
 

@@ -1,26 +1,38 @@
-"""Work Analytics' own token endpoint: a key in a header, a user in a form, a number for the lifetime."""
+"""Work Analytics: its own token endpoint, and histories whose scroll id ends as the words `No Data`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
 from .._credentials import WORK_ANALYTICS
+from .._examples import answer_example
 from .._replies import Problem, Reply
+from ._pages import pack, unpack
 
 if TYPE_CHECKING:
     from .._app import Call, Handler
     from .._credentials import Credentials
+    from .._specs import Node, Product
 
-__all__ = ["WorkAnalyticsTokens"]
+__all__ = ["WorkAnalytics"]
+
+RECORDS: Final = 23
+NO_DATA: Final = "No Data"
+_HISTORIES: Final = ("listCallLegs", "listCallRecords", "listCdr")
 
 
-class WorkAnalyticsTokens:
-    """Issues tokens to the users it knows. Everything else answers from the spec's examples."""
+class WorkAnalytics:
+    """Issues tokens to the users it knows and pages through histories. The rest answers from the spec's examples."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, product: Product, credentials: Credentials) -> None:
         self._credentials = credentials
+        self._rows: dict[str, list[Node]] = {}
         self.handlers: dict[str, Handler] = {"createToken": self.create}
+        for name in _HISTORIES:
+            example: Node = answer_example(product, name)["data"][0]
+            self._rows[name] = [{**example, "callId": f"16355710{48_000 + index}"} for index in range(RECORDS)]
+            self.handlers[name] = self.history
 
     def create(self, call: Call) -> Reply:
         self._credentials.stats.token_requests += 1
@@ -36,3 +48,23 @@ class WorkAnalyticsTokens:
                 "expires_in": max(1, int(self._credentials.lifetime)),
             }
         )
+
+    def history(self, call: Call) -> Reply:
+        rows = self._rows[call.operation.id]
+        # The whole query goes along with a scroll id, so the id belongs to it.
+        query = sorted((name, value) for name, value in call.query.multi_items() if name != "scrollId")
+        start = self._start(call, [list(pair) for pair in query])
+        page = rows[start : start + call.number("pageSize", 100)]
+        # A last page that is not full still has an id; only the empty one behind it has none.
+        scroll_id = pack(start + len(page), query) if page else NO_DATA
+        return Reply({"data": page, "meta": {"totalRecordCount": len(rows) if page else 0, "scrollId": scroll_id}})
+
+    def _start(self, call: Call, query: list[list[str]]) -> int:
+        scroll_id = call.query.get("scrollId")
+        if scroll_id is None:
+            return 0
+        refusal = Problem(400, "The scroll id does not belong to this query", code="SCROLL", field="scrollId")
+        start, belongs_to = unpack(scroll_id, 2, refusal)
+        if belongs_to != query:
+            raise refusal
+        return int(start)

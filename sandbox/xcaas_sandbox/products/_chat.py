@@ -1,0 +1,124 @@
+"""What both chat products do: webhooks, channels, and conversations that an agent joins after a moment.
+
+Chat Gateway and CC Chat word it differently; `chat_gateway.py` and `cc_chat.py` do that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from .._replies import Problem
+from .._store import Store
+
+if TYPE_CHECKING:
+    from .._clock import Clock
+    from .._specs import Node
+
+__all__ = ["AGENT", "Chat", "Conversation"]
+
+AGENT: Final = "agQ4kXm2nT8aLrY0"
+QUEUES: Final = tuple(str(101 + index) for index in range(12))
+SECONDS: Final = 1.0  # until an agent takes a conversation
+ROWS: Final = 5
+
+
+@dataclass
+class Conversation:
+    id: str
+    channel_id: str
+    customer: Node
+    assignment: Node
+    created: str
+    began: float
+    left: bool = False
+    messages: list[Node] = field(default_factory=list[dict[str, object]])
+
+    @property
+    def interaction_id(self) -> str:
+        return f"int-{self.id[:11]}-chat-00-acmecorp01"
+
+
+class Chat:
+    """One tenant's chats.
+
+    Args:
+        clock: Agents take their time.
+        webhook: The spec's example of a webhook.
+        channel: The spec's example of a channel; it goes to the webhook.
+        conversation_id: Id of the conversation that is there from the start, active for long.
+        customer: Who it is with.
+    """
+
+    def __init__(self, clock: Clock, *, webhook: Node, channel: Node, conversation_id: str, customer: Node) -> None:
+        self._clock = clock
+        self.webhooks = Store("webhook")
+        self.channels = Store("channel")
+        self._conversations: dict[str, Conversation] = {}
+        self._ids = Store("conversation", "cV")
+        self._message_ids = Store("message", "msg-")
+        for index in range(ROWS):
+            name = {"name": f"{webhook['name']} {index}"} if index else {}
+            self.keep_webhook(webhook["id"] if index == 0 else self.webhooks.new_id(), {**webhook, **name})
+            name = {"name": f"{channel['name']} {index}"} if index else {}
+            self.keep_channel(channel["id"] if index == 0 else self.channels.new_id(), {**channel, **name})
+        first = self.open(channel["id"], customer, None, conversation_id)
+        first.began = float("-inf")
+        self.say(first, "user", "Where is my parcel?", message_id="msg-204")
+        self.say(first, "agent", "It left us today")
+
+    def keep_webhook(self, webhook_id: str, webhook: Node) -> Node:
+        return self.webhooks.put(webhook_id, {**webhook, "id": webhook_id})
+
+    def keep_channel(self, channel_id: str, channel: Node) -> Node:
+        if channel["webHookId"] not in self.webhooks:
+            raise Problem(400, "There is no such webhook", code="invalid_webhook", field="webHookId")
+        if channel["routingOptions"]["id"] not in QUEUES:
+            raise Problem(400, "There is no such queue", code="invalid_queue", field="routingOptions.id")
+        return self.channels.put(channel_id, {**channel, "id": channel_id})
+
+    def open(
+        self, channel_id: str, customer: Node, assignment: Node | None, conversation_id: str | None = None
+    ) -> Conversation:
+        if channel_id not in self.channels:
+            raise Problem(400, "There is no such channel", code="invalid_channel", field="channelId")
+        route = assignment or self.channels.get(channel_id)["routingOptions"]
+        made = Conversation(
+            conversation_id or self._ids.new_id(), channel_id, customer, route, self._clock.stamp(), self._clock.ticks()
+        )
+        self._conversations[made.id] = made
+        return made
+
+    def say(self, conversation: Conversation, author: str, text: str | None, **more: object) -> Node:
+        """Add a message; one after the customer left brings the conversation back into the queue."""
+        message_id = more.pop("message_id", None) or self._message_ids.new_id()
+        if conversation.left:
+            conversation.left = False
+            conversation.began = self._clock.ticks()
+        message = {"id": message_id, "text": text, "author": author, "createdAt": self._clock.stamp(), **more}
+        conversation.messages.append(message)
+        return message
+
+    def conversations(self) -> list[Conversation]:
+        return list(self._conversations.values())
+
+    def conversation(self, conversation_id: str) -> Conversation:
+        found = self._conversations.get(conversation_id)
+        if found is None:
+            raise Problem(404, f"There is no conversation {conversation_id}", code="not_found")
+        return found
+
+    def message(self, conversation: Conversation, message_id: str) -> Node:
+        for message in conversation.messages:
+            if message["id"] == message_id:
+                return message
+        raise Problem(404, f"There is no message {message_id}", code="not_found")
+
+    def is_taken(self, conversation: Conversation) -> bool:
+        """Whether an agent has it."""
+        return not conversation.left and self._clock.progress(conversation.began, SECONDS) >= 1
+
+    def participants(self, conversation: Conversation) -> list[Node]:
+        customer = {"id": str(conversation.customer.get("userId", "customer")), "type": "user", "language": "en"}
+        agent = {"id": AGENT, "type": "agent", "language": "en"}
+        return [customer, agent] if self.is_taken(conversation) else [customer]

@@ -1,0 +1,73 @@
+"""Audit Records: a month of changes, walked with a scroll id that becomes null."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from .._examples import answer_example
+from .._replies import Problem, Reply
+from ._pages import pack, unpack
+
+if TYPE_CHECKING:
+    from .._app import Call, Handler
+    from .._specs import Node, Product
+
+__all__ = ["AuditRecords"]
+
+RECORDS: Final = 23
+LONGEST: Final = timedelta(days=31)
+_START: Final = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+_EVENTS: Final = ("create", "update", "update", "delete")
+_ENTITIES: Final = ("ringgroup", "user", "extension")
+
+
+class AuditRecords:
+    """Changes of January 2026, nineteen hours apart."""
+
+    def __init__(self, product: Product) -> None:
+        example: Node = answer_example(product, "listAudits")["data"][0]
+        self._rows = [_record(example, index) for index in range(RECORDS)]
+        self.handlers: dict[str, Handler] = {"listAudits": self.list}
+
+    def list(self, call: Call) -> Reply:
+        begin, end = _moment(call, "startTime"), _moment(call, "endTime")
+        if end - begin > LONGEST:
+            raise Problem(400, "The period is longer than 31 days")
+        found = [row for row in self._rows if begin <= datetime.fromisoformat(row["auditTimestamp"]) <= end]
+        found = [row for row in found if _fits(call, row)]
+        unknown = Problem(400, "The scroll id is not one that was handed out")
+        start: int = unpack(call.query["scrollId"], 1, unknown)[0] if "scrollId" in call.query else 0
+        page = found[start : start + call.number("size", 20)]
+        following = start + len(page)
+        scroll_id = pack(following) if following < len(found) else None
+        # The total counts this page alone, as the service has it.
+        return Reply({"data": page, "meta": {"totalRecordCount": len(page), "scrollId": scroll_id}})
+
+
+def _record(example: Node, index: int) -> Node:
+    at = (_START + timedelta(hours=19 * index)).isoformat(timespec="milliseconds")
+    about = {"eventType": _EVENTS[index % len(_EVENTS)], "entityType": _ENTITIES[index % len(_ENTITIES)]}
+    return {**example, "id": f"b5b1d1b4-6b0e-4c52-8a0f-{index:012}", "auditTimestamp": at, **about}
+
+
+def _fits(call: Call, row: Node) -> bool:
+    events = {event.lower() for event in call.values("eventTypes")}
+    entities = {entity.strip().lower() for entity in call.values("entityTypes")}
+    user, name = call.query.get("auditUserId"), call.query.get("displayName", "*")
+    pattern = ".*".join(re.escape(part) for part in name.split("*"))
+    return (
+        (not events or row["eventType"] in events)
+        and (not entities or row["entityType"] in entities)
+        and user in (None, row["auditUserId"])
+        and re.fullmatch(pattern, row["displayName"], re.IGNORECASE) is not None
+    )
+
+
+def _moment(call: Call, name: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(call.query[name])
+    except ValueError:
+        raise Problem(400, f"{name} is no time in ISO 8601") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

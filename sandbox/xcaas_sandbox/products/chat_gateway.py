@@ -1,0 +1,253 @@
+"""Chat Gateway: hypertext pages, conversations that go from created to active to idle, files and cards."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import TYPE_CHECKING, Final
+
+from .._examples import answer_example
+from .._replies import Problem, Reply
+from .._store import filtered, members, ordered
+from ._chat import AGENT, Chat, Conversation
+from ._pages import numbered
+
+if TYPE_CHECKING:
+    from .._app import Call, Handler
+    from .._clock import Clock
+    from .._specs import Node, Product
+
+__all__ = ["ChatGateway"]
+
+EXAMPLE_FILE: Final = "T6c-pPJYJoeiTZOJ4RxEOzXMBcmx"
+EXAMPLE_CARD: Final = "card-7"
+
+
+class ChatGateway:
+    """Chats over `Chat`, plus what only this product has: files, cards, signals."""
+
+    def __init__(self, product: Product, clock: Clock) -> None:
+        self._clock = clock
+        example: Node = answer_example(product, "getConversation")
+        webhook, channel = answer_example(product, "getWebhook"), answer_example(product, "getChannel")
+        self._chat = Chat(
+            clock, webhook=webhook, channel=channel, conversation_id=example["id"], customer=example["user"]
+        )
+        self._key: Node = answer_example(product, "getPublicKey")
+        self._files: dict[str, list[tuple[Node, bytes]]] = {}
+        self._numbers = itertools.count(1)
+        first = self._chat.conversation(example["id"])
+        card: Node = answer_example(product, "listCards")["_embedded"]["cards"][0]
+        self._chat.message(first, "msg-204")["cards"] = [{**card, "id": EXAMPLE_CARD}]
+        self._store_file(first, "invoice.pdf", b"%PDF-1.7 sandbox invoice", EXAMPLE_FILE)
+        self.handlers: dict[str, Handler] = {
+            **self._registry(),
+            **self._conversations(),
+            **self._messages(),
+            "getPublicKey": self.key,
+        }
+
+    def _registry(self) -> dict[str, Handler]:
+        hooks, channels = self._chat.webhooks, self._chat.channels
+        return {
+            "listWebhooks": lambda call: _page(call, "webhooks", hooks.rows()),
+            "createWebhook": lambda call: Reply(self._chat.keep_webhook(hooks.new_id(), call.json())),
+            "verifyWebhook": lambda _: Reply(status=204),
+            "getWebhook": lambda call: Reply(hooks.get(call.parameter("webhookId"))),
+            "replaceWebhook": lambda call: Reply(
+                self._chat.keep_webhook(hooks.get(call.parameter("webhookId"))["id"], call.json())
+            ),
+            "deleteWebhook": lambda call: _gone(hooks.remove(call.parameter("webhookId"))),
+            "listChannels": lambda call: _page(call, "channels", channels.rows()),
+            "createChannel": lambda call: Reply(self._chat.keep_channel(channels.new_id(), call.json())),
+            "getChannel": lambda call: Reply(channels.get(call.parameter("channelId"))),
+            "replaceChannel": lambda call: Reply(
+                self._chat.keep_channel(channels.get(call.parameter("channelId"))["id"], call.json())
+            ),
+            "deleteChannel": lambda call: _gone(channels.remove(call.parameter("channelId"))),
+        }
+
+    def _conversations(self) -> dict[str, Handler]:
+        return {
+            "listConversations": lambda call: _page(
+                call, "conversations", [self._told(one) for one in self._chat.conversations()]
+            ),
+            "createConversation": self.open,
+            "getConversation": lambda call: Reply(self._told(self._one(call))),
+            "replaceConversation": self.change,
+            "updateConversation": self.change,
+            "listInteractions": self.interactions,
+            "listParticipants": self.participants,
+            "updateUserParticipant": self.leave,
+            "createPostAgentAssignment": self.hand_over,
+            "sendTyping": self.signal,
+            "sendThinking": self.signal,
+            "sendReadReceipt": self.signal,
+        }
+
+    def _messages(self) -> dict[str, Handler]:
+        return {
+            "listMessages": lambda call: _page(
+                call, "messages", [self._message(call, message) for message in self._one(call).messages]
+            ),
+            "sendMessage": self.send,
+            "getMessage": lambda call: Reply(
+                self._message(call, self._chat.message(self._one(call), call.parameter("messageId")))
+            ),
+            "listCards": lambda call: _page(
+                call, "cards", members(self._chat.message(self._one(call), call.parameter("messageId")), "cards")
+            ),
+            "listAttachments": lambda call: _page(call, "attachments", [about for about, _ in self._of(call)]),
+            "uploadAttachment": self.upload,
+            "getAttachment": lambda call: Reply(self._file(call)[0]),
+            "downloadAttachment": self.download,
+            "submitCardAction": lambda call: self.press(call, "actionSubmitted"),
+            "executeCardAction": lambda call: self.press(call, "actionExecuted"),
+        }
+
+    def key(self, call: Call) -> Reply:
+        if call.parameter("jwkId") != self._key["kid"]:
+            raise Problem(404, f"There is no key {call.parameter('jwkId')}", code="not_found")
+        return Reply(self._key)
+
+    def open(self, call: Call) -> Reply:
+        wanted: Node = call.json()
+        conversation = self._chat.open(wanted["channelId"], wanted["user"], wanted.get("assignment"))
+        for message in members(wanted, "history", "messages"):
+            self._chat.say(conversation, message.get("authorType", "user"), message.get("text"))
+        return Reply({"conversationId": conversation.id, "createdAt": conversation.created}, status=202)
+
+    def change(self, call: Call) -> Reply:
+        conversation, wanted = self._one(call), call.json()
+        conversation.customer = wanted.get("user", conversation.customer)
+        conversation.assignment = wanted.get("assignment", conversation.assignment)
+        conversation.channel_id = wanted.get("channelId", conversation.channel_id)
+        return Reply(self._told(conversation), status=202)
+
+    def interactions(self, call: Call) -> Reply:
+        conversation = self._one(call)
+        row = {"id": conversation.interaction_id, "startTime": conversation.created, "endTime": None}
+        return _whole(call, "interactions", [row])
+
+    def participants(self, call: Call) -> Reply:
+        rows = [{**person, "removed": False} for person in self._chat.participants(self._one(call))]
+        return _whole(call, "participants", rows)
+
+    def leave(self, call: Call) -> Reply:
+        conversation = self._one(call)
+        conversation.left = call.json().get("removed", conversation.left)
+        return Reply(status=204)
+
+    def hand_over(self, call: Call) -> Reply:
+        self._one(call)
+        if call.json()["id"] not in self._chat.webhooks:
+            raise Problem(400, "There is no such webhook", code="invalid_webhook", field="id")
+        return Reply(status=201)
+
+    def signal(self, call: Call) -> Reply:
+        self._one(call)
+        return Reply(status=204)
+
+    def send(self, call: Call) -> Reply:
+        conversation, message = self._one(call), call.json()
+        if ("text" in message) == ("externalProvider" in message):
+            raise Problem(400, "Give either text or externalProvider", code="invalid_message")
+        known = {about["id"] for about, _ in self._files.get(conversation.id, ())}
+        if any(file["id"] not in known for file in members(message, "attachments")):
+            raise Problem(400, "There is no such attachment", code="invalid_attachment")
+        cards = [{**card, "id": f"card-{next(self._numbers)}-{conversation.id}"} for card in members(message, "cards")]
+        more = {name: message[name] for name in ("attachments", "externalProvider") if name in message}
+        self._chat.say(conversation, message["authorType"], message.get("text"), cards=cards, **more)
+        return Reply(status=202)
+
+    def press(self, call: Call, mark: str) -> Reply:
+        for message in self._one(call).messages:
+            for card in members(message, "cards"):
+                if card["id"] == call.parameter("cardId"):
+                    card[mark] = True
+                    return Reply(status=204)
+        raise Problem(404, f"There is no card {call.parameter('cardId')}", code="not_found")
+
+    def upload(self, call: Call) -> Reply:
+        conversation = self._one(call)
+        for part in _parts(call):
+            if part.get_param("name", header="content-disposition") == "attachment":
+                content = part.get_payload(decode=True)
+                name = part.get_filename() or "attachment"
+                return Reply(self._store_file(conversation, name, content if isinstance(content, bytes) else b""))
+        raise Problem(400, "The form has no attachment", code="invalid_attachment")
+
+    def download(self, call: Call) -> Reply:
+        about, content = self._file(call)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{about["filename"]}"',
+            "Content-Length": str(len(content)),
+        }
+        return Reply(stream=[content], headers=headers, media_type="application/octet-stream")
+
+    def _store_file(self, conversation: Conversation, name: str, content: bytes, file_id: str | None = None) -> Node:
+        about = {
+            "id": file_id or f"file-{next(self._numbers)}",
+            "filename": name,
+            "sizeInBytes": len(content),
+            "createdAt": self._clock.stamp(),
+        }
+        self._files.setdefault(conversation.id, []).append((about, content))
+        return about
+
+    def _of(self, call: Call) -> list[tuple[Node, bytes]]:
+        return self._files.get(self._one(call).id, [])
+
+    def _file(self, call: Call) -> tuple[Node, bytes]:
+        for about, content in self._of(call):
+            if about["id"] == call.parameter("attachmentId"):
+                return about, content
+        raise Problem(404, f"There is no attachment {call.parameter('attachmentId')}", code="not_found")
+
+    def _one(self, call: Call) -> Conversation:
+        return self._chat.conversation(call.parameter("conversationId"))
+
+    def _told(self, conversation: Conversation) -> Node:
+        taken = self._chat.is_taken(conversation)
+        return {
+            "id": conversation.id,
+            "channelId": conversation.channel_id,
+            "state": "idle" if conversation.left else "active" if taken else "created",
+            "assignment": {"type": "agent", "id": AGENT} if taken else conversation.assignment,
+            "user": conversation.customer,
+        }
+
+    def _message(self, call: Call, message: Node) -> Node:
+        user = self._one(call).customer.get("userId", "customer")
+        author = {"id": {"agent": AGENT, "bot": "bot"}.get(message["author"], user), "type": message["author"]}
+        return {"attachments": [], "cards": [], **message, "author": author}
+
+
+def _parts(call: Call) -> Sequence[EmailMessage]:
+    head = f"Content-Type: {call.headers['content-type']}\r\n\r\n".encode()
+    form = BytesParser(EmailMessage, policy=HTTP).parsebytes(head + call.body)
+    return [part for part in form.iter_parts() if isinstance(part, EmailMessage)]
+
+
+def _page(call: Call, name: str, rows: Sequence[Node]) -> Reply:
+    field, _, direction = call.query.get("sort", "").partition(":")
+    keys = [f"{'-' if direction == 'desc' else ''}{field}"] if field else []
+    found = numbered(call, ordered(filtered(rows, call.query.get("filter")), keys))
+    about = {"size": found.size, "number": found.number, "totalElements": found.total, "totalPages": found.pages}
+    return _embedded(call, name, found.rows, about)
+
+
+def _whole(call: Call, name: str, rows: Sequence[Node]) -> Reply:
+    """A list that comes in one piece, with a page object all the same."""
+    return _embedded(call, name, rows, {"size": 20, "number": 0, "totalElements": len(rows), "totalPages": 1})
+
+
+def _embedded(call: Call, name: str, rows: Sequence[Node], page: Node) -> Reply:
+    return Reply({"_embedded": {name: list(rows)}, "_links": {"self": {"href": call.url}}, "page": page})
+
+
+def _gone(_: Node) -> Reply:
+    return Reply(status=204)

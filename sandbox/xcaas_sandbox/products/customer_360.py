@@ -1,0 +1,56 @@
+"""Customer 360: exactly one way to say who is meant, and summaries that may be missing one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .._examples import answer_example
+from .._replies import Problem, Reply
+
+if TYPE_CHECKING:
+    from .._app import Call, Handler
+    from .._specs import Node, Product
+
+__all__ = ["Customer360"]
+
+_IDENTITIES: Final = ("contactId", "accountId", "email", "phoneNumber")
+MOST_SUMMARIES: Final = 50
+# A summary of this interaction is still being made; any other that isn't known has none.
+LATE: Final = "int-19b1c7"
+
+
+class Customer360:
+    """One customer's interactions. The spec's example has the only summary."""
+
+    def __init__(self, product: Product) -> None:
+        self._insights: Node = answer_example(product, "getInteractionsInsight")
+        self._summaries: list[Node] = answer_example(product, "getTranscriptSummaries")["summaries"]
+        self.handlers: dict[str, Handler] = {
+            "getInteractionsInsight": self.insights,
+            "getTranscriptSummaries": self.summaries,
+        }
+
+    def insights(self, call: Call) -> Reply:
+        given = [name for name in _IDENTITIES if name in call.query]
+        if len(given) != 1:
+            raise Problem(400, f"Give exactly one of {', '.join(_IDENTITIES)}")
+        crm = call.query.get("crmId")
+        if crm not in (None, "native"):
+            raise Problem(400, "crmId can only be native")
+        if given == ["contactId"] and crm is None:
+            raise Problem(400, "contactId needs crmId")
+        if given[0] in ("email", "phoneNumber") and crm is not None:
+            raise Problem(400, f"{given[0]} takes no crmId")
+        return Reply(self._insights)
+
+    def summaries(self, call: Call) -> Reply:
+        wanted = call.values("interactionId")
+        if len(wanted) > MOST_SUMMARIES:
+            raise Problem(400, f"More than {MOST_SUMMARIES} interactions")
+        known = {summary["interactionId"]: summary for summary in self._summaries}
+        failures = [
+            {"interactionId": name, "reason": f"Summary not {'available' if name == LATE else 'found'}"}
+            for name in wanted
+            if name not in known
+        ]
+        return Reply({"summaries": [known[name] for name in wanted if name in known], "partialFailures": failures})

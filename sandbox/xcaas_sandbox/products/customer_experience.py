@@ -1,0 +1,38 @@
+"""Recent Calls and Post Call Survey: rows by page and rows in the body, counted in `hits`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .._examples import answer_example
+from .._replies import Problem, Reply
+
+if TYPE_CHECKING:
+    from .._app import Call, Handler
+    from .._specs import Node, Product
+
+__all__ = ["CustomerExperience"]
+
+HITS: Final = 23
+MOST_ROWS: Final = 5000
+
+
+class CustomerExperience:
+    """The rows of one of the two products, the same whatever the period."""
+
+    def __init__(self, product: Product, operation_id: str) -> None:
+        self._example: Node = answer_example(product, operation_id)
+        row: Node = self._example["data"][0]
+        self._rows = [{**row, "callDate": f"01/03/2026 09:{index:02}:27"} for index in range(HITS)]
+        self.handlers: dict[str, Handler] = {operation_id: self.list}
+
+    def list(self, call: Call) -> Reply:
+        body: Node = call.json()
+        # Numbers come as numbers or as text.
+        page, rows = int(body["page"]), int(body["rows"])
+        if page < 1 or not 1 <= rows <= MOST_ROWS:
+            raise Problem(400, f"page counts from 1, rows goes up to {MOST_ROWS}")
+        if "duration" not in body and "timeRange" not in body:
+            raise Problem(400, "Give duration or timeRange")
+        found = self._rows[(page - 1) * rows : page * rows]
+        return Reply({**self._example, "hits": HITS, "page": page, "rows": rows, "data": found})

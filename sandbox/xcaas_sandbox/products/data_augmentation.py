@@ -1,0 +1,57 @@
+"""Data Augmentation: variables on an interaction, set and read back."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from .._replies import Problem, Reply
+
+if TYPE_CHECKING:
+    from .._app import Call, Handler
+    from .._specs import Node
+    from ._floor import Floor, Interaction
+
+__all__ = ["DataAugmentation"]
+
+MOST_VARIABLES: Final = 50
+_NAME: Final = re.compile(r"_[A-Za-z0-9]{1,24}")
+
+
+class DataAugmentation:
+    """Variables of the floor's interactions, by name."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self.handlers: dict[str, Handler] = {"getInteractionData": self.get, "setInteractionVariables": self.set}
+
+    def get(self, call: Call) -> Reply:
+        interaction = self._interaction(call)
+        return Reply(
+            {
+                "interactionId": interaction.id,
+                "channel": interaction.channel,
+                "createTime": interaction.created,
+                "ani": interaction.caller,
+                "callerName": "Ada Byron",
+                "variables": list(interaction.variables.values()),
+            }
+        )
+
+    def set(self, call: Call) -> Reply:
+        interaction = self._interaction(call)
+        sent: list[Node] = [variable for group in call.json()["data"] for variable in group["variables"]]
+        if len(sent) > MOST_VARIABLES:
+            raise Problem(400, f"More than {MOST_VARIABLES} variables")
+        for variable in sent:
+            if not _NAME.fullmatch(variable["name"]):
+                raise Problem(400, f"{variable['name']!r} is no name: an underscore, then 24 letters or digits at most")
+        interaction.variables |= {variable["name"]: variable for variable in sent}
+        about = {"status": "success", "message": "Variables set"}
+        return Reply({**about, "interactionId": interaction.id, "variablesSet": len(sent)})
+
+    def _interaction(self, call: Call) -> Interaction:
+        found = self._floor.interactions.get(call.parameter("identifier"))
+        if found is None:
+            raise Problem(404, f"There is no interaction {call.parameter('identifier')}")
+        return found

@@ -1,0 +1,160 @@
+"""Quality Management: interactions with fields that can be written, users, evaluations, speech categories."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from .._examples import answer_example
+from .._replies import Problem, Reply
+from .._store import Store, values_at
+from ._pages import numbered
+
+if TYPE_CHECKING:
+    from .._app import Call, Handler
+    from .._specs import Node, Product
+
+__all__ = ["QualityManagement"]
+
+ROWS: Final = 7
+_TYPES: Final = ("voiceInteraction", "screenRecording", "voiceScreen")
+# Answers about one interaction that are the spec's example for each that exists.
+_ABOUT_ONE: Final = ("listTranscriptions", "listInteractionTopics", "listLabels", "listNotes")
+
+
+class QualityManagement:
+    """Seven of each kind. The first ones have the ids of the spec's examples."""
+
+    def __init__(self, product: Product) -> None:
+        self._interactions = Store("interaction")
+        self._users = Store("user")
+        self._evaluations = Store("evaluation")
+        self._categories = Store("category")
+        self._fill(product)
+        self._topics: Node = answer_example(product, "listSpeechTopics")["content"][0]
+        self._abouts = {name: answer_example(product, name) for name in _ABOUT_ONE}
+        self._people = {name: answer_example(product, name) for name in ("listSupervisors", "listTrainers")}
+        self.handlers: dict[str, Handler] = {
+            "listInteractions": lambda call: _page(call, self._found_interactions(call)),
+            "countInteractions": lambda call: Reply(len(self._found_interactions(call))),
+            "deleteInteraction": self.delete,
+            "purgeInteraction": self.delete,
+            "replaceCustomField": self.write_field,
+            "deleteCustomField": self.clear_field,
+            "downloadMedia": self.media,
+            "redirectToInteraction": self.redirect,
+            **dict.fromkeys(_ABOUT_ONE, self.about),
+            "listUsers": lambda call: _page(call, self._found_users(call)),
+            "countUsers": lambda call: Reply(len(self._found_users(call))),
+            "getUser": lambda call: Reply(self._users.get(call.parameter("userReference"))),
+            "listSupervisors": self.people,
+            "listTrainers": self.people,
+            "listEvaluations": lambda call: _page(call, self._found_evaluations(call)),
+            "countEvaluations": lambda call: Reply(str(len(self._found_evaluations(call)))),
+            "getEvaluation": lambda call: Reply(self._evaluations.get(call.parameter("evaluationId"))),
+            "listSpeechCategories": lambda call: _page(call, self._categories.rows()),
+            "countSpeechCategories": lambda _: Reply(len(self._categories)),
+            "listSpeechTopics": lambda call: _page(call, self._found_topics(call)),
+            "countSpeechTopics": lambda call: Reply(len(self._found_topics(call))),
+        }
+
+    def _fill(self, product: Product) -> None:
+        def rows(operation_id: str) -> Node:
+            return copy.deepcopy(answer_example(product, operation_id)["content"][0])
+
+        for index in range(ROWS):
+            interaction = rows("listInteractions")
+            name = interaction["interactionGuid"] + (f"-{index}" if index else "")
+            about = {"agent": {"userReference": 283 + index % 2, "name": "Kim Doe"}, "customFields": {}}
+            media = {"interactionType": _TYPES[index % len(_TYPES)], "interactionDuration": 60 + index}
+            self._interactions.put(name, {**interaction, "interactionGuid": name, **about, "media": media})
+            user = {**answer_example(product, "getUser"), "userReference": 283 + index, "active": index % 3 != 2}
+            self._users.put(str(283 + index), user)
+            evaluation = {**rows("listEvaluations"), **answer_example(product, "getEvaluation")}
+            self._evaluations.put(str(45 + index), {**evaluation, "evaluationId": 45 + index})
+            category = {**rows("listSpeechCategories"), "categoryId": 1 + index, "name": f"Category {1 + index}"}
+            self._categories.put(str(1 + index), category)
+
+    def delete(self, call: Call) -> Reply:
+        self._interactions.remove(call.parameter("interactionGuid"))
+        return Reply()
+
+    def write_field(self, call: Call) -> Reply:
+        field = {"displayName": call.parameter("customFieldNo"), "value": call.body.decode()}
+        self._interaction(call)["customFields"][call.parameter("customFieldNo")] = field
+        return Reply()
+
+    def clear_field(self, call: Call) -> Reply:
+        self._interaction(call)["customFields"].pop(call.parameter("customFieldNo"), None)
+        return Reply()
+
+    def media(self, call: Call) -> Reply:
+        interaction = self._interaction(call)
+        kind = "mp3" if interaction["media"]["interactionType"] == "voiceInteraction" else "mp4"
+        media_type = "audio/mpeg" if kind == "mp3" else "video/mp4"
+        content = f"{interaction['interactionGuid']}\n".encode() * 100
+        return Reply(stream=[content], media_type=media_type, headers={"Content-Length": str(len(content))})
+
+    def redirect(self, call: Call) -> Reply:
+        self._interactions.get(call.query["interactionGuid"])
+        return Reply()
+
+    def about(self, call: Call) -> Reply:
+        self._interaction(call)
+        return Reply(self._abouts[call.operation.id])
+
+    def people(self, call: Call) -> Reply:
+        self._users.get(call.parameter("userReference"))
+        return Reply(self._people[call.operation.id])
+
+    def _interaction(self, call: Call) -> Node:
+        return self._interactions.get(call.parameter("interactionGuid"))
+
+    def _found_interactions(self, call: Call) -> list[Node]:
+        fields, text = call.values("customField"), call.query.get("customFieldValue")
+        if bool(fields) != (text is not None):
+            raise Problem(400, "customField and customFieldValue go together")
+        return _that(
+            self._interactions.rows(),
+            lambda row: _among(row, "interactionGuid", call.values("interactionGuid")),
+            lambda row: _among(row, "agent.userReference", call.values("userReference")),
+            lambda row: _among(row, "media.interactionType", call.values("interactionType")),
+            lambda row: not fields or any(text in values_at(row, f"customFields.{name}.value") for name in fields),
+        )
+
+    def _found_users(self, call: Call) -> list[Node]:
+        return _that(self._users.rows(), lambda row: _among(row, "active", call.values("activeUsers")))
+
+    def _found_evaluations(self, call: Call) -> list[Node]:
+        return _that(
+            self._evaluations.rows(),
+            lambda row: _among(row, "templateName", call.values("templateName")),
+            lambda row: _among(row, "interactionGuid", call.values("interactionGuid")),
+        )
+
+    def _found_topics(self, call: Call) -> list[Node]:
+        category = self._categories.get(call.parameter("categoryId"))
+        first = 10 * category["categoryId"]
+        about = {"categoryId": category["categoryId"]}
+        return [{**self._topics, **about, "topicId": first + index} for index in range(5)]
+
+
+def _that(rows: list[Node], *tests: Callable[[Node], bool]) -> list[Node]:
+    return [row for row in rows if all(test(row) for test in tests)]
+
+
+def _among(row: Node, path: str, wanted: Sequence[str]) -> bool:
+    return not wanted or any(value in wanted for value in values_at(row, path))
+
+
+def _page(call: Call, rows: Sequence[Node]) -> Reply:
+    found = numbered(call, rows, default=100)
+    base = call.url.partition("?")[0]
+    links: list[Node] = []
+    if found.number > 0:
+        links.append({"rel": "prevUrl", "href": f"{base}?page={found.number - 1}&size={found.size}", "type": "GET"})
+    if found.more:
+        links.append({"rel": "nextUrl", "href": f"{base}?page={found.number + 1}&size={found.size}", "type": "GET"})
+    about = {"pageNumber": found.number, "pageSize": found.size, "pageResultSize": len(found.rows)}
+    return Reply({**about, "content": list(found.rows), "links": links})

@@ -1,0 +1,169 @@
+"""What the product tests share: the manifest, credentials that the sandbox knows, and arguments for any operation."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from importlib.resources import files
+from typing import Any, TypeAlias
+
+import pytest
+
+from xcaas import ApiKey, BasicToken, ClientCredentials, WorkAnalyticsLogin, XCaaS
+from xcaas_sandbox._examples import example_of_media, example_of_schema
+from xcaas_sandbox._specs import Node, Operation, load_products
+
+__all__ = [
+    "CREDENTIALS",
+    "MANIFEST",
+    "SETTINGS",
+    "SPECS",
+    "Row",
+    "arguments",
+    "body_of",
+    "call_of",
+    "client_of",
+    "known_ids",
+    "warned",
+]
+
+Row: TypeAlias = dict[str, Any]
+
+MANIFEST: list[Row] = json.loads(files("xcaas").joinpath("_manifest.json").read_text("utf-8"))["operations"]
+SPECS: dict[tuple[str, str], Operation] = {
+    (product.name, operation.id): operation for product in load_products() for operation in product.operations
+}
+CREDENTIALS = [
+    ClientCredentials("eght_demo", "demo-secret"),
+    ApiKey("eght_demo_key", token="demo-tenant-token"),
+    ApiKey("eght_search_key", role="search", products="contacts"),
+    ApiKey("eght_management_key", role="management", products="contacts"),
+    BasicToken("demotenant", "demo-action-token", role="action"),
+    BasicToken("demotenant", "demo-data-token", role="data"),
+    WorkAnalyticsLogin("eght_demo_key", "analyst@example.com", "demo-password"),
+]
+SETTINGS: Row = {
+    "tenant": "demotenant",
+    "cluster": "na12",
+    "region": {"recent_calls": "us", "post_call_survey": "us"},
+}
+
+
+def client_of(base_url: str, **options: Any) -> XCaaS:
+    """A blocking client that may call everything, unhindered by documented rate limits."""
+    return XCaaS(credentials=CREDENTIALS, base_url=base_url, **{"rate_limits": False, **SETTINGS, **options})
+
+
+def call_of(client: object, row: Row) -> Callable[..., Any]:
+    target = client
+    for name in row["call"].split("."):
+        target = getattr(target, name)
+    assert callable(target)
+    return target
+
+
+def arguments(method: Callable[..., Any], operation: Operation, known: dict[str, object]) -> dict[str, object]:
+    """An example for each parameter that has to be given, and the example body."""
+    examples = {_plain(str(p.get("x-xcaas-name", p["name"]))): p for p in operation.parameters}
+    given: dict[str, object] = {}
+    for name, parameter in inspect.signature(method).parameters.items():
+        spec = examples.get(_plain(name))
+        if parameter.default is not inspect.Parameter.empty and name not in known and not _needed(operation, spec):
+            continue
+        if name in known:
+            given[name] = known[name]
+        elif spec is not None:
+            given[name] = _example(spec)
+        elif operation.body is not None:
+            given[name] = example_of_media(next(iter(operation.body["content"].values())))
+    return given
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _needed(operation: Operation, spec: Node | None) -> bool:
+    # `metrics` or `summary` is wanted by one operation, which OpenAPI cannot say.
+    return spec is not None and operation.id == "listAgents" and spec["name"] == "metrics"
+
+
+def _example(spec: Node) -> object:
+    if "example" in spec:
+        return spec["example"]
+    for example in spec.get("examples", {}).values():
+        return example["value"]
+    return example_of_schema(spec["schema"])
+
+
+def body_of(product: str, operation_id: str) -> Any:
+    body = SPECS[product, operation_id].body
+    assert body is not None
+    return example_of_media(next(iter(body["content"].values())))
+
+
+def known_ids(client: XCaaS, row: Row) -> dict[str, object]:
+    """Arguments that the examples don't give: ids of things that have to be made first, and choices to be made."""
+    call = row["call"]
+    if call == "work_analytics.tokens.create":
+        return {"body": {"username": "analyst@example.com", "password": "demo-password"}}
+    if call == "customer_360.insights.get":
+        return {"contact_id": "contact-204", "crm_id": "native"}
+    if call == "administration.addresses.delete":
+        address = client.administration.addresses.create(address={"country": "CH", "city": "Bern"})
+        return {"address_id": address.id}
+    if call == "administration.operations.get":
+        return {"operation_id": client.administration.users.delete("hV2oBcL4TzqA").operation_id}
+    maker = _MAKERS.get(row["product"])
+    return maker(client, row) if maker else {}
+
+
+def _stored(client: XCaaS, row: Row) -> dict[str, object]:
+    item = client.storage.objects.search(limit=1).first()
+    assert item is not None
+    job = client.storage.bulk_downloads.start(object_ids=[item.id])
+    return {"object_id": item.id, "zip_name": job.zip_name, "object_ids": ["none"]}
+
+
+def _reported(client: XCaaS, row: Row) -> dict[str, object]:
+    if row["call"] == "cc_historical.detailed_reports.data":
+        report = body_of("cc_historical", "createDetailedReport")
+        return {"id": client.cc_historical.detailed_reports.create(report=report).id}
+    if not row["call"].startswith("cc_historical.reports."):
+        return {}
+    started = client.cc_historical.reports.create(report=body_of("cc_historical", "createReport"))
+    assert started.id is not None
+    while client.cc_historical.reports.status(started.id).status == "IN_PROGRESS":
+        pass
+    return {"id": started.id}
+
+
+def _measured(client: XCaaS, row: Row) -> dict[str, object]:
+    return {
+        "id": "101" if "queues" in row["call"] else "201",
+        "queue_id": "101",
+        "group_id": "201",
+        "agent_id": "ag0000",
+    }
+
+
+def _placed(client: XCaaS, row: Row) -> dict[str, object]:
+    if row["call"] == "calls.calls.place":
+        return {}
+    return {"interaction_id": client.calls.calls.place(call=body_of("calls", "placePhoneCall")).interaction_guid}
+
+
+_MAKERS: dict[str, Callable[[XCaaS, Row], dict[str, object]]] = {
+    "storage": _stored,
+    "cc_historical": _reported,
+    "cc_realtime": _measured,
+    "calls": _placed,
+}
+
+
+def warned(row: Row) -> AbstractContextManager[object]:
+    """Deprecated operations say so when they are called, others keep quiet (warnings are errors here)."""
+    return pytest.deprecated_call() if row["deprecated"] else nullcontext()
