@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
+from importlib import import_module
 from typing import Final
 
 __all__ = ["from_epoch", "from_text", "in_utc", "isoformat", "to_epoch", "us_text"]
@@ -49,9 +51,9 @@ def _from_rare_text(text: str) -> dt.datetime:
     except ValueError:
         if len(text) < len("20190511"):  # dateutil would take a bare number for a year
             raise
-    from dateutil import parser
-
-    found = parser.isoparse(text)
+    # By its name: copies of this module lie where type checkers have no stubs for dateutil.
+    isoparse: Callable[[str], dt.datetime] = import_module("dateutil.parser").isoparse
+    found = isoparse(text)
     offset = found.utcoffset()
     # dateutil's own zones are slow, and compare unequal to the standard library's in pickles.
     return found if offset is None else found.replace(tzinfo=dt.timezone(offset))
