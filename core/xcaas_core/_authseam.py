@@ -76,13 +76,13 @@ class AuthContext:
         connect_timeout: float | None,
         read_timeout: float | None,
     ) -> None:
-        self.clock = clock
-        self.random = random
-        self.rebase = rebase
-        self.trusts = trusts
-        self.settings = settings
-        self.connect_timeout = connect_timeout
-        self.read_timeout = read_timeout
+        self.clock: Callable[[], float] = clock
+        self.random: Callable[[], float] = random
+        self.rebase: Callable[[str], str] = rebase
+        self.trusts: Callable[[str], bool] = trusts
+        self.settings: Mapping[str, str] = settings
+        self.connect_timeout: float | None = connect_timeout
+        self.read_timeout: float | None = read_timeout
         self.state: dict[object, object] = {}
 
 

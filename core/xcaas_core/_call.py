@@ -50,8 +50,8 @@ class Exchange(Generic[T]):
     )
 
     def __init__(self, engine: Engine, call: Call[T]) -> None:
-        self.engine = engine
-        self.call = call
+        self.engine: Engine = engine
+        self.call: Call[T] = call
         self.attempts: list[Attempt] = []
         self._event: AttemptEvent | None = None
         self._grant: object = None
@@ -60,7 +60,7 @@ class Exchange(Generic[T]):
         self._sent = False
         self._waited = 0.0
         total = engine.options.timeout.total
-        self.deadline = None if total is None else engine.shared.clock() + total
+        self.deadline: float | None = None if total is None else engine.shared.clock() + total
         try:
             self._site = engine.site(call.operation)
             self.compiled = self._site.compiled

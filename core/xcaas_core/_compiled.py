@@ -37,8 +37,8 @@ class Compiled:
             (compile_parameter(parameter, package), parameter) for parameter in operation.parameters
         ]
         self._body: Maker | None = None if operation.body is None else compile_body(operation.body, package)
-        self.answers = AnswerTable(operation)
-        self.repeatable = operation.method.upper() in IDEMPOTENT if operation.retry is None else operation.retry
+        self.answers: AnswerTable = AnswerTable(operation)
+        self.repeatable: bool = operation.method.upper() in IDEMPOTENT if operation.retry is None else operation.retry
         self._guards = _guards(operation)
 
     def write(self, args: tuple[object, ...], setting: Settings, *, linked: bool) -> Target:

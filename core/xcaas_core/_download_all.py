@@ -27,8 +27,8 @@ class Saved:
     __slots__ = ("error", "path")
 
     def __init__(self, path: Path | None, error: XCaaSError | None = None) -> None:
-        self.path = path
-        self.error = error
+        self.path: Path | None = path
+        self.error: XCaaSError | None = error
 
     def __repr__(self) -> str:
         return f"<Saved {self.path}>" if self.error is None else f"<not saved: {self.error}>"

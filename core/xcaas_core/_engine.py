@@ -51,8 +51,8 @@ class Shared:
 
     def reset(self) -> None:
         """Start anew, in a forked child too: locks may be held and slots taken by threads that it doesn't have."""
-        self.budget = RetryBudget()
-        self.flight = FlightLimit(self._max_in_flight)
+        self.budget: RetryBudget = RetryBudget()
+        self.flight: FlightLimit = FlightLimit(self._max_in_flight)
         self.limiters: dict[str, RateLimiter | None] = {}
         # Where calls of this client went, and so where its credentials may go.
         self.origins: set[tuple[str, str, int]] = set()
@@ -74,13 +74,13 @@ class Site:
         limiter: RateLimiter | None,
         setting: Callable[[str], str | None],
     ) -> None:
-        self.compiled = compiled
-        self.address = address
-        self.template = template
-        self.headers = headers
-        self.authorizer = authorizer
-        self.limiter = limiter
-        self.setting = setting
+        self.compiled: Compiled = compiled
+        self.address: str = address
+        self.template: str = template
+        self.headers: dict[str, str] = headers
+        self.authorizer: Authorizer | None = authorizer
+        self.limiter: RateLimiter | None = limiter
+        self.setting: Callable[[str], str | None] = setting
 
 
 class Engine:
@@ -102,7 +102,7 @@ class Engine:
         self.external_auth = external_auth
         self._sites: dict[Operation[object], Site] = {}
         self._authorizers: dict[tuple[str, Security], Authorizer | None] = {}
-        self.auth_context = context or self._auth_context()
+        self.auth_context: AuthContext = context or self._auth_context()
 
     def exchange(self, call: Call[T]) -> Flow[Reply[T]]:
         """Make a call, with retries and credentials. Raises what `_errors.py` draws."""

@@ -36,7 +36,7 @@ class Last:
     ) -> None:
         self.spot: Spot = spot
         self.test: Literal["page-count", "last-page", "item-count", "equals", "lacks", "absent"] = test
-        self.value = value
+        self.value: object = value
 
 
 class Paging:
@@ -82,17 +82,17 @@ class Paging:
         send: Mapping[str, object] | None = None,
     ) -> None:
         self.style: Literal["page", "cursor", "link"] = style
-        self.parameter = parameter
-        self.items = items
-        self.item = item
+        self.parameter: str = parameter
+        self.items: str = items
+        self.item: str | None = item
         self.within: Literal["query", "body"] = within
-        self.first = first
-        self.size = size
+        self.first: int | None = first
+        self.size: str | None = size
         self.next: Spot | None = next
-        self.last = last
-        self.past_end = past_end
-        self.alone = alone
-        self.empty_ends = empty_ends
+        self.last: tuple[Last, ...] = last
+        self.past_end: int | None = past_end
+        self.alone: bool = alone
+        self.empty_ends: bool = empty_ends
         self.send: Mapping[str, object] = send or {}
 
 
@@ -102,8 +102,8 @@ class Related:
     __slots__ = ("operation", "parameter")
 
     def __init__(self, operation: OperationRef, parameter: str) -> None:
-        self.operation = operation
-        self.parameter = parameter
+        self.operation: OperationRef = operation
+        self.parameter: str = parameter
 
 
 class PollStatus(Related):
@@ -122,10 +122,10 @@ class PollStatus(Related):
         reason: str | None = None,
     ) -> None:
         super().__init__(operation, parameter)
-        self.value = value
-        self.done = done
-        self.failed = failed
-        self.reason = reason
+        self.value: str = value
+        self.done: tuple[str, ...] = done
+        self.failed: tuple[str, ...] = failed
+        self.reason: str | None = reason
 
 
 class Polling:
@@ -148,14 +148,14 @@ class Polling:
         longest: float = 30.0,
         timeout: float = 3600.0,
     ) -> None:
-        self.id = id
-        self.status = status
-        self.result = result
-        self.cancel = cancel
-        self.first = first
-        self.factor = factor
-        self.longest = longest
-        self.timeout = timeout
+        self.id: str = id
+        self.status: PollStatus = status
+        self.result: Related | None = result
+        self.cancel: Related | None = cancel
+        self.first: float = first
+        self.factor: float = factor
+        self.longest: float = longest
+        self.timeout: float = timeout
 
 
 class Downloading:
@@ -174,9 +174,9 @@ class Downloading:
         filename: str | None = None,
         ranges: bool | None = None,
     ) -> None:
-        self.checksum = checksum
-        self.value = value
-        self.type = type
-        self.size = size
-        self.filename = filename
-        self.ranges = ranges
+        self.checksum: Related | None = checksum
+        self.value: str | None = value
+        self.type: str | None = type
+        self.size: str | None = size
+        self.filename: str | None = filename
+        self.ranges: bool | None = ranges

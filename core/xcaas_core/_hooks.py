@@ -38,16 +38,16 @@ class AttemptEvent:
     )
 
     def __init__(self, operation: Operation[object], url: str, number: int, headers: dict[str, str]) -> None:
-        self.product = operation.product.name
+        self.product: str = operation.product.name
         """The product, as in `storage`."""
-        self.call = operation.call
+        self.call: str = operation.call
         """The operation, as in `storage.objects.search`."""
-        self.method = operation.method
-        self.template = operation.path
+        self.method: str = operation.method
+        self.template: str = operation.path
         """The path as in the spec, with names instead of values."""
-        self.url = url
+        self.url: str = url
         """The address without secrets."""
-        self.number = number
+        self.number: int = number
         """1 for the first attempt."""
         self.headers = headers
         self.context: dict[object, object] = {}

@@ -8,7 +8,9 @@ from typing import IO, TypeAlias
 
 __all__ = ["BinaryInput", "FileInput"]
 
-BinaryInput: TypeAlias = "bytes | bytearray | memoryview | os.PathLike[str] | IO[bytes] | Iterator[bytes] | AsyncIterable[bytes]"
+BinaryInput: TypeAlias = (
+    "bytes | bytearray | memoryview | os.PathLike[str] | IO[bytes] | Iterator[bytes] | AsyncIterable[bytes]"
+)
 """Bytes, a path, a file open for bytes, or an iterator of bytes. Iterators can be sent once, so such a call is not retried."""
 
 FileInput: TypeAlias = "BinaryInput | tuple[str, BinaryInput] | tuple[str, BinaryInput, str | None]"

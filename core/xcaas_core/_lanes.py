@@ -1,4 +1,4 @@
-"""Handing out HTTP clients: one for all calls, or one per call in flight ("lanes").
+"""Handing out HTTP clients (or transports): one for all calls, or one per call in flight ("lanes").
 
 Some connection pools get slow with many connections, because each request looks at all of them.
 With lanes each client serves one call at a time and so never has more than one connection to a
@@ -12,9 +12,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
+from ._errors import ConfigurationError
+
 __all__ = ["AsyncLanes", "Lanes"]
 
 _IDLE: Final = 30.0  # seconds after which a lane that nobody needed is closed
+
+
+def _closed() -> ConfigurationError:
+    return ConfigurationError("the client was closed", advice="Make calls before it is closed, or make a new one.")
 
 
 class Lanes:
@@ -32,6 +38,8 @@ class Lanes:
 
     def take(self) -> Any:
         """A client for one call, to be given back."""
+        if self._closed:
+            raise _closed()
         if self._single is not None:
             return self._single
         try:
@@ -84,6 +92,8 @@ class AsyncLanes:
 
     def take(self) -> Any:
         """A client for one call, to be given back."""
+        if self._closed:
+            raise _closed()
         if self._single is not None:
             return self._single
         return self._free.pop()[0] if self._free else self._make()

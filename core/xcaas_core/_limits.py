@@ -44,7 +44,7 @@ class FlightLimit:
     __slots__ = ("_free", "_lock", "_queue", "slots")
 
     def __init__(self, slots: int) -> None:
-        self.slots = slots
+        self.slots: int = slots
         self._free = slots
         self._queue: deque[_Ticket] = deque()
         self._lock = Lock()

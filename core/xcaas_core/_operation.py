@@ -76,24 +76,24 @@ class Operation(Generic[T_co]):
         headers: Mapping[str, str] | None = None,
         deprecated: bool = False,
     ) -> None:
-        self.product = product
-        self.id = id
-        self.method = method
-        self.path = path
-        self.call = call
-        self.parameters = parameters
-        self.body = body
+        self.product: Product = product
+        self.id: str = id
+        self.method: str = method
+        self.path: str = path
+        self.call: str = call
+        self.parameters: tuple[Parameter, ...] = parameters
+        self.body: Body | None = body
         self.answers: Answers = answers or {}
         self.errors: Answers = errors or {}
         self.security: Security = security
-        self.servers = product.servers if servers is None else servers
-        self.paging = paging
-        self.poller = poller
-        self.download = download
-        self.retry = retry
-        self.accept = accept
+        self.servers: tuple[Server, ...] = product.servers if servers is None else servers
+        self.paging: Paging | None = paging
+        self.poller: Polling | None = poller
+        self.download: Downloading | None = download
+        self.retry: bool | None = retry
+        self.accept: str | None = accept
         self.headers: Mapping[str, str] = headers or {}
-        self.deprecated = deprecated
+        self.deprecated: bool = deprecated
         # Made on first use by `_compiled.py`, then kept for all clients.
         self.compiled: Compiled | None = None
 
@@ -137,12 +137,12 @@ class Call(Generic[T_co]):
         headers: Mapping[str, str | None] | None = None,
         stream: bool = False,
     ) -> None:
-        self.operation = operation
-        self.args = args
-        self.body = body
-        self.link = link
-        self.headers = headers
-        self.stream = stream
+        self.operation: Operation[T_co] = operation
+        self.args: tuple[object, ...] = args
+        self.body: object = body
+        self.link: str | None = link
+        self.headers: Mapping[str, str | None] | None = headers
+        self.stream: bool = stream
 
     def with_argument(self, location: Location, wire: str, value: object) -> Call[T_co]:
         """The same call with one argument replaced. KeyError if the operation has no such parameter."""

@@ -52,9 +52,9 @@ class Timeout:
         for limit in (total, connect, read):
             if limit is not None and not limit > 0:
                 raise ConfigurationError("a timeout is a positive number of seconds, or None for no limit")
-        self.total = total
-        self.connect = connect
-        self.read = read
+        self.total: float | None = total
+        self.connect: float | None = connect
+        self.read: float | None = read
 
     @classmethod
     def of(cls, value: Timeout | float | None) -> Timeout:
@@ -113,13 +113,13 @@ class Options:
             raise ConfigurationError("max_in_flight must let at least one call through")
         self.region: RegionSetting | None = region
         self.settings: Mapping[str, str] = dict(settings or {})
-        self.base_url = base_url
-        self.timeout = Timeout.of(timeout)
-        self.retries = retry_policy(retries)
+        self.base_url: str | None = base_url
+        self.timeout: Timeout = Timeout.of(timeout)
+        self.retries: RetryPolicy = retry_policy(retries)
         self.headers: Mapping[str, str] = {name.lower(): value for name, value in (headers or {}).items()}
         self.hooks: tuple[Hook, ...] = tuple(hooks)
         self.rate_limits: Mapping[str, Sequence[RateLimit]] | bool = rate_limits
-        self.max_in_flight = max_in_flight
+        self.max_in_flight: int = max_in_flight
         self.trusted_hosts: tuple[str, ...] = tuple(host.lower() for host in trusted_hosts)
 
     def setting(self, product: str, name: str) -> str | None:

@@ -33,14 +33,14 @@ class Page(Rows[T]):
     def __init__(
         self, items: list[T], *, number: int, cursor: str | None, headers: Mapping[str, str], body: JSON
     ) -> None:
-        self.items = items
-        self.number = number
+        self.items: list[T] = items
+        self.number: int = number
         """The page's number as the service counts; from 0 where it does not."""
-        self.cursor = cursor
+        self.cursor: str | None = cursor
         """Resumes behind this page; None after the last one."""
-        self.headers = headers
+        self.headers: Mapping[str, str] = headers
         """Headers of the answer (totals, rate limits)."""
-        self.body = body
+        self.body: JSON = body
         """The whole answer as JSON, for what stands beside the items."""
 
     def __iter__(self) -> Iterator[T]:
@@ -62,7 +62,7 @@ class PageSource(Generic[T]):
         paging = call.operation.paging
         if paging is None:
             raise ArgumentError(f"{call.operation.call} is not paged")
-        self.engine = engine
+        self.engine: Engine = engine
         self.call = _complete(call, paging)
         self.paging: Paging = paging
         self._decoder: Callable[[list[JSON]], list[T]] | None = None

@@ -43,10 +43,10 @@ class Bookmark:
     __slots__ = ("index", "key", "seen", "skip")
 
     def __init__(self, key: str | int | None, index: int = 0, seen: int = 0, skip: int = 0) -> None:
-        self.key = key
-        self.index = index
-        self.seen = seen
-        self.skip = skip
+        self.key: str | int | None = key
+        self.index: int = index
+        self.seen: int = seen
+        self.skip: int = skip
 
     def after(self, items: int) -> Bookmark:
         """The place behind the first `items` items of this page."""
@@ -85,11 +85,11 @@ class RawPage:
     def __init__(
         self, items: list[JSON], here: Bookmark, next: Bookmark | None, body: JSON, headers: Mapping[str, str]
     ) -> None:
-        self.items = items
-        self.here = here
-        self.next = next
-        self.body = body
-        self.headers = headers
+        self.items: list[JSON] = items
+        self.here: Bookmark = here
+        self.next: Bookmark | None = next
+        self.body: JSON = body
+        self.headers: Mapping[str, str] = headers
 
 
 class PageWalk:

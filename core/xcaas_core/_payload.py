@@ -29,10 +29,10 @@ class Payload:
         length: int | None = None,
     ) -> None:
         self.content: Content = content
-        self.media_type = media_type
-        self.parts = parts
-        self.replayable = replayable
-        self.length = length
+        self.media_type: str | None = media_type
+        self.parts: Callable[[], list[Part]] | None = parts
+        self.replayable: bool = replayable
+        self.length: int | None = length
 
 
 def is_binary(value: object) -> bool:

@@ -27,14 +27,14 @@ class PollProgress:
     __slots__ = ("body", "elapsed", "id", "looks", "state")
 
     def __init__(self, id: str, state: str | None, looks: int, elapsed: float, body: JSON) -> None:
-        self.id = id
-        self.state = state
+        self.id: str = id
+        self.state: str | None = state
         """The job's state in the service's words."""
-        self.looks = looks
+        self.looks: int = looks
         """Times that the service was asked."""
-        self.elapsed = elapsed
+        self.elapsed: float = elapsed
         """Seconds since the wait began."""
-        self.body = body
+        self.body: JSON = body
         """The status answer as JSON, for percentages and the like."""
 
     def __repr__(self) -> str:

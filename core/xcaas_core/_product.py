@@ -27,11 +27,11 @@ class Variable:
         names: Mapping[str, str] | None = None,
         source: str | None = None,
     ) -> None:
-        self.name = name
-        self.default = default
-        self.enum = enum
+        self.name: str = name
+        self.default: str = default
+        self.enum: tuple[str, ...] = enum
         self.names: Mapping[str, str] = names or {}
-        self.source = source
+        self.source: str | None = source
 
 
 class Server:
@@ -40,8 +40,8 @@ class Server:
     __slots__ = ("url", "variables")
 
     def __init__(self, url: str, variables: tuple[Variable, ...] = ()) -> None:
-        self.url = url
-        self.variables = variables
+        self.url: str = url
+        self.variables: tuple[Variable, ...] = variables
 
 
 class Scheme:
@@ -61,10 +61,10 @@ class Scheme:
         options: Mapping[str, object] | None = None,
     ) -> None:
         self.kind: SchemeKind = kind
-        self.credential = credential
+        self.credential: str | None = credential
         self.location: Literal["header", "query", "cookie"] | None = location
-        self.parameter = parameter
-        self.token_url = token_url
+        self.parameter: str | None = parameter
+        self.token_url: str | None = token_url
         self.options: Mapping[str, object] = options or {}
 
 
@@ -76,8 +76,8 @@ class RateLimit:
     def __init__(self, calls: int, per: float) -> None:
         if calls < 1 or per <= 0:
             raise ValueError("a rate limit needs at least one call in a positive number of seconds")
-        self.calls = calls
-        self.per = per
+        self.calls: int = calls
+        self.per: float = per
 
     def __repr__(self) -> str:
         return f"RateLimit(calls={self.calls}, per={self.per})"
@@ -100,13 +100,13 @@ class Product:
         console_name: str | None = None,
         rate_limits: tuple[RateLimit, ...] = (),
     ) -> None:
-        self.name = name
-        self.title = title
-        self.servers = servers
-        self.schemes = schemes
-        self.package = package
-        self.console_name = console_name
-        self.rate_limits = rate_limits
+        self.name: str = name
+        self.title: str = title
+        self.servers: tuple[Server, ...] = servers
+        self.schemes: Mapping[str, Scheme] = schemes
+        self.package: str = package
+        self.console_name: str | None = console_name
+        self.rate_limits: tuple[RateLimit, ...] = rate_limits
 
     def __repr__(self) -> str:
         return f"<Product {self.name}>"

@@ -46,7 +46,7 @@ class Reply(Generic[T_co]):
     __slots__ = ("_exchange", "response")
 
     def __init__(self, response: Response, exchange: Exchange[T_co]) -> None:
-        self.response = response
+        self.response: Response = response
         self._exchange = exchange
 
     @property
@@ -107,15 +107,15 @@ class RawResponse(Generic[T_co]):
     def __init__(self, value: T_co, reply: Reply[object]) -> None:
         from ._redact import safe_url
 
-        self.value = value
-        self.status = reply.status
-        self.headers = reply.headers
+        self.value: T_co = value
+        self.status: int = reply.status
+        self.headers: Mapping[str, str] = reply.headers
         """Case-insensitive."""
-        self.content = reply.content
+        self.content: bytes = reply.content
         """The body as it came."""
-        self.url = safe_url(reply.url)
+        self.url: str = safe_url(reply.url)
         """The address, without secrets."""
-        self.request_id = reply.request_id
+        self.request_id: str | None = reply.request_id
         self.attempts = reply.attempts
 
     def __repr__(self) -> str:

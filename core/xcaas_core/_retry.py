@@ -57,11 +57,11 @@ class RetryPolicy:
             raise ConfigurationError(
                 "this retry policy cannot work", advice="Numbers are not negative, and first_wait ≤ longest_wait."
             )
-        self.retries = retries
-        self.first_wait = first_wait
-        self.longest_wait = longest_wait
-        self.longest_asked = longest_asked
-        self.statuses = statuses
+        self.retries: int = retries
+        self.first_wait: float = first_wait
+        self.longest_wait: float = longest_wait
+        self.longest_asked: float = longest_asked
+        self.statuses: frozenset[int] = statuses
 
     def __repr__(self) -> str:
         return f"RetryPolicy({self.retries}, first_wait={self.first_wait}, longest_wait={self.longest_wait})"

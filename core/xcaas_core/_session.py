@@ -28,8 +28,8 @@ class Session:
     __slots__ = ("engine", "io")
 
     def __init__(self, engine: Engine, io: SyncTransport) -> None:
-        self.engine = engine
-        self.io = io
+        self.engine: Engine = engine
+        self.io: SyncTransport = io
 
     def run(self, flow: Flow[T]) -> T:
         """Carry a flow out, blocking, and return what it returns."""
@@ -50,8 +50,8 @@ class AsyncSession:
     __slots__ = ("engine", "io")
 
     def __init__(self, engine: Engine, io: AsyncTransport) -> None:
-        self.engine = engine
-        self.io = io
+        self.engine: Engine = engine
+        self.io: AsyncTransport = io
 
     async def run(self, flow: Flow[T]) -> T:
         """Carry a flow out and return what it returns."""

@@ -74,14 +74,14 @@ class Parameter:
         media_type: str | None,
     ) -> None:
         self.location: Location = location
-        self.wire = wire
-        self.codec = codec
+        self.wire: str = wire
+        self.codec: str | None = codec
         self.style: Style = style or ("form" if location in ("query", "cookie") else "simple")
-        self.explode = self.style == "form" if explode is None else explode
-        self.required = required
-        self.allow_reserved = allow_reserved
-        self.source = source
-        self.media_type = media_type
+        self.explode: bool = self.style == "form" if explode is None else explode
+        self.required: bool = required
+        self.allow_reserved: bool = allow_reserved
+        self.source: str | None = source
+        self.media_type: str | None = media_type
 
     def __repr__(self) -> str:
         return f"<{self.location} parameter {self.wire}>"
@@ -155,9 +155,9 @@ class Encoding:
     def __init__(
         self, content_type: str | None = None, *, style: Style | None = None, explode: bool | None = None
     ) -> None:
-        self.content_type = content_type
+        self.content_type: str | None = content_type
         self.style: Style | None = style
-        self.explode = explode
+        self.explode: bool | None = explode
 
 
 class Body:
@@ -176,11 +176,11 @@ class Body:
         variants: tuple[Body, ...] = (),
     ) -> None:
         self.kind: Kind = kind
-        self.media_type = media_type
-        self.codec = codec
+        self.media_type: str = media_type
+        self.codec: str | None = codec
         self.encoding: Mapping[str, Encoding] = encoding or {}
-        self.required = required
-        self.variants = variants
+        self.required: bool = required
+        self.variants: tuple[Body, ...] = variants
 
     def __repr__(self) -> str:
         return f"<{self.kind} body {self.media_type}>"
@@ -252,8 +252,8 @@ class Answer:
         code: str | tuple[str, ...] = (),
     ) -> None:
         self.kind: Kind = kind
-        self.media_type = media_type
-        self.codec = codec
+        self.media_type: str | None = media_type
+        self.codec: str | None = codec
         self.message: tuple[str, ...] = (message,) if isinstance(message, str) else message
         self.code: tuple[str, ...] = (code,) if isinstance(code, str) else code
 

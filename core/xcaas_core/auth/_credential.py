@@ -44,10 +44,10 @@ class Credential:
 
     def __init__(self, options: Options) -> None:
         products = options.get("products", ())
-        self.products = frozenset([products] if isinstance(products, str) else products)
-        self.role = options.get("role")
-        self.policy = options.get("policy") or TokenPolicy()
-        self.cache = options.get("cache")
+        self.products: frozenset[str] = frozenset([products] if isinstance(products, str) else products)
+        self.role: str | None = options.get("role")
+        self.policy: TokenPolicy = options.get("policy") or TokenPolicy()
+        self.cache: TokenCache | None = options.get("cache")
         self._begin(options.get("on_event"))
 
     def _begin(self, observer: Observer | None) -> None:

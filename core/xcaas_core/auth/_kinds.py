@@ -49,9 +49,9 @@ class ClientCredentials(Credential):
         self.client_id = client_id
         self._client_secret: Source = source_of(client_secret, "client_secret")
         self.token_url = token_url
-        self.scopes = frozenset(scopes.split() if isinstance(scopes, str) else scopes)
+        self.scopes: frozenset[str] = frozenset(scopes.split() if isinstance(scopes, str) else scopes)
         self.client_auth: Literal["basic", "body"] | None = client_auth
-        self.parameters = dict(parameters or {})
+        self.parameters: dict[str, str] = dict(parameters or {})
 
     def update_credentials(self, client_secret: SecretInput, *, client_id: str | None = None) -> None:
         """Use another secret from the next token request on. The current token is used up first, unless

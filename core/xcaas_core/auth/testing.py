@@ -131,8 +131,8 @@ class Simulation:
     """Runs any number of flows side by side in simulated time, always in the same order."""
 
     def __init__(self, endpoint: TokenEndpoint | None = None, clock: FakeClock | None = None) -> None:
-        self.endpoint = endpoint or TokenEndpoint()
-        self.clock = clock or FakeClock()
+        self.endpoint: TokenEndpoint = endpoint or TokenEndpoint()
+        self.clock: FakeClock = clock or FakeClock()
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
         self._ticket = count()
 

@@ -68,16 +68,18 @@ class FakeAnswer:
         length: int | _Nothing | None = NOTHING,
         error: BaseException | None = None,
     ) -> None:
-        self.status = status
-        self.error = error
+        self.status: int = status
+        self.error: BaseException | None = error
         kind, body = _body(json, text, content)
-        self.pieces = [body] if isinstance(body, bytes) else list(body)
+        self.pieces: list[bytes] = [body] if isinstance(body, bytes) else list(body)
         found = {"content-type": kind} if kind else {}
         if isinstance(length, _Nothing):
             length = sum(map(len, self.pieces))
         if length is not None:
             found["content-length"] = str(length)
-        self.headers = FakeHeaders({**found, **{name.lower(): value for name, value in (headers or {}).items()}})
+        self.headers: FakeHeaders = FakeHeaders(
+            {**found, **{name.lower(): value for name, value in (headers or {}).items()}}
+        )
 
 
 def _body(
@@ -132,11 +134,11 @@ class FakeRequest:
     __slots__ = ("content", "headers", "method", "operation", "url")
 
     def __init__(self, request: Request, content: bytes, operation: Operation[object] | None) -> None:
-        self.method = request.method
-        self.url = request.url
-        self.headers = FakeHeaders(request.headers)
-        self.content = content
-        self.operation = operation
+        self.method: str = request.method
+        self.url: str = request.url
+        self.headers: FakeHeaders = FakeHeaders(request.headers)
+        self.content: bytes = content
+        self.operation: Operation[object] | None = operation
 
     @property
     def call(self) -> str | None:

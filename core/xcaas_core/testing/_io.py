@@ -9,6 +9,7 @@ from ._answer import FakeResponse
 
 if TYPE_CHECKING:
     from .._steps import Part, Request, Response
+    from ._clock import FakeClock
     from ._server import FakeServer
 
 __all__ = ["FakeAsyncIO", "FakeSyncIO"]
@@ -19,7 +20,7 @@ class FakeSyncIO:
 
     def __init__(self, server: FakeServer) -> None:
         self.server = server
-        self.clock = server.clock
+        self.clock: FakeClock = server.clock
 
     def send(self, request: Request, stream: bool) -> Response:
         opened = request.content() if callable(request.content) else request.content
@@ -49,7 +50,7 @@ class FakeAsyncIO:
 
     def __init__(self, server: FakeServer) -> None:
         self.server = server
-        self.clock = server.clock
+        self.clock: FakeClock = server.clock
 
     async def send(self, request: Request, stream: bool) -> Response:
         opened = request.content() if callable(request.content) else request.content

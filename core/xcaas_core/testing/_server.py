@@ -44,7 +44,7 @@ class FakeServer:
     """
 
     def __init__(self, *, check: bool = True, only_told: bool = False) -> None:
-        self.clock = FakeClock()
+        self.clock: FakeClock = FakeClock()
         self.requests: list[FakeRequest] = []
         """All requests, oldest first, without those for tokens."""
         self.token_requests: list[FakeRequest] = []
