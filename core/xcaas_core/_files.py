@@ -161,10 +161,10 @@ def safe_file_name(name: str, fallback: str = "download") -> str:
     """A name that somebody else chose, made fit for a file: no folders, no hidden or reserved names, not too long."""
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join("_" if char in '<>:"|?*' or not char.isprintable() else char for char in name)
-    name = name.strip(" ").lstrip(".").rstrip(". ")
+    name = name.strip(". ")
     if name.split(".", 1)[0].rstrip().lower() in _RESERVED:
         name = f"_{name}"
-    return _cut(name, _LONGEST_NAME) or fallback
+    return _cut(name, _LONGEST_NAME).rstrip(". ") or fallback
 
 
 def _cut(name: str, longest: int) -> str:
