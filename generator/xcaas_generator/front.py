@@ -61,6 +61,9 @@ def _read(source: Path | bytes, name: str, library: Library, report: Report) -> 
     file = library.first(source, name)
     at = Spot(file, "", file.tree)
     # The parser's own imports cost as much as a small document: not before they are needed.
+    from xcaas_generator.parser_library import load_parser
+
+    load_parser()
     from xcaas_generator.check import check_root, check_vocabulary
 
     check_root(at, report)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
+from xcaas_generator.failure import Failure
 from xcaas_generator.ir import JSON
 from xcaas_generator.library import Library
 from xcaas_generator.load import SourceFile
@@ -23,9 +24,12 @@ _SCHEMA_HOLDERS = ("properties", "patternProperties", "$defs", "schemas")
 
 def check_examples(library: Library, report: Report) -> None:
     """Validate every `example` and `examples` of the files read, with references across files."""
-    from jsonschema import Draft202012Validator
-    from referencing import Registry, Resource
-    from referencing.jsonschema import DRAFT202012
+    try:
+        from jsonschema import Draft202012Validator
+        from referencing import Registry, Resource
+        from referencing.jsonschema import DRAFT202012
+    except ImportError:
+        raise Failure('lint validates examples with jsonschema; install "xcaas[generator,sandbox]"', code=2) from None
 
     registry: Registry[JSON] = Registry()
     for file in library.files.values():

@@ -149,7 +149,7 @@ class Resolver:
             return root
         if not fragment.startswith("/"):
             return self._anchor(file, unquote(fragment)) or self._guess(spot, fragment)
-        return self._walk(root, fragment) or self._guess(spot, fragment)
+        return self._walk(root, fragment) or self._nearby(spot, target, fragment) or self._guess(spot, fragment)
 
     def _walk(self, root: Spot, fragment: str) -> Spot | None:
         at = root
@@ -172,6 +172,20 @@ class Resolver:
             if following is None:
                 return None
             at = following
+        return None
+
+    def _nearby(self, spot: Spot, target: str, fragment: str) -> Spot | None:
+        """`#/$defs/X` within a schema that has an `$id`, and so is a document of its own, or that people take for one."""
+        tokens = spot.pointer.split("/") if not target else []
+        while len(tokens) > 1:
+            tokens.pop()
+            at = self._walk(Spot(spot.file, "", spot.file.tree), "/".join(tokens)) if len(tokens) > 1 else None
+            found = self._walk(at, fragment) if at is not None else None
+            if at is not None and found is not None:
+                if not at.has("$id"):
+                    meant = f"#{found.pointer}"
+                    self._report.warn(spot.place, f"the reference was taken to mean {meant}", f'Write "{meant}".')
+                return found
         return None
 
     def _anchor(self, file: SourceFile, name: str) -> Spot | None:

@@ -16,13 +16,15 @@ from xcaas_generator.normalise.shapes import Hint
 from xcaas_generator.resolve import Spot, unescape
 
 _STATUS = re.compile(r"[1-5]\d\d")
+_LEADING = re.compile(r"[1-5]\d\d(?!\d)")
 _RANGE = re.compile(r"([1-5])(?:XX|xx|Xx|xX|\*\*|\?\?|--|00-\d99)")
 _ROLES = ("Response", "Error", "Result", "Answer", "Output")
 _EMPTY = ("204", "205", "304")
 
 
 class Answers:
-    def __init__(self, shaper: Shaper, contents: Contents, parameters: Parameters) -> None:
+    def __init__(self, shaper: Shaper, contents: Contents, parameters: Parameters, *, optional: bool) -> None:
+        self._optional = optional  # whether an operation may say nothing about its responses: since 3.1
         self._shaper = shaper
         self._report = shaper.report
         self._contents = contents
@@ -33,6 +35,8 @@ class Answers:
         responses = operation.child("responses")
         if isinstance(responses.node, list):
             self._report.warn(responses.place, "'responses' should map statuses to responses; it was ignored")
+        elif responses.node is None and self._optional:
+            pass
         elif not isinstance(responses.node, dict):
             self._report.warn(responses.place, "the operation says nothing about its responses; an empty one was taken")
         elif not responses.node:
@@ -56,7 +60,7 @@ class Answers:
         family = _RANGE.fullmatch(plain)
         if family:
             return f"{family[1]}XX"
-        leading = _STATUS.match(plain)
+        leading = _LEADING.match(plain)
         if leading:
             self._report.warn(spot.place, f"{brief(key)} is no status; {leading[0]} was taken")
             return leading[0]

@@ -45,7 +45,7 @@ class Operations:
         contents = Contents(shaper)
         self._parameters = Parameters(shaper)
         self._bodies = Bodies(shaper, contents)
-        self._answers = Answers(shaper, contents, self._parameters)
+        self._answers = Answers(shaper, contents, self._parameters, optional=shaper.siblings)
         self.refused: list[ir.Refused] = []
 
     def read(self, paths: Spot) -> list[OperationDraft]:

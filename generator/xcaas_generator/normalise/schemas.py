@@ -52,7 +52,7 @@ class Shaper:
         self.flattener = Flattener(resolver, report, siblings=siblings)
         self.annotations = Annotations(resolver)
         self.entries: list[Entry] = []
-        self._siblings = siblings
+        self.siblings = siblings  # whether what stands beside `$ref` counts, as it does since 3.1
         self._unions = Unions(self)
         self._known: dict[_Key, Shape] = {}
         self._open: set[_Key] = set()
@@ -132,7 +132,7 @@ class Shaper:
         simple = simple_shape(node)
         if simple is not None:
             return simple
-        if self.resolver.reference(spot) is not None and not (self._siblings and _has_structure(spot)):
+        if self.resolver.reference(spot) is not None and not (self.siblings and _has_structure(spot)):
             return self._referenced(spot, hint)
         if "allOf" in node:
             alone = self._only_part(spot)

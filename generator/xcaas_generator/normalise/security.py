@@ -74,7 +74,7 @@ class Security:
                     spot.child(raw).place, f"scopes should be a list, not {brief(scopes)}; none were taken"
                 )
             names.append(name)
-        return tuple(names)
+        return tuple(sorted(names))
 
     # --- schemes --------------------------------------------------------------
 

@@ -155,6 +155,7 @@ ANSWERS_GUESSED: dict[str, tuple[str, list[str], str]] = {
     "no status": ("{okay: {description: ok}}", [], "is no status; the response was left out"),
     "nothing under a status": ("{'200': {content: {application/json: }}}", ["200 json any"], ""),
     "a schema of Swagger 2": ("{'200': {description: '', schema: {type: string}}}", ["200 json str"], "without a media type"),
+    "a long number": ("{'1000': {description: ok}}", [], "is no status; the response was left out"),
     "a list": ("[{description: ok}]", [], "should map statuses"),
     "empty": ("{}", [], "empty"),
     "leads nowhere": ("{'200': {$ref: '#/nope'}}", ["200"], "leads nowhere"),

@@ -170,3 +170,23 @@ def test_within_a_document(text: str, expected: str) -> None:
     )
     assert not problems, messages(problems)
     assert shown(field.type) == expected
+
+
+def test_within_a_schema_that_is_a_document_of_its_own() -> None:
+    others = "Box: {%s type: object, properties: {item: {$ref: '#/$defs/item'}}, $defs: {item: {type: integer}}}"
+    for identity, warned in (("$id: 'https://example.com/box',", False), ("", True)):
+        _, document, problems = read_schema("{$ref: '#/components/schemas/Box'}", others=others % identity)
+        assert fields(document, "Box") == {"item": "int"}
+        assert bool(problems) == warned
+
+
+def test_a_document_that_gives_its_own_address() -> None:
+    text = """
+openapi: 3.2.0
+$self: https://example.com/api.yaml
+info: {title: T, version: '1'}
+paths: {/a: {get: {operationId: getA, responses: {'200': {$ref: 'https://example.com/api.yaml#/components/responses/Fine'}}}}}
+components: {responses: {Fine: {description: '', content: {application/json: {schema: {type: integer}}}}}}
+"""
+    result = front.read(text.encode(), name="x", strict=True)
+    assert shown(operation(result.document, "getA").answers[0].variants[0].type) == "int"

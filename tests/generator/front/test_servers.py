@@ -130,7 +130,7 @@ def security(own: str, root: str = "") -> tuple[tuple[tuple[str, ...], ...], tup
         ("", "", ()),
         ("", "security: [{key: []}]", (("key",),)),
         ("security: [],", "security: [{key: []}]", ()),
-        ("security: [{basic: []}, {key: [], bearer: []}],", "", (("basic",), ("key", "bearer"))),
+        ("security: [{basic: []}, {key: [], bearer: []}],", "", (("basic",), ("bearer", "key"))),
         ("security: [{}, {key: []}],", "", ((), ("key",))),
     ],
 )
