@@ -19,8 +19,10 @@ from ._retry import cost_of, planned_wait, requested_wait, worth_repeating
 from ._steps import Close, Flow, Read, Response, Send, Sleep
 
 if TYPE_CHECKING:
+    from ._compiled import Compiled
     from ._engine import Engine
     from ._operation import Call
+    from ._steps import Request
 
 __all__ = ["Exchange"]
 
@@ -63,8 +65,9 @@ class Exchange(Generic[T]):
         self.deadline: float | None = None if total is None else engine.shared.clock() + total
         try:
             self._site = engine.site(call.operation)
-            self.compiled = self._site.compiled
-            self.request, self._signs = build_request(engine, self._site, call)
+            self.compiled: Compiled = self._site.compiled
+            request, self._signs = build_request(engine, self._site, call)
+            self.request: Request = request
             self._url = self.request.url
         except XCaaSError as error:
             error.operation = call.operation.call

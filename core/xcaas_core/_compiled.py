@@ -32,7 +32,7 @@ class Compiled:
 
     def __init__(self, operation: Operation[object]) -> None:
         package = operation.product.package
-        self.fill_path = compile_path(operation.path)
+        self.fill_path: Callable[[dict[str, str]], str] = compile_path(operation.path)
         self._writers: list[tuple[Writer, Parameter]] = [
             (compile_parameter(parameter, package), parameter) for parameter in operation.parameters
         ]

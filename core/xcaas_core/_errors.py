@@ -81,11 +81,11 @@ class Attempt:
     __slots__ = ("number", "outcome", "seconds", "status", "waited")
 
     def __init__(self, number: int, outcome: str, status: int | None, seconds: float, waited: float) -> None:
-        self.number = number
-        self.outcome = outcome
-        self.status = status
-        self.seconds = seconds
-        self.waited = waited
+        self.number: int = number
+        self.outcome: str = outcome
+        self.status: int | None = status
+        self.seconds: float = seconds
+        self.waited: float = waited
 
     def __repr__(self) -> str:
         return f"<Attempt {self.number}: {self.outcome} after {self.seconds:.3f} s>"
@@ -94,7 +94,8 @@ class Attempt:
         return (self.number, self.outcome, self.status, self.seconds, self.waited)
 
     def __setstate__(self, state: tuple[int, str, int | None, float, float]) -> None:
-        self.number, self.outcome, self.status, self.seconds, self.waited = state
+        number, outcome, status, seconds, waited = state
+        Attempt.__init__(self, number, outcome, status, seconds, waited)
 
 
 class XCaaSError(Exception):
@@ -174,7 +175,7 @@ class TokenError(CredentialsError):
     ) -> None:
         super().__init__(message, advice=advice)
         if status is not None:
-            self.status = status
+            self.status: int | None = status
         self.code = code
 
 
@@ -225,7 +226,7 @@ class ResponseError(XCaaSError):
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message, advice=advice)
-        self.status = status
+        self.status: int | None = status
         self.body = body
         self.code = code
         self.retry_after = retry_after

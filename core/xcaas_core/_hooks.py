@@ -49,7 +49,7 @@ class AttemptEvent:
         """The address without secrets."""
         self.number: int = number
         """1 for the first attempt."""
-        self.headers = headers
+        self.headers: dict[str, str] = headers
         self.context: dict[object, object] = {}
         self.status: int | None = None
         self.response_headers: Mapping[str, str] = {}

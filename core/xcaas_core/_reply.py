@@ -116,7 +116,7 @@ class RawResponse(Generic[T_co]):
         self.url: str = safe_url(reply.url)
         """The address, without secrets."""
         self.request_id: str | None = reply.request_id
-        self.attempts = reply.attempts
+        self.attempts: tuple[Attempt, ...] = reply.attempts
 
     def __repr__(self) -> str:
         return f"<RawResponse {self.status} {self.headers.get('content-type', '')}>"

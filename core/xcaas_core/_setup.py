@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
 
 from ._drive import AsyncTransport, SyncTransport
 from ._errors import ConfigurationError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ._engine import Engine
     from ._hooks import Hook
+    from ._http import Connection
     from ._product import RateLimit
 
 __all__ = ["FakeNetwork", "HttpClient", "Setup", "environment"]
@@ -103,13 +104,21 @@ def make_engine(setup: Setup) -> Engine:
 def make_sync_io(setup: Setup) -> SyncTransport:
     """The half that moves bytes, blocking."""
     network = _fake(setup)
-    return network.sync_io() if network is not None else cast("SyncTransport", _io(setup, blocking=True))
+    if network is not None:
+        return network.sync_io()
+    from ._io_sync import SyncIO
+
+    return SyncIO(_checked(setup, blocking=True), connection=_connection(setup), auth=_own_auth(setup))
 
 
 def make_async_io(setup: Setup) -> AsyncTransport:
     """The half that moves bytes, in event loops."""
     network = _fake(setup)
-    return network.async_io() if network is not None else cast("AsyncTransport", _io(setup, blocking=False))
+    if network is not None:
+        return network.async_io()
+    from ._io_async import AsyncIO
+
+    return AsyncIO(_checked(setup, blocking=False), connection=_connection(setup), auth=_own_auth(setup))
 
 
 def _fake(setup: Setup) -> FakeNetwork | None:
@@ -125,15 +134,25 @@ def _foreign_auth(credentials: object) -> bool:
     return is_http_auth(credentials)
 
 
-def _io(setup: Setup, *, blocking: bool) -> object:
-    from ._http import AsyncIO, Connection, SyncIO, is_http_client
+def _own_auth(setup: Setup) -> object:
+    """An `auth` of the HTTP library's kind, which the library carries out itself."""
+    auth = setup["auth"] if setup["credentials"] is None else setup["credentials"]
+    return auth if _foreign_auth(auth) else None
+
+
+def _connection(setup: Setup) -> Connection | None:
+    from ._http import Connection
+
+    return None if setup["http_client"] is not None else Connection(verify=setup["verify"], proxy=setup["proxy"])
+
+
+def _checked(setup: Setup, *, blocking: bool) -> object:
+    """The user's HTTP client, if it is one that can be used."""
+    from ._http import is_http_client
 
     client = setup["http_client"]
-    auth = setup["auth"] if setup["credentials"] is None else setup["credentials"]
-    own_auth = auth if _foreign_auth(auth) else None
-    kind = SyncIO if blocking else AsyncIO
     if client is None:
-        return kind(connection=Connection(verify=setup["verify"], proxy=setup["proxy"]), auth=own_auth)
+        return None
     if setup["verify"] is not True or setup["proxy"] is not None:
         raise ConfigurationError(
             "verify and proxy cannot be given together with http_client", advice="Set them on your own HTTP client."
@@ -143,7 +162,7 @@ def _io(setup: Setup, *, blocking: bool) -> object:
         raise ConfigurationError(
             f"http_client is a {type(client).__name__}", advice=f"Pass an httpx.{wanted} or httpx2.{wanted}."
         )
-    return kind(client, auth=own_auth)
+    return client
 
 
 class Environment(TypedDict):

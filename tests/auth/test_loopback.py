@@ -15,7 +15,8 @@ import trio
 from tests.auth.token_server import Answer, TokenServer
 from xcaas_core._authseam import AuthContext, Authorizer
 from xcaas_core._drive import run, run_async
-from xcaas_core._http import AsyncIO, SyncIO
+from xcaas_core._io_async import AsyncIO
+from xcaas_core._io_sync import SyncIO
 from xcaas_core._product import Product, Scheme
 from xcaas_core._steps import Flow, Request, Send
 from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer

@@ -239,7 +239,7 @@ def test_work_analytics_tokens_are_shared_too() -> None:
 WORKER = """
 import sys
 from xcaas_core._drive import run
-from xcaas_core._http import SyncIO
+from xcaas_core._io_sync import SyncIO
 from xcaas_core._product import Product, Scheme
 from xcaas_core.auth import ClientCredentials, FileTokenCache, RedisTokenCache
 from xcaas_core.auth._parts import token_machine

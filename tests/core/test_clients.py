@@ -15,7 +15,9 @@ import pytest
 from tests.core.origin import Answer, serving
 from tests.core.shop import AsyncShop, Shop
 from xcaas_core import ConfigurationError, RetryPolicy, Timeout
-from xcaas_core._http import AsyncIO, Connection, SyncIO
+from xcaas_core._http import Connection
+from xcaas_core._io_async import AsyncIO
+from xcaas_core._io_sync import SyncIO
 from xcaas_core._options import UNCHANGED, Options
 from xcaas_core._session import AsyncSession, Session
 

@@ -77,7 +77,7 @@ print("\\n".join(sys.modules))
         )
         return set(done.stdout.split())
 
-    return run(program) - run("from xcaas_core._http import Connection; Connection().client('Client')")
+    return run(program) - run("from xcaas_core._http import Connection; Connection().make(blocking=True, direct=True)")
 
 
 @pytest.mark.parametrize(

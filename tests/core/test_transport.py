@@ -111,9 +111,10 @@ def test_connections_are_made_as_asked(tmp_path: Any, library: str) -> None:
     bundle = tmp_path / "ca.pem"
     bundle.write_text(import_module("certifi").contents())
     for verify in (False, str(bundle), str(tmp_path), ssl.create_default_context()):
-        client = Connection(verify=verify, library=library, proxy="http://127.0.0.1:9").client("Client")
-        assert client.follow_redirects is False
-        client.close()
+        for direct in (True, False):
+            connection = Connection(verify=verify, library=library, proxy="http://127.0.0.1:9")
+            assert connection.direct
+            connection.make(blocking=True, direct=direct).close()
     assert Connection(library=library).needs_lanes is (library == "httpx")
 
 
