@@ -63,7 +63,7 @@ class PageSource(Generic[T]):
         if paging is None:
             raise ArgumentError(f"{call.operation.call} is not paged")
         self.engine: Engine = engine
-        self.call = _complete(call, paging)
+        self.call: Call[object] = _complete(call, paging)
         self.paging: Paging = paging
         self._decoder: Callable[[list[JSON]], list[T]] | None = None
         self._body: JSON = None

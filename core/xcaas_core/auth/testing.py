@@ -29,14 +29,14 @@ class FakeClock:
     """A clock that moves only when told to. Call it for the time."""
 
     def __init__(self, now: float = 1000.0) -> None:
-        self.now = now
+        self.now: float = now
 
     def __call__(self) -> float:
         return self.now
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
-        self.now += seconds
+        self.now = self.now + seconds
 
 
 class FakeResponse:
@@ -108,8 +108,8 @@ class Task(Generic[T]):
 
     def __init__(self, flow: Flow[T]) -> None:
         self.flow = flow
-        self.done = False
-        self.finished_at = 0.0
+        self.done: bool = False
+        self.finished_at: float = 0.0
         self.error: BaseException | None = None
         self._value: T | None = None
         self.turn = 0

@@ -14,7 +14,7 @@ class FakeClock:
     """
 
     def __init__(self, start: float = 1_000_000.0) -> None:
-        self.now = start
+        self.now: float = start
         self.slept: list[float] = []
         self._lock = Lock()
 
@@ -25,7 +25,7 @@ class FakeClock:
         """Let time pass."""
         with self._lock:
             self.slept.append(seconds)
-            self.now += seconds
+            self.now = self.now + seconds
 
     def __repr__(self) -> str:
         return f"<FakeClock {self.now}>"
