@@ -13,7 +13,7 @@ from .copy import Copy, Order, copy_of_suite
 from .difference import difference
 from .document import behind, copy_of_document, spec_order
 from .originals import Originals, installed
-from .place import open_place, refuse_long_paths
+from .place import open_place, refuse_links_inside, refuse_long_paths
 from .record import Record, record_of
 from .update import Update, digests, outdated, plan_update, removed, write
 
@@ -33,6 +33,7 @@ def vendor(options: argparse.Namespace, progress: Progress, originals: Originals
     order = _order(options, old)
     if options.check:
         return _check(target, _existing(target, old), order, originals)
+    refuse_links_inside(target)
     copy = _copy(order, target, originals, progress)
     if options.diff:
         sys.stdout.writelines(difference(target, old, copy.files))

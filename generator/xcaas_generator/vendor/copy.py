@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from .. import manifest
 from ..failure import Failure
 from . import _vendor_check
+from .foreign import without_foreign
 from .modules import Import, Library, Module
 from .needs import needed, strings
 from .originals import CORE, SUITE, Originals
@@ -82,6 +83,16 @@ def _library(name: str, folder: Path, originals: Originals) -> Library:
     return library
 
 
+def _own_words(library: Library, found: Iterable[str]) -> None:
+    """Cut what names foreign libraries out of the modules of core."""
+    for name in found:
+        if name.partition(".")[0] == CORE:
+            module = library.modules[name]
+            text = without_foreign(module)
+            if text != module.source:
+                library.replace(module, text)
+
+
 def _known(library: Library) -> frozenset[str]:
     names = (name.split(".") for name in library.modules)
     return frozenset(parts[1] for parts in names if len(parts) == 3 and parts[0] == SUITE and parts[2] == "_product")
@@ -138,6 +149,8 @@ def _import(imported: Import, index: Module) -> str:
 
 def _files(library: Library, root: str, found: Iterable[str], originals: Originals) -> dict[str, str]:
     """Texts by path: the modules in their places, the data that they read, the licence and the check."""
+    found = list(found)
+    _own_words(library, found)
     modules = [library.modules[name] for name in sorted(found)]
     core = PurePosixPath(_free_name(modules, root))
     kept = {module.name for module in modules}
@@ -157,7 +170,7 @@ def _files(library: Library, root: str, found: Iterable[str], originals: Origina
 
 def _data(modules: list[Module], root: str) -> dict[str, str]:
     """Files beside the products' modules that a module reads by name, such as examples for fakes."""
-    read = {text for module in modules if module.name.partition(".")[0] == CORE for text in strings(module.tree)}
+    read = {text for module in modules if module.name.partition(".")[0] == CORE for text in strings(module.nodes)}
     found: dict[str, str] = {}
     for module in modules:
         if module.is_package and module.name.partition(".")[0] == root and isinstance(module.origin, Path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -43,9 +43,14 @@ class Module:
         return ast.parse(self.source, str(self.path))
 
     @cached_property
+    def nodes(self) -> Sequence[ast.AST]:
+        """All nodes of the tree: walking it is what takes time."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
     def index(self) -> Mapping[str, Import]:
         """Names that the module only offers: imported for type checkers, and loaded when somebody asks for one."""
-        names = {node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name)}
+        names = {node.id for node in self.nodes if isinstance(node, ast.Name)}
         found: dict[str, Import] = {}
         for node in self.tree.body:
             if is_typing_block(node):
@@ -67,7 +72,7 @@ class Module:
 
     def imports(self) -> Iterator[Import]:
         """Everything that the module imports, wherever, except what it only offers."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.ImportFrom):
                 module = self.absolute(node)
                 for alias in node.names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from .modules import Import, Library, Module
 
@@ -56,15 +56,15 @@ def _models_named(library: Library, module: Module) -> Iterator[Import]:
     models = library.modules.get(f"{module.package}.models")
     if models is None:
         return
-    for text in strings(module.tree):
+    for text in strings(module.nodes):
         for word in _WORD.findall(text):
             if word in models.index:
                 yield Import(models.name, word)
 
 
-def strings(node: ast.AST) -> Iterator[str]:
-    """Texts in code, docstrings left out."""
-    prose = {id(item.value) for item in ast.walk(node) if isinstance(item, ast.Expr)}
-    for item in ast.walk(node):
+def strings(nodes: Collection[ast.AST]) -> Iterator[str]:
+    """Texts among all the nodes of some code, docstrings left out."""
+    prose = {id(item.value) for item in nodes if isinstance(item, ast.Expr)}
+    for item in nodes:
         if isinstance(item, ast.Constant) and isinstance(item.value, str) and id(item) not in prose:
             yield item.value

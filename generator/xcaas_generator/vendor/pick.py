@@ -114,7 +114,7 @@ class _Finder:
         for name in (item.id for item in ast.walk(node) if isinstance(item, ast.Name)):
             if name in definitions and not isinstance(definitions[name], ast.ClassDef):
                 self._keep_constant(module, name, definitions[name])
-        for text in strings(node):
+        for text in strings(list(ast.walk(node))):
             found = _OPERATION.fullmatch(text)
             other = f"{self._package}.{found[1]}" if found else ""
             if found and other in self._library.modules:

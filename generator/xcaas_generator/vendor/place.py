@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..failure import Failure
+from ._vendor_check import walk
 from .record import Record, read_record
 
 LONGEST_PATH = 119
@@ -54,6 +55,17 @@ def refuse_long_paths(target: Path, paths: Iterable[str]) -> None:
         raise Failure(
             f"{longest} would have {len(longest)} characters, more than {LONGEST_PATH}; choose another --into"
         )
+
+
+def refuse_links_inside(target: Path) -> None:
+    """A link in a copy would lead what is read or written out of it.
+
+    Raises:
+        Failure: There is one.
+    """
+    for path in walk(target):
+        if (target / path).is_symlink():
+            raise Failure(f"{target / path} is a symbolic link; remove it")
 
 
 def _refuse_links(target: Path) -> None:

@@ -30,7 +30,7 @@ def relocated(module: Module, place: PurePosixPath, core: PurePosixPath) -> str:
     """The text of a module for its place in a tree that has core in the folder `core`."""
     text = Text(module.source)
     edits: list[Edit] = []
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").partition(".")[0] == CORE:
             found = _FROM.match(text.of(node))
             if found is None:

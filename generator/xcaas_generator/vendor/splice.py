@@ -40,16 +40,17 @@ class Text:
         return self._bytes[self.start(node) : self.end(node)].decode()
 
     def without(self, node: ast.stmt) -> Edit:
-        """Take a statement out, with its decorators and the blank lines above it."""
+        """Take a statement out, with its decorators. Of the blank lines around it the longer run stays."""
         assert node.end_lineno is not None
         first = min([node.lineno, *(mark.lineno for mark in _decorators(node))])
         last = node.end_lineno
-        while first > 1 and not self._line(first - 1).strip():
-            first -= 1
-        if first > 1 and self._line(first - 1).rstrip().endswith(b":"):
-            # The first of a block: what follows moves up to where it stood.
-            while last < len(self._lines) - 1 and not self._line(last + 1).strip():
-                last += 1
+        above, below = self._blank(first, -1), self._blank(last, +1)
+        is_first = first - above > 1 and self._line(first - above - 1).rstrip().endswith(b":")
+        is_last = last + below == len(self._lines) - 1
+        if is_first or (above > below and not is_last):
+            last += below
+        if is_first or is_last or above <= below:
+            first -= above
         return Edit(self._lines[first - 1], self._lines[last])
 
     def without_elements(self, holder: ast.Dict | ast.List, dropped: Iterable[int]) -> list[Edit]:
@@ -68,11 +69,20 @@ class Text:
         return edits
 
     def edited(self, edits: Iterable[Edit]) -> str:
-        """The text after changes that don't overlap."""
-        content = self._bytes
-        for edit in sorted(edits, reverse=True):
-            content = content[: edit.start] + edit.text.encode() + content[edit.end :]
-        return content.decode()
+        """The text after changes. They don't overlap, but for blank lines that two statements leave behind."""
+        pieces: list[bytes] = []
+        at = 0
+        for edit in sorted(edits):
+            pieces += [self._bytes[at : max(edit.start, at)], edit.text.encode()]
+            at = max(edit.end, at)
+        return b"".join([*pieces, self._bytes[at:]]).decode()
+
+    def _blank(self, number: int, step: int) -> int:
+        """How many blank lines follow a line, upwards or downwards."""
+        count = 0
+        while 1 <= (at := number + step * (count + 1)) < len(self._lines) and not self._line(at).strip():
+            count += 1
+        return count
 
     def _line(self, number: int) -> bytes:
         return self._bytes[self._lines[number - 1] : self._lines[number]]

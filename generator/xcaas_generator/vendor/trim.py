@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Collection, Iterator
 
 from .modules import constants, is_all, is_typing_block
+from .needs import strings
 from .splice import Edit, Text
 
 _LINE_LENGTH = 120
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 def without_members(source: str, dropped: Callable[[str, str], bool]) -> str:
@@ -24,18 +27,19 @@ def without_members(source: str, dropped: Callable[[str, str], bool]) -> str:
     return text.edited(edits)
 
 
-def without_definitions(source: str, kept: Collection[str]) -> str:
-    """Take classes and constants out of a module, all but some, and their names out of `__all__`."""
-    text = Text(source)
+def without_definitions(source: str, kept: Collection[str], *, of: type[ast.stmt] = ast.stmt) -> str:
+    """Take definitions of a kind out of a module, all but some, and their names out of `__all__`."""
+    tree, text = ast.parse(source), Text(source)
+    doomed = {definition(node) for node in tree.body if isinstance(node, of)} - {None, *kept}
     edits: list[Edit] = []
-    for node in ast.parse(source).body:
+    for node in tree.body:
         if isinstance(node, ast.Assign) and is_all(node) and isinstance(node.value, ast.List):
             names = list(constants(node.value))
-            gone = [position for position, name in enumerate(names) if name not in kept]
+            gone = [position for position, name in enumerate(names) if name in doomed]
             # An empty list has no type of its own, as strict checkers see it.
             whole = len(gone) == len(names)
             edits += [text.without(node)] if whole else text.without_elements(node.value, gone)
-        elif (name := definition(node)) is not None and name not in kept:
+        elif isinstance(node, of) and definition(node) in doomed:
             edits.append(text.without(node))
     return text.edited(edits)
 
@@ -56,27 +60,32 @@ def without_names(source: str, dropped: Collection[str]) -> str:
     return text.edited(edits)
 
 
-def without_unused_imports(source: str) -> str:
-    """Take imports out that nothing in the module uses or offers, and blocks that are empty then."""
+def without_unused_imports(source: str, *, quoted: bool = False) -> str:
+    """Take imports out that nothing in the module uses or offers, and blocks that are empty then.
+
+    With `quoted`, a name in a text counts as used: types may stand in quotes.
+    """
     while True:
-        shorter = _without_unused(source)
+        shorter = _without_unused(source, quoted)
         if shorter == source:
             return source
         source = shorter
 
 
 def definition(node: ast.stmt) -> str | None:
-    """The name that a top-level statement of a generated module defines."""
-    if isinstance(node, ast.ClassDef):
+    """The name that a top-level statement defines."""
+    if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         return node.name
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         return node.target.id
     return None
 
 
-def _without_unused(source: str) -> str:
+def _without_unused(source: str, quoted: bool) -> str:
     tree, text = ast.parse(source), Text(source)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    if quoted:
+        used.update(word for value in strings(list(ast.walk(tree))) for word in _WORD.findall(value))
     for node in tree.body:
         if isinstance(node, ast.Assign) and is_all(node):
             used.update(constants(node.value))

@@ -1,0 +1,36 @@
+"""Strict type checkers of the hosts look at a copy as at the host's own code, without a word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.vendor.hosts import BIN, FLAT, LAYERS, SITE, Host, run_in, vendored
+
+
+@pytest.mark.parametrize("host", [FLAT, SITE], ids=lambda host: host.name)
+def test_mypy_strict(host: Host, tmp_path: Path, bare_python: Path) -> None:
+    root = host.create(tmp_path)
+    vendored(root / host.into, *host.arguments)
+    done = run_in(
+        root,
+        [
+            BIN / "mypy",
+            "--strict",
+            "--python-version=3.11",
+            f"--python-executable={bare_python}",
+            f"--cache-dir={tmp_path / 'cache'}",
+            ".",
+        ],
+    )
+    assert done.returncode == 0, done.stdout
+    assert "no issues found" in done.stdout
+
+
+def test_pyright_strict(tmp_path: Path, bare_python: Path) -> None:
+    root = LAYERS.create(tmp_path)
+    vendored(root / LAYERS.into, *LAYERS.arguments)
+    done = run_in(root, [BIN / "basedpyright", "--pythonpath", bare_python])
+    assert done.returncode == 0, done.stdout
+    assert "0 errors, 0 warnings" in done.stdout
