@@ -7,7 +7,6 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urljoin
-from urllib.request import urlopen
 
 from xcaas_generator.ir import Place
 from xcaas_generator.load import MAX_BYTES, SourceFile, load
@@ -101,6 +100,8 @@ class Library:
     def _fetch(self, url: str) -> bytes:
         if not self._allow_network:
             raise _NotAllowed
+        from urllib.request import urlopen  # brings an HTTP client along
+
         with urlopen(url, timeout=_TIMEOUT) as answer:  # the scheme is http or https, see _is_url
             data: bytes = answer.read(MAX_BYTES + 1)
             return data

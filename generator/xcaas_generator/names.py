@@ -60,6 +60,8 @@ def module_stem(name: str) -> str:
 
 
 def _identifier_characters(text: str) -> str:
+    if text.isascii():
+        return text
     return "".join(char if char.isascii() or f"a{char}".isidentifier() else " " for char in text)
 
 
@@ -86,10 +88,10 @@ class Scope:
 
     def __init__(self, taken: Iterable[str] = (), *, fold: bool = False) -> None:
         self._fold = fold
-        self._taken = {self._key(name) for name in taken}
+        self._taken = {name.casefold() for name in taken} if fold else set(taken)
 
     def __contains__(self, name: str) -> bool:
-        return self._key(name) in self._taken
+        return (name.casefold() if self._fold else name) in self._taken
 
     def claim(self, *wishes: str) -> str:
         """Take the first wish that is free, or else the last one with a number."""
@@ -102,8 +104,5 @@ class Scope:
         return self._take(f"{base}_{number}")
 
     def _take(self, name: str) -> str:
-        self._taken.add(self._key(name))
+        self._taken.add(name.casefold() if self._fold else name)
         return name
-
-    def _key(self, name: str) -> str:
-        return name.casefold() if self._fold else name

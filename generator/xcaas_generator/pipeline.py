@@ -50,6 +50,9 @@ def run(job: Job, progress: Progress) -> Result:
 
 
 def _regenerate(job: Job, lock: Lock | None, generator: str, stale: list[Source], progress: Progress) -> Result:
+    from .parser_library import load_parser
+
+    load_parser()
     from .make import make
     from .swap import staging
 
@@ -86,15 +89,14 @@ def _keep_fresh(job: Job, lock: Lock | None, made: Made) -> list[str]:
 
 def _finish(job: Job, made: Made, tree: Staging, kept: list[str], generator: str, progress: Progress) -> Result:
     from .changes import changes
-    from .format import format_tree
+    from .format import formatting
     from .verify import verify_modules
 
-    progress.step(f"{job.target}: formatting {len(made.texts)} files")
+    progress.step(f"{job.target}: formatting and verifying {len(made.texts)} files")
     for path, text in made.texts.items():
         tree.write(path, text)
-    format_tree(tree.folder, sorted(made.texts))
-    progress.step(f"{job.target}: verifying")
-    verify_modules(tree.folder, made.texts)
+    with formatting(tree.folder, sorted(made.texts)):
+        verify_modules(made.texts)
     for path in kept:
         tree.keep(path)
     tree.write(_MARKER, "")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterator
 
-from xcaas_core.models import RESERVED_NAMES
-
 from . import docs, ir
 from .imports import Imports
 from .names import Scope, safe
@@ -17,6 +15,10 @@ from .types import Annotations, ModelNames, codec
 
 _CORE = "xcaas_core.models"
 _EXTRA = "additional_properties"
+# What `Model` offers; a test holds it against `xcaas_core.models.RESERVED_NAMES`, whose import takes time.
+RESERVED_NAMES = frozenset(
+    {"evolve", "from_dict", "from_json", "is_set", "to_dict", "to_json", "unknown_fields", "validate"}
+)
 # Beyond this, a type checker spends longer on the list than any reader gains from it.
 _MAX_LITERALS = 500
 

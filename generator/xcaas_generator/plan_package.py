@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import xcaas_core
-from xcaas_core import testing
 
 from . import ir
 from .imports import Imports
@@ -46,6 +45,8 @@ def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
 
 def suite_modules(names: Sequence[str]) -> list[Module]:
     """The package that holds the products: its clients, with a property per product."""
+    from xcaas_core import testing  # brings the whole run time along
+
     classes = {"XCaaS", "AsyncXCaaS"}
     imports = Imports({*classes, *names})
     base, async_base = imports.use(SDK, "ClientBase"), imports.use(SDK, "AsyncClientBase")

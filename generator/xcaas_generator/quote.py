@@ -12,6 +12,7 @@ import keyword
 import math
 import re
 import unicodedata
+from functools import cache
 from typing import LiteralString, NewType
 
 from .ir import JSON
@@ -20,6 +21,7 @@ Code = NewType("Code", str)
 """A piece of Python that may be put into a module as it is."""
 
 _SAFE_TEXT = re.compile(r"[ !#-\[\]-~]*")
+_PLAIN_LINE = re.compile(r"[ !$-\[\]-~][ !#-\[\]-~]*")
 _RISKY_QUOTE = re.compile(r'"(?="|$)')
 
 
@@ -91,6 +93,7 @@ def docstring(content: str, indent: int) -> Code:
     return Code(f'"""{body}"""')
 
 
+@cache
 def identifier(name: str) -> Code:
     """A name as it is. `names.py` has made it an identifier; anything else is a mistake of ours.
 
@@ -126,6 +129,8 @@ def file_name(stem: str) -> str:
 
 
 def _docline(line: str, indent: int) -> str:
+    if _PLAIN_LINE.fullmatch(line):
+        return line
     escaped = "".join(char if char.isprintable() and char != "\\" else _escape(char) for char in line.expandtabs(4))
     # Backslashes come in pairs by now, so one before a quote can't be undone by its neighbour.
     escaped = _RISKY_QUOTE.sub('\\\\"', escaped)

@@ -7,26 +7,25 @@ that is there already stays.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Mapping
 
 from . import ir
 from .failure import Failure
 from .manifest import Section
 
 
-def verify_modules(folder: Path, paths: Iterable[str]) -> None:
-    """Compile every module.
+def verify_modules(texts: Mapping[str, str]) -> None:
+    """Compile every module. The formatter, which parses them too, changes nothing of what they mean.
 
     Raises:
         Failure: One does not compile, or only with a warning.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for path in paths:
+        for path, text in texts.items():
             if path.endswith(".py"):
                 try:
-                    compile((folder / path).read_bytes(), path, "exec", dont_inherit=True)
+                    compile(text, path, "exec", dont_inherit=True)
                 except (SyntaxError, ValueError, Warning, RecursionError) as error:
                     raise Failure(
                         f"the generator made a module that does not compile, nothing was written: {path}: {error}"

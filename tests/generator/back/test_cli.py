@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from xcaas_core import sdk
+from xcaas_core import models, sdk
 from xcaas_generator.cli import main
+from xcaas_generator.plan_models import RESERVED_NAMES
 from xcaas_generator.plan_package import CLIENT_NAMES
 from xcaas_generator.progress import Progress
 
@@ -136,6 +137,10 @@ def test_names_of_clients_are_kept_free() -> None:
     """What the base classes offer is what no resource may be called."""
     offered = {name for cls in (sdk.ClientBase, sdk.AsyncClientBase) for name in dir(cls) if not name.startswith("_")}
     assert offered <= CLIENT_NAMES
+
+
+def test_names_of_models_are_kept_free() -> None:
+    assert models.RESERVED_NAMES == RESERVED_NAMES
 
 
 def test_progress_is_one_line_on_a_terminal() -> None:
