@@ -2,21 +2,24 @@
 
 A rule is a mapping: `path` (a regular expression), `method`, and one or more of
 `status` with `body`, `headers` and `media_type`; `delay` in seconds; `cut` (bytes
-after which the connection drops). `times` bounds how often it fires, `chance`
-makes it a matter of seeded luck.
+after which the connection drops); `drip` (seconds between the eight drops that a
+body then comes in). `times` bounds how often it fires, `chance` makes it a matter
+of seeded luck. Resets, garbage and silence are for `FaultProxy`: an application
+can't do them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
 import re
 import threading
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,6 +27,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ._specs import is_list
 
 __all__ = ["Fault", "Faults", "load_faults"]
+
+_DROPS: Final = 8  # that a dripping body comes in
 
 
 @dataclass
@@ -38,6 +43,7 @@ class Fault:
     media_type: str = "text/html"
     delay: float = 0.0
     cut: int | None = None
+    drip: float = 0.0
     times: int | None = None
     chance: float = 1.0
 
@@ -91,6 +97,8 @@ class _Middleware:
             return
         if fault.delay:
             await asyncio.sleep(fault.delay)
+        if fault.drip:
+            send = _dripping(send, fault.drip)
         if fault.status is not None:
             await _answer(fault, send)
         else:
@@ -118,6 +126,20 @@ def _cutting(send: Send, after: int) -> Send:
         await send(message)
 
     return cut
+
+
+def _dripping(send: Send, pause: float) -> Send:
+    async def drip(message: MutableMapping[str, Any]) -> None:
+        body = message.get("body", b"")
+        step = max(1, math.ceil(len(body) / _DROPS))
+        for start in range(0, len(body) - step, step):
+            await send({**message, "body": body[start : start + step], "more_body": True})
+            await asyncio.sleep(pause)
+        if body:
+            message = {**message, "body": body[(len(body) - 1) // step * step :]}
+        await send(message)
+
+    return drip
 
 
 def load_faults(path: Path) -> Faults:

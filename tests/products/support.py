@@ -153,7 +153,7 @@ def _measured(client: XCaaS, row: Row) -> dict[str, object]:
 def _placed(client: XCaaS, row: Row) -> dict[str, object]:
     if row["call"] == "calls.calls.place":
         return {}
-    return {"interaction_id": client.calls.calls.place(call=body_of("calls", "placePhoneCall")).interaction_guid}
+    return {"interaction_id": client.calls.calls.place(body=body_of("calls", "placePhoneCall")).interaction_guid}
 
 
 _MAKERS: dict[str, Callable[[XCaaS, Row], dict[str, object]]] = {

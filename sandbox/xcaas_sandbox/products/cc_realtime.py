@@ -59,6 +59,8 @@ AGENTS: Final = tuple(
     _Entity(f"ag{index:04}", f"{_PEOPLE[index % len(_PEOPLE)]} Agent {index}", GROUPS[index % len(GROUPS)].id)
     for index in range(240)
 )
+# Whom the service has seen at work today; the others are left out where it groups by queue.
+ACTIVE: Final = AGENTS[::4]
 
 
 class Realtime:
@@ -126,12 +128,13 @@ class Realtime:
                 for a in agents
             ]
 
-        agents = [agent for agent in AGENTS if any(agent in _agents_of(queue) for queue in queues)]
+        active = {queue.id: [agent for agent in _agents_of(queue) if agent in ACTIVE] for queue in queues}
+        agents = [agent for agent in ACTIVE if any(agent in members for members in active.values())]
         blocks = [
             {
                 "queueId": queue.id,
                 "assignedAgents": [agent.id for agent in _agents_of(queue)],
-                "agentMetrics": rows(_agents_of(queue), within),
+                "agentMetrics": rows(active[queue.id], within),
             }
             for queue in queues
         ]

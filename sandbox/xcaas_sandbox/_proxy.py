@@ -1,0 +1,286 @@
+"""A proxy that goes wrong on purpose, by a seeded plan: what an ASGI application cannot do to a connection.
+
+It stands in front of a sandbox, lets most requests through, and keeps a record of what it did
+to each, so that a test can tell which requests the service may have acted on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+import struct
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from ._messages import Message, read_request, read_response
+
+__all__ = ["FAULTS", "FaultProxy", "Passage"]
+
+FAULTS: Final[dict[str, float]] = {
+    "refuse": 3.0,  # a new connection is reset before anything is read from it
+    "reset": 1.0,  # the connection is reset when the request was read, but not passed on
+    "lost": 1.0,  # … when the service has answered
+    "cut": 2.0,  # the answer ends early
+    "corrupt": 2.0,  # a byte of the body is not what it was
+    "garbage": 1.0,  # what comes back is not HTTP
+    "busy": 2.0,  # 429 without a word on how long to wait
+    "later": 1.0,  # 429 with Retry-After
+    "down": 2.0,  # 500, 502, 503 or 504, with a web page
+    "page": 1.0,  # 200 with a web page, as portals and proxies send
+    "late": 2.0,  # the answer takes a while
+    "drip": 1.0,  # the answer comes in drops
+    "silent": 0.2,  # there is no answer
+}
+"""What can happen to a request, and how much of the bad luck each is."""
+
+_PAGE: Final = b"<!doctype html><title>Sorry</title><p>Something went wrong."
+_RESET: Final = struct.pack("ii", 1, 0)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One request that arrived: what was done to it, and whether the service got to see it."""
+
+    mark: str
+    method: str
+    path: str
+    fault: str | None
+    forwarded: bool
+    status: int | None
+
+
+def _is_json(_: str, answer: Message) -> bool:
+    return answer.media_type.endswith("json")
+
+
+class FaultProxy:
+    """Runs while a `with` block lasts, in a thread of its own that ends with it.
+
+    Args:
+        target: Address of the server behind it.
+        rate: Share of the requests that something happens to.
+        faults: What happens, each with its weight; `FAULTS` unless told otherwise.
+        seed: The same seed and the same requests in the same order give the same faults.
+        mark: Header whose value is kept in the record, to tell calls apart.
+        corruptible: Whether an answer may be damaged. JSON alone unless told otherwise: nobody could notice
+            damage to bytes that nothing vouches for.
+        patience: Seconds that a silent connection is held open.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        rate: float = 0.2,
+        faults: Mapping[str, float] | None = None,
+        seed: int = 8,
+        mark: str = "x-call",
+        corruptible: Callable[[str, Message], bool] = _is_json,
+        patience: float = 2.0,
+    ) -> None:
+        self.rate = rate
+        self.record: list[Passage] = []
+        self._faults = dict(FAULTS if faults is None else faults)
+        self._random = random.Random(seed)
+        self._mark = mark
+        self._corruptible = corruptible
+        self._patience = patience
+        where = urlsplit(target)
+        self._target = (where.hostname or "127.0.0.1", where.port or 80)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._done: asyncio.Event | None = None
+        self._thread = threading.Thread(target=self._run, name="xcaas-fault-proxy", daemon=True)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def start(self) -> Self:
+        self._thread.start()
+        if not self._ready.wait(10):
+            raise RuntimeError("the fault proxy did not start")
+        return self
+
+    def stop(self) -> None:
+        """Drop all connections and end the thread. Safe to call twice."""
+        if self._loop is not None and self._done is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._done.set)
+            self._thread.join(10)
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
+        connections: set[asyncio.Task[None]] = set()
+
+        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            connections.add(task)
+            try:
+                await _Connection(self, reader, writer).run()
+            finally:
+                connections.discard(task)
+
+        server = await asyncio.start_server(connected, sock=self._socket)
+        self._ready.set()
+        await self._done.wait()
+        server.close()
+        for task in list(connections):
+            task.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+
+    def draw(self) -> str | None:
+        """What happens to the next request; None if nothing does."""
+        fault = self._pick()
+        return None if fault == "refuse" else fault
+
+    def refuses(self) -> bool:
+        """Whether a new connection is reset before anything is read from it."""
+        return self._pick() == "refuse"
+
+    def _pick(self) -> str | None:
+        if self._random.random() >= self.rate:
+            return None
+        return self._random.choices(list(self._faults), list(self._faults.values()))[0]
+
+    def note(self, request: Message, fault: str | None, forwarded: bool, status: int | None) -> None:
+        mark = request.headers.get(self._mark, "")
+        self.record.append(Passage(mark, request.method, request.path, fault, forwarded, status))
+
+    async def upstream(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection(*self._target)
+
+    def damaged(self, request: Message, answer: Message) -> bytes | None:
+        """An answer with one byte changed, so that neither JSON nor a digest can overlook it. None if it may not be."""
+        if not answer.body or not self._corruptible(request.path, answer):
+            return None
+        place = self._random.randrange(len(answer.body))
+        wrong = b"\x00" if answer.body[place] else b"\x01"
+        body = answer.body[:place] + wrong + answer.body[place + 1 :]
+        return Message(answer.start, answer.headers, body).raw()
+
+    def broken(self, raw: bytes) -> bytes:
+        """Some of an answer, never all of it."""
+        return raw[: self._random.randrange(1, len(raw))]
+
+    def refusal(self, fault: str) -> tuple[int, bytes]:
+        """An answer that the service has nothing to do with."""
+        status = {"busy": 429, "later": 429, "page": 200}.get(fault) or self._random.choice((500, 502, 503, 504))
+        headers = {"content-type": "text/html", "content-length": str(len(_PAGE))}
+        if fault == "later":
+            headers["retry-after"] = self._random.choice(("0", "0.01", "0.02"))
+        return status, Message(f"HTTP/1.1 {status} Sorry", headers, _PAGE).raw()
+
+    def noise(self) -> bytes:
+        return self._random.randbytes(64)
+
+    @property
+    def patience(self) -> float:
+        return self._patience
+
+
+class _Connection:
+    """One client's connection, and the one behind it, request after request."""
+
+    def __init__(self, proxy: FaultProxy, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._proxy = proxy
+        self._reader = reader
+        self._writer = writer
+        self._behind: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def run(self) -> None:
+        if self._proxy.refuses():
+            self._reset()
+            return
+        try:
+            while (request := await read_request(self._reader)) is not None:
+                if not await self._pass(request, self._proxy.draw()):
+                    break
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # the client went away in the middle, which is its right
+        finally:
+            self._writer.close()
+            if self._behind is not None:
+                self._behind[1].close()
+
+    async def _pass(self, request: Message, fault: str | None) -> bool:
+        """Deal with one request. False: the connection is over."""
+        proxy = self._proxy
+        if fault in ("busy", "later", "down", "page"):
+            status, raw = proxy.refusal(fault)
+            proxy.note(request, fault, False, status)
+            return await self._send(raw)
+        if fault in ("reset", "garbage", "silent"):
+            proxy.note(request, fault, False, None)
+            return await self._spoil(fault)
+        # Noted ahead, so that a call that is over for its caller is in the record.
+        answer = await self._ask(request)
+        proxy.note(request, fault, True, answer.status)
+        raw = answer.raw()
+        match fault:
+            case "lost":
+                return self._reset()
+            case "cut":
+                await self._send(proxy.broken(raw))
+                return False
+            case "corrupt":
+                raw = proxy.damaged(request, answer) or raw
+            case "late":
+                await asyncio.sleep(0.01)
+            case "drip":
+                return await self._drip(raw)
+            case _:
+                pass
+        return await self._send(raw)
+
+    async def _spoil(self, fault: str) -> bool:
+        if fault == "silent":
+            await asyncio.sleep(self._proxy.patience)
+        elif fault == "garbage":
+            await self._send(self._proxy.noise())
+            return False
+        return self._reset()
+
+    async def _ask(self, request: Message) -> Message:
+        if self._behind is None or self._behind[0].at_eof():
+            self._behind = await self._proxy.upstream()
+        reader, writer = self._behind
+        writer.write(request.raw())
+        await writer.drain()
+        return await read_response(reader, request.method)
+
+    async def _send(self, raw: bytes) -> bool:
+        self._writer.write(raw)
+        await self._writer.drain()
+        return True
+
+    async def _drip(self, raw: bytes) -> bool:
+        step = max(1, len(raw) // 4)
+        for start in range(0, len(raw), step):
+            await self._send(raw[start : start + step])
+            await asyncio.sleep(0.002)
+        return True
+
+    def _reset(self) -> bool:
+        found: socket.socket = self._writer.get_extra_info("socket")
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._writer.transport.abort()
+        return False
