@@ -18,7 +18,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up .venv (once; a minute or two)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xcaas needs Python 3.11 or later")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
 setup: $(READY) ## install everything into .venv
@@ -54,7 +54,7 @@ check: $(READY) ## fail if generated/ is not what specs/ gives
 	@$(BIN)/xcaas-gen generate --check
 
 bench: $(READY) ## benchmarks, each a ratio against a named peer in one run
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
 	@$(BIN)/python -m benchmarks
 
 clean: ## remove .venv and caches
