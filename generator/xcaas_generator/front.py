@@ -15,7 +15,7 @@ from xcaas_generator.library import Library
 from xcaas_generator.load import paused_gc
 from xcaas_generator.positions import locate
 from xcaas_generator.problems import InputError, Problem
-from xcaas_generator.report import Report
+from xcaas_generator.report import UNFORESEEN, Report
 from xcaas_generator.resolve import Resolver, Spot
 
 
@@ -50,6 +50,13 @@ def read(
             document = _read(source, name, library, report)
     except InputError as error:
         raise InputError(locate((*report.problems, *error.problems), library.files)) from None
+    except UNFORESEEN as error:
+        # The last resort: a reader of documents from elsewhere must not end in a traceback.
+        reason = f"the document can't be read ({type(error).__name__}: {error})"
+        advice = "This is a mistake of the generator: please report it with the document."
+        raise InputError(
+            [Problem(ir.Place(str(source) if isinstance(source, Path) else name, ""), reason, advice)]
+        ) from error
     problems = tuple(locate(report.problems, library.files))
     if (problems and strict) or (document.refused and not document.operations):
         raise InputError(problems)

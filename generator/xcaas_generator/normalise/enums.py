@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.normalise.flatten import Flat
-from xcaas_generator.normalise.keywords import brief
+from xcaas_generator.normalise.keywords import brief, finite
 from xcaas_generator.normalise.shapes import Value
 from xcaas_generator.positions import find
 from xcaas_generator.report import Report
@@ -68,6 +68,9 @@ def _values(spot: Spot, types: list[str] | None, report: Report) -> dict[tuple[s
 def _fitting(spot: Spot, raw: JSON, types: list[str] | None, report: Report) -> Value:
     """`raw` as the declared type would write it, if that is what was meant."""
     assert not isinstance(raw, dict | list)
+    if not finite(raw):
+        report.warn(spot.place, f"the value {brief(raw)} is no JSON; it was read as a text")
+        return written(spot, raw)
     if raw is None or not types or any(_is(raw, name) for name in types):
         return raw
     converted: Value = None

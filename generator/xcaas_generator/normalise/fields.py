@@ -9,7 +9,7 @@ from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.flatten import Flat
 from xcaas_generator.normalise.naming import field_name
 from xcaas_generator.normalise.shapes import ANY, Entry, FieldDraft, Hint, Shape, entries_in, members_of, one_of
-from xcaas_generator.normalise.values import default_of, finite
+from xcaas_generator.normalise.values import default_of
 from xcaas_generator.resolve import Resolver, Spot
 
 if TYPE_CHECKING:
@@ -54,15 +54,16 @@ class Annotations:
         for spot in spots:
             single = spot.get("example")
             if single is not None:
-                return single if finite(single) else None
+                return single if keywords.finite(single) else None
             several = spot.get("examples")
             if isinstance(several, list) and several:
-                return several[0] if finite(several[0]) else None
+                return several[0] if keywords.finite(several[0]) else None
             if isinstance(several, dict):
                 for _, one in spot.child("examples").items():
                     example = self._resolver.deref(one)
                     if example is not None and example.get("value") is not None:
-                        return example.get("value")
+                        value = example.get("value")
+                        return value if keywords.finite(value) else None
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from xcaas_generator.ir import JSON
@@ -160,9 +161,18 @@ def limits(spots: Iterable[Spot]) -> tuple[tuple[str, JSON], ...]:
     for spot in spots:
         for key in LIMITS:
             value = spot.get(key)
-            if value is not None and not isinstance(value, dict | list) and value is not False:
+            if value is not None and not isinstance(value, dict | list) and value is not False and finite(value):
                 found.setdefault(key, value)
     return tuple((key, found[key]) for key in LIMITS if key in found)
+
+
+def finite(value: JSON) -> bool:
+    """Whether JSON can hold `value`: YAML knows infinity and not-a-number."""
+    if isinstance(value, dict):
+        return all(finite(one) for one in value.values())
+    if isinstance(value, list):
+        return all(finite(one) for one in value)
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def brief(value: JSON) -> str:

@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from functools import cache
-from itertools import chain
+from itertools import count
 from pathlib import PurePosixPath
 
 from openapi_python_client.strings import ClassName
@@ -71,7 +71,7 @@ def name_entries(entries: list[Entry]) -> list[Entry]:
     while waiting:
         ready = [entry for entry in waiting if any(_owner_name(hint) for hint in entry.hints)] or waiting
         for entry in sorted(ready, key=_inline_order):
-            _claim(entry, list(_wishes(entry, shared)), taken)
+            _claim(entry, _wishes(entry, shared), taken)
         waiting = [entry for entry in waiting if not entry.name]
     return sorted(kept, key=lambda entry: entry.name)
 
@@ -113,14 +113,24 @@ def singular(word: str) -> str:
     return f"{word} item".strip()
 
 
-def _claim(entry: Entry, wishes: list[str], taken: set[str]) -> None:
-    numbered = (class_name(f"{wishes[-1]} {number}") for number in range(2, 1_000_000))
-    for wish in chain(wishes, numbered):
-        key = "_".join(names.words(wish)).casefold()
-        if key not in taken and class_name(wish) == wish:
-            taken.add(key)
-            entry.name = wish
+def _claim(entry: Entry, wishes: Iterable[str], taken: set[str]) -> None:
+    """Take the first wish that is free, or else the last one with a number."""
+    wish = ""
+    for wish in wishes:
+        if _take(entry, wish, taken):
             return
+    for number in count(2):
+        if _take(entry, class_name(f"{wish} {number}"), taken):
+            return
+
+
+def _take(entry: Entry, wish: str, taken: set[str]) -> bool:
+    key = "_".join(names.words(wish)).casefold()
+    if key in taken or class_name(wish) != wish:
+        return False
+    taken.add(key)
+    entry.name = wish
+    return True
 
 
 def _component_wishes(entry: Entry) -> list[str]:

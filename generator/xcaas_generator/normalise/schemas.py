@@ -15,7 +15,7 @@ from typing import Literal
 from xcaas_generator.normalise.enums import enum_values, type_name
 from xcaas_generator.normalise.fields import Annotations, extra_shape, field_drafts
 from xcaas_generator.normalise.flatten import Flat, Flattener
-from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, flag, is_demand, schemas
+from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, finite, flag, is_demand, schemas
 from xcaas_generator.normalise.naming import singular
 from xcaas_generator.normalise.scalars import scalar_shape, simple_shape
 from xcaas_generator.normalise.shapes import (
@@ -201,7 +201,7 @@ class Shaper:
             value = flat.const.node
             if value is None:
                 return NONE
-            if not isinstance(value, dict | list):
+            if not isinstance(value, dict | list) and finite(value):
                 return Fixed(value, type_name(value))
         if flat.enums and flat.types != ["array"]:
             shape = self._enum(flat, hint)

@@ -8,7 +8,7 @@ import uuid
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.normalise.enums import written
-from xcaas_generator.normalise.keywords import brief
+from xcaas_generator.normalise.keywords import brief, finite
 from xcaas_generator.normalise.shapes import ANY, Choice, Fixed, Items, Named, Plain, Shape, Values, members_of
 from xcaas_generator.report import Report
 from xcaas_generator.resolve import Spot
@@ -19,8 +19,11 @@ _MISSING = object()
 def default_of(spot: Spot, shape: Shape, report: Report) -> tuple[JSON, bool]:
     """The default at `spot`, and whether there is one. An impossible default is left out with a warning."""
     value = spot.node
+    if not finite(value):
+        report.warn(spot.place, f"the default {brief(value)} is no JSON; it was left out")
+        return None, False
     if value is None or shape == ANY:
-        return value, value is not None and finite(value)
+        return value, value is not None
     for member in members_of(shape):
         if _fits(value, member):
             return value, True
@@ -31,11 +34,6 @@ def default_of(spot: Spot, shape: Shape, report: Report) -> tuple[JSON, bool]:
             return converted, True
     report.warn(spot.place, f"the default {brief(value)} does not fit the type; it was left out", "Correct it.")
     return None, False
-
-
-def finite(value: JSON) -> bool:
-    """Whether JSON can hold `value`: YAML knows infinity and not-a-number."""
-    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _fits(value: JSON, shape: Shape) -> bool:
@@ -69,7 +67,7 @@ def _fits_plain(value: JSON, plain: Plain) -> bool:
     if kind == "int":
         return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if kind == "float":
-        return isinstance(value, int | float) and finite(value)
+        return isinstance(value, int | float)
     return isinstance(value, str) and _readable(value, plain.form)
 
 

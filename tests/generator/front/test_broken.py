@@ -116,3 +116,14 @@ def test_siblings_of_a_reference_in_3_0_are_told_as_ignored() -> None:
     )
     assert shown(field.type) == "Pet"
     assert "properties" in messages(problems)
+
+
+@pytest.mark.parametrize("value", [".inf", "-.inf", ".nan"])
+def test_numbers_that_json_does_not_have(value: str) -> None:
+    _, document, problems = read_schema(f"{{type: number, enum: [1, {value}], example: {value}}}")
+    assert document.enums[0].values == (1, value)
+    assert "is no JSON" in messages(problems)
+    field, _, _ = read_schema(f"{{type: object, default: {{a: [{value}]}}, example: {{a: {value}}}}}")
+    assert (field.has_default, field.example) == (False, None)
+    field, _, _ = read_schema(f"{{const: {value}}}")
+    assert shown(field.type) == "any"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Generator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -190,3 +193,41 @@ components: {responses: {Fine: {description: '', content: {application/json: {sc
 """
     result = front.read(text.encode(), name="x", strict=True)
     assert shown(operation(result.document, "getA").answers[0].variants[0].type) == "int"
+
+
+class _Shared(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        found = {
+            "/a/shared.yaml": b"Thing: {$ref: 'more.yaml'}",
+            "/a/more.yaml": b"{type: object, properties: {x: {type: string}}}",
+        }
+        data = found.get(self.path)
+        self.send_response(200 if data else 404)
+        self.end_headers()
+        self.wfile.write(data or b"")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Generator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Shared) as listening:
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.server_port}"
+        listening.shutdown()
+        thread.join()
+
+
+def test_the_network_only_when_allowed(server: str) -> None:
+    text = (
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {operationId: getA, responses: {'200': "
+        f"{{description: '', content: {{application/json: {{schema: {{$ref: '{server}/a/%s.yaml#/Thing'}}}}}}}}}}}}}}}}"
+    )
+    refused = front.read((text % "shared").encode(), name="x", strict=False)
+    assert "--allow-network" in messages(refused.warnings)
+    allowed = front.read((text % "shared").encode(), name="x", strict=True, allow_network=True)
+    assert fields(allowed.document, "More") == {"x": "str"}
+    missing = front.read((text % "missing").encode(), name="x", strict=False, allow_network=True)
+    assert "404" in messages(missing.warnings)

@@ -218,9 +218,43 @@ def test_a_class_keeps_its_docs_to_itself() -> None:
         ("{type: number, default: 1}", 1),
         ("{type: string, format: date, default: '2024-02-29'}", "2024-02-29"),
         ("{type: boolean, default: false}", False),
+        ("{type: object, additionalProperties: {type: string}, default: {a: b}}", {"a": "b"}),
+        ("{type: object, properties: {a: {type: string}}, default: {a: b}}", {"a": "b"}),
+        ("{type: [string, integer], default: 3}", 3),
+        ("{const: x, default: x}", "x"),
+        (
+            "{type: string, format: uuid, default: 00000000-0000-0000-0000-000000000000}",
+            "00000000-0000-0000-0000-000000000000",
+        ),
+        ("{type: string, format: date-time, default: '2024-01-01T00:00:00Z'}", "2024-01-01T00:00:00Z"),
+        ("{type: integer, default: 3.0}", 3.0),
+        ("{default: [1]}", [1]),
     ],
 )
 def test_default(text: str, expected: object) -> None:
     field, _, problems = read_schema(text)
     assert not problems
     assert (field.default, field.has_default) == (expected, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "given"),
+    [
+        ("{type: number, default: '1.5'}", 1.5, True),
+        ("{type: number, default: .inf}", None, False),
+        ("{type: number, default: 'inf'}", None, False),
+        ("{type: boolean, default: 'False'}", False, True),
+        ("{type: boolean, default: 1}", None, False),
+        ("{type: string, default: 1.10}", "1.10", True),
+        ("{type: string, default: true}", "true", True),
+        ("{type: string, format: uuid, default: x}", None, False),
+        ("{type: string, format: date-time, default: soon}", None, False),
+        ("{type: array, items: {type: integer}, default: [a]}", None, False),
+        ("{type: object, properties: {a: {}}, default: []}", None, False),
+        ("{default: .nan}", None, False),
+    ],
+)
+def test_default_that_does_not_fit(text: str, expected: object, given: bool) -> None:
+    field, _, problems = read_schema(text)
+    assert (field.default, field.has_default) == (expected, given)
+    assert problems
