@@ -84,8 +84,8 @@ class Connection:
         """A new transport of the library (`direct`), or a client."""
         library = _module(self.library)
         name = "HTTPTransport" if direct else "Client"
-        # Calls in flight are bounded before they get here; streams in use are the caller's affair.
-        limits = library.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=15.0)
+        # Each serves one call at a time (`_lanes.py`): one connection per server.
+        limits = library.Limits(max_connections=None, max_keepalive_connections=4, keepalive_expiry=15.0)
         kind = getattr(library, name if blocking else f"Async{name}")
         return kind(verify=self._tls, proxy=self._proxy, limits=limits)
 
@@ -95,12 +95,6 @@ class Connection:
         from urllib.request import getproxies
 
         return self._proxy is not None or not any(name in ("http", "https", "all") for name in getproxies())
-
-    @property
-    def needs_lanes(self) -> bool:
-        """httpx 0.28 walks over all connections several times per request, probing idle sockets, and
-        closes idle ones too early; at 50 calls in flight that costs more than the calls. httpx2 does not."""
-        return self.library == "httpx"
 
 
 def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:

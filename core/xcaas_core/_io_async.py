@@ -38,7 +38,7 @@ class AsyncIO:
         connection = self._connection
         if connection is None:
             return AsyncLanes(lambda: self._users, separate=False)
-        return AsyncLanes(lambda: connection.make(blocking=False, direct=self._direct), separate=connection.needs_lanes)
+        return AsyncLanes(lambda: connection.make(blocking=False, direct=self._direct), separate=True)
 
     def _here(self) -> AsyncLanes:
         """The clients of the running event loop. Connections cannot move from one loop to another."""

@@ -35,7 +35,7 @@ class SyncIO:
         connection = self._connection
         if connection is None:
             return Lanes(lambda: self._users, separate=False)
-        return Lanes(lambda: connection.make(blocking=True, direct=self._direct), separate=connection.needs_lanes)
+        return Lanes(lambda: connection.make(blocking=True, direct=self._direct), separate=True)
 
     def reset(self) -> None:
         """In a forked child: leave the parent's sockets alone. Closing them could wait for a lock of the parent's."""

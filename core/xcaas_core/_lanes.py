@@ -1,8 +1,9 @@
 """Handing out HTTP clients (or transports): one for all calls, or one per call in flight ("lanes").
 
-Some connection pools get slow with many connections, because each request looks at all of them.
-With lanes each client serves one call at a time and so never has more than one connection to a
-server; the last one given back is the first to be used again, and those left over are closed.
+The pool of httpx 0.28 walks over all its connections several times per request, probes idle sockets
+and closes idle ones too early: at 50 calls in flight it costs more than the calls. That of httpx2 is
+better, but not free. With lanes each client serves one call at a time, so its pool has nothing to
+look at; the last one given back is the first to be used again, and those left over are closed.
 """
 
 from __future__ import annotations

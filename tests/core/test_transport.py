@@ -115,7 +115,6 @@ def test_connections_are_made_as_asked(tmp_path: Any, library: str) -> None:
             connection = Connection(verify=verify, library=library, proxy="http://127.0.0.1:9")
             assert connection.direct
             connection.make(blocking=True, direct=direct).close()
-    assert Connection(library=library).needs_lanes is (library == "httpx")
 
 
 def test_whose_objects_are_known(library: str) -> None:
