@@ -38,6 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Failure as failure:
         progress.say(f"xcaas-gen: {failure}")
         return failure.code
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("xcaas"):
+            raise
+        progress.say(f"xcaas-gen: {error.name} is not installed: pip install 'xcaas[generator]'")
+        return USAGE
     except KeyboardInterrupt:
         progress.say("xcaas-gen: interrupted; nothing was written.")
         return 130

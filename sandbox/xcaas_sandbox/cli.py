@@ -19,9 +19,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.token_lifetime <= 0:
         parser.error("--token-lifetime must be more than 0 seconds")
-    from ._faults import load_faults
-    from ._server import Sandbox
-
+    try:
+        from ._faults import load_faults
+        from ._server import Sandbox
+    except ModuleNotFoundError as error:
+        sys.stderr.write(f"xcaas-sandbox: {error.name} is not installed: pip install 'xcaas[sandbox]'\n")
+        return 1
     try:
         faults = load_faults(options.faults) if options.faults else None
         sandbox = Sandbox(token_lifetime=options.token_lifetime, port=options.port, faults=faults)

@@ -1,0 +1,86 @@
+"""The package as users get it: the wheel, in an environment with what it asks for and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+__all__ = ["ROOT", "Environment", "build_wheel", "environment"]
+
+ROOT = Path(__file__).parents[2]
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build the wheel from this tree, with the build backend that is installed."""
+    command = [sys.executable, "-m", "pip", "wheel", str(ROOT), "--no-deps", "--no-build-isolation", "--quiet"]
+    subprocess.run([*command, "--disable-pip-version-check", "--wheel-dir", str(folder)], check=True, timeout=110)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+class Environment:
+    """A virtual environment of its own, which sees nothing of this tree."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.python = folder / "bin" / "python"
+        self.packages = next(folder.glob("lib/python*/site-packages"))
+
+    def run(self, program: str, *arguments: str) -> str:
+        """Run a program, away from this tree, and return what it prints."""
+        return self._run([str(self.python), "-I", "-W", "error", "-c", program, *arguments])
+
+    def command(self, name: str, *arguments: str, code: int = 0) -> str:
+        """Run an installed command and return what it prints."""
+        return self._run([str(self.folder / "bin" / name), *arguments], code)
+
+    def _run(self, command: list[str], code: int = 0) -> str:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=self.folder, env={"PATH": ""})
+        assert done.returncode == code, done.stderr
+        return done.stdout or done.stderr
+
+
+def environment(folder: Path, wheel: Path, *extras: str) -> Environment:
+    """Install the wheel, and link the packages that it requires from where the tests run."""
+    venv.create(folder, symlinks=True)
+    made = Environment(folder)
+    pip = [sys.executable, "-m", "pip", "--python", str(made.python), "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*pip, "--disable-pip-version-check", str(wheel)], check=True, timeout=60)
+    for found in _required("xcaas", extras, set()):
+        _link(found, made)
+    return made
+
+
+def _required(name: str, extras: tuple[str, ...], seen: set[str]) -> Iterator[Distribution]:
+    for line in distribution(name).requires or ():
+        requirement = Requirement(line)
+        marker = requirement.marker
+        if marker is not None and not any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+            continue
+        if requirement.name in seen:
+            continue
+        seen.add(requirement.name)
+        try:
+            found = distribution(requirement.name)
+        except PackageNotFoundError:
+            raise AssertionError(f"{name} needs {requirement.name}; run `make setup`") from None
+        yield found
+        yield from _required(requirement.name, tuple(requirement.extras), seen)
+
+
+def _link(found: Distribution, made: Environment) -> None:
+    for file in found.files or ():
+        top = file.parts[0]
+        source = Path(str(found.locate_file(top)))
+        if top == "..":  # a program, such as ../../../bin/ruff
+            source, target = Path(str(found.locate_file(file))).resolve(), made.folder / "bin" / file.name
+        else:
+            target = made.packages / top
+        if top != "__pycache__" and not target.exists():
+            target.symlink_to(source)

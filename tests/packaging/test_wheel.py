@@ -1,0 +1,146 @@
+"""What is in the wheel, and that it works with the source tree out of the way."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.installing import ROOT, Environment
+
+SOURCES = {
+    "xcaas": "generated/xcaas",
+    "xcaas_core": "core/xcaas_core",
+    "xcaas_generator": "generator/xcaas_generator",
+    "xcaas_sandbox": "sandbox/xcaas_sandbox",
+    "xcaas_sandbox/_specs": "specs",
+}
+
+
+def sources(folder: str) -> set[str]:
+    found = (path for path in (ROOT / folder).rglob("*") if path.is_file())
+    return {path.relative_to(ROOT / folder).as_posix() for path in found if path.suffix != ".pyc"}
+
+
+def test_everything_is_in_it_and_nothing_else(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert names == {f"{package}/{path}" for package, folder in SOURCES.items() for path in sources(folder)}
+    for wanted in (
+        "xcaas/_manifest.json",
+        "xcaas_generator/templates/model.py.jinja",
+        "xcaas_sandbox/_specs/storage.yaml",
+    ):
+        assert wanted in names
+    for package in ("xcaas", "xcaas_core", "xcaas_generator", "xcaas_sandbox"):
+        assert f"{package}/py.typed" in names
+    assert not [name for name in names if "test_" in name or "/tests/" in name or "__pycache__" in name]
+
+
+def test_no_path_of_the_build_machine_is_in_it(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            content = archive.read(name)
+            for place in (ROOT, Path.home()):
+                assert place == Path("/") or f"{place}/".encode() not in content, name
+
+
+def test_the_facts_that_people_read(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        info = f"xcaas-{version('xcaas')}.dist-info"
+        metadata = archive.read(f"{info}/METADATA").decode()
+        assert f"{info}/licenses/LICENSE" in archive.namelist()
+    required = [line for line in metadata.splitlines() if line.startswith("Requires-Dist:") and "extra ==" not in line]
+    assert len(required) == 3
+    assert "# xcaas" in metadata
+
+
+# What a user's program does first, with a network that is not there.
+PROGRAM = """
+import asyncio, sys
+from xcaas import ApiKey, AsyncXCaaS, ClientCredentials, XCaaS, XCaaSError
+from xcaas.storage.models import StorageObject
+from xcaas.testing import FakeServer
+
+keys = [ClientCredentials("id", "secret"), ApiKey("key")]
+server = FakeServer()
+with XCaaS(http_client=server, credentials=keys) as client:
+    found = client.storage.objects.search().limit(3).to_list()
+    assert all(isinstance(item, StorageObject) for item in found) and found
+    assert client.storage.objects.download("o1").read()
+    server.answer("storage.objects.get", status=404, json={"message": "gone"})
+    try:
+        client.storage.objects.get("o1")
+    except XCaaSError as error:
+        assert error.status == 404
+
+async def main():
+    async with AsyncXCaaS(http_client=server, credentials=keys) as client:
+        return [queue.id async for queue in client.cc_realtime.queues.list()]
+
+assert asyncio.run(main())
+import xcaas_core
+print(xcaas_core.__file__)
+"""
+
+
+def test_a_program_runs_with_run_time_dependencies_only(plain: Environment) -> None:
+    place = Path(plain.run(PROGRAM).strip())
+    assert plain.packages in place.parents
+    assert plain.run("import xcaas, importlib.metadata as m; print(m.version('xcaas'))").strip() == version("xcaas")
+
+
+@pytest.mark.parametrize(
+    "module", ["pydantic", "yaml", "jinja2", "orjson", "httpx2", "pytest", "openapi_python_client"]
+)
+def test_the_environment_is_as_bare_as_it_should_be(plain: Environment, module: str) -> None:
+    assert plain.run(f"import importlib.util as u; print(u.find_spec({module!r}))").strip() == "None"
+
+
+def test_the_manifest_comes_along(plain: Environment) -> None:
+    manifest = json.loads(
+        plain.run("import importlib.resources as r; print(r.files('xcaas').joinpath('_manifest.json').read_text())")
+    )
+    assert manifest == json.loads((ROOT / "generated/xcaas/_manifest.json").read_text("utf-8"))
+
+
+def test_commands_help_without_their_extras_and_name_them(plain: Environment, tmp_path: Path) -> None:
+    assert "build" in plain.command("xcaas-gen", "--help")
+    assert "--token-lifetime" in plain.command("xcaas-sandbox", "--help")
+    assert "'xcaas[sandbox]'" in plain.command("xcaas-sandbox", code=1)
+    spec = str(ROOT / "examples" / "petstore.yaml")
+    build = ("build", spec, "--package", "petstore", "--out", str(tmp_path))
+    assert "'xcaas[generator]'" in plain.command("xcaas-gen", *build, code=2)
+    assert "'xcaas[sandbox]'" in plain.run(
+        "import xcaas_sandbox\ntry: xcaas_sandbox.Sandbox\nexcept ImportError as error: print(error)"
+    )
+
+
+def test_clients_are_vendored_from_the_wheel_without_extras(plain: Environment, tmp_path: Path) -> None:
+    plain.command("xcaas-gen", "vendor", "storage", "--into", str(tmp_path / "vendored"))
+    assert (tmp_path / "vendored" / "xcaas-vendor.toml").is_file()
+
+
+def test_the_generator_works_from_the_wheel(complete: Environment) -> None:
+    spec = ROOT / "examples" / "petstore.yaml"
+    complete.command("xcaas-gen", "-q", "build", str(spec), "--package", "petstore", "--out", str(complete.packages))
+    program = """
+import petstore
+from xcaas_core.testing import FakeServer
+client = petstore.Client(http_client=FakeServer(), auth=__import__("xcaas").ApiKey("k"))
+print([type(pet).__name__ for pet in client.pets.list()])
+"""
+    assert "Pet" in complete.run(program)
+
+
+def test_the_sandbox_works_from_the_wheel(complete: Environment) -> None:
+    program = """
+from xcaas import ClientCredentials, XCaaS
+from xcaas_sandbox import Sandbox
+with Sandbox() as sandbox, XCaaS(base_url=sandbox.base_url, credentials=ClientCredentials("eght_demo", "demo-secret")) as client:
+    print(len(client.storage.objects.search().limit(5).to_list()))
+"""
+    assert complete.run(program).strip() == "5"
