@@ -1,0 +1,187 @@
+"""OpenTelemetry spans and metrics of calls, for who wants them: `pip install 'xcaas[otel]'`.
+
+    telemetry = OpenTelemetry()
+    client = XCaaS(
+        hooks=[telemetry],
+        credentials=ClientCredentials("id", "secret", on_event=telemetry.credential_event),
+    )
+
+Each attempt of a call is a client span and a value of the histogram `http.client.request.duration`,
+in the words of https://opentelemetry.io/docs/specs/semconv/http/. Nothing here is loaded, and
+OpenTelemetry need not be installed, until an `OpenTelemetry` is made.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from ._errors import ConfigurationError, CredentialsError, XCaaSError
+from ._redact import safe_text
+from ._version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from opentelemetry.metrics import Meter, MeterProvider
+    from opentelemetry.propagators.textmap import TextMapPropagator
+    from opentelemetry.trace import Span, Tracer, TracerProvider
+
+    from ._hooks import AttemptEvent
+    from .auth import AuthEvent
+
+__all__ = ["OpenTelemetry"]
+
+_SCHEMA: Final = "https://opentelemetry.io/schemas/1.36.0"
+_PORTS: Final = {"http": 80, "https": 443}
+# As the conventions advise for http.client.request.duration.
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+
+
+class _Attempt(NamedTuple):
+    """What is kept from before an attempt until after it."""
+
+    span: Span
+    began: float
+    attributes: dict[str, str | int]
+    """Of both the span and the metric; those of the span alone are given to it at once."""
+
+
+class OpenTelemetry:
+    """A hook for `hooks=`, which makes a span and a duration of every attempt. One may serve many clients.
+
+    A span's parent is the span that is current where the call is made. Spans hold the address without
+    secrets; neither they nor the metrics hold headers, bodies or credentials.
+    """
+
+    def __init__(
+        self,
+        *,
+        tracer_provider: TracerProvider | None = None,
+        meter_provider: MeterProvider | None = None,
+        propagate: bool = True,
+        propagator: TextMapPropagator | None = None,
+    ) -> None:
+        """
+        Args:
+            tracer_provider: Where spans go; the global provider by default.
+            meter_provider: Where metrics go; the global provider by default.
+            propagate: Whether requests carry the span's context on.
+            propagator: How they carry it: `traceparent` and `tracestate` by default. The global propagator
+                is not used unless given, since it also sends baggage, which is not for other companies to read.
+
+        Raises:
+            ConfigurationError: OpenTelemetry is not installed.
+        """
+        try:
+            from opentelemetry import metrics, trace
+            from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+        except ImportError as error:
+            raise ConfigurationError(
+                "opentelemetry-api is not installed", advice="Install it: pip install 'xcaas[otel]'."
+            ) from error
+        self._tracer: Tracer = trace.get_tracer("xcaas", VERSION, tracer_provider, _SCHEMA)
+        self._in_span = trace.set_span_in_context
+        self._client: Final = trace.SpanKind.CLIENT
+        self._failed: Final = trace.StatusCode.ERROR
+        self._propagator: TextMapPropagator | None = None
+        if propagate:
+            self._propagator = propagator or TraceContextTextMapPropagator()
+        meter: Meter = metrics.get_meter("xcaas", VERSION, meter_provider, _SCHEMA)
+        self._durations = meter.create_histogram(
+            "http.client.request.duration",
+            "s",
+            "Duration of HTTP client requests.",
+            explicit_bucket_boundaries_advisory=_SECONDS,
+        )
+        self._retries = meter.create_counter("xcaas.retries", "{retry}", "Attempts that are followed by another.")
+        self._credential_events = meter.create_counter(
+            "xcaas.credential.events", "{event}", "What happened to access tokens and keys."
+        )
+        self._fetches = meter.create_histogram(
+            "xcaas.credential.fetch.duration",
+            "s",
+            "Duration of requests for access tokens, their retries included.",
+            explicit_bucket_boundaries_advisory=_SECONDS,
+        )
+
+    # --- the hook ----------------------------------------------------------------
+
+    def before(self, event: AttemptEvent) -> None:
+        """Begin a span, and put its context on the request."""
+        attributes = _shared_attributes(event)
+        own: dict[str, str | int] = {"url.full": event.url}
+        if event.number > 1:
+            own["http.request.resend_count"] = event.number - 1
+        span = self._tracer.start_span(
+            f"{event.method} {event.template}", kind=self._client, attributes={**attributes, **own}
+        )
+        if self._propagator is not None:
+            carrier: MutableMapping[str, str | list[str]] = {}
+            self._propagator.inject(carrier, self._in_span(span))
+            event.headers.update((name, str(value)) for name, value in carrier.items())
+        event.context[self] = _Attempt(span, time.perf_counter(), attributes)
+
+    def after(self, event: AttemptEvent) -> None:
+        """End the span and count the attempt. Nothing, if another hook failed before this one began."""
+        attempt = event.context.pop(self, None)
+        if not isinstance(attempt, _Attempt):
+            return
+        span, began, attributes = attempt
+        outcome = _outcome(event)
+        attributes.update(outcome)
+        span.set_attributes(outcome)
+        if event.request_id is not None:
+            span.set_attribute("xcaas.request_id", event.request_id)
+        if "error.type" in outcome:
+            # Of other people's errors, nobody knows whether their messages hold secrets.
+            message = safe_text(event.error.message) if isinstance(event.error, XCaaSError) else None
+            span.set_status(self._failed, message)
+        # Without a token there was a span of work, but no request.
+        if not isinstance(event.error, CredentialsError):
+            # In the span's context, so that a value may name the trace it comes from.
+            self._durations.record(time.perf_counter() - began, attributes, self._in_span(span))
+        if event.retry_in is not None:
+            self._retries.add(1, attributes)
+        span.end()
+
+    # --- credentials -------------------------------------------------------------
+
+    def credential_event(self, event: AuthEvent) -> None:
+        """Count what happens to a credential: for its `on_event=`."""
+        attributes = {
+            "xcaas.credential.event": event.kind,
+            # The kind of credential, not its `repr`: that differs per key, and metrics should be few.
+            "xcaas.credential.type": event.credential.partition("(")[0],
+        }
+        if event.error is not None:
+            attributes["error.type"] = event.error
+        self._credential_events.add(1, attributes)
+        if event.kind in ("acquired", "refreshed_early", "failed"):
+            self._fetches.record(event.seconds, attributes)
+
+
+def _shared_attributes(event: AttemptEvent) -> dict[str, str | int]:
+    """What is known beforehand and takes few values, so that metrics may have it too."""
+    address = urlsplit(event.url)
+    return {
+        "http.request.method": event.method,
+        "server.address": address.hostname or "",
+        "server.port": address.port or _PORTS.get(address.scheme, 0),
+        "url.template": event.template,
+        "xcaas.product": event.product,
+        "xcaas.operation": event.call,
+    }
+
+
+def _outcome(event: AttemptEvent) -> dict[str, str | int]:
+    """The status, and what kind of error it was if it was one."""
+    found: dict[str, str | int] = {}
+    if event.status is not None:
+        found["http.response.status_code"] = event.status
+    if event.error is not None:
+        found["error.type"] = type(event.error).__qualname__
+    elif event.status is not None and event.status >= 400:
+        found["error.type"] = str(event.status)
+    return found
