@@ -22,7 +22,7 @@ MAX_DEPTH = 200
 _MAX_DIGITS = 300
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SourceFile:
     """One file as read. `label` is how messages call it; `base` is where its relative references start
     (a folder or URL, with a slash at the end), None when it has no place of its own."""

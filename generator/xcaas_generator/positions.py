@@ -8,15 +8,19 @@ found in that one pass.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import yaml
 from yaml._yaml import CParser
 
+from xcaas_generator.ir import JSON
 from xcaas_generator.load import SourceFile, decode, paused_gc
+from xcaas_generator.load_yaml import scalar
 from xcaas_generator.problems import Problem
 
+_NUMERIC = frozenset("-+.0123456789TtFf")
 # JSON writes characters beyond U+FFFF as two escapes, which YAML refuses. Length is all that matters here.
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
@@ -25,7 +29,6 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 class Found:
     line: int
     column: int
-    text: str | None = None  # a scalar as it is written
 
 
 @dataclass(slots=True)
@@ -87,6 +90,57 @@ def find(data: bytes, pointers: Iterable[str]) -> dict[str, Found]:
     return found
 
 
+@lru_cache(maxsize=16)
+def spellings(file: SourceFile) -> Mapping[str, str]:
+    """By pointer: numbers and booleans that are written otherwise than Python would, such as 1.10 and 007."""
+    try:
+        with paused_gc():
+            return dict(_odd_scalars(_SURROGATE.sub(r"\\u0041", decode(file.data))))
+    except (yaml.YAMLError, ValueError):
+        return {}
+
+
+def _escape(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def plainly(value: JSON) -> str:
+    """A scalar as JSON would write it, if it had never been written otherwise."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _odd_scalars(text: str) -> Iterator[tuple[str, str]]:
+    parser = CParser(text)
+    path: list[str] = []  # tokens; "" where a mapping waits for its key
+    indexes: list[int] = []  # of the list's next item; -1 in mappings
+    while True:
+        event = parser.get_event()
+        if event is None or isinstance(event, yaml.DocumentEndEvent | yaml.StreamEndEvent):
+            return
+        if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            indexes.pop()
+            path.pop()
+        elif not isinstance(event, yaml.ScalarEvent | yaml.AliasEvent | yaml.CollectionStartEvent):
+            continue
+        else:
+            if indexes and indexes[-1] < 0 and not path[-1]:
+                key = event.value if isinstance(event, yaml.ScalarEvent) else ""
+                path[-1] = "/" + _escape(key)
+                continue
+            if indexes and indexes[-1] >= 0:
+                path[-1] = f"/{indexes[-1]}"
+                indexes[-1] += 1
+            if isinstance(event, yaml.ScalarEvent):
+                if event.implicit[0] and event.value[:1] in _NUMERIC and plainly(scalar(event.value)) != event.value:
+                    yield "".join(path), event.value
+            elif isinstance(event, yaml.CollectionStartEvent):
+                indexes.append(0 if isinstance(event, yaml.SequenceStartEvent) else -1)
+                path.append("")
+                continue
+        if indexes and indexes[-1] < 0:
+            path[-1] = ""  # the value is read; the next key follows
+
+
 def _scan(text: str, root: _Wanted, found: dict[str, Found]) -> None:
     parser = CParser(text)
     stack: list[_Frame] = []
@@ -107,17 +161,15 @@ def _scan(text: str, root: _Wanted, found: dict[str, Found]) -> None:
             continue
         if not opens and not isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
             continue
-        text_here = event.value if isinstance(event, yaml.ScalarEvent) else None
         start = event.start_mark
-        mark = Found(start.line + 1, start.column + 1, text_here) if start else Found(1, 1, text_here)
+        mark = Found(start.line + 1, start.column + 1) if start else Found(1, 1)
         wanted: _Wanted | None = root
         pointer = ""
-        if not stack:
-            pass
-        else:
+        if stack:
             top = stack[-1]
             if top.index < 0 and top.key is None:
-                top.key, top.key_mark = (text_here or "").replace("~", "~0").replace("/", "~1"), mark
+                key = event.value if isinstance(event, yaml.ScalarEvent) else ""
+                top.key, top.key_mark = _escape(key), mark
                 if opens:
                     depth_unwanted = 1
                 continue
@@ -141,4 +193,4 @@ def _step(frame: _Frame, mark: Found) -> tuple[str, Found]:
     token = frame.key or ""
     at_key = frame.key_mark
     frame.key = frame.key_mark = None
-    return token, Found(at_key.line, at_key.column, mark.text) if at_key else mark
+    return token, at_key or mark

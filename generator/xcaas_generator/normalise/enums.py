@@ -10,7 +10,7 @@ from xcaas_generator.ir import JSON
 from xcaas_generator.normalise.flatten import Flat
 from xcaas_generator.normalise.keywords import brief, finite
 from xcaas_generator.normalise.shapes import Value
-from xcaas_generator.positions import find
+from xcaas_generator.positions import plainly, spellings
 from xcaas_generator.report import Report
 from xcaas_generator.resolve import Spot
 
@@ -96,12 +96,7 @@ def written(spot: Spot, value: JSON) -> str:
     """A scalar as the document writes it: 1.10 is read as 1.1, and where a text was meant, the zero counts."""
     if isinstance(value, str):
         return value
-    found = find(spot.file.data, [spot.pointer]).get(spot.pointer)
-    if found is not None and found.text is not None:
-        return found.text
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    return spellings(spot.file).get(spot.pointer) or plainly(value)
 
 
 def parse(text: str, types: list[str]) -> Value:

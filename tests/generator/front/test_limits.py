@@ -160,3 +160,10 @@ def test_cost_grows_linearly() -> None:
     seconds(20)
     small, large = seconds(100), seconds(800)
     assert large < small * 8 * 3
+
+
+def test_many_unquoted_values_are_looked_up_in_one_go() -> None:
+    values = ", ".join(f"0{n}" for n in range(1_500))
+    with soon(20):
+        _, document, _ = read_schema(f"{{type: string, enum: [{values}]}}")
+    assert document.enums[0].values[:3] == ("00", "01", "02")

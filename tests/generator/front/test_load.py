@@ -7,7 +7,7 @@ import json
 import pytest
 
 from xcaas_generator.load import load
-from xcaas_generator.positions import find
+from xcaas_generator.positions import find, spellings
 from xcaas_generator.problems import InputError
 
 SCALARS = {
@@ -103,7 +103,14 @@ def test_positions(as_json: bool) -> None:
     )
     data = (json.dumps(json.loads(text), indent=1) if as_json else text).encode()
     found = find(data, ["/paths/~1a/get/0", "/paths/~1a/get/1/x~0y", "/nope"])
-    assert found["/paths/~1a/get/0"].text == "10"
     assert found["/paths/~1a/get/0"].line == 4 + as_json
     assert found["/paths/~1a/get/1/x~0y"].line == (7 if as_json else 5)
     assert "/nope" not in found
+
+
+def test_spellings_that_reading_loses() -> None:
+    text = "a: 1.10\nb: {c: [007, 7, 1.5, 'x', {d: 0x1F}, [1e3]], e: True}\n~f/g: +1\nh: 12\ni: tab\n"
+    assert spellings(load(text.encode(), "x")) == {
+        "/a": "1.10", "/b/c/0": "007", "/b/c/4/d": "0x1F", "/b/c/5/0": "1e3", "/b/e": "True", "/~0f~1g": "+1",
+    }  # fmt: skip
+    assert spellings(load(b'{"a": 1.10, "b": [10.0, 2.50]}', "x")) == {"/a": "1.10", "/b/1": "2.50"}
