@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tests.vendor.hosts import make_python, run_in, vendored
+from tests.vendor.hosts import make_python, run_in
 
 NOTHING_HEAVY = """
 import sys
@@ -44,11 +44,13 @@ def test_it_runs_as_a_module_of_the_package_too(storage_copy: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_command_checks_without_the_libraries_of_the_generator(tmp_path: Path) -> None:
+def test_the_command_copies_and_checks_without_the_libraries_of_the_generator(tmp_path: Path) -> None:
     target = tmp_path / "clients"
-    vendored(target, "oauth")
     python = make_python(tmp_path / "python", "xcaas")
-    command = [str(python), "-c", NOTHING_HEAVY, "vendor", "--into", "clients", "--check"]
+    command = [str(python), "-c", NOTHING_HEAVY, "vendor", "oauth", "--into", "clients"]
+    done = run_in(tmp_path, command)
+    assert (done.returncode, done.stdout) == (0, "heavy:\n"), done.stderr
+    command = [*command, "--check"]
     done = run_in(tmp_path, command)
     assert (done.returncode, done.stdout) == (0, "heavy:\n"), done.stderr
     (target / "_client.py").write_text("# ours\n")

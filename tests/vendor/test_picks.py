@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.vendor.hosts import SMALL, files_of, vendored
+from tests.vendor.hosts import SMALL, files_of, run_in, vendored
+from xcaas_sandbox import Sandbox
 
 
 def pick(target: Path, *calls: str) -> set[str]:
@@ -112,3 +113,25 @@ def test_a_call_that_does_not_exist_is_answered_with_those_that_do(tmp_path: Pat
     assert ran.code == 2
     assert "objects.search" in ran.told
     assert not (tmp_path / "xcaas").exists()
+
+
+PROGRAM = """
+import sys
+from clients import ClientCredentials, XCaaS
+
+with XCaaS(credentials=ClientCredentials("eght_demo", "demo-secret"), base_url=sys.argv[1]) as client:
+    ids = [item.id for item in client.storage.objects.search().limit(2)]
+    print(len(client.storage.objects.download(ids[0]).read()) > 0)
+    print(client.storage.bulk_downloads.download(object_ids=ids).wait(timeout=20).read()[:2])
+    print(hasattr(client.storage, "regions"), hasattr(client.storage.objects, "delete"))
+"""
+
+
+def test_a_picked_poller_and_a_picked_download_find_the_operations_behind_them(
+    tmp_path: Path, bare_python: Path, sandbox: Sandbox
+) -> None:
+    calls = ("objects.search", "objects.download", "bulk_downloads.download")
+    arguments = [word for call in calls for word in ("--pick", f"storage.{call}")]
+    assert vendored(tmp_path / "clients", *arguments).code == 0
+    done = run_in(tmp_path, [bare_python, "-c", PROGRAM, sandbox.base_url])
+    assert done.stdout == "True\nb'PK'\nFalse False\n", done.stderr
