@@ -67,6 +67,7 @@ def suite_modules(names: Sequence[str]) -> list[Module]:
     entries = [index_entry(name, "xcaas_core") for name in public if name != "testing"]
     entries += [index_entry(name, "._client") for name in sorted(classes)]
     entries += [index_entry(name, ".") for name in sorted({*names, "testing"})]
+    entries.sort(key=lambda entry: entry.name)
     fakes = tuple(index_entry(name, "xcaas_core.testing") for name in testing.__all__)
     return [
         Module("_client.py", "client.py.jinja", client),

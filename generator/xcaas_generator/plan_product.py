@@ -63,8 +63,7 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
 def product_init(document_title: str, shape: Shape) -> Module:
     """The package of a product in a suite: its classes, and its models."""
     entries = [
-        index_entry(shape.async_cls, "._client"),
-        index_entry(shape.cls, "._client"),
+        *(index_entry(name, "._client") for name in sorted((shape.async_cls, shape.cls))),
         index_entry("models", "."),
     ]
     doc = docstring(f"{document_title}: `client.{shape.prefix}`.", 0)

@@ -15,14 +15,14 @@ else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
-            "AsyncAdministration": "_client",
             "Administration": "_client",
+            "AsyncAdministration": "_client",
             "models": "",
         },
     )
 
 __all__ = [
-    "AsyncAdministration",
     "Administration",
+    "AsyncAdministration",
     "models",
 ]

@@ -15,14 +15,14 @@ else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
-            "AsyncAgentStatus": "_client",
             "AgentStatus": "_client",
+            "AsyncAgentStatus": "_client",
             "models": "",
         },
     )
 
 __all__ = [
-    "AsyncAgentStatus",
     "AgentStatus",
+    "AsyncAgentStatus",
     "models",
 ]
