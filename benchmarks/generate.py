@@ -29,6 +29,12 @@ def main() -> None:
         plain = {spec.stem: _bundled(spec, work) for spec in sorted((ROOT / "specs").glob("*.yaml"))}
         single = _compare(lambda: _build("storage", work), lambda: _plain(plain["storage"], work))
         show("one document (storage)", single, peer="openapi-python-client", budget=1 / 3)
+        hundred = _synthetic(100, work)
+        large = _compare(lambda: _build_from(hundred, work), lambda: _plain(hundred, work))
+        show("one document (100 operations, 200 schemas)", large, peer="openapi-python-client", budget=1 / 3)
+        thousand = _synthetic(1000, work)
+        growth = _seconds(lambda: _build_from(thousand, work)) / large.ours
+        print(f"ten times the document: {growth:.1f} times the time")
         three = _compare(lambda: _repository(work, THREE), lambda: _plain_all([plain[name] for name in THREE], work))
         show("three documents", three, peer="the sum of the commands")
         everything = _compare(
@@ -134,9 +140,55 @@ def _plain_all(documents: list[Path], work: Path) -> None:
 
 
 def _build(name: str, work: Path) -> None:
+    _build_from(ROOT / "specs" / f"{name}.yaml", work)
+
+
+def _build_from(document: Path, work: Path) -> None:
     target = work / "built"
     shutil.rmtree(target, ignore_errors=True)
-    _run(BIN / "xcaas-gen", "build", ROOT / "specs" / f"{name}.yaml", "--package", name, "--out", target)
+    _run(BIN / "xcaas-gen", "build", document, "--package", "built", "--out", target)
+
+
+def _synthetic(count: int, work: Path) -> Path:
+    """A document of `count` operations over twice as many schemas that refer to each other."""
+
+    def reference(index: int) -> dict[str, str]:
+        return {"$ref": f"#/components/schemas/Thing{index % (2 * count)}"}
+
+    def answer(index: int) -> dict[str, object]:
+        return {"description": "A thing.", "content": {"application/json": {"schema": reference(index)}}}
+
+    text, parameter = {"type": "string"}, {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    schemas = {
+        f"Thing{index}": {
+            "type": "object",
+            "required": ["id"],
+            "properties": {
+                "id": text,
+                "size": {"type": "integer"},
+                "when": {"type": "string", "format": "date-time"},
+                "kind": {"type": "string", "enum": ["a", "b", "c"]},
+                "next": reference(index + 1),
+                "more": {"type": "array", "items": reference(index * 7)},
+            },
+        }
+        for index in range(2 * count)
+    }
+    paths = {
+        f"/things{index}/{{id}}": {
+            "get": {
+                "operationId": f"getThing{index}",
+                "tags": [f"things{index % 20}"],
+                "parameters": [parameter],
+                "responses": {"200": answer(index), "404": answer(index + 1)},
+            }
+        }
+        for index in range(count)
+    }
+    document = {"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": paths}
+    target = work / f"things{count}.json"
+    target.write_text(json.dumps({**document, "components": {"schemas": schemas}}), "utf-8")
+    return target
 
 
 def _checkout(target: Path, names: tuple[str, ...]) -> Path:
