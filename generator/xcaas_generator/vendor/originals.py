@@ -55,9 +55,9 @@ def _folder(name: str) -> Path:
 
 
 def _licence() -> str:
-    for folder in Path(__file__).resolve().parents:
-        if (folder / "pyproject.toml").is_file() and (folder / "LICENSE").is_file():
-            return (folder / "LICENSE").read_text("utf-8")  # this repository
+    sources = Path(__file__).resolve().parents[2]
+    if sources.name == "generator" and (sources.parent / "LICENSE").is_file():
+        return (sources.parent / "LICENSE").read_text("utf-8")  # this repository
     text = metadata.distribution(SUITE).read_text("licenses/LICENSE")
     if text is None:
         raise Failure("the installed xcaas has no licence text; install it anew")
