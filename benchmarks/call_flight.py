@@ -1,0 +1,74 @@
+"""`AsyncXCaaS` with 50 calls in flight against bare `httpx.AsyncClient` in the same place, in CPU time per call.
+
+`python -m benchmarks.call_flight`: once as installed, once with the extra `httpx2`. The peer is `httpx` both times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import httpx
+
+from benchmarks._measure import compare, show
+from benchmarks._small_answers import HEADERS, each_library, library, serving
+from benchmarks.call_cost import OBJECT
+
+BUDGET: Final = 0.25
+IN_FLIGHT: Final = 50
+CALLS: Final = 500
+ROUNDS: Final = 3
+
+
+def main(arguments: list[str]) -> int:
+    if not arguments:
+        return each_library("benchmarks.call_flight", ())
+    library(arguments[0])
+    with serving(OBJECT) as base:
+        return asyncio.run(_measure(arguments[0], base))
+
+
+async def _measure(name: str, base: str) -> int:
+    import xcaas
+
+    url = f"{base}/storage/us-west/v3/objects/o1"
+    credentials = xcaas.BearerToken("token")
+    loop = asyncio.get_running_loop()
+    async with (
+        httpx.AsyncClient() as bare,
+        xcaas.AsyncXCaaS(base_url=base, credentials=credentials, rate_limits=False) as client,
+    ):
+
+        async def ours() -> object:
+            return await client.storage.objects.get("o1")
+
+        async def peer() -> object:
+            response = await bare.get(url, headers=HEADERS)
+            response.raise_for_status()
+            return response.json()
+
+        await asyncio.gather(_many(ours), _many(peer))  # connections are made off the clock
+        found = await asyncio.to_thread(
+            compare,
+            lambda: asyncio.run_coroutine_threadsafe(_many(ours), loop).result(),
+            lambda: asyncio.run_coroutine_threadsafe(_many(peer), loop).result(),
+            rounds=ROUNDS,
+        )
+    show(f"{CALLS} typed calls over {name}, {IN_FLIGHT} in flight", found, peer="bare httpx", budget=BUDGET)
+    return 0 if found.ratio <= BUDGET else 1
+
+
+async def _many(one: Callable[[], Awaitable[object]]) -> None:
+    todo = iter(range(CALLS))
+
+    async def worker() -> None:
+        for _ in todo:
+            await one()
+
+    await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

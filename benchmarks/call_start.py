@@ -1,0 +1,66 @@
+"""`import xcaas` plus `XCaaS()` against `import httpx` plus `httpx.Client()`, in fresh processes, in CPU time;
+and how long the first call of a process takes beyond its later ones.
+
+`python -m benchmarks.call_start`
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from typing import Final
+
+from benchmarks._measure import Comparison, show
+from benchmarks._small_answers import serving
+from benchmarks.call_cost import OBJECT
+
+BUDGET: Final = 1.25
+STALL: Final = 0.030
+ROUNDS: Final = 15
+
+# The interpreter's own start is in neither side.
+_TIMED: Final = "import sys, time\n{setup}\nbegan = time.process_time()\n{work}\nprint(time.process_time() - began)"
+_OURS: Final = 'import xcaas; xcaas.XCaaS(credentials=xcaas.ClientCredentials("id", "secret"))'
+_FIRST: Final = """
+import sys, time, xcaas
+{setup}
+client = xcaas.XCaaS(base_url=sys.argv[1], credentials=xcaas.BearerToken("token"))
+def once():
+    began = time.process_time()
+    client.storage.objects.get("o1")
+    return time.process_time() - began
+first = once()
+print(first - min(once() for _ in range(5)))
+"""
+
+
+def main() -> int:
+    held = True
+    for name in ("httpx", "httpx2"):
+        if find_spec(name) is None:
+            continue
+        # As if the other were not installed.
+        setup = 'sys.modules["httpx2"] = None' if name == "httpx" else ""
+        ours = _TIMED.format(setup=setup, work=_OURS)
+        found = _compare(ours, _TIMED.format(setup="", work=f"import {name}; {name}.Client()"))
+        show(f"import xcaas, XCaaS() over {name}", found, peer=f"import {name}, {name}.Client()", budget=BUDGET)
+        with serving(OBJECT) as base:
+            stall = min(_seconds(_FIRST.format(setup=setup), base) for _ in range(ROUNDS))
+        print(f"first call over {name}: {stall * 1e3:.1f} ms more than later ones  budget {STALL * 1e3:g} ms")
+        held = held and found.ratio <= BUDGET and stall <= STALL
+    return 0 if held else 1
+
+
+def _compare(ours: str, peer: str) -> Comparison:
+    pairs = [(_seconds(ours), _seconds(peer)) for _ in range(ROUNDS)]
+    return Comparison(min(pair[0] for pair in pairs), min(pair[1] for pair in pairs))
+
+
+def _seconds(program: str, *arguments: str) -> float:
+    command = [sys.executable, "-c", program, *arguments]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
