@@ -47,8 +47,9 @@ unit: $(READY) redis ## the test suite, with coverage of the hand-written core
 lint-specs: ## a second, independent linter over the specs (from the npm registry)
 	@npx --yes @redocly/cli@2.77.0 lint --config tests/specs/redocly.yaml specs/*.yaml
 
-generate: $(READY) ## regenerate generated/ from specs/
+generate: $(READY) ## regenerate generated/ from specs/, and show what changed for callers since the last commit
 	@$(BIN)/xcaas-gen generate
+	@! git rev-parse --quiet --verify HEAD:specs >/dev/null 2>&1 || $(BIN)/xcaas-gen --quiet diff HEAD:specs specs --format markdown || [ $$? = 1 ]
 
 check: $(READY) ## fail if generated/ is not what specs/ gives
 	@$(BIN)/xcaas-gen generate --check

@@ -105,9 +105,13 @@ def _finish(job: Job, made: Made, tree: Staging, kept: list[str], generator: str
     # In a package that was not there, everything is new; nobody wants to read that.
     known = (job.target / manifest.NAME).is_file()
     found = tuple(changes(job.target, tree.folder, differing)) if known else ()
+    lock = Lock(generator, made.inputs, state.digests(tree.folder))
     if not job.check:
-        tree.write(state.NAME, Lock(generator, made.inputs, state.digests(tree.folder)).dump())
+        tree.write(state.NAME, lock.dump())
         tree.commit()
+    elif lock != state.read_lock(job.target):
+        # Left alone, it would make the next run on a clean checkout change a file.
+        differing.append(state.NAME)
     progress.clear()
     sections = made.sections.values()
     return Result(

@@ -142,10 +142,22 @@ def test_check_tells_and_writes_nothing(tmp_path: Path) -> None:
     go(job)
     changed = suite(tmp_path, one="feet")
     before = times(job.target)
-    assert again(changed, check=True).differing == ("_manifest.json", "one/models/_thing.py")
+    assert again(changed, check=True).differing == ("_manifest.json", "one/models/_thing.py", "_lock.json")
     assert times(job.target) == before
     go(changed)
     assert again(changed, check=True).differing == ()
+
+
+def test_check_knows_a_tree_of_another_generator(tmp_path: Path) -> None:
+    """The next run would write the lock anew, and dirty a clean checkout."""
+    job = suite(tmp_path, one="metres")
+    go(job)
+    lock = state.read_lock(job.target)
+    assert lock is not None
+    (job.target / state.NAME).write_text(state.Lock("another", lock.inputs, lock.files).dump())
+    assert again(job, check=True).differing == ("_lock.json",)
+    assert go(job).differing == ()
+    assert again(job, check=True).differing == ()
 
 
 def test_a_broken_document_leaves_everything_as_it_was(tmp_path: Path) -> None:
