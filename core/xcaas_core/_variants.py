@@ -204,7 +204,7 @@ def _twin(method: Callable[..., object], blocking: type, awaiting: type) -> Call
     if not isinstance(method, MethodType) or not isinstance(owner, Resource | AsyncResource):
         raise ConfigurationError(
             "this is not a method of a resource",
-            advice="Pass the method itself: client.raw(client.storage.objects.get, id).",
+            advice="Pass the method itself, not a call of it; its arguments come after it.",
         )
     kind = type(owner)
     base = blocking if isinstance(owner, Resource) else awaiting

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import anyio
@@ -11,87 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.flows.file_origin import DATA, Origin, adownload, described, download, names, pieces, serving
 from tests.flows.shop import _ops
-from tests.flows.support import async_session, sync_session
 from xcaas_core._disposition import disposition_name
-from xcaas_core._download import AsyncDownload, Download
+from xcaas_core._download import Download
 from xcaas_core._errors import CallTimeoutError, ConnectionLostError, DownloadError, NotFoundError, ServerError
-from xcaas_core._operation import Call, Operation
 from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
-
-DATA = bytes(range(256)) * 40
-MD5 = hashlib.md5(DATA, usedforsecurity=False).hexdigest()
-Handler = Callable[[FakeRequest], FakeAnswer]
-
-
-def download(server: FakeServer, operation: Operation[object] = _ops.PLAIN) -> Download:
-    return Download(sync_session(server), Call(operation, ("t1",), stream=True))
-
-
-def adownload(server: FakeServer, operation: Operation[object] = _ops.PLAIN) -> AsyncDownload:
-    return AsyncDownload(async_session(server), Call(operation, ("t1",), stream=True))
-
-
-def pieces(data: bytes, size: int = 1000) -> list[bytes]:
-    return [data[start : start + size] for start in range(0, len(data), size)]
-
-
-class Origin:
-    """A server of one file, which breaks off now and then.
-
-    Args:
-        cuts: For each request in turn, after how many bytes it breaks off; None for not at all.
-        ranges: Whether it understands `Range`.
-        etag: Its `ETag`; may be changed between requests.
-    """
-
-    def __init__(
-        self,
-        data: bytes = DATA,
-        cuts: Sequence[int | None] = (),
-        *,
-        ranges: bool = True,
-        etag: str | None = '"v1"',
-    ) -> None:
-        self.data = data
-        self.cuts: Iterator[int | None] = iter(cuts)
-        self.ranges = ranges
-        self.etag = etag
-        self.asked: list[str | None] = []
-
-    def __call__(self, request: FakeRequest) -> FakeAnswer:
-        self.asked.append(request.headers.get("range"))
-        headers = {"etag": self.etag} if self.etag else {}
-        start = 0
-        same = request.headers.get("if-range") in (None, self.etag)
-        if self.ranges and same and (wanted := request.headers.get("range")):
-            start = int(wanted.removeprefix("bytes=").removesuffix("-"))
-            if start >= len(self.data):
-                return FakeAnswer(416, headers={"content-range": f"bytes */{len(self.data)}"})
-            headers["content-range"] = f"bytes {start}-{len(self.data) - 1}/{len(self.data)}"
-        rest = self.data[start:]
-        cut = next(self.cuts, None)
-        return FakeAnswer(
-            206 if "content-range" in headers else 200,
-            content=pieces(rest if cut is None else rest[:cut]) or [b""],
-            headers=headers,
-            length=len(rest),
-            error=None if cut is None else ConnectionLostError("cut"),
-        )
-
-
-def serving(origin: Handler, target: str = "shop.things.plain") -> FakeServer:
-    return FakeServer().answer(target, origin)
-
-
-def described(origin: Handler, **facts: object) -> FakeServer:
-    """A service that describes its file: length and checksum."""
-    known = {"checksum": MD5, "checksumType": "MD5", "size": len(DATA), **facts}
-    return serving(origin, "shop.things.download").answer("shop.things.get", json=known)
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
 
 
 class TestWhole:
@@ -322,158 +246,6 @@ class TestCuts:
             download(broken, _ops.FIXED).save(tmp_path / "a", resume=True)
         assert download(server, _ops.FIXED).save(tmp_path / "a", resume=True).read_bytes() == DATA
         assert origin.asked == [None, None, None]
-
-
-class TestChecksums:
-    def test_right_one(self, tmp_path: Path) -> None:
-        server = described(Origin())
-        file = download(server, _ops.FILE)
-        file.save(tmp_path / "a")
-        assert file.verified == "md5"
-        assert [request.call for request in server.requests] == ["shop.things.get", "shop.things.download"]
-        assert b"".join(download(described(Origin()), _ops.FILE).iter_bytes()) == DATA
-        assert download(described(Origin()), _ops.FILE).read() == DATA
-
-    def test_multi_part_one(self, tmp_path: Path) -> None:
-        outer = hashlib.md5(hashlib.md5(DATA, usedforsecurity=False).digest(), usedforsecurity=False).hexdigest()
-        file = download(described(Origin(), checksum=f"{outer}-1"), _ops.FILE)
-        file.save(tmp_path / "a")
-        assert file.verified == "md5"
-
-    def test_multi_part_one_that_cannot_be_tried(self, tmp_path: Path) -> None:
-        file = download(described(Origin(), checksum=f"{MD5}-3"), _ops.FILE)
-        file.save(tmp_path / "a")
-        assert file.verified == "length"
-
-    def test_damage_is_fetched_again_once(self, tmp_path: Path) -> None:
-        server = FakeServer().answer("shop.things.get", json={"checksum": MD5, "size": len(DATA)})
-        server.answer("shop.things.download", content=DATA[:-1] + b"?").answer("shop.things.download", Origin())
-        file = download(server, _ops.FILE)
-        assert file.save(tmp_path / "a").read_bytes() == DATA
-        assert file.verified == "md5"
-
-    @pytest.mark.parametrize("resume", [False, True])
-    def test_damage_twice_leaves_no_file(self, tmp_path: Path, resume: bool) -> None:
-        (tmp_path / "a").write_text("old")
-        server = described(Origin(DATA[:-1] + b"?"))
-        with pytest.raises(DownloadError, match="checksum"):
-            download(server, _ops.FILE).save(tmp_path / "a", resume=resume)
-        assert names(tmp_path) == ["a"]
-        assert (tmp_path / "a").read_text() == "old"
-        with pytest.raises(DownloadError, match="checksum"):
-            download(described(Origin(DATA[:-1] + b"?")), _ops.FILE).read()
-
-    def test_damage_is_told_at_the_end_of_a_stream(self) -> None:
-        got: list[bytes] = []
-        with pytest.raises(DownloadError, match="checksum"):
-            got.extend(download(described(Origin(DATA[:-1] + b"?")), _ops.FILE).iter_bytes())
-        assert sum(map(len, got)) == len(DATA)
-
-    def test_damage_may_be_wanted(self) -> None:
-        server = described(Origin(DATA[:-1] + b"?"))
-        file = download(server, _ops.FILE).unverified()
-        assert file.read() == DATA[:-1] + b"?"
-        assert file.verified == "length"
-        assert server.calls("shop.things.get") == []
-
-    def test_other_kinds_of_checksum_are_left_alone(self) -> None:
-        file = download(described(Origin(), checksum="ab" * 16, checksumType="CRC"), _ops.FILE)
-        assert file.read() == DATA
-        assert file.verified == "length"
-
-    def test_described_length_counts_where_nothing_better_is_known(self) -> None:
-        with pytest.raises(DownloadError, match="describes the file with 5"):
-            download(described(Origin(), checksum=None, size=5), _ops.FILE).read()
-        # A checksum that fits is better than a length that doesn't.
-        assert download(described(Origin(), size=5), _ops.FILE).read() == DATA
-
-    def test_checksum_replaces_a_validator(self, tmp_path: Path) -> None:
-        origin = Origin(cuts=[5000], etag=None)
-        server = described(origin)
-        assert download(server, _ops.FILE).save(tmp_path / "a").read_bytes() == DATA
-        assert origin.asked == [None, "bytes=5000-"]
-        assert "if-range" not in server.requests[-1].headers
-
-    def test_described_length_finds_cuts_where_the_answer_has_none(self) -> None:
-        server = described(Origin())
-        server.reset()
-        server.answer("shop.things.get", json={"size": len(DATA)})
-        server.answer("shop.things.download", FakeAnswer(content=DATA[:9], length=None, headers={"etag": '"v1"'}))
-        server.answer("shop.things.download", Origin())
-        assert download(server, _ops.FILE).read() == DATA
-
-
-class TestResume:
-    def interrupt(self, path: Path, cut: int = 6000, **origin: object) -> Origin:
-        """A download that fails for good after `cut` bytes, and leaves its part."""
-        broken = Origin(cuts=[cut, *[0] * 10], **origin)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-        with pytest.raises(DownloadError):
-            download(serving(broken)).save(path, resume=True)
-        return broken
-
-    def test_part_is_kept_and_continued(self, tmp_path: Path) -> None:
-        self.interrupt(tmp_path / "a")
-        assert names(tmp_path) == [".a.part", ".a.part.json"]
-        assert (tmp_path / ".a.part").read_bytes() == DATA[:6000]
-        origin = Origin()
-        assert download(serving(origin)).save(tmp_path / "a", resume=True).read_bytes() == DATA
-        assert origin.asked == ["bytes=6000-"]
-        assert names(tmp_path) == ["a"]
-
-    def test_folder_as_target(self, tmp_path: Path) -> None:
-        self.interrupt(tmp_path)
-        assert (tmp_path / ".t1.part").read_bytes() == DATA[:6000]
-        origin = Origin()
-        assert download(serving(origin)).save(tmp_path, resume=True).read_bytes() == DATA
-        assert origin.asked == [None, "bytes=6000-"]
-
-    def test_file_that_changed_meanwhile(self, tmp_path: Path) -> None:
-        self.interrupt(tmp_path / "a")
-        fresh = Origin(b"new" * 5000, etag='"v2"')
-        assert download(serving(fresh)).save(tmp_path / "a", resume=True).read_bytes() == b"new" * 5000
-
-    def test_file_that_became_shorter(self, tmp_path: Path) -> None:
-        self.interrupt(tmp_path / "a")
-        fresh = Origin(DATA[:100])  # a server that forgot to change the ETag
-        assert download(serving(fresh)).save(tmp_path / "a", resume=True).read_bytes() == DATA[:100]
-        assert fresh.asked == ["bytes=6000-", None]
-
-    def test_part_is_checked_with_the_rest(self, tmp_path: Path) -> None:
-        broken = described(Origin(cuts=[6000, *[0] * 10], etag=None))
-        with pytest.raises(DownloadError):
-            download(broken, _ops.FILE).save(tmp_path / "a", resume=True)
-        origin = Origin(etag=None)
-        file = download(described(origin), _ops.FILE)
-        assert file.save(tmp_path / "a", resume=True).read_bytes() == DATA
-        assert file.verified == "md5"
-        assert origin.asked == ["bytes=6000-"]
-
-    def test_part_that_was_tampered_with_is_found_out(self, tmp_path: Path) -> None:
-        broken = described(Origin(cuts=[6000, *[0] * 10]))
-        with pytest.raises(DownloadError):
-            download(broken, _ops.FILE).save(tmp_path / "a", resume=True)
-        (tmp_path / ".a.part").write_bytes(b"?" * 6000)
-        assert download(described(Origin()), _ops.FILE).save(tmp_path / "a", resume=True).read_bytes() == DATA
-
-    def test_part_of_another_file_is_not_used(self, tmp_path: Path) -> None:
-        broken = described(Origin(cuts=[6000, *[0] * 10]), checksum="0" * 32)
-        with pytest.raises(DownloadError):
-            download(broken, _ops.FILE).save(tmp_path / "a", resume=True)
-        origin = Origin()
-        download(described(origin), _ops.FILE).save(tmp_path / "a", resume=True)
-        assert origin.asked == [None]
-
-    def test_interrupt_keeps_the_part_too(self, tmp_path: Path) -> None:
-        def stop(done: int, whole: int | None) -> None:
-            if done >= 3000:
-                raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            download(serving(Origin())).save(tmp_path / "a", resume=True, progress=stop)
-        assert (tmp_path / ".a.part").read_bytes() == DATA[:3000]
-        origin = Origin()
-        assert download(serving(origin)).save(tmp_path / "a", resume=True).read_bytes() == DATA
-        assert origin.asked == ["bytes=3000-"]
 
 
 class TestInterrupts:

@@ -1,0 +1,245 @@
+"""Every paging style of the vendor: as a spec writes it down, and as a service behaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from xcaas_core._extensions import Last, Paging
+from xcaas_core._paging import PageWalk
+from xcaas_core._pointer import JSON
+
+Key = str | int | None
+Answer = tuple[JSON, dict[str, str]]
+
+
+class Server(Protocol):
+    def __call__(self, key: Key) -> Answer: ...
+
+
+@dataclass
+class Style:
+    """One paging style: how a spec writes it down, and how a service with `rows` behaves."""
+
+    name: str
+    paging: Paging
+    serve: type[Service]
+
+
+@dataclass
+class Service:
+    rows: list[JSON]
+    size: int
+    asked: list[Key] = field(default_factory=list)
+
+    def __call__(self, key: Key) -> Answer:
+        self.asked.append(key)
+        return self.answer(key)
+
+    def answer(self, key: Key) -> Answer:
+        raise NotImplementedError
+
+    def part(self, start: int) -> list[JSON]:
+        return self.rows[start : start + self.size]
+
+    @property
+    def pages(self) -> int:
+        return -(-len(self.rows) // self.size)
+
+
+class CountHeaders(Service):
+    def answer(self, key: Key) -> Answer:
+        return list(self.part(int(key or 0) * self.size)), {"X-Total-Pages": str(self.pages)}
+
+
+class HeaderCursor(Service):
+    def answer(self, key: Key) -> Answer:
+        start = int(str(key)[1:]) if key else 0
+        more = start + self.size < len(self.rows)
+        return list(self.part(start)), {"Last-Document-Id": f"d{start + self.size}"} if more else {}
+
+
+class Offset(Service):
+    def answer(self, key: Key) -> Answer:
+        start = int(key or 0)
+        last = start + self.size >= len(self.rows)
+        return {"content": list(self.part(start)), "pageKey": start + self.size, "lastPage": last}, {}
+
+
+class Links(Service):
+    def answer(self, key: Key) -> Answer:
+        page = int(key or 0)
+        links: list[JSON] = [{"rel": "prevUrl", "href": "/?p"}] if page else []
+        if page + 1 < self.pages:
+            links.append({"rel": "nextUrl", "href": "/?n"})
+        return {"content": list(self.part(page * self.size)), "links": links}, {}
+
+
+class Hits(Service):
+    def answer(self, key: Key) -> Answer:
+        page = int(key or 1)
+        return {"hits": len(self.rows), "data": list(self.part((page - 1) * self.size))}, {}
+
+
+class LastPage(Service):
+    def answer(self, key: Key) -> Answer:
+        page = int(key or 1)
+        return {"rows": list(self.part((page - 1) * self.size)), "last": max(self.pages, 1)}, {}
+
+
+class PageObject(Service):
+    def answer(self, key: Key) -> Answer:
+        page = int(key or 0)
+        body: dict[str, JSON] = {"page": {"number": page, "totalPages": self.pages}}
+        if rows := self.part(page * self.size):
+            body["_embedded"] = {"queues": list(rows)}
+        return body, {}
+
+
+class NoData(Service):
+    def answer(self, key: Key) -> Answer:
+        start = int(str(key)[1:]) if key else 0
+        rows = self.part(start)
+        meta: JSON = {"totalRecordCount": len(self.rows), "scrollId": f"s{start + self.size}" if rows else "No Data"}
+        return {"data": list(rows), "meta": meta}, {}
+
+
+class NullScroll(Service):
+    def answer(self, key: Key) -> Answer:
+        start = int(str(key)[1:]) if key else 0
+        more = start + self.size < len(self.rows)
+        return {"data": list(self.part(start)), "meta": {"scrollId": f"s{start + self.size}" if more else None}}, {}
+
+
+class HasMore(Service):
+    """The scroll id is there on the last page too, and stays the same for the whole walk."""
+
+    position = 0
+
+    def answer(self, key: Key) -> Answer:
+        self.position = 0 if key is None else self.position + self.size
+        more = self.position + self.size < len(self.rows)
+        body: JSON = {
+            "data": list(self.part(self.position)),
+            "pagination": {"hasMore": more, "nextScrollId": "scroll"},
+        }
+        return body, {}
+
+
+class LinkHeader(Service):
+    def answer(self, key: Key) -> Answer:
+        start = int(str(key).rpartition("=")[2]) if key else 0
+        more = start + self.size < len(self.rows)
+        header = f'<https://api.test/rows?at={start + self.size}>; rel="next"' if more else '</>; rel="first"'
+        return list(self.part(start)), {"Link": header}
+
+
+STYLES = [
+    Style(
+        "count headers",
+        Paging("page", "page", items="", last=(Last(("header", "X-Total-Pages"), "page-count"),), past_end=400),
+        CountHeaders,
+    ),
+    Style(
+        "header cursor",
+        Paging(
+            "cursor",
+            "lastDocumentId",
+            items="",
+            next=("header", "Last-Document-Id"),
+            last=(Last(("header", "Last-Document-Id"), "absent"),),
+        ),
+        HeaderCursor,
+    ),
+    Style(
+        "offset",
+        Paging(
+            "cursor",
+            "pageKey",
+            first=0,
+            items="/content",
+            next=("body", "/pageKey"),
+            last=(Last(("body", "/lastPage"), "equals", True),),
+        ),
+        Offset,
+    ),
+    Style(
+        "links",
+        Paging("page", "page", items="/content", last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),)),
+        Links,
+    ),
+    Style(
+        "hits",
+        Paging(
+            "page",
+            "/page",
+            within="body",
+            first=1,
+            size="/rows",
+            items="/data",
+            last=(Last(("body", "/hits"), "item-count"),),
+        ),
+        Hits,
+    ),
+    Style(
+        "number of the last page",
+        Paging("page", "page", first=1, items="/rows", last=(Last(("body", "/last"), "last-page"),)),
+        LastPage,
+    ),
+    Style(
+        "page object",
+        Paging("page", "page", items="/_embedded/queues", last=(Last(("body", "/page/totalPages"), "page-count"),)),
+        PageObject,
+    ),
+    Style(
+        "closing word",
+        Paging(
+            "cursor",
+            "scrollId",
+            items="/data",
+            next=("body", "/meta/scrollId"),
+            last=(Last(("body", "/meta/scrollId"), "equals", "No Data"),),
+        ),
+        NoData,
+    ),
+    Style(
+        "null scroll id",
+        Paging(
+            "cursor",
+            "scrollId",
+            items="/data",
+            next=("body", "/meta/scrollId"),
+            last=(Last(("body", "/meta/scrollId"), "absent"),),
+        ),
+        NullScroll,
+    ),
+    Style(
+        "flag and constant scroll id",
+        Paging(
+            "cursor",
+            "scrollId",
+            items="/data",
+            next=("body", "/pagination/nextScrollId"),
+            last=(Last(("body", "/pagination/hasMore"), "equals", False),),
+            alone=True,
+        ),
+        HasMore,
+    ),
+    Style("link header", Paging("link", "", items="", next=("link", "next")), LinkHeader),
+]
+
+
+def rows(count: int) -> list[JSON]:
+    return [{"id": number} for number in range(count)]
+
+
+def drain(walk: PageWalk, serve: Server, *, at_most: int = 10_000, into: list[JSON] | None = None) -> list[JSON]:
+    found: list[JSON] = [] if into is None else into
+    while not walk.done:
+        assert at_most > 0, "the walk does not end"
+        at_most -= 1
+        assert walk.position is not None
+        body, headers = serve(walk.position.key)
+        page = walk.feed(body, headers, "https://api.test/rows")
+        found += page.items[page.here.skip :]
+    return found

@@ -1,0 +1,93 @@
+"""Rules of the house that a reader of any file relies on."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.installing import ROOT
+
+HAND_WRITTEN = ("core", "generator", "sandbox", "tests", "examples", "benchmarks")
+SOURCES = ("core/xcaas_core", "generator/xcaas_generator", "sandbox/xcaas_sandbox")
+
+
+def files(*folders: str) -> list[Path]:
+    """Python files of some folders, less what is made or kept as input of tests."""
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return sorted(path for path in found if not {"golden", "fixtures", "__pycache__"} & set(path.parts))
+
+
+def test_no_file_is_longer_than_people_read() -> None:
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines()) for path in files(*HAND_WRITTEN)
+    }
+    assert len(lengths) > 200
+    assert not {name: lines for name, lines in lengths.items() if lines > 400}
+
+
+def test_nothing_is_left_to_do() -> None:
+    # Put together, so that this file does not find itself.
+    pattern = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in files(*HAND_WRITTEN, "generated")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if pattern.search(line)
+    ]
+    assert not found
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    bare = [path for path in files(*SOURCES) if not path.read_text("utf-8").startswith(('"""', 'r"""'))]
+    assert [path for path in bare if path.stat().st_size] == []
+
+
+def test_the_http_library_is_named_in_one_module() -> None:
+    pattern = re.compile(r"^\s*(import|from)\s+(httpx2?|httpcore2?)\b", re.MULTILINE)
+    naming = [path.name for path in files("core") if pattern.search(path.read_text("utf-8"))]
+    assert naming == ["_http.py"]
+    assert not [path for path in files("generated") if re.search(r"\bhttpx2?\b|\bhttpcore", path.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize(
+    ("folder", "unknown"),
+    [
+        ("core/xcaas_core", r"xcaas|xcaas_generator|xcaas_sandbox"),
+        ("generated/xcaas", r"xcaas_generator|xcaas_sandbox"),
+        ("generator/xcaas_generator", r"xcaas_sandbox"),
+        ("sandbox/xcaas_sandbox", r"xcaas|xcaas_core|xcaas_generator"),
+    ],
+)
+def test_dependencies_point_one_way(folder: str, unknown: str) -> None:
+    pattern = re.compile(rf"^\s*(?:import|from)\s+(?:{unknown})(?:\.[\w.]+)?\s", re.MULTILINE)
+    assert not [path for path in files(folder) if pattern.search(path.read_text("utf-8"))]
+
+
+def test_core_knows_no_product() -> None:
+    products = {path.stem for path in (ROOT / "specs").glob("*.yaml")} - {
+        "calls",
+        "campaigns",
+        "contacts",
+        "journey",
+        "oauth",
+    }
+    pattern = re.compile(rf"^(?!\s*#).*\.({'|'.join(products)})\.", re.MULTILINE)
+    code = {path: re.sub(r'"""(?:.|\n)*?"""', "", path.read_text("utf-8")) for path in files("core")}
+    assert not [path for path, text in code.items() if pattern.search(text)]
+
+
+def test_files_end_in_one_line_end() -> None:
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    for name in tracked.split("\0"):
+        path = ROOT / name
+        if (
+            path.suffix in (".py", ".md", ".toml", ".yaml", ".jinja")
+            and "fixtures" not in path.parts
+            and path.is_file()
+        ):
+            content = path.read_bytes()
+            assert b"\r" not in content, name
+            assert not content or (content.endswith(b"\n") and not content.endswith(b"\n\n")), name
