@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -173,6 +173,12 @@ def test_late_parts_fail_when_somebody_looks_and_say_where_they_stood() -> None:
     with pytest.raises(DecodeError) as error:
         page.validate()
     assert pointer_of(error) == "/content/1/tags/1/key"
+
+
+@pytest.mark.parametrize("given", [None, 5, "text", [], [("id", "a")]])
+def test_what_is_no_mapping_is_a_decode_error(given: Any) -> None:
+    with pytest.raises(DecodeError, match="an object was expected"):
+        StorageObject.from_dict(given)
 
 
 def test_wrong_containers_fail_at_once() -> None:

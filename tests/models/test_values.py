@@ -104,6 +104,17 @@ def test_assigning_none_leaves_out_or_sends_null() -> None:
     assert found.to_dict() == {"id": "a"}
 
 
+def test_deleting_leaves_out() -> None:
+    found = StorageObject.from_dict({"id": "a", "checksum": None, "mimeType": "x/y", "tags": [], "new": 1})
+    del found.checksum, found.mime_type, found.tags, found.bucket_id
+    assert found.to_dict() == {"id": "a", "new": 1}
+    assert (found.checksum, found.mime_type, found.tags, found.bucket_id) == (None, None, None, None)
+    assert not found.is_set("checksum")
+    assert found.evolve(id="b").to_dict() == {"id": "b", "new": 1}
+    with pytest.raises(AttributeError, match="colour"):
+        del found.colour  # type: ignore[attr-defined]
+
+
 def test_assigning_replaces_what_nobody_has_looked_at() -> None:
     found = StorageObject.from_json(b'{"id":"a","tags":[{"key":5}]}')
     found.tags = [Tag(key="b")]

@@ -84,7 +84,7 @@ class Model(_Base):
         over, not copied: don't change them afterwards.
         """
         try:
-            return cast("Self", cls.__model__.reader(data if data.__class__ is dict else dict(data), None, None))
+            return cast("Self", cls.__model__.reader(_plain(data), None, None))
         except Misfit as misfit:
             raise misfit.error() from None
 
@@ -133,6 +133,13 @@ class Model(_Base):
                 waiting.extend(cast("dict[str, object]", value).values())
         return self
 
+    def __delattr__(self, name: str) -> None:
+        slot = self.__model__.by_name.get(name)
+        if slot is None:
+            super().__delattr__(name)
+        else:
+            slot.clear(self)
+
     def __repr__(self) -> str:
         return one_line(self)
 
@@ -153,6 +160,13 @@ class Model(_Base):
 
     def __reduce__(self) -> tuple[Callable[[type[Model], State], Model], tuple[type[Model], State]]:
         return restored, (type(self), state_of(self))
+
+
+def _plain(data: object) -> object:
+    """A mapping as the dictionary that readers know; anything else is for them to refuse."""
+    return (
+        dict(cast("Mapping[str, object]", data)) if isinstance(data, Mapping) and data.__class__ is not dict else data
+    )
 
 
 @model

@@ -116,6 +116,12 @@ class Slot:
         """Give the field a value. None makes an optional field absent, unless it may be null."""
         self.member.__set__(model, value)
 
+    def clear(self, model: Model) -> None:
+        """Make the field absent, whatever came for it."""
+        self.member.__set__(model, None)
+        if model.__rest__ is not None:
+            model.__rest__.sent.pop(self.name, None)
+
     def load(self, model: Model) -> object:
         """The field's value; None where it is absent."""
         return getattr(model, self.name, None)
