@@ -87,7 +87,11 @@ class Connection:
         # Each serves one call at a time (`_lanes.py`): one connection per server.
         limits = library.Limits(max_connections=None, max_keepalive_connections=4, keepalive_expiry=15.0)
         kind = getattr(library, name if blocking else f"Async{name}")
-        return kind(verify=self._tls, proxy=self._proxy, limits=limits)
+        options: dict[str, Any] = {}
+        if not direct and self._proxy is None:
+            # Plain HTTP goes to this machine only. A proxy of the environment would be elsewhere, and see credentials.
+            options["mounts"] = {"http://": None}
+        return kind(verify=self._tls, proxy=self._proxy, limits=limits, **options)
 
     @property
     def direct(self) -> bool:

@@ -117,6 +117,21 @@ def test_connections_are_made_as_asked(tmp_path: Any, library: str) -> None:
             connection.make(blocking=True, direct=direct).close()
 
 
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+def test_plain_http_stays_on_this_machine(library: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "http://proxy.example:3128")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    for exceptions in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(exceptions, raising=False)
+    connection = Connection(library=library)
+    assert not connection.direct
+    module = import_module(library)
+    with connection.make(blocking=True, direct=False) as client:
+        plain, safe = (client._transport_for_url(module.URL(f"{scheme}://127.0.0.1")) for scheme in ("http", "https"))
+        assert plain is client._transport
+        assert safe is not client._transport
+
+
 def test_whose_objects_are_known(library: str) -> None:
     module = import_module(library)
     assert is_http_auth(module.BasicAuth("a", "b"))
