@@ -20,6 +20,7 @@ __all__ = ["AnswerTable", "candidates", "plain_json"]
 T = TypeVar("T")
 Decode: TypeAlias = Callable[["Response"], object]
 
+_SOMEBODY_ELSE: Final = "Something between here and the service may have answered: check base_url, region and proxies."
 _CACHED: Final = 32  # spellings of content types per operation; servers have two or three
 
 
@@ -41,7 +42,8 @@ def _load(response: Response, charset: str) -> object:
     except (ValueError, RecursionError):
         kind = media_type_of(response.headers.get("content-type")) or "nothing"
         raise DecodeError(
-            f"status {response.status} came with {_size(content)} that is not JSON (its type says {kind})"
+            f"status {response.status} came with {_size(content)} that is not JSON (its type says {kind})",
+            advice=_SOMEBODY_ELSE if is_html(kind) else None,
         ) from None
 
 
@@ -168,7 +170,7 @@ def _related(answer: Answer, sent: str) -> bool:
 def _unexpected(offered: tuple[Answer, ...], response: Response, sent: str) -> DecodeError:
     return DecodeError(
         f"status {response.status} came with {sent or 'no type'} where {_named(offered)} was promised",
-        advice="Something between here and the service may have answered: check base_url, region and proxies.",
+        advice=_SOMEBODY_ELSE,
     )
 
 

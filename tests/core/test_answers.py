@@ -63,6 +63,12 @@ def test_a_web_page_is_named_and_not_shown() -> None:
     assert "Log in" not in str(caught.value)
 
 
+def test_whoever_reads_a_page_as_json_is_told_where_it_may_come_from() -> None:
+    page = Came(200, "text/html", b"<html>")
+    with pytest.raises(DecodeError, match=r"type says text/html\)\. Something between here and the service"):
+        plain_json(page)
+
+
 @pytest.mark.parametrize("content", [b"<html>", b'{"a":', b"\xff\xfe\x00", b"[" * 100_000])
 def test_what_is_not_json_is_not_shown_either(content: bytes) -> None:
     with pytest.raises(DecodeError, match=rf"a body of {len(content)} bytes that is not JSON"):
