@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import index
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ._errors import ConfigurationError
@@ -50,7 +51,7 @@ class Timeout:
 
     def __init__(self, total: float | None = 60.0, *, connect: float | None = 10.0, read: float | None = 30.0) -> None:
         for limit in (total, connect, read):
-            if limit is not None and not limit > 0:
+            if limit is not None and not _positive(limit):
                 raise ConfigurationError("a timeout is a positive number of seconds, or None for no limit")
         self.total: float | None = total
         self.connect: float | None = connect
@@ -64,10 +65,14 @@ class Timeout:
         if value is None:
             return cls(None, connect=None, read=None)
         # A longer total than usual is meant for slow answers, so the server may be silent for as long.
-        return cls(value, connect=min(10.0, value) if value > 0 else value, read=value)
+        return cls(value, connect=min(10.0, value) if _positive(value) else value, read=value)
 
     def __repr__(self) -> str:
         return f"Timeout({self.total}, connect={self.connect}, read={self.read})"
+
+
+def _positive(limit: object) -> bool:
+    return isinstance(limit, int | float) and limit > 0
 
 
 DEFAULT_TIMEOUT: Final = Timeout()
@@ -76,7 +81,12 @@ DEFAULT_RETRIES: Final = RetryPolicy()
 
 def retry_policy(value: RetryPolicy | int | None) -> RetryPolicy:
     """A number is how many retries; None is none."""
-    return value if isinstance(value, RetryPolicy) else RetryPolicy(value or 0)
+    if isinstance(value, RetryPolicy):
+        return value
+    try:
+        return RetryPolicy(index(value or 0))
+    except TypeError:
+        raise ConfigurationError("retries is a number of retries, or a RetryPolicy") from None
 
 
 class Options:
@@ -111,6 +121,10 @@ class Options:
     ) -> None:
         if max_in_flight < 1:
             raise ConfigurationError("max_in_flight must let at least one call through")
+        _check_region(region)
+        _check_headers(headers or {})
+        if isinstance(trusted_hosts, str):
+            raise ConfigurationError("trusted_hosts is a list of hosts", advice=f"Pass [{trusted_hosts!r}].")
         self.region: RegionSetting | None = region
         self.settings: Mapping[str, str] = dict(settings or {})
         self.base_url: str | None = base_url
@@ -127,3 +141,20 @@ class Options:
         if name == "region":
             return self.region if isinstance(self.region, str | None) else self.region.get(product)
         return self.settings.get(name)
+
+
+def _check_region(region: object) -> None:
+    if region is not None and not isinstance(region, str | Mapping):
+        raise ConfigurationError(
+            f"a region cannot be {type(region).__name__}",
+            advice="Give one word, or a mapping from product to region.",
+        )
+
+
+def _check_headers(headers: Mapping[str, object]) -> None:
+    """Values are not shown: they may be secret."""
+    for name, value in headers.items():
+        if not isinstance(value, str) or not value.isascii() or not value.replace("\t", " ").isprintable():
+            raise ConfigurationError(
+                f"the header {name} cannot be sent", advice="Its value must be text in ASCII, without line ends."
+            )

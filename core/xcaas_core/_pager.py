@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing, closing
 from copy import copy
+from operator import index
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ._errors import ArgumentError
@@ -40,9 +41,13 @@ class _Options(Generic[T]):
 
     def limit(self, items: int) -> Self:
         """A pager over the same list that ends after so many items."""
-        if items < 0:
+        try:
+            wanted = index(items)
+        except TypeError:
+            raise ArgumentError(f"a limit is a whole number, not {type(items).__name__}") from None
+        if wanted < 0:
             raise ArgumentError("a limit cannot be negative")
-        return self._with(_limit=items)
+        return self._with(_limit=wanted)
 
     def prefetch(self, on: bool = True) -> Self:
         """A pager that fetches the next page while the caller works on the present one.

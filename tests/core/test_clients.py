@@ -86,13 +86,27 @@ def test_timeouts(given: Any, expected: tuple[float | None, ...]) -> None:
     assert (found.total, found.connect, found.read) == expected
 
 
-@pytest.mark.parametrize("given", [0, -1, float("nan")])
-def test_a_timeout_that_cannot_be(given: float) -> None:
+@pytest.mark.parametrize("given", [0, -1, float("nan"), "5"])
+def test_a_timeout_that_cannot_be(given: Any) -> None:
     with pytest.raises(ConfigurationError, match="timeout"):
         Shop(timeout=given)
 
 
+@pytest.mark.parametrize("value", [3, "a\r\nb: c", "ü", None])
+def test_headers_that_cannot_be_sent_are_refused_without_showing_them(value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"header X-Key cannot be sent\. Its value must be text in ASCII"):
+        Shop(headers={"X-Key": value})
+
+
 def test_options_that_cannot_be() -> None:
+    wrong: Any = 5
+    with pytest.raises(ConfigurationError, match="a region cannot be int"):
+        Shop(region=wrong)
+    with pytest.raises(ConfigurationError, match=r"Pass \['a\.example'\]"):
+        Shop(trusted_hosts="a.example")
+    wrong = "3"
+    with pytest.raises(ConfigurationError, match="a number of retries"):
+        Shop(retries=wrong)
     with pytest.raises(ConfigurationError, match="max_in_flight"):
         Shop(max_in_flight=0)
     with pytest.raises(ConfigurationError, match="same"):

@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -101,6 +102,9 @@ class TestItems:
         assert len(rows.to_list()) == 10
         with pytest.raises(ArgumentError):
             rows.limit(-1)
+        wrong: Any = "3"
+        with pytest.raises(ArgumentError, match="a whole number, not str"):
+            rows.limit(wrong)
 
     def test_arguments_go_with_every_page(self, server: FakeServer) -> None:
         list(pager(server, _ops.LIST, None, 4, "x"))
