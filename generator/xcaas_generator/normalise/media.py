@@ -67,7 +67,9 @@ class Contents:
         else:
             shape = self._shaper.shape(schema, hint) if given else ANY
         kind = _kind(media_type, without_null(shape), given=given, alone=alone)
-        return VariantDraft(media_type, kind, _shape_for(kind, shape), self._encoding(media))
+        # `encoding` has a meaning for these two only.
+        encoding = self._encoding(media) if kind in ("form", "multipart") else ()
+        return VariantDraft(media_type, kind, _shape_for(kind, shape), encoding)
 
     def _media_type(self, raw: str, media: Spot) -> str:
         plain = raw.strip()

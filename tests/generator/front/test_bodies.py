@@ -84,6 +84,13 @@ def test_multipart_with_files_and_encodings() -> None:
     )
 
 
+def test_encodings_mean_nothing_elsewhere() -> None:
+    found, problems = body(f"{{application/json: {OBJECT[:-1]}, encoding: {{a: {{contentType: text/plain}}}}}}}}")
+    assert not problems
+    assert found is not None
+    assert found.variants[0].encoding == ()
+
+
 def test_bodies_and_answers_by_reference() -> None:
     found, document, problems = op(
         "requestBody: {$ref: '#/components/requestBodies/NewPet'}, responses: {'200': {$ref: '#/components/responses/PetResponse'}}",
