@@ -164,9 +164,8 @@ class Model(_Base):
 
 def _plain(data: object) -> object:
     """A mapping as the dictionary that readers know; anything else is for them to refuse."""
-    return (
-        dict(cast("Mapping[str, object]", data)) if isinstance(data, Mapping) and data.__class__ is not dict else data
-    )
+    foreign = data.__class__ is not dict and isinstance(data, Mapping)
+    return dict(cast("Mapping[str, object]", data)) if foreign else data
 
 
 @model
