@@ -164,8 +164,9 @@ class Model(_Base):
 
 def _plain(data: object) -> object:
     """A mapping as the dictionary that readers know; anything else is for them to refuse."""
-    foreign = data.__class__ is not dict and isinstance(data, Mapping)
-    return dict(cast("Mapping[str, object]", data)) if foreign else data
+    if data.__class__ is dict:
+        return data
+    return dict(cast("Mapping[str, object]", data)) if isinstance(data, Mapping) else data
 
 
 @model
