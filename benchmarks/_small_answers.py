@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
@@ -20,7 +20,7 @@ HEADERS: Final = {"Authorization": "Bearer token", "Accept": "application/json"}
 
 _SERVER: Final = """
 import asyncio, sys
-body = sys.argv[1].encode()
+body, delay = sys.argv[1].encode(), float(sys.argv[2])
 head = b"HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body)
 
 class Answering(asyncio.Protocol):
@@ -31,7 +31,10 @@ class Answering(asyncio.Protocol):
         self.rest += data
         while (end := self.rest.find(b"\\r\\n\\r\\n")) >= 0:  # only requests without a body come here
             self.rest = self.rest[end + 4:]
-            self.transport.write(head + body)
+            if delay:
+                asyncio.get_running_loop().call_later(delay, self.transport.write, head + body)
+            else:
+                self.transport.write(head + body)
 
 async def main():
     server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0, backlog=512)
@@ -43,9 +46,10 @@ asyncio.run(main())
 
 
 @contextmanager
-def serving(body: str) -> Iterator[str]:
-    """The address of a server that answers every request with this JSON."""
-    server = subprocess.Popen([sys.executable, "-c", _SERVER, body], stdout=subprocess.PIPE, text=True)
+def serving(body: str, *, delay: float = 0.0) -> Generator[str]:
+    """The address of a server that answers every request with this JSON, after so many seconds."""
+    command = [sys.executable, "-c", _SERVER, body, str(delay)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
         yield f"http://127.0.0.1:{int(server.stdout.readline())}"
