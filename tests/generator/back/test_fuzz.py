@@ -13,7 +13,29 @@ from tests.generator.back.support import AT, SERVER, answer, document, enum, fie
 from xcaas_generator import ir
 
 WORDS = st.one_of(
-    st.sampled_from(["list", "str", "id", "type", "Pet", "pet", "PET", "class", "self", "body", "get", "x-y", "1a", "_", "é", "名", "Model", "Client", "None"]),
+    st.sampled_from(
+        [
+            "list",
+            "str",
+            "id",
+            "type",
+            "Pet",
+            "pet",
+            "PET",
+            "class",
+            "self",
+            "body",
+            "get",
+            "x-y",
+            "1a",
+            "_",
+            "é",
+            "名",
+            "Model",
+            "Client",
+            "None",
+        ]
+    ),
     st.text(min_size=1, max_size=12),
 )
 MODELS, ENUMS = ("Pet", "pet", "List", "Ünï", "2x"), ("Kind", "kind", "str")
