@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from xcaas import ClientCredentials, XCaaS, XCaaSError, unzip
 from xcaas.storage.models import StorageObject
@@ -66,7 +66,8 @@ def client_for(live: bool) -> Generator[tuple[XCaaS, Sandbox | None]]:
 
 
 def show_queues(client: XCaaS) -> None:
-    table = Table("Queue", "Waiting", "Longest wait", "Handling", "Service level", title="Live queues")
+    numbers = ("Waiting", "Longest wait, s", "Handling", "Service level, %")
+    table = Table("Queue", *(Column(name, justify="right") for name in numbers), title="Live queues")
     for queue in client.cc_realtime.queues.list(metrics=METRICS):
         values = {metric.key: metric.value for metric in queue.metrics or []}
         table.add_row(queue.name, *(shown(values.get(name)) for name in METRICS))
