@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
+from ._errors import ConfigurationError
 from ._options import Options, Unchanged
+from ._product import own_product
 from ._setup import Setup, options_of
 
 if TYPE_CHECKING:
@@ -35,9 +37,24 @@ class Client:
             given["headers"] = {**(self._setup["headers"] or {}), **cast("dict[str, str]", given["headers"] or {})}
         twin = type(self).__new__(type(self))
         twin._setup = cast("Setup", {**self._setup, **given})
+        twin._check_products()
         twin._engine = self._engine.with_options(options_of(twin._setup))
         twin._owner = False
         return twin
+
+    def _check_products(self) -> None:
+        """Refuse settings for products that this client does not have: a typing mistake must not
+        send calls to another region."""
+        for option in ("region", "rate_limits"):
+            given: object = self._setup[option]
+            if isinstance(given, Mapping):
+                known = _product_names(type(self))
+                unknown = sorted(str(name) for name in cast("Mapping[object, object]", given) if name not in known)
+                if unknown:
+                    raise ConfigurationError(
+                        f"{option} names {', '.join(unknown)}, which is no product of this client",
+                        advice=f"Choose from {', '.join(sorted(known))}.",
+                    )
 
     def __reduce__(self) -> tuple[Callable[[type[Self], Setup], Self], tuple[type[Self], Setup]]:
         if self._setup["http_client"] is not None:
@@ -50,6 +67,15 @@ class Client:
 
 
 AnyClient = TypeVar("AnyClient", bound=Client)
+
+
+def _product_names(cls: type[Client]) -> set[str]:
+    """What products are called in Python: the properties that generated code adds, or the one product itself."""
+    names: set[str] = set()
+    for generated in cls.__mro__:
+        if not generated.__module__.startswith(f"{__package__}."):
+            names.update(name for name, member in vars(generated).items() if isinstance(member, property))
+    return names | {product.name for product in own_product(cls)}
 
 
 def _rebuilt(cls: type[AnyClient], setup: Setup) -> AnyClient:

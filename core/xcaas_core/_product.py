@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Literal, TypeAlias
 
-__all__ = ["Product", "RateLimit", "Scheme", "SchemeKind", "Server", "Variable"]
+__all__ = ["Product", "RateLimit", "Scheme", "SchemeKind", "Server", "Variable", "own_product"]
 
 SchemeKind: TypeAlias = Literal["http-basic", "http-bearer", "api-key", "oauth2", "openid", "mutual-tls", "other"]
 
@@ -110,3 +111,14 @@ class Product:
 
     def __repr__(self) -> str:
         return f"<Product {self.name}>"
+
+
+def own_product(cls: type) -> Iterator[Product]:
+    """A client that is one product has its facts beside it."""
+    package = cls.__module__.rpartition(".")[0]
+    try:
+        module = import_module(f"{package}._product")
+    except ImportError:
+        return
+    product: Product = module.PRODUCT
+    yield product

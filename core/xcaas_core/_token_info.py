@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ._errors import ConfigurationError, MissingCredentialsError
-from ._product import Product
+from ._product import Product, own_product
 from ._resource import AsyncProductClient, ProductClient
 from ._url import server_address
 
@@ -41,24 +40,13 @@ def _products(client: object) -> Iterator[Product]:
             if isinstance(member, property):
                 found = getattr(client, name)
                 if isinstance(found, ProductClient | AsyncProductClient):
-                    yield from _own_product(type(found))
-    yield from _own_product(type(client))
-
-
-def _own_product(cls: type) -> Iterator[Product]:
-    """A client that is one product has its facts beside it."""
-    package = cls.__module__.rpartition(".")[0]
-    try:
-        module = import_module(f"{package}._product")
-    except ImportError:
-        return
-    product: Product = module.PRODUCT
-    yield product
+                    yield from own_product(type(found))
+    yield from own_product(type(client))
 
 
 def product_of(client: ProductClient | AsyncProductClient) -> Product:
     """The facts of a product: generated beside its client."""
-    for product in _own_product(type(client)):
+    for product in own_product(type(client)):
         return product
     raise ConfigurationError(f"{client!r} is not the client of a product")
 
