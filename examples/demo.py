@@ -23,12 +23,13 @@ from xcaas.storage.models import StorageObject
 from xcaas_sandbox import Sandbox
 
 OUTPUT = Path("demo-output")
-METRICS = [
-    "interactionsWaitInQueue.rt",
-    "interactionsLongestWaitInQueue.rt",
-    "interactionsHandling.rt",
-    "slaPercentage.today",
-]
+# Metric, title of its column, and what its numbers are divided by: durations come in milliseconds.
+COLUMNS = {
+    "interactionsWaitInQueue.rt": ("Waiting", 1),
+    "interactionsLongestWaitInQueue.rt": ("Longest wait, s", 1000),
+    "interactionsHandling.rt": ("Handling", 1),
+    "slaPercentage.today": ("Service level, %", 1),
+}
 console = Console()
 
 
@@ -66,16 +67,15 @@ def client_for(live: bool) -> Generator[tuple[XCaaS, Sandbox | None]]:
 
 
 def show_queues(client: XCaaS) -> None:
-    numbers = ("Waiting", "Longest wait, s", "Handling", "Service level, %")
-    table = Table("Queue", *(Column(name, justify="right") for name in numbers), title="Live queues")
-    for queue in client.cc_realtime.queues.list(metrics=METRICS):
+    table = Table("Queue", *(Column(title, justify="right") for title, _ in COLUMNS.values()), title="Live queues")
+    for queue in client.cc_realtime.queues.list(metrics=list(COLUMNS)):
         values = {metric.key: metric.value for metric in queue.metrics or []}
-        table.add_row(queue.name, *(shown(values.get(name)) for name in METRICS))
+        table.add_row(queue.name, *(shown(values.get(name), unit) for name, (_, unit) in COLUMNS.items()))
     console.print(table)
 
 
-def shown(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value or "-")
+def shown(value: object, unit: int) -> str:
+    return f"{value / unit:.1f}".removesuffix(".0") if isinstance(value, int | float) else str(value or "-")
 
 
 def show_recordings(client: XCaaS) -> list[StorageObject]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,6 +60,8 @@ AGENTS: Final = tuple(
     _Entity(f"ag{index:04}", f"{_PEOPLE[index % len(_PEOPLE)]} Agent {index}", GROUPS[index % len(GROUPS)].id)
     for index in range(240)
 )
+# Durations are in milliseconds.
+_DURATION: Final = re.compile("Time|[Ll]ongest|[Aa]vg")
 # Whom the service has seen at work today; the others are left out where it groups by queue.
 ACTIVE: Final = AGENTS[::4]
 
@@ -160,6 +163,8 @@ class Realtime:
         if metric.startswith("lastLog"):
             return datetime.fromtimestamp(moment * TICK - base * 600, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         level = base * (1 + 0.5 * math.sin(moment / 7 + phase))
+        if _DURATION.search(metric):
+            return int(level * 1000)
         return min(100.0, round(60 + level, 2)) if "ercent" in metric or metric.startswith("sl") else int(level)
 
 
