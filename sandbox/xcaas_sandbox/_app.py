@@ -6,7 +6,7 @@ import inspect
 import json
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import unquote
@@ -26,7 +26,7 @@ from ._limits import RateLimits, Standing
 from ._paged import paged_example
 from ._replies import Problem, Reply, error_body
 from ._specs import Node, Operation, Product, group_name, load_products
-from .products import SELF_AUTHENTICATING, services
+from .products import SELF_AUTHENTICATING, Services
 
 __all__ = ["Call", "Handler", "World", "create_app"]
 
@@ -97,8 +97,7 @@ class World:
         self.faults = faults or Faults()
         self.clock = Clock(speed, wall)
         self.limits = RateLimits(self.products, self.clock, strict=strict_limits)
-        self.services: Mapping[str, Service] = {}
-        self.reset()
+        self.services = Services(self.products, self.credentials, self.clock)
         self._table = sorted(
             ((operation, product) for product in self.products for operation in product.operations),
             key=lambda row: row[0].wildcards,
@@ -106,7 +105,7 @@ class World:
 
     def reset(self) -> None:
         """Forget everything that was created, changed or deleted. Tokens, faults and counts stay."""
-        self.services = services(self.products, self.credentials, self.clock)
+        self.services = Services(self.products, self.credentials, self.clock)
 
     def match(self, method: str, path: str) -> tuple[Operation, Product, dict[str, str]]:
         allowed: list[str] = []

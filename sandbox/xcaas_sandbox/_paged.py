@@ -21,14 +21,14 @@ _MISSING: Final = object()
 
 
 def paged_example(call: Call, paging: Node, media: Node, media_type: str) -> Reply:
-    """The page that a call asks for, out of a list of `TOTAL` equal items."""
+    """The page that a call asks for, out of a list of `TOTAL` items that differ in their ids alone."""
     body: Any = copy.deepcopy(example_of_media(media))
     found: list[Any] = _at(body, paging.get("items", ""))
     number, size = _position(call, paging), max(1, _asked(call, paging, paging.get("size"), TOTAL))
     start = (number - int(paging.get("first", 0))) * size if paging["style"] == "page" else number
     if start and start >= TOTAL and paging.get("past_end"):
         raise Problem(int(paging["past_end"]), f"page {number} is past the end")
-    items = (found * TOTAL)[start : start + size] if found else []
+    items = [_told_apart(found[0], place) for place in range(TOTAL)][start : start + size] if found else []
     body = _put(body, paging.get("items", ""), items)
     end = start + size >= TOTAL
     headers: dict[str, str] = {}
@@ -38,6 +38,12 @@ def paged_example(call: Call, paging: Node, media: Node, media_type: str) -> Rep
     for rule in paging.get("last", ()):
         body = _obey(body, headers, rule, end=end, size=size)
     return Reply(body, headers=headers, media_type=media_type)
+
+
+def _told_apart(item: Any, place: int) -> Any:
+    if not place or not is_node(item) or not isinstance(item.get("id"), str):
+        return item
+    return {**item, "id": f"{item['id']}-{place}"}
 
 
 def _asked(call: Call, paging: Node, name: str | None, default: int) -> int:

@@ -136,6 +136,8 @@ class FaultProxy:
             connections.add(task)
             try:
                 await _Connection(self, reader, writer).run()
+            except asyncio.CancelledError:
+                pass  # the proxy stops; asyncio would write a traceback about it
             finally:
                 connections.discard(task)
 
@@ -146,6 +148,11 @@ class FaultProxy:
         for task in list(connections):
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
+
+    def plan(self, *, rate: float, seed: int) -> None:
+        """Another share of faults and another plan from here on."""
+        self.rate = rate
+        self._random = random.Random(seed)
 
     def draw(self) -> str | None:
         """What happens to the next request; None if nothing does."""

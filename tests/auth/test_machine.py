@@ -77,6 +77,18 @@ def test_a_failed_advisory_renewal_warns_and_waits_before_the_next(caplog: pytes
     assert world.token() == "token-4"
 
 
+def test_a_damaged_answer_to_an_early_renewal_does_not_stop_those_whose_token_is_refused() -> None:
+    world = World()
+    world.token()
+    world.endpoint.script = [FakeResponse(200, b'{"access_tok')]
+    world.clock.advance(1799 - 250)
+    assert world.token() == "token-1"
+    lease = world.machine.current
+    assert lease is not None
+    world.machine.invalidate(lease)
+    assert world.token() == "token-3"
+
+
 @pytest.mark.parametrize("left", [29.0, 0.0, -500.0])
 def test_in_the_mandatory_window_all_wait_for_one_request(left: float) -> None:
     world = World()

@@ -27,6 +27,7 @@ __all__ = [
     "call_of",
     "client_of",
     "known_ids",
+    "plain",
     "warned",
 ]
 
@@ -54,7 +55,8 @@ SETTINGS: Row = {
 
 def client_of(base_url: str, **options: Any) -> XCaaS:
     """A blocking client that may call everything, unhindered by documented rate limits."""
-    return XCaaS(credentials=CREDENTIALS, base_url=base_url, **{"rate_limits": False, **SETTINGS, **options})
+    settings: Row = {"rate_limits": False, **SETTINGS, **options}
+    return XCaaS(credentials=CREDENTIALS, base_url=base_url, **settings)
 
 
 def call_of(client: object, row: Row) -> Callable[..., Any]:
@@ -67,10 +69,10 @@ def call_of(client: object, row: Row) -> Callable[..., Any]:
 
 def arguments(method: Callable[..., Any], operation: Operation, known: dict[str, object]) -> dict[str, object]:
     """An example for each parameter that has to be given, and the example body."""
-    examples = {_plain(str(p.get("x-xcaas-name", p["name"]))): p for p in operation.parameters}
+    examples = {plain(str(p.get("x-xcaas-name", p["name"]))): p for p in operation.parameters}
     given: dict[str, object] = {}
     for name, parameter in inspect.signature(method).parameters.items():
-        spec = examples.get(_plain(name))
+        spec = examples.get(plain(name))
         if parameter.default is not inspect.Parameter.empty and name not in known and not _needed(operation, spec):
             continue
         if name in known:
@@ -82,7 +84,7 @@ def arguments(method: Callable[..., Any], operation: Operation, known: dict[str,
     return given
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
@@ -116,7 +118,7 @@ def known_ids(client: XCaaS, row: Row) -> dict[str, object]:
         address = client.administration.addresses.create(address={"country": "CH", "city": "Bern"})
         return {"address_id": address.id}
     if call == "administration.operations.get":
-        return {"operation_id": client.administration.users.delete("hV2oBcL4TzqA").operation_id}
+        return {"operation_id": client.administration.users.delete("nobody").operation_id}
     maker = _MAKERS.get(row["product"])
     return maker(client, row) if maker else {}
 

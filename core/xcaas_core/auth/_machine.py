@@ -218,7 +218,9 @@ class Machine:
 
     def _early_failure(self, flight: Flight, failure: Failure) -> None:
         """The token in hand is still good, so nobody fails; the next try comes after a pause."""
-        self._remember(flight, failure)
+        if not failure.retry:
+            # One damaged answer to the one early request says nothing to callers whose token is gone by then.
+            self._remember(flight, failure)
         with self._lock:
             self._early_failures += failure.kind != "elsewhere"
             pause = self.policy.pause(self._early_failures + 2, self._random())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from ._floor import Floor
@@ -33,16 +33,29 @@ if TYPE_CHECKING:
     from .._credentials import Credentials
     from .._specs import Product
 
-__all__ = ["SELF_AUTHENTICATING", "services"]
+__all__ = ["SELF_AUTHENTICATING", "Services"]
 
 # Operations that issue tokens judge what they are given themselves.
 SELF_AUTHENTICATING: Final = frozenset({("oauth", "createToken")})
 
 
-def services(products: tuple[Product, ...], credentials: Credentials, clock: Clock) -> Mapping[str, Service]:
-    """One service per product, each in its first state. Specs that aren't there have none."""
-    floor = Floor(clock)
-    makers: dict[str, Callable[[Product], Service]] = {
+class Services:
+    """One service per product, made in its first state when it is first asked for."""
+
+    def __init__(self, products: tuple[Product, ...], credentials: Credentials, clock: Clock) -> None:
+        self._products = {product.name: product for product in products}
+        self._makers = _makers(Floor(clock), credentials, clock)
+        self._made: dict[str, Service] = {}
+
+    def get(self, name: str) -> Service | None:
+        """The service of a product; None for one that answers from its spec's examples alone."""
+        if name not in self._made and name in self._makers:
+            self._made[name] = self._makers[name](self._products[name])
+        return self._made.get(name)
+
+
+def _makers(floor: Floor, credentials: Credentials, clock: Clock) -> dict[str, Callable[[Product], Service]]:
+    return {
         "administration": lambda product: Administration(product, clock),
         "agent_status": lambda _: AgentStatus(floor),
         "audit_records": AuditRecords,
@@ -65,4 +78,3 @@ def services(products: tuple[Product, ...], credentials: Credentials, clock: Clo
         "work_analytics": lambda product: WorkAnalytics(product, credentials),
         "work_chat": lambda product: WorkChat(product, clock),
     }
-    return {product.name: makers[product.name](product) for product in products if product.name in makers}

@@ -21,6 +21,7 @@ AGENT: Final = "agQ4kXm2nT8aLrY0"
 QUEUES: Final = tuple(str(101 + index) for index in range(12))
 SECONDS: Final = 1.0  # until an agent takes a conversation
 ROWS: Final = 5
+CONVERSATIONS: Final = 3
 
 
 @dataclass
@@ -46,8 +47,8 @@ class Chat:
         clock: Agents take their time.
         webhook: The spec's example of a webhook.
         channel: The spec's example of a channel; it goes to the webhook.
-        conversation_id: Id of the conversation that is there from the start, active for long.
-        customer: Who it is with.
+        conversation_id: Id of the first of the conversations that are there from the start, active for long.
+        customer: Who they are with.
     """
 
     def __init__(self, clock: Clock, *, webhook: Node, channel: Node, conversation_id: str, customer: Node) -> None:
@@ -62,10 +63,12 @@ class Chat:
             self.keep_webhook(webhook["id"] if index == 0 else self.webhooks.new_id(), {**webhook, **name})
             name = {"name": f"{channel['name']} {index}"} if index else {}
             self.keep_channel(channel["id"] if index == 0 else self.channels.new_id(), {**channel, **name})
-        first = self.open(channel["id"], customer, None, conversation_id)
-        first.began = float("-inf")
-        self.say(first, "user", "Where is my parcel?", message_id="msg-204")
-        self.say(first, "agent", "It left us today")
+        for index in range(CONVERSATIONS):
+            old = self.open(channel["id"], customer, None, None if index else conversation_id)
+            old.began = float("-inf")
+            self.say(old, "user", "Where is my parcel?", message_id=f"msg-{204 + index}")
+            self.say(old, "agent", "It left us today")
+            self.say(old, "user", "Thank you")
 
     def keep_webhook(self, webhook_id: str, webhook: Node) -> Node:
         return self.webhooks.put(webhook_id, {**webhook, "id": webhook_id})

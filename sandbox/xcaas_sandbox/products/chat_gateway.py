@@ -41,8 +41,10 @@ class ChatGateway:
         self._numbers = itertools.count(1)
         first = self._chat.conversation(example["id"])
         card: Node = answer_example(product, "listCards")["_embedded"]["cards"][0]
-        self._chat.message(first, "msg-204")["cards"] = [{**card, "id": EXAMPLE_CARD}]
-        self._store_file(first, "invoice.pdf", b"%PDF-1.7 sandbox invoice", EXAMPLE_FILE)
+        cards = [{**card, "id": name} for name in (EXAMPLE_CARD, "card-8", "card-9")]
+        self._chat.message(first, "msg-204")["cards"] = cards
+        for index, name in enumerate(("invoice.pdf", "photo.jpg", "voice.ogg")):
+            self._store_file(first, name, f"sandbox {name}".encode(), None if index else EXAMPLE_FILE)
         self.handlers: dict[str, Handler] = {
             **self._registry(),
             **self._conversations(),

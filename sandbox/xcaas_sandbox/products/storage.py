@@ -193,7 +193,10 @@ class Storage:
             item for item in self._objects(call).values() if (every_state or item.state == "AVAILABLE") and fits(item)
         ]
         key = call.query.get("sortField", "createdTime")
-        rows.sort(key=lambda item: (item.lookup(key) or [""])[0], reverse=call.query.get("sortDirection") == "DESC")
+        if key != "createdTime":  # which they are in the order of
+            rows.sort(key=lambda item: (item.lookup(key) or [""])[0])
+        if call.query.get("sortDirection") == "DESC":
+            rows.reverse()
         page = rows[offset : offset + limit]
         return Reply(
             {
@@ -245,7 +248,7 @@ class Storage:
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
             for item in job.objects:
-                target.writestr(item.name, b"".join(item.content()))
+                target.writestr(zipfile.ZipInfo(item.name, item.created.timetuple()[:6]), b"".join(item.content()))
         size = str(archive.tell())
         archive.seek(0)
         headers = {"Content-Length": size, "Content-Disposition": f'attachment; filename="{job.name}"'}

@@ -1,0 +1,254 @@
+"""Ten thousand calls over every product through a seeded proxy that goes wrong on purpose.
+
+Each call is either right, which means the same as without faults, or a typed error. Nothing
+that was not safe is sent twice, nothing is lost or doubled in pages, and no file that is wrong
+gets its final name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, Final, cast
+
+import pytest
+
+import xcaas
+from xcaas import AsyncDownload, AsyncPager, AsyncXCaaS, ClientCredentials, Download, Pager, XCaaS, XCaaSError
+from xcaas_core._hooks import AttemptEvent
+from xcaas_core.auth import TokenPolicy
+from xcaas_core.models import Model
+
+from .fault_service import Service, running
+from .support import CREDENTIALS, MANIFEST, SETTINGS, SPECS, Row, arguments, call_of, known_ids
+
+ONE_BY_ONE: Final = 3_000
+AT_ONCE: Final = 7_000
+IN_FLIGHT: Final = 16
+RATE: Final = 0.15
+PATIENT: Final = TokenPolicy(backoff=0.01, attempt_timeout=1.0, total_timeout=5.0)
+OPTIONS: Row = {
+    "credentials": [ClientCredentials("eght_demo", "demo-secret", policy=PATIENT), *CREDENTIALS[1:]],
+    "timeout": xcaas.Timeout(5.0, connect=1.0, read=0.5),
+    "retries": xcaas.RetryPolicy(2, first_wait=0.004, longest_wait=0.01),
+    "rate_limits": False,
+    **SETTINGS,
+}
+# Long answers, cut to what is enough.
+NARROWED: dict[str, dict[str, object]] = {
+    "storage.objects.search": {"filter": "type==meeting;createdTime=lt=1767290000000", "limit": 2},
+    "cc_realtime.agents.list": {"metrics": ["alerting.rt"], "group_ids": ["201"], "size": 20},
+    "cc_realtime.agents.by_queue_group": {"metrics": ["alerting.rt"], "queue_ids": ["101"]},
+    "cc_realtime.queues.list": {"metrics": ["abandoned.today"], "size": 5},
+    "cc_realtime.queues.agents.list": {"metrics": ["alerting.rt"], "size": 20},
+    "cc_realtime.groups.agents.list": {"metrics": ["alerting.rt"], "size": 20},
+    "cc_historical.reports.data": {"size": 100},
+    "cc_historical.detailed_reports.data": {"size": 200},
+    "administration.phone_numbers.list": {"page_size": 5},
+    "administration.users.list": {"page_size": 2},
+    "chat_gateway.conversations.list": {"size": 2},
+    "quality_management.users.list": {"size": 3},
+    "audit_records.audits.list": {"size": 10},
+}
+MARK: ContextVar[str] = ContextVar("MARK", default="")
+
+
+class Marker:
+    """Says on each request which call it belongs to, and counts calls; each page of a list is one."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def before(self, event: AttemptEvent) -> None:
+        self.calls += event.number == 1
+        event.headers["x-call"] = MARK.get()
+
+    def after(self, event: AttemptEvent) -> None:
+        return
+
+
+def is_unsafe(row: Row) -> bool:
+    """Whether a repeat could do harm: POST and PATCH that don't merely read."""
+    node = SPECS[row["product"], row["operation_id"]].node
+    return row["method"] in ("POST", "PATCH") and not node.get("x-xcaas-retry", {}).get("safe")
+
+
+def is_read(row: Row) -> bool:
+    return row["method"] == "GET" or (row["method"] == "POST" and not is_unsafe(row))
+
+
+def told(value: object) -> str:
+    """What a call gave, as text. Ids that a safe repeat makes anew, and tokens, are left out."""
+    text = json.dumps(value, default=lambda model: cast("Model", model).to_dict(), sort_keys=True)
+    text = re.sub(r'"access_token": "[^"]*"', "", text)
+    return re.sub(r'op_\d+|"id": 20\d{3}\b|http://127\.0\.0\.1:\d+', "", text)
+
+
+def content_of(path: Path) -> str:
+    content = path.read_bytes()
+    path.unlink()
+    return content.hex()
+
+
+class Suite:
+    """What a service without faults answers, and what came of the calls to the one with them."""
+
+    def __init__(self, service: Service, folder: Path) -> None:
+        self.service = service
+        self.folder = folder
+        self._preparing = Marker()
+        self.direct = XCaaS(base_url=service.direct, hooks=[self._preparing], **OPTIONS)
+        self.marker = Marker()
+        self.outcomes: Counter[str] = Counter()
+        self._given: dict[str, dict[str, Any]] = {}
+        self._expected: dict[str, str] = {}
+        self._unsafe: set[str] = set()
+        self._changed = True
+        self._made = 0
+
+    def prepare(self, row: Row) -> None:
+        """What a call needs, and its arguments."""
+        known = {**known_ids(self.direct, row), **NARROWED.get(row["call"], {})}
+        operation = SPECS[row["product"], row["operation_id"]]
+        self._given[row["call"]] = arguments(call_of(self.direct, row), operation, known)
+
+    def learn(self, row: Row) -> None:
+        """What a call gives when nothing goes wrong."""
+        value = self._take(call_of(self.direct, row)(**self._given[row["call"]]))
+        self._expected[row["call"]] = told(value)
+
+    def renew(self, row: Row) -> None:
+        """The service in its first state, with what the call needs."""
+        if self._changed:
+            self.service.tell("reset")
+        before = self._preparing.calls
+        known_ids(self.direct, row)
+        self._changed = row["method"] != "GET" or self._preparing.calls > before
+
+    def call(self, client: XCaaS, row: Row) -> None:
+        self._mark(row)
+        try:
+            value = self._take(call_of(client, row)(**self._given[row["call"]]))
+        except XCaaSError as error:
+            self._refused(error)
+        else:
+            self._judge(row, value)
+        # Neither a wrong file under its name nor a part of one is left.
+        assert list(self.folder.iterdir()) == []
+
+    async def call_async(self, client: AsyncXCaaS, row: Row) -> None:
+        name = self._mark(row)
+        try:
+            value = await self._take_async(call_of(client, row)(**self._given[row["call"]]), name)
+        except XCaaSError as error:
+            self._refused(error)
+        else:
+            self._judge(row, value)
+        assert not (self.folder / name).exists()
+
+    def check_record(self) -> None:
+        """No unsafe request came again, other than after a 401, which says that nothing was done."""
+        requests = Counter(
+            passage["mark"]
+            for passage in self.service.tell("record")
+            if passage["mark"] in self._unsafe and passage["status"] != 401
+        )
+        assert set(requests.values()) <= {1}
+        assert bool(requests) is bool(self._unsafe)
+        self._unsafe.clear()
+
+    def check_outcomes(self) -> None:
+        """Most calls were right, and faults of several kinds were met."""
+        outcomes, self.outcomes = self.outcomes, Counter()
+        assert outcomes["right"] > 0.8 * outcomes.total(), outcomes
+        assert len(outcomes) >= 5, outcomes
+
+    def _mark(self, row: Row) -> str:
+        self._made += 1
+        mark = f"{self._made}-{row['operation_id']}"
+        if is_unsafe(row):
+            self._unsafe.add(mark)
+        MARK.set(mark)
+        return mark
+
+    def _take(self, result: Any) -> object:
+        if isinstance(result, Pager):
+            return cast("Pager[object]", result).to_list()
+        if isinstance(result, Download):
+            return content_of(result.save(self.folder / "file"))
+        return cast("object", result)
+
+    async def _take_async(self, result: Any, name: str) -> object:
+        if isinstance(result, AsyncPager):
+            return await cast("AsyncPager[object]", result).to_list()
+        if isinstance(result, AsyncDownload):
+            return content_of(await result.save(self.folder / name))
+        return await result
+
+    def _judge(self, row: Row, value: object) -> None:
+        assert told(value) == self._expected[row["call"]], row["call"]
+        self.outcomes["right"] += 1
+
+    def _refused(self, error: XCaaSError) -> None:
+        """A typed error says which call it was."""
+        assert error.operation is not None, repr(error)
+        self.outcomes[type(error).__name__] += 1
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Iterator[Suite]:
+    with running() as service, warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        suite = Suite(service, tmp_path)
+        with suite.direct:
+            yield suite
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_calls_of_every_kind_one_after_another(suite: Suite) -> None:
+    for row in MANIFEST:
+        suite.service.tell("reset")
+        suite.prepare(row)
+        suite.learn(row)
+    dice = random.Random(8)
+    while suite.marker.calls < ONE_BY_ONE:
+        suite.service.tell(f"faults {RATE} {suite.marker.calls}")
+        with XCaaS(base_url=suite.service.faulty, hooks=[suite.marker], **OPTIONS) as client:
+            for number, row in enumerate(dice.sample(MANIFEST, len(MANIFEST))):
+                suite.renew(row)
+                suite.call(client, row)
+                if number % 60 == 59:
+                    suite.service.tell("revoke")
+        suite.check_record()
+    suite.check_outcomes()
+
+
+def test_reads_many_at_a_time(suite: Suite) -> None:
+    rows = [row for row in MANIFEST if is_read(row)]
+    for row in rows:
+        suite.prepare(row)
+    for row in rows:
+        suite.learn(row)
+    dice = random.Random(9)
+    suite.service.tell(f"faults {RATE} 9")
+
+    async def worker(client: AsyncXCaaS) -> None:
+        while suite.marker.calls < AT_ONCE:
+            await suite.call_async(client, dice.choice(rows))
+            if dice.random() < 0.01:
+                suite.service.tell("revoke")
+
+    async def run() -> None:
+        async with AsyncXCaaS(base_url=suite.service.faulty, hooks=[suite.marker], **OPTIONS) as client:
+            await asyncio.gather(*(worker(client) for _ in range(IN_FLIGHT)))
+
+    asyncio.run(run())
+    suite.check_record()
+    suite.check_outcomes()
