@@ -15,7 +15,7 @@ from .plan_tree import Seat
 from .quote import Code, call, code, docstring, identifier, join, parenthesised, text
 from .types import Annotations
 
-_DEPRECATED = "The vendor has deprecated this operation."
+_DEPRECATED = "The vendor has deprecated this operation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class MethodWriter:
     ) -> MethodPlan:
         decorators: tuple[Code, ...] = ()
         if subject.operation.deprecated:
-            decorators = (call(self._imports.use(SDK, "deprecated"), text(_DEPRECATED)),)
+            decorators = (call(self._imports.use(SDK, "deprecated"), text(f"{_DEPRECATED}: {subject.operation.id}")),)
         return MethodPlan(
             name=identifier(name),
             parameters=declared,

@@ -136,7 +136,7 @@ class Channels(Resource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listChannels")
     def list(
         self,
         *,
@@ -170,7 +170,7 @@ class Channels(Resource):
         """
         return self._paginate(_LIST, (tenant, size, page, sort, filter))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: createChannel")
     def create(self, *, channel: ChannelRequest | ChannelRequestDict, tenant: str | None = None) -> Channel:
         """Create a channel.
 
@@ -193,7 +193,7 @@ class Channels(Resource):
         """
         return self._call(_CREATE, (tenant,), channel)
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: deleteChannel")
     def delete(self, channel_id: str, *, tenant: str | None = None) -> None:
         """Delete a channel.
 
@@ -213,7 +213,7 @@ class Channels(Resource):
         """
         return self._call(_DELETE, (tenant, channel_id))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: getChannel")
     def get(self, channel_id: str, *, tenant: str | None = None) -> Channel:
         """Get a channel.
 
@@ -236,7 +236,7 @@ class Channels(Resource):
         """
         return self._call(_GET, (tenant, channel_id))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: replaceChannel")
     def replace(
         self,
         channel_id: str,
@@ -274,7 +274,7 @@ class AsyncChannels(AsyncResource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listChannels")
     def list(
         self,
         *,
@@ -308,7 +308,7 @@ class AsyncChannels(AsyncResource):
         """
         return self._paginate(_LIST, (tenant, size, page, sort, filter))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: createChannel")
     async def create(self, *, channel: ChannelRequest | ChannelRequestDict, tenant: str | None = None) -> Channel:
         """Create a channel.
 
@@ -331,7 +331,7 @@ class AsyncChannels(AsyncResource):
         """
         return await self._call(_CREATE, (tenant,), channel)
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: deleteChannel")
     async def delete(self, channel_id: str, *, tenant: str | None = None) -> None:
         """Delete a channel.
 
@@ -351,7 +351,7 @@ class AsyncChannels(AsyncResource):
         """
         return await self._call(_DELETE, (tenant, channel_id))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: getChannel")
     async def get(self, channel_id: str, *, tenant: str | None = None) -> Channel:
         """Get a channel.
 
@@ -374,7 +374,7 @@ class AsyncChannels(AsyncResource):
         """
         return await self._call(_GET, (tenant, channel_id))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: replaceChannel")
     async def replace(
         self,
         channel_id: str,

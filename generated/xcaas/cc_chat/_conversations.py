@@ -150,7 +150,7 @@ class Conversations(Resource):
 
         return self._resource(ConversationsParticipants)
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listConversations")
     def list(
         self,
         *,
@@ -196,7 +196,7 @@ class Conversations(Resource):
             _LIST, (tenant, size, page, channel_id, status, order, user_id, customer_email, customer_filters)
         )
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: createConversation")
     def create(
         self, *, conversation: ConversationRequest | ConversationRequestDict, tenant: str | None = None
     ) -> AcceptedConversation:
@@ -221,7 +221,7 @@ class Conversations(Resource):
         """
         return self._call(_CREATE, (tenant,), conversation)
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: getConversation")
     def get(self, conversation_id: str, *, tenant: str | None = None) -> Conversation:
         """Get a conversation.
 
@@ -264,7 +264,7 @@ class AsyncConversations(AsyncResource):
 
         return self._resource(AsyncConversationsParticipants)
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listConversations")
     def list(
         self,
         *,
@@ -310,7 +310,7 @@ class AsyncConversations(AsyncResource):
             _LIST, (tenant, size, page, channel_id, status, order, user_id, customer_email, customer_filters)
         )
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: createConversation")
     async def create(
         self, *, conversation: ConversationRequest | ConversationRequestDict, tenant: str | None = None
     ) -> AcceptedConversation:
@@ -335,7 +335,7 @@ class AsyncConversations(AsyncResource):
         """
         return await self._call(_CREATE, (tenant,), conversation)
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: getConversation")
     async def get(self, conversation_id: str, *, tenant: str | None = None) -> Conversation:
         """Get a conversation.
 

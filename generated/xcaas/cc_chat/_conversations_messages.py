@@ -71,7 +71,7 @@ class ConversationsMessages(Resource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listMessages")
     def list(
         self, conversation_id: str, *, tenant: str | None = None, interaction_id: str | None = None
     ) -> MessageList:
@@ -97,7 +97,7 @@ class ConversationsMessages(Resource):
         """
         return self._call(_LIST, (tenant, conversation_id, interaction_id))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: sendMessage")
     def send(
         self, conversation_id: str, *, message: MessageRequest | MessageRequestDict, tenant: str | None = None
     ) -> None:
@@ -127,7 +127,7 @@ class AsyncConversationsMessages(AsyncResource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listMessages")
     async def list(
         self, conversation_id: str, *, tenant: str | None = None, interaction_id: str | None = None
     ) -> MessageList:
@@ -153,7 +153,7 @@ class AsyncConversationsMessages(AsyncResource):
         """
         return await self._call(_LIST, (tenant, conversation_id, interaction_id))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: sendMessage")
     async def send(
         self, conversation_id: str, *, message: MessageRequest | MessageRequestDict, tenant: str | None = None
     ) -> None:

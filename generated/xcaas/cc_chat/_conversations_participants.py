@@ -68,7 +68,7 @@ class ConversationsParticipants(Resource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listParticipants")
     def list(self, conversation_id: str, *, tenant: str | None = None) -> ParticipantList:
         """List a conversation's participants.
 
@@ -92,7 +92,7 @@ class ConversationsParticipants(Resource):
         """
         return self._call(_LIST, (tenant, conversation_id))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: removeCustomer")
     def remove_customer(self, conversation_id: str, *, tenant: str | None = None) -> None:
         """Let the customer leave.
 
@@ -119,7 +119,7 @@ class AsyncConversationsParticipants(AsyncResource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listParticipants")
     async def list(self, conversation_id: str, *, tenant: str | None = None) -> ParticipantList:
         """List a conversation's participants.
 
@@ -143,7 +143,7 @@ class AsyncConversationsParticipants(AsyncResource):
         """
         return await self._call(_LIST, (tenant, conversation_id))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: removeCustomer")
     async def remove_customer(self, conversation_id: str, *, tenant: str | None = None) -> None:
         """Let the customer leave.
 

@@ -48,7 +48,7 @@ class Keys(Resource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: getPublicKey")
     def get(self, key_id: str) -> PublicKey:
         """Get a public key.
 
@@ -77,7 +77,7 @@ class AsyncKeys(AsyncResource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: getPublicKey")
     async def get(self, key_id: str) -> PublicKey:
         """Get a public key.
 

@@ -194,7 +194,7 @@ class Webhooks(Resource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listWebhooks")
     def list(self, *, tenant: str | None = None, size: int | None = None, page: int | None = None) -> Pager[Webhook]:
         """List webhooks.
 
@@ -217,7 +217,7 @@ class Webhooks(Resource):
         """
         return self._paginate(_LIST, (tenant, size, page))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: createWebhook")
     def create(self, *, webhook: WebhookRequest | WebhookRequestDict, tenant: str | None = None) -> Webhook:
         """Create a webhook.
 
@@ -240,7 +240,7 @@ class Webhooks(Resource):
         """
         return self._call(_CREATE, (tenant,), webhook)
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: verifyWebhook")
     def verify(self, *, webhook: WebhookVerification | WebhookVerificationDict, tenant: str | None = None) -> None:
         """Try out an address.
 
@@ -260,7 +260,7 @@ class Webhooks(Resource):
         """
         return self._call(_VERIFY, (tenant,), webhook)
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: deleteWebhook")
     def delete(self, web_hook_id: str, *, tenant: str | None = None) -> None:
         """Delete a webhook.
 
@@ -280,7 +280,7 @@ class Webhooks(Resource):
         """
         return self._call(_DELETE, (tenant, web_hook_id))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: getWebhook")
     def get(self, web_hook_id: str, *, tenant: str | None = None) -> Webhook:
         """Get a webhook.
 
@@ -303,7 +303,7 @@ class Webhooks(Resource):
         """
         return self._call(_GET, (tenant, web_hook_id))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: replaceWebhook")
     def replace(
         self,
         web_hook_id: str,
@@ -342,7 +342,7 @@ class AsyncWebhooks(AsyncResource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listWebhooks")
     def list(
         self, *, tenant: str | None = None, size: int | None = None, page: int | None = None
     ) -> AsyncPager[Webhook]:
@@ -367,7 +367,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return self._paginate(_LIST, (tenant, size, page))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: createWebhook")
     async def create(self, *, webhook: WebhookRequest | WebhookRequestDict, tenant: str | None = None) -> Webhook:
         """Create a webhook.
 
@@ -390,7 +390,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._call(_CREATE, (tenant,), webhook)
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: verifyWebhook")
     async def verify(
         self, *, webhook: WebhookVerification | WebhookVerificationDict, tenant: str | None = None
     ) -> None:
@@ -412,7 +412,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._call(_VERIFY, (tenant,), webhook)
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: deleteWebhook")
     async def delete(self, web_hook_id: str, *, tenant: str | None = None) -> None:
         """Delete a webhook.
 
@@ -432,7 +432,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._call(_DELETE, (tenant, web_hook_id))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: getWebhook")
     async def get(self, web_hook_id: str, *, tenant: str | None = None) -> Webhook:
         """Get a webhook.
 
@@ -455,7 +455,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._call(_GET, (tenant, web_hook_id))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: replaceWebhook")
     async def replace(
         self,
         web_hook_id: str,

@@ -61,7 +61,7 @@ class Results(Resource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listSurveyResults")
     def list(
         self, *, query: SurveyResultQuery | SurveyResultQueryDict, region: Region | None = None
     ) -> Pager[SurveyResult]:
@@ -92,7 +92,7 @@ class AsyncResults(AsyncResource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listSurveyResults")
     def list(
         self, *, query: SurveyResultQuery | SurveyResultQueryDict, region: Region | None = None
     ) -> AsyncPager[SurveyResult]:

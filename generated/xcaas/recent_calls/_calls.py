@@ -61,7 +61,7 @@ class Calls(Resource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listRecentCalls")
     def list(self, *, query: RecentCallQuery | RecentCallQueryDict, region: Region | None = None) -> Pager[RecentCall]:
         """List recent calls.
 
@@ -90,7 +90,7 @@ class AsyncCalls(AsyncResource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listRecentCalls")
     def list(
         self, *, query: RecentCallQuery | RecentCallQueryDict, region: Region | None = None
     ) -> AsyncPager[RecentCall]:

@@ -63,7 +63,7 @@ class Cdr(Resource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listCdr")
     def list(
         self,
         *,
@@ -134,7 +134,7 @@ class AsyncCdr(AsyncResource):
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: listCdr")
     def list(
         self,
         *,

@@ -156,7 +156,7 @@ class Summaries(Resource):
         """
         return self._call(_COMPANY, (pbx_id, start_time, end_time, time_zone))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: summarizeExtensionsV1")
     def extensions_v1(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
     ) -> list[ExtensionSummary]:
@@ -207,7 +207,7 @@ class Summaries(Resource):
         """
         return self._call(_EXTENSIONS, (pbx_id, start_time, end_time, time_zone))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: summarizeRingGroupsV1")
     def ring_groups_v1(
         self,
         *,
@@ -342,7 +342,7 @@ class AsyncSummaries(AsyncResource):
         """
         return await self._call(_COMPANY, (pbx_id, start_time, end_time, time_zone))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: summarizeExtensionsV1")
     async def extensions_v1(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
     ) -> list[ExtensionSummary]:
@@ -393,7 +393,7 @@ class AsyncSummaries(AsyncResource):
         """
         return await self._call(_EXTENSIONS, (pbx_id, start_time, end_time, time_zone))
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: summarizeRingGroupsV1")
     async def ring_groups_v1(
         self,
         *,

@@ -130,7 +130,7 @@ class Pets(Resource):
         """
         return self._call(_CREATE, (), pet)
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: getPet")
     def get(self, pet_id: UUID | str) -> Pet:
         """Get a pet.
 
@@ -202,7 +202,7 @@ class AsyncPets(AsyncResource):
         """
         return await self._call(_CREATE, (), pet)
 
-    @deprecated("The vendor has deprecated this operation.")
+    @deprecated("The vendor has deprecated this operation: getPet")
     async def get(self, pet_id: UUID | str) -> Pet:
         """Get a pet.
 
