@@ -6,7 +6,7 @@ Its form is part of the project's contract: other tools read it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,11 +83,6 @@ def load(folder: Path) -> dict[str, Section]:
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-
-
-def calls(sections: Mapping[str, Section]) -> frozenset[str]:
-    """Every call of a package."""
-    return frozenset(str(item["call"]) for section in sections.values() for item in section.operations)
 
 
 def _lines(items: Sequence[Record]) -> str:

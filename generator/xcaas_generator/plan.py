@@ -27,8 +27,6 @@ class ProductPlan:
 
     modules: tuple[Module, ...]
     section: Section
-    title: str
-    summary: str
 
 
 @dataclass(frozen=True, slots=True)

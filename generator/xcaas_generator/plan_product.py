@@ -57,7 +57,7 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
     ]
     section = _section(document, shape, tree, sha256)
     verify_section(section, document)
-    return ProductPlan(tuple(modules), section, document.title, docs.summary(document.doc))
+    return ProductPlan(tuple(modules), section)
 
 
 def product_init(document_title: str, shape: Shape) -> Module:

@@ -11,8 +11,9 @@ from typing import Any
 import griffe
 import pytest
 
+from tests.generator.back.edits import EDITS, Edit, base
 from tests.generator.back.support import texts
-from tests.generator.back.test_diff import EDITS, Edit, base, changes, edited
+from tests.generator.back.test_diff import changes, edited
 from xcaas_generator import front
 
 
