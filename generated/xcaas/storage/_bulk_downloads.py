@@ -178,7 +178,8 @@ class BulkDownloads(Resource):
         """Start packing objects into a zip.
 
         Starts a job that packs the objects into one zip file of up to 2 GB. Types may be mixed; entries in the zip
-        are named by `objectName`. A small job may be `DONE` at once.
+        are named by `objectName`. A small job may be `DONE` at once. A job may end as `PARTIAL_DONE`: the zip then
+        lacks some of the objects.
 
         This only starts the work. `download` starts it and follows it to its end.
 
@@ -337,7 +338,8 @@ class AsyncBulkDownloads(AsyncResource):
         """Start packing objects into a zip.
 
         Starts a job that packs the objects into one zip file of up to 2 GB. Types may be mixed; entries in the zip
-        are named by `objectName`. A small job may be `DONE` at once.
+        are named by `objectName`. A small job may be `DONE` at once. A job may end as `PARTIAL_DONE`: the zip then
+        lacks some of the objects.
 
         This only starts the work. `download` starts it and follows it to its end.
 
