@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Column, Table
 
@@ -45,7 +46,7 @@ def main() -> int:
                 download_all(client, recordings)
             show_tokens(client, sandbox)
     except XCaaSError as error:
-        console.print(f"[red]{type(error).__name__}[/red]: {error}")
+        console.print(f"[red]{type(error).__name__}[/red]: {escape(str(error))}")
         return 1
     except KeyboardInterrupt:
         console.print("\nStopped. Nothing half-written was left behind.")
@@ -70,7 +71,9 @@ def show_queues(client: XCaaS) -> None:
     table = Table("Queue", *(Column(title, justify="right") for title, _ in COLUMNS.values()), title="Live queues")
     for queue in client.cc_realtime.queues.list(metrics=list(COLUMNS)):
         values = {metric.key: metric.value for metric in queue.metrics or []}
-        table.add_row(queue.name, *(shown(values.get(name), unit) for name, (_, unit) in COLUMNS.items()))
+        table.add_row(
+            escape(queue.name or "-"), *(shown(values.get(name), unit) for name, (_, unit) in COLUMNS.items())
+        )
     console.print(table)
 
 

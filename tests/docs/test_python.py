@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -14,7 +15,9 @@ import pytest
 import xcaas
 from tests.docs.pages import PAGES, ROOT, blocks, page_id
 from xcaas.testing import FakeServer
-from xcaas_generator.cli import main
+from xcaas_generator.job import Job, Source
+from xcaas_generator.pipeline import run
+from xcaas_generator.progress import Progress
 
 WITH_PYTHON = [page for page in PAGES if blocks(page, "python")]
 
@@ -33,9 +36,8 @@ client = _XCaaS()
 def petstore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The package that docs/generator.md builds."""
     folder = tmp_path_factory.mktemp("built")
-    assert (
-        main(["-q", "build", str(ROOT / "examples/petstore.yaml"), "--package", "petstore", "--out", str(folder)]) == 0
-    )
+    source = Source("petstore", ROOT / "examples" / "petstore.yaml")
+    run(Job(folder / "petstore", (source,), suite=False), Progress(io.StringIO()))
     sys.path.insert(0, str(folder))
     yield folder
     sys.path.remove(str(folder))
