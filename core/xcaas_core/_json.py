@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from math import isfinite
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["dumps", "loads", "standard_dumps", "standard_loads"]
 
@@ -31,6 +32,18 @@ def standard_dumps(value: object) -> bytes:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
+def _refuse_odd_numbers(value: object) -> None:
+    """ValueError for NaN and infinities, wherever they are."""
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"{value} is no number that JSON could hold")
+    if isinstance(value, dict):
+        for member in cast("dict[object, object]", value).values():
+            _refuse_odd_numbers(member)
+    elif isinstance(value, list | tuple):
+        for member in cast("Sequence[object]", value):
+            _refuse_odd_numbers(member)
+
+
 def _choose() -> tuple[Callable[[bytes | str], object], Callable[[object], bytes]]:
     if find_spec("orjson") is None:
         return standard_loads, standard_dumps
@@ -51,6 +64,9 @@ def _choose() -> tuple[Callable[[bytes | str], object], Callable[[object], bytes
             content: bytes = orjson.dumps(value)
         except TypeError:
             return standard_dumps(value)
+        if b"null" in content:
+            # orjson writes null for what JSON has no word for; nothing may turn into something else on its way.
+            _refuse_odd_numbers(value)
         return content
 
     return loads, dumps

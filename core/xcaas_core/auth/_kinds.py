@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, Unpack
 
+from .._errors import ConfigurationError
 from ._credential import Credential, Options
-from ._sources import SecretInput, Source, source_of
+from ._sources import SecretInput, Source, require_text, source_of
 
 __all__ = ["ApiKey", "BasicToken", "BearerToken", "ClientCredentials", "WorkAnalyticsLogin"]
 
@@ -44,8 +45,7 @@ class ClientCredentials(Credential):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(options)
-        if not client_id.strip():
-            raise ValueError("client_id is empty")
+        require_text(client_id, "client_id")
         self.client_id = client_id
         self._client_secret: Source = source_of(client_secret, "client_secret")
         self.token_url = token_url
@@ -105,8 +105,9 @@ class BasicToken(Credential):
 
     def __init__(self, tenant: str, token: SecretInput, **options: Unpack[Options]) -> None:
         super().__init__(options)
+        require_text(tenant, "tenant")
         if ":" in tenant:
-            raise ValueError("a user name in HTTP Basic cannot contain a colon (RFC 7617)")
+            raise ConfigurationError("a user name in HTTP Basic cannot contain a colon (RFC 7617)")
         self.tenant = tenant
         self._token: Source = source_of(token, "token")
 
@@ -133,6 +134,7 @@ class WorkAnalyticsLogin(Credential):
 
     def __init__(self, api_key: SecretInput, username: str, password: SecretInput, **options: Unpack[Options]) -> None:
         super().__init__(options)
+        require_text(username, "username")
         self._api_key: Source = source_of(api_key, "api_key")
         self.username = username
         self._password: Source = source_of(password, "password")

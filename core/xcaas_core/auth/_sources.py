@@ -11,11 +11,12 @@ import os
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
+from .._errors import ConfigurationError
 from .._redact import MASK
 from ._errors import SecretUnavailableError
 from ._secrets import Secret
 
-__all__ = ["EnvironmentVariable", "Given", "SecretInput", "Source", "source_of"]
+__all__ = ["EnvironmentVariable", "Given", "SecretInput", "Source", "require_text", "source_of"]
 
 
 class Source(Protocol):
@@ -150,8 +151,7 @@ SecretInput: TypeAlias = str | Secret | EnvironmentVariable | Callable[[], str |
 def source_of(value: SecretInput, what: str) -> Source:
     """Wrap what the user gave. `what` names it for messages."""
     if isinstance(value, str):
-        if not value.strip():
-            raise ValueError(f"{what} is empty")
+        require_text(value, what)
         return Given(Secret(value.strip("\r\n")))
     if isinstance(value, Secret):
         return Given(value)
@@ -159,4 +159,15 @@ def source_of(value: SecretInput, what: str) -> Source:
         return value  # type: ignore[return-value]
     if callable(value):
         return Called(value)
-    raise TypeError(f"{what} must be text, a function or a reference to a secret, not {type(value).__name__}")
+    raise ConfigurationError(
+        f"{what} must be text, a function or a reference to a secret, not {type(value).__name__}",
+        advice="Is the variable or setting that it comes from set?",
+    )
+
+
+def require_text(value: object, what: str) -> None:
+    """Refuse what is no text, or empty: it would only be refused later, and less clearly."""
+    if not isinstance(value, str):
+        raise ConfigurationError(f"{what} must be text, not {type(value).__name__}")
+    if not value.strip():
+        raise ConfigurationError(f"{what} is empty", advice="Is the variable or setting that it comes from set?")
