@@ -8,7 +8,21 @@ import sys
 import threading
 from pathlib import Path
 
-__all__ = ["main"]
+__all__ = ["environment", "main"]
+
+
+def environment(base_url: str) -> dict[str, str]:
+    """What to set so that `XCaaS.from_env()` may call everything at a sandbox."""
+    return {
+        "XCAAS_BASE_URL": base_url,
+        "XCAAS_CLIENT_ID": "eght_demo",
+        "XCAAS_CLIENT_SECRET": "demo-secret",
+        "XCAAS_API_KEY": "eght_demo_key",
+        "XCAAS_API_TOKEN": "demo-tenant-token",
+        "XCAAS_TENANT": "demotenant",
+        "XCAAS_USERNAME": "analyst@example.com",
+        "XCAAS_PASSWORD": "demo-password",
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,9 +30,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8808, help="port on 127.0.0.1 (0 picks a free one)")
     parser.add_argument("--token-lifetime", type=float, default=1799, metavar="S", help="seconds that a token lives")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="JSON or YAML list of fault rules")
+    parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="hasten everything that takes time")
+    parser.add_argument("--strict-limits", action="store_true", help="answer 429 beyond a documented rate limit")
     options = parser.parse_args(arguments)
     if options.token_lifetime <= 0:
         parser.error("--token-lifetime must be more than 0 seconds")
+    if options.speed <= 0:
+        parser.error("--speed must be more than 0")
     try:
         from ._faults import load_faults
         from ._server import Sandbox
@@ -27,7 +45,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     try:
         faults = load_faults(options.faults) if options.faults else None
-        sandbox = Sandbox(token_lifetime=options.token_lifetime, port=options.port, faults=faults)
+        sandbox = Sandbox(
+            token_lifetime=options.token_lifetime,
+            port=options.port,
+            faults=faults,
+            speed=options.speed,
+            strict_limits=options.strict_limits,
+        )
     except (OSError, ValueError) as error:
         sys.stderr.write(f"xcaas-sandbox: {error}\n")
         return 1
@@ -35,12 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopped.set())
     with sandbox:
-        sys.stdout.write(
-            f"xcaas-sandbox at {sandbox.base_url}\n"
-            "  export XCAAS_BASE_URL=" + sandbox.base_url + "\n"
-            "  export XCAAS_CLIENT_ID=eght_demo XCAAS_CLIENT_SECRET=demo-secret XCAAS_API_KEY=eght_demo_key\n"
-            "Ctrl-C stops it.\n"
-        )
+        exports = (f"  export {name}={value}\n" for name, value in environment(sandbox.base_url).items())
+        sys.stdout.write(f"xcaas-sandbox at {sandbox.base_url}\n{''.join(exports)}Ctrl-C stops it.\n")
         sys.stdout.flush()
         stopped.wait()
     return 0
