@@ -12,6 +12,7 @@ from ._specs import Node, Operation, is_list, is_node
 __all__ = ["Problem", "Reply", "error_body", "problem_object"]
 
 GATEWAY_STATUSES: Final = frozenset({401, 403, 429})
+_BY_STATUS: Final = {400: "BAD_REQUEST", 401: "FORBIDDEN", 403: "FORBIDDEN", 404: "NOT_FOUND", 409: "CONFLICT"}
 _DOCUMENTS: Final = "https://developer.8x8.com/errors"
 
 
@@ -78,9 +79,10 @@ def error_body(operation: Operation | None, problem: Problem, path: str | None =
         if not pointers:
             continue
         body = example_of_schema(schema)
-        _tell(body, problem, path)
+        code = _code(schema, problem)
+        _tell(body, problem, code, path)
         _put(body, pointers.get("message"), problem.message)
-        _put_code(body, pointers.get("code"), problem)
+        _put_code(body, pointers.get("code"), code, problem.message)
         return media_type, body
     fault = {"faultstring": problem.message, "detail": {"errorcode": problem.code or "sandbox.Refused"}}
     return "application/json", {"fault": fault}
@@ -132,7 +134,14 @@ def _members(schema: Node) -> Iterator[Node]:
         yield schema
 
 
-def _tell(body: Any, problem: Problem, path: str | None) -> None:
+def _code(schema: Node, problem: Problem) -> str | None:
+    """The problem's code, or one for its status where the product has a closed list and this isn't on it."""
+    entry: Node = schema.get("properties", {}).get("errors", {}).get("items", {}).get("properties", {}).get("code", {})
+    known = {code for member in entry.get("oneOf", ()) for code in member.get("enum", ())}
+    return problem.code if not known or problem.code in known else _BY_STATUS.get(problem.status, "UNKNOWN")
+
+
+def _tell(body: Any, problem: Problem, code: str | None, path: str | None) -> None:
     """Replace what the schema's example says of some other failure."""
     if not is_node(body):
         return
@@ -150,21 +159,20 @@ def _tell(body: Any, problem: Problem, path: str | None) -> None:
     if "details" in body:
         body["details"] = [{"type": "invalidValue", "path": [problem.field]}] if problem.field else []
     if is_list(body.get("errors")):
-        body["errors"] = [_fault(fault, problem) for fault in body["errors"][:1]]
+        body["errors"] = [_fault(fault, problem, code) for fault in body["errors"][:1]]
 
 
-def _fault(example: Any, problem: Problem) -> Any:
+def _fault(example: Any, problem: Problem, code: str | None) -> Any:
     if not is_node(example):
         return problem.message
-    known = {"field": problem.field, "code": problem.code, "message": problem.message, "suggestion": "Read the guide"}
+    known = {"field": problem.field, "code": code, "message": problem.message, "suggestion": "Read the guide"}
     return {name: known.get(name, value) for name, value in example.items()}
 
 
-def _put_code(body: Any, pointer: str | None, problem: Problem) -> None:
+def _put_code(body: Any, pointer: str | None, code: str | None, message: str) -> None:
     """Put the code where it belongs, unless the status' own phrase stands there."""
-    code = problem.code
     if pointer == "/reasons/0":
-        body["reasons"] = [problem.message]
+        body["reasons"] = [message]
     elif pointer is None or code is None or pointer == "/title":
         return
     elif pointer.endswith("/url"):

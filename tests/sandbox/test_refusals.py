@@ -1,0 +1,132 @@
+"""What the sandbox turns away, in the words of each product: wrong credentials, broken rules, too many calls."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from xcaas_sandbox import Sandbox
+from xcaas_sandbox._check import check_response
+from xcaas_sandbox._specs import Operation, load_products
+from xcaas_sandbox.products import SELF_AUTHENTICATING
+
+ADMIN = "/admin-provisioning"
+KEY = {"x-api-key": "eght_demo_key"}
+GUARDED = [
+    operation
+    for product in load_products()
+    for operation in product.operations
+    if operation.security not in ((), ((),)) and (product.name, operation.id) not in SELF_AUTHENTICATING
+]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(speed=10) as running:
+        yield running
+
+
+@pytest.fixture
+def http(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=sandbox.base_url) as client:
+        yield client
+
+
+def address(operation: Operation) -> str:
+    """A path that the operation's pattern takes: the first of each choice, and `1` for each parameter."""
+    text = re.sub(r"\(\?P<[^>]+>\[\^/\]\+\)|\[\^/\]\+", "1", operation.pattern.pattern)
+    while "(?:" in text:
+        text = re.sub(r"\(\?:([^()|]*)(?:\|[^()]*)?\)", r"\1", text)
+    path = re.sub(r"\\(.)", r"\1", text)
+    assert operation.pattern.fullmatch(path), path
+    return path
+
+
+@pytest.mark.parametrize("operation", GUARDED, ids=lambda operation: f"{operation.product}.{operation.id}")
+def test_nobody_gets_in_without_a_credential(http: httpx.Client, operation: Operation) -> None:
+    answer = http.request(operation.method, address(operation))
+    assert answer.status_code == 401
+    declared = operation.responses.get("401")
+    if declared is not None and "x-xcaas-no-body" in declared:
+        assert answer.content == b""
+    elif declared is not None:
+        assert check_response(operation, 401, answer.headers["content-type"], answer.json()) == []
+    else:
+        assert answer.json()
+
+
+@pytest.mark.parametrize(
+    ("path", "pointer"),
+    [
+        (f"{ADMIN}/users", "errors"),
+        ("/storage/us-west/v3/regions", "fault"),
+        ("/api/v1/tenants/demotenant/agentstatus/agents", "title"),
+        ("/api/stats/campaigns/125.json", "message"),
+        ("/chat-gateway/v1/webhooks", "message"),
+        ("/administration/audit/v1/audits?service=platform", "timestamp"),
+        ("/analytics/work/v1/compsum", "error_description"),
+    ],
+)
+def test_each_product_has_its_own_words(http: httpx.Client, path: str, pointer: str) -> None:
+    assert pointer in http.get(path).json()
+
+
+def test_a_problem_names_the_field_and_the_path(http: httpx.Client) -> None:
+    body = http.get(f"{ADMIN}/users", params={"filter": "basicInfo.userName="}, headers=KEY).json()
+    assert (body["status"], body["title"], body["instance"]) == (400, "Bad Request", f"{ADMIN}/users")
+    assert body["errors"][0]["field"] == "filter"
+    assert body["errors"][0]["code"] == "VALIDATION_ERROR"
+
+
+def test_a_scroll_id_goes_alone_and_does_not_last() -> None:
+    now = 1_768_383_000.0
+    with Sandbox(wall=lambda: now) as sandbox, httpx.Client(base_url=sandbox.base_url, headers=KEY) as client:
+        page = client.get(f"{ADMIN}/phone-numbers?pageSize=5").json()
+        scroll_id = page["pagination"]["nextScrollId"]
+        again = client.get(f"{ADMIN}/phone-numbers", params={"scrollId": scroll_id})
+        assert len(again.json()["data"]) == 5
+        both = client.get(f"{ADMIN}/phone-numbers", params={"scrollId": scroll_id, "pageSize": 5})
+        assert both.json()["errors"][0]["code"] == "CONFLICTING_QUERY_PARAMETER"
+        now += 601
+        late = client.get(f"{ADMIN}/phone-numbers", params={"scrollId": scroll_id})
+        assert late.json()["detail"] == "The scroll id has expired"
+        assert client.get(f"{ADMIN}/phone-numbers?scrollId=no").status_code == 400
+
+
+def test_limits_are_told_but_not_enforced_unless_strict(http: httpx.Client) -> None:
+    answers = [http.get(f"{ADMIN}/sites", headers=KEY) for _ in range(25)]
+    left = [int(answer.headers["x-ratelimit-remaining"]) for answer in answers]
+    assert left == list(range(left[0], left[0] - 25, -1))
+    assert {answer.headers["x-ratelimit-limit"] for answer in answers} == {"100"}
+    assert len({uuid.UUID(answer.headers["x-response-id"]) for answer in answers}) == 25
+
+
+def test_strict_limits_refuse_what_is_too_much() -> None:
+    now = 1_768_383_000.0
+    with (
+        Sandbox(strict_limits=True, wall=lambda: now) as sandbox,
+        httpx.Client(base_url=sandbox.base_url, headers=KEY) as client,
+    ):
+        answers = [client.get(f"{ADMIN}/sites") for _ in range(21)]
+        assert [answer.status_code for answer in answers] == [200] * 20 + [429]
+        assert answers[-1].json()["errors"][0]["code"] == "TOO_MANY_REQUESTS"
+        assert float(answers[-1].headers["x-ratelimit-reset"]) == now + 10
+        now += 11
+        assert client.get(f"{ADMIN}/sites").status_code == 200
+        messages = [client.get("/chat/api/chat/v1/messages") for _ in range(6)]
+        assert [answer.status_code for answer in messages] == [200] * 5 + [429]
+        assert messages[-1].headers["retry-after"] == "1"
+
+
+def test_a_reset_forgets_what_was_written(http: httpx.Client) -> None:
+    def rooms() -> int:
+        return http.get("/chat/api/chat/v1/messages?room=Lobby", headers=KEY).status_code
+
+    http.post("/chat/api/chat/v1/messages", json={"room": "Lobby", "messageRaw": "Hello"}, headers=KEY)
+    assert rooms() == 200
+    assert http.post("/_sandbox/reset").json() == {"reset": True}
+    assert rooms() == 404
