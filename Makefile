@@ -36,6 +36,7 @@ lint: $(READY) ## ruff, and the house rules for specs
 
 types: $(READY) ## mypy strict and pyright strict over sources, tests and generated code
 	@$(BIN)/mypy
+	@$(BIN)/mypy --python-version 3.14 core generator sandbox generated
 	@$(BIN)/basedpyright --warnings
 
 redis: # the token cache for fleets is tested with a real one
