@@ -38,14 +38,14 @@ _DOWNLOAD: Final[Operation[bytes]] = Operation(
         query("stereoEnabled"),
         header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": binary_answer(media_type="*/*")},
+    answers={"200": (binary_answer(), binary_answer(media_type="audio/*"), binary_answer(media_type="video/*"))},
     errors={
         "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
         "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
     },
     security=(("oauth",),),
     download=Downloading(filename="content-disposition"),
-    accept="*/*",
+    accept="application/octet-stream, audio/*, video/*",
     headers={"Content-Type": "application/json"},
 )
 
