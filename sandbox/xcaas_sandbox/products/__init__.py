@@ -49,8 +49,9 @@ class Services:
 
     def get(self, name: str) -> Service | None:
         """The service of a product; None for one that answers from its spec's examples alone."""
-        if name not in self._made and name in self._makers:
-            self._made[name] = self._makers[name](self._products[name])
+        product = self._products.get(name)
+        if product is not None and name not in self._made and name in self._makers:
+            self._made[name] = self._makers[name](product)
         return self._made.get(name)
 
 
