@@ -42,4 +42,6 @@ def test_each_style_of_pages_ends_where_it_should(client: XCaaS, row: Row) -> No
         given[name] = 3
     with warned(row):
         pages = [list(page.items) for page in cast("Pager[object]", method(**given)).pages()]
-    assert [len(page) for page in pages if page] == [3, 3, TOTAL % 3]
+    # Follow-up requests that carry nothing but the cursor get pages of the usual size.
+    expected = [3, TOTAL - 3] if row["pagination"].get("alone") else [3, 3, TOTAL % 3]
+    assert [len(page) for page in pages if page] == expected
