@@ -167,7 +167,7 @@ class Suite:
     def check_outcomes(self) -> None:
         """Most calls were right, and faults of several kinds were met."""
         outcomes, self.outcomes = self.outcomes, Counter()
-        assert outcomes["right"] > 0.9 * outcomes.total(), outcomes
+        assert outcomes["right"] > 0.85 * outcomes.total(), outcomes
         assert len(outcomes) >= 5, outcomes
 
     def _mark(self, row: Row) -> str:
