@@ -281,7 +281,12 @@ class Reception:
                 raise self._in_context(DownloadError(text, advice="Try again; `save` starts over by itself."))
             self.offset = 0
         before = self.etag
-        yield from self._request()
+        try:
+            yield from self._request()
+        except BaseException:
+            # Nothing began anew: whoever takes the bytes still holds these, and has to be told when it does.
+            self.offset = have
+            raise
         if self.offset == have:
             return
         self.restarted = True

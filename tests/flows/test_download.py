@@ -182,6 +182,19 @@ class TestCuts:
         assert download(serving(origin)).read() == DATA
         assert len(origin.asked) == 51
 
+    @pytest.mark.parametrize("refused", [False, True])
+    def test_starting_over_that_fails_at_first_starts_over_all_the_same(self, tmp_path: Path, refused: bool) -> None:
+        def server() -> FakeServer:
+            server = FakeServer().answer("shop.things.plain", Origin(cuts=[5000], etag='"v1"' if refused else None))
+            if refused:  # the part is refused, so the whole is asked for
+                server.answer("shop.things.plain", status=416)
+            for _ in range(3):  # a call and its retries
+                server.answer("shop.things.plain", error=ConnectionLostError("again"))
+            return server.answer("shop.things.plain", Origin(etag=None))
+
+        assert download(server()).save(tmp_path / "a").read_bytes() == DATA
+        assert download(server()).read() == DATA
+
     def test_server_error_while_going_on(self, tmp_path: Path) -> None:
         server = FakeServer()
         server.answer("shop.things.plain", Origin(cuts=[100]))
