@@ -57,6 +57,8 @@ NARROWED: dict[str, dict[str, object]] = {
     "quality_management.users.list": {"size": 3},
     "audit_records.audits.list": {"size": 10},
 }
+# What a safe repeat gives when the answer to the first request was lost: there is nothing left to forget.
+REPEATED: Final = {"storage.bulk_downloads.clear": "[]"}
 MARK: ContextVar[str] = ContextVar("MARK", default="")
 
 
@@ -193,7 +195,7 @@ class Suite:
         return await result
 
     def _judge(self, row: Row, value: object) -> None:
-        assert told(value) == self._expected[row["call"]], row["call"]
+        assert told(value) in (self._expected[row["call"]], REPEATED.get(row["call"])), row["call"]
         self.outcomes["right"] += 1
 
     def _refused(self, error: XCaaSError) -> None:
