@@ -74,8 +74,10 @@ def _guarded(maker: Maker) -> Maker:
     def make(value: object) -> Payload:
         try:
             return maker(value)
+        except ArgumentError:
+            raise
         except (TypeError, ValueError) as error:
-            raise ArgumentError(f"body: {error}") from None
+            raise ArgumentError(str(error)) from None
 
     return make
 
@@ -99,7 +101,7 @@ def _fields(value: object, codec: Codec | None) -> Mapping[str, object]:
     if not isinstance(found, Mapping):
         found = plain(found)
     if not isinstance(found, Mapping):
-        raise ArgumentError("body: a form is made from a model or a mapping of names to values")
+        raise ArgumentError("a form is made from a model or a mapping of names to values")
     return cast("Mapping[str, object]", found)
 
 

@@ -7,7 +7,7 @@ depends on credentials, addresses or options.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ._answers import AnswerTable
 from ._bodies import Maker, compile_body
@@ -23,16 +23,18 @@ if TYPE_CHECKING:
 __all__ = ["Compiled", "compiled"]
 
 Settings = Callable[[str], str | None]
+_ABSENT: Final = "a value is needed, and none was given"
 
 
 class Compiled:
     """What `_call.py` runs instead of reading the operation's description again and again."""
 
-    __slots__ = ("_body", "_guards", "_writers", "answers", "fill_path", "repeatable")
+    __slots__ = ("_body", "_guards", "_operation", "_writers", "answers", "fill_path", "repeatable")
 
     def __init__(self, operation: Operation[object]) -> None:
         package = operation.product.package
-        self.fill_path: Callable[[dict[str, str]], str] = compile_path(operation.path)
+        self._operation = operation
+        self.fill_path: Callable[[dict[str, str]], str] = compile_path(operation.path, self._blame_segment)
         self._writers: list[tuple[Writer, Parameter]] = [
             (compile_parameter(parameter, package), parameter) for parameter in operation.parameters
         ]
@@ -45,17 +47,23 @@ class Compiled:
         """Arguments as parts of a request. A link brings its own path and query."""
         target = Target()
         given = len(args)
-        for position, (writer, parameter) in enumerate(self._writers):
-            value = args[position] if position < given else None
-            if value is None:
-                if parameter.source is not None:
-                    value = setting(parameter.source)
+        position = 0
+        try:
+            for position, (writer, parameter) in enumerate(self._writers):
+                value = args[position] if position < given else None
                 if value is None:
-                    if parameter.required and not linked:
-                        _refuse_absent(parameter)
-                    continue
-            if not linked or parameter.location in ("header", "cookie"):
-                writer(value, target)
+                    if parameter.source is not None:
+                        value = setting(parameter.source)
+                    if value is None:
+                        if parameter.required and not linked:
+                            _refuse_absent(parameter)
+                        continue
+                if not linked or parameter.location in ("header", "cookie"):
+                    writer(value, target)
+        except ArgumentError as error:
+            from ._argument_names import blame_parameter
+
+            raise blame_parameter(error, self._operation, position) from None
         return target
 
     def guarded(self, headers: Mapping[str, str]) -> bool:
@@ -64,18 +72,32 @@ class Compiled:
 
     def payload(self, operation: Operation[object], body: object) -> Payload | None:
         """The body to send; None for none."""
+        try:
+            return self._payload(operation, body)
+        except ArgumentError as error:
+            from ._argument_names import blame_body
+
+            raise blame_body(error, operation) from None
+
+    def _payload(self, operation: Operation[object], body: object) -> Payload | None:
         if body is None:
             if operation.body is not None and operation.body.required:
-                raise ArgumentError("this call needs a body")
+                raise ArgumentError(_ABSENT)
             return None
         if self._body is None:
-            raise ArgumentError("this call takes no body")
+            raise ArgumentError("this call takes none")
         return self._body(body)
+
+    def _blame_segment(self, error: ArgumentError, wire: str) -> ArgumentError:
+        from ._argument_names import blame_parameter
+
+        position = self._operation.index("path", wire)
+        return error if position is None else blame_parameter(error, self._operation, position)
 
 
 def _refuse_absent(parameter: Parameter) -> None:
     advice = None if parameter.source is None else f"Pass it to the call, or {parameter.source}=… to the client."
-    raise ArgumentError(f"{parameter.wire} is needed and was not given", advice=advice)
+    raise ArgumentError(_ABSENT, advice=advice)
 
 
 def _guards(operation: Operation[object]) -> tuple[frozenset[str], ...]:

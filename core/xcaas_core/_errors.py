@@ -153,6 +153,20 @@ class ConfigurationError(XCaaSError):
 class ArgumentError(XCaaSError, ValueError):
     """A value given to a call cannot be sent. Nothing was sent."""
 
+    argument: str | None = None
+    """The argument's name in Python, if the error is about a certain one."""
+    wire: str | None = None
+    """The name that the service has for it."""
+
+    @property
+    def message(self) -> str:
+        """What went wrong, and with which argument."""
+        text = super().message
+        if self.argument is None:
+            return text
+        alias = "" if self.wire in (None, self.argument) else f" ({self.wire})"
+        return f"{self.argument}{alias}: {text}"
+
 
 class CredentialsError(XCaaSError):
     """There is no credential that the call could use."""

@@ -118,11 +118,11 @@ class _Window:
             self._chunks = cast("Iterator[bytes]", source)
             self.replayable = False
         else:
-            raise ArgumentError("body: an async iterator cannot be a part of a form", advice="Give a file or bytes.")
+            raise ArgumentError("an async iterator cannot be a part of a form", advice="Give a file or bytes.")
 
     def _take_file(self, file: IO[bytes]) -> None:
         if hasattr(file, "encoding"):
-            raise ArgumentError("body: the file is open for text", advice="Open it with mode 'rb'.")
+            raise ArgumentError("the file is open for text", advice="Open it with mode 'rb'.")
         name = getattr(file, "name", None)
         self.filename = os.path.basename(name) if isinstance(name, str) else None
         place = file_length(file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
+from ._argument_names import blame_body, blame_parameter
 from ._codec import codec_for
 from ._errors import ArgumentError, DecodeError, PagingError, ResponseError
 from ._operation import Call, EncodedBody
@@ -112,14 +113,21 @@ class PageSource(Generic[T]):
 
     def _start(self) -> Bookmark | None:
         """A page that the caller chose by giving the paging parameter a value."""
+        operation = self.call.operation
+        position = None
         if self.paging.within == "body":
             given: object = value_at(self._plain_body(), self.paging.parameter)
         else:
-            position = self.call.operation.index("query", self.paging.parameter)
+            position = operation.index("query", self.paging.parameter)
             given = self.call.args[position] if position is not None and position < len(self.call.args) else None
-        if not isinstance(given, str | int) or given == "":
+        if given is None or given == "":
             return None
-        return Bookmark(given, int(given) - (self.paging.first or 0) if self.paging.style == "page" else 0)
+        try:
+            return _chosen(given, self.paging)
+        except ArgumentError as error:
+            if position is None:
+                raise blame_body(error, operation) from None
+            raise blame_parameter(error, operation, position) from None
 
     def _request(self, here: Bookmark) -> Call[object]:
         paging, call = self.paging, self.call
@@ -144,7 +152,7 @@ class PageSource(Generic[T]):
             try:
                 self._body = cast("JSON", plain(given) if codec is None else codec.encode(given))
             except (TypeError, ValueError) as error:
-                raise ArgumentError(f"body: {error}") from None
+                raise blame_body(ArgumentError(str(error)), operation) from None
         return self._body
 
     def item_codec(self) -> Codec | None:
@@ -170,6 +178,20 @@ class PageSource(Generic[T]):
                 raise
 
         return decode
+
+
+def _chosen(given: object, paging: Paging) -> Bookmark:
+    """The place that a caller's page number or cursor stands for."""
+    if paging.style != "page":
+        if isinstance(given, str | int):
+            return Bookmark(given)
+        raise ArgumentError(f"a cursor is text or a number, not {type(given).__name__}")
+    try:
+        number = int(given)  # type: ignore[call-overload]  # text from a form or a file will do
+    except (TypeError, ValueError):
+        shown = repr(given) if isinstance(given, str) else type(given).__name__
+        raise ArgumentError(f"a page is a whole number, not {shown}") from None
+    return Bookmark(number, number - (paging.first or 0))
 
 
 def _complete(call: Call[object], paging: Paging) -> Call[object]:

@@ -69,11 +69,8 @@ def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
     """From a Python value to a JSON value, or to text for parameters given by `content`."""
     codec = codec_for(parameter.codec, package)
     convert = plain if codec is None else codec.encode
-    # Text needs no codec where there is none, and where a list is expected it is one that the
-    # caller has joined already: a codec would take it apart into letters.
-    text_passes = parameter.media_type is None and (codec is None or (parameter.codec or "").startswith("["))
+    text_passes = parameter.media_type is None and codec is None
     as_json = parameter.media_type is not None and "json" in parameter.media_type
-    wire = parameter.wire
 
     def encode(value: object) -> object:
         if text_passes and type(value) is str:
@@ -81,8 +78,10 @@ def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
         try:
             found = convert(value)
             return dumps(found).decode() if as_json else found
+        except ArgumentError:
+            raise
         except (TypeError, ValueError) as error:
-            raise ArgumentError(f"{wire}: {error}") from None
+            raise ArgumentError(str(error)) from None
 
     return encode
 
@@ -101,14 +100,17 @@ def plain(value: object) -> object:
             return convert()
     if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
         return [plain(member) for member in cast("Iterable[object]", value)]
-    raise ArgumentError(f"{type(value).__name__} cannot be sent as a parameter")
+    raise ArgumentError(f"{type(value).__name__} cannot be sent")
 
 
 # --- path ------------------------------------------------------------------
 
 
-def compile_path(template: str) -> Callable[[dict[str, str]], str]:
-    """A function that fills a path template with finished texts.
+Blame: TypeAlias = "Callable[[ArgumentError, str], ArgumentError]"
+
+
+def compile_path(template: str, blame: Blame) -> Callable[[dict[str, str]], str]:
+    """A function that fills a path template with finished texts. `blame` notes on an error which name it is about.
 
     Segments must not come out empty, `.` or `..`: servers and proxies would drop them and
     answer, or delete, something else.
@@ -123,18 +125,18 @@ def compile_path(template: str) -> Callable[[dict[str, str]], str]:
         for name, literal in zip(names, literals[1:], strict=True):
             value = values.get(name)
             if value is None:
-                raise ArgumentError(f"the path needs a value for {name}")
-            if value in ("", ".", ".."):
-                _refuse_segment(name, value, text, literal)
+                raise blame(ArgumentError("the path needs a value"), name)
+            if value in ("", ".", "..") and _stands_alone(text, literal):
+                raise blame(ArgumentError(f"{value!r} cannot stand in a path"), name)
             text = f"{text}{value}{literal}"
         return text
 
     return fill
 
 
-def _refuse_segment(name: str, value: str, before: str, after: str) -> None:
-    if (not before or before.endswith("/")) and (not after or after.startswith("/")):
-        raise ArgumentError(f"{name} is {value!r}, which cannot stand in a path")
+def _stands_alone(before: str, after: str) -> bool:
+    """Whether what stands between these two is a whole segment."""
+    return (not before or before.endswith("/")) and (not after or after.startswith("/"))
 
 
 def _path_writer(parameter: Parameter, encode: Callable[[object], object]) -> Writer:
@@ -232,16 +234,16 @@ def _header_writer(parameter: Parameter, encode: Callable[[object], object]) -> 
     def write(value: object, target: Target) -> None:
         found = encode(value)
         text = found if type(found) is str else list_or_object(found, ",", equals, str)
-        target.headers[wire] = header_text(wire, text)
+        target.headers[wire] = header_text(text)
 
     return write
 
 
-def header_text(name: str, value: str) -> str:
+def header_text(value: str) -> str:
     """The value, if a header may hold it."""
     if _NO_HEADER.search(value):
         raise ArgumentError(
-            f"{name}: a header holds visible ASCII characters only", advice="Percent-encode it if the service does."
+            "a header holds visible ASCII characters only", advice="Percent-encode it if the service does."
         )
     return value.strip()
 

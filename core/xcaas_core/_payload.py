@@ -57,7 +57,7 @@ def binary_payload(value: object, media_type: str | None) -> Payload:
     if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
         return _from_iterable(cast("Iterable[bytes]", value), media_type)
     raise ArgumentError(
-        f"body: {kind.__name__} does not hold bytes",
+        f"{kind.__name__} does not hold bytes",
         advice="Give bytes, a pathlib.Path, a file opened for reading bytes, or an iterator of bytes.",
     )
 
@@ -68,7 +68,7 @@ def size_of_path(path: os.PathLike[str]) -> int:
         with open(path, "rb") as file:
             return os.fstat(file.fileno()).st_size
     except OSError as error:
-        raise ArgumentError(f"body: {os.fspath(path)!r} cannot be read: {error.strerror}") from None
+        raise ArgumentError(f"{os.fspath(path)!r} cannot be read: {error.strerror}") from None
 
 
 def _read_path(path: os.PathLike[str]) -> Iterator[bytes]:
@@ -92,7 +92,7 @@ def file_length(file: IO[bytes]) -> tuple[int, int] | None:
 
 def _from_file(file: IO[bytes], media_type: str | None) -> Payload:
     if hasattr(file, "encoding"):
-        raise ArgumentError("body: the file is open for text", advice="Open it with mode 'rb'.")
+        raise ArgumentError("the file is open for text", advice="Open it with mode 'rb'.")
     place = file_length(file)
     if place is None:
         return Payload(_once(_read_file(file)), media_type, replayable=False)

@@ -33,6 +33,11 @@ def written(parameter: Parameter, value: object) -> Target:
     return target
 
 
+def named(error: ArgumentError, name: str) -> ArgumentError:
+    error.argument = name
+    return error
+
+
 def in_path(value: object, style: Style, explode: bool) -> str:
     return written(path("color", style=style, explode=explode), value).path["color"]
 
@@ -123,8 +128,16 @@ def test_codecs_encode_before_the_style() -> None:
     assert written(query("ids", "[int]", explode=False), [1, 2]).query == ["ids=1,2"]
 
 
-def test_text_for_a_list_is_one_that_the_caller_joined() -> None:
-    assert written(query("metrics", "[str]", explode=False), "a,b").query == ["metrics=a%2Cb"]
+@pytest.mark.parametrize("value", ["abc", "a,b", b"ab", {"a": 1}, 5])
+@pytest.mark.parametrize("explode", [True, False])
+def test_where_a_list_is_due_nothing_else_is_taken_apart_or_sent_as_one_value(value: object, explode: bool) -> None:
+    with pytest.raises(ArgumentError, match="a list was expected, not"):
+        written(query("metrics", "[str]", explode=explode), value)
+
+
+def test_text_for_a_list_is_answered_with_what_to_pass() -> None:
+    with pytest.raises(ArgumentError, match="not str; pass a list, also for a single value"):
+        written(header("X-Ids", "[str]"), "abc")
 
 
 def test_headers_and_cookies() -> None:
@@ -152,19 +165,19 @@ def test_what_cannot_be_sent_is_the_callers_error(value: object) -> None:
 
 @pytest.mark.parametrize("value", ["", ".", ".."])
 def test_segments_that_servers_would_drop_are_refused(value: str) -> None:
-    fill = compile_path("/objects/{id}/content")
-    with pytest.raises(ArgumentError, match="cannot stand in a path"):
+    fill = compile_path("/objects/{id}/content", named)
+    with pytest.raises(ArgumentError, match=r"^id: .* cannot stand in a path"):
         fill({"id": value})
 
 
 def test_dots_are_fine_as_part_of_a_segment() -> None:
-    assert compile_path("/files/{name}.{ext}")({"name": "..", "ext": ""}) == "/files/..."
-    assert compile_path("/plain")({}) == "/plain"
+    assert compile_path("/files/{name}.{ext}", named)({"name": "..", "ext": ""}) == "/files/..."
+    assert compile_path("/plain", named)({}) == "/plain"
 
 
 def test_a_missing_path_value_is_named() -> None:
-    with pytest.raises(ArgumentError, match="needs a value for id"):
-        compile_path("/objects/{id}")({})
+    with pytest.raises(ArgumentError, match=r"^id: the path needs a value"):
+        compile_path("/objects/{id}", named)({})
 
 
 def test_reserved_expansion_in_a_path_does_not_end_it() -> None:

@@ -199,7 +199,8 @@ def _items(value: object) -> Iterable[object]:
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
         return cast("Iterable[object]", value)
     name = type(value).__name__  # type: ignore[redundant-cast,unused-ignore]
-    raise TypeError(f"a list was expected, not {name}")
+    hint = "; pass a list, also for a single value: […]" if isinstance(value, str) else ""
+    raise TypeError(f"a list was expected, not {name}{hint}")
 
 
 def _read_at(read: Reader, raw: object, place: Place, step: Step) -> object:
