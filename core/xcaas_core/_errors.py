@@ -320,7 +320,7 @@ def error_class(status: int) -> type[ResponseError]:
 
 
 class DecodeError(XCaaSError):
-    """An answer is not what the spec promises. `pointer` says where in its body (RFC 6901)."""
+    """An answer, or data given to a model, is not what the spec promises. `pointer` says where (RFC 6901)."""
 
     pointer: str | None = None
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -335,3 +338,38 @@ def test_a_new_value_replaces_what_was_sent_for_null() -> None:
 def test_decode_json_is_the_way_in_for_bytes() -> None:
     assert decode_json(b'{"a":[1,2.5,null,true]}') == {"a": [1, 2.5, None, True]}
     assert decode_json(b" " * (1 << 21) + b"[1]") == [1]
+
+
+FROM_SERVER = "The server sent something else"
+FROM_CALLER = "Give what the service would send"
+BROKEN = {"id": "a", "tags": [{"key": 5}]}
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        lambda: StorageObject.from_dict({"id": 5}),
+        lambda: StorageObject.from_dict(BROKEN).tags,
+        lambda: StorageObject.from_dict({**BROKEN}).validate(),
+        lambda: StorageObject.from_json(json.dumps(BROKEN)).tags,
+        lambda: pickle.loads(pickle.dumps(StorageObject.from_json(json.dumps(BROKEN)))).tags,
+        lambda: copy.copy(StorageObject.from_json(json.dumps(BROKEN))),
+        lambda: StorageObject.from_json("{"),
+        lambda: StorageObject.from_json("[" * 100_000),
+    ],
+)
+def test_who_gave_the_data_himself_is_not_told_of_a_server(load: Callable[[], object]) -> None:
+    with pytest.raises(DecodeError, match=FROM_CALLER):
+        load()
+
+
+@pytest.mark.parametrize("owned", [True, False])
+def test_an_answer_that_does_not_fit_is_the_servers_doing(owned: bool) -> None:
+    codec = resolve("StorageObject", "tests.models.sample")
+    with pytest.raises(DecodeError, match=FROM_SERVER):
+        codec.decode({"id": 5}, owned=owned)
+    found = cast("StorageObject", codec.decode({**BROKEN}, owned=owned))
+    for late in (found, pickle.loads(pickle.dumps(found))):
+        with pytest.raises(DecodeError, match=FROM_SERVER) as caught:
+            _ = late.tags
+        assert pointer_of(caught) == "/tags/0/key"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias, cast
 
 from .._json import dumps, loads
-from ._misfit import Misfit
+from ._misfit import GIVEN, Misfit
 
 __all__ = ["Buffer", "JSONObject", "JSONValue", "decode_json", "encode_json", "own_copy"]
 
@@ -19,13 +19,16 @@ Buffer: TypeAlias = bytes | bytearray | memoryview | str
 
 
 def decode_json(data: Buffer) -> JSONValue:
-    """The value that JSON text or bytes stand for. Raises `DecodeError` for anything else."""
+    """The value that JSON text or bytes stand for. Raises `DecodeError` for anything else.
+
+    For text that callers give; answers are read in `_answers.py`.
+    """
     try:
         return cast("JSONValue", loads(data if isinstance(data, str | bytes) else bytes(data)))
     except RecursionError:
-        raise Misfit("the JSON is nested too deeply").error() from None
+        raise Misfit("the JSON is nested too deeply").error(GIVEN) from None
     except ValueError as error:
-        raise Misfit(f"this is not JSON: {error}").error() from None
+        raise Misfit(f"this is not JSON: {error}").error(GIVEN) from None
 
 
 def encode_json(value: JSONValue) -> bytes:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from .._errors import DecodeError
 
-__all__ = ["OWNED", "Misfit", "Place", "Step", "describe", "inside", "is_owned", "place_of"]
+__all__ = ["GIVEN", "GIVEN_TEXT", "OWNED", "Misfit", "Place", "Step", "describe", "inside", "is_owned", "place_of"]
 
 Step: TypeAlias = "str | int | None"
 
@@ -18,8 +18,29 @@ Step: TypeAlias = "str | int | None"
 # a thousand rows share all of it but the last step.
 Place: TypeAlias = "tuple[Place, Step] | None"
 
-OWNED: Final[Place] = (None, None)
-"""Another root: that of JSON which nobody else holds, so that its lists may be read in place."""
+
+class Root(tuple[None, None]):
+    """A root other than None, for JSON of which more is known."""
+
+    owned: bool
+    """Whether nobody else holds the JSON, so that its lists may be read in place."""
+    given: bool
+    """Whether it came from a caller, and not from a server."""
+
+
+def _root(*, owned: bool = False, given: bool = False) -> Root:
+    root = Root((None, None))
+    root.owned, root.given = owned, given
+    return root
+
+
+_UNKNOWN: Final = _root()  # what holds where the root is None
+OWNED: Final = _root(owned=True)
+GIVEN: Final = _root(given=True)
+GIVEN_TEXT: Final = _root(owned=True, given=True)
+
+_FROM_SERVER: Final = "The server sent something else than the spec says; `raw` gives the answer as it came."
+_FROM_CALLER: Final = "Give what the service would send: its own names for the fields, and plain JSON values."
 
 _KINDS: dict[type, str] = {
     dict: "an object",
@@ -51,7 +72,7 @@ class Misfit(Exception):
         return DecodeError(
             self.message,
             pointer=_pointer([*_steps(place), *reversed(self.steps)]),
-            advice="The server sent something else than the spec says; `raw` gives the answer as it came.",
+            advice=_FROM_CALLER if _root_of(place).given else _FROM_SERVER,
         )
 
 
@@ -62,11 +83,15 @@ def inside(place: Place, step: Step) -> Place:
 
 def is_owned(place: Place) -> bool:
     """Whether `place` lies in JSON that nobody else holds."""
+    return _root_of(place).owned
+
+
+def _root_of(place: Place) -> Root:
     while place is not None:
-        if place is OWNED:
-            return True
+        if isinstance(place, Root):
+            return place
         place = place[0]
-    return False
+    return _UNKNOWN
 
 
 def place_of(pointer: str, root: Place = None) -> Place:

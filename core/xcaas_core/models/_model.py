@@ -11,7 +11,7 @@ from ._instances import State, restored, state_of, unknown_of
 from ._json import Buffer, JSONObject, JSONValue, decode_json, encode_json
 from ._layout import Layout
 from ._meta import ModelType
-from ._misfit import OWNED, Misfit
+from ._misfit import GIVEN, GIVEN_TEXT, Misfit
 from ._repr import one_line
 from ._slots import Rest
 
@@ -84,17 +84,17 @@ class Model(_Base):
         over, not copied: don't change them afterwards.
         """
         try:
-            return cast("Self", cls.__model__.reader(_plain(data), None, None))
+            return cast("Self", cls.__model__.reader(_plain(data), GIVEN, None))
         except Misfit as misfit:
-            raise misfit.error() from None
+            raise misfit.error(GIVEN) from None
 
     @classmethod
     def from_json(cls, data: Buffer) -> Self:
         """An instance for the JSON text or bytes of an object. Raises as `from_dict` does."""
         try:
-            return cast("Self", cls.__model__.reader(decode_json(data), OWNED, None))
+            return cast("Self", cls.__model__.reader(decode_json(data), GIVEN_TEXT, None))
         except Misfit as misfit:
-            raise misfit.error() from None
+            raise misfit.error(GIVEN) from None
 
     def to_dict(self) -> JSONObject:
         """The JSON object, by the names on the wire. It shares nothing with the model."""
