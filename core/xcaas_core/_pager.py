@@ -52,8 +52,9 @@ class _Options(Generic[T]):
     def prefetch(self, on: bool = True) -> Self:
         """A pager that fetches the next page while the caller works on the present one.
 
-        Costs one request too many if the caller stops early. The async pager does it under
-        asyncio only; under trio it fetches pages as they are needed.
+        Costs one request too many if the caller stops early. The async pager gives that one up when the
+        iteration ends, also by `break` or an error: for certain with `contextlib.aclosing`, and else when the
+        event loop clears the generator away.
         """
         return self._with(_ahead=on)
 
@@ -176,19 +177,25 @@ class Pager(_Options[T], Rows[T]):
             yield page
 
     def _fetched_ahead(self) -> Generator[RawPage]:
-        from concurrent.futures import ThreadPoolExecutor
+        from concurrent.futures import Future, ThreadPoolExecutor
+        from contextvars import copy_context
 
         walk = self._source.walk(self._start)
         ahead = 0
         worker = ThreadPoolExecutor(1, thread_name_prefix="xcaas-prefetch")
+
+        def begin() -> Future[RawPage | None]:
+            # In the caller's context, where its tracing span is.
+            return worker.submit(copy_context().run, self._session.run, self._source.fetch(walk))
+
         try:
-            coming = worker.submit(self._session.run, self._source.fetch(walk))
+            coming = begin()
             while (page := coming.result()) is not None:
                 ahead += len(page.items)
                 if walk.done or self._enough(ahead - (self._start.skip if self._start else 0)):
                     yield page
                     return
-                coming = worker.submit(self._session.run, self._source.fetch(walk))
+                coming = begin()
                 yield page
         finally:
             worker.shutdown(wait=False, cancel_futures=True)
@@ -246,28 +253,18 @@ class AsyncPager(_Options[T], AsyncRows[T]):
             yield page
 
     async def _fetched_ahead(self) -> AsyncGenerator[RawPage]:
-        import asyncio
+        from ._ahead import Ahead
 
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:  # trio: a task outside of a nursery is not to be had
-            async with aclosing(self._fetched()) as pages:
-                async for one in pages:
-                    yield one
-            return
         walk = self._source.walk(self._start)
         ahead = 0
-        coming = asyncio.ensure_future(self._session.run(self._source.fetch(walk)))
+        coming = Ahead(lambda: self._session.run(self._source.fetch(walk)))
         try:
-            while (page := await coming) is not None:
+            while (page := await coming.result()) is not None:
                 ahead += len(page.items)
                 if walk.done or self._enough(ahead - (self._start.skip if self._start else 0)):
                     yield page
                     return
-                coming = asyncio.ensure_future(self._session.run(self._source.fetch(walk)))
+                coming = Ahead(lambda: self._session.run(self._source.fetch(walk)))
                 yield page
         finally:
-            coming.cancel()
-            await asyncio.wait([coming])  # so that it has let go of its connection
-            if not coming.cancelled():
-                coming.exception()  # looked at, so that asyncio does not complain about it
+            await coming.drop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from contextlib import aclosing
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -310,6 +311,18 @@ class TestPrefetch:
             anyio.run(anyio.sleep, 0.01)
         assert pages_asked(server) == [None, "1"] or pages_asked(server) == ["0", "1"]
         walk.close()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+    def test_the_next_page_is_fetched_in_the_callers_context(self, server: FakeServer) -> None:
+        place: ContextVar[str] = ContextVar("place", default="nowhere")
+        seen: list[str] = []
+
+        def answer(request: FakeRequest) -> FakeAnswer:
+            seen.append(place.get())
+            return numbered(10, 4)(request)
+
+        place.set("here")
+        list(pager(FakeServer().answer("shop.rows.list", answer)).prefetch())
+        assert seen == ["here"] * 3
 
     def test_failure_ahead_comes_when_its_turn_comes(self) -> None:
         server = FakeServer()
