@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Connection", "auth_adapter", "is_http_auth", "is_http_client"]
 
 _LIBRARIES: Final = ("httpx2", "httpx")
+# What speaks HTTP for each of them.
+_CORES: Final = {"httpx2": "httpcore2", "httpx": "httpcore"}
 
 
 def _module(name: str) -> ModuleType:
@@ -79,6 +81,17 @@ class Connection:
         # The classes that requests are built with.
         self.kinds: tuple[Any, Any] = (module.Request, module.URL)
         self.defaults = {"accept-encoding": encodings, "connection": "keep-alive", "user-agent": AGENT}
+
+    @property
+    def speaks_asyncio(self) -> bool:
+        """Whether calls on asyncio can do with less than the library's transport: a proxy needs all of it."""
+        return self._proxy is None
+
+    def asyncio_transport(self) -> Any:
+        """A new transport for calls on asyncio (see `_asyncio_transport.py`)."""
+        from ._asyncio_transport import AsyncioTransport
+
+        return AsyncioTransport(_module(self.library), _module(_CORES[self.library]), self._tls)
 
     def make(self, *, blocking: bool, direct: bool) -> Any:
         """A new transport of the library (`direct`), or a client."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio
@@ -34,11 +36,13 @@ class AsyncIO:
         self._shut = False
         resets_after_fork(self)
 
-    def _new_lanes(self) -> AsyncLanes:
+    def _new_lanes(self, loop: object) -> AsyncLanes:
         connection = self._connection
         if connection is None:
             return AsyncLanes(lambda: self._users, separate=False)
-        return AsyncLanes(lambda: connection.make(blocking=False, direct=self._direct), separate=True)
+        short = self._direct and connection.speaks_asyncio and isinstance(loop, asyncio.AbstractEventLoop)
+        whole = partial(connection.make, blocking=False, direct=self._direct)
+        return AsyncLanes(connection.asyncio_transport if short else whole, separate=True)
 
     def _here(self) -> AsyncLanes:
         """The clients of the running event loop. Connections cannot move from one loop to another."""
@@ -48,7 +52,7 @@ class AsyncIO:
                 return lanes
         if self._shut:
             raise ConfigurationError("the client was closed", advice="Make a new one.")
-        lanes = self._new_lanes()
+        lanes = self._new_lanes(loop)
         # Loops that ended leave nothing behind but this entry; a program has few of them alive at a time.
         alive = [(home, theirs) for home, theirs in self._homes if not has_ended(home)]
         self._homes = [(loop, lanes), *alive]

@@ -1,0 +1,96 @@
+"""The transport of calls on asyncio: the HTTP library's own HTTP/1.1, without the pool and the portable streams around it.
+
+Those make three quarters of what a call costs when many are in flight. Nothing is lost with them: lanes are the
+pool (`_lanes.py`), and other event loops, proxies and users' own clients still go the library's whole way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ._asyncio_stream import AsyncioStream
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator
+
+__all__ = ["AsyncioTransport"]
+
+_EXPIRY: Final = 15.0  # seconds that an unused connection is trusted
+_SERVERS: Final = 4  # connections that are kept, each to another server
+
+
+class AsyncioTransport:
+    """One call at a time, on connections kept to the servers called last.
+
+    `library` is what requests and answers are made of, `core` what speaks HTTP/1.1 for it.
+    """
+
+    def __init__(self, library: Any, core: Any, tls: ssl.SSLContext) -> None:
+        self._response = library.Response
+        self._body = _body_of(library)
+        self._core = core
+        self._tls = tls
+        self._kept: dict[tuple[bytes, bytes, int | None], Any] = {}
+
+    async def handle_async_request(self, request: Any) -> Any:
+        url = request.url
+        core = self._core
+        target = core.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        connection = await self._connected(target, request.extensions)
+        message = core.Request(
+            request.method, target, headers=request.headers.raw, content=request.stream, extensions=request.extensions
+        )
+        answer = await connection.handle_async_request(message)
+        return self._response(
+            answer.status, headers=answer.headers, stream=self._body(answer.stream), extensions=answer.extensions
+        )
+
+    async def _connected(self, target: Any, extensions: Any) -> Any:
+        server = (target.scheme, target.host, target.port)
+        kept = self._kept.pop(server, None)
+        if kept is not None and (not kept.is_available() or kept.has_expired()):
+            await kept.aclose()
+            kept = None
+        if kept is None:
+            await self._drop(_SERVERS - 1)
+            kept = await self._connect(target.origin, extensions["timeout"].get("connect"))
+        self._kept[server] = kept  # behind those that were used before
+        return kept
+
+    async def _connect(self, origin: Any, timeout: float | None) -> Any:
+        tls = self._tls if origin.scheme == b"https" else None
+        if tls is not None:
+            tls.set_alpn_protocols(["http/1.1"])
+        stream = await AsyncioStream.connect(self._core, origin.host.decode("ascii"), origin.port, tls, timeout)
+        return self._core.AsyncHTTP11Connection(origin=origin, stream=stream, keepalive_expiry=_EXPIRY)
+
+    async def _drop(self, most: int) -> None:
+        """Close connections until so many are left, the longest unused first."""
+        while len(self._kept) > most:
+            await self._kept.pop(next(iter(self._kept))).aclose()
+
+    async def aclose(self) -> None:
+        await self._drop(0)
+
+
+def _body_of(library: Any) -> Any:
+    """The class of answers' bodies: responses take nothing but streams of their own library's kind."""
+    return _BODIES.setdefault(library.__name__, type("Body", (_Body, library.AsyncByteStream), {}))
+
+
+_BODIES: Final[dict[str, Any]] = {}
+
+
+class _Body:
+    """An answer's body, as it comes."""
+
+    def __init__(self, source: Any) -> None:
+        self._source = source
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces: AsyncIterator[bytes] = self._source.__aiter__()
+        return pieces
+
+    async def aclose(self) -> None:
+        await self._source.aclose()
