@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ._errors import CredentialsError as CredentialsError
     from ._errors import DecodeError as DecodeError
     from ._errors import DownloadError as DownloadError
+    from ._errors import ExportError as ExportError
     from ._errors import MissingCredentialsError as MissingCredentialsError
     from ._errors import NotAcceptableError as NotAcceptableError
     from ._errors import NotFoundError as NotFoundError
@@ -125,6 +126,7 @@ else:
             "DecodeError": "_errors",
             "Download": "_download",
             "DownloadError": "_errors",
+            "ExportError": "_errors",
             "EnvironmentVariable": "auth",
             "FileInput": "_inputs",
             "FileTokenCache": "auth",
@@ -210,6 +212,7 @@ __all__ = [
     "DecodeError",
     "Download",
     "DownloadError",
+    "ExportError",
     "EnvironmentVariable",
     "FileInput",
     "FileTokenCache",

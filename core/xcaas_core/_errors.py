@@ -28,6 +28,7 @@
     ├── PagingError                   a list cannot be read to its end
     ├── DownloadError                 a file could not be fetched whole and right
     │   └── ArchiveError              an archive is damaged, or not safe to unpack
+    ├── ExportError                   a table could not be written to a file (also OSError)
     └── PollerError                   work on the server failed
         └── PollerTimeoutError        it was not done in time, and goes on (also TimeoutError)
 
@@ -54,6 +55,7 @@ __all__ = [
     "CredentialsError",
     "DecodeError",
     "DownloadError",
+    "ExportError",
     "MissingCredentialsError",
     "NotAcceptableError",
     "NotFoundError",
@@ -343,6 +345,10 @@ class DownloadError(XCaaSError):
 
 class ArchiveError(DownloadError):
     """An archive is damaged, or unpacking it would not be safe. Nothing was unpacked."""
+
+
+class ExportError(XCaaSError, OSError):
+    """A table could not be written to a file. What stood under its name before is still there."""
 
 
 class PollerError(XCaaSError):

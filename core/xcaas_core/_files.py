@@ -9,6 +9,7 @@ small note beside it says what it is a part of.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Final, cast
 
 from ._errors import DownloadError
@@ -74,22 +75,22 @@ class PartialFile:
 
     def read_back(self, size: int = 1 << 20) -> IO[bytes]:
         """A second handle on what has been written, for the checksum of a resumed part."""
-        self._opened.flush()
+        self.opened.flush()
         return open(self.path, "rb", buffering=size)
 
     def write(self, data: bytes) -> None:
-        self._opened.write(data)
+        self.opened.write(data)
         self.size += len(data)
 
     def restart(self) -> None:
         """Forget what has been written."""
-        self._opened.seek(0)
-        self._opened.truncate()
+        self.opened.seek(0)
+        self.opened.truncate()
         self.size = 0
 
     def commit(self, *, durable: bool = False) -> None:
         """Give the file its final name. With `durable` the bytes are on the disk before the name is."""
-        file = self._opened
+        file = self.opened
         file.flush()
         if durable:
             os.fsync(file.fileno())
@@ -114,12 +115,14 @@ class PartialFile:
             keep = False
         finally:
             if not keep:
-                self.path.unlink(missing_ok=True)
-                self._forget_note()
+                with suppress(OSError):  # where none could be made, as in a folder that is none
+                    self.path.unlink(missing_ok=True)
+                    self._forget_note()
             self._ours = False
 
     @property
-    def _opened(self) -> IO[bytes]:
+    def opened(self) -> IO[bytes]:
+        """The file while it is open, for libraries that write by themselves. They must leave it open."""
         if self._file is None:
             raise ValueError("the file is not open")
         return self._file

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from xcaas_core import Download as Download
     from xcaas_core import DownloadError as DownloadError
     from xcaas_core import EnvironmentVariable as EnvironmentVariable
+    from xcaas_core import ExportError as ExportError
     from xcaas_core import FileInput as FileInput
     from xcaas_core import FileTokenCache as FileTokenCache
     from xcaas_core import Hook as Hook
@@ -183,6 +184,7 @@ __all__ = [
     "Download",
     "DownloadError",
     "EnvironmentVariable",
+    "ExportError",
     "FileInput",
     "FileTokenCache",
     "Hook",

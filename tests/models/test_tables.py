@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import importlib
+import resource
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -17,7 +18,7 @@ import pytest
 
 from tests.models.sample.models import StorageObject, Tag
 from tests.models.zoo import Cat, Counters, Dog, Loose, Node, Patch, Plain
-from xcaas_core._errors import ConfigurationError
+from xcaas_core._errors import ConfigurationError, ExportError
 from xcaas_core._rows import AsyncRows, Rows, rows
 from xcaas_core.models import Codec, UnknownModel, resolve
 
@@ -194,6 +195,48 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path) -> No
         rows(late).to_csv(target)
     assert target.read_text() == "old"
     assert [found.name for found in tmp_path.iterdir()] == ["objects.csv"]
+
+
+@pytest.mark.parametrize("write", ["to_csv", "to_parquet"])
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("missing/a.csv", "No such file or directory. Make the folder first"),
+        ("file/a.csv", "Not a directory. Make the folder first"),
+        ("folder", "Is a directory"),
+        ("", "is not the name of a file"),
+    ],
+)
+def test_a_place_where_nothing_can_be_written_is_told(write: str, place: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ExportError, match=reason) as caught:
+        getattr(rows(OBJECTS), write)(tmp_path / place if place else "")
+    assert isinstance(caught.value, OSError)
+    assert sorted(found.name for found in tmp_path.rglob("*")) == ["file", "folder"]
+
+
+@pytest.mark.parametrize("write", ["to_csv", "to_parquet"])
+def test_a_full_disk_leaves_the_old_file(write: str, tmp_path: Path) -> None:
+    """A limit on file size stands for the disk; it holds for a whole process, so that one gets its own."""
+    target = tmp_path / "objects"
+    target.write_text("old")
+    script = (
+        "import resource, sys\n"
+        "from xcaas_core import ExportError, rows\n"
+        "data = [{'text': f'{number:0>100}'} for number in range(1000)]\n"
+        f"rows(data[:1]).{write}(sys.argv[1] + '.first')\n"  # imports all there is to import
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, (4096, {resource.RLIM_INFINITY}))\n"
+        "try:\n"
+        f"    rows(data).{write}(sys.argv[1])\n"
+        "except ExportError as error:\n"
+        "    print(error)\n"
+    )
+    command = [sys.executable, "-W", "error", "-c", script, str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert (done.stdout, done.stderr) == (f"{target} cannot be written: File too large\n", "")
+    assert target.read_text() == "old"
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["objects", "objects.first"]
 
 
 def test_async_rows_do_the_same(tmp_path: Path) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import importlib
-import io
 import os
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, ExportError
+from .._files import PartialFile
 from ._codec import Codec, write_any
 from ._columns import Column, Kind, ListKind, MapKind, StructKind, columns_for, row_of
 from ._json import encode_json
@@ -131,8 +132,9 @@ def write_parquet(rows: list[object], codec: Codec | None, path: str | os.PathLi
 def write_csv(rows: list[object], codec: Codec | None, path: str | os.PathLike[str]) -> None:
     """A CSV file in UTF-8 with a header. Lists and models inside a row become JSON."""
     columns = columns_for(rows, codec)
-    with _whole(path) as file, io.TextIOWrapper(file, "utf-8", newline="") as text:
-        writer = csv.writer(text)
+    with _whole(path) as file:
+        # Not a TextIOWrapper, which would close the file behind the back of who removes it on errors.
+        writer = csv.writer(codecs.getwriter("utf-8")(file))
         writer.writerow([column.name for column in columns])
         writer.writerows([_text(column.cell(row)) for column in columns] for row in rows)
 
@@ -162,11 +164,25 @@ def _library(name: str, purpose: str) -> Any:
 def _whole(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
     """A file that gets its name when all is written, so that nobody finds half of it."""
     target = Path(path)
-    temporary = target.with_name(f".{target.name[:100]}.{os.urandom(6).hex()}.part")
+    if not target.name:
+        raise ExportError(f"{os.fspath(path)!r} is not the name of a file")
+    file = PartialFile(target)
     try:
-        with open(temporary, "xb") as file:
-            yield file
-        os.replace(temporary, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        file.open()
+        yield file.opened
+        file.commit()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ExportError(f"{target} cannot be written: {reason}", advice=_advice(error)) from error
+    finally:
+        file.abandon()
+
+
+def _advice(error: OSError) -> str | None:
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return "Make the folder first."
+        case PermissionError():
+            return "Write to a folder that is yours."
+        case _:
+            return None

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from xcaas_core import DecodeError as DecodeError
     from xcaas_core import Download as Download
     from xcaas_core import DownloadError as DownloadError
+    from xcaas_core import ExportError as ExportError
     from xcaas_core import EnvironmentVariable as EnvironmentVariable
     from xcaas_core import FileInput as FileInput
     from xcaas_core import FileTokenCache as FileTokenCache
@@ -142,6 +143,7 @@ __all__ = [
     "DecodeError",
     "Download",
     "DownloadError",
+    "ExportError",
     "EnvironmentVariable",
     "FileInput",
     "FileTokenCache",
