@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
+from importlib import import_module
 from typing import Generic, TypeVar, cast
 
 import anyio
@@ -65,6 +66,7 @@ def _spawn(run: Callable[[], Awaitable[None]]) -> object:
     loop = running_loop()
     if isinstance(loop, asyncio.AbstractEventLoop):
         return asyncio.ensure_future(run())
-    from trio.lowlevel import spawn_system_task
-
-    return spawn_system_task(run, context=copy_context())
+    # Not an import statement: type checkers of those who vendor this need not know trio.
+    trio = import_module("trio.lowlevel")
+    started: object = trio.spawn_system_task(run, context=copy_context())
+    return started
