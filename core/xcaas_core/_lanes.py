@@ -24,8 +24,8 @@ def _closed() -> ConfigurationError:
     return ConfigurationError("the client was closed", advice="Make calls before it is closed, or make a new one.")
 
 
-class Lanes:
-    """Blocking clients. Safe for threads: deque operations are atomic."""
+class _Clients:
+    """The clients that are free, the last one given back at the right end; or the `single` one."""
 
     __slots__ = ("_clock", "_closed", "_free", "_make", "_single")
 
@@ -36,6 +36,12 @@ class Lanes:
         self._single: Any = None if separate else first
         self._free: deque[tuple[Any, float]] = deque([(first, clock())] if separate else ())
         self._closed = False
+
+
+class Lanes(_Clients):
+    """Blocking clients. Safe for threads: deque operations are atomic."""
+
+    __slots__ = ()
 
     def take(self) -> Any:
         """A client for one call, to be given back."""
@@ -78,18 +84,10 @@ class Lanes:
             self._free.pop()[0].close()
 
 
-class AsyncLanes:
+class AsyncLanes(_Clients):
     """Clients of one event loop."""
 
-    __slots__ = ("_clock", "_closed", "_free", "_make", "_single")
-
-    def __init__(self, make: Callable[[], Any], *, separate: bool, clock: Callable[[], float] = time.monotonic) -> None:
-        self._make = make
-        self._clock = clock
-        first = make()
-        self._single: Any = None if separate else first
-        self._free: deque[tuple[Any, float]] = deque([(first, clock())] if separate else ())
-        self._closed = False
+    __slots__ = ()
 
     def take(self) -> Any:
         """A client for one call, to be given back."""
