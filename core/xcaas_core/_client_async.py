@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, overload
 
 from ._client_common import Client
 from ._options import DEFAULT_RETRIES, DEFAULT_TIMEOUT, UNCHANGED, RegionSetting, Timeout, Unchanged
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ._hooks import Hook
     from ._http import HttpAuth
+    from ._pager import AsyncPager
     from ._product import RateLimit
     from ._reply import RawResponse
     from ._retry import RetryPolicy
@@ -176,7 +177,13 @@ class AsyncClientBase(Client):
         twin._root = AsyncResource(twin._session)
         return twin
 
-    async def raw(self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
+    @overload
+    async def raw(
+        self, method: Callable[P, AsyncPager[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> RawResponse[AsyncPager[T]]: ...
+    @overload
+    async def raw(self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]: ...
+    async def raw(self, method: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[Any]:
         """Call a method and get its result with status, headers and body.
 
         answer = await client.raw(client.storage.objects.get, "o1")
@@ -184,10 +191,18 @@ class AsyncClientBase(Client):
         """
         from ._variants import raw_twin
 
-        answer: RawResponse[T] = await raw_twin(method)(*args, **kwargs)
+        answer: RawResponse[Any] = await raw_twin(method)(*args, **kwargs)
         return answer
 
-    def streaming(self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> AsyncStreaming[T]:
+    @overload
+    def streaming(
+        self, method: Callable[P, AsyncPager[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncStreaming[AsyncPager[T]]: ...
+    @overload
+    def streaming(
+        self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncStreaming[T]: ...
+    def streaming(self, method: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> AsyncStreaming[Any]:
         """Call a method and get its answer as soon as the headers are there.
 
         async with client.streaming(client.storage.objects.get, "o1") as answer:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ._disposition import disposition_name
 from ._errors import TransportError
 from ._files import safe_file_name
+from ._handles import Handle
 from ._receive import Reception
 from ._save import Progress, into_file, into_memory
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncDownload", "Download"]
 
 
-class _File:
+class _File(Handle):
     """What both downloads know of their file."""
 
     __slots__ = ("_call", "_reception", "_used", "_verify")

@@ -9,6 +9,7 @@ from operator import index
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ._errors import ArgumentError
+from ._handles import Handle
 from ._pages import Page, PageSource
 from ._paging import Bookmark, RawPage
 from ._rows import AsyncRows, Rows
@@ -25,10 +26,12 @@ __all__ = ["AsyncPager", "Pager"]
 T = TypeVar("T")
 
 
-class _Options(Generic[T]):
+class _Options(Handle, Generic[T]):
     """What both pagers are made of: the options, and where the latest iteration stands."""
 
     __slots__ = ("_ahead", "_limit", "_over", "_page", "_source", "_start", "_taken")
+
+    _travels = "Send its `cursor` there; `resume(cursor)` on a pager of the same call goes on."
 
     def __init__(self, source: PageSource[T]) -> None:
         self._source = source
@@ -131,8 +134,8 @@ class Pager(_Options[T], Rows[T]):
 
     __slots__ = ("_session",)
 
-    def __init__(self, session: Session, call: Call[object]) -> None:
-        super().__init__(PageSource(session.engine, call))
+    def __init__(self, session: Session, call: Call[object] | PageSource[T]) -> None:
+        super().__init__(call if isinstance(call, PageSource) else PageSource(session.engine, call))
         self._session = session
 
     def __iter__(self) -> Iterator[T]:
@@ -206,8 +209,8 @@ class AsyncPager(_Options[T], AsyncRows[T]):
 
     __slots__ = ("_session",)
 
-    def __init__(self, session: AsyncSession, call: Call[object]) -> None:
-        super().__init__(PageSource(session.engine, call))
+    def __init__(self, session: AsyncSession, call: Call[object] | PageSource[T]) -> None:
+        super().__init__(call if isinstance(call, PageSource) else PageSource(session.engine, call))
         self._session = session
 
     async def __aiter__(self) -> AsyncGenerator[T]:

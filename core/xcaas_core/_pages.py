@@ -18,6 +18,7 @@ from ._rows import Rows
 if TYPE_CHECKING:
     from ._engine import Engine
     from ._extensions import Paging
+    from ._reply import Reply
     from ._steps import Flow
     from .models import Codec
 
@@ -57,7 +58,7 @@ class Page(Rows[T]):
 class PageSource(Generic[T]):
     """A call of a list operation, and how to get page after page of it."""
 
-    __slots__ = ("_body", "_decoder", "call", "engine", "paging")
+    __slots__ = ("_body", "_decoder", "_kept", "call", "engine", "paging")
 
     def __init__(self, engine: Engine, call: Call[object]) -> None:
         paging = call.operation.paging
@@ -68,6 +69,7 @@ class PageSource(Generic[T]):
         self.paging: Paging = paging
         self._decoder: Callable[[list[JSON]], list[T]] | None = None
         self._body: JSON = None
+        self._kept: Reply[object] | None = None
 
     @property
     def name(self) -> str:
@@ -83,7 +85,7 @@ class PageSource(Generic[T]):
         if here is None:
             return None
         try:
-            reply = yield from self.engine.exchange(self._request(here))
+            reply = self._kept_for(here) or (yield from self.engine.exchange(self._request(here)))
         except ResponseError as error:
             if error.status is None or not walk.ends_with(error.status):
                 raise
@@ -98,6 +100,27 @@ class PageSource(Generic[T]):
             error.status = reply.status
             error.request_id = reply.request_id
             raise
+
+    def first(self, *, stream: bool = False) -> Call[object]:
+        """The call for the first page, for who wants to make it apart from the walk (see `keep`)."""
+        call = self._request(self._first_place())
+        return Call(call.operation, call.args, call.body, headers=call.headers, stream=stream)
+
+    def keep(self, reply: Reply[object]) -> None:
+        """Take the answer to `first` as the first page of the next walk from the start. Walks after that ask anew."""
+        self._kept = reply
+
+    def _kept_for(self, here: Bookmark) -> Reply[object] | None:
+        first = self._first_place()
+        if self._kept is None or (here.index, here.key) != (first.index, first.key):
+            return None
+        kept, self._kept = self._kept, None
+        return kept
+
+    def _first_place(self) -> Bookmark:
+        place = self.walk(None).position
+        assert place is not None  # a walk that has not begun is not over
+        return place
 
     def decode(self, page: RawPage) -> list[T]:
         """The items of a page, less those that a resumed walk has given out before. Raises DecodeError."""

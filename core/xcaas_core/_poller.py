@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from ._errors import PollerError
+from ._handles import Handle
 from ._polling import Job, PollProgress
 
 if TYPE_CHECKING:
@@ -19,10 +20,12 @@ __all__ = ["AsyncPoller", "PollProgress", "Poller"]
 T_co = TypeVar("T_co", covariant=True)
 
 
-class _Watched:
+class _Watched(Handle):
     """What both pollers know without asking."""
 
     __slots__ = ("_job",)
+
+    _travels = "Send its `id` there, and follow the job with the `resume` method beside the one that made this."
 
     def __init__(self, job: Job) -> None:
         self._job = job

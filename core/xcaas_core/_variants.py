@@ -7,14 +7,18 @@ its resource whose `_call` does something else with it, so that arguments are ch
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from functools import partial
 from types import MethodType, TracebackType
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from ._errors import ConfigurationError
 from ._operation import Call, Operation
 from ._reply import RawResponse, Reply
 from ._resource import Arguments, AsyncResource, Resource
 from ._session import AsyncSession, Session
+
+if TYPE_CHECKING:
+    from ._pages import PageSource
 
 __all__ = ["AsyncStreamed", "AsyncStreaming", "Streamed", "raw_twin", "streaming_twin"]
 
@@ -26,12 +30,19 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class _Open(Generic[T_co]):
-    """What an open answer tells before its body is read."""
+    """What an open answer tells before its body is read, and how far its body was read.
 
-    __slots__ = ("_reply",)
+    `finish` makes the value once the body is there.
+    """
 
-    def __init__(self, reply: Reply[T_co]) -> None:
+    __slots__ = ("_begun", "_finish", "_reply", "_spent", "_whole")
+
+    def __init__(self, reply: Reply[object], finish: Callable[[], T_co]) -> None:
         self._reply = reply
+        self._finish = finish
+        self._begun = False
+        self._whole = False
+        self._spent: str | None = None
 
     @property
     def status(self) -> int:
@@ -46,31 +57,57 @@ class _Open(Generic[T_co]):
     def request_id(self) -> str | None:
         return self._reply.request_id
 
+    def _take(self, *, whole: bool) -> None:
+        """The body is about to be read. What came over the connection is not there a second time."""
+        if whole and self._begun:
+            raise _spent("was read by `iter_bytes`, in full or in part")
+        if self._spent is not None:
+            raise _spent(self._spent)
+        self._begun = True
+
+    def _closed(self) -> None:
+        self._spent = self._spent or "was closed before all of it was read"
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.status} {self.headers.get('content-type', '')}>"
 
 
+def _spent(how: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"the body of this answer {how}", advice="Make the call again; `raw` keeps body and value together."
+    )
+
+
 class Streamed(_Open[T_co]):
-    """A successful answer whose body is still on its way. Close it, or use it as a context manager."""
+    """A successful answer whose body is still on its way. Close it, or use it as a context manager.
+
+    The body comes once: either in pieces or as the value. ConfigurationError for asking twice.
+    """
 
     __slots__ = ("_session",)
 
-    def __init__(self, reply: Reply[T_co], session: Session) -> None:
-        super().__init__(reply)
+    def __init__(self, reply: Reply[object], session: Session, finish: Callable[[], T_co]) -> None:
+        super().__init__(reply, finish)
         self._session = session
 
     def iter_bytes(self) -> Iterator[bytes]:
-        """The body in pieces, as they arrive, decompressed."""
+        """The body in pieces, as they arrive, decompressed. A second loop goes on where the first one stopped."""
+        self._take(whole=False)
         while piece := self._session.io.chunk(self._reply.response):
             yield piece
+        self._spent = "was read already"
 
     def value(self) -> T_co:
-        """Read the body and return what the plain call returns."""
-        self._session.io.read(self._reply.response)
-        return self._reply.value()
+        """Read the body and return what the plain call returns. May be asked again, also when the answer is closed."""
+        if not self._whole:
+            self._take(whole=True)
+            self._session.io.read(self._reply.response)
+            self._whole, self._spent = True, "was read already, by `value`"
+        return self._finish()
 
     def close(self) -> None:
         """Give up the rest of the body."""
+        self._closed()
         self._session.io.close(self._reply.response)
 
     def __enter__(self) -> Streamed[T_co]:
@@ -83,26 +120,32 @@ class Streamed(_Open[T_co]):
 
 
 class AsyncStreamed(_Open[T_co]):
-    """A successful answer whose body is still on its way."""
+    """A successful answer whose body is still on its way. See `Streamed`."""
 
     __slots__ = ("_session",)
 
-    def __init__(self, reply: Reply[T_co], session: AsyncSession) -> None:
-        super().__init__(reply)
+    def __init__(self, reply: Reply[object], session: AsyncSession, finish: Callable[[], T_co]) -> None:
+        super().__init__(reply, finish)
         self._session = session
 
     async def iter_bytes(self) -> AsyncIterator[bytes]:
-        """The body in pieces, as they arrive, decompressed."""
+        """The body in pieces, as they arrive, decompressed. A second loop goes on where the first one stopped."""
+        self._take(whole=False)
         while piece := await self._session.io.chunk(self._reply.response):
             yield piece
+        self._spent = "was read already"
 
     async def value(self) -> T_co:
-        """Read the body and return what the plain call returns."""
-        await self._session.io.read(self._reply.response)
-        return self._reply.value()
+        """Read the body and return what the plain call returns. May be asked again, also when the answer is closed."""
+        if not self._whole:
+            self._take(whole=True)
+            await self._session.io.read(self._reply.response)
+            self._whole, self._spent = True, "was read already, by `value`"
+        return self._finish()
 
     async def aclose(self) -> None:
         """Give up the rest of the body."""
+        self._closed()
         await self._session.io.close(self._reply.response)
 
 
@@ -153,10 +196,12 @@ class _RawCalls(_OneCall):
 
     def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> object:
         from ._pager import Pager
+        from ._pages import PageSource
 
-        call = Call(operation, args, body)
-        pager: Pager[object] = Pager(self._session, call)
-        return RawResponse(pager, self._session.exchange(call))
+        source: PageSource[object] = PageSource(self._session.engine, Call(operation, args, body))
+        reply = self._session.exchange(source.first())
+        source.keep(reply)
+        return RawResponse(Pager(self._session, source), reply)
 
 
 class _AsyncRawCalls(_OneCall):
@@ -169,10 +214,12 @@ class _AsyncRawCalls(_OneCall):
 
     async def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> object:
         from ._pager import AsyncPager
+        from ._pages import PageSource
 
-        call = Call(operation, args, body)
-        pager: AsyncPager[object] = AsyncPager(self._session, call)
-        return RawResponse(pager, await self._session.exchange(call))
+        source: PageSource[object] = PageSource(self._session.engine, Call(operation, args, body))
+        reply = await self._session.exchange(source.first())
+        source.keep(reply)
+        return RawResponse(AsyncPager(self._session, source), reply)
 
 
 class _StreamCalls(_OneCall):
@@ -180,9 +227,16 @@ class _StreamCalls(_OneCall):
     _session: Session
 
     def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> Streamed[T]:
-        return Streamed(self._session.exchange(Call(operation, args, body, stream=True)), self._session)
+        reply = self._session.exchange(Call(operation, args, body, stream=True))
+        return Streamed(reply, self._session, reply.value)
 
-    _paginate = _call
+    def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> object:
+        from ._pager import Pager
+        from ._pages import PageSource
+
+        source: PageSource[object] = PageSource(self._session.engine, Call(operation, args, body))
+        reply = self._session.exchange(source.first(stream=True))
+        return Streamed(reply, self._session, partial(_kept, Pager(self._session, source), source, reply))
 
 
 class _AsyncStreamCalls(_OneCall):
@@ -190,9 +244,21 @@ class _AsyncStreamCalls(_OneCall):
     _session: AsyncSession
 
     async def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> AsyncStreamed[T]:
-        return AsyncStreamed(await self._session.exchange(Call(operation, args, body, stream=True)), self._session)
+        reply = await self._session.exchange(Call(operation, args, body, stream=True))
+        return AsyncStreamed(reply, self._session, reply.value)
 
-    _paginate = _call
+    async def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> object:
+        from ._pager import AsyncPager
+        from ._pages import PageSource
+
+        source: PageSource[object] = PageSource(self._session.engine, Call(operation, args, body))
+        reply = await self._session.exchange(source.first(stream=True))
+        return AsyncStreamed(reply, self._session, partial(_kept, AsyncPager(self._session, source), source, reply))
+
+
+def _kept(pager: object, source: PageSource[object], reply: Reply[object]) -> object:
+    source.keep(reply)
+    return pager
 
 
 _twins: dict[tuple[type, type], type] = {}

@@ -9,7 +9,9 @@ from xcaas_core.sdk import (
     AsyncProductClient,
     AsyncResource,
     ClientBase,
+    Last,
     Operation,
+    Paging,
     Product,
     ProductClient,
     Resource,
@@ -29,6 +31,7 @@ from xcaas_core.sdk import (
 )
 
 if TYPE_CHECKING:
+    from xcaas_core import AsyncPager, Pager
     from xcaas_core._session import AsyncSession, Session
 
 __all__ = ["AsyncShop", "Shop"]
@@ -124,6 +127,16 @@ SECRET: Final[Operation[object]] = Operation(
     answers={"200": json_answer()},
     security=(("key",),),
 )
+EVERY: Final[Operation[object]] = Operation(
+    PRODUCT,
+    "listItems",
+    "GET",
+    "/items",
+    call="shop.items.every",
+    parameters=(query("page", "int"),),
+    answers={"200": json_answer()},
+    paging=Paging("page", "page", items="", last=(Last(("header", "X-Total"), "item-count"),)),
+)
 
 
 class Items(Resource):
@@ -131,6 +144,9 @@ class Items(Resource):
 
     def get(self, id: str, *, tags: list[str] | None = None, tenant: str | None = None) -> object:
         return self._call(GET, (id, tags, tenant))
+
+    def every(self, *, page: int | None = None) -> Pager[object]:
+        return self._paginate(EVERY, (page,))
 
     def create(self, body: object) -> object:
         return self._call(CREATE, (), body)
@@ -159,6 +175,9 @@ class AsyncItems(AsyncResource):
 
     async def get(self, id: str, *, tags: list[str] | None = None, tenant: str | None = None) -> object:
         return await self._call(GET, (id, tags, tenant))
+
+    def every(self, *, page: int | None = None) -> AsyncPager[object]:
+        return self._paginate(EVERY, (page,))
 
     async def create(self, body: object) -> object:
         return await self._call(CREATE, (), body)

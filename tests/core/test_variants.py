@@ -99,3 +99,65 @@ def test_only_methods_of_resources_have_variants() -> None:
             client.raw(len, "1")
         with pytest.raises(ConfigurationError, match="not a method of a resource"):
             client.streaming(str.upper, "1")
+
+
+def test_the_value_may_be_asked_for_again() -> None:
+    with serving(ITEM) as origin, Shop(base_url=origin.url) as client:
+        with client.streaming(client.items.get, "1") as answer:
+            assert answer.value() == answer.value() == {"id": "1"}
+            with pytest.raises(ConfigurationError, match="read already, by `value`"):
+                next(answer.iter_bytes())
+        assert answer.value() == {"id": "1"}
+
+
+def test_a_body_that_was_taken_in_pieces_has_no_value() -> None:
+    with (
+        serving(ITEM) as origin,
+        Shop(base_url=origin.url) as client,
+        client.streaming(client.items.get, "1") as answer,
+    ):
+        assert b"".join(answer.iter_bytes()) == ITEM.body
+        with pytest.raises(ConfigurationError, match="read by `iter_bytes`"):
+            answer.value()
+        with pytest.raises(ConfigurationError, match="read already") as caught:
+            next(answer.iter_bytes())
+    assert caught.value.advice is not None
+
+
+def test_a_body_in_pieces_may_be_taken_by_two_loops() -> None:
+    audio = Answer(body=b"ID3" * 200_000, kind="audio/mpeg")
+    with (
+        serving(audio) as origin,
+        Shop(base_url=origin.url) as client,
+        client.streaming(client.items.content, "1") as answer,
+    ):
+        first = next(answer.iter_bytes())
+        assert first + b"".join(answer.iter_bytes()) == audio.body
+
+
+def test_a_closed_answer_has_nothing_to_read() -> None:
+    with serving(ITEM) as origin, Shop(base_url=origin.url) as client:
+        with client.streaming(client.items.get, "1") as answer:
+            pass
+        with pytest.raises(ConfigurationError, match="closed before"):
+            answer.value()
+        with pytest.raises(ConfigurationError, match="closed before"):
+            next(answer.iter_bytes())
+
+
+def test_a_body_comes_once_on_the_async_client_too() -> None:
+    async def main() -> None:
+        with serving(ITEM) as origin:
+            async with AsyncShop(base_url=origin.url) as client:
+                async with client.streaming(client.items.get, "1") as answer:
+                    assert await answer.value() == await answer.value() == {"id": "1"}
+                async with client.streaming(client.items.get, "1") as answer:
+                    assert [piece async for piece in answer.iter_bytes()] == [ITEM.body]
+                    with pytest.raises(ConfigurationError, match="iter_bytes"):
+                        await answer.value()
+                async with client.streaming(client.items.get, "1") as answer:
+                    pass
+                with pytest.raises(ConfigurationError, match="closed"):
+                    await answer.value()
+
+    asyncio.run(main())
