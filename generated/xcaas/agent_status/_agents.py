@@ -107,7 +107,7 @@ class Agents(Resource):
         Every agent of the tenant, or of one group, in a single answer.
 
         Args:
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             group_id: Id of the agent group to restrict to.
 
         Returns:
@@ -133,7 +133,7 @@ class Agents(Resource):
 
         Args:
             body: The agents and their new status.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             What became of each agent.
@@ -155,7 +155,7 @@ class Agents(Resource):
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`. Call control and streaming use the same.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The agent.
@@ -181,7 +181,7 @@ class Agents(Resource):
         Args:
             agent_id: The agent's Internal Id, starting with `ag`. Call control and streaming use the same.
             body: The new status.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The status is set.
@@ -209,7 +209,7 @@ class AsyncAgents(AsyncResource):
         Every agent of the tenant, or of one group, in a single answer.
 
         Args:
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             group_id: Id of the agent group to restrict to.
 
         Returns:
@@ -235,7 +235,7 @@ class AsyncAgents(AsyncResource):
 
         Args:
             body: The agents and their new status.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             What became of each agent.
@@ -257,7 +257,7 @@ class AsyncAgents(AsyncResource):
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`. Call control and streaming use the same.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The agent.
@@ -283,7 +283,7 @@ class AsyncAgents(AsyncResource):
         Args:
             agent_id: The agent's Internal Id, starting with `ag`. Call control and streaming use the same.
             body: The new status.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The status is set.

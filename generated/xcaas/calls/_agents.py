@@ -57,7 +57,7 @@ class Agents(Resource):
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -81,7 +81,7 @@ class Agents(Resource):
         Args:
             agent_id: The agent's Internal Id, starting with `ag`.
             line: Which of the agent's lines, 1 or 2. At least 1, at most 2.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -110,7 +110,7 @@ class AsyncAgents(AsyncResource):
 
         Args:
             agent_id: The agent's Internal Id, starting with `ag`.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -134,7 +134,7 @@ class AsyncAgents(AsyncResource):
         Args:
             agent_id: The agent's Internal Id, starting with `ag`.
             line: Which of the agent's lines, 1 or 2. At least 1, at most 2.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The service took the order.

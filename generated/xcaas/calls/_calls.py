@@ -88,7 +88,7 @@ class CallsResource(Resource):
 
         Args:
             body: Who calls whom, and how.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The call is being set up.
@@ -112,7 +112,7 @@ class CallsResource(Resource):
 
         Args:
             interaction_id: Id of the call, starting with `int-`.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             end_post_processing: Ends the agent's wrap-up as well, even when mandatory codes are missing. Its
                 presence counts: leave it out rather than send false.
 
@@ -138,7 +138,7 @@ class CallsResource(Resource):
         Args:
             interaction_id: Id of the call, starting with `int-`.
             agent_id: The agent's Internal Id, starting with `ag`.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -172,7 +172,7 @@ class CallsResource(Resource):
             interaction_id: Id of the call, starting with `int-`.
             agent_id: The agent's Internal Id, starting with `ag`.
             body: The chosen codes.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -201,7 +201,7 @@ class AsyncCallsResource(AsyncResource):
 
         Args:
             body: Who calls whom, and how.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The call is being set up.
@@ -225,7 +225,7 @@ class AsyncCallsResource(AsyncResource):
 
         Args:
             interaction_id: Id of the call, starting with `int-`.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             end_post_processing: Ends the agent's wrap-up as well, even when mandatory codes are missing. Its
                 presence counts: leave it out rather than send false.
 
@@ -251,7 +251,7 @@ class AsyncCallsResource(AsyncResource):
         Args:
             interaction_id: Id of the call, starting with `int-`.
             agent_id: The agent's Internal Id, starting with `ag`.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The service took the order.
@@ -285,7 +285,7 @@ class AsyncCallsResource(AsyncResource):
             interaction_id: Id of the call, starting with `int-`.
             agent_id: The agent's Internal Id, starting with `ag`.
             body: The chosen codes.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The service took the order.

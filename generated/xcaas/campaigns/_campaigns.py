@@ -66,7 +66,7 @@ class CampaignsResource(Resource):
         Args:
             campaign_id: Id of the campaign.
             body: What to do.
-            tenant: Name of the tenant, not of its site.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant, not of its site. Comes from the client's `tenant` unless given.
 
         Returns:
             The campaign.
@@ -101,7 +101,7 @@ class AsyncCampaignsResource(AsyncResource):
         Args:
             campaign_id: Id of the campaign.
             body: What to do.
-            tenant: Name of the tenant, not of its site.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant, not of its site. Comes from the client's `tenant` unless given.
 
         Returns:
             The campaign.

@@ -68,7 +68,7 @@ class Records(Resource):
         Args:
             campaign_id: Id of the campaign.
             body: The records.
-            tenant: Name of the tenant, not of its site.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant, not of its site. Comes from the client's `tenant` unless given.
 
         Returns:
             The records as they were stored.
@@ -102,7 +102,7 @@ class AsyncRecords(AsyncResource):
         Args:
             campaign_id: Id of the campaign.
             body: The records.
-            tenant: Name of the tenant, not of its site.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant, not of its site. Comes from the client's `tenant` unless given.
 
         Returns:
             The records as they were stored.

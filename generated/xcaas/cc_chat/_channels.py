@@ -151,7 +151,7 @@ class Channels(Resource):
         All channels of the tenant, page by page.
 
         Args:
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field to sort by. Default: "id".
@@ -178,7 +178,7 @@ class Channels(Resource):
 
         Args:
             channel: The channel.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The channel as it was stored.
@@ -201,7 +201,7 @@ class Channels(Resource):
 
         Args:
             channel_id: Id of the channel.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -221,7 +221,7 @@ class Channels(Resource):
 
         Args:
             channel_id: Id of the channel.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The channel.
@@ -252,7 +252,7 @@ class Channels(Resource):
         Args:
             channel_id: Id of the channel.
             channel: The whole channel.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             if_match: Version that you have read. The change is refused if there is a newer one.
 
         Returns:
@@ -289,7 +289,7 @@ class AsyncChannels(AsyncResource):
         All channels of the tenant, page by page.
 
         Args:
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field to sort by. Default: "id".
@@ -316,7 +316,7 @@ class AsyncChannels(AsyncResource):
 
         Args:
             channel: The channel.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The channel as it was stored.
@@ -339,7 +339,7 @@ class AsyncChannels(AsyncResource):
 
         Args:
             channel_id: Id of the channel.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -359,7 +359,7 @@ class AsyncChannels(AsyncResource):
 
         Args:
             channel_id: Id of the channel.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The channel.
@@ -390,7 +390,7 @@ class AsyncChannels(AsyncResource):
         Args:
             channel_id: Id of the channel.
             channel: The whole channel.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             if_match: Version that you have read. The change is refused if there is a newer one.
 
         Returns:

@@ -169,7 +169,7 @@ class Conversations(Resource):
         Conversations of the tenant, page by page. Conversations don't expire.
 
         Args:
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             channel_id: Id of the channel to restrict to.
@@ -206,7 +206,7 @@ class Conversations(Resource):
 
         Args:
             conversation: Channel, customer, and what was said before.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The conversation is being opened.
@@ -229,7 +229,7 @@ class Conversations(Resource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The conversation.
@@ -283,7 +283,7 @@ class AsyncConversations(AsyncResource):
         Conversations of the tenant, page by page. Conversations don't expire.
 
         Args:
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             channel_id: Id of the channel to restrict to.
@@ -320,7 +320,7 @@ class AsyncConversations(AsyncResource):
 
         Args:
             conversation: Channel, customer, and what was said before.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The conversation is being opened.
@@ -343,7 +343,7 @@ class AsyncConversations(AsyncResource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The conversation.

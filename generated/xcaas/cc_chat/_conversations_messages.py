@@ -81,7 +81,7 @@ class ConversationsMessages(Resource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             interaction_id: Id of the interaction to restrict to.
 
         Returns:
@@ -109,7 +109,7 @@ class ConversationsMessages(Resource):
         Args:
             conversation_id: Id of the conversation.
             message: The message.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -137,7 +137,7 @@ class AsyncConversationsMessages(AsyncResource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             interaction_id: Id of the interaction to restrict to.
 
         Returns:
@@ -165,7 +165,7 @@ class AsyncConversationsMessages(AsyncResource):
         Args:
             conversation_id: Id of the conversation.
             message: The message.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

@@ -76,7 +76,7 @@ class ConversationsParticipants(Resource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The participants.
@@ -100,7 +100,7 @@ class ConversationsParticipants(Resource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -127,7 +127,7 @@ class AsyncConversationsParticipants(AsyncResource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The participants.
@@ -151,7 +151,7 @@ class AsyncConversationsParticipants(AsyncResource):
 
         Args:
             conversation_id: Id of the conversation.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

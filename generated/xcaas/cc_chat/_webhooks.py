@@ -201,7 +201,7 @@ class Webhooks(Resource):
         All webhooks of the tenant, page by page.
 
         Args:
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
 
@@ -225,7 +225,7 @@ class Webhooks(Resource):
 
         Args:
             webhook: The webhook.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The webhook as it was stored.
@@ -248,7 +248,7 @@ class Webhooks(Resource):
 
         Args:
             webhook: The address.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -268,7 +268,7 @@ class Webhooks(Resource):
 
         Args:
             web_hook_id: Id of the webhook.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -288,7 +288,7 @@ class Webhooks(Resource):
 
         Args:
             web_hook_id: Id of the webhook.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The webhook.
@@ -319,7 +319,7 @@ class Webhooks(Resource):
         Args:
             web_hook_id: Id of the webhook.
             webhook: The whole webhook.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             if_match: Version that you have read. The change is refused if there is a newer one.
 
         Returns:
@@ -351,7 +351,7 @@ class AsyncWebhooks(AsyncResource):
         All webhooks of the tenant, page by page.
 
         Args:
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
 
@@ -375,7 +375,7 @@ class AsyncWebhooks(AsyncResource):
 
         Args:
             webhook: The webhook.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The webhook as it was stored.
@@ -400,7 +400,7 @@ class AsyncWebhooks(AsyncResource):
 
         Args:
             webhook: The address.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -420,7 +420,7 @@ class AsyncWebhooks(AsyncResource):
 
         Args:
             web_hook_id: Id of the webhook.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -440,7 +440,7 @@ class AsyncWebhooks(AsyncResource):
 
         Args:
             web_hook_id: Id of the webhook.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Returns:
             The webhook.
@@ -471,7 +471,7 @@ class AsyncWebhooks(AsyncResource):
         Args:
             web_hook_id: Id of the webhook.
             webhook: The whole webhook.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
             if_match: Version that you have read. The change is refused if there is a newer one.
 
         Returns:

@@ -70,7 +70,7 @@ class ConversationsCards(Resource):
             conversation_id: Id of the conversation.
             card_id: Id of the card.
             action: The action.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -101,7 +101,7 @@ class ConversationsCards(Resource):
             conversation_id: Id of the conversation.
             card_id: Id of the card.
             action: The action.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -137,7 +137,7 @@ class AsyncConversationsCards(AsyncResource):
             conversation_id: Id of the conversation.
             card_id: Id of the card.
             action: The action.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -168,7 +168,7 @@ class AsyncConversationsCards(AsyncResource):
             conversation_id: Id of the conversation.
             card_id: Id of the card.
             action: The action.
-            tenant: Name of the tenant.. Comes from the client's `tenant` unless given.
+            tenant: Name of the tenant. Comes from the client's `tenant` unless given.
 
         Raises:
             BadRequestError: 400. The request is wrong.

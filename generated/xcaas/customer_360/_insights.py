@@ -65,7 +65,7 @@ class Insights(Resource):
         `crmId`; `email` without `crmId`; `phoneNumber` without `crmId`.
 
         Args:
-            tenant: Id of a tenant of the key's customer.. Comes from the client's `tenant` unless given.
+            tenant: Id of a tenant of the key's customer. Comes from the client's `tenant` unless given.
             contact_id: Id of the contact in the CRM. Needs `crmId`.
             account_id: Id of the account in the CRM.
             email: The customer's email address. Not together with `crmId`.
@@ -113,7 +113,7 @@ class AsyncInsights(AsyncResource):
         `crmId`; `email` without `crmId`; `phoneNumber` without `crmId`.
 
         Args:
-            tenant: Id of a tenant of the key's customer.. Comes from the client's `tenant` unless given.
+            tenant: Id of a tenant of the key's customer. Comes from the client's `tenant` unless given.
             contact_id: Id of the contact in the CRM. Needs `crmId`.
             account_id: Id of the account in the CRM.
             email: The customer's email address. Not together with `crmId`.

@@ -45,7 +45,7 @@ class TranscriptSummaries(Resource):
 
         Args:
             interaction_ids: Ids of the interactions. The key repeats for each. At least 1 items, at most 50 items.
-            tenant: Id of a tenant of the key's customer.. Comes from the client's `tenant` unless given.
+            tenant: Id of a tenant of the key's customer. Comes from the client's `tenant` unless given.
 
         Returns:
             The summaries, and the interactions without one.
@@ -75,7 +75,7 @@ class AsyncTranscriptSummaries(AsyncResource):
 
         Args:
             interaction_ids: Ids of the interactions. The key repeats for each. At least 1 items, at most 50 items.
-            tenant: Id of a tenant of the key's customer.. Comes from the client's `tenant` unless given.
+            tenant: Id of a tenant of the key's customer. Comes from the client's `tenant` unless given.
 
         Returns:
             The summaries, and the interactions without one.

@@ -109,6 +109,7 @@ if TYPE_CHECKING:
     from ._read_receipts_activity import ReadReceiptsActivity as ReadReceiptsActivity
     from ._routing_type import RoutingType as RoutingType
     from ._sender_type import SenderType as SenderType
+    from ._thinking_author_type import ThinkingAuthorType as ThinkingAuthorType
     from ._thinking_signal import ThinkingSignal as ThinkingSignal
     from ._thinking_signal import ThinkingSignalDict as ThinkingSignalDict
     from ._transfer_event import TransferEvent as TransferEvent
@@ -228,6 +229,7 @@ else:
             "ReadReceiptsActivity": "_read_receipts_activity",
             "RoutingType": "_routing_type",
             "SenderType": "_sender_type",
+            "ThinkingAuthorType": "_thinking_author_type",
             "ThinkingSignal": "_thinking_signal",
             "ThinkingSignalDict": "_thinking_signal",
             "TransferEvent": "_transfer_event",
@@ -347,6 +349,7 @@ __all__ = [
     "ReadReceiptsActivity",
     "RoutingType",
     "SenderType",
+    "ThinkingAuthorType",
     "ThinkingSignal",
     "ThinkingSignalDict",
     "TransferEvent",

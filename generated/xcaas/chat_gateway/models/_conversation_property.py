@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
         key: NotRequired[str]
         value: NotRequired[str]
-        id: NotRequired[str]
 
 else:
     ConversationPropertyDict = dict

@@ -9,6 +9,8 @@ from xcaas_core.models import Model, field, model
 if TYPE_CHECKING:
     from typing import NotRequired, TypedDict
 
+    from ._thinking_author_type import ThinkingAuthorType
+
 __all__ = ["ThinkingSignal", "ThinkingSignalDict"]
 
 
@@ -16,8 +18,8 @@ __all__ = ["ThinkingSignal", "ThinkingSignalDict"]
 class ThinkingSignal(Model):
     """The bot is at work on an answer."""
 
-    author_type: str | None = field("authorType", "str", default=None)
-    """Who is thinking. Only `bot` is accepted. Default: "bot"."""
+    author_type: ThinkingAuthorType | None = field("authorType", "str", default=None)
+    """Default: "bot"."""
 
     max_thinking_time_seconds: int | None = field("maxThinkingTimeSeconds", "int", default=None)
     """Seconds to show it at most. At least 1, at most 600. Default: 60."""
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     class ThinkingSignalDict(TypedDict):
         """`ThinkingSignal` as a plain dictionary, with the names on the wire."""
 
-        authorType: NotRequired[str]
+        authorType: NotRequired[ThinkingAuthorType]
         maxThinkingTimeSeconds: NotRequired[int]
 
 else:
