@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from xcaas_core import DecodeError as DecodeError
     from xcaas_core import Download as Download
     from xcaas_core import DownloadError as DownloadError
-    from xcaas_core import ExportError as ExportError
     from xcaas_core import EnvironmentVariable as EnvironmentVariable
+    from xcaas_core import ExportError as ExportError
     from xcaas_core import FileInput as FileInput
     from xcaas_core import FileTokenCache as FileTokenCache
     from xcaas_core import Hook as Hook
@@ -143,8 +143,8 @@ __all__ = [
     "DecodeError",
     "Download",
     "DownloadError",
-    "ExportError",
     "EnvironmentVariable",
+    "ExportError",
     "FileInput",
     "FileTokenCache",
     "Hook",
