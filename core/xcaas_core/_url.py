@@ -13,7 +13,6 @@ from ._product import Server, Variable
 __all__ = ["origin_of", "rebase", "resolve_link", "same_origin", "server_address", "server_template"]
 
 _VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
-_LOOPBACK: Final = re.compile(r"(localhost|.+\.localhost|127(\.\d{1,3}){3}|::1)", re.IGNORECASE)
 _HOST_TEXT: Final = re.compile(r"[A-Za-z0-9.-]+")
 _PATH_TEXT: Final = re.compile(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*")
 _PORTS: Final = {"http": 80, "https": 443}
@@ -127,11 +126,27 @@ def _refuse_plain_http(parts: SplitResult) -> None:
         return
     if parts.scheme != "http":
         raise ConfigurationError(f"an address with {parts.scheme or 'no scheme'} instead of https cannot be called")
-    if not _LOOPBACK.fullmatch(parts.hostname or ""):
+    if not _is_this_machine(parts.hostname or ""):
         raise ConfigurationError(
             f"plain HTTP to {parts.hostname} is refused: credentials could be read on the way",
-            advice="Use https://. Only this machine (localhost) may be called over http://.",
+            advice="Use https://. Only this machine (localhost, 127.0.0.1, ::1) may be called over http://.",
         )
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether a host is the loopback, whatever a name server says: `127.evil.example` is anybody's,
+    and so may be a name under `.localhost`, where the resolver does not keep to RFC 6761."""
+    from ipaddress import IPv6Address, ip_address
+
+    if host.lower() == "localhost":
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address):
+        return address == IPv6Address("::1")  # and no IPv4 address in disguise
+    return address.is_loopback
 
 
 def origin_of(url: str) -> tuple[str, str, int]:

@@ -87,7 +87,23 @@ def test_credentials_do_not_belong_into_the_base_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://api.8x8.com", "http://10.0.0.1", "http://localhost.evil.example", "http://127.evil"]
+    "url",
+    [
+        "http://api.8x8.com",
+        "http://10.0.0.1",
+        "http://localhost.evil.example",
+        "http://evil.localhost",
+        "http://localhost.",
+        "http://127.evil.com",
+        "http://127.0.0.1.evil.com",
+        "http://127.0.0.256",
+        "http://127.0.0.0.1",
+        "http://127.999.1.1",
+        "http://128.0.0.1",
+        "http://[::2]",
+        "http://[::ffff:127.0.0.1]",
+        "http://[::1%25eth0]",
+    ],
 )
 def test_plain_http_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="plain HTTP"):
@@ -96,7 +112,9 @@ def test_plain_http_is_refused(url: str) -> None:
         address(SEGMENT, base_url=url)
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1", "[::1]", "api.localhost"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1", "LOCALHOST", "127.8.9.1", "127.255.255.255", "[::1]", "[0:0:0:0:0:0:0:1]"]
+)
 def test_plain_http_to_this_machine_is_fine(host: str) -> None:
     assert rebase(f"http://{host}:99/x", None) == f"http://{host}:99/x"
 
