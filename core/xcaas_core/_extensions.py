@@ -107,9 +107,12 @@ class Related:
 
 
 class PollStatus(Related):
-    """The operation that tells how far the work is, and where its answer says so."""
+    """The operation that tells how far the work is, and where its answer says so.
 
-    __slots__ = ("done", "failed", "reason", "value")
+    `partial` are those states of `done` in which part of the work was left undone.
+    """
+
+    __slots__ = ("done", "failed", "partial", "reason", "value")
 
     def __init__(
         self,
@@ -119,22 +122,25 @@ class PollStatus(Related):
         value: str,
         done: tuple[str, ...],
         failed: tuple[str, ...] = (),
+        partial: tuple[str, ...] = (),
         reason: str | None = None,
     ) -> None:
         super().__init__(operation, parameter)
         self.value: str = value
         self.done: tuple[str, ...] = done
         self.failed: tuple[str, ...] = failed
+        self.partial: tuple[str, ...] = partial
         self.reason: str | None = reason
 
 
 class Polling:
     """How work that goes on after the answer is followed. Times are in seconds.
 
-    Without `result`, the last status answer is the result.
+    Without `result`, the last status answer is the result. `verb` and `resume` are the methods that callers
+    know, beside the one that only starts the work.
     """
 
-    __slots__ = ("cancel", "factor", "first", "id", "longest", "result", "status", "timeout")
+    __slots__ = ("cancel", "factor", "first", "id", "longest", "result", "resume", "status", "timeout", "verb")
 
     def __init__(
         self,
@@ -147,6 +153,8 @@ class Polling:
         factor: float = 1.5,
         longest: float = 30.0,
         timeout: float = 3600.0,
+        verb: str | None = None,
+        resume: str | None = None,
     ) -> None:
         self.id: str = id
         self.status: PollStatus = status
@@ -156,6 +164,8 @@ class Polling:
         self.factor: float = factor
         self.longest: float = longest
         self.timeout: float = timeout
+        self.verb: str | None = verb
+        self.resume: str | None = resume
 
 
 class Downloading:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NoReturn, Self, TypeAlias, cast
+from typing import NoReturn, Self, TypeAlias, cast
 
 from ._errors import ConfigurationError
 
 __all__ = ["Handle"]
 
 # The instance dictionary, and beside it, where there are any, the slots.
-_State: TypeAlias = "dict[str, object] | None | tuple[dict[str, object] | None, dict[str, object]]"
+_State: TypeAlias = "dict[str, object] | tuple[dict[str, object] | None, dict[str, object]] | None"
 
 
 class Handle:
     """Something that makes calls through its client: it may be copied, but not sent to another process.
 
-    `_travels` says what to send there instead.
     """
 
     __slots__ = ()
-    _travels: ClassVar[str] = "Send the arguments of the call there, and make the call with a client of that process."
 
     def __copy__(self) -> Self:
         twin = object.__new__(type(self))
@@ -32,5 +30,9 @@ class Handle:
     def __reduce__(self) -> NoReturn:
         raise ConfigurationError(
             f"this {type(self).__name__} cannot be pickled or copied deeply: it holds its client's connections",
-            advice=self._travels,
+            advice=self._instead(),
         )
+
+    def _instead(self) -> str:
+        """What to send there."""
+        return "Send the arguments of the call there, and make the call with a client of that process."

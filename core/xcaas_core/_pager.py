@@ -31,8 +31,6 @@ class _Options(Handle, Generic[T]):
 
     __slots__ = ("_ahead", "_limit", "_over", "_page", "_source", "_start", "_taken")
 
-    _travels = "Send its `cursor` there; `resume(cursor)` on a pager of the same call goes on."
-
     def __init__(self, source: PageSource[T]) -> None:
         self._source = source
         self._start: Bookmark | None = None
@@ -102,6 +100,9 @@ class _Options(Handle, Generic[T]):
 
     def _row_codec(self) -> Codec | None:
         return self._source.item_codec()
+
+    def _instead(self) -> str:
+        return "Send its `cursor` there; `resume(cursor)` on a pager of the same call goes on."
 
     def _begin(self) -> None:
         self._page, self._taken, self._over = None, 0, False

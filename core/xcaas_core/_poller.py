@@ -25,8 +25,6 @@ class _Watched(Handle):
 
     __slots__ = ("_job",)
 
-    _travels = "Send its `id` there, and follow the job with the `resume` method beside the one that made this."
-
     def __init__(self, job: Job) -> None:
         self._job = job
 
@@ -37,7 +35,9 @@ class _Watched(Handle):
         An async poller knows it once the job was started. PollerError before.
         """
         if self._job.id is None:
-            raise PollerError("the job was not started yet", advice="Await `start()` first.")
+            raise PollerError(
+                f"{self._job.name}: the job was not started yet", advice="Await the poller, or its `start`."
+            )
         return self._job.id
 
     @property
@@ -46,12 +46,25 @@ class _Watched(Handle):
         return self._job.done or self._job.failed
 
     @property
+    def partial(self) -> bool:
+        """Whether the job ended well with part of its work undone, such as a zip that lacks some of its files.
+
+        `wait` returns the result all the same, and logs a warning.
+        """
+        return self._job.partial
+
+    @property
     def state(self) -> str | None:
         """The state at the latest look, in the service's words. Asks nobody."""
         return self._job.state
 
+    def _instead(self) -> str:
+        again = self._job.resumer
+        return "Send its `id` there." if again is None else f"Send its `id` there; `{again}` follows the same job."
+
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._job.name}: {self._job.id} {self._job.state or ''}>"
+        known = (self._job.id or "not started", self._job.state, "partial" if self._job.partial else None)
+        return f"<{type(self).__name__} of {self._job.name}: {' '.join(part for part in known if part)}>"
 
 
 class Poller(_Watched, Generic[T_co]):
@@ -81,10 +94,12 @@ class Poller(_Watched, Generic[T_co]):
         """Wait until the job is over, and return its result.
 
         Args:
-            timeout: Seconds to wait at most; without it what the spec gives.
+            timeout: Seconds to wait at most; without it what the spec gives. A look that is under way then is
+                waited for, and even with 0 there is one.
             progress: Called after each look at the job. What it raises ends the wait.
 
         Raises:
+            ArgumentError: `timeout` is no number of seconds. Nothing was sent.
             PollerError: The job failed or was cancelled; `reason` is what the service says.
             PollerTimeoutError: It was not over in time. It goes on; `wait` may be called again.
         """

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import logging
+from typing import TYPE_CHECKING, Final, cast
 
-from ._errors import DecodeError, PollerError, PollerTimeoutError
+from ._errors import ArgumentError, DecodeError, PollerError, PollerTimeoutError
 from ._pointer import JSON, value_at
 from ._related import related_call
 from ._steps import Sleep
@@ -20,13 +21,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Job", "PollProgress"]
 
+_MOMENT: Final = 0.05  # seconds that no message needs to speak of
+_log: Final = logging.getLogger("xcaas")
+
 
 class PollProgress:
     """What a progress callback is told after each look at a job."""
 
-    __slots__ = ("body", "elapsed", "id", "looks", "state")
+    __slots__ = ("body", "elapsed", "id", "looks", "partial", "state")
 
-    def __init__(self, id: str, state: str | None, looks: int, elapsed: float, body: JSON) -> None:
+    def __init__(
+        self, id: str, state: str | None, looks: int, elapsed: float, body: JSON, *, partial: bool = False
+    ) -> None:
         self.id: str = id
         self.state: str | None = state
         """The job's state in the service's words."""
@@ -36,9 +42,11 @@ class PollProgress:
         """Seconds since the wait began."""
         self.body: JSON = body
         """The status answer as JSON, for percentages and the like."""
+        self.partial: bool = partial
+        """Whether the job has ended with part of its work undone."""
 
     def __repr__(self) -> str:
-        return f"<PollProgress {self.id}: {self.state} after {self.elapsed:.0f} s>"
+        return f"<PollProgress {self.id}: {self.state} after {_span(self.elapsed)}>"
 
 
 class Job:
@@ -50,7 +58,7 @@ class Job:
         id: The job's id, when it was started before.
     """
 
-    __slots__ = ("_body", "_call", "_engine", "_fresh", "_looks", "_polling", "answer", "id", "state")
+    __slots__ = ("_body", "_call", "_engine", "_fresh", "_looks", "_polling", "_warned", "answer", "id", "state")
 
     def __init__(self, engine: Engine, call: Call[object], id: str | None = None) -> None:
         polling = call.operation.poller
@@ -61,6 +69,7 @@ class Job:
         self._polling: Polling = polling
         self._looks = 0
         self._body: JSON = None  # of the latest answer that told a state
+        self._warned = False  # of a result that is not whole, once
         self._fresh = False  # whether the state was just learned, so that a wait need not ask at once
         self.id = id
         self.state: str | None = None
@@ -69,7 +78,18 @@ class Job:
 
     @property
     def name(self) -> str:
-        return self._call.operation.call
+        """The call that callers made, such as `storage.bulk_downloads.download`."""
+        return self._beside(self._polling.verb) or self._call.operation.call
+
+    @property
+    def resumer(self) -> str | None:
+        """The call that follows this job from elsewhere; None if there is none."""
+        found = self._beside(self._polling.resume)
+        return None if found is None else f"{found}({'id' if self.id is None else repr(self.id)})"
+
+    def _beside(self, verb: str | None) -> str | None:
+        group, dot, _ = self._call.operation.call.rpartition(".")
+        return None if verb is None else f"{group}{dot}{verb}"
 
     @property
     def done(self) -> bool:
@@ -79,6 +99,11 @@ class Job:
     @property
     def failed(self) -> bool:
         return self.state in self._polling.status.failed
+
+    @property
+    def partial(self) -> bool:
+        """Whether it came to an end that is good, but leaves part of the work undone."""
+        return self.state in self._polling.status.partial
 
     def start(self) -> Flow[None]:
         """Start the job, unless it was started before."""
@@ -109,9 +134,11 @@ class Job:
         """Look again and again until the job is over.
 
         Raises:
+            ArgumentError: `timeout` is no number of seconds. Nothing was started.
             PollerError: It failed, or was cancelled.
             PollerTimeoutError: It was still running when `timeout` seconds were over.
         """
+        _check(timeout)
         polling, clock = self._polling, self._engine.shared.clock
         yield from self.start()
         began = clock()
@@ -122,12 +149,17 @@ class Job:
             yield Sleep(max(0.0, min(delay, deadline - clock())))
             yield from self.look()
             if progress is not None:
-                progress(PollProgress(self.id or "", self.state, self._looks, clock() - began, self._body))
+                progress(self._progress(clock() - began))
             if not self._over() and clock() >= deadline:
                 raise self._timed_out(clock() - began)
             delay = max(min(delay * polling.factor, polling.longest), polling.first, self._asked_for())
         if self.failed:
             raise self._failure()
+        if self.partial and not self._warned:
+            self._warned = True
+            _log.warning(
+                "%s: job %s ended as %s: part of the work is missing from its result", self.name, self.id, self.state
+            )
 
     def cancel(self) -> Flow[None]:
         """Ask the service to stop the job. PollerError if it has no way to."""
@@ -158,6 +190,9 @@ class Job:
         state = value_at(body, self._polling.status.value)
         self.state = None if state is None else str(state)
 
+    def _progress(self, seconds: float) -> PollProgress:
+        return PollProgress(self.id or "", self.state, self._looks, seconds, self._body, partial=self.partial)
+
     def _asked_for(self) -> float:
         """Seconds that the status answer asks to wait."""
         asked = self.answer.headers.get("Retry-After", "") if self.answer is not None else ""
@@ -170,8 +205,14 @@ class Job:
             reason=reason,
             state=self.state,
             id=self.id,
+            advice=None if reason else self._without_reason(),
         )
         return self._in_context(error, self.answer)
+
+    def _without_reason(self) -> str:
+        if "CANCEL" in (self.state or "").upper():
+            return "Somebody cancelled it. Start it again if it is still wanted."
+        return "The service gives no reason. Start it again; if it ends like this once more, ask support about this id."
 
     def _reason(self) -> str | None:
         """What the service says; where the spec's place for it is empty, what stands around it."""
@@ -183,11 +224,14 @@ class Job:
         return _as_text(value_at(self._body, around)) if reason is None and around else reason
 
     def _timed_out(self, seconds: float) -> PollerTimeoutError:
+        how = "not over" if self.state is None else self.state
+        waited = f"was still {how} after {_span(seconds)}" if seconds >= _MOMENT else f"is still {how}"
+        later = "" if self.resumer is None else f", or follow it later with `{self.resumer}`"
         error = PollerTimeoutError(
-            f"job {self.id} was still {self.state} after {seconds:.0f} s",
+            f"job {self.id} {waited}",
             state=self.state,
             id=self.id,
-            advice="It goes on at the server: wait again, or resume it later by its id.",
+            advice=f"It goes on at the server: wait again{later}.",
         )
         return self._in_context(error, self.answer)
 
@@ -205,6 +249,20 @@ if TYPE_CHECKING:
     from ._errors import XCaaSError
 
     _Error = TypeVar("_Error", bound=XCaaSError)
+
+
+def _check(timeout: object) -> None:
+    """Refuse what is no number of seconds, before anything is started."""
+    number = timeout is None or (isinstance(timeout, int | float) and not isinstance(timeout, bool))
+    if not number or (isinstance(timeout, int | float) and not timeout >= 0):  # not-a-number is not >= 0 either
+        error = ArgumentError(f"a number of seconds from 0 up is due, not {timeout!r}")
+        error.argument = "timeout"
+        raise error
+
+
+def _span(seconds: float) -> str:
+    """Seconds for people: tenths where they are few."""
+    return f"{seconds:.0f} s" if seconds >= 10 or round(seconds, 1) == round(seconds) else f"{seconds:.1f} s"
 
 
 def _as_text(reason: JSON) -> str | None:

@@ -21,8 +21,8 @@ SERVER = FakeServer().answer("shop.rows.list", json=[{"id": 7}], headers={"X-Tot
 HANDLES: list[tuple[object, str]] = [
     (Pager[object](sync_session(SERVER), Call(_ops.LIST, ())), "`cursor`"),
     (AsyncPager[object](async_session(SERVER), Call(_ops.LIST, ())), "`cursor`"),
-    (Poller[object].resume(sync_session(SERVER), Call(_ops.RUN, ("t1",)), "j1"), "resume"),
-    (AsyncPoller[object](async_session(SERVER), Call(_ops.RUN, ("t1",))), "resume"),
+    (Poller[object].resume(sync_session(SERVER), Call(_ops.START, ("t1",)), "j1"), "`shop.jobs.resume_pack('j1')`"),
+    (AsyncPoller[object](async_session(SERVER), Call(_ops.RUN, ("t1",))), "`id`"),
     (Download(sync_session(SERVER), Call(_ops.FETCH, ("t1", "j1"))), "arguments"),
     (AsyncDownload(async_session(SERVER), Call(_ops.FETCH, ("t1", "j1"))), "arguments"),
 ]

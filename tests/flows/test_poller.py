@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import anyio
 import pytest
 
@@ -9,7 +11,7 @@ from tests.flows.shop import _ops
 from tests.flows.shop.models import Job, Row, Thing
 from tests.flows.support import async_session, sync_session
 from xcaas_core._download import AsyncDownload, Download
-from xcaas_core._errors import DecodeError, NotFoundError, PollerError, PollerTimeoutError
+from xcaas_core._errors import ArgumentError, DecodeError, NotFoundError, PollerError, PollerTimeoutError
 from xcaas_core._operation import Call, Operation
 from xcaas_core._pager import AsyncPager, Pager
 from xcaas_core._poller import AsyncPoller, Poller, PollProgress
@@ -63,10 +65,26 @@ class TestWaiting:
         server.answer("shop.jobs.status", json={"status": None}).answer("shop.jobs.status", json={"status": "DONE"})
         assert run(server).wait().status == "DONE"
 
-    def test_partly_done_is_done(self) -> None:
-        job = poller(states("PARTIAL_DONE"))
+    def test_partly_done_is_done_and_shows_it(self, caplog: pytest.LogCaptureFixture) -> None:
+        told: list[bool] = []
+        server = states("RUNNING", "PARTIAL_DONE").answer("shop.jobs.fetch", content=b"zip")
+        job = poller(server)
+        assert not job.partial
+        assert job.wait(progress=lambda progress: told.append(progress.partial)).read() == b"zip"
+        assert (job.state, job.done, job.partial, told) == ("PARTIAL_DONE", True, True, [False, True])
+        assert repr(job) == "<Poller of shop.jobs.pack: j1 PARTIAL_DONE partial>"
         job.wait()
-        assert (job.state, job.done) == ("PARTIAL_DONE", True)
+        (warning,) = [record for record in caplog.records if record.name == "xcaas"]
+        assert warning.levelname == "WARNING"
+        assert warning.getMessage() == (
+            "shop.jobs.pack: job j1 ended as PARTIAL_DONE: part of the work is missing from its result"
+        )
+
+    def test_wholly_done_is_not_partial(self, caplog: pytest.LogCaptureFixture) -> None:
+        job = poller(states("DONE"))
+        job.wait()
+        assert (job.done, job.partial) == (True, False)
+        assert not caplog.records
 
     def test_small_job_may_be_done_at_once(self) -> None:
         server = states(start="DONE").answer("shop.jobs.fetch", content=b"zip")
@@ -158,7 +176,8 @@ class TestFailure:
             poller(server).wait()
         error = caught.value
         assert (error.reason, error.state, error.id) == ("disk full", "FAILED", "j1")
-        assert (error.operation, error.status) == ("shop.jobs.start", 200)
+        assert (error.operation, error.status) == ("shop.jobs.pack", 200)
+        assert error.advice is None
         assert not isinstance(error, PollerTimeoutError)
 
     @pytest.mark.parametrize(
@@ -190,6 +209,12 @@ class TestFailure:
         with pytest.raises(PollerError, match="job j1 ended as FAILED") as caught:
             job.wait()
         assert caught.value.reason is None
+        assert "gives no reason" in (caught.value.advice or "")
+
+    def test_job_that_somebody_cancelled(self) -> None:
+        with pytest.raises(PollerError, match="job j1 ended as CANCELLED") as caught:
+            run(states("CANCELLED")).wait()
+        assert caught.value.advice == "Somebody cancelled it. Start it again if it is still wanted."
 
     def test_job_that_failed_at_once(self) -> None:
         server = FakeServer()
@@ -202,8 +227,9 @@ class TestFailure:
 
     def test_timeout_tells_how_to_go_on(self) -> None:
         server = states("RUNNING")
-        with pytest.raises(PollerTimeoutError, match="still RUNNING after 7 s") as caught:
+        with pytest.raises(PollerTimeoutError, match="job j1 was still RUNNING after 7 s") as caught:
             run(server).wait(timeout=7)
+        assert caught.value.advice == "It goes on at the server: wait again."
         assert caught.value.id == "j1"
         assert isinstance(caught.value, TimeoutError)
         assert server.clock.slept == [1.0, 1.5, 2.25, 2.25]
@@ -216,6 +242,35 @@ class TestFailure:
 
     def test_no_time_at_all_still_means_one_look(self) -> None:
         assert run(states("DONE")).wait(timeout=0).status == "DONE"
+
+    @pytest.mark.parametrize(
+        ("timeout", "told", "message"),
+        [
+            (0, "RUNNING", "job j1 is still RUNNING"),
+            (0.5, "RUNNING", "job j1 was still RUNNING after 0.5 s"),
+            (12.5, "RUNNING", "job j1 was still RUNNING after 12 s"),
+            (3, None, "job j1 was still not over after 3 s"),
+        ],
+    )
+    def test_timeouts_are_told_in_fitting_words(self, timeout: float, told: str | None, message: str) -> None:
+        server = FakeServer().answer("shop.jobs.start", status=202, json={"id": "j1", "status": told})
+        server.answer("shop.jobs.status", json={"id": "j1", "status": told})
+        with pytest.raises(PollerTimeoutError) as caught:
+            poller(server).wait(timeout)
+        assert caught.value.message == message
+        assert "`shop.jobs.resume_pack('j1')`" in (caught.value.advice or "")
+
+    @pytest.mark.parametrize("timeout", [-1, -0.1, float("nan"), "60", True])
+    def test_timeouts_that_are_none(self, timeout: Any) -> None:
+        server = states("DONE")
+        job: AsyncPoller[Job] = AsyncPoller(async_session(server), Call(_ops.RUN, ("t1",)))
+        with pytest.raises(ArgumentError, match="a number of seconds from 0 up is due") as caught:
+            anyio.run(job.wait, timeout)
+        assert caught.value.argument == "timeout"
+        assert server.requests == []
+
+    def test_no_end_to_the_waiting(self) -> None:
+        assert run(states(*["A"] * 200, "DONE")).wait(timeout=float("inf")).status == "DONE"
 
     def test_error_of_a_look_leaves_the_poller_usable(self) -> None:
         server = states()

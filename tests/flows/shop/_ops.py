@@ -92,7 +92,13 @@ LINKED: Final[Operation[object]] = Operation(
 )
 
 _STATUS_FACTS: Final = PollStatus(
-    "_ops:STATUS", "jobId", value="/status", done=("DONE", "PARTIAL_DONE"), failed=("FAILED",), reason="/message"
+    "_ops:STATUS",
+    "jobId",
+    value="/status",
+    done=("DONE", "PARTIAL_DONE"),
+    failed=("FAILED", "CANCELLED"),
+    partial=("PARTIAL_DONE",),
+    reason="/message",
 )
 START: Final[Operation[object]] = Operation(
     PRODUCT,
@@ -113,6 +119,8 @@ START: Final[Operation[object]] = Operation(
         factor=2.0,
         longest=10.0,
         timeout=100.0,
+        verb="pack",
+        resume="resume_pack",
     ),
 )
 RUN: Final[Operation[object]] = Operation(
