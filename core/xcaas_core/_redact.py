@@ -10,7 +10,7 @@ __all__ = ["MASK", "is_secret", "safe_headers", "safe_text", "safe_url"]
 
 MASK: Final = "***"
 
-# Names whose values open doors. Parts of names, so that `x-api-key`, `apiKey` and `8x8-apikey` all match.
+# Names whose values open doors. Parts of names, so that `x-api-key`, `apiKey` and `vendor-apikey` all match.
 _SECRET: Final = re.compile(
     r"authori[sz]ation|api[-_.]?key|token|secret|passw|cookie|credential|signature|^sig$|^key$|^auth$|^code$",
     re.IGNORECASE,

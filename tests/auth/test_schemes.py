@@ -6,6 +6,7 @@ import pytest
 
 from tests.auth.samples import KEY, authorized, basic_parts, product
 from tests.auth.support import OAUTH, SECRET, STORAGE, TOKEN_URL, request
+from xcaas_core._errors import ConfigurationError
 from xcaas_core._product import Scheme
 from xcaas_core._steps import Request
 from xcaas_core.auth import (
@@ -68,6 +69,13 @@ def test_work_analytics_sends_its_key_everywhere_and_its_login_to_the_token_endp
     assert token_request.headers["8x8-apikey"] == "wa-key"
     assert "authorization" not in token_request.headers
     assert token_request.content == b"username=user%40example.com&password=p%26ssword"
+
+
+def test_a_login_goes_with_the_header_that_the_document_names_and_with_no_other() -> None:
+    token = Scheme("oauth2", credential="work-analytics-login", token_url="https://api.example.com/wa/token")
+    login = WorkAnalyticsLogin("wa-key", "user@example.com", "password")
+    with pytest.raises(ConfigurationError, match="Sample takes a login, but its document names no header for the key"):
+        authorized(login, token)
 
 
 def test_the_token_endpoint_as_an_operation_of_its_own() -> None:

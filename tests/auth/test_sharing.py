@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.auth.redis_server import redis_server, without_redis
+from tests.auth.samples import product
 from tests.auth.support import OAUTH, SECRET, STORAGE, text_of
 from tests.auth.token_server import TokenServer
+from xcaas_core._product import Scheme
 from xcaas_core._steps import Flow, Offload, Send
 from xcaas_core.auth import (
     ClientCredentials,
@@ -231,9 +233,11 @@ def test_a_secret_that_cannot_be_had_fails_before_the_cache_is_asked() -> None:
 
 def test_work_analytics_tokens_are_shared_too() -> None:
     fleet = Fleet(endpoint=TokenEndpoint(lifetime=1800))
+    key = Scheme("api-key", credential="work-analytics-login", location="header", parameter="x-key")
+    wanted = product(key, OAUTH)
     for _ in range(2):
         login = WorkAnalyticsLogin("key", "user", "password", cache=fleet.cache)
-        assert fleet.call(token_machine(login, STORAGE, OAUTH, fake_context(fleet.clock)).acquire()) == "token-1"
+        assert fleet.call(token_machine(login, wanted, OAUTH, fake_context(fleet.clock)).acquire()) == "token-1"
 
 
 WORKER = """

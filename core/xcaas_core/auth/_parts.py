@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import quote_plus
@@ -25,8 +25,6 @@ from ._sharing import SharedFetch
 from ._sources import Source
 
 __all__ = ["Part", "part_of", "token_machine"]
-
-_KEY_HEADER = "8x8-apikey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ def token_machine(credential: Credential, product: Product, scheme: Scheme, cont
         request = ClientCredentialsRequest(credential, url, "body" if in_body else "basic", timeouts)
         key: tuple[object, ...] = ("token", url, credential.scopes, in_body)
     elif isinstance(credential, WorkAnalyticsLogin):
-        request = WorkAnalyticsRequest(credential, url, _key_header(product.schemes), timeouts)
+        request = WorkAnalyticsRequest(credential, url, _key_header(product), timeouts)
         key = ("token", url)
     else:
         raise ConfigurationError(f"{type(credential).__name__} cannot ask for a token")
@@ -138,9 +136,12 @@ def _pooled(
     return pool.machine(key, obtain, clock=context.clock, random=context.random)
 
 
-def _key_header(schemes: Mapping[str, Scheme]) -> str:
+def _key_header(product: Product) -> str:
     """The header in which a product wants the key of a login."""
-    for scheme in schemes.values():
+    for scheme in product.schemes.values():
         if scheme.kind == "api-key" and scheme.credential == WorkAnalyticsLogin.kind and scheme.parameter:
             return scheme.parameter.lower()
-    return _KEY_HEADER
+    raise ConfigurationError(
+        f"{product.title} takes a login, but its document names no header for the key",
+        advice="Add a security scheme of type apiKey for the same kind of credential to the document.",
+    )
