@@ -114,7 +114,7 @@ def _add_drift(commands: Commands) -> None:
     )
     command.add_argument("folder", type=Path, metavar="DIR", help="the vendor's documents, JSON or YAML")
     command.add_argument("--format", choices=["text", "json"], default="text")
-    command.add_argument("--ignore", type=Path, metavar="FILE", help="another ignore file than specs/drift.toml")
+    command.add_argument("--reasons", type=Path, metavar="FILE", help="another file of reasons than specs/drift.toml")
     command.add_argument("--root", type=Path, default=None, help=argparse.SUPPRESS)
     command.set_defaults(run=_drift)
 
@@ -176,7 +176,7 @@ def _drift(options: argparse.Namespace, progress: Progress) -> int:
     from .drift_command import run_drift
 
     start = options.root or Path.cwd()
-    text, differs = run_drift(options.folder, start, options.format, progress, options.ignore)
+    text, differs = run_drift(options.folder, start, options.format, progress, options.reasons)
     sys.stdout.write(f"{text}\n")
     return PROBLEMS if differs else DONE
 

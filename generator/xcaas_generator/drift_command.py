@@ -1,4 +1,4 @@
-"""`xcaas-gen drift`: read both folders, compare, leave out what is on purpose."""
+"""`xcaas-gen drift`: read both folders, compare, leave out what has a reason."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from pathlib import Path
 from typing import Literal
 
 from . import front
-from .drift import Difference, drift, read_ignored
+from .drift import Difference, drift
 from .drift_facts import Facts, facts
+from .drift_reasons import read_reasons
 from .failure import Failure
 from .problems import InputError, printable
 from .progress import Progress
 from .repository import repository_job
 
-IGNORE_FILE = "drift.toml"
+REASONS_FILE = "drift.toml"
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
 
 def run_drift(
-    folder: Path, start: Path, form: Literal["text", "json"], progress: Progress, ignore: Path | None = None
+    folder: Path, start: Path, form: Literal["text", "json"], progress: Progress, reasons: Path | None = None
 ) -> tuple[str, bool]:
     """The report, and whether there is a difference that nobody has given a reason for.
 
     Raises:
-        Failure: The folder holds no documents, or the ignore file is not as documented.
+        Failure: The folder holds no documents, or the file of reasons is not as documented.
     """
     job = repository_job(start)
     specs = job.sources[0].path.parent
-    ignored = read_ignored(ignore or specs / IGNORE_FILE)
+    known = read_reasons(reasons or specs / REASONS_FILE)
     ours = {source.name: _read(source.path, progress) for source in job.sources}
     paths = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file())
     theirs = [item for path in paths for item in _read_theirs(path, progress)]
@@ -36,11 +37,10 @@ def run_drift(
     if not theirs:
         raise Failure(f"{folder} holds no OpenAPI documents with operations", code=2)
     found = drift(ours, theirs)
-    left = [item for item in found if not any(entry.covers(item) for entry in ignored)]
-    unused = [entry.pattern for entry in ignored if not any(entry.covers(item) for item in found)]
-    if form == "json":
-        return _as_json(left, len(found) - len(left), unused), bool(left)
-    return _as_text(left, len(found) - len(left), unused), bool(left)
+    left = [item for item in found if not any(reason.covers(item) for reason in known)]
+    stale = [f"{reason.product}: {pattern}" for reason in known for pattern in reason.stale(found)]
+    report = _as_json if form == "json" else _as_text
+    return report(left, len(found) - len(left), stale), bool(left)
 
 
 def _read(path: Path, progress: Progress) -> list[Facts]:
@@ -57,7 +57,7 @@ def _read_theirs(path: Path, progress: Progress) -> list[Facts]:
         return []
 
 
-def _as_text(left: list[Difference], ignored: int, unused: list[str]) -> str:
+def _as_text(left: list[Difference], explained: int, stale: list[str]) -> str:
     lines: list[str] = []
     product = None
     for item in left:
@@ -65,15 +65,15 @@ def _as_text(left: list[Difference], ignored: int, unused: list[str]) -> str:
             product = item.product
             lines.append(f"{printable(product)}:")
         lines.append(f"  {printable(item.text)}")
-    lines += [f"unused entry of the ignore file: {printable(pattern)}" for pattern in unused]
-    lines.append(f"{len(left)} differences, {ignored} more that are on purpose")
+    lines += [f"stale, explains nothing any more: {printable(pattern)}" for pattern in stale]
+    lines.append(f"{len(left)} unexplained differences, {explained} explained")
     return "\n".join(lines)
 
 
-def _as_json(left: list[Difference], ignored: int, unused: list[str]) -> str:
+def _as_json(left: list[Difference], explained: int, stale: list[str]) -> str:
     content = {
-        "differences": [{"product": item.product, "difference": item.text} for item in left],
-        "ignored": ignored,
-        "unused": unused,
+        "unexplained": [{"product": item.product, "difference": item.text} for item in left],
+        "explained": explained,
+        "stale": stale,
     }
     return json.dumps(content, indent=2)

@@ -8,27 +8,38 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from . import ir
 from .diff_types import Side
+from .docs import plain
 
 _BRACES = re.compile(r"\{[^{}]*\}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _DEEPEST = 12
 _MOST_ADDRESSES = 200
 _KINDS = {"str": "text", "int": "whole number", "float": "number", "bool": "boolean", "bytes": "file", "none": "null"}
+_ROOTS = ("request", "answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What stands at one place: its type, the values that are known, and whether a request must have it."""
+
+    kind: str
+    values: frozenset[str] = frozenset()
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One operation. `items` maps a place in the request or an answer to the type there."""
+    """One operation. `items` maps a place in the request or an answer to what stands there."""
 
     method: str
     path: str
     addresses: frozenset[str]
-    items: Mapping[str, str]
+    items: Mapping[str, Item]
     file: str
 
 
@@ -41,7 +52,7 @@ def facts(document: ir.Document) -> list[Facts]:
             operation.method,
             operation.path,
             frozenset(_addresses(operation)),
-            dict(_items(operation, side)),
+            _laid_over(_items(operation, side)),
             file,
         )
         for operation in document.operations
@@ -67,38 +78,74 @@ def _addresses(operation: ir.Operation) -> Iterator[str]:
             yield bare(_SCHEME.sub("", url).lower().rstrip("/") + operation.path)
 
 
-def _items(operation: ir.Operation, side: Side) -> Iterator[tuple[str, str]]:
+def _laid_over(found: Iterable[tuple[str, Item]]) -> dict[str, Item]:
+    """Items by place. What several media types or members of a union have takes what any of them takes.
+
+    It is required where all that have it require it.
+    """
+    items: dict[str, Item] = {}
+    for place, item in found:
+        known = items.get(place, item)
+        kinds = {*known.kind.split(" or "), *item.kind.split(" or ")}
+        items[place] = Item(" or ".join(sorted(kinds)), known.values | item.values, known.required and item.required)
+    return items
+
+
+def _items(operation: ir.Operation, side: Side) -> Iterator[tuple[str, Item]]:
     for parameter in operation.parameters:
         if parameter.location == "path":
             continue  # their names are nobody's concern; that they are there shows in the path
         name = parameter.wire.lower() if parameter.location == "header" else parameter.wire
-        yield f"{parameter.location} parameter {name}", _kind(parameter.type, side)
+        yield f"{parameter.location} parameter {name}", _item(parameter.type, side, required=parameter.required)
     if operation.body is not None:
-        for variant in operation.body.variants[:1]:
+        for variant in operation.body.variants:
             yield from _fields(variant.type, side, "request", ())
     for answer in operation.answers:
         if answer.success:
-            for answered in answer.variants[:1]:
+            for answered in answer.variants:
                 yield from _fields(answered.type, side, "answer", ())
 
 
-def _fields(ref: ir.TypeRef, side: Side, where: str, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """The leaves of a type and the objects on the way, by path. Members of a union are laid over each other."""
+def _fields(ref: ir.TypeRef, side: Side, where: str, above: tuple[str, ...]) -> Iterator[tuple[str, Item]]:
+    """The leaves of a type and the objects on the way, by path."""
     if len(above) > _DEEPEST:
         return
     match ref:
         case ir.ModelRef() if ref.name not in above:
             for field in side.models[ref.name].fields:
-                place = f"{where} {field.wire}" if where in ("request", "answer") else f"{where}.{field.wire}"
-                yield place, _kind(field.type, side)
-                yield from _fields(field.type, side, place, (*above, ref.name))
+                if _travels(field, where):
+                    place = f"{where} {field.wire}" if where in _ROOTS else f"{where}.{field.wire}"
+                    yield place, _item(field.type, side, required=field.required and place.startswith("request"))
+                    yield from _fields(field.type, side, place, (*above, ref.name))
         case ir.ListOf():
-            yield from _fields(ref.item, side, where if where in ("request", "answer") else f"{where}[]", above)
+            yield from _fields(ref.item, side, where if where in _ROOTS else f"{where}[]", above)
         case ir.MapOf():
             yield from _fields(ref.value, side, f"{where} {{}}", above)
         case ir.UnionOf():
             for member in ref.members:
                 yield from _fields(member, side, where, above)
+        case _:
+            pass
+
+
+def _travels(field: ir.Field, where: str) -> bool:
+    return not (field.read_only if where.startswith("request") else field.write_only)
+
+
+def _item(ref: ir.TypeRef, side: Side, *, required: bool) -> Item:
+    return Item(_kind(ref, side), frozenset(_values(ref, side)), required)
+
+
+def _values(ref: ir.TypeRef, side: Side) -> Iterator[str]:
+    """The known values of an enum, also as items of a list or as one of several types."""
+    match ref:
+        case ir.EnumRef() | ir.Const():
+            yield from (plain(value) for value in side.values(ref) or () if value is not None)
+        case ir.ListOf():
+            yield from _values(ref.item, side)
+        case ir.UnionOf():
+            for member in ref.members:
+                yield from _values(member, side)
         case _:
             pass
 

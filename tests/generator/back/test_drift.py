@@ -21,8 +21,9 @@ from tests.generator.back.support import (
 )
 from xcaas_generator import ir
 from xcaas_generator.cli import main
-from xcaas_generator.drift import Difference, Ignored, drift, read_ignored
+from xcaas_generator.drift import Difference, drift
 from xcaas_generator.drift_facts import Facts, facts
+from xcaas_generator.drift_reasons import Reason, read_reasons
 from xcaas_generator.failure import Failure
 
 
@@ -94,28 +95,115 @@ def test_recursive_models_end() -> None:
     assert set(made[0].items) == {"answer leaves", "answer map"}
 
 
+def test_an_operation_is_not_taken_by_the_end_of_a_path_that_belongs_to_another() -> None:
+    """Two services with a key each, described in the other order."""
+    first = operation("a", "GET", "/keys/{id}/public", servers=(ir.Server("https://api.test/first"),))
+    second = operation("b", "GET", "/second/keys/{id}/public", servers=(ir.Server("https://api.test"),))
+    theirs = [
+        replace(first, path="/first/keys/{key}/public", servers=(ir.Server("//api.test"),)),
+        replace(second, path="/second/keys/{key}/public"),
+    ]
+    assert texts(flat(first, second), flat(*theirs)) == []
+    assert texts(flat(first), flat(theirs[1])) == []
+    unknown = replace(first, servers=(ir.Server("https://elsewhere.test"),))
+    assert texts(flat(unknown), flat(*theirs))[0] == "pets: GET /keys/{id}/public: only in ours"
+
+
+def test_what_a_request_must_have() -> None:
+    pet = model("Pet", field("name"), replace(field("home"), required=True))
+    new = model("Pet", replace(field("name"), required=True), field("home"))
+    ours = operation("a", "PUT", "/a", body=json_body(ir.ModelRef("Pet")), parameters=(query("x"),))
+    theirs = replace(ours, parameters=(replace(query("x"), required=True),))
+    assert texts(flat(ours, models=(pet,)), flat(theirs, models=(new,))) == [
+        "pets: PUT /a: query parameter x: optional in ours, required in the vendor's",
+        "pets: PUT /a: request home: required in ours, optional in the vendor's",
+        "pets: PUT /a: request name: optional in ours, required in the vendor's",
+    ]
+    answers = operation("a", "GET", "/a", answer(ir.ModelRef("Pet")))
+    assert texts(flat(answers, models=(pet,)), flat(answers, models=(new,))) == []
+
+
+def test_values_that_only_the_vendor_knows() -> None:
+    kinds = ir.ListOf(ir.EnumRef("Kind"))
+    ours = operation("a", "GET", "/a", parameters=(query("kinds", kinds),))
+    one, other = enum("Kind", "cat", "dog"), enum("Kind", "cat", "eel")
+    assert texts(flat(ours, enums=(one,)), flat(ours, enums=(other,))) == [
+        'pets: GET /a: query parameter kinds: value "eel" only in the vendor\'s'
+    ]
+    text = replace(ours, parameters=(query("kinds", ir.ListOf(ir.UnionOf((TEXT, ir.Const("cat"))))),))
+    assert texts(flat(ours, enums=(one,)), flat(text)) == []
+
+
+def test_fields_that_travel_one_way_only() -> None:
+    pet = model("Pet", replace(field("id"), read_only=True), replace(field("pin"), write_only=True))
+    made = operation("a", "PUT", "/a", answer(ir.ModelRef("Pet")), body=json_body(ir.ModelRef("Pet")))
+    assert set(flat(made, models=(pet,))[0].items) == {"answer id", "request pin"}
+
+
+def test_alternatives_are_laid_over_each_other() -> None:
+    """A thing is required where all that have it require it, whatever its type there."""
+    texts_ = model("Text", replace(field("by"), required=True), replace(field("text"), required=True))
+    number = model("Number", replace(field("by", WHOLE), required=True), field("text"))
+    either = ir.UnionOf((ir.ModelRef("Text"), ir.ModelRef("Number")))
+    made = flat(operation("a", "PUT", "/a", body=json_body(either)), models=(texts_, number))
+    items = made[0].items
+    assert (items["request by"].kind, items["request by"].required) == ("text or whole number", True)
+    assert items["request text"].required is False
+
+
+def test_every_media_type_of_an_answer_counts() -> None:
+    """Documents declare `*/*` beside JSON, and give the schema to either."""
+    told = answer(ir.ModelRef("Pet"))
+    empty = replace(told.variants[0], media_type="text/plain", type=ir.Scalar("any"))
+    ours = operation("a", "GET", "/a", replace(told, variants=(empty, *told.variants)))
+    pet = model("Pet", field("id"))
+    assert set(flat(ours, models=(pet,))[0].items) == {"answer id"}
+
+
 @pytest.mark.parametrize(
     ("pattern", "covered"),
     [
-        ("storage: GET /a: request x[].y: *", True),
-        ("storage: *", True),
+        ("GET /a: request x[].y: *", True),
+        ("*", True),
         ("GET /a", False),
-        ("storage: GET /a: request *z: *", False),
+        ("GET /a: request *z: *", False),
     ],
 )
 def test_patterns(pattern: str, covered: bool) -> None:
     difference = Difference("storage", "GET /a: request x[].y: only in ours")
-    assert Ignored(pattern, "because").covers(difference) is covered
+    reason = Reason("storage", (pattern, "PUT *"), "Because.", "1 Storage")
+    assert reason.covers(difference) is covered
+    assert reason.stale([difference]) == (["PUT *"] if covered else [pattern, "PUT *"])
+    assert not replace(reason, product="chat").covers(difference)
 
 
-def test_every_entry_needs_a_reason(tmp_path: Path) -> None:
+ENTRY = """
+[[explained]]
+product = "{product}"
+differences = [{patterns}]
+reason = "{reason}"
+source = "1 Pets"
+"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ENTRY.format(product="pets", patterns='"*"', reason=" "),
+        ENTRY.format(product="pets", patterns="", reason="We leave it out."),
+        ENTRY.format(product="pets", patterns='"*", 1', reason="We leave it out."),
+        ENTRY.format(product="pets", patterns='"*"', reason="We leave it out.") + "until = 2030",
+        "explained = [1]",
+        "explained = 1",
+        "[[ignore]]",
+        "[[explained]",
+    ],
+)
+def test_every_entry_says_what_and_why(tmp_path: Path, content: str) -> None:
     file = tmp_path / "drift.toml"
-    file.write_text('[[ignore]]\ndifference = "storage: *"\nreason = " "\n')
-    with pytest.raises(Failure, match="entry 1"):
-        read_ignored(file)
-    file.write_text("[[ignore]")
+    file.write_text(content)
     with pytest.raises(Failure, match=r"drift\.toml"):
-        read_ignored(file)
+        read_reasons(file)
 
 
 SPEC = {
@@ -141,7 +229,13 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     capsys.readouterr()
     assert main(arguments) == 1
     assert "GET /pets: query parameter new: only in the vendor's" in capsys.readouterr().out
-    entry = '[[ignore]]\ndifference = "{}"\nreason = "We leave it out."\n'
-    (root / "specs" / "drift.toml").write_text(entry.format("pets: *new*") + entry.format("pets: *gone*"))
+    kept = ENTRY.format(product="pets", patterns='"*new*", "*gone*"', reason="We leave it out.")
+    (root / "specs" / "drift.toml").write_text(kept)
     assert main([*arguments, "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"differences": [], "ignored": 1, "unused": ["pets: *gone*"]}
+    assert json.loads(capsys.readouterr().out) == {"unexplained": [], "explained": 1, "stale": ["pets: *gone*"]}
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "stale, explains nothing any more: pets: *gone*",
+        "0 unexplained differences, 1 explained",
+    ]
+    assert main([*arguments, "--reasons", str(tmp_path / "none.toml")]) == 1
