@@ -158,13 +158,21 @@ class PageWalk:
 
     def _items(self, body: JSON, headers: Mapping[str, str]) -> list[JSON]:
         found = find(body, self._paging.items)
+        embedded = self._embedded(body) if isinstance(found, Absent) else []
+        if len(embedded) == 1:
+            return embedded[0]
         if isinstance(found, list):
             return found
         if isinstance(found, dict):
             return [found]  # some services send a list of one as the bare object
-        if found is None or self._may_be_missing(body, headers):
+        if found is None or (not embedded and self._may_be_missing(body, headers)):
             return []
         raise PagingError(f"the answer holds no list at {self._paging.items!r}; it may be damaged, try again")
+
+    def _embedded(self, body: JSON) -> list[list[JSON]]:
+        """The lists of a HAL page by whatever names: the vendor's sample and schema don't always agree on one."""
+        embedded = value_at(body, "/_embedded") if self._paging.items.startswith("/_embedded/") else None
+        return [value for value in embedded.values() if isinstance(value, list)] if isinstance(embedded, dict) else []
 
     def _may_be_missing(self, body: JSON, headers: Mapping[str, str]) -> bool:
         """HAL leaves out empty lists; elsewhere a missing list needs another sign that the page is the last."""

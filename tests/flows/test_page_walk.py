@@ -158,6 +158,18 @@ class TestAnswersThatAreNoPages:
         walk = PageWalk(paging)
         assert walk.feed({"lastPage": True}, {}).items == []
 
+    @pytest.mark.parametrize("body", [{}, {"_embedded": {}}, {"_embedded": None}, {"_embedded": {"_links": {}}}])
+    def test_missing_list_of_a_hal_page_is_an_empty_one(self, body: JSON) -> None:
+        assert PageWalk(Paging("page", "page", items="/_embedded/agents")).feed(body, {}).items == []
+
+    def test_only_list_of_a_hal_page_is_the_one_by_any_name(self) -> None:
+        page: JSON = {"_embedded": {"_links": {}, "queues": [{"id": 1}]}}
+        assert PageWalk(Paging("page", "page", items="/_embedded/agents")).feed(page, {}).items == [{"id": 1}]
+
+    def test_several_lists_of_other_names_are_an_error(self) -> None:
+        with pytest.raises(PagingError, match="no list"):
+            PageWalk(Paging("page", "page", items="/_embedded/agents")).feed({"_embedded": {"a": [1], "b": [2]}}, {})
+
     def test_one_object_instead_of_a_list_is_one_item(self) -> None:
         assert PageWalk(Paging("page", "page", items="")).feed({"id": 1}, {}).items == [{"id": 1}]
 
