@@ -150,7 +150,6 @@ def _path_writer(parameter: Parameter, encode: Callable[[object], object]) -> Wr
 
 
 def _path_text(parameter: Parameter) -> Callable[[object], str]:
-    name = escape(parameter.wire)
     explode = parameter.explode
     escaping = _path_reserved if parameter.allow_reserved else escape
     match parameter.style:
@@ -158,6 +157,7 @@ def _path_text(parameter: Parameter) -> Callable[[object], str]:
             separator = "." if explode else ","
             return lambda value: "." + list_or_object(value, separator, _equals(explode), escaping)
         case "matrix":
+            name = escape(parameter.wire)
             return lambda value: _matrix(name, value, explode, escaping)
         case _:
             return lambda value: list_or_object(value, ",", _equals(explode), escaping)

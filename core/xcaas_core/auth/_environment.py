@@ -29,22 +29,38 @@ def credentials_from_env(**options: Unpack[Options]) -> list[Credential]:
     Raises:
         MissingCredentialsError: one half of a pair is set and the other isn't.
     """
+    found = (_client_credentials(options), _api_key(options), _login(options), _basic_token(options))
+    return [credential for credential in found if credential is not None]
+
+
+def _client_credentials(options: Options) -> Credential | None:
     _whole("XCAAS_CLIENT_ID", "XCAAS_CLIENT_SECRET")
+    if not _is_set("XCAAS_CLIENT_ID"):
+        return None
+    return ClientCredentials(_text("XCAAS_CLIENT_ID"), EnvironmentVariable("XCAAS_CLIENT_SECRET"), **options)
+
+
+def _api_key(options: Options) -> Credential | None:
+    if not _is_set("XCAAS_API_KEY"):
+        return None
+    token = EnvironmentVariable("XCAAS_API_TOKEN") if _is_set("XCAAS_API_TOKEN") else None
+    return ApiKey(EnvironmentVariable("XCAAS_API_KEY"), token, **options)
+
+
+def _login(options: Options) -> Credential | None:
     _whole("XCAAS_USERNAME", "XCAAS_PASSWORD")
-    found: list[Credential] = []
-    if _is_set("XCAAS_CLIENT_ID"):
-        secret = EnvironmentVariable("XCAAS_CLIENT_SECRET")
-        found.append(ClientCredentials(_text("XCAAS_CLIENT_ID"), secret, **options))
-    key, token = EnvironmentVariable("XCAAS_API_KEY"), EnvironmentVariable("XCAAS_API_TOKEN")
-    if _is_set(key.name):
-        found.append(ApiKey(key, token if _is_set(token.name) else None, **options))
-    if _is_set("XCAAS_USERNAME"):
-        if not _is_set(key.name):
-            raise _half("XCAAS_USERNAME", key.name)
-        found.append(WorkAnalyticsLogin(key, _text("XCAAS_USERNAME"), EnvironmentVariable("XCAAS_PASSWORD"), **options))
-    if _is_set("XCAAS_TENANT") and _is_set(token.name):
-        found.append(BasicToken(_text("XCAAS_TENANT"), token, **options))
-    return found
+    if not _is_set("XCAAS_USERNAME"):
+        return None
+    if not _is_set("XCAAS_API_KEY"):
+        raise _half("XCAAS_USERNAME", "XCAAS_API_KEY")
+    key, password = EnvironmentVariable("XCAAS_API_KEY"), EnvironmentVariable("XCAAS_PASSWORD")
+    return WorkAnalyticsLogin(key, _text("XCAAS_USERNAME"), password, **options)
+
+
+def _basic_token(options: Options) -> Credential | None:
+    if not (_is_set("XCAAS_TENANT") and _is_set("XCAAS_API_TOKEN")):
+        return None
+    return BasicToken(_text("XCAAS_TENANT"), EnvironmentVariable("XCAAS_API_TOKEN"), **options)
 
 
 def _text(name: str) -> str:

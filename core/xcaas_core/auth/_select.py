@@ -13,7 +13,7 @@ from ._wallet import Held
 
 __all__ = ["Choice", "choose"]
 
-_TAKES: dict[str, tuple[type[Credential], ...]] = {
+_TAKES: dict[str | None, tuple[type[Credential], ...]] = {
     "client-credentials": (ClientCredentials, BearerToken),
     "api-key": (ApiKey,),
     "api-token": (ApiKey,),

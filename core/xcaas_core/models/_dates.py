@@ -144,6 +144,10 @@ def _no_colon(moment: dt.datetime) -> str:
     return text[:-1] + "+0000" if text.endswith("Z") else text[:-3] + text[-2:]
 
 
+def _basic(moment: dt.datetime) -> str:
+    return f"{_utc_wall(moment):%Y%m%dT%H%M%S}".rjust(15, "0")
+
+
 def _milliseconds(moment: dt.datetime) -> str:
     return _utc_wall(moment).isoformat(timespec="milliseconds") + "Z"
 
@@ -152,22 +156,22 @@ def _whole(moment: dt.datetime) -> dt.datetime:
     return moment.replace(microsecond=0)
 
 
-_UNITS: Final = {"epoch-seconds": 1_000_000, "epoch-milliseconds": 1_000, "epoch-microseconds": 1}
-
-_CODECS: Final[tuple[Codec, ...]] = (
-    Day("date"),
+DATES: Final[dict[str, Codec]] = {
+    "date": Day("date"),
     # RFC 3339. Text without an offset breaks it, comes anyway, and gives a naive datetime.
-    Moment("", isoformat),
-    Moment("utc-naive", lambda moment: isoformat(_utc_wall(moment)), utc=True),
-    Moment("utc-milliseconds", _milliseconds, utc=True),
-    Moment("local", lambda moment: isoformat(_wall(moment))),
-    Moment("basic", lambda moment: f"{_utc_wall(moment):%Y%m%dT%H%M%S}".rjust(15, "0"), utc=True),
-    Moment("space", lambda moment: isoformat(_whole(_wall(moment)), " ")),
-    Moment("nocolon", _no_colon),
-    Moment("us", lambda moment: us_text(_wall(moment))),
-    *(Epoch(form, unit) for form, unit in _UNITS.items()),
-    *(Epoch(f"{form}-text", unit, text=True) for form, unit in _UNITS.items()),
-)
-
-DATES: Final[dict[str, Codec]] = {codec.expression: codec for codec in _CODECS}
+    "datetime": Moment("", isoformat),
+    "datetime:utc-naive": Moment("utc-naive", lambda moment: isoformat(_utc_wall(moment)), utc=True),
+    "datetime:utc-milliseconds": Moment("utc-milliseconds", _milliseconds, utc=True),
+    "datetime:local": Moment("local", lambda moment: isoformat(_wall(moment))),
+    "datetime:basic": Moment("basic", _basic, utc=True),
+    "datetime:space": Moment("space", lambda moment: isoformat(_whole(_wall(moment)), " ")),
+    "datetime:nocolon": Moment("nocolon", _no_colon),
+    "datetime:us": Moment("us", lambda moment: us_text(_wall(moment))),
+    "datetime:epoch-seconds": Epoch("epoch-seconds", 1_000_000),
+    "datetime:epoch-seconds-text": Epoch("epoch-seconds-text", 1_000_000, text=True),
+    "datetime:epoch-milliseconds": Epoch("epoch-milliseconds", 1_000),
+    "datetime:epoch-milliseconds-text": Epoch("epoch-milliseconds-text", 1_000, text=True),
+    "datetime:epoch-microseconds": Epoch("epoch-microseconds", 1),
+    "datetime:epoch-microseconds-text": Epoch("epoch-microseconds-text", 1, text=True),
+}
 """Codecs by expression."""
