@@ -97,7 +97,7 @@ class ClientBase(Client):
             "proxy": proxy,
         }
         self._owner = True
-        self._check_products()
+        self._check()
         self._engine = make_engine(self._setup)
         self._session = Session(self._engine, make_sync_io(self._setup))
         self._root = Resource(self._session)

@@ -98,7 +98,7 @@ class AsyncClientBase(Client):
             "proxy": proxy,
         }
         self._owner = True
-        self._check_products()
+        self._check()
         self._engine = make_engine(self._setup)
         self._session = AsyncSession(self._engine, make_async_io(self._setup))
         self._root = AsyncResource(self._session)

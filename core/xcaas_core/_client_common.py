@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from ._errors import ConfigurationError
+from ._option_checks import check_options, refused
 from ._options import Options, Unchanged
 from ._product import own_product
 from ._setup import Setup, options_of
@@ -34,17 +35,21 @@ class Client:
         """A client that shares connections, tokens and limits with this one, and differs in its options."""
         given = {name: value for name, value in changes.items() if not isinstance(value, Unchanged)}
         if "headers" in given:
-            given["headers"] = {**(self._setup["headers"] or {}), **cast("dict[str, str]", given["headers"] or {})}
+            added = given["headers"] or {}
+            if not isinstance(added, Mapping):
+                raise refused("headers", added, "a mapping from name to text")
+            given["headers"] = {**(self._setup["headers"] or {}), **cast("Mapping[str, str]", added)}
         twin = type(self).__new__(type(self))
         twin._setup = cast("Setup", {**self._setup, **given})
-        twin._check_products()
+        twin._check()
         twin._engine = self._engine.with_options(options_of(twin._setup))
         twin._owner = False
         return twin
 
-    def _check_products(self) -> None:
-        """Refuse settings for products that this client does not have: a typing mistake must not
-        send calls to another region."""
+    def _check(self) -> None:
+        """Refuse options that no client can be made from, and settings for products that this client
+        does not have: a typing mistake must not send calls to another region."""
+        check_options(self._setup)
         for option in ("region", "rate_limits"):
             given: object = self._setup[option]
             if isinstance(given, Mapping):

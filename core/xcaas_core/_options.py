@@ -7,6 +7,8 @@ from operator import index
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ._errors import ConfigurationError
+from ._option_checks import is_number, refused
+from ._redact import safe_headers
 from ._retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -50,9 +52,8 @@ class Timeout:
     __slots__ = ("connect", "read", "total")
 
     def __init__(self, total: float | None = 60.0, *, connect: float | None = 10.0, read: float | None = 30.0) -> None:
-        for limit in (total, connect, read):
-            if limit is not None and not _positive(limit):
-                raise ConfigurationError("a timeout is a positive number of seconds, or None for no limit")
+        for name, limit in (("total", total), ("connect", connect), ("read", read)):
+            _check_limit(f"{name} of a Timeout", limit, "a positive number of seconds, or None for no limit")
         self.total: float | None = total
         self.connect: float | None = connect
         self.read: float | None = read
@@ -64,15 +65,21 @@ class Timeout:
             return value
         if value is None:
             return cls(None, connect=None, read=None)
+        _check_limit("timeout", value, "a positive number of seconds, a Timeout, or None for no limit")
         # A longer total than usual is meant for slow answers, so the server may be silent for as long.
-        return cls(value, connect=min(10.0, value) if _positive(value) else value, read=value)
+        return cls(value, connect=min(10.0, value), read=value)
 
     def __repr__(self) -> str:
         return f"Timeout({self.total}, connect={self.connect}, read={self.read})"
 
 
-def _positive(limit: object) -> bool:
-    return isinstance(limit, int | float) and limit > 0
+def _check_limit(name: str, limit: object, wanted: str) -> None:
+    if limit is None:
+        return
+    if not is_number(limit):
+        raise refused(name, limit, wanted)
+    if not limit > 0:
+        raise ConfigurationError(f"{name} must be {wanted}, not {limit}")
 
 
 DEFAULT_TIMEOUT: Final = Timeout()
@@ -83,10 +90,25 @@ def retry_policy(value: RetryPolicy | int | None) -> RetryPolicy:
     """A number is how many retries; None is none."""
     if isinstance(value, RetryPolicy):
         return value
+    if value is None:
+        return RetryPolicy(0)
+    wanted = "a whole number from 0, or a RetryPolicy"
     try:
-        return RetryPolicy(index(value or 0))
+        count = index(value)
     except TypeError:
-        raise ConfigurationError("retries is a number of retries, or a RetryPolicy") from None
+        raise refused("retries", value, wanted) from None
+    if isinstance(value, bool) or count < 0:
+        raise ConfigurationError(f"retries must be {wanted}, not {value}")
+    return RetryPolicy(count)
+
+
+class Headers(dict[str, str]):
+    """Headers of the caller's own, of which `repr` shows no secret."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(safe_headers(self))
 
 
 class Options:
@@ -119,18 +141,12 @@ class Options:
         max_in_flight: int = 100,
         trusted_hosts: Sequence[str] = (),
     ) -> None:
-        if max_in_flight < 1:
-            raise ConfigurationError("max_in_flight must let at least one call through")
-        _check_region(region)
-        _check_headers(headers or {})
-        if isinstance(trusted_hosts, str):
-            raise ConfigurationError("trusted_hosts is a list of hosts", advice=f"Pass [{trusted_hosts!r}].")
         self.region: RegionSetting | None = region
         self.settings: Mapping[str, str] = dict(settings or {})
         self.base_url: str | None = base_url
         self.timeout: Timeout = Timeout.of(timeout)
         self.retries: RetryPolicy = retry_policy(retries)
-        self.headers: Mapping[str, str] = {name.lower(): value for name, value in (headers or {}).items()}
+        self.headers: Mapping[str, str] = Headers({name.lower(): value for name, value in (headers or {}).items()})
         self.hooks: tuple[Hook, ...] = tuple(hooks)
         self.rate_limits: Mapping[str, Sequence[RateLimit]] | bool = rate_limits
         self.max_in_flight: int = max_in_flight
@@ -141,20 +157,3 @@ class Options:
         if name == "region":
             return self.region if isinstance(self.region, str | None) else self.region.get(product)
         return self.settings.get(name)
-
-
-def _check_region(region: object) -> None:
-    if region is not None and not isinstance(region, str | Mapping):
-        raise ConfigurationError(
-            f"a region cannot be {type(region).__name__}",
-            advice="Give one word, or a mapping from product to region.",
-        )
-
-
-def _check_headers(headers: Mapping[str, object]) -> None:
-    """Values are not shown: they may be secret."""
-    for name, value in headers.items():
-        if not isinstance(value, str) or not value.isascii() or not value.replace("\t", " ").isprintable():
-            raise ConfigurationError(
-                f"the header {name} cannot be sent", advice="Its value must be text in ASCII, without line ends."
-            )

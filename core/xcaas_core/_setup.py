@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
 
 from ._drive import AsyncTransport, SyncTransport
 from ._errors import ConfigurationError
+from ._option_checks import refused
 from ._options import Options, RegionSetting, Timeout
 from ._retry import RetryPolicy
 
@@ -143,7 +144,26 @@ def _own_auth(setup: Setup) -> object:
 def _connection(setup: Setup) -> Connection | None:
     from ._http import Connection
 
-    return None if setup["http_client"] is not None else Connection(verify=setup["verify"], proxy=setup["proxy"])
+    if setup["http_client"] is not None:
+        return None
+    verify = setup["verify"]
+    _check_verify(verify)
+    try:
+        return Connection(verify=verify, proxy=setup["proxy"])
+    except OSError as error:
+        if not isinstance(verify, str):
+            raise
+        raise ConfigurationError(
+            f"the CA bundle {verify!r} of verify cannot be used: {error.strerror or error}",
+            advice="Give the path of a file in PEM form.",
+        ) from error
+
+
+def _check_verify(verify: object) -> None:
+    import ssl
+
+    if not isinstance(verify, bool | str | ssl.SSLContext):
+        raise refused("verify", verify, "True, False, the path of a CA bundle as text, or an SSLContext")
 
 
 def _checked(setup: Setup, *, blocking: bool) -> object:
@@ -159,9 +179,7 @@ def _checked(setup: Setup, *, blocking: bool) -> object:
         )
     if not is_http_client(client, blocking=blocking):
         wanted = "Client" if blocking else "AsyncClient"
-        raise ConfigurationError(
-            f"http_client is a {type(client).__name__}", advice=f"Pass an httpx.{wanted} or httpx2.{wanted}."
-        )
+        raise refused("http_client", client, f"an httpx.{wanted} or httpx2.{wanted}")
     return client
 
 

@@ -77,6 +77,9 @@ class Signing:
         url = str(request.url)
         return "authorization" not in request.headers and any(same_origin(url, origin) for origin in self._origins)
 
+    def __repr__(self) -> str:
+        return f"<HttpAuth for {', '.join(self._origins)}>"
+
     def _deadline(self) -> float | None:
         engine = self._session.engine
         total = engine.options.timeout.total

@@ -20,6 +20,7 @@ from xcaas_core._io_async import AsyncIO
 from xcaas_core._io_sync import SyncIO
 from xcaas_core._options import UNCHANGED, Options
 from xcaas_core._session import AsyncSession, Session
+from xcaas_core.sdk import RateLimit
 
 ITEM = Answer(body=b'{"id":"1"}')
 
@@ -98,25 +99,87 @@ def test_headers_that_cannot_be_sent_are_refused_without_showing_them(value: Any
         Shop(headers={"X-Key": value})
 
 
-def test_options_that_cannot_be() -> None:
-    wrong: Any = 5
-    with pytest.raises(ConfigurationError, match="a region cannot be int"):
-        Shop(region=wrong)
-    with pytest.raises(ConfigurationError, match=r"Pass \['a\.example'\]"):
-        Shop(trusted_hosts="a.example")
-    wrong = "3"
-    with pytest.raises(ConfigurationError, match="a number of retries"):
-        Shop(retries=wrong)
-    with pytest.raises(ConfigurationError, match="max_in_flight"):
-        Shop(max_in_flight=0)
-    with pytest.raises(ConfigurationError, match="same"):
-        Shop(credentials="a", auth="b")
-    with pytest.raises(ConfigurationError, match=r"Pass an httpx\.Client"):
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"region": 5}, "region must be one word, or a mapping from product to word, not int"),
+        ({"region": {"shop": 5}}, "region must be .*, not dict of int and str"),
+        ({"region": b"eu"}, "region must be .*, not bytes"),
+        ({"tenant": 5}, "tenant must be text, not int"),
+        ({"cluster": 5}, "cluster must be text, not int"),
+        ({"variables": "x"}, "variables must be a mapping from name to text, not str"),
+        ({"variables": {"a": 5}}, "variables must be a mapping from name to text, not dict of int and str"),
+        ({"base_url": 5}, "base_url must be text, not int"),
+        ({"timeout": "10"}, "timeout must be a positive number of seconds, a Timeout, or None for no limit, not str"),
+        ({"timeout": (1, 2)}, "timeout must be .*, not tuple of int"),
+        ({"timeout": True}, "timeout must be .*, not bool"),
+        ({"timeout": 0}, "timeout must be .*, not 0"),
+        ({"retries": "3"}, "retries must be a whole number from 0, or a RetryPolicy, not str"),
+        ({"retries": 1.5}, "retries must be .*, not float"),
+        ({"retries": -1}, "retries must be .*, not -1"),
+        ({"retries": True}, "retries must be .*, not True"),
+        ({"headers": [("a", "b")]}, "headers must be a mapping from name to text, not list of tuple"),
+        ({"headers": {5: "x"}}, "5 is not the name of a header. It holds letters"),
+        ({"headers": {"a b": "x"}}, "'a b' is not the name of a header"),
+        ({"headers": {"": "x"}}, "'' is not the name of a header"),
+        ({"hooks": print}, "hooks must be a list of objects with the methods before and after, not builtin"),
+        ({"hooks": [print]}, "hooks must be .*, not list of builtin.*Pass a list"),
+        ({"rate_limits": 5}, "rate_limits must be True, False, or a mapping from product to a list of RateLimit"),
+        ({"rate_limits": None}, "rate_limits must be .*, not NoneType"),
+        ({"rate_limits": {"shop": RateLimit(1, 1)}}, r"rate_limits\['shop'\] must be a list of RateLimit, not RateLim"),
+        ({"rate_limits": {"shop": [5]}}, r"rate_limits\['shop'\] must be a list of RateLimit, not list of int"),
+        ({"max_in_flight": 0}, "max_in_flight must let at least one call through"),
+        ({"max_in_flight": "5"}, "max_in_flight must be a whole number, not str"),
+        ({"trusted_hosts": "a.example"}, "trusted_hosts must be a list of hosts, not str. Pass a list"),
+        ({"trusted_hosts": [5]}, "trusted_hosts must be a list of hosts, not list of int"),
+        ({"credentials": "a", "auth": "b"}, "both credentials and auth were given. They mean the same"),
+        ({"proxy": 5}, "proxy must be text, not int"),
+        ({"proxy": "localhost"}, "proxy is not an address. It looks like http://host:port"),
+        ({"verify": None}, "verify must be True, False, .*, not NoneType"),
+        ({"verify": "/nowhere/ca.pem"}, "the CA bundle '/nowhere/ca.pem' of verify cannot be used: No such file"),
+        ({"http_client": 5}, "http_client must be an httpx.Client or httpx2.Client, not int"),
+        ({"http_client": import_module("httpx").Client}, "http_client must be .*, not type"),
+    ],
+)
+def test_options_that_cannot_be(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{told}"):
+        Shop(**options)
+
+
+def test_options_that_cannot_be_are_refused_in_changed_copies_too() -> None:
+    wrong: Any = [("a", "b")]
+    with Shop() as client:
+        with pytest.raises(ConfigurationError, match=r"^headers must be a mapping from name to text, not list of tuple"):
+            client.with_options(headers=wrong)
+        with pytest.raises(ConfigurationError, match=r"^region must be"):
+            client.with_options(region=wrong)
+        with pytest.raises(ConfigurationError, match=r"^timeout must be"):
+            client.with_options(timeout=wrong)
+
+
+def test_limits_of_a_timeout_are_told_apart() -> None:
+    wrong: Any = "1"
+    for name in ("total", "connect", "read"):
+        with pytest.raises(ConfigurationError, match=f"^{name} of a Timeout must be a positive number .*, not str"):
+            Timeout(**{name: wrong})
+
+
+def test_http_clients_of_the_other_kind_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"must be an httpx\.Client or httpx2\.Client, not AsyncClient"):
         Shop(http_client=import_module("httpx").AsyncClient())
-    with pytest.raises(ConfigurationError, match=r"httpx\.AsyncClient"):
+    with pytest.raises(ConfigurationError, match=r"must be an httpx\.AsyncClient or httpx2\.AsyncClient, not Client"):
         AsyncShop(http_client=import_module("httpx").Client())
     with pytest.raises(ConfigurationError, match="your own HTTP client"):
         Shop(http_client=import_module("httpx").Client(), verify=False)
+
+
+def test_headers_of_the_caller_are_shown_without_secrets() -> None:
+    with Shop(headers={"Authorization": "Bearer hunter2", "X-Api-Key": "hunter2", "X-Team": "blue"}) as client:
+        changed = client.with_options(headers={"Cookie": "sid=hunter2"})
+        for one in (client, changed):
+            assert "hunter2" not in f"{one.options.headers!r} {one.options.headers}"
+            assert one.options.headers["authorization"] == "Bearer hunter2"
+        assert repr(client.options.headers) == "{'authorization': '***', 'x-api-key': '***', 'x-team': 'blue'}"
 
 
 def test_reprs_say_what_matters() -> None:

@@ -133,3 +133,10 @@ def test_a_users_own_auth_signs_our_calls(library: str) -> None:
         with import_module(library).Client(auth=own) as signed:
             Shop(base_url=origin.url, http_client=signed).items.secret()
     assert [seen.headers["authorization"].split()[0] for seen in origin.seen] == ["Basic", "Basic"]
+
+
+def test_what_signs_shows_where_and_not_with_what() -> None:
+    with suite(TOKEN, PLAIN) as (origin, client), import_module("httpx").Client() as http:
+        auth = client.http_auth(client.storage)
+        http.get(f"{origin.url}/storage/us-west/v3/anything", auth=auth)
+        assert repr(auth) == f"<HttpAuth for {origin.url}/storage/us-west/v3>"

@@ -1,0 +1,139 @@
+"""What a client's options may be. Looked at once, so that a mistake is told where it was made and not at some call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from operator import index
+from typing import Final, TypeGuard, cast
+
+from ._errors import ConfigurationError
+from ._product import RateLimit
+
+__all__ = ["check_options", "is_number", "refused"]
+
+
+def refused(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
+    """The error for an option that is of a wrong type. Values are not shown: they may be secret."""
+    return ConfigurationError(f"{name} must be {wanted}, not {_kind(value)}", advice=advice)
+
+
+def _kind(value: object) -> str:
+    """What something is, and what it holds."""
+    parts: Iterable[object] = ()
+    if isinstance(value, Mapping):
+        parts = [part for pair in cast("Mapping[object, object]", value).items() for part in pair]
+    elif isinstance(value, list | tuple | set | frozenset):
+        parts = cast("Iterable[object]", value)
+    inner = " and ".join(sorted({type(part).__name__ for part in parts}))
+    return f"{type(value).__name__} of {inner}" if inner else type(value).__name__
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a value counts something: True is no number of seconds."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def check_options(given: Mapping[str, object]) -> None:
+    """Refuse what no client can be made from: `given` are all arguments of a client by name."""
+    for name, (fits, wanted) in _WANTED.items():
+        value = given[name]
+        if not fits(value):
+            raise refused(name, value, wanted, _ADVICE.get(name))
+    _check_headers(cast("Mapping[object, object]", given["headers"] or {}))
+    _check_rate_limits(given["rate_limits"])
+    _check_proxy(cast("str | None", given["proxy"]))
+    if cast("int", given["max_in_flight"]) < 1:
+        raise ConfigurationError("max_in_flight must let at least one call through")
+
+
+def _is_text(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _are_texts(value: object) -> bool:
+    if value is None:
+        return True
+    if not isinstance(value, Mapping):
+        return False
+    return all(isinstance(part, str) for pair in cast("Mapping[object, object]", value).items() for part in pair)
+
+
+def _is_region(value: object) -> bool:
+    return _is_text(value) or _are_texts(value)
+
+
+def _is_list_of_texts(value: object) -> bool:
+    if isinstance(value, str) or not isinstance(value, Collection):
+        return False
+    return all(isinstance(item, str) for item in cast("Collection[object]", value))
+
+
+def _are_hooks(value: object) -> bool:
+    if not isinstance(value, Collection):
+        return False
+    return all(
+        callable(getattr(hook, "before", None)) and callable(getattr(hook, "after", None))
+        for hook in cast("Collection[object]", value)
+    )
+
+
+def _are_limits(value: object) -> bool:
+    return isinstance(value, bool | Mapping)
+
+
+def _is_whole(value: object) -> bool:
+    try:
+        return not isinstance(value, bool) and index(cast("int", value)) is not None
+    except TypeError:
+        return False
+
+
+_WANTED: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
+    "region": (_is_region, "one word, or a mapping from product to word"),
+    "tenant": (_is_text, "text"),
+    "cluster": (_is_text, "text"),
+    "variables": (_are_texts, "a mapping from name to text"),
+    "base_url": (_is_text, "text"),
+    "headers": (lambda value: value is None or isinstance(value, Mapping), "a mapping from name to text"),
+    "hooks": (_are_hooks, "a list of objects with the methods before and after"),
+    "rate_limits": (_are_limits, "True, False, or a mapping from product to a list of RateLimit"),
+    "max_in_flight": (_is_whole, "a whole number"),
+    "trusted_hosts": (_is_list_of_texts, "a list of hosts"),
+    "proxy": (_is_text, "text"),
+}
+_ADVICE: Final = {
+    "hooks": "Pass a list, also for a single hook: [hook].",
+    "trusted_hosts": "Pass a list, also for a single host: ['files.example.com'].",
+}
+
+
+def _check_headers(headers: Mapping[object, object]) -> None:
+    for name, value in headers.items():
+        if not isinstance(name, str) or not _TOKEN.issuperset(name) or not name:
+            raise ConfigurationError(
+                f"{name!r} is not the name of a header", advice="It holds letters, digits and hyphens only."
+            )
+        if not isinstance(value, str) or not value.isascii() or not value.replace("\t", " ").isprintable():
+            raise ConfigurationError(
+                f"the header {name} cannot be sent", advice="Its value must be text in ASCII, without line ends."
+            )
+
+
+# RFC 9110, 5.6.2.
+_TOKEN: Final = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def _check_rate_limits(given: object) -> None:
+    if not isinstance(given, Mapping):
+        return
+    for product, limits in cast("Mapping[object, object]", given).items():
+        if not isinstance(limits, Collection) or not all(
+            isinstance(limit, RateLimit) for limit in cast("Collection[object]", limits)
+        ):
+            advice = "Pass a list, also for a single limit: [RateLimit(…)]."
+            raise refused(f"rate_limits[{product!r}]", limits, "a list of RateLimit", advice)
+
+
+def _check_proxy(proxy: str | None) -> None:
+    if proxy is not None and "://" not in proxy:
+        raise ConfigurationError("proxy is not an address", advice="It looks like http://host:port.")
