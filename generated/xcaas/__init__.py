@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from . import dynamic_campaigns as dynamic_campaigns
     from . import journey as journey
     from . import oauth as oauth
+    from . import otel as otel
     from . import post_call_survey as post_call_survey
     from . import quality_management as quality_management
     from . import recent_calls as recent_calls
@@ -102,6 +103,8 @@ if TYPE_CHECKING:
     from xcaas_core import TokenAnswerError as TokenAnswerError
     from xcaas_core import TokenCache as TokenCache
     from xcaas_core import TokenError as TokenError
+    from xcaas_core import TokenEvent as TokenEvent
+    from xcaas_core import TokenHook as TokenHook
     from xcaas_core import TokenInfo as TokenInfo
     from xcaas_core import TokenPolicy as TokenPolicy
     from xcaas_core import TokenRateLimitError as TokenRateLimitError
@@ -140,6 +143,7 @@ else:
             "dynamic_campaigns": "",
             "journey": "",
             "oauth": "",
+            "otel": "",
             "post_call_survey": "",
             "quality_management": "",
             "recent_calls": "",
@@ -217,6 +221,8 @@ __all__ = [
     "TokenAnswerError",
     "TokenCache",
     "TokenError",
+    "TokenEvent",
+    "TokenHook",
     "TokenInfo",
     "TokenPolicy",
     "TokenRateLimitError",
@@ -248,6 +254,7 @@ __all__ = [
     "dynamic_campaigns",
     "journey",
     "oauth",
+    "otel",
     "post_call_survey",
     "quality_management",
     "recent_calls",

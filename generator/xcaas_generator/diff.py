@@ -9,9 +9,10 @@ from . import ir
 from .diff_operations import OperationComparison
 from .diff_rules import Change, Changes
 from .diff_types import Side, TypeComparison
-from .plan_names import received_models, sent_models
+from .plan_names import received_models, sent_models, type_names
 from .plan_package import CLIENT_NAMES
 from .plan_tree import seats
+from .plan_webhooks import payload
 
 _BRACES = re.compile(r"\{[^{}]*\}")
 _COMPONENT = "/components/schemas/"
@@ -33,6 +34,7 @@ def compare(old: ir.Document, new: ir.Document) -> tuple[Change, ...]:
     for one, other in pairs:
         operations.compare(one, other, before[_identity(one)], after[_identity(other)])
     operations.schemes(old, new)
+    _webhooks(old, new, types, changes)
     _models(old, new, changes)
     return changes.all()
 
@@ -66,23 +68,39 @@ def _matched(
     return pairs, list(before.values()), list(after.values())
 
 
+def _webhooks(old: ir.Document, new: ir.Document, types: TypeComparison, changes: Changes) -> None:
+    """Payloads come to the caller, as answers do."""
+    before = {(one.operation, one.name, one.method): one for one in old.webhooks}
+    after = {(one.operation, one.name, one.method): one for one in new.webhooks}
+    for key, webhook in before.items():
+        where = f"webhooks {webhook.name}"
+        if key in after:
+            types.types(payload(webhook), payload(after[key]), "answer", where, after[key].place)
+        else:
+            changes.add("webhook-removed", where, f"the webhook {webhook.name} is gone", webhook.place)
+    for key, webhook in after.items():
+        if key not in before:
+            changes.add(
+                "webhook-added", f"webhooks {webhook.name}", f"the webhook {webhook.name} is new", webhook.place
+            )
+
+
 def _models(old: ir.Document, new: ir.Document, changes: Changes) -> None:
     """Classes that code may import by name. Those of inline schemas have made-up names, which may change."""
     before, after = _components(old), _components(new)
-    kept = {item.name for item in new.models} | {item.name for item in new.enums}
-    used = sent_models(old) | received_models(old) | {enum.name for enum in old.enums}
+    kept = set(type_names(new))
+    used = sent_models(old) | received_models(old) | {one.name for one in (*old.enums, *old.unions)}
     for name, place in before.items():
         if name not in kept:
             rule = "model-removed" if name in used else "unused-model-removed"
             changes.add(rule, f"models.{name}", "the model is gone or has another name", place)
-    existed = {item.name for item in old.models} | {item.name for item in old.enums}
+    existed = set(type_names(old))
     for name, place in after.items():
         if name not in existed:
             changes.add("model-added", f"models.{name}", "the model is new", place)
 
 
 def _components(document: ir.Document) -> Mapping[str, ir.Place]:
-    places = [(model.name, model.place) for model in document.models] + [
-        (enum.name, enum.place) for enum in document.enums
-    ]
-    return {name: place for name, place in places if place.pointer.rpartition("/")[0] + "/" == _COMPONENT}
+    types: tuple[ir.Model | ir.Enum | ir.Union, ...] = (*document.models, *document.enums, *document.unions)
+    places = {one.name: one.place for one in types}
+    return {name: place for name, place in places.items() if place.pointer.rpartition("/")[0] + "/" == _COMPONENT}

@@ -90,6 +90,9 @@ RULES: dict[str, tuple[Grade, str]] = {
     "model-removed": (_B, "code imports it"),
     "model-added": (_C, "there is one more to import"),
     "unused-model-removed": (_C, "no call took it or gave it"),
+    # webhooks
+    "webhook-removed": (_B, "code waits for what does not come any more"),
+    "webhook-added": (_C, "nobody has to receive it"),
     # security and servers
     "security-added": (_B, "calls without credentials are refused"),
     "security-removed": (_C, "credentials may be left out"),

@@ -114,6 +114,16 @@ class Enum:
     base: tuple[str, ...] = ("str",)  # Python types of the values
 
 
+@dataclass(frozen=True, slots=True)
+class Union:
+    """A named `oneOf` or `anyOf`: a type of several classes, with no class of its own."""
+
+    name: str
+    type: UnionOf
+    place: Place
+    doc: str = ""
+
+
 # --- operations ------------------------------------------------------------
 
 Location: TypeAlias = Literal["path", "query", "header", "cookie"]
@@ -251,6 +261,25 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """A request that the service sends: nothing to call, but a payload to read.
+
+    `operation` is the id of the operation whose callback it is, `url` where it goes then; both are
+    empty for the document's own webhooks.
+    """
+
+    name: str
+    method: str  # upper case
+    place: Place
+    body: Body | None = None
+    summary: str = ""
+    doc: str = ""
+    deprecated: bool = False
+    operation: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """An operation of the document that has no meaning a client could carry out."""
 
@@ -271,7 +300,9 @@ class Document:
     security_schemes: tuple[SecurityScheme, ...] = ()
     models: tuple[Model, ...] = ()
     enums: tuple[Enum, ...] = ()
+    unions: tuple[Union, ...] = ()
     operations: tuple[Operation, ...] = ()
     refused: tuple[Refused, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()  # names and descriptions
     extensions: dict[str, JSON] = field(default_factory=dict)  # x-xcaas-product and friends at the root

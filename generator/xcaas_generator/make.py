@@ -25,8 +25,10 @@ class Made:
     warnings: list[Problem] = field(default_factory=list)
 
 
-def make(job: Job, sources: Iterable[Source], progress: Progress) -> Made:
-    """Read, plan and render the given sources.
+def make(
+    job: Job, sources: Iterable[Source], progress: Progress, known: Mapping[str, manifest.Section] | None = None
+) -> Made:
+    """Read, plan and render the given sources. `known` are the sections of products that are up to date.
 
     Raises:
         InputError: A document has problems.
@@ -50,7 +52,9 @@ def make(job: Job, sources: Iterable[Source], progress: Progress) -> Made:
             made.texts[prefix + examples.NAME] = shown
         _render(project, plan.modules, prefix, made.texts)
     if job.suite:
-        _render(project, suite_modules([source.name for source in job.sources]), "", made.texts)
+        sections = {**(known or {}), **made.sections}
+        titles = {source.name: sections[source.name].title for source in job.sources}
+        _render(project, suite_modules(titles), "", made.texts)
     return made
 
 

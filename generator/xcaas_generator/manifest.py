@@ -25,6 +25,8 @@ class Section:
     sha256: str
     operations: tuple[Record, ...]
     refused: tuple[Record, ...] = ()
+    webhooks: tuple[Record, ...] = ()
+    title: str = ""
 
 
 def record(product: str, operation: ir.Operation, call: str) -> Record:
@@ -59,11 +61,14 @@ def dump(generator: str, sections: Sequence[Section]) -> str:
     ordered = sorted(sections, key=lambda section: section.product)
     operations = [item for section in ordered for item in section.operations]
     refused = [item for section in ordered for item in section.refused]
+    webhooks = [item for section in ordered for item in section.webhooks]
     parts = [
         f'  "generator": {json.dumps(generator)}',
         '  "specs": ' + json.dumps({section.product: section.sha256 for section in ordered}),
+        '  "titles": ' + json.dumps({section.product: section.title for section in ordered}),
         '  "operations": ' + _lines(operations),
         '  "refused": ' + _lines(refused),
+        '  "webhooks": ' + _lines(webhooks),
     ]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
@@ -76,13 +81,17 @@ def load(folder: Path) -> dict[str, Section]:
             product: Section(
                 product,
                 sha256,
-                tuple(item for item in content["operations"] if item["product"] == product),
-                tuple(item for item in content["refused"] if item["product"] == product),
+                *(_of(product, content[key]) for key in ("operations", "refused", "webhooks")),
+                title=content["titles"][product],
             )
             for product, sha256 in content["specs"].items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def _of(product: str, records: Sequence[Record]) -> tuple[Record, ...]:
+    return tuple(item for item in records if item["product"] == product)
 
 
 def _lines(items: Sequence[Record]) -> str:

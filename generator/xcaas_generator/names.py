@@ -34,6 +34,12 @@ def snake(text: str, fallback: str = "value") -> str:
     return _legal("_".join(words(text)), fallback)
 
 
+def constant(name: str) -> str:
+    """A Python name in capitals, or as it is where a letter has no capital that could stand in one."""
+    upper = name.upper()
+    return upper if upper.isidentifier() and unicodedata.normalize("NFKC", upper) == upper else name
+
+
 def pascal(text: str, fallback: str = "Value") -> str:
     """A name for a class. Words keep the capitals that they came with (`URLList`)."""
     normal = unicodedata.normalize("NFKC", text)

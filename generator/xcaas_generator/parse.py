@@ -7,56 +7,61 @@ place, and the rest goes on.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from openapi_python_client import schema as oai
-from openapi_python_client.schema.openapi_schema_pydantic import Header
-from pydantic import ValidationError
 
 from xcaas_generator import ir
 from xcaas_generator.normalise import Canonical
-from xcaas_generator.normalise.drafts import AnswerDraft, BodyDraft, DocumentDraft, OperationDraft, ParameterDraft
+from xcaas_generator.normalise.drafts import (
+    AnswerDraft,
+    BodyDraft,
+    DocumentDraft,
+    OperationDraft,
+    ParameterDraft,
+    WebhookDraft,
+)
 from xcaas_generator.normalise.enums import type_name
 from xcaas_generator.normalise.shapes import Entry
+from xcaas_generator.parse_schemas import Node, schema_of
 from xcaas_generator.parse_types import Types, Unparsed, split_null
-from xcaas_generator.problems import InputError, Problem
 from xcaas_generator.report import Report
-
-_PATH_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def parse(draft: DocumentDraft, canonical: Canonical, report: Report) -> ir.Document:
-    try:
-        document = oai.OpenAPI.model_validate(canonical.document)
-    except ValidationError as error:
-        raise InputError([_rejected(draft, error)]) from None
-    components = document.components.schemas if document.components else None
-    types = Types(components or {}, canonical.maps)
+    components = _part(canonical.document, "components", "schemas")
+    types = Types({oai.UntrustedString(name): schema_of(node) for name, node in components.items()}, canonical.maps)
     for lost in types.errors:
         report.error(draft.node.place, f"the parser refused a schema: {lost.detail or lost.header}")
     refused = list(draft.refused)
     operations: list[ir.Operation] = []
     for operation, slot in zip(draft.operations, canonical.slots, strict=True):
         try:
-            operations.append(_operation(operation, _parsed_operation(document, slot), types))
+            operations.append(_operation(operation, _part(canonical.document, "paths", *slot), types))
         except Unparsed as error:
             node = operation.node
             report.error(node.place, f"{node.method} {node.path} was refused: {error}")
             refused.append(ir.Refused(node.method, node.path, node.place, str(error)))
     models = (_model(entry, canonical, types, report) for entry in draft.entries if entry.kind == "model")
+    unions = (_union(entry, canonical, types, report) for entry in draft.entries if entry.kind == "union")
     return replace(
         draft.node,
         models=tuple(model for model in models if model is not None),
         enums=tuple(_enum(entry) for entry in draft.entries if entry.kind == "enum"),
+        unions=tuple(union for union in unions if union is not None),
         operations=tuple(operations),
         refused=tuple(refused),
+        webhooks=tuple(_webhooks(draft.webhooks, canonical, types, report)),
     )
 
 
-def _rejected(draft: DocumentDraft, error: ValidationError) -> Problem:
-    first = error.errors()[0]
-    where = "/".join(str(part) for part in first["loc"])
-    return Problem(draft.node.place, f"the document model rejects {where}: {first['msg']}", line=1, column=1)
+def _webhooks(drafts: list[WebhookDraft], canonical: Canonical, types: Types, report: Report) -> Iterator[ir.Webhook]:
+    for index, draft in enumerate(drafts):
+        try:
+            yield _webhook(draft, _part(canonical.document, "webhooks", str(index), "post"), types)
+        except Unparsed as error:
+            report.error(draft.node.place, f"the webhook {draft.node.name!r} was left out: {error}")
 
 
 # --- classes --------------------------------------------------------------------
@@ -110,68 +115,56 @@ def _enum(entry: Entry) -> ir.Enum:
     return ir.Enum(entry.name, entry.values, entry.place, entry.doc, base)
 
 
+def _union(entry: Entry, canonical: Canonical, types: Types, report: Report) -> ir.Union | None:
+    """A named union; None where its members turned out to be one, or no more than text and numbers."""
+    try:
+        type_, _ = split_null(types.of(schema_of(canonical.unions[entry.name])))
+    except Unparsed as error:
+        report.error(entry.place, f"the union {entry.name} was left out: {error}")
+        return None
+    if not isinstance(type_, ir.UnionOf) or all(isinstance(member, ir.Scalar) for member in type_.members):
+        return None
+    return ir.Union(entry.name, type_, entry.place, entry.doc or entry.title)
+
+
 # --- operations -----------------------------------------------------------------
 
 
-def _parsed_operation(document: oai.OpenAPI, slot: tuple[str, str]) -> oai.Operation:
-    path, method = slot
-    item = document.paths[oai.UntrustedString(path)]
-    by_method: dict[str, oai.Operation | None] = dict(
-        zip(
-            _PATH_METHODS,
-            (item.get, item.put, item.post, item.delete, item.options, item.head, item.patch, item.trace),
-            strict=True,
-        )
-    )
-    operation = by_method[method]
-    if operation is None:
-        raise Unparsed(f"the parser has no {method} there")
-    return operation
-
-
-def _operation(draft: OperationDraft, operation: oai.Operation, types: Types) -> ir.Operation:
-    parameters = [
-        _typed(one, data.param_schema, types)
-        for one, data in zip(draft.parameters, operation.parameters or [], strict=True)
-        if isinstance(data, oai.Parameter)
-    ]
+def _operation(draft: OperationDraft, content: Node, types: Types) -> ir.Operation:
+    schemas = [_part(parameter, "schema") for parameter in _list(content, "parameters")]
     return replace(
         draft.node,
-        parameters=tuple(parameters),
-        body=_body(draft.body, operation, types) if draft.body is not None else None,
-        answers=tuple(_answer(one, operation, types) for one in draft.answers),
+        parameters=tuple(_typed(one, node, types) for one, node in zip(draft.parameters, schemas, strict=True)),
+        body=_body(draft.body, content, types) if draft.body is not None else None,
+        answers=tuple(_answer(one, _part(content, "responses", one.node.status), types) for one in draft.answers),
     )
 
 
-def _typed(draft: ParameterDraft, data: oai.Schema | oai.Reference | None, types: Types) -> ir.Parameter:
-    if data is None:
-        raise Unparsed(f"the parser lost the schema of {draft.node.wire}")
-    type_, null = split_null(types.of(data))
+def _webhook(draft: WebhookDraft, content: Node, types: Types) -> ir.Webhook:
+    return replace(draft.node, body=_body(draft.body, content, types) if draft.body is not None else None)
+
+
+def _typed(draft: ParameterDraft, node: Node, types: Types) -> ir.Parameter:
+    type_, null = split_null(types.of(schema_of(node)))
     return replace(draft.node, type=type_, nullable=draft.node.nullable or null)
 
 
-def _body(draft: BodyDraft, operation: oai.Operation, types: Types) -> ir.Body:
-    body = operation.request_body
-    if not isinstance(body, oai.RequestBody):
-        raise Unparsed("the parser lost its request body")
+def _body(draft: BodyDraft, content: Node, types: Types) -> ir.Body:
+    media = _part(content, "requestBody", "content")
     variants = tuple(
-        ir.BodyVariant(one.media_type, one.kind, _content_type(body.content, one.media_type, types), one.encoding)
+        ir.BodyVariant(one.media_type, one.kind, _content_type(media, one.media_type, types), one.encoding)
         for one in draft.variants
     )
     return replace(draft.node, variants=variants)
 
 
-def _answer(draft: AnswerDraft, operation: oai.Operation, types: Types) -> ir.Answer:
-    answer = operation.responses[oai.UntrustedString(draft.node.status)]
-    if not isinstance(answer, oai.Response):
-        raise Unparsed(f"the parser lost its response {draft.node.status}")
+def _answer(draft: AnswerDraft, content: Node, types: Types) -> ir.Answer:
+    media = _part(content, "content")
     variants = tuple(
-        ir.AnswerVariant(
-            one.media_type, _answer_kind(one.kind), _content_type(answer.content or {}, one.media_type, types)
-        )
+        ir.AnswerVariant(one.media_type, _answer_kind(one.kind), _content_type(media, one.media_type, types))
         for one in draft.variants
     )
-    headers = tuple(_typed(one, _header_schema(answer, one.node.wire), types) for one in draft.headers)
+    headers = tuple(_typed(one, _part(content, "headers", one.node.wire, "schema"), types) for one in draft.headers)
     return replace(draft.node, variants=variants, headers=headers)
 
 
@@ -180,13 +173,19 @@ def _answer_kind(kind: ir.BodyKind) -> ir.AnswerKind:
     return "binary" if kind == "form" or kind == "multipart" else kind
 
 
-def _content_type(content: dict[oai.UntrustedString, oai.MediaType], media_type: str, types: Types) -> ir.TypeRef:
-    data = content[oai.UntrustedString(media_type)].media_type_schema
-    if data is None:
-        raise Unparsed(f"the parser lost the schema of {media_type}")
-    return types.of(data)
+def _content_type(media: Node, media_type: str, types: Types) -> ir.TypeRef:
+    return types.of(schema_of(_part(media, media_type, "schema")))
 
 
-def _header_schema(answer: oai.Response, wire: str) -> oai.Schema | oai.Reference | None:
-    header = (answer.headers or {}).get(oai.UntrustedString(wire))
-    return header.param_schema if isinstance(header, Header) else None
+def _part(node: ir.JSON, *path: str) -> Node:
+    """An object inside the canonical document, which `emit` has put there."""
+    for key in path:
+        node = node.get(key) if isinstance(node, dict) else None
+    if not isinstance(node, dict):
+        raise Unparsed(f"the canonical document has no {'/'.join(path)}")
+    return node
+
+
+def _list(node: Node, key: str) -> list[ir.JSON]:
+    found = node.get(key)
+    return found if isinstance(found, list) else []

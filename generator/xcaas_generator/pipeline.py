@@ -56,7 +56,7 @@ def _regenerate(job: Job, lock: Lock | None, generator: str, stale: list[Source]
     from .make import make
     from .swap import staging
 
-    made = make(job, stale, progress)
+    made = make(job, stale, progress, manifest.load(job.target))
     kept = _keep_fresh(job, lock, made)
     with staging(job.target) as tree:
         return _finish(job, made, tree, kept, generator, progress)

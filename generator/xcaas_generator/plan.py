@@ -89,6 +89,43 @@ class EnumPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class UnionPlan:
+    """The alias of a union, and what reads it from JSON."""
+
+    header: Header
+    exports: tuple[Code, ...]
+    name: Code
+    alias: Code
+    value: Code
+    doc: Code
+    parser: Code
+    parser_type: Code
+    parser_value: Code
+    parser_doc: Code
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookPlan:
+    name: Code
+    annotation: Code
+    value: Code
+    doc: Code
+
+
+@dataclass(frozen=True, slots=True)
+class WebhooksPlan:
+    """`webhooks.py`: every webhook by a name of its own, and the list of all."""
+
+    header: Header
+    exports: tuple[Code, ...]
+    doc: Code
+    webhooks: tuple[WebhookPlan, ...]
+    every: Code
+    every_type: Code
+    every_value: Code
+
+
+@dataclass(frozen=True, slots=True)
 class IndexPlan:
     """A package that loads its modules on first use, with the help of `core`."""
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from . import docs, ir
 from .imports import Imports
 from .names import Scope, safe
 from .plan import EnumPlan, FieldPlan, IndexEntry, IndexPlan, ModelPlan, Module, TwinBase, TwinPlan
 from .plan_names import type_names
+from .plan_unions import union_plan
 from .quote import Code, braced, call, code, docstring, file_name, identifier, join, literal, module_path, text
 from .types import Annotations, ModelNames, codec
 
@@ -25,10 +27,13 @@ _MAX_LITERALS = 500
 
 def model_modules(document: ir.Document, names: ModelNames) -> Iterator[Module]:
     """Every file of the `models` package."""
+    named = _docs(document)
     for model in document.models:
-        yield Module(_path(names, model.name), "model.py.jinja", _model(model, names))
+        yield Module(_path(names, model.name), "model.py.jinja", _model(model, names, named))
     for enum in document.enums:
         yield Module(_path(names, enum.name), "enum.py.jinja", _enum(enum, names))
+    for union in document.unions:
+        yield Module(_path(names, union.name), "union.py.jinja", union_plan(union, names))
     yield Module("models/__init__.py", "index.py.jinja", _index(document, names))
 
 
@@ -39,7 +44,13 @@ def _path(names: ModelNames, name: str) -> str:
 # --- one model -------------------------------------------------------------
 
 
-def _model(model: ir.Model, names: ModelNames) -> ModelPlan:
+def _docs(document: ir.Document) -> dict[str, str]:
+    """What the spec says of each named type."""
+    models = {model.name: model.doc or model.title for model in document.models}
+    return models | {one.name: one.doc for one in document.enums} | {one.name: one.doc for one in document.unions}
+
+
+def _model(model: ir.Model, names: ModelNames, named: Mapping[str, str]) -> ModelPlan:
     cls, twin = names.classes[model.name], names.twins.get(model.name)
     own = frozenset(name for name in (cls, twin) if name)
     scope = Scope(RESERVED_NAMES | own | ({_EXTRA} if model.extra is not None else set[str]()))
@@ -48,7 +59,14 @@ def _model(model: ir.Model, names: ModelNames) -> ModelPlan:
     imports = Imports(own | set(python_names) | keys | {_EXTRA, _odd_names(twin or "")})
     annotations = Annotations(names, imports, beside_models=True, own=own)
     fields = [
-        _field(field, name, _may_be_absent(field, model, names), names, imports, annotations)
+        _field(
+            _described(field, names, named),
+            name,
+            _may_be_absent(field, model, names),
+            names,
+            imports,
+            annotations,
+        )
         for field, name in zip(model.fields, python_names, strict=True)
     ]
     if model.extra is not None:
@@ -86,12 +104,17 @@ def _field(
         name=identifier(name),
         annotation=annotations.read(field.type, nullable=field.nullable or absent),
         value=value,
-        doc=docstring(docs.paragraphs(docs.facts(field) or _enum_doc(field.type, names)), 4),
+        doc=docstring(docs.paragraphs(docs.facts(field)), 4),
     )
 
 
-def _enum_doc(ref: ir.TypeRef, names: ModelNames) -> str:
-    return docs.summary(names.enums[ref.name].doc) if isinstance(ref, ir.EnumRef) else ""
+def _described(field: ir.Field, names: ModelNames, named: Mapping[str, str]) -> ir.Field:
+    """A field that only refers to a named type says what the spec says of that."""
+    ref = field.type
+    name = names.union(ref) if isinstance(ref, ir.UnionOf) else getattr(ref, "name", None)
+    if field.doc or not isinstance(name, str):
+        return field
+    return replace(field, doc=docs.summary(named.get(name, "")))
 
 
 def _extra(ref: ir.TypeRef, names: ModelNames, imports: Imports, annotations: Annotations) -> FieldPlan:
@@ -171,7 +194,7 @@ def _index(document: ir.Document, names: ModelNames) -> IndexPlan:
     entries: list[IndexEntry] = []
     for key in type_names(document):
         module = f".{names.stems[key]}"
-        for name in filter(None, (names.classes[key], names.twins.get(key))):
+        for name in filter(None, (names.classes[key], names.twins.get(key), names.parsers.get(key))):
             entries.append(
                 IndexEntry(identifier(name), module_path(module), text(name), text(module.removeprefix(".")))
             )

@@ -6,29 +6,35 @@ from collections.abc import Iterable, Iterator
 
 from . import ir
 from .names import Scope, module_stem, pascal
-from .types import ModelNames
+from .types import ModelNames, union_key
 
 
 def model_names(document: ir.Document) -> ModelNames:
-    """Names for every model and enum of a document, in its order, so that they are stable."""
+    """Names for every model, enum and union of a document, in its order, so that they are stable."""
     classes, stems = Scope(), Scope(("__init__",), fold=True)
     names: dict[str, str] = {}
     files: dict[str, str] = {}
     for name in type_names(document):
         names[name] = classes.claim(pascal(name, "Model"))
         files[name] = stems.claim(module_stem(names[name]))
+    unions: dict[str, str] = {}
+    for union in document.unions:
+        unions.setdefault(union_key(union.type), union.name)
     sent, received = sent_models(document), received_models(document)
     twins = {
         model.name: classes.claim(f"{names[model.name]}Dict", f"{names[model.name]}TypedDict")
         for model in document.models
         if model.name in sent
     }
-    return ModelNames(names, files, twins, {enum.name: enum for enum in document.enums}, sent & received)
+    enums = {enum.name: enum for enum in document.enums}
+    parsers = {union.name: classes.claim("parse" + module_stem(names[union.name])) for union in document.unions}
+    return ModelNames(names, files, twins, enums, sent & received, unions, parsers)
 
 
 def type_names(document: ir.Document) -> list[str]:
-    """Names of models and enums in the document."""
-    return [*(model.name for model in document.models), *(enum.name for enum in document.enums)]
+    """Names of models, enums and unions in the document."""
+    every: tuple[ir.Model | ir.Enum | ir.Union, ...] = (*document.models, *document.enums, *document.unions)
+    return [one.name for one in every]
 
 
 def sent_models(document: ir.Document) -> frozenset[str]:
@@ -37,7 +43,7 @@ def sent_models(document: ir.Document) -> frozenset[str]:
 
 
 def received_models(document: ir.Document) -> frozenset[str]:
-    """Names of models that an answer can hold."""
+    """Names of models that an answer or the payload of a webhook can hold."""
     return _reached(document, _received_types(document))
 
 
@@ -72,6 +78,9 @@ def _received_types(document: ir.Document) -> Iterator[ir.TypeRef]:
         for answer in operation.answers:
             for variant in answer.variants:
                 yield variant.type
+    for webhook in document.webhooks:
+        if webhook.body is not None:
+            yield from (variant.type for variant in webhook.body.variants)
 
 
 def _mentioned(ref: ir.TypeRef) -> Iterable[str]:

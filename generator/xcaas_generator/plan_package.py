@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import xcaas_core
 
-from . import ir
+from . import docs, ir
 from .imports import Imports
 from .names import pascal
 from .plan import ChildPlan, ClientPlan, IndexPlan, Module, ProductPlan
 from .plan_flows import SDK
-from .plan_product import Shape, index_entry, plan_product, product_init, product_shape
+from .plan_product import Shape, index_entry, plan_product, product_init, product_shape, public_modules
 from .quote import Code, docstring, identifier, module_path, text
 
 CLIENT_NAMES = frozenset(
@@ -40,17 +40,18 @@ def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
     """
     shape = product_shape(document.name)
     plan = plan_product(document, shape, sha256)
-    return replace(plan, modules=(*plan.modules, product_init(document.title, shape)))
+    return replace(plan, modules=(*plan.modules, product_init(document, shape)))
 
 
-def suite_modules(names: Sequence[str]) -> list[Module]:
-    """The package that holds the products: its clients, with a property per product."""
-    from xcaas_core import testing  # brings the whole run time along
+def suite_modules(titles: Mapping[str, str]) -> list[Module]:
+    """The package that holds the products, given by name with their titles: its clients, with a property per product."""
+    names = sorted(titles)
+    from xcaas_core import otel, testing  # bring the whole run time along
 
     classes = {"XCaaS", "AsyncXCaaS"}
     imports = Imports({*classes, *names})
     base, async_base = imports.use(SDK, "ClientBase"), imports.use(SDK, "AsyncClientBase")
-    children = tuple(_product_child(name, imports) for name in sorted(names))
+    children = tuple(_product_child(name, titles[name], imports) for name in names)
     client = ClientPlan(
         header=imports.header(),
         exports=tuple(text(name) for name in sorted(classes)),
@@ -66,13 +67,15 @@ def suite_modules(names: Sequence[str]) -> list[Module]:
     public: Sequence[str] = getattr(xcaas_core, "__all__", ())
     entries = [index_entry(name, "xcaas_core") for name in public if name != "testing"]
     entries += [index_entry(name, "._client") for name in sorted(classes)]
-    entries += [index_entry(name, ".") for name in sorted({*names, "testing"})]
+    entries += [index_entry(name, ".") for name in sorted({*names, "otel", "testing"})]
     entries.sort(key=lambda entry: entry.name)
     fakes = tuple(index_entry(name, "xcaas_core.testing") for name in testing.__all__)
+    telemetry = tuple(index_entry(name, "xcaas_core.otel") for name in otel.__all__)
     return [
         Module("_client.py", "client.py.jinja", client),
         Module("__init__.py", "suite.py.jinja", IndexPlan(docstring(_SUITE_DOC, 0), tuple(entries), module_path(SDK))),
-        Module("testing.py", "testing.py.jinja", IndexPlan(docstring(_TESTING_DOC, 0), fakes, module_path(SDK))),
+        Module("otel.py", "passed_on.py.jinja", IndexPlan(docstring(_OTEL_DOC, 0), telemetry, module_path(SDK))),
+        Module("testing.py", "passed_on.py.jinja", IndexPlan(docstring(_TESTING_DOC, 0), fakes, module_path(SDK))),
     ]
 
 
@@ -89,6 +92,12 @@ Fakes for the tests of code that uses these clients.
     server = FakeServer()
     client = XCaaS(http_client=server, credentials=ClientCredentials("id", "secret"))
 """
+_OTEL_DOC = """
+OpenTelemetry spans and metrics of calls: `pip install 'xcaas[otel]'`.
+
+    telemetry = OpenTelemetry()
+    client = XCaaS(hooks=[telemetry])
+"""
 _CLIENT_DOC = """
 All products, for code that blocks.
 
@@ -101,7 +110,7 @@ An async context manager. Each product loads on first use.
 """
 
 
-def _product_child(name: str, imports: Imports) -> ChildPlan:
+def _product_child(name: str, title: str, imports: Imports) -> ChildPlan:
     shape = product_shape(name)
     module = f".{name}._client"
     return ChildPlan(
@@ -111,7 +120,7 @@ def _product_child(name: str, imports: Imports) -> ChildPlan:
         async_cls=imports.use(module, shape.async_cls, typing_only=True),
         real=identifier(shape.cls),
         async_real=identifier(shape.async_cls),
-        doc=Code(""),
+        doc=docstring(docs.sentence(title), 8),
     )
 
 
@@ -123,7 +132,7 @@ def package_modules(document: ir.Document, sha256: str) -> ProductPlan:
     """
     shape = Shape("Client", "AsyncClient", "ClientBase", "AsyncClientBase", "", CLIENT_NAMES)
     plan = plan_product(document, shape, sha256)
-    entries = [index_entry("AsyncClient", "._client"), index_entry("Client", "._client"), index_entry("models", ".")]
+    entries = [*(index_entry(name, "._client") for name in ("AsyncClient", "Client")), *public_modules(document)]
     doc = docstring(f"A client for {document.title or pascal(document.name)}.", 0)
     init = Module("__init__.py", "index.py.jinja", IndexPlan(doc, tuple(entries), module_path(SDK)))
     return replace(plan, modules=(*plan.modules, init))

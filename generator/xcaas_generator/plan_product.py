@@ -16,6 +16,7 @@ from .plan_names import model_names
 from .plan_operations import server_value
 from .plan_resources import Tree, child_plans, resource_modules, resource_tree, surroundings
 from .plan_tree import seats
+from .plan_webhooks import MODULE, webhook_records, webhooks_module
 from .quote import Code, braced, call, code, docstring, identifier, literal, module_path, parenthesised, text
 from .verify import verify_section
 
@@ -55,19 +56,26 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
         Module("_product.py", "product.py.jinja", _facts(document)),
         Module("_client.py", "client.py.jinja", _client(document, shape, tree)),
     ]
+    if document.webhooks:
+        modules.append(webhooks_module(document, names))
     section = _section(document, shape, tree, sha256)
     verify_section(section, document)
     return ProductPlan(tuple(modules), section)
 
 
-def product_init(document_title: str, shape: Shape) -> Module:
-    """The package of a product in a suite: its classes, and its models."""
+def product_init(document: ir.Document, shape: Shape) -> Module:
+    """The package of a product in a suite: its classes, its models, its webhooks."""
     entries = [
         *(index_entry(name, "._client") for name in sorted((shape.async_cls, shape.cls))),
-        index_entry("models", "."),
+        *public_modules(document),
     ]
-    doc = docstring(f"{document_title}: `client.{shape.prefix}`.", 0)
+    doc = docstring(f"{document.title}: `client.{shape.prefix}`.", 0)
     return Module("__init__.py", "index.py.jinja", IndexPlan(doc, tuple(entries), module_path(SDK)))
+
+
+def public_modules(document: ir.Document) -> list[IndexEntry]:
+    """The modules of a product that are offered as they are."""
+    return [index_entry(name, ".") for name in ("models", *([MODULE] if document.webhooks else []))]
 
 
 def index_entry(name: str, module: str) -> IndexEntry:
@@ -80,7 +88,7 @@ def _section(document: ir.Document, shape: Shape, tree: Tree, sha256: str) -> ma
         name = ".".join(part for part in (shape.prefix, *seat.path, seat.verb) if part)
         records.append(manifest.record(document.name, operation, name))
     refused = tuple(manifest.refusal(document.name, item) for item in document.refused)
-    return manifest.Section(document.name, sha256, tuple(records), refused)
+    return manifest.Section(document.name, sha256, tuple(records), refused, webhook_records(document), document.title)
 
 
 def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:

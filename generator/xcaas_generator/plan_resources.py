@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from . import docs, ir
 from .imports import Imports
-from .names import Scope, module_stem, pascal
+from .names import Scope, constant, module_stem, pascal
 from .outcome import Outcome, outcome
 from .plan import ChildPlan, MethodPlan, Module, OperationPlan, ResourcePlan
 from .plan_flows import SDK, Neighbour, paged_item
@@ -57,7 +57,7 @@ def resource_tree(document: ir.Document, seats: tuple[Seat, ...], taken: frozens
             stems.claim(module_stem("_".join(path))), cls, classes.claim(f"Async{cls}", f"Async{cls}Resource")
         )
     scopes = {path: Scope() for path in paths}
-    constants = tuple(scopes[seat.path].claim("_" + seat.verb.upper().rstrip("_")) for seat in seats)
+    constants = tuple(scopes[seat.path].claim("_" + constant(seat.verb).rstrip("_")) for seat in seats)
     return Tree(seats, names, constants, _tag_docs(document, seats))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import ir
 from .imports import Imports
@@ -32,7 +32,8 @@ class ModelNames:
 
     `stems` are the module names inside the `models` package; `twins` the typed
     dictionaries of those models that a request can hold; `both_ways` names models that
-    requests and answers can hold.
+    requests and answers can hold; `unions` has the names of unions, by `union_key`, and
+    `parsers` the functions that read them.
     """
 
     classes: Mapping[str, str]
@@ -40,6 +41,17 @@ class ModelNames:
     twins: Mapping[str, str]
     enums: Mapping[str, ir.Enum]
     both_ways: frozenset[str] = frozenset()
+    unions: Mapping[str, str] = field(default_factory=dict[str, str])
+    parsers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def union(self, ref: ir.UnionOf) -> str | None:
+        """The name of a union in the document, if it has one."""
+        return self.unions.get(union_key(ref))
+
+
+def union_key(ref: ir.UnionOf) -> str:
+    """What only equal unions have in common. As values, the constants 1 and true would be equal, too."""
+    return repr(ref)
 
 
 def scalar_codec(scalar: ir.Scalar) -> str:
@@ -116,15 +128,23 @@ class Annotations:
     Args:
         beside_models: The module is inside the `models` package.
         own: Names of models that the module itself defines.
+        typing_only: Nothing of an annotation is needed at run time.
     """
 
     def __init__(
-        self, names: ModelNames, imports: Imports, *, beside_models: bool, own: frozenset[str] = frozenset()
+        self,
+        names: ModelNames,
+        imports: Imports,
+        *,
+        beside_models: bool,
+        own: frozenset[str] = frozenset(),
+        typing_only: bool = True,
     ) -> None:
         self._names = names
         self._imports = imports
         self._beside_models = beside_models
         self._own = own
+        self._typing_only = typing_only
 
     def read(self, ref: ir.TypeRef, *, nullable: bool = False) -> Code:
         """The type of a value that comes from a server."""
@@ -154,9 +174,9 @@ class Annotations:
         """The members of a type's union; one for most types."""
         match ref:
             case ir.Scalar(kind="bytes") if given:
-                return [self._imports.use(_SDK, "FileInput", typing_only=True)]
-            case ir.Scalar(kind="str") if given and self._has_text_form(ref):
-                return [self._scalar(ref), self._imports.builtin("str")]
+                return [self._use(_SDK, "FileInput")]
+            case ir.Scalar() if given and self._has_text_form(ref):
+                return [self._scalar(ref), self._builtin("str")]
             case ir.Scalar():
                 return [self._scalar(ref)]
             case ir.ModelRef():
@@ -167,17 +187,36 @@ class Annotations:
                 return [self._const(ref)]
             case ir.ListOf():
                 item = self._or_none(self._parts(ref.item, given=given), nullable=False)
-                outer = self._abc("Sequence") if given else self._imports.builtin("list")
+                outer = self._abc("Sequence") if given else self._builtin("list")
                 return [code("{}[{}]", outer, item)]
             case ir.MapOf():
                 value = self._or_none(self._parts(ref.value, given=given), nullable=False)
-                outer = self._abc("Mapping") if given else self._imports.builtin("dict")
-                return [code("{}[{}, {}]", outer, self._imports.builtin("str"), value)]
+                outer = self._abc("Mapping") if given else self._builtin("dict")
+                return [code("{}[{}, {}]", outer, self._builtin("str"), value)]
             case ir.UnionOf():
-                parts = [part for member in ref.members for part in self._parts(member, given=given)]
-                if ref.discriminator is not None and ref.mapping:
-                    parts.append(self._imports.use(_MODELS, "UnknownModel", typing_only=True))
-                return parts
+                return self._union(ref, given=given)
+
+    def _union(self, ref: ir.UnionOf, *, given: bool) -> list[Code]:
+        name = self._names.union(ref)
+        if name is not None and self._names.classes[name] not in self._own:
+            besides = [part for member in ref.members for part in self._besides(member)] if given else []
+            return [self._sibling(name, self._names.classes[name]), *besides]
+        parts = [part for member in ref.members for part in self._parts(member, given=given)]
+        if ref.discriminator is not None and ref.mapping:
+            parts.append(self._use(_MODELS, "UnknownModel"))
+        return parts
+
+    def _besides(self, member: ir.TypeRef) -> list[Code]:
+        """What can be given for a member of a named union beyond what is read from it."""
+        match member:
+            case ir.ModelRef():
+                return [self.twin(member)] if member.name in self._names.twins else []
+            case ir.Scalar() if member.kind != "bytes":
+                return [self._builtin("str")] if self._has_text_form(member) else []
+            case ir.EnumRef() | ir.Const():
+                return []
+            case _:
+                return self._parts(member, given=True)
 
     def _model(self, ref: ir.ModelRef, *, given: bool) -> list[Code]:
         parts = [self._sibling(ref.name, self._names.classes[ref.name])]
@@ -189,33 +228,41 @@ class Annotations:
         if python_name in self._own:
             return identifier(python_name)
         module = f".{self._names.stems[name]}" if self._beside_models else ".models"
-        return self._imports.use(module, python_name, typing_only=True)
+        return self._use(module, python_name)
 
     @staticmethod
     def _has_text_form(scalar: ir.Scalar) -> bool:
         """Whether a caller may as well give the text that is sent: of a time, a date, a UUID."""
+        if scalar.kind != "str":
+            return False
         expression = scalar_codec(scalar)
         return expression in ("date", "uuid") or expression.startswith("datetime")
 
     def _scalar(self, scalar: ir.Scalar) -> Code:
         expression = scalar_codec(scalar)
         if expression == "json":
-            return self._imports.use(_MODELS, "JSONValue", typing_only=True)
+            return self._use(_MODELS, "JSONValue")
         if expression == "none":
             return _NONE
         if expression == "date" or expression.startswith("datetime"):
-            module = self._imports.use_module("datetime", "_dt", typing_only=True)
+            module = self._imports.use_module("datetime", "_dt", typing_only=self._typing_only)
             return code("{}.date", module) if expression == "date" else code("{}.datetime", module)
         if expression == "uuid":
-            return self._imports.use("uuid", "UUID", typing_only=True)
-        return self._imports.builtin(expression.partition(":")[0])
+            return self._use("uuid", "UUID")
+        return self._builtin(expression.partition(":")[0])
 
     def _const(self, const: ir.Const) -> Code:
         if const.value is None:
             return _NONE
         if isinstance(const.value, float):
-            return self._imports.builtin("float")
-        return code("{}[{}]", self._imports.use("typing", "Literal", typing_only=True), literal(const.value))
+            return self._builtin("float")
+        return code("{}[{}]", self._use("typing", "Literal"), literal(const.value))
 
     def _abc(self, name: str) -> Code:
-        return self._imports.use("collections.abc", name, typing_only=True)
+        return self._use("collections.abc", name)
+
+    def _use(self, module: str, name: str) -> Code:
+        return self._imports.use(module, name, typing_only=self._typing_only)
+
+    def _builtin(self, name: str) -> Code:
+        return self._imports.builtin(name, typing_only=self._typing_only)

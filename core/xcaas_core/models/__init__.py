@@ -15,6 +15,8 @@ from ._meta import RESERVED_NAMES as RESERVED_NAMES
 from ._model import Model as Model
 from ._model import UnknownModel as UnknownModel
 from ._model import model as model
+from ._parser import Parser as Parser
+from ._parser import Webhook as Webhook
 
 __all__ = [
     "RESERVED_NAMES",
@@ -22,7 +24,9 @@ __all__ = [
     "JSONObject",
     "JSONValue",
     "Model",
+    "Parser",
     "UnknownModel",
+    "Webhook",
     "decode_json",
     "encode_json",
     "extra",

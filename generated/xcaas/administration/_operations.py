@@ -76,6 +76,7 @@ _GET: Final[Operation[_Operation]] = Operation(
         factor=1.5,
         longest=10,
         timeout=300,
+        verb="wait",
     ),
     accept="application/vnd.operations.v1+json",
 )

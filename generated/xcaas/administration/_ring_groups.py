@@ -107,6 +107,7 @@ _CREATE: Final[Operation[_Operation]] = Operation(
         factor=1.5,
         longest=10,
         timeout=300,
+        verb="create_and_wait",
     ),
     accept="application/vnd.ringgroups.v1+json",
 )
@@ -142,6 +143,7 @@ _DELETE: Final[Operation[_Operation]] = Operation(
         factor=1.5,
         longest=10,
         timeout=300,
+        verb="delete_and_wait",
     ),
     accept="application/vnd.ringgroups.v1+json",
 )
@@ -191,6 +193,7 @@ _REPLACE: Final[Operation[_Operation]] = Operation(
         factor=1.5,
         longest=10,
         timeout=300,
+        verb="replace_and_wait",
     ),
     accept="application/vnd.ringgroups.v1+json",
 )
@@ -224,6 +227,7 @@ _UPDATE_MEMBERS: Final[Operation[_Operation]] = Operation(
         factor=1.5,
         longest=10,
         timeout=300,
+        verb="update_members_and_wait",
     ),
     accept="application/vnd.operations.v1+json, application/vnd.ringgroups.v1+json",
 )

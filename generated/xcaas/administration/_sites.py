@@ -111,6 +111,7 @@ _CREATE: Final[Operation[_Operation]] = Operation(
         factor=1.5,
         longest=10,
         timeout=300,
+        verb="create_and_wait",
     ),
     accept="application/json, application/vnd.sites.v1+json",
 )
@@ -138,6 +139,7 @@ _DELETE: Final[Operation[_Operation]] = Operation(
         factor=1.5,
         longest=10,
         timeout=300,
+        verb="delete_and_wait",
     ),
     accept="application/json, application/vnd.sites.v1+json",
 )
@@ -178,6 +180,7 @@ _REPLACE: Final[Operation[_Operation]] = Operation(
         factor=1.5,
         longest=10,
         timeout=300,
+        verb="replace_and_wait",
     ),
     accept="application/json, application/vnd.sites.v1+json",
 )

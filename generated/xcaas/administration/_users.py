@@ -131,6 +131,7 @@ _CREATE: Final[Operation[_Operation]] = Operation(
         factor=1.5,
         longest=10,
         timeout=300,
+        verb="create_and_wait",
     ),
     accept="application/vnd.users.v1+json",
 )
@@ -180,6 +181,7 @@ _DELETE: Final[Operation[_Operation]] = Operation(
         factor=1.5,
         longest=10,
         timeout=300,
+        verb="delete_and_wait",
     ),
     accept="application/vnd.users.v1+json",
 )
@@ -276,6 +278,7 @@ _REPLACE: Final[Operation[_Operation]] = Operation(
         factor=1.5,
         longest=10,
         timeout=300,
+        verb="replace_and_wait",
     ),
     accept="application/vnd.users.v1+json",
 )

@@ -9,6 +9,7 @@ from xcaas_core.sdk import lazy_attributes
 
 if TYPE_CHECKING:
     from . import models as models
+    from . import webhooks as webhooks
     from ._client import AsyncCcChat as AsyncCcChat
     from ._client import CcChat as CcChat
 else:
@@ -18,6 +19,7 @@ else:
             "AsyncCcChat": "_client",
             "CcChat": "_client",
             "models": "",
+            "webhooks": "",
         },
     )
 
@@ -25,4 +27,5 @@ __all__ = [
     "AsyncCcChat",
     "CcChat",
     "models",
+    "webhooks",
 ]

@@ -73,6 +73,8 @@ _CREATE: Final[Operation[ReportStatus]] = Operation(
         factor=1.5,
         longest=15,
         timeout=1800,
+        verb="run",
+        resume="resume",
     ),
 )
 _GET: Final[Operation[Report]] = Operation(

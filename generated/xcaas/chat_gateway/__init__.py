@@ -9,6 +9,7 @@ from xcaas_core.sdk import lazy_attributes
 
 if TYPE_CHECKING:
     from . import models as models
+    from . import webhooks as webhooks
     from ._client import AsyncChatGateway as AsyncChatGateway
     from ._client import ChatGateway as ChatGateway
 else:
@@ -18,6 +19,7 @@ else:
             "AsyncChatGateway": "_client",
             "ChatGateway": "_client",
             "models": "",
+            "webhooks": "",
         },
     )
 
@@ -25,4 +27,5 @@ __all__ = [
     "AsyncChatGateway",
     "ChatGateway",
     "models",
+    "webhooks",
 ]

@@ -86,6 +86,7 @@ _START: Final[Operation[BulkDownload]] = Operation(
             value="/status",
             done=("DONE", "PARTIAL_DONE"),
             failed=("FAILED", "CANCELLED"),
+            partial=("PARTIAL_DONE",),
         ),
         result=Related("_bulk_downloads:_FETCH", "zipName"),
         cancel=Related("_bulk_downloads:_CANCEL", "zipName"),
@@ -93,6 +94,8 @@ _START: Final[Operation[BulkDownload]] = Operation(
         factor=1.5,
         longest=30,
         timeout=3600,
+        verb="download",
+        resume="resume_download",
     ),
 )
 _LIST: Final[Operation[_list[BulkDownload]]] = Operation(
@@ -206,7 +209,8 @@ class BulkDownloads(Resource):
             object_ids: Ids of the objects to pack.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
+            whether the result lacks something.
 
         Raises:
             PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
@@ -222,7 +226,8 @@ class BulkDownloads(Resource):
             id: What the start of the work answered; `id` of its poller.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
+            whether the result lacks something.
 
         Raises:
             PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
@@ -366,7 +371,8 @@ class AsyncBulkDownloads(AsyncResource):
             object_ids: Ids of the objects to pack.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
+            whether the result lacks something.
 
         Raises:
             PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
@@ -382,7 +388,8 @@ class AsyncBulkDownloads(AsyncResource):
             id: What the start of the work answered; `id` of its poller.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
+            whether the result lacks something.
 
         Raises:
             PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.

@@ -20,7 +20,8 @@ class Bodies:
         self._report = shaper.report
         self._contents = contents
 
-    def read(self, operation: Spot, owner: str, leftovers: list[Spot]) -> BodyDraft | None:
+    def read(self, operation: Spot, owner: str, leftovers: list[Spot], role: str = "Request") -> BodyDraft | None:
+        """What an operation sends, or None. `role` is the last word of the names of its unnamed models."""
         listed = operation.child("requestBody")
         if listed.node is None:
             return self._leftover(operation, owner, leftovers) if leftovers else None
@@ -30,10 +31,10 @@ class Bodies:
         if not isinstance(spot.node, dict):
             self._report.warn(spot.place, f"a request body is expected here, not {brief(spot.node)}; it was left out")
             return None
-        variants = self._contents.variants(spot.child("content"), _hint(spot, owner))
+        variants = self._contents.variants(spot.child("content"), _hint(spot, owner, role))
         if not variants and spot.has("schema"):
             self._report.warn(spot.place, "the schema stands without a media type; application/json was taken")
-            shape = self._shaper.shape(spot.child("schema"), Hint(owner, "Request"))
+            shape = self._shaper.shape(spot.child("schema"), Hint(owner, role))
             variants = [VariantDraft("application/json", "json", shape)]
         if not variants:
             self._report.warn(spot.place, "the request body has no content; it was left out", "Say what it holds.")
@@ -76,10 +77,10 @@ class Bodies:
         return self._draft(at, [variant], required=bool(required_names))
 
 
-def _hint(spot: Spot, owner: str) -> Hint:
-    """`CreateUserRequest`, or by its own name where it is a component."""
+def _hint(spot: Spot, owner: str, role: str) -> Hint:
+    """`CreateUserRequest`, `PetAdoptedPayload`, or by its own name where it is a component."""
     tokens = spot.pointer.split("/")
     if tokens[1:3] == ["components", "requestBodies"] and len(tokens) == 4:
         name = class_name(unescape(tokens[3]))
-        return Hint(name, "" if name.endswith(_ROLES) else "Request")
-    return Hint(owner, "Request")
+        return Hint(name, "" if name.endswith(_ROLES) else role)
+    return Hint(owner, role)

@@ -12,6 +12,7 @@ from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.security import Security
 from xcaas_generator.normalise.servers import leftover_servers, read_servers
 from xcaas_generator.normalise.vocabulary import Vocabulary
+from xcaas_generator.normalise.webhooks import Webhooks
 from xcaas_generator.report import Report
 from xcaas_generator.resolve import Resolver, Spot
 
@@ -26,11 +27,12 @@ def normalise(root: Spot, resolver: Resolver, report: Report, name: str) -> Docu
     for key, spot in root.child("components").child("schemas").items():
         shaper.component(spot, key)
     drafts = operations.read(root.child("paths"))
+    webhooks = Webhooks(shaper, operations).read(root)
     shaper.drain()
     vocabulary.check_calls(drafts)
     entries = name_entries(shaper.entries)
     node = _document(root, report, name, servers, security)
-    return DocumentDraft(node, entries, drafts, operations.refused)
+    return DocumentDraft(node, entries, drafts, operations.refused, webhooks)
 
 
 def _version(root: Spot) -> str:

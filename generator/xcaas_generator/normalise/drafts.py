@@ -46,6 +46,12 @@ class OperationDraft:
 
 
 @dataclass(slots=True)
+class WebhookDraft:
+    node: ir.Webhook
+    body: BodyDraft | None = None
+
+
+@dataclass(slots=True)
 class DocumentDraft:
     """Everything but types: `node` has no models, enums and operations yet."""
 
@@ -53,3 +59,4 @@ class DocumentDraft:
     entries: list[Entry]
     operations: list[OperationDraft]
     refused: list[ir.Refused]
+    webhooks: list[WebhookDraft] = field(default_factory=list[WebhookDraft])

@@ -14,7 +14,14 @@ from itertools import chain, count
 from openapi_python_client.strings import PythonIdentifier
 
 from xcaas_generator.ir import JSON
-from xcaas_generator.normalise.drafts import AnswerDraft, DocumentDraft, OperationDraft, ParameterDraft, VariantDraft
+from xcaas_generator.normalise.drafts import (
+    AnswerDraft,
+    DocumentDraft,
+    OperationDraft,
+    ParameterDraft,
+    VariantDraft,
+    WebhookDraft,
+)
 from xcaas_generator.normalise.operations import METHODS
 from xcaas_generator.normalise.shapes import Choice, Entry, Fixed, Items, Named, Plain, Shape, Value, Values
 
@@ -30,6 +37,7 @@ class Canonical:
     maps: set[str]  # components that are maps, not classes
     fields: dict[str, dict[str, int]]  # class, property key → index of its field
     slots: list[tuple[str, str]]  # path key and method of each operation, in order
+    unions: dict[str, JSON] = field(default_factory=dict[str, JSON])  # schemas of unions, by name
 
 
 def emit(draft: DocumentDraft) -> Canonical:
@@ -44,8 +52,12 @@ class _Emitter:
     fields: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
 
     def document(self, draft: DocumentDraft) -> Canonical:
+        unions: dict[str, JSON] = {}
         for entry in draft.entries:
-            self.components[entry.name] = _enum(entry.values) if entry.kind == "enum" else self._model(entry)
+            if entry.shape is not None:
+                unions[entry.name] = self._schema(entry.shape)
+            else:
+                self.components[entry.name] = _enum(entry.values) if entry.kind == "enum" else self._model(entry)
         paths: dict[str, JSON] = {}
         slots: list[tuple[str, str]] = []
         for operation in draft.operations:
@@ -58,9 +70,10 @@ class _Emitter:
             "openapi": "3.1.0",
             "info": {"title": draft.node.title, "version": draft.node.version},
             "paths": paths,
+            "webhooks": {str(index): {"post": self._webhook(one)} for index, one in enumerate(draft.webhooks)},
             "components": {"schemas": self.components},
         }
-        return Canonical(document, set(self.maps.values()), self.fields, slots)
+        return Canonical(document, set(self.maps.values()), self.fields, slots, unions)
 
     def _slot(self, draft: OperationDraft, index: int) -> tuple[str, str]:
         method = draft.node.method.lower()
@@ -75,6 +88,11 @@ class _Emitter:
         if draft.body is not None:
             operation["requestBody"] = {"content": self._content(draft.body.variants)}
         return operation
+
+    def _webhook(self, draft: WebhookDraft) -> JSON:
+        if draft.body is None:
+            return {"responses": {}}
+        return {"requestBody": {"content": self._content(draft.body.variants)}, "responses": {}}
 
     def _parameter(self, draft: ParameterDraft) -> JSON:
         node = draft.node

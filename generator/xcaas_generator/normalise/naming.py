@@ -63,16 +63,21 @@ def name_entries(entries: list[Entry]) -> list[Entry]:
     _share(entries)
     kept = [entry for entry in entries if entry.same_as is None]
     taken: set[str] = set()
-    for entry in sorted((one for one in kept if one.fixed), key=_fixed_order):
+    unions = [entry for entry in kept if entry.kind == "union"]
+    classes = [entry for entry in kept if entry.kind != "union"]
+    for entry in sorted((one for one in classes if one.fixed), key=_fixed_order):
         _claim(entry, _component_wishes(entry), taken)
-    shared = _shared_leaves(kept)
+    shared = _shared_leaves(classes)
     # Owners come before what they own: a name is built from the owner's.
-    waiting = [entry for entry in kept if not entry.name]
+    waiting = [entry for entry in classes if not entry.name]
     while waiting:
         ready = [entry for entry in waiting if any(_owner_name(hint) for hint in entry.hints)] or waiting
         for entry in sorted(ready, key=_inline_order):
             _claim(entry, _wishes(entry, shared), taken)
         waiting = [entry for entry in waiting if not entry.name]
+    # A union comes last: the parent of its members, or its only object, may have the same name.
+    for entry in sorted(unions, key=_fixed_order):
+        _claim(entry, _component_wishes(entry), taken)
     return sorted(kept, key=lambda entry: entry.name)
 
 
@@ -137,7 +142,8 @@ def _component_wishes(entry: Entry) -> list[str]:
     """Its own name, or with the name of its file where two files have components of one name."""
     own = [str(hint.owner) for hint in entry.hints if hint.fixed]
     stem = PurePosixPath(entry.spot.file.label).stem
-    return [class_name(name) for name in own] + [class_name(f"{stem} {name}") for name in own[:1]]
+    others = [f"any {name}" for name in own if entry.kind == "union"] + [f"{stem} {name}" for name in own[:1]]
+    return [class_name(name) for name in (*own, *others)]
 
 
 def _wishes(entry: Entry, shared: dict[tuple[str, str], Entry]) -> Iterator[str]:
@@ -257,8 +263,9 @@ def _inner_first(entries: Iterable[Entry]) -> list[Entry]:
 def _referred(entry: Entry) -> Iterator[Entry]:
     for draft in sorted(entry.fields, key=lambda draft: draft.wire, reverse=True):
         yield from entries_in(draft.shape)
-    if entry.extra is not None:
-        yield from entries_in(entry.extra)
+    for shape in (entry.extra, entry.shape):
+        if shape is not None:
+            yield from entries_in(shape)
 
 
 def _role(entry: Entry) -> Hashable:
@@ -274,6 +281,8 @@ def _role(entry: Entry) -> Hashable:
 def _structure_of(entry: Entry) -> Hashable:
     if entry.kind == "enum":
         return tuple(sorted((type(value).__name__, str(value)) for value in entry.values))
+    if entry.shape is not None:
+        return _shape_structure(entry.shape)
     fields = tuple(sorted(_field_structure(draft) for draft in entry.fields))
     return fields, None if entry.extra is None else _shape_structure(entry.extra), entry.closed, entry.error
 

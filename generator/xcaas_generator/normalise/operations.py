@@ -44,9 +44,10 @@ class Operations:
         self._servers = servers
         contents = Contents(shaper)
         self._parameters = Parameters(shaper)
-        self._bodies = Bodies(shaper, contents)
+        self.bodies = Bodies(shaper, contents)
         self._answers = Answers(shaper, contents, self._parameters, optional=shaper.siblings)
         self.refused: list[ir.Refused] = []
+        self.spots: dict[str, Spot] = {}  # by operation id
 
     def read(self, paths: Spot) -> list[OperationDraft]:
         """All operations, sorted by path and method."""
@@ -64,12 +65,21 @@ class Operations:
 
     # --- finding --------------------------------------------------------------
 
+    def in_item(self, listed: Spot) -> list[tuple[str, Spot]]:
+        """Method and operation of a path item that is no path's own, as webhooks and callbacks have them."""
+        item = self._shaper.resolver.deref(listed)
+        found = self._in_item("", listed, item) if item is not None and isinstance(item.node, dict) else []
+        return [(one.method, one.spot) for one in found]
+
     def _in_path(self, path: str, listed: Spot) -> list[_Found]:
         item = self._shaper.resolver.deref(listed)
         if item is None or not isinstance(item.node, dict):
             reason = "its path item can't be found" if item is None else f"its path item is {brief(item.node)}"
             self._refuse("*", path, listed, reason)
             return []
+        return self._in_item(path, listed, item)
+
+    def _in_item(self, path: str, listed: Spot, item: Spot) -> list[_Found]:
         # Keywords beside the reference add to the path item that it leads to.
         items = [item] if item.key == listed.key else [listed, item]
         found: dict[str, _Found] = {}
@@ -139,6 +149,7 @@ class Operations:
         if reason is not None:
             self._refuse(one.method, one.path, one.spot, reason)
             return None
+        self.spots[id_] = one.spot
         try:
             return self._operation(one, id_)
         except UNFORESEEN as error:
@@ -148,7 +159,7 @@ class Operations:
     def _operation(self, one: _Found, id_: str) -> OperationDraft:
         spot, owner = one.spot, class_name(id_)
         parameters, leftovers = self._parameters.read(one.path, one.item, spot, owner)
-        body = self._bodies.read(spot, owner, leftovers)
+        body = self.bodies.read(spot, owner, leftovers)
         answers = self._answers.read(spot, owner)
         resource, verb = self._vocabulary.resource(spot)
         servers = read_servers(spot, self._report) or read_servers(one.item, self._report) or self._servers

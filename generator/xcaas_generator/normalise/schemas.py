@@ -22,6 +22,7 @@ from xcaas_generator.normalise.shapes import (
     ANY,
     NONE,
     TEXT,
+    Choice,
     Entry,
     Fixed,
     Hint,
@@ -32,6 +33,7 @@ from xcaas_generator.normalise.shapes import (
     Values,
     one_of,
     with_null,
+    without_null,
 )
 from xcaas_generator.normalise.unions import Unions
 from xcaas_generator.report import UNFORESEEN, Report
@@ -78,6 +80,8 @@ class Shaper:
             shape = self._known[key] = self._shape(spot, hint)
         finally:
             self._open.discard(key)
+        if hint.fixed:
+            self._name_union(spot, shape, hint)
         return shape
 
     def shape_all(self, spots: list[Spot], hint: Hint) -> Shape:
@@ -145,6 +149,13 @@ class Shaper:
             self._known[(spot.key,)] = shape
             return self._unions.with_children(spot, shape)
         return shape
+
+    def _name_union(self, spot: Spot, shape: Shape, hint: Hint) -> None:
+        """A component that is a union gets a name, too; one that only refers to another has that one's."""
+        union = without_null(shape)
+        if isinstance(union, Choice) and not spot.has("$ref") and self._hint_of(spot, hint) == hint:
+            entry = self._declare(Flat(spot), hint, "union")
+            entry.shape = union
 
     def _referenced(self, spot: Spot, hint: Hint) -> Shape:
         if _has_structure(spot):
@@ -261,7 +272,7 @@ class Shaper:
         inner = Hint(hint.owner, singular(hint.leaf) if hint.leaf else "value")
         return Values(one_of([self.shape(spot, inner) for spot in flat.extra]))
 
-    def _declare(self, flat: Flat, hint: Hint, kind: Literal["model", "enum"]) -> Entry:
+    def _declare(self, flat: Flat, hint: Hint, kind: Literal["model", "enum", "union"]) -> Entry:
         spot = flat.spot
         doc = self.annotations.text([spot], "description")
         entry = Entry(spot, [hint], kind, spot.text("title").strip(), doc, spot.get("deprecated") is True)

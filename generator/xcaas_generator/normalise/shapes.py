@@ -97,17 +97,18 @@ class FieldDraft:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A class to be: a model or an enum. Filled in step by step, named last."""
+    """A name to be: of a model, an enum or a union. Filled in step by step, named last."""
 
     spot: Spot
     hints: list[Hint]
-    kind: Literal["model", "enum"]
+    kind: Literal["model", "enum", "union"]
     title: str = ""
     doc: str = ""
     deprecated: bool = False
     name: str = ""
     same_as: Entry | None = None
     values: tuple[Value, ...] = ()
+    shape: Shape | None = None  # of a union
     fields: list[FieldDraft] = field(default_factory=list[FieldDraft])
     extra: Shape | None = None
     closed: bool = False

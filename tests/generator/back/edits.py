@@ -72,6 +72,14 @@ def base() -> Spec:
                 }
             },
         },
+        "webhooks": {
+            "pet.born": {
+                "post": {
+                    "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}},
+                    "responses": {"204": {"description": "Heard."}},
+                }
+            }
+        },
         "components": {
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
@@ -135,6 +143,7 @@ FIELD = (*PET, "properties")
 # Edit, and the rules that tell of it. The same edit backwards is the second column.
 EDITS: list[tuple[str, Edit, set[str], set[str]]] = [
     ("operation", drop("paths", "/free"), {"operation-removed"}, {"operation-added"}),
+    ("webhook", drop("webhooks", "pet.born"), {"webhook-removed"}, {"webhook-added"}),
     ("path", move(("paths", "/free"), "paths", "/gratis"), {"operation-moved"}, {"operation-moved"}),
     ("id", put("release", "paths", "/free", "post", "operationId"), {"call-renamed"}, {"call-renamed"}),
     ("deprecated", put(True, *GET, "deprecated"), {"operation-deprecated"}, {"operation-undeprecated"}),

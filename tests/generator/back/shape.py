@@ -11,10 +11,11 @@ CALLS = re.compile(
     r"Operation|Product|Server|Variable|Scheme|Encoding|Paging|Last|Polling|PollStatus|Related|Downloading"
     r"|path|query|header|cookie|bodies|(json|form|multipart|text|binary|xml)_body"
     r"|(json|text|binary|xml|empty)_answer|json_error|field|extra|lazy_attributes|TypedDict|float|deprecated"
+    r"|Parser|Webhook"
 )
 METHODS = {"_call", "_paginate", "_poll", "_resume", "_download", "_resource", "_product"}
 PATHS = re.compile(
-    r"(?:[a-z][a-z0-9_]*/)*(?:_[a-z0-9_]+|__init__)\.py|_manifest\.json|_lock\.json|_examples\.json|py\.typed"
+    r"(?:[a-z][a-z0-9_]*/)*(?:_[a-z0-9_]+|__init__|webhooks)\.py|_manifest\.json|_lock\.json|_examples\.json|py\.typed"
 )
 MODULES = re.compile(
     r"typing|datetime|uuid|builtins|collections\.abc|__future__|xcaas_core(\.sdk|\.models)?|\.[a-z0-9_]*(\._client)?"

@@ -41,6 +41,7 @@ PAYLOADS = [
     "__init__",
     "_client",
     "a\x00b",
+    "\u0390",
     "\ud800",
     "__import__('os').system('x')",
     "X=1);Y=(1",
@@ -54,6 +55,7 @@ def hostile(payload: str) -> ir.Document:
     """A document with the payload in every place where text can stand."""
     node = replace(AT, file=f"{payload}.yaml", pointer=payload)
     kind = replace(enum("Kind", payload, payload + "2"), name=payload + "Kind", doc=payload)
+    either = ir.UnionOf((ir.ModelRef(payload + "Pet"),), payload, ((payload, payload + "Pet"),))
     pet = replace(
         model(payload + "Pet"),
         title=payload,
@@ -73,7 +75,7 @@ def hostile(payload: str) -> ir.Document:
             ),
             field("const", ir.Const(payload)),
             field("kind", ir.EnumRef(kind.name), required=True),
-            field("either", ir.UnionOf((ir.ModelRef(payload + "Pet"),), payload, ((payload, payload + "Pet"),))),
+            field("either", either),
         ),
     )
     server = ir.Server(
@@ -132,6 +134,7 @@ def hostile(payload: str) -> ir.Document:
         extensions={"x-xcaas-pagination": paging},
     )
     named = replace(call, id=payload + "2", path=payload + "2", resource=(payload, payload), verb=payload)
+    webhook = ir.Webhook(payload, payload, node, body, payload, payload, True, payload, payload)
     scheme = ir.SecurityScheme(
         payload, payload, node, payload, "header", payload, payload, payload, ((payload, payload),)
     )
@@ -141,6 +144,8 @@ def hostile(payload: str) -> ir.Document:
         version=payload,
         doc=payload,
         security_schemes=(scheme,),
+        unions=(ir.Union(payload + "Either", either, node, payload),),
+        webhooks=(webhook, replace(webhook, operation="", body=None)),
         refused=(ir.Refused(payload, payload, node, payload),),
         extensions={"x-xcaas-product": {"console_name": payload}},
     )
@@ -152,7 +157,9 @@ def check(payload: str) -> None:
         assert_shape(path, source)
         if path.endswith(".py"):
             compile(source, path, "exec", dont_inherit=True)
-    assert json.loads(made["_manifest.json"])["operations"][0]["operation_id"] == payload
+    manifest = json.loads(made["_manifest.json"])
+    assert manifest["operations"][0]["operation_id"] == payload
+    assert manifest["webhooks"][0]["name"] == payload
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

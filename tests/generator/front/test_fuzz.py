@@ -181,6 +181,12 @@ def test_random_documents(document: JSON) -> None:
 
 
 @SLOW
+@given(either(mapping(NAMES, path_item), junk), either(mapping(NAMES, either(mapping(NAMES, path_item), junk)), junk))
+def test_random_webhooks_and_callbacks(webhooks: JSON, callbacks: JSON) -> None:
+    attempt({"openapi": "3.1.0", "paths": {"/a": {"get": {"callbacks": callbacks}}}, "webhooks": webhooks})
+
+
+@SLOW
 @given(schemas, schemas, schemas)
 def test_random_schemas(first: JSON, second: JSON, third: JSON) -> None:
     attempt({"openapi": "3.1.0", "paths": {}, "components": {"schemas": {"A": first, "B": second, "C": third}}})

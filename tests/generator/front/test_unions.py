@@ -108,3 +108,41 @@ def test_two_unions_at_once_give_every_combination() -> None:
     )
     assert len(shown(field.type).split("|")) == 4
     assert sorted(fields(document, shown(field.type).split("|")[0])) == ["a", "claws", "kind"]
+
+
+def named(others: str) -> list[tuple[str, str]]:
+    _, document, _ = read_schema("type: string", others=others)
+    return [(union.name, shown(union.type)) for union in document.unions]
+
+
+def test_a_component_that_is_a_union_keeps_its_name() -> None:
+    assert named(f"{PETS}\nPet: {{{UNION}, description: Any., discriminator: {{propertyName: kind}}}}") == [
+        ("Pet", "Cat|Dog@kind(Cat=Cat,Dog=Dog)")
+    ]
+
+
+def test_null_is_no_part_of_a_named_union() -> None:
+    assert named(f"{PETS}\nPet: {{{UNION.replace(']', ', {type: null}]')}}}") == [("Pet", "Cat|Dog")]
+
+
+def test_another_name_for_a_union_is_no_second_one() -> None:
+    others = f"{PETS}\nPet: {{{UNION}}}\nAnimal: {{$ref: '#/components/schemas/Pet'}}"
+    assert named(others) == [("Pet", "Cat|Dog")]
+
+
+def test_a_union_of_text_and_numbers_needs_no_name() -> None:
+    assert named("Id: {oneOf: [{type: string}, {type: integer}]}") == []
+
+
+def test_the_heirs_of_a_parent_with_a_discriminator() -> None:
+    others = """
+Pet: {type: object, required: [kind], properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
+Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {claws: {type: integer}}}]}
+Dog: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {barks: {type: boolean}}}]}
+"""
+    assert named(others) == [("AnyPet", "Cat|Dog|Pet@kind(Cat=Cat,Dog=Dog,Pet=Pet)")]
+
+
+def test_the_only_object_of_a_union_keeps_the_name() -> None:
+    others = "Source: {oneOf: [{type: string}, {type: object, properties: {url: {type: string}}}]}"
+    assert named(others) == [("AnySource", "str|Source")]

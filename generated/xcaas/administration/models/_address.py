@@ -83,3 +83,4 @@ class Address(Model):
     """Where it was registered."""
 
     address_usage: AddressUsage | None = field("addressUsage", "AddressUsage?", default=None)
+    """How often an address is used."""

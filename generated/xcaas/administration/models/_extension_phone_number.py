@@ -31,6 +31,7 @@ class ExtensionPhoneNumber(Model):
     """Whether it is the main number."""
 
     porting_number: PortingNumber | None = field("portingNumber", "PortingNumber?", default=None)
+    """The number that is being ported in, while a temporary one is in use."""
 
 
 if TYPE_CHECKING:

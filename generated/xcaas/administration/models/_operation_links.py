@@ -17,5 +17,7 @@ class OperationLinks(Model):
     """Addresses that belong to an operation."""
 
     self: Link | None = field("self", "Link?", default=None)
+    """An address."""
 
     resource: Link | None = field("resource", "Link?", default=None)
+    """An address."""

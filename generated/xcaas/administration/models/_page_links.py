@@ -17,5 +17,7 @@ class PageLinks(Model):
     """Addresses of this page and the next."""
 
     self: Link | None = field("self", "Link?", default=None)
+    """An address."""
 
     next: Link | None = field("next", "Link?", default=None)
+    """An address."""

@@ -22,5 +22,7 @@ class RingGroupPage(Model):
     """The ring groups."""
 
     pagination: Pagination | None = field("pagination", "Pagination", default=None)
+    """Where the walk through a list stands."""
 
     links: PageLinks | None = field("_links", "PageLinks", default=None)
+    """Addresses of this page and the next."""

@@ -28,6 +28,7 @@ class RingGroupPhoneNumber(Model):
     """Whether it is the main number."""
 
     porting_number: PortingNumber | None = field("portingNumber", "PortingNumber?", default=None)
+    """The number that is being ported in, while a temporary one is in use."""
 
 
 if TYPE_CHECKING:

@@ -40,6 +40,7 @@ class Site(Model):
     """IANA zone. Users may have another."""
 
     address: SiteAddress = field("address", "SiteAddress")
+    """Address of a site, by its id."""
 
     site_code: str | None = field("siteCode", "str?", default=None)
     """Code of the site. One that is taken is a conflict."""

@@ -22,5 +22,7 @@ class SitePage(Model):
     """The sites."""
 
     pagination: Pagination | None = field("pagination", "Pagination", default=None)
+    """Where the walk through a list stands."""
 
     links: PageLinks | None = field("_links", "PageLinks", default=None)
+    """Addresses of this page and the next."""

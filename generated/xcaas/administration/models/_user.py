@@ -22,12 +22,16 @@ class User(Model):
     """A user account."""
 
     basic_info: UserBasicInfo = field("basicInfo", "UserBasicInfo")
+    """Who the user is."""
 
     directory_info: UserDirectoryInfo | None = field("directoryInfo", "UserDirectoryInfo?", default=None)
+    """How the user shows in the directory."""
 
     service_info: UserServiceInfo | None = field("serviceInfo", "UserServiceInfo?", default=None)
+    """What the user may use."""
 
     assignment_info: UserAssignmentInfo | None = field("assignmentInfo", "UserAssignmentInfo?", default=None)
+    """What the user belongs to."""
 
 
 if TYPE_CHECKING:

@@ -21,3 +21,4 @@ class AgentStatusList(Model):
     """The agents."""
 
     page: AgentStatusPage | None = field("page", "AgentStatusPage", default=None)
+    """Declared by the vendor for paging, which isn't supported."""

@@ -21,3 +21,4 @@ class AuditRecordPage(Model):
     """The records."""
 
     meta: AuditPageMeta | None = field("meta", "AuditPageMeta", default=None)
+    """Where the walk through the records stands."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ._chat_customer import ChatCustomerDict as ChatCustomerDict
     from ._chat_error import ChatError as ChatError
     from ._chat_error_detail import ChatErrorDetail as ChatErrorDetail
+    from ._chat_event import ChatEvent as ChatEvent
+    from ._chat_event import parse_chat_event as parse_chat_event
     from ._conversation import Conversation as Conversation
     from ._conversation_history import ConversationHistory as ConversationHistory
     from ._conversation_history import ConversationHistoryDict as ConversationHistoryDict
@@ -79,6 +81,7 @@ else:
             "ChatCustomerDict": "_chat_customer",
             "ChatError": "_chat_error",
             "ChatErrorDetail": "_chat_error_detail",
+            "ChatEvent": "_chat_event",
             "Conversation": "_conversation",
             "ConversationHistory": "_conversation_history",
             "ConversationHistoryDict": "_conversation_history",
@@ -118,6 +121,7 @@ else:
             "WebhookVerification": "_webhook_verification",
             "WebhookVerificationDict": "_webhook_verification",
             "WebhookVerifyEvent": "_webhook_verify_event",
+            "parse_chat_event": "_chat_event",
         },
     )
 
@@ -136,6 +140,7 @@ __all__ = [
     "ChatCustomerDict",
     "ChatError",
     "ChatErrorDetail",
+    "ChatEvent",
     "Conversation",
     "ConversationHistory",
     "ConversationHistoryDict",
@@ -175,4 +180,5 @@ __all__ = [
     "WebhookVerification",
     "WebhookVerificationDict",
     "WebhookVerifyEvent",
+    "parse_chat_event",
 ]

@@ -26,3 +26,4 @@ class Channel(Model):
     """Id of the webhook that hears of its conversations."""
 
     routing_options: ChannelRouting | None = field("routingOptions", "ChannelRouting", default=None)
+    """Where a channel's conversations go."""

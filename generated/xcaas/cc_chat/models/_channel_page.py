@@ -21,3 +21,4 @@ class ChannelPage(Model):
     """The channels."""
 
     page: PageInfo | None = field("page", "PageInfo", default=None)
+    """Where the walk through a list stands."""

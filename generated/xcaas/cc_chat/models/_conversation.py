@@ -26,6 +26,7 @@ class Conversation(Model):
     """Id of the channel."""
 
     customer: ChatCustomer | None = field("customer", "ChatCustomer", default=None)
+    """The customer that a conversation is with."""
 
     start_time: _dt.datetime | None = field("startTime", "datetime", default=None)
     """When it began."""

@@ -21,3 +21,4 @@ class ConversationPage(Model):
     """The conversations."""
 
     page: PageInfo | None = field("page", "PageInfo", default=None)
+    """Where the walk through a list stands."""

@@ -23,8 +23,10 @@ class ConversationRequest(Model):
     """Id of the channel."""
 
     customer: ChatCustomer = field("customer", "ChatCustomer")
+    """The customer that a conversation is with."""
 
     history: ConversationHistory | None = field("history", "ConversationHistory", default=None)
+    """What was said before the conversation."""
 
 
 if TYPE_CHECKING:

@@ -21,3 +21,4 @@ class WebhookPage(Model):
     """The webhooks."""
 
     page: PageInfo | None = field("page", "PageInfo", default=None)
+    """Where the walk through a list stands."""

@@ -31,11 +31,13 @@ class DetailedReportRequest(Model):
     """Title of the report, and the name of its file. Letters, digits, blanks and `! - _ . * ' ( )`."""
 
     date_range: DateRange = field("dateRange", "DateRange")
+    """The period that is reported."""
 
     timezone: str | None = field("timezone", "str", default=None)
     """Zone of days and of times in rows (IANA name). It must be configured on the tenant."""
 
     intra_day_time_range: IntraDayTimeRange | None = field("intraDayTimeRange", "IntraDayTimeRange", default=None)
+    """The part of each day that is reported: at least 15 minutes in summaries, 5 in detailed reports."""
 
     metrics: list[DetailedField] | None = field("metrics", "[str]", default=None)
     """Fields to report; all when left out or empty."""
@@ -47,6 +49,7 @@ class DetailedReportRequest(Model):
     """Add a row per participant. Only for interaction details."""
 
     report_settings: ReportSettings | None = field("reportSettings", "ReportSettings", default=None)
+    """How a detailed report treats interactions that go on."""
 
 
 if TYPE_CHECKING:

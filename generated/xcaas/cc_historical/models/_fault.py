@@ -20,3 +20,4 @@ class Fault(Model):
     """The reason in words."""
 
     detail: FaultDetail | None = field("detail", "FaultDetail", default=None)
+    """The machine's part of a gateway fault."""

@@ -34,16 +34,19 @@ class Report(Model):
     """Title of the report, and the name of its file. Letters, digits, blanks and `! - _ . * ' ( )`."""
 
     date_range: DateRange | None = field("dateRange", "DateRange", default=None)
+    """The period that is reported."""
 
     granularity: Granularity | None = field("granularity", "str", default=None)
     """How finely a summary is cut."""
 
     group_by: GroupBy | None = field("groupBy", "GroupBy", default=None)
+    """How rows are grouped, and what is left out."""
 
     timezone: str | None = field("timezone", "str", default=None)
     """Zone of days and of times in rows (IANA name). It must be configured on the tenant."""
 
     intra_day_time_range: IntraDayTimeRange | None = field("intraDayTimeRange", "IntraDayTimeRange", default=None)
+    """The part of each day that is reported: at least 15 minutes in summaries, 5 in detailed reports."""
 
     metrics: list[str] | None = field("metrics", "[str]", default=None)
     """Metrics or fields that were asked for."""

@@ -31,16 +31,19 @@ class ReportRequest(Model):
     """Title of the report, and the name of its file. Letters, digits, blanks and `! - _ . * ' ( )`."""
 
     date_range: DateRange = field("dateRange", "DateRange")
+    """The period that is reported."""
 
     granularity: Granularity = field("granularity", "str")
     """How finely a summary is cut."""
 
     group_by: GroupBy | None = field("groupBy", "GroupBy", default=None)
+    """How rows are grouped, and what is left out."""
 
     timezone: str | None = field("timezone", "str", default=None)
     """Zone of days and of times in rows (IANA name). It must be configured on the tenant."""
 
     intra_day_time_range: IntraDayTimeRange | None = field("intraDayTimeRange", "IntraDayTimeRange", default=None)
+    """The part of each day that is reported: at least 15 minutes in summaries, 5 in detailed reports."""
 
     metrics: list[ReportMetric] | None = field("metrics", "[str]", default=None)
     """Metrics to report; all when left out or empty."""

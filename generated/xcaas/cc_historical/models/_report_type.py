@@ -28,3 +28,4 @@ class ReportType(Model):
     """Metrics of a summary, or fields of a detailed type."""
 
     search_query: ReportSearchOptions | None = field("searchQuery", "ReportSearchOptions", default=None)
+    """What a detailed type can be filtered by."""

@@ -32,11 +32,13 @@ class ScriptPathsRequest(Model):
     """Title of the report, and the name of its file. Letters, digits, blanks and `! - _ . * ' ( )`."""
 
     date_range: DateRange = field("dateRange", "DateRange")
+    """The period that is reported."""
 
     timezone: str = field("timezone", "str")
     """Zone of days and of times in rows (IANA name). It must be configured on the tenant."""
 
     intra_day_time_range: IntraDayTimeRange | None = field("intraDayTimeRange", "IntraDayTimeRange", default=None)
+    """The part of each day that is reported: at least 15 minutes in summaries, 5 in detailed reports."""
 
     search_query: list[ScriptPathsCondition] | None = field("searchQuery", "[ScriptPathsCondition]", default=None)
     """Conditions. A path must meet all of them."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ._group_metrics import GroupMetrics as GroupMetrics
     from ._message_error import MessageError as MessageError
     from ._metric import Metric as Metric
+    from ._metric_value import MetricValue as MetricValue
+    from ._metric_value import parse_metric_value as parse_metric_value
     from ._queue_agent_metric import QueueAgentMetric as QueueAgentMetric
     from ._queue_agents import QueueAgents as QueueAgents
     from ._queue_metric import QueueMetric as QueueMetric
@@ -41,11 +43,13 @@ else:
             "GroupMetrics": "_group_metrics",
             "MessageError": "_message_error",
             "Metric": "_metric",
+            "MetricValue": "_metric_value",
             "QueueAgentMetric": "_queue_agent_metric",
             "QueueAgents": "_queue_agents",
             "QueueMetric": "_queue_metric",
             "QueueMetrics": "_queue_metrics",
             "TenantAgentMetrics": "_tenant_agent_metrics",
+            "parse_metric_value": "_metric_value",
         },
     )
 
@@ -62,9 +66,11 @@ __all__ = [
     "GroupMetrics",
     "MessageError",
     "Metric",
+    "MetricValue",
     "QueueAgentMetric",
     "QueueAgents",
     "QueueMetric",
     "QueueMetrics",
     "TenantAgentMetrics",
+    "parse_metric_value",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xcaas_core.models import Model, field, model
 
 if TYPE_CHECKING:
-    from ._active_item import ActiveItem
+    from ._metric_value import MetricValue
 
 __all__ = ["Metric"]
 
@@ -19,7 +19,7 @@ class Metric(Model):
     key: str = field("key", "str")
     """Name of the metric; it begins with `total.` in the row of totals."""
 
-    value: float | str | list[ActiveItem] | None = field("value", "(float|str|[ActiveItem])?", default=None)
+    value: MetricValue | None = field("value", "(float|str|[ActiveItem])?", default=None)
     """A number, a text (also of a number or an instant), null when there is nothing to tell, or a list for metrics
     such as `activeQueues.rt`.
     """

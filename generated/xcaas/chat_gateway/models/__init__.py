@@ -9,6 +9,8 @@ from xcaas_core.models import lazy_attributes
 
 if TYPE_CHECKING:
     from ._accepted_conversation import AcceptedConversation as AcceptedConversation
+    from ._activity_data import ActivityData as ActivityData
+    from ._activity_data import parse_activity_data as parse_activity_data
     from ._activity_event import ActivityEvent as ActivityEvent
     from ._assignment import Assignment as Assignment
     from ._assignment import AssignmentDict as AssignmentDict
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from ._channel_type import ChannelType as ChannelType
     from ._chat_error import ChatError as ChatError
     from ._chat_error_detail import ChatErrorDetail as ChatErrorDetail
+    from ._chat_event import ChatEvent as ChatEvent
+    from ._chat_event import parse_chat_event as parse_chat_event
     from ._conversation import Conversation as Conversation
     from ._conversation_history import ConversationHistory as ConversationHistory
     from ._conversation_history import ConversationHistoryDict as ConversationHistoryDict
@@ -129,6 +133,7 @@ else:
         __name__,
         {
             "AcceptedConversation": "_accepted_conversation",
+            "ActivityData": "_activity_data",
             "ActivityEvent": "_activity_event",
             "Assignment": "_assignment",
             "AssignmentDict": "_assignment",
@@ -158,6 +163,7 @@ else:
             "ChannelType": "_channel_type",
             "ChatError": "_chat_error",
             "ChatErrorDetail": "_chat_error_detail",
+            "ChatEvent": "_chat_event",
             "Conversation": "_conversation",
             "ConversationHistory": "_conversation_history",
             "ConversationHistoryDict": "_conversation_history",
@@ -244,11 +250,14 @@ else:
             "WebhookVerification": "_webhook_verification",
             "WebhookVerificationDict": "_webhook_verification",
             "WebhookVerifyEvent": "_webhook_verify_event",
+            "parse_activity_data": "_activity_data",
+            "parse_chat_event": "_chat_event",
         },
     )
 
 __all__ = [
     "AcceptedConversation",
+    "ActivityData",
     "ActivityEvent",
     "Assignment",
     "AssignmentDict",
@@ -278,6 +287,7 @@ __all__ = [
     "ChannelType",
     "ChatError",
     "ChatErrorDetail",
+    "ChatEvent",
     "Conversation",
     "ConversationHistory",
     "ConversationHistoryDict",
@@ -364,4 +374,6 @@ __all__ = [
     "WebhookVerification",
     "WebhookVerificationDict",
     "WebhookVerifyEvent",
+    "parse_activity_data",
+    "parse_chat_event",
 ]

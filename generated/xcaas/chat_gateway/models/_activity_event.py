@@ -10,12 +10,7 @@ if TYPE_CHECKING:
     import datetime as _dt
     from typing import Literal
 
-    from xcaas_core.models import UnknownModel
-
-    from ._card_activity import CardActivity
-    from ._quick_reply_activity import QuickReplyActivity
-    from ._read_receipts_activity import ReadReceiptsActivity
-    from ._typing_activity import TypingActivity
+    from ._activity_data import ActivityData
 
 __all__ = ["ActivityEvent"]
 
@@ -33,7 +28,7 @@ class ActivityEvent(Model):
     timestamp: _dt.datetime | None = field("timestamp", "datetime:epoch-milliseconds", default=None)
     """When it happened, in epoch milliseconds."""
 
-    data: TypingActivity | CardActivity | QuickReplyActivity | ReadReceiptsActivity | UnknownModel | None = field(
+    data: ActivityData | None = field(
         "data",
         'TypingActivity|CardActivity|QuickReplyActivity|ReadReceiptsActivity@name("adaptiveCard/action"=CardActivity,"quickReply/action"=QuickReplyActivity,"read-receipts"=ReadReceiptsActivity,typing=TypingActivity)',
         default=None,

@@ -19,7 +19,10 @@ class AttachmentPage(Model):
     """A page of files."""
 
     embedded: EmbeddedAttachments | None = field("_embedded", "EmbeddedAttachments", default=None)
+    """Content of a page."""
 
     links: PageLinks | None = field("_links", "PageLinks", default=None)
+    """Addresses that belong to a page."""
 
     page: PageInfo | None = field("page", "PageInfo", default=None)
+    """Where the walk through a list stands."""

@@ -22,3 +22,4 @@ class CardActivity(Model):
     """Kind of activity."""
 
     value: CardAction | None = field("value", "CardAction", default=None)
+    """A pressed button."""

@@ -19,7 +19,10 @@ class CardPage(Model):
     """A page of cards."""
 
     embedded: EmbeddedCards | None = field("_embedded", "EmbeddedCards", default=None)
+    """Content of a page."""
 
     links: PageLinks | None = field("_links", "PageLinks", default=None)
+    """Addresses that belong to a page."""
 
     page: PageInfo | None = field("page", "PageInfo", default=None)
+    """Where the walk through a list stands."""

@@ -29,6 +29,7 @@ class ChannelRequest(Model):
     """Id of the webhook that hears of its conversations."""
 
     routing_options: ChannelRouting = field("routingOptions", "ChannelRouting")
+    """Where a channel's conversations go."""
 
 
 if TYPE_CHECKING:

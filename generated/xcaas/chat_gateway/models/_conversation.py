@@ -28,5 +28,7 @@ class Conversation(Model):
     """Where a conversation stands."""
 
     assignment: Assignment | None = field("assignment", "Assignment", default=None)
+    """Who or what has a conversation."""
 
     user: ConversationUser | None = field("user", "ConversationUser", default=None)
+    """The person that a conversation is with."""

@@ -23,8 +23,10 @@ class ConversationReplacement(Model):
     """Id of the channel."""
 
     user: ConversationUser | None = field("user", "ConversationUser", default=None)
+    """The person that a conversation is with."""
 
     assignment: Assignment | None = field("assignment", "Assignment", default=None)
+    """Who or what has a conversation."""
 
 
 if TYPE_CHECKING:

@@ -24,10 +24,13 @@ class ConversationRequest(Model):
     """Id of the channel."""
 
     user: ConversationUser = field("user", "ConversationUser")
+    """The person that a conversation is with."""
 
     assignment: Assignment | None = field("assignment", "Assignment", default=None)
+    """Who or what has a conversation."""
 
     history: ConversationHistory | None = field("history", "ConversationHistory", default=None)
+    """What was said before the conversation."""
 
 
 if TYPE_CHECKING:

@@ -20,8 +20,10 @@ class ConversationUpdate(Model):
     """Changes to a conversation. Give one of the two or both."""
 
     user: ConversationUser | None = field("user", "ConversationUser", default=None)
+    """The person that a conversation is with."""
 
     assignment: Assignment | None = field("assignment", "Assignment", default=None)
+    """Who or what has a conversation."""
 
 
 if TYPE_CHECKING:

@@ -23,8 +23,10 @@ class ConversationUpdateData(Model):
     """Where a conversation stands."""
 
     assignment: EventAssignment | None = field("assignment", "EventAssignment", default=None)
+    """Who or what has a conversation now."""
 
     user: ConversationUser | None = field("user", "ConversationUser", default=None)
+    """The person that a conversation is with."""
 
     msisdn: str | None = field("msisdn", "str?", default=None)
     """The user's telephone number on the channel."""

@@ -29,3 +29,4 @@ class ConversationUpdateEvent(Model):
     """When it happened, in epoch milliseconds."""
 
     data: ConversationUpdateData | None = field("data", "ConversationUpdateData", default=None)
+    """A conversation as it is now."""

@@ -29,3 +29,4 @@ class MembersChangedEvent(Model):
     """When it happened, in epoch milliseconds."""
 
     data: MembersChangedData | None = field("data", "MembersChangedData", default=None)
+    """Who joined or left."""

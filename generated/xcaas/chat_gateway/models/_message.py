@@ -31,8 +31,10 @@ class Message(Model):
     """When it was sent."""
 
     author: Participant | None = field("author", "Participant", default=None)
+    """Somebody who takes part in a conversation."""
 
     external_provider: ExternalProvider | None = field("externalProvider", "ExternalProvider", default=None)
+    """A message that another provider keeps."""
 
     attachments: list[AttachmentReference] | None = field("attachments", "[AttachmentReference]?", default=None)
     """Files on the message."""

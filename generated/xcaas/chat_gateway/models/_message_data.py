@@ -22,6 +22,7 @@ class MessageData(Model):
     """Whether it is a message of your own side coming back."""
 
     sender: EventMember | None = field("sender", "EventMember", default=None)
+    """Somebody in an event."""
 
     text: str | None = field("text", "str?", default=None)
     """The text."""

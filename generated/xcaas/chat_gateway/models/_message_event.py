@@ -29,3 +29,4 @@ class MessageEvent(Model):
     """When it happened, in epoch milliseconds."""
 
     data: MessageData | None = field("data", "MessageData", default=None)
+    """The message of an event."""

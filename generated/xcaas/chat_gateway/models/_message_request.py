@@ -29,6 +29,7 @@ class MessageRequest(Model):
     """The text."""
 
     external_provider: ExternalProvider | None = field("externalProvider", "ExternalProvider", default=None)
+    """A message that another provider keeps."""
 
     attachments: list[AttachmentReference] | None = field("attachments", "[AttachmentReference]", default=None)
     """Files that were uploaded before."""

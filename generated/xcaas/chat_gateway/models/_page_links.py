@@ -17,3 +17,4 @@ class PageLinks(Model):
     """Addresses that belong to a page. There is none of the next page."""
 
     self: PageLink | None = field("self", "PageLink", default=None)
+    """An address."""

@@ -19,7 +19,10 @@ class ParticipantPage(Model):
     """Participants of a conversation."""
 
     embedded: EmbeddedParticipants | None = field("_embedded", "EmbeddedParticipants", default=None)
+    """Content of the answer."""
 
     links: PageLinks | None = field("_links", "PageLinks", default=None)
+    """Addresses that belong to a page."""
 
     page: PageInfo | None = field("page", "PageInfo", default=None)
+    """Where the walk through a list stands."""

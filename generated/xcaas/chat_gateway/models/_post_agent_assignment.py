@@ -26,6 +26,7 @@ class PostAgentAssignment(Model):
     """Id of the webhook."""
 
     configuration: PostAgentConfiguration | None = field("configuration", "PostAgentConfiguration", default=None)
+    """For how long the takeover lasts."""
 
 
 if TYPE_CHECKING:

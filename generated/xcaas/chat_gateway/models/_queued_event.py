@@ -29,3 +29,4 @@ class QueuedEvent(Model):
     """When it happened, in epoch milliseconds."""
 
     data: QueuedData | None = field("data", "QueuedData", default=None)
+    """The queue that a conversation waits in."""

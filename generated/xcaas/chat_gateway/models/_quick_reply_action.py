@@ -20,3 +20,4 @@ class QuickReplyAction(Model):
     """Always `postback`."""
 
     data: QuickReply | None = field("data", "QuickReply", default=None)
+    """A quick reply."""

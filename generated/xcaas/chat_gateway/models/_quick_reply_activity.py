@@ -22,3 +22,4 @@ class QuickReplyActivity(Model):
     """Kind of activity."""
 
     value: QuickReplyAction | None = field("value", "QuickReplyAction", default=None)
+    """A chosen reply."""

@@ -19,7 +19,7 @@ class ThinkingSignal(Model):
     """The bot is at work on an answer."""
 
     author_type: ThinkingAuthorType | None = field("authorType", "str", default=None)
-    """Default: "bot"."""
+    """Who is thinking. Default: "bot"."""
 
     max_thinking_time_seconds: int | None = field("maxThinkingTimeSeconds", "int", default=None)
     """Seconds to show it at most. At least 1, at most 600. Default: 60."""

@@ -22,3 +22,4 @@ class TypingActivity(Model):
     """Kind of activity."""
 
     value: TypingUsers | None = field("value", "TypingUsers", default=None)
+    """Everybody who types."""

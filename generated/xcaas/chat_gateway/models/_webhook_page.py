@@ -19,7 +19,10 @@ class WebhookPage(Model):
     """A page of webhooks."""
 
     embedded: EmbeddedWebhooks | None = field("_embedded", "EmbeddedWebhooks", default=None)
+    """Content of a page."""
 
     links: PageLinks | None = field("_links", "PageLinks", default=None)
+    """Addresses that belong to a page."""
 
     page: PageInfo | None = field("page", "PageInfo", default=None)
+    """Where the walk through a list stands."""

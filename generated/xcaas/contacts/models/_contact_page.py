@@ -21,3 +21,4 @@ class ContactPage(Model):
     """The contacts."""
 
     meta: ContactPageMeta | None = field("meta", "ContactPageMeta", default=None)
+    """Where the walk through the contacts stands."""

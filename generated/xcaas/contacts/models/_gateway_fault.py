@@ -17,3 +17,4 @@ class GatewayFault(Model):
     """What the API gateway says when it turns a call away before the product sees it."""
 
     fault: Fault | None = field("fault", "Fault", default=None)
+    """The reason of a gateway fault."""

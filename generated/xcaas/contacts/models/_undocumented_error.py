@@ -19,3 +19,4 @@ class UndocumentedError(Model):
     """
 
     fault: Fault | None = field("fault", "Fault", default=None)
+    """The reason of a gateway fault."""

@@ -22,3 +22,4 @@ class AggregatedSentiments(Model):
     aggregated_sentiment: AggregatedSentiment | None = field(
         "aggregatedSentiment", "AggregatedSentiment?", default=None
     )
+    """Mood over all interactions, by who spoke."""

@@ -20,5 +20,7 @@ class Insights(Model):
     aggregated_sentiments: AggregatedSentiments | None = field(
         "aggregatedSentiments", "AggregatedSentiments?", default=None
     )
+    """Mood over all interactions."""
 
     aggregated_topics: AggregatedTopics | None = field("aggregatedTopics", "AggregatedTopics?", default=None)
+    """Topics over all interactions."""

@@ -21,3 +21,4 @@ class InteractionInsights(Model):
     """The interactions, 50 at most."""
 
     insights: Insights | None = field("insights", "Insights", default=None)
+    """What the interactions add up to."""

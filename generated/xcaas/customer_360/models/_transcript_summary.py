@@ -24,5 +24,7 @@ class TranscriptSummary(Model):
     """Id of the object that holds the summary."""
 
     content: SummaryContent | None = field("content", "SummaryContent", default=None)
+    """The summary itself."""
 
     metadata: SummaryMetadata | None = field("metadata", "SummaryMetadata", default=None)
+    """Facts about the stored summary."""

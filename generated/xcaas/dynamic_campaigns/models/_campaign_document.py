@@ -17,3 +17,4 @@ class CampaignDocument(Model):
     """A campaign in its wrapper."""
 
     campaign: Campaign | None = field("campaign", "Campaign", default=None)
+    """A campaign."""

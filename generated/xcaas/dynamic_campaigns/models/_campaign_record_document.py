@@ -17,3 +17,4 @@ class CampaignRecordDocument(Model):
     """A campaign's records in their wrapper."""
 
     records: CampaignRecordList | None = field("records", "CampaignRecordList", default=None)
+    """A campaign's records."""

@@ -23,6 +23,7 @@ class JourneySearch(Model):
     """A search for journeys."""
 
     date_range: DateRange = field("dateRange", "DateRange")
+    """Period in which journeys began."""
 
     display_timezone: str = field("displayTimezone", "str")
     """IANA zone that times in the answer are shown in."""
@@ -40,7 +41,7 @@ class JourneySearch(Model):
     """Field to sort by."""
 
     sort_direction: SortDirection | None = field("sortDirection", "str", default=None)
-    """Default: "ASC"."""
+    """Order of the answer, ascending unless told otherwise. Default: "ASC"."""
 
 
 if TYPE_CHECKING:

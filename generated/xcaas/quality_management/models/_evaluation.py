@@ -49,6 +49,7 @@ class Evaluation(Model):
     """Who changed it last."""
 
     result: EvaluationResult | None = field("result", "EvaluationResult", default=None)
+    """How an evaluation ended."""
 
     links: list[Link] | None = field("links", "[Link]", default=None)
     """Where the answers are."""

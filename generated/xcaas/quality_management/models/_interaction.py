@@ -30,15 +30,19 @@ class Interaction(Model):
     """When it was created, UTC without an offset."""
 
     agent: InteractionAgent | None = field("agent", "InteractionAgent", default=None)
+    """The agent who took part."""
 
     telephony: Telephony | None = field("telephony", "Telephony", default=None)
+    """The call that was recorded."""
 
     media: InteractionMedia | None = field("media", "InteractionMedia", default=None)
+    """The recording."""
 
     custom_fields: dict[str, CustomField] | None = field("customFields", "{CustomField}", default=None)
     """Custom fields by name, `customField1` to `customField25`."""
 
     speech_analysis: SpeechAnalysis | None = field("speechAnalysis", "SpeechAnalysis", default=None)
+    """What speech analysis heard."""
 
     links: list[Link] | None = field("links", "[Link]", default=None)
     """Where the notes are."""

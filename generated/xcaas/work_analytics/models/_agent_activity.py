@@ -38,6 +38,7 @@ class AgentActivity(Model):
     """Queues in which the agent works."""
 
     interaction: CurrentInteraction | None = field("interaction", "CurrentInteraction", default=None)
+    """What an agent is busy with."""
 
     metrics: dict[str, JSONValue] | None = field("metrics", "{json}", default=None)
     """Values by metric name. Times probably are milliseconds."""

@@ -19,7 +19,10 @@ class AgentPage(Model):
     """A page of agents."""
 
     embedded: AgentPageItems | None = field("_embedded", "AgentPageItems", default=None)
+    """The agents of a page."""
 
     links: PageLinks | None = field("_links", "PageLinks", default=None)
+    """Addresses of other pages."""
 
     page: PageInfo | None = field("page", "PageInfo", default=None)
+    """Which page of how many."""

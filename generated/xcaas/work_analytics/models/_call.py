@@ -26,6 +26,7 @@ class Call(Model):
     """Id of the call from which all came."""
 
     work_group: WorkGroup | None = field("workGroup", "WorkGroup", default=None)
+    """A group that takes calls."""
 
     caller: CallParty | None = field("caller", "CallParty", default=None)
     """Who called."""

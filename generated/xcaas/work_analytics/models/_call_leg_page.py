@@ -21,3 +21,4 @@ class CallLegPage(Model):
     """The rows; empty at the end."""
 
     meta: ScrollMeta | None = field("meta", "ScrollMeta", default=None)
+    """Where a list stands."""

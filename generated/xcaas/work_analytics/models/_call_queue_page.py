@@ -19,7 +19,10 @@ class CallQueuePage(Model):
     """A page of queues."""
 
     embedded: CallQueuePageItems | None = field("_embedded", "CallQueuePageItems", default=None)
+    """The queues of a page."""
 
     links: PageLinks | None = field("_links", "PageLinks", default=None)
+    """Addresses of other pages."""
 
     page: PageInfo | None = field("page", "PageInfo", default=None)
+    """Which page of how many."""

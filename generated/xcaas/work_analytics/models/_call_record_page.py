@@ -21,3 +21,4 @@ class CallRecordPage(Model):
     """The rows; empty at the end."""
 
     meta: ScrollMeta | None = field("meta", "ScrollMeta", default=None)
+    """Where a list stands."""

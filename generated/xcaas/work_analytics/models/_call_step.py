@@ -21,6 +21,7 @@ class CallStep(Model):
     """Number of the step."""
 
     work_group: WorkGroup | None = field("workGroup", "WorkGroup", default=None)
+    """A group that takes calls."""
 
     caller: CallParty | None = field("caller", "CallParty", default=None)
     """Who called."""

@@ -19,7 +19,10 @@ class PbxPage(Model):
     """A page of PBXes."""
 
     embedded: PbxPageItems | None = field("_embedded", "PbxPageItems", default=None)
+    """The PBXes of a page."""
 
     links: PageLinks | None = field("_links", "PageLinks", default=None)
+    """Addresses of other pages."""
 
     page: PageInfo | None = field("page", "PageInfo", default=None)
+    """Which page of how many."""

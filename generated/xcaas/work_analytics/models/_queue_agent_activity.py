@@ -39,6 +39,7 @@ class QueueAgentActivity(Model):
     """Whether the agent only helps out."""
 
     interaction: CurrentInteraction | None = field("interaction", "CurrentInteraction", default=None)
+    """What an agent is busy with."""
 
     metrics: dict[str, JSONValue] | None = field("metrics", "{json}", default=None)
     """Values by metric name. Times probably are milliseconds."""

@@ -19,7 +19,10 @@ class SitePage(Model):
     """A page of sites."""
 
     embedded: SitePageItems | None = field("_embedded", "SitePageItems", default=None)
+    """The sites of a page."""
 
     links: PageLinks | None = field("_links", "PageLinks", default=None)
+    """Addresses of other pages."""
 
     page: PageInfo | None = field("page", "PageInfo", default=None)
+    """Which page of how many."""

@@ -31,3 +31,4 @@ class Message(Model):
     """The text, under the name that one of the vendor's samples shows. Read `parsed` first."""
 
     author_user: MessageAuthor | None = field("authorUser", "MessageAuthor", default=None)
+    """Who wrote a message."""

@@ -9,6 +9,7 @@ from xcaas_core.sdk import lazy_attributes
 
 if TYPE_CHECKING:
     from . import models as models
+    from . import webhooks as webhooks
     from ._client import AsyncClient as AsyncClient
     from ._client import Client as Client
 else:
@@ -18,6 +19,7 @@ else:
             "AsyncClient": "_client",
             "Client": "_client",
             "models": "",
+            "webhooks": "",
         },
     )
 
@@ -25,4 +27,5 @@ __all__ = [
     "AsyncClient",
     "Client",
     "models",
+    "webhooks",
 ]

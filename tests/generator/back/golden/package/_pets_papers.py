@@ -64,12 +64,20 @@ _START: Final[Operation[Papers]] = Operation(
     poller=Polling(
         id="/id",
         status=PollStatus(
-            "_pets_papers:_STATUS", "papersId", value="/state", done=("DONE",), failed=("FAILED",), reason="/reason"
+            "_pets_papers:_STATUS",
+            "papersId",
+            value="/state",
+            done=("DONE", "LACKING"),
+            failed=("FAILED",),
+            partial=("LACKING",),
+            reason="/reason",
         ),
         result=Related("_pets_papers:_DOWNLOAD", "papersId"),
         first=1,
         factor=2,
         longest=10,
+        verb="make",
+        resume="resume",
     ),
 )
 
@@ -135,7 +143,8 @@ class PetsPapers(Resource):
             body: What goes into the papers.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
+            whether the result lacks something.
 
         Raises:
             PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
@@ -151,7 +160,8 @@ class PetsPapers(Resource):
             id: What the start of the work answered; `id` of its poller.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
+            whether the result lacks something.
 
         Raises:
             PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
@@ -222,7 +232,8 @@ class AsyncPetsPapers(AsyncResource):
             body: What goes into the papers.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
+            whether the result lacks something.
 
         Raises:
             PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
@@ -238,7 +249,8 @@ class AsyncPetsPapers(AsyncResource):
             id: What the start of the work answered; `id` of its poller.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
+            whether the result lacks something.
 
         Raises:
             PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.

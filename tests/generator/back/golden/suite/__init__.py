@@ -14,6 +14,7 @@ import xcaas_core as _core
 from xcaas_core.sdk import lazy_attributes
 
 if TYPE_CHECKING:
+    from . import otel as otel
     from . import pets as pets
     from . import testing as testing
     from ._client import AsyncXCaaS as AsyncXCaaS
@@ -82,6 +83,8 @@ if TYPE_CHECKING:
     from xcaas_core import TokenAnswerError as TokenAnswerError
     from xcaas_core import TokenCache as TokenCache
     from xcaas_core import TokenError as TokenError
+    from xcaas_core import TokenEvent as TokenEvent
+    from xcaas_core import TokenHook as TokenHook
     from xcaas_core import TokenInfo as TokenInfo
     from xcaas_core import TokenPolicy as TokenPolicy
     from xcaas_core import TokenRateLimitError as TokenRateLimitError
@@ -105,6 +108,7 @@ else:
         {
             "AsyncXCaaS": "_client",
             "XCaaS": "_client",
+            "otel": "",
             "pets": "",
             "testing": "",
         },
@@ -177,6 +181,8 @@ __all__ = [
     "TokenAnswerError",
     "TokenCache",
     "TokenError",
+    "TokenEvent",
+    "TokenHook",
     "TokenInfo",
     "TokenPolicy",
     "TokenRateLimitError",
@@ -193,6 +199,7 @@ __all__ = [
     "credentials_from_env",
     "credentials_from_profile",
     "download_all",
+    "otel",
     "pets",
     "rows",
     "testing",

@@ -22,6 +22,7 @@ class XCaaS(ClientBase):
 
     @property
     def pets(self) -> Pets:
+        """Pets."""
         from .pets._client import Pets
 
         return self._product(Pets)
@@ -37,6 +38,7 @@ class AsyncXCaaS(AsyncClientBase):
 
     @property
     def pets(self) -> AsyncPets:
+        """Pets."""
         from .pets._client import AsyncPets
 
         return self._product(AsyncPets)

@@ -10,6 +10,8 @@ from xcaas_core.models import lazy_attributes
 if TYPE_CHECKING:
     from ._farm import Farm as Farm
     from ._farm import FarmDict as FarmDict
+    from ._home import Home as Home
+    from ._home import parse_home as parse_home
     from ._house import House as House
     from ._house import HouseDict as HouseDict
     from ._kind import Kind as Kind
@@ -26,6 +28,7 @@ else:
         {
             "Farm": "_farm",
             "FarmDict": "_farm",
+            "Home": "_home",
             "House": "_house",
             "HouseDict": "_house",
             "Kind": "_kind",
@@ -36,12 +39,14 @@ else:
             "PetDict": "_pet",
             "PetPage": "_pet_page",
             "Problem": "_problem",
+            "parse_home": "_home",
         },
     )
 
 __all__ = [
     "Farm",
     "FarmDict",
+    "Home",
     "House",
     "HouseDict",
     "Kind",
@@ -52,4 +57,5 @@ __all__ = [
     "PetDict",
     "PetPage",
     "Problem",
+    "parse_home",
 ]

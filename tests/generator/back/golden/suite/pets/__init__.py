@@ -9,6 +9,7 @@ from xcaas_core.sdk import lazy_attributes
 
 if TYPE_CHECKING:
     from . import models as models
+    from . import webhooks as webhooks
     from ._client import AsyncPets as AsyncPets
     from ._client import Pets as Pets
 else:
@@ -18,6 +19,7 @@ else:
             "AsyncPets": "_client",
             "Pets": "_client",
             "models": "",
+            "webhooks": "",
         },
     )
 
@@ -25,4 +27,5 @@ __all__ = [
     "AsyncPets",
     "Pets",
     "models",
+    "webhooks",
 ]

@@ -11,10 +11,9 @@ if TYPE_CHECKING:
     from typing import NotRequired, TypedDict
     from uuid import UUID
 
-    from xcaas_core.models import UnknownModel
-
-    from ._farm import Farm, FarmDict
-    from ._house import House, HouseDict
+    from ._farm import FarmDict
+    from ._home import Home
+    from ._house import HouseDict
     from ._kind import Kind
 
 __all__ = ["Pet", "PetDict"]
@@ -39,8 +38,8 @@ class Pet(Model):
     fed_at: _dt.datetime | None = field("fed_at", "datetime:epoch-milliseconds", default=None)
     """Last meal."""
 
-    home: House | Farm | UnknownModel | None = field("home", "House|Farm@type(farm=Farm,house=House)", default=None)
-    """Where it lives."""
+    home: Home | None = field("home", "House|Farm@type(farm=Farm,house=House)", default=None)
+    """Where a pet lives."""
 
     vet: str | None = field("@vet", "str", default=None)
     """Who looks after it."""
@@ -59,7 +58,7 @@ if TYPE_CHECKING:
         kind: NotRequired[Kind]
         born: NotRequired[_dt.date | str | None]
         fed_at: NotRequired[_dt.datetime]
-        home: NotRequired[House | HouseDict | Farm | FarmDict | UnknownModel]
+        home: NotRequired[Home | HouseDict | FarmDict]
 
 else:
     PetDict = dict

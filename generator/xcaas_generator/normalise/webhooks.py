@@ -1,0 +1,78 @@
+"""What the service sends of its own accord: `webhooks` of the document, and `callbacks` of its operations.
+
+There is nothing to call in them. What counts is the payload: its schemas get classes, and each
+webhook is listed with its name, so that a receiver finds the type to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xcaas_generator import ir, names
+from xcaas_generator.normalise.drafts import WebhookDraft
+from xcaas_generator.normalise.keywords import brief, flag
+from xcaas_generator.normalise.naming import class_name
+from xcaas_generator.normalise.operations import Operations
+from xcaas_generator.normalise.schemas import Shaper
+from xcaas_generator.report import UNFORESEEN
+from xcaas_generator.resolve import Spot
+
+
+class Webhooks:
+    """Reads them after the operations, which know where their callbacks stand."""
+
+    def __init__(self, shaper: Shaper, operations: Operations) -> None:
+        self._shaper = shaper
+        self._report = shaper.report
+        self._operations = operations
+
+    def read(self, root: Spot) -> list[WebhookDraft]:
+        """All of them: the document's own by name, then callbacks by operation."""
+        # Before OpenAPI 3.1 had a place for them, `x-webhooks` was what documentation tools read.
+        listed = self._listed(root, "webhooks") + self._listed(root, "x-webhooks")
+        found = [draft for name, item in listed for draft in self._in_item(name, item)]
+        for id_ in sorted(self._operations.spots):
+            found += self._callbacks(id_, self._operations.spots[id_])
+        return found
+
+    def _callbacks(self, id_: str, operation: Spot) -> Iterator[WebhookDraft]:
+        for name, listed in self._listed(operation, "callbacks"):
+            callback = self._shaper.resolver.deref(listed)
+            if callback is None or not isinstance(callback.node, dict):
+                self._report.warn(listed.place, f"the callback {name!r} can't be read; it was left out")
+                continue
+            for url, item in callback.items():
+                if not url.startswith("x-"):
+                    yield from self._in_item(name, item, id_, url)
+
+    def _listed(self, above: Spot, key: str) -> list[tuple[str, Spot]]:
+        below = above.child(key)
+        if below.node is not None and not isinstance(below.node, dict):
+            self._report.warn(below.place, f"{key!r} should be a mapping, not {brief(below.node)}; it was ignored")
+        return [(name, item) for name, item in below.items() if not name.startswith("x-")]
+
+    def _in_item(self, name: str, item: Spot, operation: str = "", url: str = "") -> Iterator[WebhookDraft]:
+        found = self._operations.in_item(item)
+        if not found:
+            self._report.warn(item.place, f"nothing is sent by {name!r}: its path item has no method")
+        for method, spot in found:
+            try:
+                yield self._webhook(name, method, spot, operation, url)
+            except UNFORESEEN as error:
+                reason = f"{type(error).__name__}: {error}"
+                self._report.error(spot.place, f"the webhook {name!r} can't be read ({reason}); it was left out")
+
+    def _webhook(self, name: str, method: str, spot: Spot, operation: str, url: str) -> WebhookDraft:
+        node = ir.Webhook(
+            name=name.strip(),
+            method=method.upper(),
+            place=spot.place,
+            summary=spot.text("summary").strip(),
+            doc=spot.text("description").strip(),
+            deprecated=flag(spot, "deprecated", self._report),
+            operation=operation,
+            url=url,
+        )
+        own = spot.text("operationId").strip()
+        owner = class_name(own if names.words(own) else f"{operation} {name}")
+        return WebhookDraft(node, self._operations.bodies.read(spot, owner, [], "Payload"))
