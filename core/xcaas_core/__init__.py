@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from ._errors import XCaaSError as XCaaSError
     from ._hooks import AttemptEvent as AttemptEvent
     from ._hooks import Hook as Hook
+    from ._hooks import TokenEvent as TokenEvent
+    from ._hooks import TokenHook as TokenHook
     from ._inputs import BinaryInput as BinaryInput
     from ._inputs import FileInput as FileInput
     from ._options import Timeout as Timeout
@@ -160,6 +162,8 @@ else:
             "TokenAnswerError": "auth",
             "TokenCache": "auth",
             "TokenError": "_errors",
+            "TokenEvent": "_hooks",
+            "TokenHook": "_hooks",
             "TokenInfo": "auth",
             "TokenPolicy": "auth",
             "TokenRateLimitError": "auth",
@@ -246,6 +250,8 @@ __all__ = [
     "TokenAnswerError",
     "TokenCache",
     "TokenError",
+    "TokenEvent",
+    "TokenHook",
     "TokenInfo",
     "TokenPolicy",
     "TokenRateLimitError",

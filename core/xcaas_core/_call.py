@@ -13,10 +13,11 @@ from ._build import build_request
 from ._errors import Attempt, CallTimeoutError, ConnectError, TransportError, XCaaSError
 from ._failures import response_error
 from ._hooks import AttemptEvent
-from ._redact import is_secret, safe_headers, safe_url
+from ._redact import safe_url
 from ._reply import Reply, request_id_of
 from ._retry import cost_of, planned_wait, requested_wait, worth_repeating
 from ._steps import Close, Flow, Read, Response, Send, Sleep
+from ._telling import announce, conclude, with_tokens
 
 if TYPE_CHECKING:
     from ._compiled import Compiled
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Exchange"]
 
 T = TypeVar("T")
+Granted = TypeVar("Granted")
 _log: Final = logging.getLogger("xcaas")
 
 
@@ -127,7 +129,7 @@ class Exchange(Generic[T]):
         try:
             if self._signs and site.authorizer is not None:
                 request.url = self._url  # an earlier attempt may have left its key in the query
-                self._grant = yield from site.authorizer.authorize(request, deadline=self.deadline)
+                self._grant = yield from self._with_tokens(site.authorizer.authorize(request, deadline=self.deadline))
             request.timeout = self._left()
             self._sent = True
             response = cast("Response", (yield Send(request, stream=self.call.stream)))
@@ -163,7 +165,8 @@ class Exchange(Generic[T]):
         if not self.request.replayable:
             return False
         self._replayed = True
-        return (yield from authorizer.rejected(self.request, response, self._grant, deadline=self.deadline))
+        flow = authorizer.rejected(self.request, response, self._grant, deadline=self.deadline)
+        return (yield from self._with_tokens(flow))
 
     def _wait(self, response: Response | None, failure: TransportError | None) -> float | None:
         """Seconds until the next try; None if there is to be none."""
@@ -190,19 +193,17 @@ class Exchange(Generic[T]):
     # --- telling -----------------------------------------------------------------
 
     def _announce(self) -> None:
-        """Let hooks see and change the request, credentials excepted."""
-        request, operation = self.request, self.call.operation
-        before = {name: value for name, value in request.headers.items() if not is_secret(name)}
-        event = self._event = AttemptEvent(operation, safe_url(request.url), len(self.attempts) + 1, dict(before))
-        for hook in self.engine.options.hooks:
-            hook.before(event)
-        changed = {name.lower(): value for name, value in event.headers.items()}
-        for name in before.keys() - changed.keys():
-            del request.headers[name]
-        request.headers.update(changed)
-        if self.compiled.guarded(changed):
+        """Let hooks see and change the request. One that signs it makes the client's credentials unnecessary."""
+        event = self._event = AttemptEvent(self.call.operation, safe_url(self.request.url), len(self.attempts) + 1)
+        if self.compiled.guarded(announce(self.engine.options.hooks, event, self.request)):
             self._signs = False
-        event.seal()
+
+    def _with_tokens(self, flow: Flow[Granted]) -> Flow[Granted]:
+        """Let hooks see the token requests of an authorizer's flow, too."""
+        if self._event is None:
+            return flow
+        name, clock = self.call.operation.product.name, self.engine.shared.clock
+        return with_tokens(flow, self.engine.options.hooks, name, clock, self._event)
 
     def _record(self, began: float, response: Response | None, failure: TransportError | None) -> None:
         status = None if response is None else response.status
@@ -222,19 +223,14 @@ class Exchange(Generic[T]):
         event, self._event = self._event, None
         if event is not None:
             event.status, event.error, event.seconds, event.retry_in = attempt.status, failure, attempt.seconds, wait
-            if response is not None:
-                event.response_headers = safe_headers(response.headers)
-                event.request_id = request_id_of(response.headers)
-            for hook in self.engine.options.hooks:
-                hook.after(event)
+            conclude(self.engine.options.hooks, event, response)
 
     def _abandon(self, error: BaseException) -> None:
         """Let hooks end what they began, when an attempt ends before it was sent, or is cancelled."""
         event, self._event = self._event, None
         if event is not None:
             event.error = error
-            for hook in self.engine.options.hooks:
-                hook.after(event)
+            conclude(self.engine.options.hooks, event)
 
     def _error(self, response: Response | None, failure: TransportError | None) -> XCaaSError:
         if response is None:

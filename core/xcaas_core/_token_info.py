@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ._errors import ConfigurationError, MissingCredentialsError
 from ._product import Product, own_product
 from ._resource import AsyncProductClient, ProductClient
+from ._telling import with_tokens
 from ._url import server_address
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def token_flow(client: object, engine: Engine) -> Flow[TokenInfo]:
     deadline = None if total is None else engine.shared.clock() + total
     for product in _products(client):
         if any(scheme.token_url is not None for scheme in product.schemes.values()):
-            return (yield from token_info(product, engine.credentials, context=engine.auth_context, deadline=deadline))
+            flow = token_info(product, engine.credentials, context=engine.auth_context, deadline=deadline)
+            return (yield from with_tokens(flow, engine.options.hooks, product.name, engine.shared.clock))
     raise MissingCredentialsError("no product of this client takes a token")
 
 

@@ -6,9 +6,9 @@
         credentials=ClientCredentials("id", "secret", on_event=telemetry.credential_event),
     )
 
-Each attempt of a call is a client span and a value of the histogram `http.client.request.duration`,
-in the words of https://opentelemetry.io/docs/specs/semconv/http/. Nothing here is loaded, and
-OpenTelemetry need not be installed, until an `OpenTelemetry` is made.
+Each attempt of a call, and each request for a token, is a client span and a value of the histogram
+`http.client.request.duration`, in the words of https://opentelemetry.io/docs/specs/semconv/http/.
+OpenTelemetry is not loaded, and need not be installed, until an `OpenTelemetry` is made.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from ._version import VERSION
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
+    from opentelemetry.context import Context
     from opentelemetry.metrics import Meter, MeterProvider
     from opentelemetry.propagators.textmap import TextMapPropagator
     from opentelemetry.trace import Span, Tracer, TracerProvider
 
-    from ._hooks import AttemptEvent
+    from ._hooks import AttemptEvent, TokenEvent
     from .auth import AuthEvent
 
 __all__ = ["OpenTelemetry"]
@@ -39,8 +40,8 @@ _PORTS: Final = {"http": 80, "https": 443}
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 
 
-class _Attempt(NamedTuple):
-    """What is kept from before an attempt until after it."""
+class _Begun(NamedTuple):
+    """What is kept from before a request until after it."""
 
     span: Span
     began: float
@@ -49,9 +50,10 @@ class _Attempt(NamedTuple):
 
 
 class OpenTelemetry:
-    """A hook for `hooks=`, which makes a span and a duration of every attempt. One may serve many clients.
+    """A hook for `hooks=`, which makes a span and a duration of every request. One may serve many clients.
 
-    A span's parent is the span that is current where the call is made. Spans hold the address without
+    A span's parent is the span that is current where the call is made; that of a request for a token is the span
+    of the attempt that needs it. Spans hold the address without
     secrets; neither they nor the metrics hold headers, bodies or credentials.
     """
 
@@ -110,25 +112,56 @@ class OpenTelemetry:
 
     def before(self, event: AttemptEvent) -> None:
         """Begin a span, and put its context on the request."""
-        attributes = _shared_attributes(event)
+        attributes = {
+            **_shared_attributes(event, event.template),
+            "xcaas.operation": event.call,
+        }
+        self._begin(event, f"{event.method} {event.template}", attributes)
+
+    def after(self, event: AttemptEvent) -> None:
+        """End the span and count the attempt. Nothing, if another hook failed before this one began."""
+        # Without a token there was a span of work, but no request.
+        attributes = self._end(event, timed=not isinstance(event.error, CredentialsError))
+        if attributes is not None and event.retry_in is not None:
+            self._retries.add(1, attributes)
+
+    def before_token(self, event: TokenEvent) -> None:
+        """Begin a span of a request for a token, within that of the attempt that waits for it."""
+        path = urlsplit(event.url).path
+        outer = None if event.attempt is None else event.attempt.context.get(self)
+        self._begin(
+            event,
+            f"{event.method} {path}",
+            _shared_attributes(event, path),
+            self._in_span(outer.span) if isinstance(outer, _Begun) else None,
+        )
+
+    def after_token(self, event: TokenEvent) -> None:
+        """End the span of a request for a token."""
+        self._end(event, timed=True)
+
+    def _begin(
+        self,
+        event: AttemptEvent | TokenEvent,
+        name: str,
+        attributes: dict[str, str | int],
+        parent: Context | None = None,
+    ) -> None:
         own: dict[str, str | int] = {"url.full": event.url}
         if event.number > 1:
             own["http.request.resend_count"] = event.number - 1
-        span = self._tracer.start_span(
-            f"{event.method} {event.template}", kind=self._client, attributes={**attributes, **own}
-        )
+        span = self._tracer.start_span(name, parent, kind=self._client, attributes={**attributes, **own})
         if self._propagator is not None:
             carrier: MutableMapping[str, str | list[str]] = {}
             self._propagator.inject(carrier, self._in_span(span))
             event.headers.update((name, str(value)) for name, value in carrier.items())
-        event.context[self] = _Attempt(span, time.perf_counter(), attributes)
+        event.context[self] = _Begun(span, time.perf_counter(), attributes)
 
-    def after(self, event: AttemptEvent) -> None:
-        """End the span and count the attempt. Nothing, if another hook failed before this one began."""
-        attempt = event.context.pop(self, None)
-        if not isinstance(attempt, _Attempt):
-            return
-        span, began, attributes = attempt
+    def _end(self, event: AttemptEvent | TokenEvent, *, timed: bool) -> dict[str, str | int] | None:
+        begun = event.context.pop(self, None)
+        if not isinstance(begun, _Begun):
+            return None
+        span, began, attributes = begun
         outcome = _outcome(event)
         attributes.update(outcome)
         span.set_attributes(outcome)
@@ -138,13 +171,11 @@ class OpenTelemetry:
             # Of other people's errors, nobody knows whether their messages hold secrets.
             message = safe_text(event.error.message) if isinstance(event.error, XCaaSError) else None
             span.set_status(self._failed, message)
-        # Without a token there was a span of work, but no request.
-        if not isinstance(event.error, CredentialsError):
+        if timed:
             # In the span's context, so that a value may name the trace it comes from.
             self._durations.record(time.perf_counter() - began, attributes, self._in_span(span))
-        if event.retry_in is not None:
-            self._retries.add(1, attributes)
         span.end()
+        return attributes
 
     # --- credentials -------------------------------------------------------------
 
@@ -162,20 +193,19 @@ class OpenTelemetry:
             self._fetches.record(event.seconds, attributes)
 
 
-def _shared_attributes(event: AttemptEvent) -> dict[str, str | int]:
+def _shared_attributes(event: AttemptEvent | TokenEvent, template: str) -> dict[str, str | int]:
     """What is known beforehand and takes few values, so that metrics may have it too."""
     address = urlsplit(event.url)
     return {
         "http.request.method": event.method,
         "server.address": address.hostname or "",
         "server.port": address.port or _PORTS.get(address.scheme, 0),
-        "url.template": event.template,
+        "url.template": template,
         "xcaas.product": event.product,
-        "xcaas.operation": event.call,
     }
 
 
-def _outcome(event: AttemptEvent) -> dict[str, str | int]:
+def _outcome(event: AttemptEvent | TokenEvent) -> dict[str, str | int]:
     """The status, and what kind of error it was if it was one."""
     found: dict[str, str | int] = {}
     if event.status is not None:

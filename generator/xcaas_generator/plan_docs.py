@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from . import docs, ir
+from .extension import extension
 from .plan_tree import Seat
 
 _ERRORS = {
@@ -22,6 +23,7 @@ _ERRORS = {
 _PAGED = "The items one by one, fetched page by page as they are asked for; `pages()` walks by page."
 _FILE = "The file, not yet fetched: save it, or read it in pieces."
 _POLLER = "A poller, which tells how far the work is, waits, cancels, and gives the result."
+_PARTIAL = "Its `partial` tells whether the result lacks something."
 _POLL_FAILS = "The work failed or was cancelled; `PollerTimeoutError` if it took too long."
 
 Described = Iterable[tuple[str, str]]
@@ -47,7 +49,7 @@ def poll_doc(operation: ir.Operation, arguments: Described) -> str:
     return docs.paragraphs(
         f"{docs.summary(operation.summary or operation.doc)} Follow the work to its end.",
         _arguments(arguments),
-        _returns(_POLLER),
+        _returns(_poller(operation)),
         docs.section("Raises", [docs.entry("PollerError", _POLL_FAILS)]),
         _source(operation),
     )
@@ -58,10 +60,16 @@ def resume_doc(operation: ir.Operation, seat: Seat) -> str:
     return docs.paragraphs(
         f"Follow work that was started before, by `{seat.poll or seat.verb}` or elsewhere.",
         _arguments([("id", "What the start of the work answered; `id` of its poller.")]),
-        _returns(_POLLER),
+        _returns(_poller(operation)),
         docs.section("Raises", [docs.entry("PollerError", _POLL_FAILS)]),
         _source(operation),
     )
+
+
+def _poller(operation: ir.Operation) -> str:
+    facts = extension(operation, "x-xcaas-poller")
+    partial = facts is not None and facts.needed("status").has("partial")
+    return f"{_POLLER} {_PARTIAL}" if partial else _POLLER
 
 
 def paged_doc() -> str:

@@ -114,6 +114,7 @@ def polling(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -
         value=text(status.text("value")),
         done=texts(status.texts("done")),
         failed=texts(status.texts("failed")),
+        partial=_partial(status),
         reason=_text(status, "reason"),
     )
     return call(
@@ -126,7 +127,18 @@ def polling(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -
         factor=_number(interval, "factor"),
         longest=_number(interval, "max"),
         timeout=_number(facts, "timeout"),
+        verb=text(facts.text("verb")),
+        resume=_text(facts, "resume"),
     )
+
+
+def _partial(status: Extension) -> Code | None:
+    """The ends that leave part of the work undone. Each is an end, or a poller would not stop there."""
+    states = status.texts("partial")
+    unknown = [state for state in states if state not in status.texts("done")]
+    if unknown:
+        raise status.reject(f"has {unknown[0]!r} under `partial`, which is not under `done`")
+    return texts(states) if states else None
 
 
 def polled(operation: ir.Operation, neighbours: Neighbours) -> ir.Operation | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 
@@ -9,14 +10,18 @@ import pytest
 
 from tests.core.origin import Answer, serving
 from tests.core.shop import Shop
+from xcaas import AsyncXCaaS, ClientCredentials, XCaaS
 from xcaas_core import (
     ApiKey,
     AttemptEvent,
     CallTimeoutError,
     ConnectionLostError,
     MissingCredentialsError,
+    NotFoundError,
     RetryPolicy,
     ServerError,
+    TokenError,
+    TokenEvent,
     XCaaSError,
 )
 from xcaas_core.testing import FakeServer
@@ -129,6 +134,154 @@ def test_what_a_hook_raises_ends_the_call() -> None:
         client.items.get("1")
     assert not origin.seen
     assert isinstance(hook.events[0].error, PermissionError)
+
+
+class Tripping(Recorder):
+    """Fails when it is told of the outcome."""
+
+    def after(self, event: AttemptEvent) -> None:
+        super().after(event)
+        raise RuntimeError("the disk of the hook is full")
+
+
+def test_what_a_hook_raises_afterwards_changes_no_outcome(caplog: pytest.LogCaptureFixture) -> None:
+    tripping, behind = Tripping(), Recorder()
+    with (
+        serving(ITEM, Answer(404), Answer(503), ITEM) as origin,
+        Shop(base_url=origin.url, retries=QUICK, hooks=[tripping, behind]) as client,
+    ):
+        assert client.items.get("1") == {"id": "1"}
+        with pytest.raises(NotFoundError):
+            client.items.get("2")
+        assert client.items.get("3") == {"id": "1"}
+    assert [event.status for event in behind.events] == [200, 404, 503, 200]
+    warnings = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert warnings[0].getMessage() == "Tripping: after failed after <AttemptEvent 1 of shop.items.get: 200>"
+    assert len(warnings) == 4
+    assert warnings[0].exc_info is not None
+
+
+class RefusingAndTripping(Tripping):
+    def before(self, event: AttemptEvent) -> None:
+        super().before(event)
+        raise PermissionError("not today")
+
+
+def test_what_a_hook_raises_afterwards_does_not_hide_why_the_call_ended() -> None:
+    with (
+        serving() as origin,
+        Shop(base_url=origin.url, hooks=[RefusingAndTripping()]) as client,
+        pytest.raises(PermissionError, match="not today"),
+    ):
+        client.items.get("1")
+    with (
+        serving() as origin,
+        Shop(base_url=origin.url, hooks=[Tripping()]) as client,
+        pytest.raises(MissingCredentialsError),
+    ):
+        client.items.secret()
+
+
+def test_a_hook_may_be_interrupted() -> None:
+    class Interrupted(Recorder):
+        def after(self, event: AttemptEvent) -> None:
+            raise KeyboardInterrupt
+
+    with (
+        serving(ITEM) as origin,
+        Shop(base_url=origin.url, hooks=[Interrupted()]) as client,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        client.items.get("1")
+
+
+# --- tokens ----------------------------------------------------------------------
+
+
+class TokenRecorder(Recorder):
+    """Is told of requests for tokens, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens: list[TokenEvent] = []
+
+    def before_token(self, event: TokenEvent) -> None:
+        assert not event.headers
+        event.headers |= {"X-Trace": "t-1", "Authorization": "Basic nobody"}
+        event.context[Recorder] = event.url
+
+    def after_token(self, event: TokenEvent) -> None:
+        assert event.context[Recorder] == event.url
+        self.tokens.append(event)
+
+
+def token_server() -> FakeServer:
+    server = FakeServer().answer("storage.objects.get", json={"id": "o1"})
+    body = {"access_token": SECRET, "expires_in": 3600, "token_type": "Bearer"}
+    return server.answer("POST /oauth/v2/token", json=body, headers={"X-Request-Id": "r-1"})
+
+
+def test_hooks_that_want_to_see_token_requests() -> None:
+    hook, server = TokenRecorder(), token_server()
+    with XCaaS(http_client=server, credentials=ClientCredentials("id", SECRET), hooks=[hook]) as client:
+        client.storage.objects.get("o1")
+        client.storage.objects.get("o1")
+    (event,) = hook.tokens
+    assert (event.product, event.method, event.url) == ("storage", "POST", "https://api.8x8.com/oauth/v2/token")
+    assert (event.number, event.status, event.error, event.request_id) == (1, 200, None, "r-1")
+    assert event.attempt is hook.events[0]
+    assert repr(event) == "<TokenEvent 1 of storage: 200>"
+    asked = server.requests[0]
+    assert asked.headers["x-trace"] == "t-1"
+    assert asked.headers["authorization"] != "Basic nobody"  # nothing that is there is replaced
+    shown = [getattr(event, name) for name in TokenEvent.__slots__]
+    assert SECRET not in repr(shown)
+
+
+def test_token_requests_of_the_async_client() -> None:
+    async def main() -> None:
+        async with AsyncXCaaS(
+            http_client=token_server(), credentials=ClientCredentials("id", SECRET), hooks=[hook]
+        ) as client:
+            await client.storage.objects.get("o1")
+            await client.token_info()
+
+    hook = TokenRecorder()
+    asyncio.run(main())
+    assert [event.status for event in hook.tokens] == [200]
+
+
+def test_a_token_that_cannot_be_had() -> None:
+    hook = TokenRecorder()
+    server = FakeServer().answer("POST /oauth/v2/token", error=CallTimeoutError("slow"))
+    with (
+        XCaaS(http_client=server, credentials=ClientCredentials("id", SECRET), hooks=[hook]) as client,
+        pytest.raises(TokenError),
+    ):
+        client.storage.objects.get("o1")
+    assert {type(event.error) for event in hook.tokens} == {CallTimeoutError}
+    assert [event.number for event in hook.tokens] == list(range(1, len(hook.tokens) + 1))
+
+
+class RefusingTokens(TokenRecorder):
+    def before_token(self, event: TokenEvent) -> None:
+        super().before_token(event)
+        raise PermissionError("no tokens today")
+
+    def after_token(self, event: TokenEvent) -> None:
+        super().after_token(event)
+        raise RuntimeError("unseen")
+
+
+def test_a_hook_may_refuse_a_token_request() -> None:
+    hook, server = RefusingTokens(), token_server()
+    with (
+        XCaaS(http_client=server, credentials=ClientCredentials("id", SECRET), hooks=[hook]) as client,
+        pytest.raises(PermissionError, match="no tokens today"),
+    ):
+        client.storage.objects.get("o1")
+    assert server.requests == []
+    assert isinstance(hook.tokens[0].error, PermissionError)
 
 
 def test_logs_tell_each_attempt(caplog: pytest.LogCaptureFixture) -> None:

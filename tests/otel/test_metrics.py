@@ -85,7 +85,11 @@ def test_refused_credentials_are_counted(record: Recorded, telemetry: OpenTeleme
     ):
         client.storage.objects.get("o1")
     assert events(record) == {("ClientCredentials", "failed", "TokenRefusedError"): 1}
-    assert not record.durations()
+    (asked,) = record.durations()  # for a token: the call itself was not sent
+    assert ((asked.attributes or {})["url.template"], (asked.attributes or {})["error.type"]) == (
+        "/oauth/v2/token",
+        "401",
+    )
 
 
 def test_a_refused_token_is_counted(record: Recorded, telemetry: OpenTelemetry) -> None:

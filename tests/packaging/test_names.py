@@ -16,7 +16,7 @@ MACHINERY = {"TYPE_CHECKING", "annotations", "lazy_attributes"}
 
 def packages() -> Iterator[str]:
     yield from ("xcaas", "xcaas.testing", "xcaas_core", "xcaas_core.sdk", "xcaas_core.models", "xcaas_core.auth")
-    yield from ("xcaas_core.testing", "xcaas_generator", "xcaas_sandbox")
+    yield from ("xcaas.otel", "xcaas_core.otel", "xcaas_core.testing", "xcaas_generator", "xcaas_sandbox")
     for found in pkgutil.iter_modules(xcaas.__path__, "xcaas."):
         if found.ispkg:
             yield found.name
@@ -33,7 +33,7 @@ def test_names_are_sorted_and_real(package: str) -> None:
         assert getattr(module, name) is not None
 
 
-@pytest.mark.parametrize("package", ["xcaas", "xcaas.testing", "xcaas.storage", "xcaas.storage.models"])
+@pytest.mark.parametrize("package", ["xcaas", "xcaas.otel", "xcaas.testing", "xcaas.storage", "xcaas.storage.models"])
 def test_nothing_public_is_unlisted(package: str) -> None:
     module = import_module(package)
     assert {name for name in dir(module) if not name.startswith("_")} - MACHINERY == set(getattr(module, "__all__", []))

@@ -93,7 +93,7 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
     },
     "x-xcaas-poller/status": {
         **_CALL, "value": _must(_POINTER), "done": _must(_Rule(_texts, "a list of texts")),
-        "failed": _Rule(_texts, "a list of texts"), "reason": _POINTER,
+        "failed": _Rule(_texts, "a list of texts"), "partial": _Rule(_texts, "a list of texts"), "reason": _POINTER,
     },
     "x-xcaas-poller/result": _CALL,
     "x-xcaas-poller/cancel": _CALL,

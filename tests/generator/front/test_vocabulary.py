@@ -28,7 +28,7 @@ paths:
     return operation(result.document, "startJob"), result.warnings
 
 
-POLLER = "id: /id, status: {operation: getJob, parameter: id, value: /state, done: [DONE]}"
+POLLER = "id: /id, status: {operation: getJob, parameter: id, value: /state, done: [DONE, PART], partial: [PART]}"
 GOOD = {
     "page": "x-xcaas-pagination: {style: page, parameter: page, items: /content, first: 0, last: [{header: X, is: page-count}]}",
     "cursor in the body": "x-xcaas-pagination: {style: cursor, in: body, parameter: /next, items: '', next: {body: /next}, alone: true}",
@@ -61,6 +61,10 @@ BAD = {
         "'getJob' has no parameter 'no'",
     ),
     "no end": ("x-xcaas-poller: {verb: run, id: /id, status: {operation: getJob, value: /s}}", "needs 'done'"),
+    "partial end that is no list": (
+        "x-xcaas-poller: {verb: run, id: /id, status: {operation: getJob, value: /s, done: [D], partial: D}}",
+        "a list of texts",
+    ),
     "verb that is no name": (f"x-xcaas-poller: {{verb: 'run it', {POLLER}}}", "a Python name"),
     "retry": ("x-xcaas-retry: {safe: 'yes'}", "true or false"),
 }
