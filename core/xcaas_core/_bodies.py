@@ -51,21 +51,25 @@ def _fits(variant: Body, value: object) -> bool:
 
 
 def _maker(body: Body, package: str) -> Maker:
-    media_type = body.media_type
-    codec = codec_for(body.codec, package)
     match body.kind:
-        case "json":
-            return _guarded(lambda value: Payload(dumps(_json(value, codec)), media_type))
+        case "json" | "form" | "multipart":
+            return _guarded(_structured(body, codec_for(body.codec, package)))
+        case "binary":
+            return lambda value: binary_payload(value, body.media_type)
+        case _:
+            return lambda value: _text(value, body.media_type)
+
+
+def _structured(body: Body, codec: Codec | None) -> Maker:
+    match body.kind:
         case "form":
-            return _guarded(lambda value: Payload(_form(_fields(value, codec), body.encoding), media_type))
+            return lambda value: Payload(_form(_fields(value, codec), body.encoding), body.media_type)
         case "multipart":
             from ._multipart import multipart_payload
 
-            return _guarded(lambda value: multipart_payload(_fields(value, None), codec, body.encoding))
-        case "binary":
-            return lambda value: binary_payload(value, media_type)
+            return lambda value: multipart_payload(_fields(value, None), codec, body.encoding)
         case _:
-            return lambda value: _text(value, media_type)
+            return lambda value: Payload(dumps(_json(value, codec)), body.media_type)
 
 
 def _guarded(maker: Maker) -> Maker:
