@@ -58,8 +58,24 @@ class Client:
                 if unknown:
                     raise ConfigurationError(
                         f"{option} names {', '.join(unknown)}, which is no product of this client",
-                        advice=f"Choose from {', '.join(sorted(known))}.",
+                        advice=_nearest(unknown[0], known) or f"Choose from {', '.join(sorted(known))}.",
                     )
+
+        self._check_credentials()
+
+    def _check_credentials(self) -> None:
+        """Refuse `products=` with a slip in it. Other unknown names may be meant for another client."""
+        given = [self._setup["credentials"], self._setup["auth"]]
+        if given == [None, None]:
+            return
+        from .auth import products_named
+
+        known = _product_names(type(self))
+        for name in sorted(products_named(given) - known):
+            if near := _nearest(name, known):
+                raise ConfigurationError(
+                    f"a credential is for the product {name!r}, which this client does not have", advice=near
+                )
 
     def __reduce__(self) -> tuple[Callable[[type[Self], Setup], Self], tuple[type[Self], Setup]]:
         if self._setup["http_client"] is not None:
@@ -81,6 +97,13 @@ def _product_names(cls: type[Client]) -> set[str]:
         if not generated.__module__.startswith(f"{__package__}."):
             names.update(name for name, member in vars(generated).items() if isinstance(member, property))
     return names | {product.name for product in own_product(cls)}
+
+
+def _nearest(name: str, known: set[str]) -> str | None:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, cutoff=0.8)
+    return f"Did you mean {' or '.join(map(repr, near))}?" if near else None
 
 
 def _rebuilt(cls: type[AnyClient], setup: Setup) -> AnyClient:

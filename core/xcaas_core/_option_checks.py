@@ -9,7 +9,7 @@ from typing import Final, TypeGuard, cast
 from ._errors import ConfigurationError
 from ._product import RateLimit
 
-__all__ = ["check_options", "is_number", "refused"]
+__all__ = ["are_texts", "check_options", "is_number", "refused"]
 
 
 def refused(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
@@ -50,7 +50,8 @@ def _is_text(value: object) -> bool:
     return value is None or isinstance(value, str)
 
 
-def _are_texts(value: object) -> bool:
+def are_texts(value: object) -> bool:
+    """Whether a value maps text to text, or is not given."""
     if value is None:
         return True
     if not isinstance(value, Mapping):
@@ -59,7 +60,7 @@ def _are_texts(value: object) -> bool:
 
 
 def _is_region(value: object) -> bool:
-    return _is_text(value) or _are_texts(value)
+    return _is_text(value) or are_texts(value)
 
 
 def _is_list_of_texts(value: object) -> bool:
@@ -92,7 +93,7 @@ _WANTED: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
     "region": (_is_region, "one word, or a mapping from product to word"),
     "tenant": (_is_text, "text"),
     "cluster": (_is_text, "text"),
-    "variables": (_are_texts, "a mapping from name to text"),
+    "variables": (are_texts, "a mapping from name to text"),
     "base_url": (_is_text, "text"),
     "headers": (lambda value: value is None or isinstance(value, Mapping), "a mapping from name to text"),
     "hooks": (_are_hooks, "a list of objects with the methods before and after"),

@@ -75,7 +75,11 @@ class RateLimit:
     __slots__ = ("calls", "per")
 
     def __init__(self, calls: int, per: float) -> None:
-        if calls < 1 or per <= 0:
+        try:
+            works = calls >= 1 and per > 0
+        except TypeError:
+            works = False
+        if not works:
             raise ValueError("a rate limit needs at least one call in a positive number of seconds")
         self.calls: int = calls
         self.per: float = per

@@ -53,9 +53,13 @@ class RetryPolicy:
         longest_asked: float = 60.0,
         statuses: frozenset[int] = frozenset({408, 425, 429, 500, 502, 503, 504}),
     ) -> None:
-        if retries < 0 or not (0 <= first_wait <= longest_wait) or longest_asked < 0:
+        try:
+            works = retries >= 0 and 0 <= first_wait <= longest_wait and longest_asked >= 0
+        except TypeError:
+            works = False
+        if not works:
             raise ConfigurationError(
-                "this retry policy cannot work", advice="Numbers are not negative, and first_wait ≤ longest_wait."
+                "this retry policy cannot work", advice="All are numbers, none negative, and first_wait ≤ longest_wait."
             )
         self.retries: int = retries
         self.first_wait: float = first_wait

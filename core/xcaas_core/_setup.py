@@ -89,7 +89,7 @@ def make_engine(setup: Setup) -> Engine:
         raise ConfigurationError("both credentials and auth were given", advice="They mean the same; give one.")
     given: Literal["credentials", "auth"]
     for given in ("credentials", "auth"):
-        if isinstance(setup[given], str | tuple | dict):
+        if setup[given] is not None and not _foreign_auth(setup[given]):
             from .auth import without_text
 
             setup[given] = without_text(setup[given])

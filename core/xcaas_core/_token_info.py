@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ._errors import ConfigurationError, MissingCredentialsError
 from ._product import Product, own_product
-from ._resource import AsyncProductClient, ProductClient
+from ._resource import AsyncProductClient, AsyncResource, ProductClient, Resource
 from ._telling import with_tokens
 from ._url import server_address
 
@@ -46,11 +46,14 @@ def _products(client: object) -> Iterator[Product]:
     yield from own_product(type(client))
 
 
-def product_of(client: ProductClient | AsyncProductClient) -> Product:
+def product_of(client: object) -> Product:
     """The facts of a product: generated beside its client."""
-    for product in own_product(type(client)):
+    products = own_product(type(client)) if isinstance(client, Resource | AsyncResource) else ()
+    for product in products:
         return product
-    raise ConfigurationError(f"{client!r} is not the client of a product")
+    raise ConfigurationError(
+        f"{client!r} is not the client of a product", advice="Pass one: client.http_auth(client.<product>)."
+    )
 
 
 def http_auth(client: ProductClient | AsyncProductClient, engine: Engine, session: Session | AsyncSession) -> HttpAuth:

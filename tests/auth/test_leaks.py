@@ -128,7 +128,14 @@ def test_every_public_name_was_looked_at() -> None:
         "MemoryTokenCache", "RedisTokenCache", "Secret", "TokenCache", "TokenInfo", "TokenPolicy",
     }  # fmt: skip
     errors = {name for name in xcaas_core.auth.__all__ if name.endswith("Error")}
-    functions = {"build_authorizer", "credentials_from_env", "credentials_from_profile", "token_info", "without_text"}
+    functions = {
+        "build_authorizer",
+        "credentials_from_env",
+        "credentials_from_profile",
+        "products_named",
+        "token_info",
+        "without_text",
+    }
     assert set(xcaas_core.auth.__all__) == looked_at | errors | functions
 
 

@@ -36,6 +36,7 @@ token = "token"
 tenant = "acme"
 token = "act"
 role = "action"
+products = "post_call_survey"
 
 [staging]
 client_id = "id-2"
@@ -68,7 +69,7 @@ def test_all_kinds(file: Path) -> None:
         "BasicToken(tenant='acme', token=default.api_token)",
         "ApiKey(key=default.api_keys.0.key, products=['contacts'], role='search')",
         "ApiKey(key=default.api_keys.1.key, token=default.api_keys.1.token)",
-        "BasicToken(tenant='acme', token=default.basic_tokens.0.token, role='action')",
+        "BasicToken(tenant='acme', token=default.basic_tokens.0.token, products=['post_call_survey'], role='action')",
     ]
     assert isinstance(found[4], ApiKey)
     assert isinstance(found[6], BasicToken)

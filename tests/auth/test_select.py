@@ -121,8 +121,25 @@ def test_a_scheme_that_is_not_described_is_an_error_of_the_document() -> None:
 
 @pytest.mark.parametrize("given", [7, [7], {"key": 7}, {"key": {"key": PLAIN}}, [None]])
 def test_what_credentials_cannot_be(given: object) -> None:
-    with pytest.raises(ConfigurationError, match="credentials cannot be"):
+    with pytest.raises(ConfigurationError, match=r"credentials cannot (be|hold)"):
         chosen(given, ("key",))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("id", "secret"), r"does not have: it has BasicToken\(tenant='id', token=\*\*\*\)\. Give the client Clie"),
+        (
+            {"sampel": OAUTH_KEY},
+            r"it has ClientCredentials\(.*\) for 'sampel'; credentials for it are named 'sample' or ",
+        ),
+        ({"key": OAUTH_KEY}, r"it has ClientCredentials\([^)]*\) for 'key'\. Give"),
+        ([ApiKey(f"k{number}") for number in range(8)], r"it has (ApiKey\(key=\*\*\*\),? ){5}and 3 more\. Give"),
+    ],
+)
+def test_what_there_is_instead_is_said(given: object, told: str) -> None:
+    with pytest.raises(MissingCredentialsError, match=told):
+        chosen(given, ("oauth",))
 
 
 def test_a_function_that_raises() -> None:

@@ -146,10 +146,19 @@ def test_options_that_cannot_be(options: dict[str, Any], told: str) -> None:
         Shop(**options)
 
 
+def test_a_product_of_another_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ConfigurationError, match=r"region names shopp, .* Did you mean 'shop'?"):
+        Shop(region={"shopp": "eu"})
+    with pytest.raises(ConfigurationError, match=r"rate_limits names library, .* Choose from "):
+        Shop(rate_limits={"library": []})
+
+
 def test_options_that_cannot_be_are_refused_in_changed_copies_too() -> None:
     wrong: Any = [("a", "b")]
     with Shop() as client:
-        with pytest.raises(ConfigurationError, match=r"^headers must be a mapping from name to text, not list of tuple"):
+        with pytest.raises(
+            ConfigurationError, match=r"^headers must be a mapping from name to text, not list of tuple"
+        ):
             client.with_options(headers=wrong)
         with pytest.raises(ConfigurationError, match=r"^region must be"):
             client.with_options(region=wrong)

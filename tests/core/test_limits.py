@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -153,7 +154,7 @@ def test_limits_of_a_product_hold_for_its_calls() -> None:
             assert time.monotonic() - began >= 0.4
 
 
-@pytest.mark.parametrize("wrong", [(0, 1.0), (1, 0.0), (1, -1.0)])
-def test_a_limit_that_cannot_be(wrong: tuple[int, float]) -> None:
+@pytest.mark.parametrize("wrong", [(0, 1.0), (1, 0.0), (1, -1.0), ("1", 1), (1, "1"), (1, float("nan"))])
+def test_a_limit_that_cannot_be(wrong: tuple[Any, Any]) -> None:
     with pytest.raises(ValueError, match="rate limit"):
         RateLimit(*wrong)

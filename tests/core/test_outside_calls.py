@@ -7,6 +7,7 @@ import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 import pytest
 
@@ -122,8 +123,11 @@ def test_blocking_credentials_do_not_sign_for_async_clients(library: str) -> Non
 
 
 def test_only_products_have_credentials_to_sign_with() -> None:
-    with Shop() as client, pytest.raises(ConfigurationError, match="not the client of a product"):
-        client.http_auth(client.shop)
+    wrong: Any = "storage"
+    with Shop() as client:
+        for given in (client.shop, wrong):
+            with pytest.raises(ConfigurationError, match="not the client of a product"):
+                client.http_auth(given)
 
 
 def test_a_users_own_auth_signs_our_calls(library: str) -> None:

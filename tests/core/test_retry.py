@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.utils import formatdate
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -125,7 +126,10 @@ def test_timeouts_cost_twice() -> None:
     assert cost_of(timeout(connected=True)) == 2 * cost_of(ConnectError("refused"))
 
 
-@pytest.mark.parametrize("wrong", [{"retries": -1}, {"first_wait": -1.0}, {"first_wait": 9.0}, {"longest_asked": -1.0}])
-def test_a_policy_that_cannot_work_is_refused(wrong: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [{"retries": -1}, {"first_wait": -1.0}, {"first_wait": 9.0}, {"longest_asked": -1.0}, {"retries": "1"}],
+)
+def test_a_policy_that_cannot_work_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
-        RetryPolicy(**wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        RetryPolicy(**wrong)

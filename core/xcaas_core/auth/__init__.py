@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ._secrets import Secret as Secret
     from ._sources import EnvironmentVariable as EnvironmentVariable
     from ._wallet import Credentials as Credentials
+    from ._wallet import products_named as products_named
     from ._wallet import without_text as without_text
 else:
     __getattr__, __dir__ = lazy_attributes(
@@ -69,6 +70,7 @@ else:
             "build_authorizer": "_build",
             "credentials_from_env": "_environment",
             "credentials_from_profile": "_profile",
+            "products_named": "_wallet",
             "token_info": "_build",
             "without_text": "_wallet",
         },
@@ -101,6 +103,7 @@ __all__ = [
     "build_authorizer",
     "credentials_from_env",
     "credentials_from_profile",
+    "products_named",
     "token_info",
     "without_text",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, TypedDict, TypeVar, cast
 
+from .._option_checks import refused
 from ._events import AuthCounters, Events, Observer
 from ._policy import TokenPolicy
 from ._pool import Pool
@@ -13,7 +14,7 @@ from ._sources import Given
 if TYPE_CHECKING:
     from ._cache import TokenCache
 
-__all__ = ["Credential", "Options"]
+__all__ = ["Credential", "Options", "texts"]
 
 Self = TypeVar("Self", bound="Credential")
 
@@ -34,6 +35,16 @@ class Options(TypedDict, total=False):
     """Shares tokens between credential objects or processes."""
 
 
+def texts(name: str, given: object, wanted: str) -> frozenset[str]:
+    """One text or several, as a set. `name` and `wanted` are for the error about anything else."""
+    if isinstance(given, str):
+        return frozenset([given])
+    found = list(cast("Iterable[object]", given)) if isinstance(given, Iterable) else [given]
+    if not all(isinstance(item, str) for item in found):
+        raise refused(name, given, wanted)
+    return frozenset(cast("list[str]", found))
+
+
 class Credential:
     """The base of all kinds. Tokens, renewals under way and counters belong to the object, so clients
     that are given the same object share them; a copy starts fresh."""
@@ -43,8 +54,8 @@ class Credential:
     _shown: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, options: Options) -> None:
-        products = options.get("products", ())
-        self.products: frozenset[str] = frozenset([products] if isinstance(products, str) else products)
+        _check_options(type(self), options)
+        self.products: frozenset[str] = texts("products", options.get("products", ()), "names of products")
         self.role: str | None = options.get("role")
         self.policy: TokenPolicy = options.get("policy") or TokenPolicy()
         self.cache: TokenCache | None = options.get("cache")
@@ -111,3 +122,22 @@ class Credential:
         shown |= {"products": sorted(self.products) or None, "role": self.role}
         parts = [f"{name}={value!r}" for name, value in shown.items() if value is not None]
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def _check_options(cls: type[Credential], options: Options) -> None:
+    """What the types say, for callers without a type checker: an option that is not looked at would be lost quietly."""
+    unknown = next((name for name in options if name not in Options.__annotations__), None)
+    if unknown is not None:
+        raise TypeError(f"{cls.__name__}() got an unexpected keyword argument {unknown!r}")
+    for name, (fits, wanted) in _WANTED.items():
+        value: object = options.get(name)
+        if value is not None and not fits(value):
+            raise refused(name, value, wanted)
+
+
+_WANTED: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
+    "role": (lambda value: isinstance(value, str), "text"),
+    "policy": (lambda value: isinstance(value, TokenPolicy), "a TokenPolicy"),
+    "cache": (lambda value: hasattr(value, "try_lock"), "a token cache, such as FileTokenCache(path)"),
+    "on_event": (callable, "a function"),
+}

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, Unpack
 
 from .._errors import ConfigurationError
-from ._credential import Credential, Options
+from .._option_checks import are_texts, refused
+from ._credential import Credential, Options, texts
 from ._sources import SecretInput, Source, require_text, source_of
 
 __all__ = ["ApiKey", "BasicToken", "BearerToken", "ClientCredentials", "WorkAnalyticsLogin"]
@@ -46,10 +47,16 @@ class ClientCredentials(Credential):
     ) -> None:
         super().__init__(options)
         require_text(client_id, "client_id")
+        if token_url is not None:
+            require_text(token_url, "token_url")
+        if client_auth not in (None, "basic", "body"):
+            raise ConfigurationError("client_auth must be 'basic' or 'body'")
+        if parameters is not None and not are_texts(parameters):
+            raise refused("parameters", parameters, "a mapping from field to text")
         self.client_id = client_id
         self._client_secret: Source = source_of(client_secret, "client_secret")
         self.token_url = token_url
-        self.scopes: frozenset[str] = frozenset(scopes.split() if isinstance(scopes, str) else scopes)
+        self.scopes: frozenset[str] = texts("scopes", scopes.split() if isinstance(scopes, str) else scopes, "text")
         self.client_auth: Literal["basic", "body"] | None = client_auth
         self.parameters: dict[str, str] = dict(parameters or {})
 

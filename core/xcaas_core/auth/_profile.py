@@ -143,6 +143,8 @@ class _Section:
 def _narrowed(options: Options, entry: Mapping[str, object]) -> Options:
     narrowed = options.copy()
     products, role = entry.get("products"), entry.get("role")
+    if isinstance(products, str):
+        narrowed["products"] = products
     if isinstance(products, list):
         narrowed["products"] = [str(name) for name in cast("list[object]", products)]
     if isinstance(role, str):

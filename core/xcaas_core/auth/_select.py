@@ -39,6 +39,7 @@ _HOW_TO_GIVE: dict[str, str] = {
     "oauth2": "ClientCredentials(client_id, client_secret) or BearerToken(token)",
     "openid": "BearerToken(token)",
 }
+_MOST = 5  # credentials that an error lists
 _OTHERS_DO = ("mutual-tls", "other")
 
 
@@ -67,7 +68,7 @@ def choose(product: Product, security: Sequence[Sequence[str]], held: Sequence[H
         missing.append([name for name, choice in zip(names, choices, strict=True) if choice is None])
     if len(alternatives) < len(security):
         return ()
-    raise _missing(product, missing)
+    raise _missing(product, missing, held)
 
 
 def _choice(product: Product, name: str, held: Sequence[Held]) -> Choice | None:
@@ -113,13 +114,27 @@ def _kinds(scheme: Scheme) -> tuple[type[Credential], ...]:
     return _TAKES_BY_SCHEME.get(scheme.kind, ())
 
 
-def _missing(product: Product, missing: Iterable[Sequence[str]]) -> MissingCredentialsError:
+def _missing(product: Product, missing: Iterable[Sequence[str]], held: Sequence[Held]) -> MissingCredentialsError:
     wanted = [" and ".join(dict.fromkeys(_how(name, product.schemes[name]) for name in names)) for names in missing]
     console = f" (“{product.console_name}” in the Admin Console)" if product.console_name else ""
     return MissingCredentialsError(
-        f"{product.title} takes a credential that this client does not have",
+        f"{product.title} takes a credential that this client does not have{_has(product, held)}",
         advice=f"Give the client {'; or '.join(dict.fromkeys(wanted))}. The key must be for this product{console}.",
     )
+
+
+def _has(product: Product, held: Sequence[Held]) -> str:
+    """What there is instead, so that a slip in a name is seen."""
+    shown = [
+        repr(one.credential) if one.name is None else f"{one.credential!r} for {one.name!r}" for one in held[:_MOST]
+    ]
+    if not shown:
+        return ""
+    more = f" and {len(held) - _MOST} more" if len(held) > _MOST else ""
+    known = (product.name, *product.schemes)
+    names = any(one.name is not None and one.name not in known for one in held)
+    hint = f"; credentials for it are named {' or '.join(map(repr, known))}" if names else ""
+    return f": it has {', '.join(shown)}{more}{hint}"
 
 
 def _how(name: str, scheme: Scheme) -> str:

@@ -6,7 +6,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 from .._errors import ConfigurationError
 from .._fork import resets_after_fork
@@ -15,7 +15,7 @@ from ._credential import Credential
 from ._errors import SecretUnavailableError
 from ._kinds import ApiKey, BasicToken, BearerToken
 
-__all__ = ["Credentials", "Held", "Wallet", "without_text"]
+__all__ = ["Credentials", "Held", "Wallet", "products_named", "without_text"]
 
 One: TypeAlias = Credential | str | tuple[str, str]
 Several: TypeAlias = "One | Iterable[Credential] | Mapping[str, One | Iterable[Credential]]"
@@ -126,6 +126,8 @@ def _unfold(given: object, name: str | None = None) -> Iterable[Held]:
     """What was given, one by one. `name`: the scheme or product that a mapping gave it for."""
     if given is None:
         return
+    if isinstance(given, type | bytes | bytearray):
+        raise _unknown(given)
     if isinstance(given, Credential):
         yield Held(given, name)
     elif isinstance(given, Mapping):
@@ -140,20 +142,53 @@ def _unfold(given: object, name: str | None = None) -> Iterable[Held]:
     elif isinstance(given, Iterable):
         for item in cast("Iterable[object]", given):
             if not isinstance(item, Credential):
-                raise _unknown(item)
+                raise _unknown(item, "a list of credentials cannot hold")
             yield Held(item, name)
     else:
         raise _unknown(given)
 
 
 def without_text(given: object) -> object:
-    """What a client was given, with text wrapped into credentials, so that no secret stays bare in the client."""
+    """What a client was given, with text wrapped into credentials, so that no secret stays bare in the client.
+
+    Raises `ConfigurationError` for what credentials cannot be made from.
+    """
     if isinstance(given, Mapping):
         named = cast("Mapping[str, object]", given)
+        _refuse_arguments(named)
         return {name: without_text(value) for name, value in named.items()}
-    if isinstance(given, str) or _pair(given) is not None:
-        return [held.credential for held in _unfold(given)]
-    return given
+    if given is None or isinstance(given, Credential) or (callable(given) and not isinstance(given, type)):
+        return given
+    held = [entry.credential for entry in _unfold(given)]
+    return given if isinstance(given, list | tuple) and list(cast("Iterable[object]", given)) == held else held
+
+
+def _refuse_arguments(given: Mapping[str, object]) -> None:
+    """The arguments of a credential by name are not yet the credential."""
+    kind = _ARGUMENTS.get(frozenset(given))
+    if kind is not None and all(isinstance(value, str) for value in given.values()):
+        names = ", ".join(f"{name}=…" for name in given)
+        raise ConfigurationError(
+            f"credentials is a dictionary with the arguments of {kind}", advice=f"Pass {kind}({names})."
+        )
+
+
+_ARGUMENTS: Final = {
+    frozenset({"client_id", "client_secret"}): "ClientCredentials",
+    frozenset({"api_key", "username", "password"}): "WorkAnalyticsLogin",
+    frozenset({"tenant", "token"}): "BasicToken",
+}
+
+
+def products_named(given: object) -> frozenset[str]:
+    """The products that credentials are said to be for, as far as that is known without asking a function."""
+    if isinstance(given, Credential):
+        return given.products
+    if isinstance(given, Mapping):
+        given = list(cast("Mapping[str, object]", given).values())
+    if isinstance(given, list | tuple | set | frozenset):
+        return frozenset[str]().union(*[products_named(item) for item in cast("Iterable[object]", given)])
+    return frozenset()
 
 
 def _pair(given: object) -> tuple[str, str] | None:
@@ -164,9 +199,10 @@ def _pair(given: object) -> tuple[str, str] | None:
             return None
 
 
-def _unknown(given: object) -> ConfigurationError:
+def _unknown(given: object, what: str = "credentials cannot be") -> ConfigurationError:
+    kind = f"the class {given.__name__} itself" if isinstance(given, type) else type(given).__name__
     return ConfigurationError(
-        f"credentials cannot be {type(given).__name__}",
+        f"{what} {kind}",
         advice="Give ClientCredentials(…), ApiKey(…), BasicToken(…), WorkAnalyticsLogin(…) or BearerToken(…), "
         "a list of these, a mapping from scheme name to one of these, or a function that returns them.",
     )
