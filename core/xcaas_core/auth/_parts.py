@@ -94,8 +94,10 @@ def _value_of(credential: Credential, scheme: Scheme) -> tuple[str, Callable[[st
             return "_token", bearer
         case BasicToken():
             return "_token", as_password
-        case _:  # the token endpoint as an operation of its own
+        case ClientCredentials():  # the token endpoint as an operation of its own
             return "_client_secret", as_client
+        case _:
+            raise ConfigurationError(f"{type(credential).__name__} cannot be put on a request")
 
 
 def token_machine(credential: Credential, product: Product, scheme: Scheme, context: AuthContext) -> Machine:
