@@ -10,6 +10,7 @@ from ._errors import DecodeError, XCaaSError
 from ._json import loads
 from ._media import charset_of, is_html, is_json, matches, media_type_of
 from ._spec import Answer, Answers
+from ._words import counted
 
 if TYPE_CHECKING:
     from ._operation import Operation
@@ -48,7 +49,7 @@ def _load(response: Response, charset: str) -> object:
 
 
 def _size(content: bytes) -> str:
-    return f"a body of {len(content)} bytes" if content else "an empty body"
+    return f"a body of {counted(len(content), 'byte')}" if content else "an empty body"
 
 
 class AnswerTable:

@@ -14,6 +14,7 @@ from ._parameters import plain
 from ._pointer import JSON, put, value_at
 from ._redact import safe_url
 from ._rows import Rows
+from ._words import counted
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -52,7 +53,7 @@ class Page(Rows[T]):
         return len(self.items)
 
     def __repr__(self) -> str:
-        return f"<Page {self.number}: {len(self.items)} items>"
+        return f"<Page {self.number}: {counted(len(self.items), 'item')}>"
 
 
 class PageSource(Generic[T]):

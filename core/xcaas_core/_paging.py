@@ -22,6 +22,7 @@ from urllib.parse import urljoin
 from ._errors import PagingError
 from ._extensions import Last, Paging, Spot
 from ._pointer import JSON, Absent, find, value_at
+from ._words import counted
 
 __all__ = ["PATIENCE", "Bookmark", "PageWalk", "RawPage"]
 
@@ -147,7 +148,7 @@ class PageWalk:
             key = urljoin(url, str(key))
         if key is not None and ((again and hash(key) in self._keys) or self._run >= PATIENCE):
             raise PagingError(
-                f"the server keeps giving the same page ({seen} items were read, the last cursor is {key!r}); "
+                f"the server keeps giving the same page (after {counted(seen, 'item')}, the last cursor is {key!r}); "
                 "read the list anew, and report it to the vendor if it happens again"
             )
         self.position = None if key is None else Bookmark(key, here.index + 1, seen)

@@ -78,7 +78,7 @@ def _default_text(variable: Variable, name: str) -> str:
         return variable.names[variable.default]
     if not variable.default and "" not in variable.enum:
         raise ConfigurationError(
-            f"the address of this product contains a {name}, and the client was given none",
+            f"the address of this product needs a value for {name}, and the client was given none",
             advice=f"Pass {name}=… to the client.",
         )
     return variable.default

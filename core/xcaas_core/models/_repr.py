@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sized
 from typing import TYPE_CHECKING, Final, cast
 
+from .._words import counted
 from ._slots import PENDING
 
 if TYPE_CHECKING:
@@ -55,4 +56,4 @@ def _short(name: str, value: object) -> str:
 
 
 def _count(items: Sized) -> str:
-    return f"{len(items)} items" if len(items) != 1 else "1 item"
+    return counted(len(items), "item")
