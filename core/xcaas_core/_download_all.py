@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
-from ._errors import ArgumentError, XCaaSError
+from ._errors import ArgumentError, DownloadError, XCaaSError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -47,7 +47,8 @@ def download_all(
     Args:
         downloads: What to save, taken one by one as there is room, so that it may be a generator over
             a long list. Each a download, which is named as the service says (with a number behind the
-            stem if another one of this run has that name), or a pair of download and file name.
+            stem if another one of this run has that name), or a pair of download and file name, which may
+            lie in a folder below `into` but not outside of it.
         into: The folder; created if need be.
         concurrency: Files that are fetched at the same time.
         resume: As in `Download.save`.
@@ -60,6 +61,7 @@ def download_all(
         XCaaSError: The first failure, unless `keep_going`. Downloads under way are finished before.
     """
     from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+    from contextvars import copy_context
 
     names = _Names(into)
     _check(concurrency)
@@ -79,7 +81,8 @@ def download_all(
     with ThreadPoolExecutor(concurrency, thread_name_prefix="xcaas-download") as pool:
         for item in downloads:
             download, name = item if isinstance(item, tuple) else (item, None)
-            running[pool.submit(_save, download, names, name, resume)] = len(saved)
+            # In the caller's context, where its tracing span is.
+            running[pool.submit(copy_context().run, _save, download, names, name, resume)] = len(saved)
             saved.append(Saved(None))
             if len(running) >= concurrency:
                 collect(wait(running, return_when=FIRST_COMPLETED).done)
@@ -95,14 +98,17 @@ async def adownload_all(
     resume: bool = False,
     keep_going: bool = False,
 ) -> list[Saved]:
-    """The async twin of `download_all`. The first failure cancels the others, unless `keep_going`."""
+    """The async twin of `download_all`. The first failure cancels the others, unless `keep_going`.
+
+    What the iterator of downloads raises is raised, after the others are cancelled.
+    """
     import anyio
 
     names = _Names(into)
     _check(concurrency)
     saved: list[Saved] = []
     room = anyio.Semaphore(concurrency)
-    failures: list[XCaaSError] = []
+    failures: list[Exception] = []
 
     async def one(place: int, download: AsyncDownload, name: str | os.PathLike[str] | None) -> None:
         try:
@@ -110,25 +116,38 @@ async def adownload_all(
         except XCaaSError as error:
             saved[place] = Saved(None, error)
             if not keep_going:
-                failures.append(error)
-                tasks.cancel_scope.cancel()
+                fail(error)
+        except Exception as error:
+            fail(error)
         finally:
             room.release()
 
+    def fail(error: Exception) -> None:
+        # Kept for later: a task group would wrap it into a group of exceptions.
+        failures.append(error)
+        tasks.cancel_scope.cancel()
+
     async with anyio.create_task_group() as tasks:
-        async for item in _each(downloads):
-            download, name = item if isinstance(item, tuple) else (item, None)
-            saved.append(Saved(None))
-            await room.acquire()
-            tasks.start_soon(one, len(saved) - 1, download, name)
+        try:
+            async for item in _each(downloads):
+                download, name = item if isinstance(item, tuple) else (item, None)
+                saved.append(Saved(None))
+                await room.acquire()
+                tasks.start_soon(one, len(saved) - 1, download, name)
+        except Exception as error:
+            fail(error)
     if failures:
         raise failures[0]
     return saved
 
 
 def _save(download: Download, names: _Names, name: str | os.PathLike[str] | None, resume: bool) -> Path:
+    from ._download import Download
+
+    if not isinstance(download, Download):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise _wrong(download, "downloads of a blocking client; `adownload_all` takes those of an async one")
     if name is not None:
-        return download.save(names.folder / name, resume=resume)
+        return download.save(names.claim(name), resume=resume)
     with download:
         return download.save(names.claim(download.fallback_name()), resume=resume)
 
@@ -136,8 +155,12 @@ def _save(download: Download, names: _Names, name: str | os.PathLike[str] | None
 async def _save_async(
     download: AsyncDownload, names: _Names, name: str | os.PathLike[str] | None, resume: bool
 ) -> Path:
+    from ._download import AsyncDownload
+
+    if not isinstance(download, AsyncDownload):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise _wrong(download, "downloads of an async client; `download_all` takes those of a blocking one")
     if name is not None:
-        return await download.save(names.folder / name, resume=resume)
+        return await download.save(names.claim(name), resume=resume)
     async with download:
         return await download.save(names.claim(download.fallback_name()), resume=resume)
 
@@ -153,6 +176,12 @@ async def _each(
             yield item
 
 
+def _wrong(given: object, due: str) -> ArgumentError:
+    error = ArgumentError(f"{type(given).__name__} is not what this function saves", advice=f"Give {due}.")
+    error.argument = "downloads"
+    return error
+
+
 def _check(concurrency: int) -> None:
     if concurrency < 1:
         raise ArgumentError("concurrency must be at least 1")
@@ -163,15 +192,28 @@ class _Names:
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
+        self._root = Path(os.path.normpath(self.folder))
         self.folder.mkdir(parents=True, exist_ok=True)
         self._taken: set[str] = set()
         self._lock = Lock()
 
-    def claim(self, name: str) -> Path:
+    def claim(self, name: str | os.PathLike[str]) -> Path:
+        """A path that no other download of this run has. ArgumentError for one outside of the folder."""
+        wanted = Path(os.path.normpath(self.folder / name))
+        inside = wanted.relative_to(self._root) if wanted.is_relative_to(self._root) else None
+        if inside is None or not inside.name:
+            raise ArgumentError(f"{os.fspath(name)!r} is no file inside of {self.folder}")
         with self._lock:
-            free = next(option for option in _options(name) if option.casefold() not in self._taken)
-            self._taken.add(free.casefold())
-        return self.folder / free
+            free = next(option for option in _options(inside.name) if self._key(inside, option) not in self._taken)
+            self._taken.add(self._key(inside, free))
+        try:
+            wanted.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DownloadError(f"the folder {wanted.parent} cannot be made: {error.strerror or error}") from error
+        return wanted.with_name(free)
+
+    def _key(self, place: Path, name: str) -> str:
+        return place.with_name(name).as_posix().casefold()
 
 
 def _options(name: str) -> Iterator[str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from ._errors import PollerError
 from ._handles import Handle
-from ._polling import Job, PollProgress
+from ._polling import Job, PollProgress, known
 
 if TYPE_CHECKING:
     from typing import Self
@@ -35,9 +34,7 @@ class _Watched(Handle):
         An async poller knows it once the job was started. PollerError before.
         """
         if self._job.id is None:
-            raise PollerError(
-                f"{self._job.name}: the job was not started yet", advice="Await the poller, or its `start`."
-            )
+            raise self._job.not_started()
         return self._job.id
 
     @property
@@ -86,7 +83,7 @@ class Poller(_Watched, Generic[T_co]):
     def resume(cls, session: Session, call: Call[object], id: str) -> Self:
         """A poller of a job that was started before, perhaps by another process. Sends nothing."""
         self = cls.__new__(cls)
-        _Watched.__init__(self, Job(session.engine, call, id))
+        _Watched.__init__(self, Job(session.engine, call, known(id)))
         self._session = session
         return self
 
@@ -132,7 +129,7 @@ class AsyncPoller(_Watched, Generic[T_co]):
     def resume(cls, session: AsyncSession, call: Call[object], id: str) -> Self:
         """A poller of a job that was started before, perhaps by another process. Sends nothing."""
         self = cls(session, call)
-        self._job.id = id
+        self._job.id = known(id)
         return self
 
     def __await__(self) -> Generator[Any, None, T_co]:
@@ -152,7 +149,7 @@ class AsyncPoller(_Watched, Generic[T_co]):
         return cast("T_co", _last_answer(self._job) if call is None else await _fetch_async(self._session, call))
 
     async def status(self) -> str | None:
-        """Ask once how the job stands."""
+        """Ask once how the job stands. PollerError before it was started."""
         return await self._session.run(self._job.look())
 
     async def cancel(self) -> None:

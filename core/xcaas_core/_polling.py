@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ._reply import Reply
     from ._steps import Flow
 
-__all__ = ["Job", "PollProgress"]
+__all__ = ["Job", "PollProgress", "known"]
 
 _MOMENT: Final = 0.05  # seconds that no message needs to speak of
 _log: Final = logging.getLogger("xcaas")
@@ -58,7 +58,19 @@ class Job:
         id: The job's id, when it was started before.
     """
 
-    __slots__ = ("_body", "_call", "_engine", "_fresh", "_looks", "_polling", "_warned", "answer", "id", "state")
+    __slots__ = (
+        "_body",
+        "_call",
+        "_engine",
+        "_fresh",
+        "_looks",
+        "_polling",
+        "_starting",
+        "_warned",
+        "answer",
+        "id",
+        "state",
+    )
 
     def __init__(self, engine: Engine, call: Call[object], id: str | None = None) -> None:
         polling = call.operation.poller
@@ -69,6 +81,7 @@ class Job:
         self._polling: Polling = polling
         self._looks = 0
         self._body: JSON = None  # of the latest answer that told a state
+        self._starting = False
         self._warned = False  # of a result that is not whole, once
         self._fresh = False  # whether the state was just learned, so that a wait need not ask at once
         self.id = id
@@ -109,7 +122,16 @@ class Job:
         """Start the job, unless it was started before."""
         if self.id is not None:
             return
-        reply = yield from self._engine.exchange(self._call)
+        if self._starting:
+            raise PollerError(
+                f"{self.name}: the job is being started by another task",
+                advice="Await one poller in one task; a second wait may begin when `start` is done.",
+            )
+        self._starting = True
+        try:
+            reply = yield from self._engine.exchange(self._call)
+        finally:
+            self._starting = False
         body = cast("JSON", reply.json())
         id = value_at(body, self._polling.id)
         if not isinstance(id, str | int) or id == "":
@@ -124,7 +146,8 @@ class Job:
 
     def look(self) -> Flow[str | None]:
         """Ask how the job stands. Returns its state, in the service's words."""
-        yield from self.start()
+        if self.id is None:
+            raise self.not_started()
         self.answer = yield from self._engine.exchange(self._status_call())
         self._looks += 1
         self._learn(cast("JSON", self.answer.json()))
@@ -169,7 +192,13 @@ class Job:
                 id=self.id,
                 advice="Stop waiting for it; it ends by itself.",
             )
+        if self.id is None:
+            raise self.not_started()
         yield from self._engine.exchange(related_call(self._polling.cancel, self._call, self.id))
+
+    def not_started(self) -> PollerError:
+        """What to raise where only a job that was started makes sense."""
+        return PollerError(f"{self.name}: the job was not started yet", advice="Await the poller, or its `start`.")
 
     def result_call(self) -> Call[object] | None:
         """The call that fetches the result; None if the latest status answer is the result."""
@@ -249,6 +278,15 @@ if TYPE_CHECKING:
     from ._errors import XCaaSError
 
     _Error = TypeVar("_Error", bound=XCaaSError)
+
+
+def known(id: object) -> str:
+    """The id of a job that was started before. Without one, a poller would start another job."""
+    if isinstance(id, str) and id:
+        return id
+    error = ArgumentError(f"the text that a poller's `id` gave is due, not {id!r}")
+    error.argument = "id"
+    raise error
 
 
 def _check(timeout: object) -> None:

@@ -56,7 +56,8 @@ def into_file(
     except OSError as error:
         if isinstance(error, XCaaSError):
             raise
-        raise DownloadError(f"{file.target} cannot be written: {error.strerror or error}") from error
+        advice = "Create the folder first." if isinstance(error, FileNotFoundError) else None
+        raise DownloadError(f"{file.target} cannot be written: {error.strerror or error}", advice=advice) from error
     finally:
         file.abandon(keep=keep)
 

@@ -177,13 +177,19 @@ class _OneCall:
 
     __slots__ = ()
 
-    def _refuse(self, operation: Operation[object], *_: object) -> NoReturn:
+    def _download(self, operation: Operation[object], *_: object) -> NoReturn:
         raise ConfigurationError(
             f"{operation.call} has no raw or streaming variant",
-            advice="Pollers, downloads and the pages of a pager carry status and headers themselves.",
+            advice="The download itself has the headers, in `with` and afterwards.",
         )
 
-    _poll = _resume = _download = _refuse
+    def _poll(self, operation: Operation[object], *_: object) -> NoReturn:
+        raise ConfigurationError(
+            "a job that is followed has no raw or streaming variant",
+            advice=f"{operation.call} only starts it, and has both.",
+        )
+
+    _resume = _poll
 
 
 class _RawCalls(_OneCall):

@@ -9,6 +9,8 @@ import pytest
 
 from tests.core.origin import Answer, serving
 from tests.core.shop import AsyncShop, Shop
+from xcaas import ClientCredentials, XCaaS
+from xcaas.testing import FakeServer
 from xcaas_core import ConfigurationError, DecodeError, NotFoundError, RawResponse, Streamed
 
 ITEM = Answer(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
@@ -161,3 +163,14 @@ def test_a_body_comes_once_on_the_async_client_too() -> None:
                     await answer.value()
 
     asyncio.run(main())
+
+
+def test_jobs_and_files_have_no_variants() -> None:
+    with XCaaS(http_client=FakeServer(), credentials=ClientCredentials("id", "secret")) as client:
+        with pytest.raises(ConfigurationError) as caught:
+            client.raw(client.storage.bulk_downloads.download, object_ids=["o1"])
+        assert caught.value.advice == "storage.bulk_downloads.start only starts it, and has both."
+        with pytest.raises(ConfigurationError):
+            client.streaming(client.storage.bulk_downloads.resume_download, "bulk-1.zip")
+        with pytest.raises(ConfigurationError, match=r"storage\.objects\.download has no raw or streaming variant"):
+            client.raw(client.storage.objects.download, "o1")

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import AsyncGenerator, Callable
+from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -18,10 +20,10 @@ from tests.flows.shop import _ops
 from tests.flows.support import async_session, sync_session
 from xcaas_core._download import AsyncDownload, Download
 from xcaas_core._download_all import adownload_all, download_all
-from xcaas_core._errors import ArgumentError, NotFoundError
+from xcaas_core._errors import ArgumentError, DownloadError, NotFoundError
 from xcaas_core._operation import Call
 from xcaas_core._options import Timeout
-from xcaas_core.testing import FakeServer
+from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
 
 DATA = os.urandom(300_000)
 MIB = 1 << 20
@@ -234,3 +236,93 @@ class TestManyFaked:
         server = FakeServer().answer("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
         anyio.run(main, backend=backend)
         assert names(tmp_path) == ["f1", "f3"]
+
+    def test_chosen_names_that_meet_are_kept_apart(self, tmp_path: Path) -> None:
+        server = FakeServer().answer("shop.things.plain", content=b"1")
+        one, two, three = self.files(server, 1, 2, 3)
+        saved = download_all([(one, "a.bin"), (two, "A.bin"), (three, "sub/a.bin")], tmp_path, concurrency=1)
+        assert [found.path for found in saved] == [
+            tmp_path / "a.bin",
+            tmp_path / "A (2).bin",
+            tmp_path / "sub" / "a.bin",
+        ]
+        assert all(found.path and found.path.is_file() for found in saved)
+
+    @pytest.mark.parametrize("name", ["../evil.bin", "sub/../../evil.bin", "/evil.bin", ".", ""])
+    def test_no_name_leads_out_of_the_folder(self, tmp_path: Path, name: str) -> None:
+        server = FakeServer()
+        inside = tmp_path / "in"
+        bad, good = self.files(server, 1, 2)
+        saved = download_all([(bad, name), (good, "good.bin")], inside, keep_going=True)
+        assert isinstance(saved[0].error, ArgumentError)
+        assert "no file inside of" in str(saved[0].error)
+        assert names(tmp_path) == ["in"]
+        assert names(inside) == ["good.bin"]
+
+    def test_a_full_path_may_lie_inside(self, tmp_path: Path) -> None:
+        (one,) = self.files(FakeServer(), 1)
+        (saved,) = download_all([(one, tmp_path / "a.bin")], tmp_path)
+        assert saved.path == tmp_path / "a.bin"
+
+    def test_downloads_are_fetched_in_the_callers_context(self, tmp_path: Path) -> None:
+        place: ContextVar[str] = ContextVar("place", default="nowhere")
+        seen: list[str] = []
+
+        def answer(request: FakeRequest) -> FakeAnswer:
+            seen.append(place.get())
+            return FakeAnswer(content=b"1")
+
+        place.set("here")
+        download_all(self.files(FakeServer().answer("shop.things.plain", answer), 1, 2), tmp_path)
+        assert seen == ["here", "here"]
+
+    def test_other_things_than_downloads(self, tmp_path: Path) -> None:
+        session = async_session(FakeServer())
+        others: Any = [AsyncDownload(session, Call(_ops.PLAIN, ("t1",), stream=True))]
+        with pytest.raises(ArgumentError, match="AsyncDownload is not what this function saves") as caught:
+            download_all(others, tmp_path)
+        assert "adownload_all" in (caught.value.advice or "")
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_errors_come_alone_from_the_async_twin(self, tmp_path: Path, backend: str) -> None:
+        """Not in a group of exceptions, wherever they come from."""
+
+        async def failing() -> AsyncGenerator[AsyncDownload]:
+            yield AsyncDownload(async_session(FakeServer()), Call(_ops.PLAIN, ("t1",), stream=True))
+            raise NotFoundError("the list is gone", status=404)
+
+        async def main() -> None:
+            with pytest.raises(NotFoundError, match="the list is gone"):
+                await adownload_all(failing(), tmp_path)
+            with pytest.raises(ArgumentError, match="Download is not what this function saves"):
+                await adownload_all(blocking, tmp_path)
+            with pytest.raises(DownloadError, match="cannot be made"):
+                await adownload_all([(async_file, "file/x.bin")], tmp_path)
+            with pytest.raises(ZeroDivisionError):
+                await adownload_all([broken], tmp_path, keep_going=True)
+
+        def fail(request: FakeRequest) -> FakeAnswer:
+            raise ZeroDivisionError
+
+        (tmp_path / "file").touch()
+        server = FakeServer().answer("shop.things.plain", fail)
+        broken = AsyncDownload(async_session(server), Call(_ops.PLAIN, ("t1",), stream=True))
+        blocking: Any = self.files(FakeServer(), 1)
+        async_file = AsyncDownload(async_session(FakeServer()), Call(_ops.PLAIN, ("t1",), stream=True))
+        anyio.run(main, backend=backend)
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_cancelling_the_async_twin(self, tmp_path: Path, backend: str) -> None:
+        async def endless() -> AsyncGenerator[AsyncDownload]:
+            await anyio.sleep_forever()
+            yield AsyncDownload(async_session(FakeServer()), Call(_ops.PLAIN, ("t1",), stream=True))
+
+        async def main() -> None:
+            with anyio.CancelScope() as scope:
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(adownload_all, endless(), tmp_path)
+                    await anyio.wait_all_tasks_blocked()
+                    scope.cancel()
+            assert scope.cancelled_caught
+
+        anyio.run(main, backend=backend)

@@ -310,6 +310,14 @@ class TestByHand:
         with pytest.raises(PollerError, match="cannot be cancelled"):
             run(states()).cancel()
 
+    @pytest.mark.parametrize("kind", [Poller, AsyncPoller])
+    @pytest.mark.parametrize("id", [None, "", 7])
+    def test_resuming_without_an_id_starts_nothing(self, kind: Any, id: object) -> None:
+        server = states("DONE")
+        with pytest.raises(ArgumentError, match="the text that a poller's `id` gave is due"):
+            kind.resume(sync_session(server), Call(_ops.START, ("t1",)), id)
+        assert server.requests == []
+
     def test_resume_in_another_process(self) -> None:
         server = states("DONE").answer("shop.jobs.fetch", content=b"zip")
         job = Poller[Download].resume(sync_session(server), Call(_ops.START, ("t1",)), "j9")
@@ -347,6 +355,52 @@ class TestAsync:
             again = AsyncPoller[Job].resume(async_session(server), Call(_ops.RUN, ("t1",)), "j2")
             assert (await again).status == "DONE"
             assert server.requests[-1].path == "/shop/v1/t1/jobs/j2"
+
+        anyio.run(main, backend=backend)
+
+    def test_a_job_that_was_not_started_has_no_state(self, backend: str) -> None:
+        async def main() -> None:
+            server = states("A", "DONE")
+            job: AsyncPoller[AsyncDownload] = AsyncPoller(async_session(server), Call(_ops.START, ("t1",), ["a"]))
+            for ask in (job.status, job.cancel):
+                with pytest.raises(PollerError, match=r"shop\.jobs\.pack: the job was not started yet"):
+                    await ask()
+            assert server.requests == []
+
+        anyio.run(main, backend=backend)
+
+    def test_two_tasks_start_one_job(self, backend: str) -> None:
+        async def main() -> None:
+            server = states("DONE")
+            job: AsyncPoller[Job] = AsyncPoller(async_session(server), Call(_ops.RUN, ("t1",)))
+            caught: list[PollerError] = []
+
+            async def one() -> None:
+                try:
+                    await job.start()
+                except PollerError as error:
+                    caught.append(error)
+
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(one)
+                tasks.start_soon(one)
+            assert len(server.calls("shop.jobs.run")) == 1
+            assert [error.message for error in caught] in (
+                [],
+                ["shop.jobs.run: the job is being started by another task"],
+            )
+            assert (await job.wait()).status == "DONE"
+
+        anyio.run(main, backend=backend)
+
+    def test_starting_may_be_tried_again(self, backend: str) -> None:
+        async def main() -> None:
+            server = FakeServer().answer("shop.jobs.run", status=404)
+            server.answer("shop.jobs.run", status=202, json={"id": "j1", "status": "S"})
+            job: AsyncPoller[Job] = AsyncPoller(async_session(server), Call(_ops.RUN, ("t1",)))
+            with pytest.raises(NotFoundError):
+                await job.start()
+            assert (await job.start()).id == "j1"
 
         anyio.run(main, backend=backend)
 
