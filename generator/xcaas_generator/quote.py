@@ -22,6 +22,8 @@ Code = NewType("Code", str)
 
 _SAFE_TEXT = re.compile(r"[ !#-\[\]-~]*")
 _PLAIN_LINE = re.compile(r"[ !$-\[\]-~][ !#-\[\]-~]*")
+# Half a UTF-16 pair is no character. From 3.13 on Python compiles none in docstrings.
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 _RISKY_QUOTE = re.compile(r'"(?="|$)')
 
 
@@ -131,7 +133,8 @@ def file_name(stem: str) -> str:
 def _docline(line: str, indent: int) -> str:
     if _PLAIN_LINE.fullmatch(line):
         return line
-    escaped = "".join(char if char.isprintable() and char != "\\" else _escape(char) for char in line.expandtabs(4))
+    whole = _HALF_A_PAIR.sub("\N{REPLACEMENT CHARACTER}", line.expandtabs(4))
+    escaped = "".join(char if char.isprintable() and char != "\\" else _escape(char) for char in whole)
     # Backslashes come in pairs by now, so one before a quote can't be undone by its neighbour.
     escaped = _RISKY_QUOTE.sub('\\\\"', escaped)
     # mypy reads "# mypy: ..." at the start of any line as a setting, inside strings too.
