@@ -9,8 +9,10 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from typing import Any, cast
 
+import anyio
 import pytest
 
 from xcaas import AsyncPager, AsyncXCaaS, Pager, PollerError, PollerTimeoutError, XCaaS
@@ -117,6 +119,29 @@ def test_each_item_comes_once_whatever_the_size_of_pages(sandbox: Sandbox, clien
     assert all(len(page) <= SIZE for page in pages)
     assert [item for page in pages for item in page] == whole
     assert walked == whole
+
+
+@pytest.mark.parametrize("row", PAGED, ids=lambda row: row["call"])
+def test_lists_are_the_same_by_all_ways(sandbox: Sandbox, client: XCaaS, row: Row) -> None:
+    """With the next page fetched ahead, also under trio, and from the first page that `raw` and `streaming` gave."""
+    known = {**known_ids(client, row), **NARROWED.get(row["call"], {})}
+
+    async def ahead() -> list[Any]:
+        async with async_client(sandbox) as other:
+            method = call_of(other, row)
+            async with aclosing(aiter(method(**small(row, method, given)).prefetch())) as items:
+                return [item async for item in items]
+
+    with warned(row):
+        method = call_of(client, row)
+        given = no_filters(row, arguments(method, SPECS[row["product"], row["operation_id"]], known))
+        few = small(row, method, given)
+        whole = keys(method(**few).to_list())
+        assert keys(method(**few).prefetch().to_list()) == whole
+        assert keys(anyio.run(ahead, backend="trio")) == whole
+        assert keys(client.raw(method, **few).value.to_list()) == whole
+        with client.streaming(method, **few) as answer:
+            assert keys(answer.value().to_list()) == whole
 
 
 def test_a_walk_goes_on_from_a_cursor_in_another_client(sandbox: Sandbox, client: XCaaS) -> None:
@@ -294,6 +319,22 @@ def test_a_bulk_download_is_waited_for_and_resumed(client: XCaaS) -> None:
     with pytest.raises(PollerError) as caught:
         client.storage.bulk_downloads.download(object_ids=["no", "such", "objects"]).wait(timeout=30)
     assert caught.value.state == "FAILED"
+
+
+def test_a_bulk_download_that_lacks_objects_says_so(sandbox: Sandbox, client: XCaaS) -> None:
+    objects = stored(client, 2)
+    wanted = [*objects.values(), "no-such-object"]
+    poller = client.storage.bulk_downloads.download(object_ids=wanted)
+    assert names_in(poller.wait(timeout=30).read()) == set(objects)
+    assert (poller.state, poller.done, poller.partial) == ("PARTIAL_DONE", True, True)
+
+    async def run() -> bool:
+        async with async_client(sandbox) as other:
+            job = other.storage.bulk_downloads.download(object_ids=wanted)
+            assert names_in(await (await job).read()) == set(objects)
+            return job.partial
+
+    assert asyncio.run(run())
 
 
 def test_a_bulk_download_is_cancelled(client: XCaaS) -> None:
