@@ -20,6 +20,7 @@ _REQUEST_IDS: Final = (
     "x-request-id",
     "x-correlation-id",
     "request-id",
+    "x-response-id",
     "x-amzn-requestid",
     "x-amzn-trace-id",
     "x-trace-id",

@@ -41,20 +41,31 @@ def into_file(
     """
     file = PartialFile(target, resumable=resume)
     keep = resume
+    callers: OSError | None = None
+
+    def tell(done: int, whole: int | None) -> None:
+        nonlocal callers
+        try:
+            if progress is not None:
+                progress(done, whole)
+        except OSError as error:
+            callers = error  # a closed pipe, a timeout: not the disk's
+            raise
+
     try:
         yield Offload(file.open)
         yield from _begin(reception, file)
-        yield from _pump(reception, file, progress, block)
+        yield from _pump(reception, file, tell, block)
         if not reception.is_right():
             keep = False  # no part of the file that is wanted
             file.restart()
             yield from reception.start_over()
-            yield from _pump(reception, file, progress, block)
+            yield from _pump(reception, file, tell, block)
             reception.check()
         yield Offload(lambda: file.commit(durable=durable))
         return file.target
     except OSError as error:
-        if isinstance(error, XCaaSError):
+        if isinstance(error, XCaaSError) or error is callers:
             raise
         advice = "Create the folder first." if isinstance(error, FileNotFoundError) else None
         raise DownloadError(f"{file.target} cannot be written: {error.strerror or error}", advice=advice) from error
@@ -109,7 +120,7 @@ def _digest(checksum: Checksum, file: PartialFile) -> None:
             checksum.update(data)
 
 
-def _pump(reception: Reception, file: PartialFile, progress: Progress | None, block: int) -> Flow[None]:
+def _pump(reception: Reception, file: PartialFile, tell: Progress, block: int) -> Flow[None]:
     """Everything that comes goes into the file, in blocks if `block` says so."""
     pieces: list[bytes] = []
     size = 0
@@ -142,8 +153,7 @@ def _pump(reception: Reception, file: PartialFile, progress: Progress | None, bl
                     yield flushing
             else:
                 write(data)
-            if progress is not None:
-                progress(reception.offset, reception.length)
+            tell(reception.offset, reception.length)
         if pieces:
             yield flushing
     except BaseException:

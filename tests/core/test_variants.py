@@ -28,6 +28,12 @@ def test_raw_gives_the_circumstances() -> None:
         assert repr(answer) == "<RawResponse 200 application/json>"
 
 
+@pytest.mark.parametrize("name", ["X-Request-Id", "X-Response-Id", "X-Correlation-Id"])
+def test_the_servers_name_for_a_request(name: str) -> None:
+    with serving(Answer(body=b'{"id":"1"}', headers=[f"{name}: r-7"])) as origin, Shop(base_url=origin.url) as client:
+        assert client.raw(client.items.get, "1").request_id == "r-7"
+
+
 def test_raw_keeps_types() -> None:
     with serving(Answer(body=b"ID3", kind="audio/mpeg")) as origin, Shop(base_url=origin.url) as client:
         answer = client.raw(client.items.content, "1")

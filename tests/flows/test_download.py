@@ -177,6 +177,16 @@ class TestCuts:
         assert len(server.requests) == 4
         assert server.clock.slept == [0.5, 1.0, 2.0]
 
+    @pytest.mark.parametrize("error", [BrokenPipeError("closed"), TimeoutError("too long"), KeyError("x")])
+    def test_what_progress_raises_ends_the_download_as_it_is(self, tmp_path: Path, error: Exception) -> None:
+        def stop(done: int, whole: int | None) -> None:
+            raise error
+
+        with pytest.raises(type(error)) as caught:
+            download(serving(Origin())).save(tmp_path / "a", progress=stop)
+        assert caught.value is error
+        assert list(tmp_path.iterdir()) == []
+
     def test_progress_renews_patience(self) -> None:
         origin = Origin(cuts=[100] * 50)
         assert download(serving(origin)).read() == DATA
