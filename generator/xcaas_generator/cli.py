@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 from collections.abc import Sequence
 from importlib import metadata
@@ -11,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from .failure import Failure
+from .garbage import paused_gc
 from .job import Job, Result, Source
 from .problems import InputError
-from .progress import Progress
+from .progress import Progress, counted
 from .vendor.arguments import add_arguments as add_vendor_arguments
 
 if TYPE_CHECKING:
@@ -27,13 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 problems, 2 wrong usage."""
     options = _parser().parse_args(arguments)
     # One run, few cycles, much that lives to its end: collecting would cost a tenth of the time.
-    gc.disable()
-    progress = Progress(sys.stderr, quiet=options.quiet)
+    with paused_gc():
+        return _run_command(options, Progress(sys.stderr, quiet=options.quiet))
+
+
+def _run_command(options: argparse.Namespace, progress: Progress) -> int:
     try:
         code: int = options.run(options, progress)
     except InputError as error:
         progress.say("\n".join(str(problem) for problem in error.problems))
-        progress.say(f"{len(error.problems)} problems; nothing was written.")
+        progress.say(f"{counted(len(error.problems), 'problem')}; nothing was written.")
         return PROBLEMS
     except Failure as failure:
         progress.say(f"xcaas-gen: {failure}")
@@ -189,7 +192,7 @@ def _lint(options: argparse.Namespace, progress: Progress) -> int:
     problems = [problem for path in paths for problem in lint(path)]
     for problem in problems:
         progress.say(str(problem))
-    progress.say(f"{len(paths)} specs, {len(problems)} problems")
+    progress.say(f"{counted(len(paths), 'spec')}, {counted(len(problems), 'problem')}")
     return PROBLEMS if problems else DONE
 
 
@@ -207,13 +210,14 @@ def _outcome(job: Job, result: Result) -> str:
     from .changes import report
 
     lines = [report(list(result.changes))] if result.changes and not job.check else []
-    operations = f"{result.operations} operations"
+    operations = counted(result.operations, "operation")
     if result.refused:
         operations += f", {result.refused} refused (see _manifest.json)"
+    files = counted(len(result.differing), "file")
     if job.check:
-        lines.append(f"{job.target}: {operations}, {len(result.differing)} files differ")
+        lines.append(f"{job.target}: {operations}, {files} to change")
     elif result.differing:
-        lines.append(f"{job.target}: {operations}, {len(result.differing)} files changed")
+        lines.append(f"{job.target}: {operations}, {files} changed")
     else:
         lines.append(f"{job.target}: {operations}, up to date")
     return "\n".join(lines)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xcaas_generator import ir
+from xcaas_generator.garbage import paused_gc
 from xcaas_generator.library import Library
-from xcaas_generator.load import paused_gc
 from xcaas_generator.positions import locate
 from xcaas_generator.problems import InputError, Problem
 from xcaas_generator.report import UNFORESEEN, Report

@@ -7,12 +7,10 @@ size end in a message within bounded time and memory.
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from xcaas_generator.garbage import paused_gc
 from xcaas_generator.ir import JSON, Place
 from xcaas_generator.load_yaml import Note, read_yaml
 from xcaas_generator.problems import InputError, Problem
@@ -46,18 +44,6 @@ def load(data: bytes, label: str, base: str | None = None) -> SourceFile:
         _check_depth(tree, label)
     problems = tuple(_problem(label, note) for note in (*notes, *more))
     return SourceFile(label, tree, data, base, problems)
-
-
-@contextmanager
-def paused_gc() -> Generator[None]:
-    """Trees of a million objects hold no cycles; walking them while they grow costs more than reading them."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def decode(data: bytes) -> str:

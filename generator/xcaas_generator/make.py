@@ -11,7 +11,7 @@ from .job import Job, Source
 from .plan import Module
 from .plan_package import package_modules, suite_modules, suite_product
 from .problems import Problem
-from .progress import Progress
+from .progress import Progress, counted
 from .project import TemplateProject
 
 
@@ -40,7 +40,7 @@ def make(
         result = front.read(source.path, name=source.name, strict=job.strict, allow_network=job.allow_network)
         made.warnings += result.warnings
         made.inputs[source.name] = input_digests(source, (source.path, *result.files))
-        progress.step(f"{source.path}: generating {len(result.document.operations)} operations")
+        progress.step(f"{source.path}: generating {counted(len(result.document.operations), 'operation')}")
         digest = state.digest_of(source.path)
         if job.suite:
             plan, prefix = suite_product(result.document, digest), f"{source.name}/"

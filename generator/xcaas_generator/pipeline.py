@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from . import manifest, state
 from .failure import Failure
 from .job import Job, Result, Source
-from .progress import Progress
+from .progress import Progress, counted
 from .state import Edit, Lock
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _finish(job: Job, made: Made, tree: Staging, kept: list[str], generator: str
     from .format import formatting
     from .verify import verify_modules
 
-    progress.step(f"{job.target}: formatting and verifying {len(made.texts)} files")
+    progress.step(f"{job.target}: formatting and verifying {counted(len(made.texts), 'file')}")
     for path, text in made.texts.items():
         tree.write(path, text)
     with formatting(tree.folder, sorted(made.texts)):

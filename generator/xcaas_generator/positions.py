@@ -15,8 +15,9 @@ from functools import lru_cache
 import yaml
 from yaml._yaml import CParser
 
+from xcaas_generator.garbage import paused_gc
 from xcaas_generator.ir import JSON
-from xcaas_generator.load import SourceFile, decode, paused_gc
+from xcaas_generator.load import SourceFile, decode
 from xcaas_generator.load_yaml import scalar
 from xcaas_generator.problems import Problem
 

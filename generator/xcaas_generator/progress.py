@@ -8,6 +8,11 @@ from typing import TextIO
 from .problems import printable
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class Progress:
     """Shows stages while they run."""
 

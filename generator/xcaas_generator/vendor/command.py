@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ..failure import Failure
-from ..progress import Progress
+from ..progress import Progress, counted
 from ._vendor_check import Finding, compare
 from .copy import Copy, Order, copy_of_suite
 from .difference import difference
@@ -101,11 +101,11 @@ def _told(update: Update, changed: int, old: Record | None) -> str:
     lines += [f"merged: {update.target / path}" for path in update.merged if path not in update.conflicts]
     lines += [f"conflict: {update.target / path}" for path in update.conflicts]
     total = sum(len(content) for content in update.files.values())
-    size = f"{len(update.files)} files, {total // 1000} KB"
+    size = f"{counted(len(update.files), 'file')}, {total // 1000} KB"
     if not changed:
         news = "up to date"
     elif old is None:
         news = "new"
     else:
-        news = f"{changed} files changed"
+        news = f"{counted(changed, 'file')} changed"
     return "\n".join([*lines, f"{update.target}: {size}, {news}"])

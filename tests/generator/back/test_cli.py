@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import io
 import json
 import subprocess
@@ -39,7 +40,7 @@ def build(spec: Path, *more: str) -> int:
 
 def test_a_package_is_built(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build(spec) == 0
-    assert "1 operations" in capsys.readouterr().err
+    assert "1 operation, " in capsys.readouterr().err
     manifest = json.loads((spec.parent / "out" / "pets" / "_manifest.json").read_text())
     assert manifest["generator"].startswith("xcaas-gen ")
     assert manifest["operations"] == [
@@ -60,6 +61,24 @@ def test_a_package_is_built(spec: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "up to date" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("collecting", [True, False])
+def test_the_callers_garbage_collector_is_left_as_it_was(spec: Path, collecting: bool) -> None:
+    (gc.enable if collecting else gc.disable)()
+    try:
+        assert build(spec) == 0
+        assert gc.isenabled() is collecting
+        assert build(spec.parent / "missing.json") != 0
+        assert gc.isenabled() is collecting
+    finally:
+        gc.enable()
+
+
+def test_one_problem_is_one(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec.write_text("[")
+    assert build(spec) == 1
+    assert "\n1 problem; nothing was written.\n" in capsys.readouterr().err
+
+
 def test_problems_name_file_line_and_pointer(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec.write_text('{"openapi": "3.1.0",\n "info": {}}')
     assert build(spec, "--strict") == 1
@@ -74,7 +93,7 @@ def test_refused_operations_are_listed(spec: Path, capsys: pytest.CaptureFixture
     broken["paths"]["/bad/{"] = {"get": {"responses": {"200": {"description": "Never."}}}}
     spec.write_text(json.dumps(broken))
     assert build(spec) == 0
-    assert "1 operations, 1 refused" in capsys.readouterr().err
+    assert "1 operation, 1 refused" in capsys.readouterr().err
     manifest = json.loads((spec.parent / "out" / "pets" / "_manifest.json").read_text())
     (refused,) = manifest["refused"]
     assert (refused["method"], refused["path"], refused["pointer"]) == ("GET", "/bad/{", "/paths/~1bad~1{/get")
