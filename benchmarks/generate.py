@@ -120,8 +120,14 @@ def _at(file: Path, pointer: str) -> Any:
     return node
 
 
+def _environment() -> dict[str, str]:
+    """As after an ordinary installation: commands keep what they compile. The path is for the peer's formatter."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+
+
 def _run(*command: str | Path, cwd: Path | None = None) -> None:
-    subprocess.run([str(part) for part in command], cwd=cwd, check=True, capture_output=True)
+    subprocess.run([str(part) for part in command], cwd=cwd, check=True, capture_output=True, env=_environment())
 
 
 def _plain(document: Path, work: Path) -> None:
@@ -130,8 +136,7 @@ def _plain(document: Path, work: Path) -> None:
     target.parent.mkdir(exist_ok=True)
     command: list[str | Path] = [BIN / "openapi-python-client", "generate", "--path", document, "--output-path", target]
     # It fails on some of the documents. That counts as its time all the same.
-    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}  # for its formatter
-    subprocess.run(command, check=False, capture_output=True, env=environment)
+    subprocess.run(command, check=False, capture_output=True, env=_environment())
 
 
 def _plain_all(documents: list[Path], work: Path) -> None:

@@ -89,7 +89,7 @@ def _models(old: ir.Document, new: ir.Document, changes: Changes) -> None:
     """Classes that code may import by name. Those of inline schemas have made-up names, which may change."""
     before, after = _components(old), _components(new)
     kept = set(type_names(new))
-    used = sent_models(old) | received_models(old) | {one.name for one in (*old.enums, *old.unions)}
+    used = {one.name for one in old.unions} | sent_models(old) | received_models(old) | {one.name for one in old.enums}
     for name, place in before.items():
         if name not in kept:
             rule = "model-removed" if name in used else "unused-model-removed"

@@ -7,13 +7,15 @@ Every node knows its place as a JSON pointer into the document it came from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
+
+from .data_classes import data_class
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Place:
     """Where something stands: a file, and a JSON pointer into it. Lines are looked up on demand."""
 
@@ -24,7 +26,7 @@ class Place:
 # --- types -----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Scalar:
     """One JSON scalar. `form` is the spec's `format`, kept where the run time knows how to treat it."""
 
@@ -32,32 +34,32 @@ class Scalar:
     form: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class ModelRef:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class EnumRef:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Const:
     value: str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class ListOf:
     item: TypeRef
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class MapOf:
     value: TypeRef
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class UnionOf:
     """One of several. With a discriminator, `mapping` goes from tag value to a member model's name."""
 
@@ -71,7 +73,7 @@ TypeRef: TypeAlias = Scalar | ModelRef | EnumRef | Const | ListOf | MapOf | Unio
 # --- models ----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Field:
     wire: str
     name: str  # a Python identifier, not yet checked for collisions
@@ -89,7 +91,7 @@ class Field:
     deprecated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Model:
     name: str  # unique class name within the document
     fields: tuple[Field, ...]
@@ -103,7 +105,7 @@ class Model:
     error: tuple[tuple[str, str], ...] = ()  # x-xcaas-error: (("message", "/fault/faultstring"), ...)
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Enum:
     """A named list of values. Open at run time: a value that is not listed survives."""
 
@@ -114,7 +116,7 @@ class Enum:
     base: tuple[str, ...] = ("str",)  # Python types of the values
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Union:
     """A named `oneOf` or `anyOf`: a type of several classes, with no class of its own."""
 
@@ -129,7 +131,7 @@ class Union:
 Location: TypeAlias = Literal["path", "query", "header", "cookie"]
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Parameter:
     wire: str
     name: str
@@ -154,7 +156,7 @@ class Parameter:
 BodyKind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml"]
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class PartEncoding:
     """How one property of a form or multipart body travels (`encoding` of the media type)."""
 
@@ -164,7 +166,7 @@ class PartEncoding:
     explode: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class BodyVariant:
     media_type: str
     kind: BodyKind
@@ -172,7 +174,7 @@ class BodyVariant:
     encoding: tuple[PartEncoding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Body:
     variants: tuple[BodyVariant, ...]  # the first is what a client sends unless told otherwise
     required: bool
@@ -184,14 +186,14 @@ class Body:
 AnswerKind: TypeAlias = Literal["json", "text", "binary", "xml", "empty"]
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class AnswerVariant:
     media_type: str
     kind: AnswerKind
     type: TypeRef
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Answer:
     """One entry under `responses`. `status` is "200", "4XX" or "default"."""
 
@@ -206,7 +208,7 @@ class Answer:
         return self.status.startswith("2")
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Variable:
     name: str
     default: str
@@ -217,14 +219,14 @@ class Variable:
     required: bool = False  # x-xcaas-required: the default is only an example
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Server:
     url: str  # template
     variables: tuple[Variable, ...] = ()
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class SecurityScheme:
     """`name` is the key in the spec; `kind` one of http-basic, http-bearer, api-key, oauth2,
     openid, mutual-tls, other. `credential` is x-xcaas-credential, the kind that core asks for."""
@@ -240,7 +242,7 @@ class SecurityScheme:
     options: tuple[tuple[str, JSON], ...] = ()  # further x-xcaas-* facts of the scheme
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Operation:
     id: str  # operationId, or one made from method and path
     method: str  # upper case
@@ -260,7 +262,7 @@ class Operation:
     extensions: dict[str, JSON] = field(default_factory=dict)  # pagination, poller, download, retry
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Webhook:
     """A request that the service sends: nothing to call, but a payload to read.
 
@@ -279,7 +281,7 @@ class Webhook:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Refused:
     """An operation of the document that has no meaning a client could carry out."""
 
@@ -289,7 +291,7 @@ class Refused:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Document:
     name: str  # product name: the file's stem, or what the caller says
     title: str

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from . import ir
+from .data_classes import data_class
 
 NAME = "_manifest.json"
 
 Record = dict[str, ir.JSON]
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Section:
     """What the manifest says of one product."""
 
@@ -81,8 +81,10 @@ def load(folder: Path) -> dict[str, Section]:
             product: Section(
                 product,
                 sha256,
-                *(_of(product, content[key]) for key in ("operations", "refused", "webhooks")),
-                title=content["titles"][product],
+                _of(product, content["operations"]),
+                _of(product, content["refused"]),
+                _of(product, content["webhooks"]),
+                content["titles"][product],
             )
             for product, sha256 in content["specs"].items()
         }

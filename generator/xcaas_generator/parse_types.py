@@ -46,6 +46,7 @@ class Types:
         self._config = make_config()
         self._maps = maps
         self._values: dict[str, ir.TypeRef] = {}
+        self._referred: dict[str, ir.TypeRef] = {}
         self.schemas = parsed.build_schemas(components=dict(components), schemas=parsed.Schemas(), config=self._config)
         self.models = {
             str(prop.class_info.name): prop
@@ -59,7 +60,12 @@ class Types:
 
     def of(self, data: oai.Schema | oai.Reference) -> ir.TypeRef:
         """The type of a schema. Raises `Unparsed`."""
-        return self.of_property(self._property(data), data)
+        if not isinstance(data, oai.Reference):
+            return self.of_property(self._property(data), data)
+        name = data.ref.get_untrusted_value()
+        if name not in self._referred:
+            self._referred[name] = self.of_property(self._property(data), data)
+        return self._referred[name]
 
     def fields(self, model: str) -> dict[str, ir.TypeRef]:
         """The types of a class's properties, by key."""

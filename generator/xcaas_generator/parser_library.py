@@ -1,29 +1,35 @@
 """Importing openapi-python-client for its parser, without what only its command needs.
 
-Its package imports an HTTP client and a YAML reader at once, which costs more time than
-reading a document. Neither is used here: documents are read by `load`. So both stand aside
-during the import, and load when something asks for them after all.
+Its package imports an HTTP client, a YAML reader, pydantic and parts of the standard library, which
+together cost more time than reading a document. None of them is used here: documents are read by
+`load`, and `unvalidated` stands for pydantic. So they stand aside during the import, and load when
+something asks for them after all.
 """
 
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-_UNUSED = ("httpcore", "httpx", "ruamel", "ruamel.yaml", "ruamel.yaml.error")
+from . import unvalidated
+
+_UNUSED = ("httpcore", "httpx", "ruamel", "ruamel.yaml", "ruamel.yaml.error", "importlib.metadata", "email.message")
 
 
 def load_parser() -> None:
-    """Import the library once; every later import of it is an ordinary one."""
+    """Import the library once; every later import of it is an ordinary one.
+
+    A program that wants the library's own validation imports it before the generator; both ways of
+    having it give the same types.
+    """
     if "openapi_python_client" in sys.modules:
         return
-    # Looking through every installed package for plugins of pydantic takes longer than a small document.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    aside = {name: _Aside(name) for name in _UNUSED if name not in sys.modules}
+    aside: dict[str, ModuleType] = {name: _Aside(name) for name in _UNUSED if name not in sys.modules}
+    aside |= {"pydantic": unvalidated, "pydantic_core": unvalidated}
+    before = {name: sys.modules[name] for name in aside if name in sys.modules}
     sys.modules.update(aside)
     try:
         importlib.import_module("openapi_python_client")
@@ -31,6 +37,7 @@ def load_parser() -> None:
         for name, module in aside.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
+        sys.modules.update(before)
 
 
 class _Aside(ModuleType):
@@ -46,9 +53,15 @@ class _Aside(ModuleType):
         if name.endswith("Error"):
             # An exception class is looked at only when something else was raised.
             return type(name, (Exception,), {})
-        if name == "YAML":
+        if name == "version":
+            return _version
+        if name in ("YAML", "Message"):
             return _later(self.__name__, name)
         return getattr(importlib.import_module(self.__name__), name)
+
+
+def _version(_: str) -> str:
+    return ""  # only its command shows one
 
 
 def _later(module: str, name: str) -> Callable[..., Any]:

@@ -7,7 +7,6 @@ run without work ends at once.
 from __future__ import annotations
 
 import errno
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from . import manifest, state
@@ -15,6 +14,7 @@ from .failure import Failure
 from .job import Job, Result, Source
 from .progress import Progress, counted
 from .state import Edit, Lock
+from .versions import version
 
 if TYPE_CHECKING:
     from .make import Made
@@ -100,7 +100,7 @@ def _finish(job: Job, made: Made, tree: Staging, kept: list[str], generator: str
     for path in kept:
         tree.keep(path)
     tree.write(_MARKER, "")
-    tree.write(manifest.NAME, manifest.dump(f"xcaas-gen {metadata.version('xcaas')}", list(made.sections.values())))
+    tree.write(manifest.NAME, manifest.dump(f"xcaas-gen {version('xcaas')}", list(made.sections.values())))
     differing = tree.differing(except_for=kept)
     # In a package that was not there, everything is new; nobody wants to read that.
     known = (job.target / manifest.NAME).is_file()

@@ -6,14 +6,13 @@ passed through `quote.py`; the templates only put pieces in order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .manifest import Section
 from .quote import Code
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(NamedTuple):
     """One file: its path in the package, the template and what goes into it."""
 
     path: str
@@ -21,16 +20,14 @@ class Module:
     it: object
 
 
-@dataclass(frozen=True, slots=True)
-class ProductPlan:
+class ProductPlan(NamedTuple):
     """The files of one product and its part of the manifest."""
 
     modules: tuple[Module, ...]
     section: Section
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """The top of a module: imports for run time and for type checkers."""
 
     run_time: tuple[Code, ...]
@@ -40,24 +37,21 @@ class Header:
 # --- models ----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class FieldPlan:
+class FieldPlan(NamedTuple):
     name: Code
     annotation: Code
     value: Code
     doc: Code
 
 
-@dataclass(frozen=True, slots=True)
-class TwinBase:
+class TwinBase(NamedTuple):
     """A typed dictionary of those wire names that can't stand in a class body."""
 
     name: Code
     value: Code
 
 
-@dataclass(frozen=True, slots=True)
-class TwinPlan:
+class TwinPlan(NamedTuple):
     """A typed dictionary with wire names, `name: type` per item."""
 
     name: Code
@@ -67,8 +61,7 @@ class TwinPlan:
     doc: Code
 
 
-@dataclass(frozen=True, slots=True)
-class ModelPlan:
+class ModelPlan(NamedTuple):
     header: Header
     exports: tuple[Code, ...]
     decorator: Code
@@ -79,8 +72,7 @@ class ModelPlan:
     twin: TwinPlan | None
 
 
-@dataclass(frozen=True, slots=True)
-class EnumPlan:
+class EnumPlan(NamedTuple):
     header: Header
     name: Code
     alias: Code
@@ -88,8 +80,7 @@ class EnumPlan:
     doc: Code
 
 
-@dataclass(frozen=True, slots=True)
-class UnionPlan:
+class UnionPlan(NamedTuple):
     """The alias of a union, and what reads it from JSON."""
 
     header: Header
@@ -104,16 +95,14 @@ class UnionPlan:
     parser_doc: Code
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookPlan:
+class WebhookPlan(NamedTuple):
     name: Code
     annotation: Code
     value: Code
     doc: Code
 
 
-@dataclass(frozen=True, slots=True)
-class WebhooksPlan:
+class WebhooksPlan(NamedTuple):
     """`webhooks.py`: every webhook by a name of its own, and the list of all."""
 
     header: Header
@@ -125,8 +114,7 @@ class WebhooksPlan:
     every_value: Code
 
 
-@dataclass(frozen=True, slots=True)
-class IndexPlan:
+class IndexPlan(NamedTuple):
     """A package that loads its modules on first use, with the help of `core`."""
 
     doc: Code
@@ -134,8 +122,7 @@ class IndexPlan:
     core: Code
 
 
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
+class IndexEntry(NamedTuple):
     """`name` lives in `module` (`._storage_object`); `key` and `place` are the same as literals.
     The place of a module of the package itself is empty."""
 
@@ -148,15 +135,13 @@ class IndexEntry:
 # --- operations ------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class OperationPlan:
+class OperationPlan(NamedTuple):
     constant: Code
     annotation: Code
     value: Code
 
 
-@dataclass(frozen=True, slots=True)
-class MethodPlan:
+class MethodPlan(NamedTuple):
     """One method of a resource and of its async twin. `through` is the base class method it calls."""
 
     name: Code
@@ -170,8 +155,7 @@ class MethodPlan:
     decorators: tuple[Code, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChildPlan:
+class ChildPlan(NamedTuple):
     """A property that gives a resource below this one, from the module that holds it.
 
     `cls` is the class's name in annotations here, `real` its name in its module.
@@ -186,8 +170,7 @@ class ChildPlan:
     doc: Code
 
 
-@dataclass(frozen=True, slots=True)
-class ResourcePlan:
+class ResourcePlan(NamedTuple):
     header: Header
     exports: tuple[Code, ...]
     operations: tuple[OperationPlan, ...]
@@ -200,8 +183,7 @@ class ResourcePlan:
     methods: tuple[MethodPlan, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ClientPlan:
+class ClientPlan(NamedTuple):
     """The classes of a product, or of a package's client: a property per resource (or product)."""
 
     header: Header
@@ -216,8 +198,7 @@ class ClientPlan:
     through: Code
 
 
-@dataclass(frozen=True, slots=True)
-class FactsPlan:
+class FactsPlan(NamedTuple):
     """`_product.py`: what core must know of a product."""
 
     header: Header

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from . import ir
+from .data_classes import data_class
 from .extension import Extension, extension
 from .imports import Imports
 from .quote import Code, braced, call, literal, parenthesised, text, texts
@@ -15,7 +15,7 @@ SDK = "xcaas_core.sdk"
 _TESTS = ("page-count", "last-page", "item-count")
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Neighbour:
     """Another operation of the product, and where generated code keeps it (`_bulk:_STATUS`)."""
 
@@ -70,7 +70,6 @@ def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports
         item=None if item_codec == "json" else text(item_codec),
         within=text("body") if facts.optional_text("in") == "body" else None,
         first=_number(facts, "first"),
-        size=_text(facts, "size"),
         next=_spot(following) if following else None,
         last=parenthesised(marks) if marks else None,
         past_end=_number(facts, "past_end"),

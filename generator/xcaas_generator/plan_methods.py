@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from . import ir, plan_docs, plan_flows
+from .data_classes import data_class
 from .imports import Imports
 from .outcome import Outcome, outcome
 from .plan import MethodPlan
@@ -18,7 +17,7 @@ from .types import Annotations
 _DEPRECATED = "The vendor has deprecated this operation"
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Subject:
     """An operation with all that was decided about it."""
 

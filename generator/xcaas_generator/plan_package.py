@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import xcaas_core
 
@@ -40,7 +39,7 @@ def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
     """
     shape = product_shape(document.name)
     plan = plan_product(document, shape, sha256)
-    return replace(plan, modules=(*plan.modules, product_init(document, shape)))
+    return plan._replace(modules=(*plan.modules, product_init(document, shape)))
 
 
 def suite_modules(titles: Mapping[str, str]) -> list[Module]:
@@ -135,4 +134,4 @@ def package_modules(document: ir.Document, sha256: str) -> ProductPlan:
     entries = [*(index_entry(name, "._client") for name in ("AsyncClient", "Client")), *public_modules(document)]
     doc = docstring(f"A client for {document.title or pascal(document.name)}.", 0)
     init = Module("__init__.py", "index.py.jinja", IndexPlan(doc, tuple(entries), module_path(SDK)))
-    return replace(plan, modules=(*plan.modules, init))
+    return plan._replace(modules=(*plan.modules, init))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from . import docs, ir, manifest
 from .choice import with_choices
+from .data_classes import data_class
 from .extension import Extension
 from .imports import Imports
 from .names import pascal
@@ -21,7 +20,7 @@ from .quote import Code, braced, call, code, docstring, identifier, literal, mod
 from .verify import verify_section
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Shape:
     """How a product is offered: as one of several of a client, or as the client itself."""
 

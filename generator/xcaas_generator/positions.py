@@ -15,6 +15,7 @@ from functools import lru_cache
 import yaml
 from yaml._yaml import CParser
 
+from xcaas_generator.data_classes import data_class
 from xcaas_generator.garbage import paused_gc
 from xcaas_generator.ir import JSON
 from xcaas_generator.load import SourceFile, decode
@@ -26,7 +27,7 @@ _NUMERIC = frozenset("-+.0123456789TtFf")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Found:
     line: int
     column: int

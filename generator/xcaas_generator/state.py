@@ -11,19 +11,20 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
 import xcaas_core
+
+from .data_classes import data_class
+from .versions import version
 
 NAME = "_lock.json"
 _IGNORED_FOLDERS = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
 _IGNORED_FILES = frozenset({".DS_Store", "Thumbs.db"})
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Lock:
     """`inputs` are the files a product was made from and their hashes; `files` the tree's own."""
 
@@ -41,7 +42,7 @@ class Lock:
         return json.dumps(content, indent=1) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Edit:
     """A difference between a generated tree and its lock."""
 
@@ -112,9 +113,9 @@ def fingerprint() -> str:
     for passed_on in ("otel.py", "testing/__init__.py"):
         total.update((Path(xcaas_core.__file__).parent / passed_on).read_bytes())
     for name in ("ruff", "openapi-python-client", "jinja2"):
-        total.update(f"{name} {metadata.version(name)}\n".encode())
+        total.update(f"{name} {version(name)}\n".encode())
     for path in sorted(here.rglob("*")):
-        if path.suffix in {".py", ".jinja"}:
+        if path.suffix in {".py", ".jinja"} and "vendor" not in path.relative_to(here).parts:
             total.update(path.relative_to(here).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 

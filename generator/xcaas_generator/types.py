@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from . import ir
+from .data_classes import data_class
 from .imports import Imports
 from .quote import Code, code, identifier, join, literal
 
@@ -26,7 +27,7 @@ _SDK = "xcaas_core.sdk"
 _NONE = Code("None")
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class ModelNames:
     """Python names of a product's models and enums, by their name in the document.
 

@@ -43,7 +43,7 @@ def test_what_does_not_fit_is_an_error(data: bytes | str | None) -> None:
 def test_a_webhook_tells_what_it_is() -> None:
     assert (NOTHING.name, NOTHING.method, NOTHING.operation) == ("ping", "POST", "")
     assert repr(NOTHING) == "<Webhook ping: none>"
-    assert repr(Parser("str", "m")) == "<Parser of str>"
+    assert repr(Parser[str]("str", "m")) == "<Parser of str>"
 
 
 def test_a_webhook_without_a_payload_takes_an_empty_body() -> None:

@@ -72,7 +72,6 @@ _LIST: Final[Operation[AddressPage]] = Operation(
         "scrollId",
         items="/data",
         item="Address",
-        size="pageSize",
         next=("body", "/pagination/nextScrollId"),
         last=(Last(("body", "/pagination/hasMore"), "equals", False),),
         alone=True,

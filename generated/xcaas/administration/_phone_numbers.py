@@ -68,7 +68,6 @@ _LIST: Final[Operation[PhoneNumberPage]] = Operation(
         "scrollId",
         items="/data",
         item="PhoneNumber",
-        size="pageSize",
         next=("body", "/pagination/nextScrollId"),
         last=(Last(("body", "/pagination/hasMore"), "equals", False),),
         alone=True,

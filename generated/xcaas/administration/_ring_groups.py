@@ -75,7 +75,6 @@ _LIST: Final[Operation[RingGroupPage]] = Operation(
         "scrollId",
         items="/data",
         item="RingGroup",
-        size="pageSize",
         next=("body", "/pagination/nextScrollId"),
         last=(Last(("body", "/pagination/hasMore"), "equals", False),),
         alone=True,

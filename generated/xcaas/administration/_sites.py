@@ -81,7 +81,6 @@ _LIST: Final[Operation[SitePage]] = Operation(
         items="/data",
         item="Site",
         first=0,
-        size="pageSize",
         last=(Last(("body", "/pagination/hasMore"), "equals", False),),
     ),
     accept="application/json, application/vnd.sites.v1+json",

@@ -71,7 +71,6 @@ _LIST: Final[Operation[UserPage]] = Operation(
         "scrollId",
         items="/data",
         item="User",
-        size="pageSize",
         next=("body", "/pagination/nextScrollId"),
         last=(Last(("body", "/pagination/hasMore"), "equals", False),),
         alone=True,

@@ -47,7 +47,6 @@ _LIST: Final[Operation[AuditRecordPage]] = Operation(
         "scrollId",
         items="/data",
         item="AuditRecord",
-        size="size",
         next=("body", "/meta/scrollId"),
         last=(Last(("body", "/meta/scrollId"), "absent"),),
     ),

@@ -69,13 +69,7 @@ _LIST: Final[Operation[ChannelPage]] = Operation(
     errors=_ERRORS,
     security=(("oauth",),),
     paging=Paging(
-        "page",
-        "page",
-        items="/data",
-        item="Channel",
-        first=0,
-        size="size",
-        last=(Last(("body", "/page/pageCount"), "page-count"),),
+        "page", "page", items="/data", item="Channel", first=0, last=(Last(("body", "/page/pageCount"), "page-count"),)
     ),
     deprecated=True,
 )

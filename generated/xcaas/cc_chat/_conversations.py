@@ -80,7 +80,6 @@ _LIST: Final[Operation[ConversationPage]] = Operation(
         items="/data",
         item="Conversation",
         first=0,
-        size="size",
         last=(Last(("body", "/page/pageCount"), "page-count"),),
     ),
     deprecated=True,

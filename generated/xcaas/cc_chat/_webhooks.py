@@ -92,13 +92,7 @@ _LIST: Final[Operation[WebhookPage]] = Operation(
     },
     security=(("oauth",),),
     paging=Paging(
-        "page",
-        "page",
-        items="/data",
-        item="Webhook",
-        first=0,
-        size="size",
-        last=(Last(("body", "/page/pageCount"), "page-count"),),
+        "page", "page", items="/data", item="Webhook", first=0, last=(Last(("body", "/page/pageCount"), "page-count"),)
     ),
     deprecated=True,
 )

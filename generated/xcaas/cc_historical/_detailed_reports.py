@@ -63,7 +63,6 @@ _DATA: Final[Operation[list[DetailedRow]]] = Operation(
         "lastDocumentId",
         items="",
         item="DetailedRow",
-        size="size",
         next=("header", "Last-Document-Id"),
         last=(Last(("header", "Last-Document-Id"), "absent"),),
     ),

@@ -104,7 +104,6 @@ _DATA: Final[Operation[list[ReportRow]]] = Operation(
         items="",
         item="ReportRow",
         first=0,
-        size="size",
         last=(Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),

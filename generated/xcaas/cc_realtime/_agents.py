@@ -62,7 +62,6 @@ _LIST: Final[Operation[_list[TenantAgentMetrics]]] = Operation(
         items="",
         item="TenantAgentMetrics",
         first=0,
-        size="size",
         last=(Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),

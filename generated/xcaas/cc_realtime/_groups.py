@@ -62,7 +62,6 @@ _LIST: Final[Operation[_list[GroupMetrics]]] = Operation(
         items="",
         item="GroupMetrics",
         first=0,
-        size="size",
         last=(Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),

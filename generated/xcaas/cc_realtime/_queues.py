@@ -63,7 +63,6 @@ _LIST: Final[Operation[_list[QueueMetrics]]] = Operation(
         items="",
         item="QueueMetrics",
         first=0,
-        size="size",
         last=(Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),

@@ -63,7 +63,6 @@ _LIST: Final[Operation[_list[AgentMetrics]]] = Operation(
         items="",
         item="AgentMetrics",
         first=0,
-        size="size",
         last=(Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),

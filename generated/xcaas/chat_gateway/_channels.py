@@ -64,7 +64,6 @@ _LIST: Final[Operation[ChannelPage]] = Operation(
         items="/_embedded/channels",
         item="Channel",
         first=0,
-        size="size",
         last=(Last(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",

@@ -98,7 +98,6 @@ _LIST: Final[Operation[ConversationPage]] = Operation(
         items="/_embedded/conversations",
         item="Conversation",
         first=0,
-        size="size",
         last=(Last(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",

@@ -81,7 +81,6 @@ _LIST: Final[Operation[AttachmentPage]] = Operation(
         items="/_embedded/attachments",
         item="Attachment",
         first=0,
-        size="size",
         last=(Last(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",

@@ -67,7 +67,6 @@ _LIST: Final[Operation[MessagePage]] = Operation(
         items="/_embedded/messages",
         item="Message",
         first=0,
-        size="size",
         last=(Last(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",

@@ -65,7 +65,6 @@ _LIST: Final[Operation[CardPage]] = Operation(
         items="/_embedded/cards",
         item="Card",
         first=0,
-        size="size",
         last=(Last(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",

@@ -70,7 +70,6 @@ _LIST: Final[Operation[WebhookPage]] = Operation(
         items="/_embedded/webhooks",
         item="Webhook",
         first=0,
-        size="size",
         last=(Last(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",

@@ -59,7 +59,6 @@ _SEARCH: Final[Operation[ContactPage]] = Operation(
         "scrollId",
         items="/data",
         item="Contact",
-        size="size",
         next=("body", "/meta/scrollId"),
         last=(Last(("body", "/meta/hasMore"), "equals", False),),
         send={"useScrollId": True, "sort": "id,ASC", "page": 0},

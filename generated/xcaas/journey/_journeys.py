@@ -38,7 +38,6 @@ _SEARCH: Final[Operation[JourneyPage]] = Operation(
         items="/data",
         item="Journey",
         within="body",
-        size="/limit",
         next=("body", "/nextPageCursor"),
         last=(Last(("body", "/nextPageCursor"), "absent"),),
     ),

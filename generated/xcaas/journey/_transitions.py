@@ -38,7 +38,6 @@ _SEARCH: Final[Operation[TransitionPage]] = Operation(
         items="/data",
         item="JourneyTransitions",
         within="body",
-        size="/limit",
         next=("body", "/nextPageCursor"),
         last=(Last(("body", "/nextPageCursor"), "absent"),),
     ),

@@ -48,7 +48,6 @@ _LIST: Final[Operation[SurveyResultPage]] = Operation(
         item="SurveyResult",
         within="body",
         first=1,
-        size="/rows",
         last=(Last(("body", "/hits"), "item-count"),),
     ),
     retry=True,

@@ -59,7 +59,6 @@ _LIST: Final[Operation[EvaluationPage]] = Operation(
         items="/content",
         item="Evaluation",
         first=0,
-        size="size",
         last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},

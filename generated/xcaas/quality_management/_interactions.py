@@ -67,7 +67,6 @@ _LIST: Final[Operation[InteractionPage]] = Operation(
         items="/content",
         item="Interaction",
         first=0,
-        size="size",
         last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},

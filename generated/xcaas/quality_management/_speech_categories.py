@@ -47,7 +47,6 @@ _LIST: Final[Operation[SpeechCategoryPage]] = Operation(
         items="/content",
         item="SpeechCategory",
         first=0,
-        size="size",
         last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},

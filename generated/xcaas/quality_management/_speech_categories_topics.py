@@ -47,7 +47,6 @@ _LIST: Final[Operation[SpeechTopicPage]] = Operation(
         items="/content",
         item="SpeechTopic",
         first=0,
-        size="size",
         last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},

@@ -49,7 +49,6 @@ _LIST: Final[Operation[UserPage]] = Operation(
         items="/content",
         item="User",
         first=0,
-        size="size",
         last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},

@@ -75,7 +75,6 @@ _SEARCH: Final[Operation[StorageObjectPage]] = Operation(
         "pageKey",
         items="/content",
         item="StorageObject",
-        size="limit",
         next=("body", "/pageKey"),
         last=(Last(("body", "/lastPage"), "equals", True),),
     ),

@@ -68,7 +68,6 @@ _LIST: Final[Operation[AgentPage]] = Operation(
         items="/_embedded/agentList",
         item="Agent",
         first=0,
-        size="size",
         last=(Last(("body", "/page/totalPages"), "page-count"),),
     ),
 )

@@ -49,7 +49,6 @@ _LIST: Final[Operation[CallLegPage]] = Operation(
         "scrollId",
         items="/data",
         item="CallLeg",
-        size="pageSize",
         next=("body", "/meta/scrollId"),
         last=(Last(("body", "/meta/scrollId"), "equals", "No Data"),),
     ),

@@ -47,7 +47,6 @@ _LIST: Final[Operation[CallRecordPage]] = Operation(
         "scrollId",
         items="/data",
         item="CallRecord",
-        size="pageSize",
         next=("body", "/meta/scrollId"),
         last=(Last(("body", "/meta/scrollId"), "equals", "No Data"),),
     ),

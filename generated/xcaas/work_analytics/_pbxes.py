@@ -37,7 +37,6 @@ _LIST: Final[Operation[PbxPage]] = Operation(
         items="/_embedded/pbxList",
         item="Pbx",
         first=0,
-        size="size",
         last=(
             Last(("body", "/page/totalPages"), "page-count"),
             Last(("body", "/_embedded/page/totalPages"), "page-count"),

@@ -102,7 +102,6 @@ _LIST: Final[Operation[CallQueuePage]] = Operation(
         items="/_embedded/queueList",
         item="CallQueue",
         first=0,
-        size="size",
         last=(Last(("body", "/page/totalPages"), "page-count"),),
     ),
 )

@@ -38,7 +38,6 @@ _LIST: Final[Operation[SitePage]] = Operation(
         items="/_embedded/siteList",
         item="Site",
         first=0,
-        size="size",
         last=(Last(("body", "/page/totalPages"), "page-count"),),
     ),
 )

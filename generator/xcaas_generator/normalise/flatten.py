@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from xcaas_generator.data_classes import data_class
 from xcaas_generator.normalise.keywords import brief, flag, infer_types, read_types, schemas, strings
 from xcaas_generator.report import Report
 from xcaas_generator.resolve import Resolver, Spot
@@ -18,7 +19,7 @@ _MAX_PARTS_DEEP = 60
 _MAX_ALTERNATIVES = 8
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Union:
     """A `oneOf` or `anyOf` that applies."""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from xcaas_generator.data_classes import data_class
 from xcaas_generator.ir import JSON, Place
 from xcaas_generator.resolve import Spot
 
@@ -17,13 +18,13 @@ Kind: TypeAlias = Literal["str", "int", "float", "bool", "none", "bytes", "any"]
 Value: TypeAlias = str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Plain:
     kind: Kind
     form: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Fixed:
     """A `const`. Its type tells 1, 1.0 and True apart, which compare equal."""
 
@@ -31,22 +32,22 @@ class Fixed:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Items:
     item: Shape
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Values:
     value: Shape
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Named:
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Choice:
     """One of several. `tags` (with `discriminator`) lead from a tag's value to a member."""
 
@@ -63,7 +64,7 @@ TEXT = Plain("str")
 BYTES = Plain("bytes", "binary")
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class Hint:
     """Where a schema stands, in words, for the name of its class.
 

@@ -36,7 +36,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     heard = replace(BORN, name="pet.born", operation="addPet", body=json_body(ir.ListOf(HOME)))
     ping = replace(BORN, name="ping", body=None)
     write(pets(BORN, heard, ping), tmp_path / "hooked")
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    importlib.invalidate_caches()
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     for name in [name for name in sys.modules if name.partition(".")[0] == "hooked"]:
         del sys.modules[name]

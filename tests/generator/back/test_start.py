@@ -1,0 +1,99 @@
+"""What makes the commands start fast, and what that must not change."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from xcaas_generator import project, versions
+from xcaas_generator.data_classes import data_class
+
+
+@data_class(frozen=True, slots=True)
+class Point:
+    x: int
+    y: int = 0
+
+
+@data_class(frozen=True, slots=True)
+class Other:
+    x: int
+    y: int = 0
+
+
+def test_data_classes_compare_and_hash_by_value_and_class() -> None:
+    assert Point(1) == Point(1, 0)
+    assert Point(1) != Point(2)
+    assert {Point(1), Point(1), Other(1)} == {Point(1), Other(1)}
+    assert repr(Point(1)) == "Point(x=1, y=0)"
+    assert Point.__slots__ == ("x", "y")
+
+
+def test_others_are_for_the_standard_decorator() -> None:
+    with pytest.raises(TypeError):
+        data_class(frozen=False, slots=True)
+
+
+@pytest.mark.parametrize("package", ["jinja2", "openapi-python-client", "ruff", "xcaas", "ruamel.yaml"])
+def test_versions_are_those_of_the_standard_library(package: str) -> None:
+    assert versions.version(package) == metadata.version(package)
+
+
+def test_a_package_that_is_not_there() -> None:
+    with pytest.raises(metadata.PackageNotFoundError):
+        versions.version("no-such-package-anywhere")
+
+
+SPEC = Path(__file__).parent / "golden" / "pets.yaml"
+
+
+def test_what_only_the_parsers_own_command_needs_is_not_loaded(tmp_path: Path) -> None:
+    program = f"""
+import sys
+from xcaas_generator.cli import main
+assert main(["-q", "build", {str(SPEC)!r}, "--package", "pets", "--out", {str(tmp_path)!r}]) == 0
+print(sorted({{"httpx", "pydantic", "pydantic_core", "ruamel", "typer", "email.message"}} & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+
+
+def render(folder: Path) -> str:
+    """Render in a copy of the generator, whose caches are its own."""
+    program = """
+from xcaas_generator.parser_library import load_parser
+load_parser()
+from xcaas_generator.plan import IndexPlan, Module
+from xcaas_generator.project import TemplateProject
+from xcaas_generator.quote import Code
+print(TemplateProject().render(Module("x", "index.py.jinja", IndexPlan(Code("d"), (), Code("core")))))
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPATH"] = str(folder)
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+
+
+def test_compiled_templates_are_kept_and_never_trusted_blindly(tmp_path: Path) -> None:
+    source = Path(project.__file__).parent
+    copy = tmp_path / "xcaas_generator"
+    shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    cache, first = copy / "templates" / "__pycache__", render(tmp_path)
+    kept = list(cache.iterdir())
+    assert kept
+    assert render(tmp_path) == first
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:-10])
+    assert render(tmp_path) == first
+    template = copy / "templates" / "index.py.jinja"
+    template.write_text(template.read_text("utf-8").replace("lazy_attributes", "other_name"), "utf-8")
+    assert render(tmp_path) == first.replace("lazy_attributes", "other_name")
+    shutil.rmtree(cache)
+    cache.write_text("no folder")
+    assert render(tmp_path) == first.replace("lazy_attributes", "other_name")
