@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,6 +14,7 @@ from .job import Job, Result, Source
 from .problems import InputError
 from .progress import Progress, counted
 from .vendor.arguments import add_arguments as add_vendor_arguments
+from .versions import version
 
 if TYPE_CHECKING:
     # argparse has no public name for what add_subparsers() gives.
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="xcaas-gen", description="Generate typed Python clients from OpenAPI documents."
     )
-    parser.add_argument("--version", action="version", version=f"xcaas-gen {metadata.version('xcaas')}")
+    parser.add_argument("--version", action="version", version=f"xcaas-gen {version('xcaas')}")
     parser.add_argument("-q", "--quiet", action="store_true", help="show problems and results only")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_generate(commands)

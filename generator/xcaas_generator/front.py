@@ -7,10 +7,10 @@ anything at all is wrong) are they raised.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from xcaas_generator import ir
+from xcaas_generator.data_classes import data_class
 from xcaas_generator.garbage import paused_gc
 from xcaas_generator.library import Library
 from xcaas_generator.positions import locate
@@ -19,7 +19,7 @@ from xcaas_generator.report import UNFORESEEN, Report
 from xcaas_generator.resolve import Resolver, Spot
 
 
-@dataclass(frozen=True, slots=True)
+@data_class(frozen=True, slots=True)
 class FrontResult:
     """`warnings` holds what was guessed (severity warning) and what was refused (severity error).
     `files` are the local files that were read, the document itself first."""
