@@ -23,8 +23,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         default=[],
         dest="extras",
         metavar="NAME",
-        help="also this public name that the products don't need (testing, unzip, FileTokenCache); repeatable",
+        help="also this public name that the products don't need (testing, rows, ApiKey, FileTokenCache); repeatable",
     )
+    command.add_argument("--comments", action="store_true", help="keep comments and docstrings of private code")
     command.add_argument("--spec", type=Path, metavar="FILE", help="a client for this OpenAPI document instead")
     what = command.add_mutually_exclusive_group()
     what.add_argument(

@@ -51,7 +51,7 @@ def vendor(options: argparse.Namespace, progress: Progress, originals: Originals
 
 def _order(options: argparse.Namespace, old: Record | None) -> Order:
     """What is asked for; what the copy was made from, if nothing is."""
-    asked = Order(_once(options.products), _once(options.pick), _once(options.extras))
+    asked = Order(_once(options.products), _once(options.pick), _once(options.extras), comments=options.comments)
     if options.spec is not None:
         if options.products:
             raise Failure("give products or --spec, not both", code=2)
@@ -60,8 +60,8 @@ def _order(options: argparse.Namespace, old: Record | None) -> Order:
         return asked
     if old is None:
         raise Failure("say which products, such as `xcaas-gen vendor storage --into src/acme/_vendor/xcaas`", code=2)
-    if asked.extras:
-        raise Failure("--with goes with products; give them too", code=2)
+    if asked.extras or asked.comments:
+        raise Failure("--with and --comments go with products; give them too", code=2)
     return old.order
 
 

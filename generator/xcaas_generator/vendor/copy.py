@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from .. import manifest
 from ..failure import Failure
 from . import _vendor_check
+from .facts import Facts, facts_of
+from .fold import folded
 from .foreign import without_foreign
 from .modules import Import, Library, Module
-from .needs import needed, strings
+from .needs import strings
 from .originals import CORE, SUITE, Originals
-from .pick import pick, wanted_names
+from .pick import pick
+from .reach import Reached, reached
 from .relocate import HEADER, relocated
+from .shake import shaken, unreached
 from .trim import without_members, without_names, without_unused_imports
+from .wanted import OPERATIONS, wanted_names
+from .words import without_words
 
 CHECK = "_vendor_check.py"
 LICENCE = "LICENSE"
@@ -26,12 +34,14 @@ _CORE_NAMES = ("_core", "_run_time", "_shared")
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be copied: products of the suite, each whole or limited to picked calls, or the package of
-    one other document. `extras` are public names that nothing in the copy needs by itself."""
+    one other document. `extras` are public names that nothing in the copy needs by itself; with `comments`,
+    private code keeps its comments and docstrings."""
 
     products: tuple[str, ...] = ()
     picks: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     spec: str | None = None
+    comments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,19 @@ class Copy:
     specs: Mapping[str, str]
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Syntax trees are many objects without cycles. Looking for cycles takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_without_collector()
 def copy_of_suite(order: Order, originals: Originals) -> Copy:
     """Products of the suite under `XCaaS` and `AsyncXCaaS`.
 
@@ -56,12 +79,13 @@ def copy_of_suite(order: Order, originals: Originals) -> Copy:
     roots = {SUITE, client.name}
     for product in chosen:
         roots |= _product_roots(library, f"{SUITE}.{product}", _paths(order, product))
-    found = needed(library, roots, wanted_names(library, SUITE, order.extras))
+    found = _reached(library, roots, wanted_names(library, SUITE, order.extras))
     sections = manifest.load(originals.suite)
     specs = {product: sections[product].sha256 for product in sorted(chosen) if product in sections}
-    return Copy(_files(library, SUITE, found, originals), specs)
+    return Copy(_files(library, found, order, originals), specs)
 
 
+@_without_collector()
 def copy_of_package(name: str, folder: Path, order: Order, specs: Mapping[str, str], originals: Originals) -> Copy:
     """A package that `xcaas-gen build` made, with core's public names beside its own.
 
@@ -72,25 +96,42 @@ def copy_of_package(name: str, folder: Path, order: Order, specs: Mapping[str, s
     index = library.modules[name]
     library.replace(index, _with_core_names(index, library.modules[CORE]))
     roots = {name, *_product_roots(library, name, [tuple(path.split(".")) for path in order.picks])}
-    found = needed(library, roots, wanted_names(library, CORE, order.extras))
-    return Copy(_files(library, name, found, originals), specs)
+    found = _reached(library, roots, wanted_names(library, CORE, order.extras))
+    return Copy(_files(library, found, order, originals), specs)
 
 
 def _library(name: str, folder: Path, originals: Originals) -> Library:
-    library = Library()
+    library = Library(whole=name)
     library.add_package(name, folder)
     library.add_package(CORE, originals.core)
+    for module in list(library.modules.values()):
+        if module.name.partition(".")[0] == CORE and (text := without_foreign(module)) != module.source:
+            library.replace(module, text)
     return library
 
 
-def _own_words(library: Library, found: Iterable[str]) -> None:
-    """Cut what names foreign libraries out of the modules of core."""
-    for name in found:
-        if name.partition(".")[0] == CORE:
-            module = library.modules[name]
-            text = without_foreign(module)
-            if text != module.source:
-                library.replace(module, text)
+def _reached(library: Library, roots: set[str], wanted: list[Import]) -> Reached:
+    """What the copy holds, after everything went out of core that its documents don't use."""
+    packages = tuple(name.removesuffix("_product") + "models." for name in roots if name.endswith("._product"))
+    models = {name for name in library.modules if name.startswith(packages)}
+    generated = [library.modules[name] for name in sorted(roots | models)]
+    if any(one.module == f"{CORE}.{OPERATIONS}" for one in wanted):
+        return reached(library, roots, wanted)
+    core = {name: module for name, module in library.modules.items() if not library.is_taken_whole(name)}
+    facts = facts_of(library, generated, wanted)
+    found = _reached_with(library, facts, roots, wanted)
+    if any(name in facts.unused for _, name in found.names):
+        # Something that was asked for makes what no document wants, such as `credentials_from_profile`.
+        library.modules |= core
+        found = _reached_with(library, replace(facts, unused=frozenset()), roots, wanted)
+    return found
+
+
+def _reached_with(library: Library, facts: Facts, roots: set[str], wanted: list[Import]) -> Reached:
+    for module in list(library.modules.values()):
+        if not library.is_taken_whole(module.name) and (text := folded(module, facts)) != module.source:
+            library.replace(module, text)
+    return reached(library, roots, wanted)
 
 
 def _known(library: Library) -> frozenset[str]:
@@ -147,21 +188,24 @@ def _import(imported: Import, index: Module) -> str:
     return f"from .{_home(imported, index)} import {imported.name} as {imported.name}"
 
 
-def _files(library: Library, root: str, found: Iterable[str], originals: Originals) -> dict[str, str]:
+def _files(library: Library, found: Reached, order: Order, originals: Originals) -> dict[str, str]:
     """Texts by path: the modules in their places, the data that they read, the licence and the check."""
-    found = list(found)
-    _own_words(library, found)
-    modules = [library.modules[name] for name in sorted(found)]
+    for name in sorted(found.modules):
+        module = library.modules[name]
+        if not library.is_taken_whole(name):
+            text = shaken(library, module, found)
+            if not order.comments:
+                public = {name for home, name in found.open if home == module.name}
+                text = without_words(text, public, is_index=bool(module.index))
+            library.replace(module, text)
+        elif gone := unreached(library, module, found):
+            library.replace(module, without_names(module.source, gone))
+    modules, root = [library.modules[name] for name in sorted(found.modules)], library.whole
     core = PurePosixPath(_free_name(modules, root))
-    kept = {module.name for module in modules}
     files: dict[str, str] = {}
     for module in modules:
-        homes = {name: library.home(imported) for name, imported in module.index.items()}
-        gone = {name for name, home in homes.items() if home is not None and home not in kept}
-        if gone:
-            library.replace(module, without_names(module.source, gone))
-        here = module.path if module.name.partition(".")[0] == root else core / module.path
-        files[str(here)] = relocated(library.modules[module.name], here, core)
+        here = module.path if library.is_taken_whole(module.name) else core / module.path
+        files[str(here)] = relocated(module, here, core)
     files |= _data(modules, root)
     files[LICENCE] = originals.licence
     files[CHECK] = HEADER + Path(_vendor_check.__file__).read_text("utf-8")

@@ -50,17 +50,35 @@ class Module:
     @cached_property
     def index(self) -> Mapping[str, Import]:
         """Names that the module only offers: imported for type checkers, and loaded when somebody asks for one."""
-        names = {node.id for node in self.nodes if isinstance(node, ast.Name)}
         found: dict[str, Import] = {}
         for node in self.tree.body:
             if is_typing_block(node):
                 for item in ast.walk(node):
                     if isinstance(item, ast.ImportFrom):
                         for alias in item.names:
-                            offered = alias.asname == alias.name or alias.name in self.public
-                            if offered and alias.name not in names:
+                            if alias.asname == alias.name or alias.name in self.public:
                                 found[alias.name] = Import(self.absolute(item), alias.name)
+        used = {node.id for node in self.nodes if isinstance(node, ast.Name)} if found else set[str]()
+        return {name: one for name, one in found.items() if name not in used}
+
+    @cached_property
+    def passed_on(self) -> Mapping[str, Import]:
+        """Names that imports at the top of the module, for type checkers too, give a meaning."""
+        found: dict[str, Import] = {}
+        for node in self.tree.body:
+            for item in node.body if is_typing_block(node) and isinstance(node, ast.If) else [node]:
+                found.update(self.imported(item))
         return found
+
+    def imported(self, node: ast.stmt) -> Iterator[tuple[str, Import]]:
+        """Local names that an import gives a meaning."""
+        if isinstance(node, ast.ImportFrom) and node.module != "__future__":
+            for alias in node.names:
+                yield alias.asname or alias.name, Import(self.absolute(node), alias.name)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                yield alias.asname or top, Import(alias.name if alias.asname else top)
 
     @cached_property
     def public(self) -> frozenset[str]:
@@ -96,6 +114,12 @@ class Library:
     """Modules by absolute name."""
 
     modules: dict[str, Module] = field(default_factory=dict)
+    whole: str = ""
+    """The package whose modules are copied as they are; those of others are taken apart."""
+
+    def is_taken_whole(self, name: str) -> bool:
+        """Whether a module is copied as it is."""
+        return name == self.whole or name.startswith(f"{self.whole}.")
 
     def add_package(self, name: str, folder: Path) -> None:
         """Note all modules of a package."""
@@ -115,13 +139,14 @@ class Library:
             return f"{imported.module}.{imported.name}"
         return imported.module if imported.module in self.modules else None
 
-    def home(self, imported: Import) -> str | None:
-        """The module where a name really stands, behind all indexes."""
+    def origin(self, imported: Import) -> tuple[str, str]:
+        """Module and name where an imported name is defined, behind all modules that pass it on. The name is
+        empty where a module is what is imported."""
         target = self.target(imported)
         if target is None or imported.name is None or target != imported.module:
-            return target
-        behind = self.modules[target].index.get(imported.name)
-        return self.home(behind) if behind is not None and behind != imported else target
+            return target or imported.module, ""
+        behind = self.modules[target].passed_on.get(imported.name)
+        return (target, imported.name) if behind is None or behind == imported else self.origin(behind)
 
 
 def constants(node: ast.AST) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..failure import Failure
-from .modules import Import, Library, Module
+from .modules import Library, Module
 from .needs import strings
 from .trim import definition, without_definitions, without_members, without_unused_imports
 
@@ -146,16 +146,3 @@ class _Finder:
 
 def _named(module: Module, name: str) -> ast.stmt | None:
     return next((node for node in module.tree.body if definition(node) == name), None)
-
-
-def wanted_names(library: Library, root: str, names: Iterable[str]) -> list[Import]:
-    """Public names that a copy shall offer although nothing in it uses them.
-
-    Raises:
-        Failure: There is no such name.
-    """
-    index = library.modules[root].index
-    for name in names:
-        if name not in index:
-            raise Failure(f"{root} offers no {name!r} that could be left out or added; see its `__all__`", code=2)
-    return [index[name] for name in names]

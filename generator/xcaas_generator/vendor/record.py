@@ -38,6 +38,7 @@ class Record:
         for key in ("products", "picks", "extras"):
             names: tuple[str, ...] = getattr(self.order, key)
             lines.append(f"{key} = [{', '.join(_text(name) for name in names)}]")
+        lines += ["comments = true"] if self.order.comments else []
         if self.order.spec is not None:
             lines.append(f"spec = {_text(self.order.spec)}")
         lines += ["", "[made_with]", f"sdk = {_text(self.sdk)}", f"generator = {_text(self.generator)}"]
@@ -61,7 +62,13 @@ def read_record(folder: Path) -> Record | None:
     try:
         content = load(folder)
         made = mapping(content, "made_with")
-        order = Order(_names(content, "products"), _names(content, "picks"), _names(content, "extras"), _spec(content))
+        order = Order(
+            _names(content, "products"),
+            _names(content, "picks"),
+            _names(content, "extras"),
+            _spec(content),
+            comments=content.get("comments") is True,
+        )
         specs, files = mapping(content, "specs"), mapping(content, "files")
         return Record(order, made.get("sdk", ""), made.get("generator", ""), made.get("core", ""), specs, files)
     except ManifestError as error:

@@ -13,7 +13,7 @@ from .splice import Edit, Text
 
 HEADER = """\
 # SPDX-License-Identifier: Apache-2.0
-# Vendored by xcaas-gen. Do not edit: see xcaas-vendor.toml.
+# Vendored: see xcaas-vendor.toml.
 # fmt: off
 # isort: skip_file
 # flake8: noqa
@@ -30,7 +30,7 @@ def relocated(module: Module, place: PurePosixPath, core: PurePosixPath) -> str:
     """The text of a module for its place in a tree that has core in the folder `core`."""
     text = Text(module.source)
     edits: list[Edit] = []
-    for node in module.nodes:
+    for node in module.nodes if CORE in module.source else ():
         if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").partition(".")[0] == CORE:
             found = _FROM.match(text.of(node))
             if found is None:

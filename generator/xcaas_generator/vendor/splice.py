@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+_Node = ast.expr | ast.stmt | ast.alias | ast.pattern
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Edit:
@@ -25,25 +27,40 @@ class Text:
         for line in self._bytes.splitlines(keepends=True):
             self._lines.append(self._lines[-1] + len(line))
 
-    def start(self, node: ast.expr | ast.stmt | ast.alias) -> int:
+    def start(self, node: _Node) -> int:
         """Where a node begins."""
         return self._lines[node.lineno - 1] + node.col_offset
 
-    def end(self, node: ast.expr | ast.stmt | ast.alias) -> int:
+    def end(self, node: _Node) -> int:
         """Where a node ends."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         return self._lines[node.end_lineno - 1] + node.end_col_offset
 
-    def of(self, node: ast.expr | ast.stmt) -> str:
+    def of(self, node: _Node) -> str:
         """A node's own text."""
         return self._bytes[self.start(node) : self.end(node)].decode()
 
-    def without(self, node: ast.stmt) -> Edit:
-        """Take a statement out, with its decorators. Of the blank lines around it the longer run stays."""
-        assert node.end_lineno is not None
+    def line(self, number: int) -> int:
+        """Where a line begins. The first has the number 1."""
+        return self._lines[number - 1]
+
+    def is_else(self, number: int) -> bool:
+        """Whether a line is an `else:`."""
+        return self._line(number).strip().startswith(b"else:")
+
+    def slice(self, start: int, end: int) -> str:
+        """What stands between two places."""
+        return self._bytes[start:end].decode()
+
+    def without(self, node: ast.stmt, until: ast.stmt | None = None) -> Edit:
+        """Take a statement out, or all of them up to another one, with decorators and the comment right above. Of
+        the blank lines around it the longer run stays."""
+        last = (until or node).end_lineno
+        assert last is not None
         first = min([node.lineno, *(mark.lineno for mark in _decorators(node))])
-        last = node.end_lineno
+        while first > 1 and self._line(first - 1).lstrip().startswith(b"#"):
+            first -= 1
         above, below = self._blank(first, -1), self._blank(last, +1)
         is_first = first - above > 1 and self._line(first - above - 1).rstrip().endswith(b":")
         is_last = last + below == len(self._lines) - 1

@@ -51,7 +51,7 @@ def without_names(source: str, dropped: Collection[str]) -> str:
     for node in tree.body:
         if is_typing_block(node):
             assert isinstance(node, ast.If)
-            edits += _thinned(text, node.body, dropped)
+            edits += thinned(text, node.body, dropped)
     for holder in ast.walk(tree):
         if isinstance(holder, ast.Dict | ast.List):
             items = holder.keys if isinstance(holder, ast.Dict) else holder.elts
@@ -90,11 +90,11 @@ def _without_unused(source: str, quoted: bool) -> str:
         if isinstance(node, ast.Assign) and is_all(node):
             used.update(constants(node.value))
     unused = {name for name in _imported(tree) if name not in used}
-    edits = _thinned(text, tree.body, unused)
+    edits = thinned(text, tree.body, unused)
     for node in tree.body:
         if is_typing_block(node):
             assert isinstance(node, ast.If)
-            edits += _thinned_block(text, node, unused)
+            edits += thinned_block(text, node, unused)
     return text.edited(edits)
 
 
@@ -109,13 +109,13 @@ def _imported(tree: ast.Module) -> Iterator[str]:
                 yield from (alias.asname or alias.name for alias in node.names)
 
 
-def _thinned_block(text: Text, block: ast.If, dropped: Collection[str]) -> list[Edit]:
+def thinned_block(text: Text, block: ast.If, dropped: Collection[str]) -> list[Edit]:
     """The same for a block, and if nothing is left of it, without the block."""
     kept = [node for node in block.body if not _dies(node, dropped)]
-    return _thinned(text, block.body, dropped) if kept or block.orelse else [text.without(block)]
+    return thinned(text, block.body, dropped) if kept or block.orelse else [text.without(block)]
 
 
-def _thinned(text: Text, body: list[ast.stmt], dropped: Collection[str]) -> list[Edit]:
+def thinned(text: Text, body: list[ast.stmt], dropped: Collection[str]) -> list[Edit]:
     edits: list[Edit] = []
     survivors = [node for node in body if not _dies(node, dropped)]
     for node in body:
