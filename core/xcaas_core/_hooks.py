@@ -13,15 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["AttemptEvent", "Hook", "TokenEvent", "TokenHook"]
 
 
-class AttemptEvent:
-    """One attempt of a call, as hooks see it. The same object is passed before and after it.
-
-    Before the attempt, `headers` is live: what a hook puts in is sent. Credentials are put on
-    later and are never in it. `context` is for hooks to keep what they like (a span, a time).
-    """
+class _Event:
+    """What an attempt of a call and a request for a token have in common."""
 
     __slots__ = (
-        "call",
         "context",
         "error",
         "headers",
@@ -30,83 +25,69 @@ class AttemptEvent:
         "product",
         "request_id",
         "response_headers",
-        "retry_in",
         "seconds",
         "status",
-        "template",
         "url",
     )
 
-    def __init__(self, operation: Operation[object], url: str, number: int) -> None:
-        self.product: str = operation.product.name
+    def __init__(self, product: str, method: str, url: str, number: int) -> None:
+        self.product: str = product
         """The product, as in `storage`."""
-        self.call: str = operation.call
-        """The operation, as in `storage.objects.search`."""
-        self.method: str = operation.method
-        self.template: str = operation.path
-        """The path as in the spec, with names instead of values."""
+        self.method: str = method
         self.url: str = url
         """The address without secrets."""
         self.number: int = number
-        """1 for the first attempt."""
+        """1 for the first attempt; more if it is repeated."""
         self.headers: dict[str, str] = {}
         self.context: dict[object, object] = {}
+        """For hooks to keep what they like (a span, a time)."""
         self.status: int | None = None
         self.response_headers: Mapping[str, str] = {}
         self.request_id: str | None = None
         self.error: BaseException | None = None
         """What went wrong, if no answer came."""
         self.seconds: float = 0.0
-        self.retry_in: float | None = None
-        """Seconds until the next attempt; None if this was the last."""
 
     def seal(self) -> None:
-        """Replace the live headers by a copy without secrets, before credentials are put on."""
+        """Replace the live headers by a copy without secrets, when hooks have changed them."""
         self.headers = safe_headers(self.headers)
+
+
+class AttemptEvent(_Event):
+    """One attempt of a call, as hooks see it. The same object is passed before and after it.
+
+    Before the attempt, `headers` is live: what a hook puts in is sent. Credentials are put on
+    later and are never in it.
+    """
+
+    __slots__ = ("call", "retry_in", "template")
+
+    def __init__(self, operation: Operation[object], url: str, number: int) -> None:
+        super().__init__(operation.product.name, operation.method, url, number)
+        self.call: str = operation.call
+        """The operation, as in `storage.objects.search`."""
+        self.template: str = operation.path
+        """The path as in the spec, with names instead of values."""
+        self.retry_in: float | None = None
+        """Seconds until the next attempt; None if this was the last."""
 
     def __repr__(self) -> str:
         return f"<AttemptEvent {self.number} of {self.call}: {self.status}>"
 
 
-class TokenEvent:
+class TokenEvent(_Event):
     """One request for a token, as hooks see it. The same object is passed before and after it.
 
-    `headers` starts empty: the request's own hold secrets. What a hook puts in is sent beside them.
+    `product` is the one whose call needs the token; others may share it. `headers` starts empty, since the request's
+    own hold secrets. What a hook puts in is sent beside them.
     """
 
-    __slots__ = (
-        "attempt",
-        "context",
-        "error",
-        "headers",
-        "method",
-        "number",
-        "product",
-        "request_id",
-        "response_headers",
-        "seconds",
-        "status",
-        "url",
-    )
+    __slots__ = ("attempt",)
 
     def __init__(self, product: str, method: str, url: str, number: int, attempt: AttemptEvent | None) -> None:
-        self.product: str = product
-        """The product whose call needs the token. Other products may share it."""
-        self.method: str = method
-        self.url: str = url
-        """The address of the token endpoint, without secrets."""
-        self.number: int = number
-        """1 for the first request; more if it is repeated."""
+        super().__init__(product, method, url, number)
         self.attempt: AttemptEvent | None = attempt
         """The attempt that waits for the token; None if nobody calls, as in `token_info`."""
-        self.headers: dict[str, str] = {}
-        self.context: dict[object, object] = {}
-        self.status: int | None = None
-        self.response_headers: Mapping[str, str] = {}
-        self.request_id: str | None = None
-        self.error: BaseException | None = None
-        """What went wrong, if no answer came."""
-        self.seconds: float = 0.0
 
     def __repr__(self) -> str:
         return f"<TokenEvent {self.number} of {self.product}: {self.status}>"

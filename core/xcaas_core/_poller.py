@@ -6,7 +6,8 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from ._handles import Handle
-from ._polling import Job, PollProgress, known
+from ._poll_progress import PollProgress
+from ._polling import Job, known
 
 if TYPE_CHECKING:
     from typing import Self

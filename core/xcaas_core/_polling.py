@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ._errors import ArgumentError, DecodeError, PollerError, PollerTimeoutError
 from ._pointer import JSON, value_at
+from ._poll_progress import PollProgress, span
 from ._related import related_call
 from ._steps import Sleep
 
@@ -19,34 +20,10 @@ if TYPE_CHECKING:
     from ._reply import Reply
     from ._steps import Flow
 
-__all__ = ["Job", "PollProgress", "known"]
+__all__ = ["Job", "known"]
 
 _MOMENT: Final = 0.05  # seconds that no message needs to speak of
 _log: Final = logging.getLogger("xcaas")
-
-
-class PollProgress:
-    """What a progress callback is told after each look at a job."""
-
-    __slots__ = ("body", "elapsed", "id", "looks", "partial", "state")
-
-    def __init__(
-        self, id: str, state: str | None, looks: int, elapsed: float, body: JSON, *, partial: bool = False
-    ) -> None:
-        self.id: str = id
-        self.state: str | None = state
-        """The job's state in the service's words."""
-        self.looks: int = looks
-        """Times that the service was asked."""
-        self.elapsed: float = elapsed
-        """Seconds since the wait began."""
-        self.body: JSON = body
-        """The status answer as JSON, for percentages and the like."""
-        self.partial: bool = partial
-        """Whether the job has ended with part of its work undone."""
-
-    def __repr__(self) -> str:
-        return f"<PollProgress {self.id}: {self.state} after {_span(self.elapsed)}>"
 
 
 class Job:
@@ -254,7 +231,7 @@ class Job:
 
     def _timed_out(self, seconds: float) -> PollerTimeoutError:
         how = "not over" if self.state is None else self.state
-        waited = f"was still {how} after {_span(seconds)}" if seconds >= _MOMENT else f"is still {how}"
+        waited = f"was still {how} after {span(seconds)}" if seconds >= _MOMENT else f"is still {how}"
         later = "" if self.resumer is None else f", or follow it later with `{self.resumer}`"
         error = PollerTimeoutError(
             f"job {self.id} {waited}",
@@ -296,11 +273,6 @@ def _check(timeout: object) -> None:
         error = ArgumentError(f"a number of seconds from 0 up is due, not {timeout!r}")
         error.argument = "timeout"
         raise error
-
-
-def _span(seconds: float) -> str:
-    """Seconds for people: tenths where they are few."""
-    return f"{seconds:.0f} s" if seconds >= 10 or round(seconds, 1) == round(seconds) else f"{seconds:.1f} s"
 
 
 def _as_text(reason: JSON) -> str | None:

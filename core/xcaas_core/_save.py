@@ -41,15 +41,14 @@ def into_file(
     """
     file = PartialFile(target, resumable=resume)
     keep = resume
-    callers: OSError | None = None
+    callers: list[OSError] = []
 
     def tell(done: int, whole: int | None) -> None:
-        nonlocal callers
         try:
             if progress is not None:
                 progress(done, whole)
         except OSError as error:
-            callers = error  # a closed pipe, a timeout: not the disk's
+            callers.append(error)  # a closed pipe, a timeout: not the disk's
             raise
 
     try:
@@ -65,7 +64,7 @@ def into_file(
         yield Offload(lambda: file.commit(durable=durable))
         return file.target
     except OSError as error:
-        if isinstance(error, XCaaSError) or error is callers:
+        if isinstance(error, XCaaSError) or error in callers:
             raise
         advice = "Create the folder first." if isinstance(error, FileNotFoundError) else None
         raise DownloadError(f"{file.target} cannot be written: {error.strerror or error}", advice=advice) from error

@@ -103,7 +103,7 @@ def _told(
         event.error = error
         raise
     finally:
-        event.headers = safe_headers(event.headers)
+        event.seal()
         event.seconds = clock() - began
         _take(event, response)
         for hook in hooks:

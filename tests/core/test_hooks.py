@@ -234,7 +234,7 @@ def test_hooks_that_want_to_see_token_requests() -> None:
     asked = server.requests[0]
     assert asked.headers["x-trace"] == "t-1"
     assert asked.headers["authorization"] != "Basic nobody"  # nothing that is there is replaced
-    shown = [getattr(event, name) for name in TokenEvent.__slots__]
+    shown = [getattr(event, name) for name in dir(event) if not name.startswith("_") and name != "seal"]
     assert SECRET not in repr(shown)
 
 
