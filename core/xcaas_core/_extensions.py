@@ -43,10 +43,10 @@ class Paging:
     """How a list continues: `page` counts a number up, `cursor` sends back a value of the answer before,
     `link` follows an address that the answer before gave (`parameter` is empty).
 
-    `parameter` and `size` are wire names in the query, or JSON pointers into the body when `within`
-    is "body"; `items` points to the list in the answer and `item` is the codec of one element;
-    `past_end` is the status that means "past the last page"; `send` holds query arguments that the
-    walk can't do without, for callers who leave them out."""
+    `parameter` is a wire name in the query, or a JSON pointer into the body when `within` is "body";
+    `items` points to the list in the answer and `item` is the codec of one element; `past_end` is the
+    status that means "past the last page"; `send` holds query arguments that the walk can't do without,
+    for callers who leave them out."""
 
     __slots__ = (
         "alone",
@@ -59,7 +59,6 @@ class Paging:
         "parameter",
         "past_end",
         "send",
-        "size",
         "style",
         "within",
     )
@@ -73,7 +72,6 @@ class Paging:
         item: str | None = None,
         within: Literal["query", "body"] = "query",
         first: int | None = None,
-        size: str | None = None,
         next: Spot | None = None,
         last: tuple[Last, ...] = (),
         past_end: int | None = None,
@@ -87,7 +85,6 @@ class Paging:
         self.item: str | None = item
         self.within: Literal["query", "body"] = within
         self.first: int | None = first
-        self.size: str | None = size
         self.next: Spot | None = next
         self.last: tuple[Last, ...] = last
         self.past_end: int | None = past_end

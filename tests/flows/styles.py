@@ -175,7 +175,6 @@ STYLES = [
             "/page",
             within="body",
             first=1,
-            size="/rows",
             items="/data",
             last=(Last(("body", "/hits"), "item-count"),),
         ),

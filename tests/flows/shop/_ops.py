@@ -41,7 +41,6 @@ LIST: Final[Operation[object]] = Operation(
         "page",
         items="",
         item="Row",
-        size="size",
         last=(Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),

@@ -44,13 +44,7 @@ _LIST: Final[Operation[PetPage]] = Operation(
     errors=_ERRORS,
     security=(("key",),),
     paging=Paging(
-        "cursor",
-        "after",
-        items="/items",
-        item="Pet",
-        size="limit",
-        next=("body", "/next"),
-        last=(Last(("body", "/next"), "absent"),),
+        "cursor", "after", items="/items", item="Pet", next=("body", "/next"), last=(Last(("body", "/next"), "absent"),)
     ),
 )
 _CREATE: Final[Operation[Pet]] = Operation(
