@@ -22,7 +22,7 @@ SOURCES = {
 
 def sources(folder: str) -> set[str]:
     found = (path for path in (ROOT / folder).rglob("*") if path.is_file())
-    return {path.relative_to(ROOT / folder).as_posix() for path in found if path.suffix != ".pyc"}
+    return {path.relative_to(ROOT / folder).as_posix() for path in found if "__pycache__" not in path.parts}
 
 
 def test_everything_is_in_it_and_nothing_else(wheel: Path) -> None:
