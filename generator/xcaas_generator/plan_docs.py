@@ -23,6 +23,8 @@ _ERRORS = {
 _PAGED = "The items one by one, fetched page by page as they are asked for; `pages()` walks by page."
 _FILE = "The file, not yet fetched: save it, or read it in pieces."
 _POLLER = "A poller, which tells how far the work is, waits, cancels, and gives the result."
+JOB = "What the start of the work answered; `id` of its poller."
+"""What the id of work that goes on is."""
 _PARTIAL = "Its `partial` tells whether the result lacks something."
 _POLL_FAILS = "The work failed or was cancelled; `PollerTimeoutError` if it took too long."
 
@@ -55,11 +57,11 @@ def poll_doc(operation: ir.Operation, arguments: Described) -> str:
     )
 
 
-def resume_doc(operation: ir.Operation, seat: Seat) -> str:
+def resume_doc(operation: ir.Operation, seat: Seat, arguments: Described) -> str:
     """The docstring of the method that follows work which was started before."""
     return docs.paragraphs(
         f"Follow work that was started before, by `{seat.poll or seat.verb}` or elsewhere.",
-        _arguments([("id", "What the start of the work answered; `id` of its poller.")]),
+        _arguments(arguments),
         _returns(_poller(operation)),
         docs.section("Raises", [docs.entry("PollerError", _POLL_FAILS)]),
         _source(operation),

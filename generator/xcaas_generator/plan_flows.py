@@ -149,6 +149,27 @@ def polled(operation: ir.Operation, neighbours: Neighbours) -> ir.Operation | No
     return _neighbour(last, neighbours).operation
 
 
+def carried(operation: ir.Operation, neighbours: Neighbours) -> list[bool]:
+    """Of each parameter of an operation that starts work: whether the operations that follow the work take it too."""
+    facts = extension(operation, "x-xcaas-poller")
+    if facts is None:
+        return [False] * len(operation.parameters)
+    followers = [found for role in ("status", "result", "cancel") if (found := facts.object(role)) is not None]
+    taken = {
+        _alike(parameter)
+        for follower in followers
+        for parameter in _neighbour(follower, neighbours).operation.parameters
+        if parameter.wire != follower.text("parameter")
+    }
+    return [_alike(parameter) in taken for parameter in operation.parameters]
+
+
+def _alike(parameter: ir.Parameter) -> tuple[bool, str]:
+    """What makes parameters of two operations the same one, as the run time sees it."""
+    is_header = parameter.location == "header"
+    return is_header, parameter.wire.lower() if is_header else parameter.wire
+
+
 def downloading(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -> Code | None:
     """`Downloading(...)`, or None."""
     facts = extension(operation, "x-xcaas-download")

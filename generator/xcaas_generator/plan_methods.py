@@ -50,7 +50,7 @@ class MethodWriter:
         if subject.seat.poll:
             plans.append(self._poll(subject, every, handed))
         if subject.seat.resume:
-            plans.append(self._resume(subject))
+            plans.append(self._resume(subject, given))
         return plans
 
     def _main(self, subject: Subject, given: list[Argument], handed: list[Code]) -> MethodPlan:
@@ -70,11 +70,17 @@ class MethodWriter:
         doc = plan_docs.poll_doc(subject.operation, described(given))
         return self._plan(subject, subject.seat.poll, signature(given), self._poller(subject), "_poll", handed, doc)
 
-    def _resume(self, subject: Subject) -> MethodPlan:
-        doc = plan_docs.resume_doc(subject.operation, subject.seat)
-        declared = code("self, id: {}", self._imports.builtin("str"))
-        handed = [subject.constant, Code("id")]
-        return self._plan(subject, subject.seat.resume, declared, self._poller(subject), "_resume", handed, doc)
+    def _resume(self, subject: Subject, given: list[Argument]) -> MethodPlan:
+        """Takes the job's id, and what the operations that follow it have in common with the one that starts it."""
+        job = Argument(Code("id"), self._imports.builtin("str"), None, True, plan_docs.JOB)
+        wanted = plan_flows.carried(subject.operation, self._around.neighbours)
+        kept = [item if keep and item.name != "id" else None for item, keep in zip(given, wanted, strict=True)]
+        taken = [job, *(item for item in kept if item is not None)]
+        doc = plan_docs.resume_doc(subject.operation, subject.seat, described(taken))
+        handed = [subject.constant, job.name]
+        if len(taken) > 1:
+            handed.append(parenthesised([Code("None") if item is None else item.name for item in kept]))
+        return self._plan(subject, subject.seat.resume, signature(taken), self._poller(subject), "_resume", handed, doc)
 
     def _poller(self, subject: Subject) -> tuple[Code, Code]:
         last = plan_flows.polled(subject.operation, self._around.neighbours)

@@ -17,6 +17,7 @@ import pytest
 
 from xcaas import AsyncPager, AsyncXCaaS, Pager, PollerError, PollerTimeoutError, XCaaS
 from xcaas.administration.models import Operation
+from xcaas.testing import FakeServer
 from xcaas_core.models import Model
 from xcaas_sandbox import Sandbox
 
@@ -280,6 +281,14 @@ def test_a_report_runs_and_its_rows_can_be_read(client: XCaaS) -> None:
     assert seen[-1] == "DONE"
     assert client.cc_historical.reports.data(int(poller.id), size=50).first() is not None
     assert client.cc_historical.reports.resume(poller.id).wait(timeout=30).status == "DONE"
+
+
+def test_a_report_of_another_tenant_is_found_again() -> None:
+    server = FakeServer().answer("cc_historical.reports.status", json={"id": 7, "status": "DONE"})
+    with XCaaS(http_client=server, credentials=CREDENTIALS, **SETTINGS) as client:
+        assert client.cc_historical.reports.resume("7", tenant="theirs").wait().status == "DONE"
+    (asked,) = server.calls("cc_historical.reports.status")
+    assert asked.headers["X-Tenant-Info"] == "theirs"
 
 
 def test_a_report_that_fails_and_one_that_takes_too_long(client: XCaaS) -> None:

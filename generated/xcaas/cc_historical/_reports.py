@@ -216,11 +216,13 @@ class Reports(Resource):
         """
         return self._poll(_CREATE, (tenant,), report)
 
-    def resume(self, id: str) -> Poller[ReportStatus]:
+    def resume(self, id: str, *, tenant: str | None = None) -> Poller[ReportStatus]:
         """Follow work that was started before, by `run` or elsewhere.
 
         Args:
             id: What the start of the work answered; `id` of its poller.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -230,7 +232,7 @@ class Reports(Resource):
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
-        return self._resume(_CREATE, id)
+        return self._resume(_CREATE, id, (tenant,))
 
     def get(self, id: int, *, tenant: str | None = None) -> Report:
         """Get a report's definition.
@@ -440,11 +442,13 @@ class AsyncReports(AsyncResource):
         """
         return self._poll(_CREATE, (tenant,), report)
 
-    def resume(self, id: str) -> AsyncPoller[ReportStatus]:
+    def resume(self, id: str, *, tenant: str | None = None) -> AsyncPoller[ReportStatus]:
         """Follow work that was started before, by `run` or elsewhere.
 
         Args:
             id: What the start of the work answered; `id` of its poller.
+            tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
+                or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -454,7 +458,7 @@ class AsyncReports(AsyncResource):
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
-        return self._resume(_CREATE, id)
+        return self._resume(_CREATE, id, (tenant,))
 
     async def get(self, id: int, *, tenant: str | None = None) -> Report:
         """Get a report's definition.
