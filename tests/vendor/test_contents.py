@@ -123,6 +123,19 @@ def test_credentials_are_those_that_the_products_take(tmp_path: Path, real_copy:
     assert "import ClientCredentials as ClientCredentials" in (tmp_path / "both" / "__init__.py").read_text("utf-8")
 
 
+def test_token_caches_come_when_one_is_asked_for(tmp_path: Path, real_copy: Path, bare_python: Path) -> None:
+    program = (
+        "import {0} as sdk\n"
+        "try: print(type(sdk.ClientCredentials('id', 'secret', cache={1}).cache).__name__)\n"
+        "except TypeError as error: print(error)"
+    )
+    slim = run_in(real_copy.parent, [bare_python, "-c", program.format(real_copy.name, "None")])
+    assert slim.stdout == "ClientCredentials() got an unexpected keyword argument 'cache'\n", slim.stderr
+    assert vendored(tmp_path / "xcaas", "storage", "--with", "MemoryTokenCache").code == 0
+    done = run_in(tmp_path, [bare_python, "-c", program.format("xcaas", "sdk.MemoryTokenCache()")])
+    assert done.stdout == "MemoryTokenCache\n", done.stderr
+
+
 def test_a_profile_may_hold_any_credential(tmp_path: Path) -> None:
     assert vendored(tmp_path / "xcaas", "storage", "--with", "credentials_from_profile").code == 0
     kinds = (tmp_path / "xcaas" / "_core" / "auth" / "_kinds.py").read_text("utf-8")
@@ -150,7 +163,7 @@ def test_what_people_call_and_catch_keeps_its_docstrings(real_copy: Path) -> Non
     for path, words in {
         "_core/_client.py": "Seconds for a whole call, retries and body included",
         "_core/_errors.py": "Work on the server was not done in time",
-        "_core/_pager.py": "One page after the other",
+        "_core/_pager.py": "A list that the service hands out page by page",
         "_core/auth/_kinds.py": "OAuth 2 client credentials: the key and the secret",
         "_core/models/_model.py": "An object of an API: named, typed fields",
         "storage/_objects.py": "Stored files and what is known about them.",

@@ -122,6 +122,25 @@ def test_tables_lose_entries_under_words_that_occur_nowhere() -> None:
     assert folded(module, Facts({"encoding": frozenset()})) == table
 
 
+def test_what_is_never_anything_but_none_goes_with_its_words() -> None:
+    source = '''
+    class Options(TypedDict):
+        role: str
+        cache: Cache | None
+        """Shares tokens."""
+
+    class Credential:
+        def __init__(self, options):
+            self.role = options.get("role")
+            self.cache: Cache | None = options.get("cache")
+    '''
+    module = Module(f"{CORE}.auth._credential", PurePosixPath("auth/_credential.py"), dedent(source))
+    assert folded(module, Facts({"cache": frozenset({None, "MemoryTokenCache"})})) == module.source
+    text = folded(module, Facts({"cache": frozenset({None})}))
+    assert "role: str" in text
+    assert "ache" not in text
+
+
 def test_a_text_of_several_lines_is_never_moved() -> None:
     source = 'if style is None:\n    x = """\n    text\n    """\n'
     assert fold(source) == source

@@ -9,8 +9,14 @@ import pytest
 from tests.vendor.hosts import BIN, FLAT, LAYERS, SITE, Host, run_in, vendored
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy learns of the libraries, which is the same in all hosts."""
+    return tmp_path_factory.mktemp("mypy")
+
+
 @pytest.mark.parametrize("host", [FLAT, SITE], ids=lambda host: host.name)
-def test_mypy_strict(host: Host, tmp_path: Path, bare_python: Path) -> None:
+def test_mypy_strict(host: Host, tmp_path: Path, bare_python: Path, cache: Path) -> None:
     root = host.create(tmp_path)
     vendored(root / host.into, *host.arguments)
     done = run_in(
@@ -20,7 +26,7 @@ def test_mypy_strict(host: Host, tmp_path: Path, bare_python: Path) -> None:
             "--strict",
             "--python-version=3.11",
             f"--python-executable={bare_python}",
-            f"--cache-dir={tmp_path / 'cache'}",
+            f"--cache-dir={cache}",
             ".",
         ],
     )

@@ -74,6 +74,10 @@ class Conditions:
                 left -= left if mine is None else mine
         return kept, left is not None and not left
 
+    def is_always_none(self, node: ast.expr) -> bool:
+        """Whether a place never holds anything."""
+        return self._words_at(node) == frozenset({None})
+
     def makes(self, node: ast.AST) -> bool:
         """Whether some code makes an instance of an unused class."""
         return any(isinstance(item, ast.Call) and _names(item.func) & self.unused for item in ast.walk(node))

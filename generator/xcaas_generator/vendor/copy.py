@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -16,7 +16,6 @@ from .facts import Facts, facts_of
 from .fold import folded
 from .foreign import without_foreign
 from .modules import Import, Library, Module
-from .needs import strings
 from .originals import CORE, SUITE, Originals
 from .pick import pick
 from .reach import Reached, reached
@@ -53,7 +52,7 @@ class Copy:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def _without_collector() -> Generator[None]:
     """Syntax trees are many objects without cycles. Looking for cycles takes a third of the time."""
     was_on = gc.isenabled()
     gc.disable()
@@ -214,12 +213,12 @@ def _files(library: Library, found: Reached, order: Order, originals: Originals)
 
 def _data(modules: list[Module], root: str) -> dict[str, str]:
     """Files beside the products' modules that a module reads by name, such as examples for fakes."""
-    read = {text for module in modules if module.name.partition(".")[0] == CORE for text in strings(module.nodes)}
+    core = [module for module in modules if module.name.partition(".")[0] == CORE]
     found: dict[str, str] = {}
     for module in modules:
         if module.is_package and module.name.partition(".")[0] == root and isinstance(module.origin, Path):
             for path in sorted(module.origin.parent.glob("*.json")):
-                if path.name in read:
+                if any(f'"{path.name}"' in reader.source for reader in core):
                     found[str(module.path.parent / path.name)] = path.read_text("utf-8")
     return found
 

@@ -23,11 +23,18 @@ PLACES: Mapping[str, Mapping[str, str]] = {
     | {"self.paging.within": "within"},
     "_paging": {"paging.style": "paging", "self._paging.style": "paging", "rule.test": "last", "kind": "spot"},
     "_parameters": {"parameter.location": "location", "parameter.style": "style"},
-    "auth._parts": {"scheme.kind": "scheme", "scheme.location": "scheme location", "scheme.credential": "credential"},
+    "auth._credential": {"cache": "cache", "self.cache": "cache"},
+    "auth._parts": {
+        "credential.cache": "cache",
+        "scheme.kind": "scheme",
+        "scheme.location": "scheme location",
+        "scheme.credential": "credential",
+    },
     "auth._select": {"scheme.kind": "scheme", "scheme.credential": "credential"},
     "models._expression": {"self.take": "mark"},
 }
-"""Expressions that hold such a word, by module of core, and what kind of word it is. Of a call, its argument."""
+"""Expressions that hold such a word, by module of core, and what kind of word it is. Of a call, its argument. A
+variable that is assigned nothing but None goes."""
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "_bodies": {"_SEPARATORS": "encoding"},
@@ -38,6 +45,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 }
 """Constants with an entry for each such word."""
 
+_CACHES = frozenset({"FileTokenCache", "MemoryTokenCache", "RedisTokenCache", "TokenCache"})
 _KINDS = ("binary", "empty", "form", "json", "multipart", "text", "xml")
 _TOKEN = re.compile(r"[\w:-]+")
 _ALWAYS = frozenset({"bool", "float", "int", "json", "none", "str"})
@@ -65,9 +73,11 @@ def facts_of(library: Library, modules: Iterable[Module], wanted: Collection[Imp
     calls = [node for module in modules for node in module.nodes if isinstance(node, ast.Call)]
     made = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
     texts = {text for call in calls for text in _texts(call)}
+    asked = {one.name or "" for one in wanted}
     words: dict[str, Words] = {
         "answer": frozenset({"json", *(kind for kind in _KINDS if f"{kind}_answer" in made)}),
         "body": frozenset(kind for kind in _KINDS if f"{kind}_body" in made),
+        "cache": frozenset({None, *(_CACHES & asked)}),
         "content": frozenset({None, *(name for name in made if name.endswith("_body"))}),
         "codec": _ALWAYS | {token for text in texts for token in _TOKEN.findall(text)},
         "encoding": frozenset({None, *_given(calls, "Encoding", "style")}),
@@ -86,7 +96,7 @@ def facts_of(library: Library, modules: Iterable[Module], wanted: Collection[Imp
     words["credential"] = frozenset(credential for _, credential in schemes)
     words["how"] = words["scheme"] | words["credential"]
     words["scheme location"] = frozenset(_given(calls, "Scheme", "location"))
-    return Facts(words, _unused(library, schemes) - {one.name or "" for one in wanted})
+    return Facts(words, _unused(library, schemes) - asked)
 
 
 def _unused(library: Library, schemes: Iterable[tuple[str | None, str | None]]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from .facts import PLACES, TABLES, Facts, Words
 from .modules import Module
 from .originals import CORE
 from .splice import Edit, Text
-from .units import Function, defined
+from .units import Function, defined, is_prose
 
 _BLOCKS = ast.stmt | ast.match_case | ast.ExceptHandler
 _ENDS = ast.Return | ast.Raise | ast.Continue | ast.Break
@@ -67,8 +67,10 @@ class _Fold:
         }
         found: list[Edit] = []
         for node in ast.walk(self._tree):
-            if isinstance(node, ast.If) and any(self._conditions.makes(item) for item in node.body if _is_simple(item)):
-                return [self._without_branch(node)]
+            for block in _blocks(node):
+                for item in block:
+                    if isinstance(item, ast.If) and any(map(self._conditions.makes, filter(_is_simple, item.body))):
+                        return [self._without_branch(item, alone=len(block) == 1)]
             if isinstance(node, ast.Tuple | ast.List) and isinstance(node.ctx, ast.Load):
                 gone = [at for at, item in enumerate(node.elts) if _called(item) in unused]
                 if gone and len(gone) < len(node.elts):
@@ -83,25 +85,28 @@ class _Fold:
 
     def _block(self, body: Sequence[ast.stmt]) -> Iterator[Edit]:
         for at, node in enumerate(body):
-            edit = self._statement(node)
+            edit = self._statement(node, alone=len(body) == 1)
             if edit is not None:
                 yield edit
+            elif isinstance(node, ast.AnnAssign) and self._conditions.is_always_none(node.target):
+                following = body[at + 1] if at + 1 < len(body) else node
+                yield self.text.without(node, following if is_prose(following) else node)
             elif isinstance(node, _ENDS) and at + 1 < len(body):
                 yield from self._expressions(node)
                 yield from (self.text.without(later) for later in body[at + 1 :])
                 return
             else:
                 yield from self._expressions(node)
-                for name in ("body", "orelse", "finalbody"):
-                    yield from self._block(getattr(node, name, ()))
+                for block in _blocks(node):
+                    yield from self._block(block)
                 for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
                     yield from self._block(inner.body)
 
-    def _statement(self, node: ast.stmt) -> Edit | None:
+    def _statement(self, node: ast.stmt, *, alone: bool) -> Edit | None:
         if isinstance(node, ast.If):
             outcome = self._conditions.of(node.test)
             if outcome is not None:
-                return self._chosen(node) if outcome else self._without_branch(node)
+                return self._chosen(node) if outcome else self._without_branch(node, alone=alone)
         return self._matched(node) if isinstance(node, ast.Match) else None
 
     def _chosen(self, node: ast.If) -> Edit | None:
@@ -110,11 +115,11 @@ class _Fold:
             return self._elif_as_else(node)
         return self._in_place(node, node.body)
 
-    def _without_branch(self, node: ast.If) -> Edit:
+    def _without_branch(self, node: ast.If, *, alone: bool) -> Edit:
         """The statement without its first branch."""
         later = node.orelse[0] if node.orelse else None
         if later is None:
-            return self._gone(node)
+            return self._gone(node, alone=alone)
         if len(node.orelse) == 1 and isinstance(later, ast.If) and self._is_elif(later):
             start = self.text.start(later)
             return Edit(self.text.start(node), start if self._is_elif(node) else start + len("el"))
@@ -122,12 +127,11 @@ class _Fold:
             last = node.body[-1].end_lineno or 0
             number = next(at for at in range(last + 1, later.lineno) if self.text.is_else(at))
             return Edit(self.text.start(node), self.text.line(number) + node.col_offset)
-        return self._in_place(node, node.orelse) or self._gone(node)
+        return self._in_place(node, node.orelse) or self._gone(node, alone=alone)
 
-    def _gone(self, node: ast.If) -> Edit:
+    def _gone(self, node: ast.If, *, alone: bool) -> Edit:
         if self._is_elif(node):
             return Edit(self.text.line(node.lineno) - 1, self.text.end(node))
-        alone = self._is_alone(node)
         return Edit(self.text.start(node), self.text.end(node), "pass") if alone else self.text.without(node)
 
     def _elif_as_else(self, node: ast.If) -> Edit:
@@ -200,11 +204,13 @@ class _Fold:
     def _is_elif(self, node: ast.If) -> bool:
         return self.text.of(node).startswith("elif")
 
-    def _is_alone(self, node: ast.stmt) -> bool:
-        """Whether there is nothing else in its block."""
-        parents = [parent for parent in ast.walk(self._tree) if node in ast.iter_child_nodes(parent)]
-        blocks = [getattr(parent, name, None) for parent in parents for name in ("body", "orelse", "finalbody")]
-        return [node] in blocks
+
+def _blocks(node: ast.AST) -> Iterator[Sequence[ast.stmt]]:
+    """The blocks of a statement, or of a module. Those of `except` and `case` are parts of these themselves."""
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(node, name, None)
+        if isinstance(block, list):
+            yield block
 
 
 def _is_long_text(node: ast.AST) -> bool:
