@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from ._errors import ConfigurationError
 from ._option_checks import check_options, refused
-from ._options import Options, Unchanged
+from ._options import DEFAULT_RETRIES, DEFAULT_TIMEOUT, UNCHANGED, Options, RegionSetting, Timeout, Unchanged
 from ._product import own_product
-from ._setup import Setup, options_of
+from ._setup import FakeNetwork, HttpClient, Setup, environment, make_engine, options_of
 
 if TYPE_CHECKING:
+    import ssl
+
     from ._engine import Engine
+    from ._hooks import Hook
+    from ._product import RateLimit
+    from ._retry import RetryPolicy
+    from .auth import Credentials
 
 __all__ = ["Client"]
 
 
 class Client:
-    """What both kinds of client have in common."""
+    """What both kinds of client have in common: above all the list of options, written once."""
 
     __slots__ = ("_engine", "_owner", "_setup")
 
@@ -26,16 +33,153 @@ class Client:
     _setup: Setup
     _owner: bool
 
+    def __init__(
+        self,
+        *,
+        credentials: Credentials = None,
+        auth: object = None,
+        region: RegionSetting | None = None,
+        tenant: str | None = None,
+        cluster: str | None = None,
+        variables: Mapping[str, str] | None = None,
+        base_url: str | None = None,
+        timeout: Timeout | float | None = DEFAULT_TIMEOUT,
+        retries: RetryPolicy | int | None = DEFAULT_RETRIES,
+        headers: Mapping[str, str] | None = None,
+        hooks: Sequence[Hook] = (),
+        rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
+        max_in_flight: int = 100,
+        trusted_hosts: Sequence[str] = (),
+        http_client: HttpClient | FakeNetwork | None = None,
+        verify: ssl.SSLContext | str | bool = True,
+        proxy: str | None = None,
+    ) -> None:
+        """
+        Args:
+            credentials: What opens the products: one credential, several, or a function that gives them.
+            auth: The same by another name; an `httpx.Auth` object of your own goes here, too.
+            region: The region, in each product's own words; or a mapping from product to region.
+            tenant: Tenant id or name, for products that ask for one.
+            cluster: Contact-center cluster, such as `na12`, for products that live on one.
+            variables: Further words for server addresses and parameters, by their name in the spec.
+            base_url: Replaces the origin of every product and token endpoint; paths stay.
+            timeout: Seconds for a whole call, retries and body included; or a `Timeout`; None for no limit.
+            retries: How often a call is tried again when that does no harm; or a `RetryPolicy`.
+            headers: Sent with every call.
+            hooks: Told of every attempt.
+            rate_limits: True keeps to the documented limits, False to none; or limits per product.
+            max_in_flight: Calls at a time; the rest wait for their turn.
+            trusted_hosts: Hosts beside the products' own that may see credentials (links to further pages).
+            http_client: Your own client of `httpx` or `httpx2`: `Client` for blocking calls, `AsyncClient` for
+                async ones. It stays yours to close.
+            verify: A CA bundle's path, an `SSLContext`, or False for no checks at all.
+            proxy: Address of a proxy; without it the environment's are used.
+        """
+        self._setup = {
+            "credentials": credentials,
+            "auth": auth,
+            "region": region,
+            "tenant": tenant,
+            "cluster": cluster,
+            "variables": variables,
+            "base_url": base_url,
+            "timeout": timeout,
+            "retries": retries,
+            "headers": headers,
+            "hooks": hooks,
+            "rate_limits": rate_limits,
+            "max_in_flight": max_in_flight,
+            "trusted_hosts": trusted_hosts,
+            "http_client": http_client,
+            "verify": verify,
+            "proxy": proxy,
+        }
+        self._owner = True
+        self._check()
+        self._engine = make_engine(self._setup)
+        self._open(None)
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        credentials: Credentials = None,
+        region: RegionSetting | None = None,
+        tenant: str | None = None,
+        cluster: str | None = None,
+        base_url: str | None = None,
+        timeout: Timeout | float | None = DEFAULT_TIMEOUT,
+        retries: RetryPolicy | int | None = DEFAULT_RETRIES,
+        http_client: HttpClient | FakeNetwork | None = None,
+    ) -> Self:
+        """A client set up by environment variables; what is given here goes before them.
+
+        `XCAAS_CLIENT_ID` and `XCAAS_CLIENT_SECRET`, `XCAAS_API_KEY`, `XCAAS_API_TOKEN`, `XCAAS_USERNAME`,
+        `XCAAS_PASSWORD`, `XCAAS_TENANT`, `XCAAS_CLUSTER`, `XCAAS_REGION` (one word, or one per product:
+        `storage=uk,cc_realtime=eu`), `XCAAS_BASE_URL`.
+        """
+        found = environment()
+        if credentials is None:
+            from .auth import credentials_from_env
+
+            credentials = credentials_from_env() or None
+        return cls(
+            credentials=credentials,
+            region=found["region"] if region is None else region,
+            tenant=found["tenant"] if tenant is None else tenant,
+            cluster=found["cluster"] if cluster is None else cluster,
+            base_url=found["base_url"] if base_url is None else base_url,
+            timeout=timeout,
+            retries=retries,
+            http_client=http_client,
+        )
+
     @property
     def options(self) -> Options:
         """How this client calls. Change it with `with_options`."""
         return self._engine.options
 
+    def with_options(
+        self,
+        *,
+        timeout: Timeout | float | Unchanged | None = UNCHANGED,
+        retries: RetryPolicy | int | Unchanged | None = UNCHANGED,
+        headers: Mapping[str, str] | Unchanged = UNCHANGED,
+        region: RegionSetting | Unchanged | None = UNCHANGED,
+        tenant: str | Unchanged | None = UNCHANGED,
+        cluster: str | Unchanged | None = UNCHANGED,
+        base_url: str | Unchanged | None = UNCHANGED,
+        hooks: Sequence[Hook] | Unchanged = UNCHANGED,
+    ) -> Self:
+        """A client with other options, which shares connections and tokens with this one.
+
+        This client stays as it is. `headers` are added to those that it sends. Close this client, not
+        the copies.
+        """
+        twin = self._changed(
+            {
+                "timeout": timeout,
+                "retries": retries,
+                "headers": headers,
+                "region": region,
+                "tenant": tenant,
+                "cluster": cluster,
+                "base_url": base_url,
+                "hooks": hooks,
+            }
+        )
+        twin._open(self)
+        return twin
+
+    @abstractmethod
+    def _open(self, like: Client | None) -> None:
+        """Get ready to call: with connections of its own, or with those of another client of its kind."""
+
     def _changed(self, changes: Mapping[str, object]) -> Self:
         """A client that shares connections, tokens and limits with this one, and differs in its options."""
         given = {name: value for name, value in changes.items() if not isinstance(value, Unchanged)}
         if "headers" in given:
-            added = given["headers"] or {}
+            added: object = given["headers"] or {}
             if not isinstance(added, Mapping):
                 raise refused("headers", added, "a mapping from name to text")
             given["headers"] = {**(self._setup["headers"] or {}), **cast("Mapping[str, str]", added)}

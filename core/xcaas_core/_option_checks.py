@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from operator import index
 from typing import Final, TypeGuard, cast
 
 from ._errors import ConfigurationError
@@ -19,13 +18,14 @@ def refused(name: str, value: object, wanted: str, advice: str | None = None) ->
 
 def _kind(value: object) -> str:
     """What something is, and what it holds."""
+    name = type(value).__name__
     parts: Iterable[object] = ()
     if isinstance(value, Mapping):
         parts = [part for pair in cast("Mapping[object, object]", value).items() for part in pair]
     elif isinstance(value, list | tuple | set | frozenset):
         parts = cast("Iterable[object]", value)
     inner = " and ".join(sorted({type(part).__name__ for part in parts}))
-    return f"{type(value).__name__} of {inner}" if inner else type(value).__name__
+    return f"{name} of {inner}" if inner else name
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
@@ -83,10 +83,7 @@ def _are_limits(value: object) -> bool:
 
 
 def _is_whole(value: object) -> bool:
-    try:
-        return not isinstance(value, bool) and index(cast("int", value)) is not None
-    except TypeError:
-        return False
+    return hasattr(value, "__index__") and not isinstance(value, bool)
 
 
 _WANTED: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
@@ -128,11 +125,15 @@ def _check_rate_limits(given: object) -> None:
     if not isinstance(given, Mapping):
         return
     for product, limits in cast("Mapping[object, object]", given).items():
-        if not isinstance(limits, Collection) or not all(
-            isinstance(limit, RateLimit) for limit in cast("Collection[object]", limits)
-        ):
+        if not _is_list_of_limits(limits):
             advice = "Pass a list, also for a single limit: [RateLimit(…)]."
             raise refused(f"rate_limits[{product!r}]", limits, "a list of RateLimit", advice)
+
+
+def _is_list_of_limits(value: object) -> bool:
+    return isinstance(value, Collection) and all(
+        isinstance(limit, RateLimit) for limit in cast("Collection[object]", value)
+    )
 
 
 def _check_proxy(proxy: str | None) -> None:

@@ -72,6 +72,23 @@ def test_a_call_shows_its_parameters_and_what_they_mean(kind: str, tmp_path: Pat
     in_editor(kind, tmp_path, ask)
 
 
+@pytest.mark.parametrize("kind", ["pyright", "jedi"])
+def test_options_of_clients_are_offered_with_their_types(kind: str, tmp_path: Path) -> None:
+    options = ("region: ", "tenant: str", "timeout: ", "retries: ", "headers: ", "base_url: str")
+
+    async def ask(window: Editor) -> None:
+        for made in ("XCaaS", "AsyncXCaaS", "XCaaS.from_env", "client.with_options"):
+            shown = await window.signature(f"{START}other = {made}(‸)")
+            for option in options:
+                assert option in shown or (option == "headers: " and made == "XCaaS.from_env"), (made, option, shown)
+            offered = set(await window.completions(f"{START}other = {made}(re‸)"))
+            assert {"region=", "retries="} <= offered, made
+        if kind == "pyright":
+            assert "How often a call is tried again" in await window.signature(f"{START}other = AsyncXCaaS(‸)")
+
+    in_editor(kind, tmp_path, ask)
+
+
 def test_hovers_tell_type_meaning_and_unit(tmp_path: Path) -> None:
     async def ask(window: Editor) -> None:
         size = await window.hover(LOOP + "item.stored_by‸tes\n")

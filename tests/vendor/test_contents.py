@@ -161,7 +161,7 @@ def test_comments_stay_where_that_is_asked_for_and_updates_remember_it(
 
 def test_what_people_call_and_catch_keeps_its_docstrings(real_copy: Path) -> None:
     for path, words in {
-        "_core/_client.py": "Seconds for a whole call, retries and body included",
+        "_core/_client_common.py": "Seconds for a whole call, retries and body included",
         "_core/_errors.py": "Work on the server was not done in time",
         "_core/_pager.py": "A list that the service hands out page by page",
         "_core/auth/_kinds.py": "OAuth 2 client credentials: the key and the secret",

@@ -39,10 +39,14 @@ def texts(name: str, given: object, wanted: str) -> frozenset[str]:
     """One text or several, as a set. `name` and `wanted` are for the error about anything else."""
     if isinstance(given, str):
         return frozenset([given])
-    found = list(cast("Iterable[object]", given)) if isinstance(given, Iterable) else [given]
+    found = _items(given)
     if not all(isinstance(item, str) for item in found):
         raise refused(name, given, wanted)
     return frozenset(cast("list[str]", found))
+
+
+def _items(given: object) -> list[object]:
+    return list(cast("Iterable[object]", given)) if isinstance(given, Iterable) else [given]
 
 
 class Credential:

@@ -160,7 +160,11 @@ def without_text(given: object) -> object:
     if given is None or isinstance(given, Credential) or (callable(given) and not isinstance(given, type)):
         return given
     held = [entry.credential for entry in _unfold(given)]
-    return given if isinstance(given, list | tuple) and list(cast("Iterable[object]", given)) == held else held
+    return (
+        cast("object", given)
+        if isinstance(given, list | tuple) and [*cast("Iterable[object]", given)] == held
+        else held
+    )
 
 
 def _refuse_arguments(given: Mapping[str, object]) -> None:
