@@ -234,10 +234,10 @@ def _same(value: JSON, wanted: object) -> bool:
 
 
 def _value(spot: Spot, body: JSON, headers: Mapping[str, str]) -> JSON:
-    kind, name = spot
-    if kind == "header":
+    name = spot[1]
+    if spot[0] == "header":
         return headers.get(name)
-    return value_at(body, name) if kind == "body" else link_target(headers.get("Link"), name)
+    return value_at(body, name) if spot[0] == "body" else link_target(headers.get("Link"), name)
 
 
 def link_target(header: str | None, relation: str) -> str | None:
