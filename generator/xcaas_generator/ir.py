@@ -118,10 +118,13 @@ class Enum:
 
 @data_class(frozen=True, slots=True)
 class Union:
-    """A named `oneOf` or `anyOf`: a type of several classes, with no class of its own."""
+    """A named `oneOf` or `anyOf`: a type of several classes, with no class of its own.
+
+    With a single class or enum it is another name for that.
+    """
 
     name: str
-    type: UnionOf
+    type: UnionOf | ModelRef | EnumRef
     place: Place
     doc: str = ""
 

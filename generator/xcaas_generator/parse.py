@@ -116,13 +116,16 @@ def _enum(entry: Entry) -> ir.Enum:
 
 
 def _union(entry: Entry, canonical: Canonical, types: Types, report: Report) -> ir.Union | None:
-    """A named union; None where its members turned out to be one, or no more than text and numbers."""
+    """A named union; None where it turned out to be a class itself, or no more than text and numbers."""
     try:
         type_, _ = split_null(types.of(schema_of(canonical.unions[entry.name])))
     except Unparsed as error:
         report.error(entry.place, f"the union {entry.name} was left out: {error}")
         return None
-    if not isinstance(type_, ir.UnionOf) or all(isinstance(member, ir.Scalar) for member in type_.members):
+    members = type_.members if isinstance(type_, ir.UnionOf) else (type_,)
+    if not isinstance(type_, ir.UnionOf | ir.ModelRef | ir.EnumRef) or all(
+        isinstance(one, ir.Scalar) for one in members
+    ):
         return None
     return ir.Union(entry.name, type_, entry.place, entry.doc or entry.title)
 

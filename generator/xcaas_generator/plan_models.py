@@ -11,7 +11,7 @@ from .imports import Imports
 from .names import Scope, safe
 from .plan import EnumPlan, FieldPlan, IndexEntry, IndexPlan, ModelPlan, Module, TwinBase, TwinPlan
 from .plan_names import type_names
-from .plan_unions import union_plan
+from .plan_unions import alias_plan, union_plan
 from .quote import Code, braced, call, code, docstring, file_name, identifier, join, literal, module_path, text
 from .types import Annotations, ModelNames, codec
 
@@ -33,7 +33,10 @@ def model_modules(document: ir.Document, names: ModelNames) -> Iterator[Module]:
     for enum in document.enums:
         yield Module(_path(names, enum.name), "enum.py.jinja", _enum(enum, names))
     for union in document.unions:
-        yield Module(_path(names, union.name), "union.py.jinja", union_plan(union, names))
+        if union.name in names.parsers:
+            yield Module(_path(names, union.name), "union.py.jinja", union_plan(union, names))
+        else:
+            yield Module(_path(names, union.name), "enum.py.jinja", alias_plan(union, names))
     yield Module("models/__init__.py", "index.py.jinja", _index(document, names))
 
 

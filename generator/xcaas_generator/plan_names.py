@@ -19,7 +19,8 @@ def model_names(document: ir.Document) -> ModelNames:
         files[name] = stems.claim(module_stem(names[name]))
     unions: dict[str, str] = {}
     for union in document.unions:
-        unions.setdefault(union_key(union.type), union.name)
+        if isinstance(union.type, ir.UnionOf):
+            unions.setdefault(union_key(union.type), union.name)
     sent, received = sent_models(document), received_models(document)
     twins = {
         model.name: classes.claim(f"{names[model.name]}Dict", f"{names[model.name]}TypedDict")
@@ -27,7 +28,10 @@ def model_names(document: ir.Document) -> ModelNames:
         if model.name in sent
     }
     enums = {enum.name: enum for enum in document.enums}
-    parsers = {union.name: classes.claim("parse" + module_stem(names[union.name])) for union in document.unions}
+    parsers = {
+        name: classes.claim("parse" + module_stem(names[name]))
+        for name in (union.name for union in document.unions if isinstance(union.type, ir.UnionOf))
+    }
     return ModelNames(names, files, twins, enums, sent & received, unions, parsers)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import docs, ir
 from .imports import Imports
-from .plan import UnionPlan
+from .plan import EnumPlan, UnionPlan
 from .quote import Code, call, code, docstring, identifier, text
 from .types import Annotations, ModelNames, codec
 
@@ -36,7 +36,17 @@ def union_plan(union: ir.Union, names: ModelNames) -> UnionPlan:
     )
 
 
+def alias_plan(union: ir.Union, names: ModelNames) -> EnumPlan:
+    """The module of another name for one class or enum, which reads itself."""
+    name = names.classes[union.name]
+    imports = Imports({name})
+    value = Annotations(names, imports, beside_models=True, typing_only=False).read(union.type)
+    alias = imports.use("typing", "TypeAlias")
+    doc = docstring(docs.paragraphs(union.doc or docs.sentence(name), f"Another name for `{value}`."), 0)
+    return EnumPlan(imports.header(), identifier(name), alias, value, doc)
+
+
 def _openness(union: ir.Union) -> str:
-    if union.type.discriminator is None or not union.type.mapping:
+    if not isinstance(union.type, ir.UnionOf) or union.type.discriminator is None or not union.type.mapping:
         return ""
     return f"`{union.type.discriminator}` tells which. A kind that is not listed comes as `UnknownModel`."

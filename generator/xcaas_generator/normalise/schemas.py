@@ -81,7 +81,7 @@ class Shaper:
         finally:
             self._open.discard(key)
         if hint.fixed:
-            self._name_union(spot, shape, hint)
+            self._name(spot, shape, hint)
         return shape
 
     def shape_all(self, spots: list[Spot], hint: Hint) -> Shape:
@@ -140,7 +140,7 @@ class Shaper:
             return self._referenced(spot, hint)
         if "allOf" in node:
             alone = self._only_part(spot)
-            if alone is not None:
+            if alone is not None and not (hint.fixed and self._is_parent(alone)):
                 shape = self.shape(alone, _titled(hint, spot))
                 return with_null(shape) if flag(spot, "nullable", self.report) else shape
         flat = self.flattener.flatten(spot)
@@ -150,12 +150,14 @@ class Shaper:
             return self._unions.with_children(spot, shape)
         return shape
 
-    def _name_union(self, spot: Spot, shape: Shape, hint: Hint) -> None:
-        """A component that is a union gets a name, too; one that only refers to another has that one's."""
-        union = without_null(shape)
-        if isinstance(union, Choice) and not spot.has("$ref") and self._hint_of(spot, hint) == hint:
+    def _name(self, spot: Spot, shape: Shape, hint: Hint) -> None:
+        """A component that is a union, or another component's class with notes, has a name, too."""
+        inner = without_null(shape)
+        if spot.has("$ref") or self._hint_of(spot, hint) != hint:
+            return
+        if isinstance(inner, Choice) or (isinstance(inner, Named) and inner.entry.spot.key != spot.key):
             entry = self._declare(Flat(spot), hint, "union")
-            entry.shape = union
+            entry.shape = inner
 
     def _referenced(self, spot: Spot, hint: Hint) -> Shape:
         if _has_structure(spot):
@@ -173,6 +175,11 @@ class Shaper:
             return None
         telling = [part for part in schemas(spot, "allOf", self.report) if not self._says_nothing(part)]
         return telling[0] if len(telling) == 1 else None
+
+    def _is_parent(self, spot: Spot) -> bool:
+        """Whether this is told from its heirs by a discriminator. Even an heir that adds nothing is a class then."""
+        end = self.resolver.deref(spot)
+        return end is not None and end.has("discriminator") and not (end.has("oneOf") or end.has("anyOf"))
 
     def _says_nothing(self, spot: Spot) -> bool:
         node = spot.node

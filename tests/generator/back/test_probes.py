@@ -206,7 +206,7 @@ def openapi(payload: str) -> ir.JSON:
         {"name": payload, "in": where, "description": payload, "schema": {"type": "string", "default": payload}}
         for where in ("query", "header", "cookie")
     ]
-    call: ir.JSON = {
+    call: dict[str, ir.JSON] = {
         "operationId": payload,
         "summary": payload,
         "description": payload,
@@ -215,17 +215,27 @@ def openapi(payload: str) -> ir.JSON:
         "requestBody": {"description": payload, "content": content},
         "responses": {"200": {"description": payload, "content": content}, payload: {"description": payload}},
         "security": [{payload: []}],
+        "callbacks": {payload: {payload: {"post": {"summary": payload, "requestBody": {"content": content}}}}},
         "x-xcaas-name": payload,
         payload: payload,
     }
+    heard: ir.JSON = {"post": {**call, "callbacks": {}}}
+    inline: ir.JSON = {"type": "object", "properties": {payload: {"const": payload + "b"}}, "required": [payload]}
+    told: ir.JSON = {"propertyName": payload, "mapping": {payload: payload}}
     return {
         "openapi": "3.1.0",
         "info": {"title": payload, "version": payload, "description": payload},
         "servers": [{"url": payload, "variables": {payload: {"default": payload, "enum": [payload]}}}],
         "tags": [{"name": payload, "description": payload}],
         "paths": {f"/{payload}": {"post": call}, "/plain": {"get": {"responses": {"200": {"description": "Fine."}}}}},
+        "webhooks": {payload: heard, payload + "2": heard},
         "components": {
-            "schemas": {payload: schema},
+            "schemas": {
+                payload: schema,
+                payload + "U": {"description": payload, "oneOf": [schema, inline], "discriminator": told},
+                payload + "A": {"description": payload, "allOf": [{"$ref": "#/components/schemas/Plain"}]},
+                "Plain": inline,
+            },
             "securitySchemes": {payload: {"type": "apiKey", "in": "header", "name": payload, "description": payload}},
         },
     }

@@ -123,3 +123,12 @@ def test_the_diff_knows_them() -> None:
     place = ir.Place("pets.yaml", "/components/schemas/Animal")
     named = pets(unions=(replace(UNION, place=place),))
     assert [change.rule for change in compare(named, pets(unions=()))] == ["model-removed"]
+
+
+def test_another_name_for_a_class() -> None:
+    named = pets(unions=(ir.Union("Tom", ir.ModelRef("Cat"), AT, "A certain cat."),))
+    made = texts(named)
+    assert "Tom: TypeAlias = Cat" in made["models/_tom.py"]
+    assert '"Tom"' in made["models/__init__.py"]
+    assert "parse_tom" not in made["models/__init__.py"]
+    assert "cat: Cat | None" in made["models/_dog.py"]

@@ -146,3 +146,29 @@ Dog: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {ba
 def test_the_only_object_of_a_union_keeps_the_name() -> None:
     others = "Source: {oneOf: [{type: string}, {type: object, properties: {url: {type: string}}}]}"
     assert named(others) == [("AnySource", "str|Source")]
+
+
+def test_an_heir_that_adds_nothing_is_still_a_class() -> None:
+    others = """
+Vehicle: {type: object, required: [kind], properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
+Bike: {description: Two wheels., allOf: [{$ref: '#/components/schemas/Vehicle'}]}
+Zeppelin: {allOf: [{$ref: '#/components/schemas/Vehicle'}]}
+"""
+    field, document, _ = read_schema(
+        "{allOf: [{$ref: '#/components/schemas/Vehicle'}], description: Any.}", others=others
+    )
+    assert shown(field.type) == "Bike|Zeppelin|Vehicle@kind(Bike=Bike,Vehicle=Vehicle,Zeppelin=Zeppelin)"
+    assert [model.name for model in document.models] == ["Bike", "Holder", "Vehicle", "Zeppelin"]
+
+
+def test_a_component_that_only_adds_notes_to_another_is_another_name_for_it() -> None:
+    others = (
+        PETS
+        + """
+Tom: {description: A certain cat., allOf: [{$ref: '#/components/schemas/Cat'}]}
+Only: {oneOf: [{$ref: '#/components/schemas/Cat'}]}
+Maybe: {oneOf: [{$ref: '#/components/schemas/Cat'}, {type: 'null'}]}
+Same: {$ref: '#/components/schemas/Cat'}
+"""
+    )
+    assert named(others) == [("Maybe", "Cat"), ("Only", "Cat"), ("Tom", "Cat")]
