@@ -36,6 +36,8 @@ class Ahead(Generic[T]):
         self._error: BaseException | None = None
         # asyncio alone holds its tasks weakly
         self._task: object = _spawn(self._run)
+        if isinstance(self._task, asyncio.Task):
+            self._task.add_done_callback(self._ended)
 
     async def result(self) -> T:
         """What the work returns, or raises."""
@@ -60,6 +62,12 @@ class Ahead(Generic[T]):
                 raise  # the whole loop ends; anything else is the caller's, trio would stop the program for it
         finally:
             self._done.set()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Of a task that is cancelled before its turn comes, asyncio runs nothing at all: not even `_run`."""
+        if task.cancelled() and self._error is None:
+            self._error = asyncio.CancelledError()
+        self._done.set()
 
 
 def _spawn(run: Callable[[], Awaitable[None]]) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
@@ -146,6 +147,23 @@ def test_it_ends_with_the_loop(backend: str) -> None:
     work = Forever()
     anyio.run(main, backend=backend)
     assert work.cleaned
+
+
+def test_work_that_is_cancelled_before_its_turn_comes_holds_nobody_up(backend: str) -> None:
+    """As when a loop ends: asyncio then runs nothing of the task. Its result is no result, and not the end of a list."""
+    if backend == "trio":
+        pytest.skip("only whoever made a task can cancel it there")
+
+    async def main() -> None:
+        ahead = Ahead(Forever())
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        with anyio.fail_after(10), pytest.raises(asyncio.CancelledError):
+            await ahead.result()
+        with anyio.fail_after(10):
+            await ahead.drop()
+
+    anyio.run(main, backend=backend)
 
 
 # --- as pagers use it --------------------------------------------------------
