@@ -35,9 +35,7 @@ class Ahead(Generic[T]):
         self._value: T | None = None
         self._error: BaseException | None = None
         # asyncio alone holds its tasks weakly
-        self._task: object = _spawn(self._run)
-        if isinstance(self._task, asyncio.Task):
-            self._task.add_done_callback(self._ended)
+        self._task: object = _spawn(self._run, self._ended)
 
     async def result(self) -> T:
         """What the work returns, or raises."""
@@ -63,17 +61,19 @@ class Ahead(Generic[T]):
         finally:
             self._done.set()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Future[None]) -> None:
         """Of a task that is cancelled before its turn comes, asyncio runs nothing at all: not even `_run`."""
         if task.cancelled() and self._error is None:
             self._error = asyncio.CancelledError()
         self._done.set()
 
 
-def _spawn(run: Callable[[], Awaitable[None]]) -> object:
+def _spawn(run: Callable[[], Awaitable[None]], ended: Callable[[asyncio.Future[None]], None]) -> object:
     loop = running_loop()
     if isinstance(loop, asyncio.AbstractEventLoop):
-        return asyncio.ensure_future(run())
+        task = asyncio.ensure_future(run())
+        task.add_done_callback(ended)
+        return task
     # Not an import statement: type checkers of those who vendor this need not know trio.
     trio = import_module("trio.lowlevel")
     started: object = trio.spawn_system_task(run, context=copy_context())
