@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio
@@ -33,6 +34,7 @@ class AsyncIO:
         self._abandoned: list[object] = []
         self._builder = Builder(self._connection)
         self._homes: list[tuple[object, AsyncLanes]] = []
+        self._moving = Lock()  # loops of several threads may come at once
         self._shut = False
         resets_after_fork(self)
 
@@ -54,14 +56,16 @@ class AsyncIO:
             raise ConfigurationError("the client was closed", advice="Make a new one.")
         lanes = self._new_lanes(loop)
         # Loops that ended leave nothing behind but this entry; a program has few of them alive at a time.
-        alive = [(home, theirs) for home, theirs in self._homes if not has_ended(home)]
-        self._homes = [(loop, lanes), *alive]
+        with self._moving:
+            alive = [(home, theirs) for home, theirs in self._homes if not has_ended(home)]
+            self._homes = [(loop, lanes), *alive]
         return lanes
 
     def reset(self) -> None:
         """In a forked child: leave the parent's sockets alone."""
         self._abandoned.append(self._homes)
         self._homes = []
+        self._moving = Lock()
 
     async def send(self, request: Request, stream: bool) -> HttpResponse:
         """Send, and read the whole answer unless it is to be streamed."""
@@ -150,5 +154,7 @@ class AsyncIO:
     async def shut(self) -> None:
         """The client is closed. What the user brought stays open, and so does what belongs to other loops."""
         self._shut = True
-        if self._users is None and self._homes:
-            await self._here().close()
+        loop = running_loop()
+        for home, lanes in self._homes:
+            if home is loop and self._users is None:
+                await lanes.close()

@@ -242,6 +242,20 @@ def test_a_closed_async_client_says_so() -> None:
     asyncio.run(main())
 
 
+def test_a_client_may_be_closed_in_a_loop_that_never_called() -> None:
+    """What it opened in another loop stays that loop's to close; both know that the client was closed."""
+    with serving(ITEM) as origin:
+        client = AsyncShop(base_url=origin.url)
+        caller, other = asyncio.new_event_loop(), asyncio.new_event_loop()
+        assert caller.run_until_complete(client.items.get("1")) == {"id": "1"}
+        for loop in (other, other, caller):
+            loop.run_until_complete(client.aclose())
+        for loop in (other, caller):
+            with pytest.raises(ConfigurationError, match="the client was closed"):
+                loop.run_until_complete(client.items.get("1"))
+            loop.close()
+
+
 def test_what_a_user_brought_stays_open(library: str) -> None:
     own = import_module(library).Client()
     with Shop(http_client=own):
