@@ -258,3 +258,10 @@ def test_default_that_does_not_fit(text: str, expected: object, given: bool) -> 
     field, _, problems = read_schema(text)
     assert (field.default, field.has_default) == (expected, given)
     assert problems
+
+
+def test_what_stands_beside_a_reference_is_the_fields_own() -> None:
+    others = "Pet: {type: object, description: An animal., properties: {name: {type: string}}}"
+    own, _, _ = read_schema("{$ref: '#/components/schemas/Pet', description: The favourite.}", others=others)
+    bare, _, _ = read_schema("{$ref: '#/components/schemas/Pet'}", others=others)
+    assert (own.doc, bare.doc) == ("The favourite.", "")
