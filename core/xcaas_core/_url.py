@@ -122,14 +122,22 @@ def _base(base_url: str) -> SplitResult:
 
 
 def _refuse_plain_http(parts: SplitResult) -> None:
-    if parts.scheme == "https":
-        return
-    if parts.scheme != "http":
+    if parts.scheme not in _PORTS:
         raise ConfigurationError(f"an address with {parts.scheme or 'no scheme'} instead of https cannot be called")
-    if not _is_this_machine(parts.hostname or ""):
+    host = parts.hostname or ""
+    _refuse_odd_host(host)
+    if parts.scheme == "http" and not _is_this_machine(host):
         raise ConfigurationError(
-            f"plain HTTP to {parts.hostname} is refused: credentials could be read on the way",
+            f"plain HTTP to {host} is refused: credentials could be read on the way",
             advice="Use https://. Only this machine (localhost, 127.0.0.1, ::1) may be called over http://.",
+        )
+
+
+def _refuse_odd_host(host: str) -> None:
+    """What no name server could be asked for, such as a host with two dots in a row, fails late and with an odd error."""
+    if not all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
+        raise ConfigurationError(
+            f"{host!r} cannot be the name of a host", advice="Between its dots there are 1 to 63 letters."
         )
 
 

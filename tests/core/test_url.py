@@ -40,6 +40,24 @@ def test_variables_are_filled_from_settings(server: Server, settings: Mapping[st
     assert address(server, settings) == expected
 
 
+@pytest.mark.parametrize("host", ["x..example", ".example", ".", "x.example..", f"{'a' * 64}.example"])
+def test_a_host_that_no_name_server_could_know_is_refused(host: str) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be the name of a host"):
+        address(SEGMENT, base_url=f"https://{host}")
+    with pytest.raises(ConfigurationError, match="cannot be the name of a host"):
+        resolve_link(f"https://{host}/2", "https://api.8x8.com/1", "https://api.8x8.com/1", None)
+
+
+def test_a_setting_may_not_leave_dots_in_a_row() -> None:
+    with pytest.raises(ConfigurationError, match=r"'vcc-na12\.\.8x8\.com' cannot be the name of a host"):
+        address(CLUSTER, {"cluster": "na12."})
+
+
+@pytest.mark.parametrize("host", ["x.example.", "a", f"{'a' * 63}.example", "[::ffff:10.0.0.1]", "münchen.example"])
+def test_other_hosts_are_none_of_its_business(host: str) -> None:
+    assert address(SEGMENT, base_url=f"https://{host}") == f"https://{host}/storage/us-west/v3"
+
+
 def test_an_unknown_region_lists_the_known_ones() -> None:
     with pytest.raises(ConfigurationError, match=r"region 'mars' .* Choose one of us-west, uk"):
         address(SEGMENT, {"region": "mars"})
