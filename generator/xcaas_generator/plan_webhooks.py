@@ -18,7 +18,7 @@ _PACKAGE = Code('__name__.rpartition(".")[0]')
 
 def webhook_names(document: ir.Document) -> tuple[str, ...]:
     """The constant of each webhook, in the document's order."""
-    scope = Scope((_EVERY,))
+    scope = Scope((_EVERY, "TYPE_CHECKING"))  # the template writes the latter
     return tuple(scope.claim(*_wishes(webhook)) for webhook in document.webhooks)
 
 

@@ -105,7 +105,13 @@ def test_bodies_that_are_no_json() -> None:
 
 
 def test_everything_checks_strictly(tmp_path: Path) -> None:
-    write(pets(BORN, replace(BORN, name="webhooks", body=json_body(HOME)), replace(BORN, name="1st")), tmp_path / "p")
+    names = ("1st", "TYPE_CHECKING", "Final", "final", "Webhook", "tuple", "object", "class", "", "a.b", "a_b")
+    hooks = (replace(BORN, name="webhooks", body=json_body(HOME)), *(replace(BORN, name=name) for name in names))
+    taken = ("Parser", "TypeAlias", "Final", "UnknownModel", "Literal", "JSONValue", "Any", "list", "x y", "\u0390")
+    unions = tuple(
+        ir.Union(name, ir.UnionOf((*HOME.members, ir.ListOf(ir.Const(name)))), AT, f'{name} """ \\') for name in taken
+    )
+    write(pets(BORN, *hooks, unions=(UNION, *unions)), tmp_path / "p")
     use = "from p import webhooks\nfrom p.models import Animal, Cat, parse_animal\n"
     use += "cat: Cat = webhooks.PET_BORN(b'{}')\nanimal: Animal = parse_animal({})\nother: Animal = webhooks.WEBHOOKS_POST(b'')\n"
     (tmp_path / "use.py").write_text(use)
