@@ -166,8 +166,9 @@ class ArgumentError(XCaaSError, ValueError):
         text = super().message
         if self.argument is None:
             return text
-        alias = "" if self.wire in (None, self.argument) else f" ({self.wire})"
-        return f"{self.argument}{alias}: {text}"
+        if self.wire not in (None, self.argument):
+            return f"{self.argument} ({self.wire}): {text}"
+        return f"{self.argument}{'' if text.startswith('[') else ': '}{text}"  # ids[0]: …
 
 
 class CredentialsError(XCaaSError):

@@ -68,7 +68,8 @@ def compile_parameter(parameter: Parameter, package: str) -> Writer:
 def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
     """From a Python value to a JSON value, or to text for parameters given by `content`."""
     codec = codec_for(parameter.codec, package)
-    convert = plain if codec is None else codec.encode
+    single = parameter.codec is None and parameter.media_type is None
+    convert = codec.encode if codec is not None else _single if single else plain
     text_passes = parameter.media_type is None and codec is None
     as_json = parameter.media_type is not None and "json" in parameter.media_type
 
@@ -84,6 +85,14 @@ def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
             raise ArgumentError(str(error)) from None
 
     return encode
+
+
+def _single(value: object) -> object:
+    """JSON for a value where the spec knows of no list and no object: these would be sent as nonsense."""
+    found = plain(value)
+    if is_list(found) or is_object(found):
+        raise ArgumentError(f"a single value was expected, not {type(value).__name__}")
+    return found
 
 
 def plain(value: object) -> object:

@@ -43,7 +43,7 @@ Kind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml", 
 
 
 class Parameter:
-    """One parameter. `style` and `explode` default to what OpenAPI says for the location.
+    """One parameter. Without a codec it is text, a number or a boolean; "json" may be anything. `style` and `explode` default to what OpenAPI says for the location.
 
     `source` names the client setting that stands in when the caller gives none. `media_type`
     is set for parameters that the spec describes by `content`.

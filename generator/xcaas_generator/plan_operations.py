@@ -23,6 +23,7 @@ _DEFAULT_MEDIA = {
     "xml": "application/xml",
 }
 _NO_CODEC = re.compile(r"(?:str|int|float|bool|none|json)(?:\|(?:str|int|float|bool|none|json))*\??")
+_SINGLE = re.compile(r"(?:str|int|float|bool|none)(?:\|(?:str|int|float|bool|none))*\??")
 
 
 @data_class(frozen=True, slots=True)
@@ -88,21 +89,22 @@ def server_value(server: ir.Server, imports: Imports) -> Code:
     return call(imports.use(SDK, "Server"), text(server.url), *([parenthesised(variables)] if variables else []))
 
 
-def _codec_text(ref: ir.TypeRef, names: ModelNames, *, nullable: bool = False) -> Code | None:
+def _codec_text(ref: ir.TypeRef, names: ModelNames) -> Code | None:
     """A codec expression, where plain JSON values would not do."""
-    expression = codec(ref, names, nullable=nullable)
+    expression = codec(ref, names)
     return None if _NO_CODEC.fullmatch(expression) else text(expression)
 
 
 def _parameter(parameter: ir.Parameter, around: Surroundings, imports: Imports) -> Code:
     style = parameter.style if parameter.style != _DEFAULT_STYLE[parameter.location] else None
     explode = parameter.explode if parameter.explode != (parameter.style == "form") else None
-    expression = _codec_text(parameter.type, around.names, nullable=parameter.nullable)
+    # Without a codec it is a single value, and lists and objects are refused.
+    expression = codec(parameter.type, around.names, nullable=parameter.nullable)
     always = parameter.location == "path"
     return call(
         imports.use(SDK, parameter.location),
         text(parameter.wire),
-        *([expression] if expression else []),
+        *([] if _SINGLE.fullmatch(expression) else [text(expression)]),
         style=text(style) if style else None,
         explode=None if explode is None else literal(explode),
         required=literal(parameter.required) if parameter.required is not always else None,

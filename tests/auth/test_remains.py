@@ -158,7 +158,7 @@ def test_the_simulation_itself() -> None:
     stalling = World()
     stalling.endpoint.latency = 1e9
     stalling.endpoint.script = [FakeResponse(200)]
-    with pytest.raises(Exception, match="CallTimeoutError"):
+    with pytest.raises(Exception, match="no answer in time"):
         stalling.token()
     assert issubclass(CallTimeoutError, TimeoutError)
 

@@ -47,6 +47,9 @@ def test_the_name_that_the_service_has_is_told_too() -> None:
             client.cc_realtime.queues.list(metrics="waiting,offered").first()
         with pytest.raises(ArgumentError, match=r"^object_ids: a list was expected, not str; pass a list"):
             client.storage.objects.delete(object_ids="o1")
+        ids: Any = ["o1", {"id": "o2"}]
+        with pytest.raises(ArgumentError, match=r"^object_ids\[1\]: text was expected, not dict$"):
+            client.storage.objects.delete(object_ids=ids)
         without_tenant = client.with_options(tenant=None)
         with pytest.raises(ArgumentError, match=r"^tenant \(tenantId\): .* none was given\. .* tenant=… to"):
             without_tenant.customer_360.insights.get(contact_id="c1", crm_id="native")

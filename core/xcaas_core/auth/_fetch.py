@@ -112,14 +112,16 @@ class Fetch:
         if response is None:  # outside the `except`, so that no error has this one for its context
             if budget.callers and self._clock() >= budget.deadline:
                 return _out_of_time()
-            return self._silent(type(trouble).__name__, retry=not isinstance(trouble, CertificateError))
+            reason = "no answer" if trouble is None else trouble.message
+            refused = isinstance(trouble, CertificateError)
+            return self._silent(reason, retry=not refused, advice=trouble.advice if refused and trouble else None)
         return self._judge(response, started, renewal=budget.renewal)
 
-    def _silent(self, reason: str, *, retry: bool) -> Failure:
+    def _silent(self, reason: str, *, retry: bool, advice: str | None = None) -> Failure:
         return Failure(
             kind="unavailable",
             message=f"{self._address} could not be asked for a token: {reason}",
-            advice="Check the network, the proxy and the client's base_url.",
+            advice=advice or "Check the network, the proxy and the client's base_url.",
             retry=retry,
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ._codec import Codec, Reader
 from ._json import JSONValue
-from ._misfit import Misfit, Place, Step, describe, inside, is_owned
+from ._misfit import Misfit, Place, Step, describe, inside, is_owned, unfit
 
 if TYPE_CHECKING:
     from ._model import Model
@@ -68,8 +68,13 @@ class ListOf(Codec):
         return items
 
     def write(self, value: object) -> JSONValue:
-        write = self.item.write
-        return [write(item) for item in _items(value)]
+        items = _items(value)
+        found: list[JSONValue] = []
+        try:
+            found.extend(map(self.item.write, items))
+        except (TypeError, ValueError) as error:
+            raise unfit(error, len(found)) from None
+        return found
 
     def fits(self, raw: object) -> bool:
         return isinstance(raw, list) and all(map(self.item.fits, cast("list[object]", raw)))
@@ -100,7 +105,14 @@ class MapOf(Codec):
         if not isinstance(value, Mapping):
             raise TypeError(f"a mapping was expected, not {type(value).__name__}")
         write = self.value.write
-        return {str(key): write(item) for key, item in cast("Mapping[object, object]", value).items()}
+        found: dict[str, JSONValue] = {}
+        key: object = ""
+        try:
+            for key, item in cast("Mapping[object, object]", value).items():
+                found[str(key)] = write(item)
+        except (TypeError, ValueError) as error:
+            raise unfit(error, str(key)) from None
+        return found
 
     def fits(self, raw: object) -> bool:
         return isinstance(raw, dict) and all(map(self.value.fits, cast("dict[str, object]", raw).values()))

@@ -13,7 +13,17 @@ from ._slots import PENDING, Rest, lock_of
 if TYPE_CHECKING:
     from ._model import Model
 
-__all__ = ["State", "UnknownFields", "fill", "rest_of", "restored", "state_of", "unknown_fields", "unknown_of"]
+__all__ = [
+    "State",
+    "UnknownFields",
+    "fill",
+    "no_field",
+    "rest_of",
+    "restored",
+    "state_of",
+    "unknown_fields",
+    "unknown_of",
+]
 
 
 class UnknownFields(dict[str, JSONValue]):
@@ -80,7 +90,8 @@ def fill(model: Model, values: Mapping[str, object]) -> None:
             continue
         slot = layout.by_name.get(name)
         if slot is None:
-            raise TypeError(f"{type(model).__name__}() got an unexpected keyword argument {name!r}")
+            hint = _hint(model, name)
+            raise TypeError(f"{type(model).__name__}() got an unexpected keyword argument {name!r}{hint}")
         if value is None and source is not None:
             slot.restore(model, slot.state(source))
             _take_sent(model, source, name)
@@ -93,6 +104,17 @@ def fill(model: Model, values: Mapping[str, object]) -> None:
     for slot in layout.all:
         if slot.name not in values:
             slot.restore(model, (slot.blank, None))
+
+
+def _hint(model: Model, name: str) -> str:
+    """A slip that is easily made: the name on the wire."""
+    slot = model.__model__.by_wire.get(name)
+    return "" if slot is None else f"; in Python it is {slot.name!r}"
+
+
+def no_field(model: Model, name: str) -> AttributeError:
+    """The error for the name of a field that a model does not have."""
+    return AttributeError(f"{type(model).__name__} has no field {name!r}{_hint(model, name)}")
 
 
 def _take_unknown(model: Model, values: Mapping[str, JSONValue]) -> Model | None:

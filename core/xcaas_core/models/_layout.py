@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 from .._pointer import ABSENT
 from ._codec import Codec, Reader, write_any
 from ._json import JSONObject, JSONValue
-from ._misfit import Place, Step
+from ._misfit import Place, Step, unfit
 from ._slots import ExtraSlot, Slot
 
 if TYPE_CHECKING:
@@ -84,10 +84,15 @@ class Layout:
 
     def write_model(self, model: Model) -> JSONObject:
         found: JSONObject = {}
-        for slot in self.slots:
-            written = slot.write(model)
-            if written is not ABSENT:
-                found[slot.wire] = cast("JSONValue", written)
+        name = ""
+        try:
+            for slot in self.slots:
+                name = slot.name
+                written = slot.write(model)
+                if written is not ABSENT:
+                    found[slot.wire] = cast("JSONValue", written)
+        except (TypeError, ValueError) as error:
+            raise unfit(error, name) from None
         if self.extra is not None:
             written = self.extra.write(model)
             if isinstance(written, dict):
@@ -100,9 +105,13 @@ class Layout:
 
     def _write_mapping(self, mapping: Mapping[object, object]) -> JSONValue:
         found: dict[str, JSONValue] = {}
-        for key, value in mapping.items():
-            codec = self._codec_of(str(key))
-            found[str(key)] = None if value is None else write_any(value) if codec is None else codec.write(value)
+        key: object = ""
+        try:
+            for key, value in mapping.items():
+                codec = self._codec_of(str(key))
+                found[str(key)] = None if value is None else write_any(value) if codec is None else codec.write(value)
+        except (TypeError, ValueError) as error:
+            raise unfit(error, str(key)) from None
         return found
 
     def _codec_of(self, wire: str) -> Codec | None:

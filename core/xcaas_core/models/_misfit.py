@@ -10,7 +10,19 @@ from typing import Final, TypeAlias
 
 from .._errors import DecodeError
 
-__all__ = ["GIVEN", "GIVEN_TEXT", "OWNED", "Misfit", "Place", "Step", "describe", "inside", "is_owned", "place_of"]
+__all__ = [
+    "GIVEN",
+    "GIVEN_TEXT",
+    "OWNED",
+    "Misfit",
+    "Place",
+    "Step",
+    "describe",
+    "inside",
+    "is_owned",
+    "place_of",
+    "unfit",
+]
 
 Step: TypeAlias = "str | int | None"
 
@@ -79,6 +91,19 @@ class Misfit(Exception):
 def inside(place: Place, step: Step) -> Place:
     """The place at `step` of `place`; the root has no step."""
     return place if step is None else (place, step)
+
+
+def unfit(error: TypeError | ValueError, step: str | int) -> TypeError | ValueError:
+    """The error about a value that cannot be written, one level further out: `tags[0].key: …`."""
+    if type(error) not in (TypeError, ValueError):  # others may have arguments of their own
+        return error
+    message: str = getattr(error, "bare_message", str(error))
+    way = f"[{step}]" if isinstance(step, int) else step
+    inner: str = getattr(error, "way", "")
+    way = way + (inner if inner.startswith("[") or not inner else f".{inner}")
+    vars(error).update(bare_message=message, way=way)
+    error.args = (f"{way}: {message}",)
+    return error
 
 
 def is_owned(place: Place) -> bool:

@@ -108,7 +108,7 @@ class Model(_Base):
         """Whether something stands on the wire for a field, be it null. `name` is the Python name."""
         slot = self.__model__.by_name.get(name)
         if slot is None:
-            raise AttributeError(f"{type(self).__name__} has no field {name!r}")
+            raise _instances.no_field(self, name)
         return slot.given(self)
 
     def evolve(self, /, **changes: object) -> Self:

@@ -39,9 +39,9 @@ class _Exact(Codec):
         raise Misfit(f"{self.noun} was expected, not {describe(raw)}")
 
     def write(self, value: object) -> JSONValue:
-        # Not checked: type checkers do that, and what they let pass (an enum member, a newer
+        # Hardly checked: type checkers do that, and what they let pass (an enum member, a newer
         # value than the spec knows) is better judged by the server.
-        return write_any(value)
+        return _single(value, self.noun)
 
 
 class _Int(_Exact):
@@ -78,7 +78,7 @@ class _Float(Codec):
     def write(self, value: object) -> JSONValue:
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError(f"JSON has no form for {value}")
-        return write_any(value)
+        return _single(value, "a number")
 
 
 class _IntText(Codec):
@@ -99,7 +99,7 @@ class _IntText(Codec):
         return number
 
     def write(self, value: object) -> JSONValue:
-        return value if isinstance(value, str) else str(_whole(value))
+        return value if isinstance(value, str) else _digits(_whole(value), "a whole number")
 
 
 class _FloatText(Codec):
@@ -120,7 +120,7 @@ class _FloatText(Codec):
             return value
         if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
             return str(int(value))
-        return str(value)
+        return _digits(value, "a number")
 
 
 class _Null(Codec):
@@ -173,7 +173,7 @@ class _Bytes(Codec):
         raise Misfit(f"base64 text was expected, not {'other text' if isinstance(raw, str) else describe(raw)}")
 
     def write(self, value: object) -> JSONValue:
-        return write_any(value)
+        return _single(value, "bytes")
 
 
 class _Uuid(Codec):
@@ -192,7 +192,7 @@ class _Uuid(Codec):
         raise Misfit(f"a UUID was expected, not {'other text' if isinstance(raw, str) else describe(raw)}")
 
     def write(self, value: object) -> JSONValue:
-        return write_any(value)
+        return _single(value, "a UUID")
 
 
 class Const(Codec):
@@ -221,6 +221,20 @@ class Const(Codec):
 
 
 _URL_SAFE: Final = {ord("-"): "+", ord("_"): "/", ord("\n"): None, ord("\r"): None, ord("="): None}
+
+
+def _single(value: object, noun: str) -> JSONValue:
+    found = write_any(value)
+    if isinstance(found, dict | list):
+        raise TypeError(f"{noun} was expected, not {type(value).__name__}")
+    return found
+
+
+def _digits(value: object, noun: str) -> str:
+    """Text for a number of any kind: decimals and those of other libraries, too."""
+    if not hasattr(type(value), "__float__"):
+        raise TypeError(f"{noun} was expected, not {type(value).__name__}")
+    return str(value)
 
 
 def _as_float(number: object) -> object:

@@ -46,6 +46,7 @@ class OneOf(Codec):
     def write(self, value: object) -> JSONValue:
         members = [member for member in self.members if _sends(member, value)]
         if not members or _is_model(value):
+            _refuse_no_object(value, self.members)
             return write_any(value)
         return min(members, key=lambda member: _distance(member, value)).write(value)
 
@@ -79,6 +80,7 @@ class Tagged(Codec):
 
     def write(self, value: object) -> JSONValue:
         if not isinstance(value, Mapping):
+            _refuse_no_object(value, self.members)
             return write_any(value)
         found = cast("Mapping[str, object]", value)
         return self._variant(found).write(found)
@@ -101,6 +103,15 @@ def _unknown_model() -> type[Model]:
 
 
 _UNKNOWN = ModelRef("UnknownModel", _unknown_model)
+
+
+def _refuse_no_object(value: object, members: tuple[Codec, ...]) -> None:
+    """Where all members are models, nothing but an object can be right."""
+    if value is None or _is_model(value) or isinstance(value, Mapping):
+        return
+    if all(isinstance(member, ModelRef) for member in members):
+        names = ", ".join(member.expression for member in members)
+        raise TypeError(f"{names} or a mapping was expected, not {type(value).__name__}")
 
 
 def _is_model(value: object) -> bool:

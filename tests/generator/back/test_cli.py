@@ -79,6 +79,22 @@ def test_one_problem_is_one(spec: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "\n1 problem; nothing was written.\n" in capsys.readouterr().err
 
 
+def test_only_parameters_that_may_be_anything_take_anything(spec: Path) -> None:
+    parameters = [
+        {"name": "any", "in": "query", "schema": {}},
+        {"name": "one", "in": "query", "schema": {"type": ["string", "integer"]}},
+        {"name": "many", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
+    ]
+    changed = json.loads(json.dumps(SPEC))
+    changed["paths"]["/pets"]["get"]["parameters"] = parameters
+    spec.write_text(json.dumps(changed))
+    assert build(spec) == 0
+    made = "".join(path.read_text() for path in (spec.parent / "out" / "pets").glob("_*.py"))
+    assert 'query("any", "json")' in made
+    assert 'query("one")' in made
+    assert 'query("many", "[str]")' in made
+
+
 def test_problems_name_file_line_and_pointer(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec.write_text('{"openapi": "3.1.0",\n "info": {}}')
     assert build(spec, "--strict") == 1
