@@ -7,6 +7,8 @@ import select
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
+from ._asyncio_dial import dial
+
 if TYPE_CHECKING:
     import ssl
 
@@ -14,8 +16,6 @@ __all__ = ["AsyncioStream"]
 
 # So much may lie unread before the peer is held back: what asyncio reads at once, twice.
 _HIGH: Final = 512 * 1024
-# Seconds after which the next address of a server is tried as well (RFC 8305, section 5).
-_NEXT_ADDRESS: Final = 0.25
 
 
 class AsyncioStream(asyncio.Protocol):
@@ -44,11 +44,10 @@ class AsyncioStream(asyncio.Protocol):
         """Connect to whichever of the server's addresses answers first; with TLS if there is a context for it."""
         loop = asyncio.get_running_loop()
         options: dict[str, Any] = {} if tls is None else {"ssl": tls, "server_hostname": host}
-        if isinstance(loop, asyncio.BaseEventLoop):  # uvloop's has no such option
-            options["happy_eyeballs_delay"] = _NEXT_ADDRESS
         try:
             async with asyncio.timeout(timeout):
-                _, stream = await loop.create_connection(lambda: cls(core, loop), host, port, **options)
+                sock = await dial(loop, host, port)
+                _, stream = await loop.create_connection(lambda: cls(core, loop), sock=sock, **options)
         except TimeoutError as error:
             raise core.ConnectTimeout(str(error)) from error
         except OSError as error:  # TLS errors too
