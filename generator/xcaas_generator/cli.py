@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     # One run, few cycles, much that lives to its end: collecting would cost a tenth of the time.
     with paused_gc():
-        return _run_command(options, Progress(sys.stderr, quiet=options.quiet))
+        code = _run_command(options, Progress(sys.stderr, quiet=options.quiet))
+    if arguments is None:
+        # The process ends here. Searching all that it holds for garbage on the way out would take another tenth.
+        gc.freeze()
+    return code
 
 
 def _run_command(options: argparse.Namespace, progress: Progress) -> int:
