@@ -26,7 +26,7 @@ def written(expression: str, value: object) -> object:
         ("[str]", ["a", TAG], r"^\[1\]: text was expected, not Tag$"),
         ("[str]", ["a", ["b"]], r"^\[1\]: text was expected, not list$"),
         ("[str]", "ab", "^a list was expected, not str; pass a list, also for a single value"),
-        ("[[int]]", [[1], [2, {}]], r"^\[1\]\[1\]: a whole number was expected, not dict$"),
+        ("[[int]]", [[1], [2, {"a": 1}]], r"^\[1\]\[1\]: a whole number was expected, not dict$"),
         ("{[float]}", {"k": [1.5, float("nan")]}, r"^k\[1\]: JSON has no form for nan$"),
         ("int:text", {"a": 1}, "^a whole number was expected, not dict$"),
         ("int:text", ODD, "^a whole number was expected, not object$"),

@@ -18,7 +18,7 @@ NOWHERE = "https://nowhere.example"
 def run(result: Any) -> None:
     match result:
         case Pager():
-            list(result)
+            result.first()
         case Download():
             result.read()
         case Poller():
