@@ -80,7 +80,7 @@ def test_one_problem_is_one(spec: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_only_parameters_that_may_be_anything_take_anything(spec: Path) -> None:
-    parameters = [
+    parameters: list[dict[str, object]] = [
         {"name": "any", "in": "query", "schema": {}},
         {"name": "one", "in": "query", "schema": {"type": ["string", "integer"]}},
         {"name": "many", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
