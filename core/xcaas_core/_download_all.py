@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
+from contextlib import aclosing
+from operator import index
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
@@ -129,11 +131,12 @@ async def adownload_all(
 
     async with anyio.create_task_group() as tasks:
         try:
-            async for item in _each(downloads):
-                download, name = item if isinstance(item, tuple) else (item, None)
-                saved.append(Saved(None))
-                await room.acquire()
-                tasks.start_soon(one, len(saved) - 1, download, name)
+            async with aclosing(_each(downloads)) as items:
+                async for item in items:
+                    download, name = item if isinstance(item, tuple) else (item, None)
+                    saved.append(Saved(None))
+                    await room.acquire()
+                    tasks.start_soon(one, len(saved) - 1, download, name)
         except Exception as error:
             fail(error)
     if failures:
@@ -167,10 +170,15 @@ async def _save_async(
 
 async def _each(
     downloads: Iterable[AsyncDownload | AsyncNamed] | AsyncIterable[AsyncDownload | AsyncNamed],
-) -> AsyncIterator[AsyncDownload | AsyncNamed]:
+) -> AsyncGenerator[AsyncDownload | AsyncNamed]:
+    """One by one. A generator that is left in the middle is closed: it may hold a connection."""
     if isinstance(downloads, AsyncIterable):
-        async for item in downloads:
-            yield item
+        try:
+            async for item in downloads:
+                yield item
+        finally:
+            if isinstance(downloads, AsyncGenerator):
+                await downloads.aclose()
     else:
         for item in downloads:
             yield item
@@ -183,8 +191,14 @@ def _wrong(given: object, due: str) -> ArgumentError:
 
 
 def _check(concurrency: int) -> None:
-    if concurrency < 1:
-        raise ArgumentError("concurrency must be at least 1")
+    try:
+        enough = index(concurrency) >= 1
+    except TypeError:
+        enough = False
+    if not enough:
+        error = ArgumentError(f"a whole number from 1 up is due, not {concurrency!r}")
+        error.argument = "concurrency"
+        raise error
 
 
 class _Names:

@@ -203,6 +203,10 @@ class TestManyFaked:
     def test_at_least_one_at_a_time(self, tmp_path: Path) -> None:
         with pytest.raises(ArgumentError):
             download_all([], tmp_path, concurrency=0)
+        wrong: Any
+        for wrong in ("4", None, 1.5):
+            with pytest.raises(ArgumentError, match="concurrency: a whole number from 1 up is due"):
+                download_all([], tmp_path, concurrency=wrong)
 
     def test_first_failure_is_raised(self, tmp_path: Path) -> None:
         server = FakeServer().answer("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
@@ -309,6 +313,26 @@ class TestManyFaked:
         broken = AsyncDownload(async_session(server), Call(_ops.PLAIN, ("t1",), stream=True))
         blocking: Any = self.files(FakeServer(), 1)
         async_file = AsyncDownload(async_session(FakeServer()), Call(_ops.PLAIN, ("t1",), stream=True))
+        anyio.run(main, backend=backend)
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_a_failure_closes_the_generator_of_the_downloads(self, tmp_path: Path, backend: str) -> None:
+        """It may hold a connection, such as that of a list's next page. trio tells of those that are left open."""
+        closed: list[bool] = []
+
+        async def files() -> AsyncGenerator[AsyncDownload]:
+            session = async_session(FakeServer().answer("shop.things.plain", status=404, json={}))
+            try:
+                while True:
+                    yield AsyncDownload(session, Call(_ops.PLAIN, ("t1",), stream=True))
+            finally:
+                closed.append(True)
+
+        async def main() -> None:
+            with pytest.raises(NotFoundError):
+                await adownload_all(files(), tmp_path, concurrency=2)
+            assert closed == [True]
+
         anyio.run(main, backend=backend)
 
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
