@@ -220,3 +220,16 @@ def test_public_errors_are_there_only_if_something_raises_them() -> None:
     assert "core._errors" not in reach(library(app="")).modules
     modules = library(app="from core._a import f", _a="from ._errors import Broken\ndef f(): raise Broken\n")
     assert ("core._errors", "Broken") in reach(modules).open
+
+
+def test_a_definition_that_only_type_checkers_import_stays_beside_the_one_that_runs() -> None:
+    source = """
+    if TYPE_CHECKING:
+        from typing_extensions import deprecated
+    else:
+        def deprecated(): ...
+    __all__ = ["deprecated"]
+    """
+    text = left(library(app="from core._a import deprecated", _a=source), "_a")
+    assert "from typing_extensions import deprecated" in text
+    assert "def deprecated" in text

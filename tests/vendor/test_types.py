@@ -37,6 +37,8 @@ def test_mypy_strict(host: Host, tmp_path: Path, bare_python: Path, cache: Path)
 def test_pyright_strict(tmp_path: Path, bare_python: Path) -> None:
     root = LAYERS.create(tmp_path)
     vendored(root / LAYERS.into, *LAYERS.arguments)
+    # Beside it, one with other credentials, forms, and deprecated calls.
+    vendored((root / LAYERS.into).with_name("keys"), "audit_records", "recent_calls", "quality_management")
     done = run_in(root, [BIN / "basedpyright", "--pythonpath", bare_python])
     assert done.returncode == 0, done.stdout
     assert "0 errors, 0 warnings" in done.stdout

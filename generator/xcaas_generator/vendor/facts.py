@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
-from .modules import Import, Library, Module, constants
+from .modules import Import, Library, Module
 from .originals import CORE
 
 Words = frozenset[str | None]
@@ -21,7 +21,7 @@ PLACES: Mapping[str, Mapping[str, str]] = {
     "_compiled": {"operation.body": "content", "scheme.kind": "scheme", "scheme.location": "scheme location"},
     "_pages": {"paging.style": "paging", "self.paging.style": "paging", "paging.within": "within"}
     | {"self.paging.within": "within"},
-    "_paging": {"paging.style": "paging", "self._paging.style": "paging", "rule.test": "last", "kind": "spot"},
+    "_paging": {"paging.style": "paging", "self._paging.style": "paging", "rule.test": "last", "spot[0]": "spot"},
     "_parameters": {"parameter.location": "location", "parameter.style": "style"},
     "auth._credential": {"cache": "cache", "self.cache": "cache"},
     "auth._parts": {
@@ -138,8 +138,8 @@ def _spots(calls: Iterable[ast.Call]) -> Iterator[str]:
     for call in calls:
         if _name(call) in ("Paging", "Last"):
             for node in ast.walk(call):
-                if isinstance(node, ast.Tuple) and node.elts:
-                    yield from list(constants(node.elts[0]))[:1]
+                if isinstance(node, ast.Tuple) and node.elts and (spot := _text(node.elts[0])):
+                    yield spot
 
 
 def _name(call: ast.Call) -> str:

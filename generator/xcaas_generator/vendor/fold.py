@@ -61,7 +61,7 @@ class _Fold:
 
     def last_edits(self) -> list[Edit]:
         """What is left over after that: what makes instances of unused classes, functions inside functions that
-        nobody calls any more."""
+        nobody calls any more, variables of loops that do nothing."""
         unused = self._conditions.unused | {
             node.name for node in self._tree.body if isinstance(node, Function) and self._conditions.makes(node)
         }
@@ -76,6 +76,9 @@ class _Fold:
                 if gone and len(gone) < len(node.elts):
                     kept = [self.text.of(item) for at, item in enumerate(node.elts) if at not in gone]
                     return [Edit(self.text.start(node.elts[0]), self.text.end(node.elts[-1]), _joined(kept))]
+            if isinstance(node, ast.For) and isinstance(node.body[0], ast.Pass):
+                target = ast.unparse(node.target)
+                found += [] if target == "_" else [Edit(self.text.start(node.target), self.text.end(node.target), "_")]
             if isinstance(node, Function):
                 inner = [item for item in node.body if isinstance(item, Function)]
                 found += [self.text.without(item) for item in inner if _is_idle(item, node)]
