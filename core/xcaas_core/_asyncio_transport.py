@@ -42,9 +42,8 @@ class AsyncioTransport:
             request.method, target, headers=request.headers.raw, content=request.stream, extensions=request.extensions
         )
         answer = await connection.handle_async_request(message)
-        return self._response(
-            answer.status, headers=answer.headers, stream=self._body(answer.stream), extensions=answer.extensions
-        )
+        body = self._body(answer.stream, connection)
+        return self._response(answer.status, headers=answer.headers, stream=body, extensions=answer.extensions)
 
     async def _connected(self, target: Any, extensions: Any) -> Any:
         server = (target.scheme, target.host, target.port)
@@ -85,12 +84,18 @@ _BODIES: Final[dict[str, Any]] = {}
 class _Body:
     """An answer's body, as it comes."""
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: Any, connection: Any) -> None:
         self._source = source
+        self._connection = connection
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         pieces: AsyncIterator[bytes] = self._source.__aiter__()
         return pieces
 
     async def aclose(self) -> None:
-        await self._source.aclose()
+        try:
+            await self._source.aclose()
+        except BaseException:
+            # Cancelled while the library waited for its lock. What is left of the answer must not keep coming.
+            await self._connection.aclose()
+            raise

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import pytest
 import trustme
 
@@ -59,6 +60,21 @@ async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
         await reader.readuntil(b"\r\n\r\n")
         writer.write(OK)
         await writer.drain()
+
+
+def beginning(ended: asyncio.Event) -> Handler:
+    """Sends the beginning of a long answer, and tells when the client is gone."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nContent-Length: 10000000\r\n\r\n" + bytes(100))
+        await writer.drain()
+        try:
+            await reader.read()
+        finally:
+            ended.set()
+
+    return handler
 
 
 def core() -> Any:
@@ -364,23 +380,33 @@ def test_an_early_refusal_is_told_though_the_body_could_not_be_sent() -> None:
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_cancelled_reader_closes_the_connection(begun: bool) -> None:
+    """Also in a scope of anyio, where everything that waits is cancelled again, closing included."""
+    ended = asyncio.Event()
+
+    async def main() -> None:
+        async with listening(beginning(ended)) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}") as client:
+            with anyio.CancelScope() as scope:
+                async with client.streaming(client.shop.items.content, "1") as answer:
+                    if begun:
+                        await anext(aiter(answer.iter_bytes()))
+                    scope.cancel()
+                    await anyio.sleep_forever()
+            assert scope.cancelled_caught
+            await asyncio.wait_for(ended.wait(), 10)
+
+    asyncio.run(main())
+
+
 def test_nothing_is_left_open() -> None:
     """Not by clients that were closed, and not by answers that nobody read to their end."""
     ended = asyncio.Event()
 
-    async def pouring(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nContent-Length: 10000000\r\n\r\n" + bytes(100))
-        await writer.drain()
-        try:
-            await reader.read()
-        finally:
-            ended.set()
-
     async def main() -> None:
         async with listening(answering) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}") as client:
             await asyncio.gather(*(client.shop.items.get(str(n)) for n in range(10)))
-        async with listening(pouring) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}") as client:
+        async with listening(beginning(ended)) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}") as client:
             async with client.streaming(client.shop.items.content, "1") as answer:
                 async for _ in answer.iter_bytes():
                     break
