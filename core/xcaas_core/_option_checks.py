@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, TypeGuard, cast
+from urllib.parse import urlsplit
 
 from ._errors import ConfigurationError
 from ._product import RateLimit
@@ -73,7 +74,9 @@ def _are_hooks(value: object) -> bool:
     if not isinstance(value, Collection):
         return False
     return all(
-        callable(getattr(hook, "before", None)) and callable(getattr(hook, "after", None))
+        callable(getattr(hook, "before", None))
+        and callable(getattr(hook, "after", None))
+        and not isinstance(hook, type)
         for hook in cast("Collection[object]", value)
     )
 
@@ -83,7 +86,7 @@ def _are_limits(value: object) -> bool:
 
 
 def _is_whole(value: object) -> bool:
-    return hasattr(value, "__index__") and not isinstance(value, bool)
+    return hasattr(value, "__index__") and not isinstance(value, bool | type)
 
 
 _WANTED: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
@@ -137,5 +140,21 @@ def _is_list_of_limits(value: object) -> bool:
 
 
 def _check_proxy(proxy: str | None) -> None:
-    if proxy is not None and "://" not in proxy:
+    """The address is not shown: it may hold a password."""
+    if proxy is None:
+        return
+    try:
+        address = urlsplit(proxy)
+        scheme = address.scheme if address.hostname and address.port != 0 else ""
+    except ValueError:
+        scheme = ""
+    if scheme not in _PROXIES:
         raise ConfigurationError("proxy is not an address", advice="It looks like http://host:port.")
+    if scheme.startswith("socks"):
+        from importlib.util import find_spec
+
+        if find_spec("socksio") is None:
+            raise ConfigurationError("a SOCKS proxy needs the package socksio", advice="Run `pip install socksio`.")
+
+
+_PROXIES: Final = ("http", "https", "socks5", "socks5h")

@@ -20,6 +20,7 @@ from xcaas_core._io_async import AsyncIO
 from xcaas_core._io_sync import SyncIO
 from xcaas_core._options import UNCHANGED, Options
 from xcaas_core._session import AsyncSession, Session
+from xcaas_core.otel import OpenTelemetry
 from xcaas_core.sdk import RateLimit
 
 ITEM = Answer(body=b'{"id":"1"}')
@@ -123,6 +124,7 @@ def test_headers_that_cannot_be_sent_are_refused_without_showing_them(value: Any
         ({"headers": {"a b": "x"}}, "'a b' is not the name of a header"),
         ({"headers": {"": "x"}}, "'' is not the name of a header"),
         ({"hooks": print}, "hooks must be a list of objects with the methods before and after, not builtin"),
+        ({"hooks": [OpenTelemetry]}, "hooks must be .*, not list of type"),
         ({"hooks": [print]}, "hooks must be .*, not list of builtin.*Pass a list"),
         ({"rate_limits": 5}, "rate_limits must be True, False, or a mapping from product to a list of RateLimit"),
         ({"rate_limits": None}, "rate_limits must be .*, not NoneType"),
@@ -135,6 +137,10 @@ def test_headers_that_cannot_be_sent_are_refused_without_showing_them(value: Any
         ({"credentials": "a", "auth": "b"}, "both credentials and auth were given. They mean the same"),
         ({"proxy": 5}, "proxy must be text, not int"),
         ({"proxy": "localhost"}, "proxy is not an address. It looks like http://host:port"),
+        ({"proxy": "ftp://me:hush@host"}, "^proxy is not an address. It looks like http://host:port.$"),
+        ({"proxy": "http://"}, "proxy is not an address"),
+        ({"proxy": "http://me:hush@host:port"}, "^proxy is not an address. It looks like http://host:port.$"),
+        ({"proxy": "socks5://me:hush@host:1080"}, "^a SOCKS proxy needs the package socksio. Run"),
         ({"verify": None}, "verify must be True, False, .*, not NoneType"),
         ({"verify": "/nowhere/ca.pem"}, "the CA bundle '/nowhere/ca.pem' of verify cannot be used: No such file"),
         ({"http_client": 5}, "http_client must be an httpx.Client or httpx2.Client, not int"),
