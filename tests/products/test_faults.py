@@ -167,10 +167,10 @@ class Suite:
         self._unsafe.clear()
 
     def check_outcomes(self) -> None:
-        """Most calls were right, and faults of several kinds were met."""
+        """Most calls were right, and faults of several kinds came through."""
         outcomes, self.outcomes = self.outcomes, Counter()
         assert outcomes["right"] > 0.85 * outcomes.total(), outcomes
-        assert len(outcomes) >= 5, outcomes
+        assert len(outcomes) >= 4, outcomes
 
     def _mark(self, row: Row) -> str:
         self._made += 1
@@ -248,7 +248,9 @@ def test_reads_many_at_a_time(suite: Suite) -> None:
                 suite.service.tell("revoke")
 
     async def run() -> None:
-        async with AsyncXCaaS(base_url=suite.service.faulty, hooks=[suite.marker], **OPTIONS) as client:
+        # With many in flight an answer waits for the others, so a slow machine must not look like a silent server.
+        patient = {**OPTIONS, "timeout": xcaas.Timeout(20.0, connect=5.0, read=2.0)}
+        async with AsyncXCaaS(base_url=suite.service.faulty, hooks=[suite.marker], **patient) as client:
             await asyncio.gather(*(worker(client) for _ in range(IN_FLIGHT)))
 
     asyncio.run(run())
