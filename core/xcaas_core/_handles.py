@@ -13,9 +13,7 @@ _State: TypeAlias = "dict[str, object] | tuple[dict[str, object] | None, dict[st
 
 
 class Handle:
-    """Something that makes calls through its client: it may be copied, but not sent to another process.
-
-    """
+    """Something that makes calls through its client: it may be copied, but not sent to another process."""
 
     __slots__ = ()
 
