@@ -124,9 +124,9 @@ def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLCo
     return cast("ssl.SSLContext", _module(library).create_ssl_context(verify=verify))
 
 
-def auth_adapter(authorizer: Authorizer, session: Session | AsyncSession, origins: list[str]) -> HttpAuth:
+def auth_adapter(authorizer: Authorizer, session: Session | AsyncSession, origins: list[str], product: str) -> HttpAuth:
     """An `auth` object for users' HTTP clients, of every library that is installed."""
     from ._signing import Signing
 
     bases = [_module(name).Auth for name in _LIBRARIES if find_spec(name) is not None]
-    return cast("HttpAuth", type("HttpAuth", (Signing, *bases), {})(authorizer, session, origins))
+    return cast("HttpAuth", type("HttpAuth", (Signing, *bases), {})(authorizer, session, origins, product))

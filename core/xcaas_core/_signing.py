@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._errors import ConfigurationError
 from ._session import AsyncSession, Session
-from ._steps import Request
+from ._steps import Flow, Request
+from ._telling import with_tokens
 from ._url import same_origin
 
 if TYPE_CHECKING:
     from ._authseam import Authorizer
 
 __all__ = ["Signing"]
+
+T = TypeVar("T")
 
 
 class _Answer:
@@ -33,10 +36,13 @@ class Signing:
     requires_request_body = False
     requires_response_body = False
 
-    def __init__(self, authorizer: Authorizer, session: Session | AsyncSession, origins: list[str]) -> None:
+    def __init__(
+        self, authorizer: Authorizer, session: Session | AsyncSession, origins: list[str], product: str
+    ) -> None:
         self._authorizer = authorizer
         self._session = session
         self._origins = origins
+        self._product = product
 
     def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
         session = self._session
@@ -47,12 +53,12 @@ class Signing:
             raise ConfigurationError("credentials of an async client cannot sign for a blocking HTTP client")
         ours = Request(request.method, str(request.url), {})
         deadline = self._deadline()
-        grant = session.run(self._authorizer.authorize(ours, deadline=deadline))
+        grant = session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
         response = yield _signed(request, ours)
         if response.status_code == 401 and _replayable(request):
             answer = _Answer(response)
-            if session.run(self._authorizer.rejected(ours, answer, grant, deadline=deadline)):
-                session.run(self._authorizer.authorize(ours, deadline=deadline))
+            if session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
+                session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
                 yield _signed(request, ours)
 
     async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
@@ -64,12 +70,12 @@ class Signing:
             raise ConfigurationError("credentials of a blocking client cannot sign for an async HTTP client")
         ours = Request(request.method, str(request.url), {})
         deadline = self._deadline()
-        grant = await session.run(self._authorizer.authorize(ours, deadline=deadline))
+        grant = await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
         response = yield _signed(request, ours)
         if response.status_code == 401 and _replayable(request):
             answer = _Answer(response)
-            if await session.run(self._authorizer.rejected(ours, answer, grant, deadline=deadline)):
-                await session.run(self._authorizer.authorize(ours, deadline=deadline))
+            if await session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
+                await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
                 yield _signed(request, ours)
 
     def _concerns(self, request: Any) -> bool:
@@ -79,6 +85,11 @@ class Signing:
 
     def __repr__(self) -> str:
         return f"<HttpAuth for {', '.join(self._origins)}>"
+
+    def _told(self, flow: Flow[T]) -> Flow[T]:
+        """Hooks of the client are told of requests for tokens, as ever."""
+        engine = self._session.engine
+        return with_tokens(flow, engine.options.hooks, self._product, engine.shared.clock)
 
     def _deadline(self) -> float | None:
         engine = self._session.engine

@@ -70,4 +70,4 @@ def http_auth(client: ProductClient | AsyncProductClient, engine: Engine, sessio
         return engine.options.setting(product.name, name)
 
     origins = [server_address(server, setting, engine.options.base_url) for server in product.servers]
-    return auth_adapter(authorizer, session, origins)
+    return auth_adapter(authorizer, session, origins, product.name)

@@ -86,6 +86,31 @@ def test_a_body_that_is_gone_is_not_sent_again(library: str) -> None:
     assert len(origin.seen) == 2
 
 
+class Watch:
+    """A hook that notes the requests for tokens."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, int, int | None]] = []
+
+    def before(self, event: xcaas.AttemptEvent) -> None: ...
+
+    def after(self, event: xcaas.AttemptEvent) -> None: ...
+
+    def before_token(self, event: xcaas.TokenEvent) -> None:
+        assert event.attempt is None
+
+    def after_token(self, event: xcaas.TokenEvent) -> None:
+        self.told.append((event.product, event.number, event.status))
+
+
+def test_hooks_see_the_tokens_that_are_asked_for_to_sign(library: str) -> None:
+    watch = Watch()
+    with suite(TOKEN, DENIED, NEXT, PLAIN) as (origin, client), import_module(library).Client() as http:
+        auth = client.with_options(hooks=[watch]).http_auth(client.storage)
+        assert http.get(f"{origin.url}/storage/us-west/v3/anything", auth=auth).json() == {"plain": True}
+    assert watch.told == [("storage", 1, 200), ("storage", 1, 200)]
+
+
 def test_other_servers_and_signed_requests_are_left_alone(library: str) -> None:
     with suite(TOKEN) as (_, client), serving(PLAIN) as other, import_module(library).Client() as http:
         auth = client.http_auth(client.storage)
