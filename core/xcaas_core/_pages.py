@@ -112,8 +112,10 @@ class PageSource(Generic[T]):
         self._kept = reply
 
     def _kept_for(self, here: Bookmark) -> Reply[object] | None:
+        if self._kept is None:
+            return None
         first = self._first_place()
-        if self._kept is None or (here.index, here.key) != (first.index, first.key):
+        if (here.index, here.key) != (first.index, first.key):
             return None
         kept, self._kept = self._kept, None
         return kept
