@@ -249,7 +249,7 @@ def test_reads_many_at_a_time(suite: Suite) -> None:
 
     async def run() -> None:
         # With many in flight an answer waits for the others, so a slow machine must not look like a silent server.
-        patient = {**OPTIONS, "timeout": xcaas.Timeout(20.0, connect=5.0, read=2.0)}
+        patient: Row = {**OPTIONS, "timeout": xcaas.Timeout(20.0, connect=5.0, read=2.0)}
         async with AsyncXCaaS(base_url=suite.service.faulty, hooks=[suite.marker], **patient) as client:
             await asyncio.gather(*(worker(client) for _ in range(IN_FLIGHT)))
 

@@ -15,13 +15,14 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 import pytest
 
@@ -68,9 +69,12 @@ class _LeftOut(type):
 
     def __call__(cls, *_: object, **__: object) -> object:
         _give_up(cls.__name__)
-        thing = object.__new__(cls)
-        cls.__getattr__ = lambda self, name: _give_up(cls.__name__)  # type: ignore[attr-defined]
-        return thing
+
+        def ended(self: object, name: str) -> None:
+            _give_up(cls.__name__)
+
+        type.__setattr__(cls, "__getattr__", ended)
+        return object.__new__(cast("type[object]", cls))
 
 
 _running: list[str] = []
@@ -83,17 +87,17 @@ def _give_up(name: str) -> None:
 
 def _is_left_out(value: object) -> bool:
     if isinstance(value, Mapping):
-        return any(map(_is_left_out, value.values()))
+        return any(map(_is_left_out, cast("Mapping[object, object]", value).values()))
     if isinstance(value, list | tuple | set | frozenset):
-        return any(map(_is_left_out, value))
+        return any(map(_is_left_out, cast("Collection[object]", value)))
     return isinstance(type(value), _LeftOut) or isinstance(value, _LeftOut)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterable[None]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     _running.append(item.nodeid)
     try:
-        return (yield)  # type: ignore[return-value]
+        return (yield)
     finally:
         _running.clear()
 

@@ -197,7 +197,15 @@ def test_every_copy_defines_what_it_uses(tmp_path: Path) -> None:
         assert ran.code == 0, ran.told
     done = run_in(tmp_path, [sys.executable, "-c", IMPORT_ALL, *ORDERS])
     assert done.returncode == 0, done.stderr
-    ruff = [BIN / "ruff", "check", "--isolated", "--no-cache", "--ignore-noqa", "--select=F", "--ignore=F401"]
+    ruff: list[str | Path] = [
+        BIN / "ruff",
+        "check",
+        "--isolated",
+        "--no-cache",
+        "--ignore-noqa",
+        "--select=F",
+        "--ignore=F401",
+    ]
     done = run_in(tmp_path, [*ruff, "."])
     assert done.returncode == 0, done.stdout
     for path in modules(tmp_path):
