@@ -7,78 +7,19 @@ import gc
 import ssl
 import time
 import warnings
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio
 import pytest
 import trustme
 
+from tests.core.listening import OK, answering, beginning, listening
 from tests.core.origin import Answer, serving
 from tests.core.shop import AsyncShop
-from xcaas_core import (
-    CallTimeoutError,
-    CertificateError,
-    ConnectError,
-    ConnectionLostError,
-)
-from xcaas_core._asyncio_stream import AsyncioStream
+from xcaas_core import CallTimeoutError, CertificateError, ConnectError, ConnectionLostError
 from xcaas_core._http import Connection
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\ntrue"
-
-
-@asynccontextmanager
-async def listening(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncGenerator[int]:
-    """The port of a server that treats each connection as it is told."""
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await handler(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass  # the client left, or the test is over
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=tls)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-
-
-async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answers every request that has no body."""
-    while True:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(OK)
-        await writer.drain()
-
-
-def beginning(ended: asyncio.Event) -> Handler:
-    """Sends the beginning of a long answer, and tells when the client is gone."""
-
-    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nContent-Length: 10000000\r\n\r\n" + bytes(100))
-        await writer.drain()
-        try:
-            await reader.read()
-        finally:
-            ended.set()
-
-    return handler
-
-
-def core() -> Any:
-    return import_module("httpcore")
 
 
 @pytest.fixture
@@ -274,89 +215,6 @@ def test_unused_connections_are_kept_to_a_few_servers_only() -> None:
                 await ask(port)
             await transport.aclose()
         assert made == [*ports, ports[0]]
-
-    asyncio.run(main())
-
-
-def test_a_server_that_does_not_read_holds_the_sender_back() -> None:
-    async def stubborn(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(30)
-
-    async def main() -> None:
-        async with listening(stubborn) as port:
-            stream = await AsyncioStream.connect(core(), "127.0.0.1", port, None, 5)
-            with pytest.raises(core().WriteTimeout):
-                await stream.write(bytes(256 << 20), 0.1)
-            await stream.aclose()
-
-    asyncio.run(main())
-
-
-def test_a_server_that_stops_reading_for_a_while_gets_everything() -> None:
-    got = 0
-
-    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal got
-        await asyncio.sleep(0.2)
-        while piece := await reader.read(1 << 20):
-            got += len(piece)
-            if got == 64 << 20:
-                writer.write(b"thanks")
-                await writer.drain()
-
-    async def main() -> None:
-        async with listening(slow) as port:
-            stream = await AsyncioStream.connect(core(), "127.0.0.1", port, None, 5)
-            for _ in range(64):
-                await stream.write(bytes(1 << 20), 20)
-            assert await stream.read(100, 20) == b"thanks"
-            await stream.aclose()
-
-    asyncio.run(main())
-
-
-@pytest.mark.parametrize("full", [True, False])
-def test_a_server_that_goes_away_while_it_is_sent_to(full: bool) -> None:
-    async def leaving(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.1)
-        writer.transport.abort()
-
-    async def main() -> None:
-        async with listening(leaving) as port:
-            stream = await AsyncioStream.connect(core(), "127.0.0.1", port, None, 5)
-            if not full:
-                await asyncio.sleep(0.3)
-            with pytest.raises(core().WriteError, match="closed the connection"):
-                await stream.write(bytes(64 << 20), 20)
-            if not full:
-                with pytest.raises(core().WriteError, match="closed the connection"):
-                    await stream.write(b"more")
-            await stream.aclose()
-
-    asyncio.run(main())
-
-
-def test_what_is_not_read_is_not_piled_up() -> None:
-    """The server is held back by the system once a little lies unread, and goes on when it is read."""
-    sent = 0
-
-    async def pouring(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal sent
-        for _ in range(64):
-            writer.write(bytes(1 << 20))
-            await writer.drain()
-            sent += 1 << 20
-
-    async def main() -> None:
-        async with listening(pouring) as port:
-            stream = await AsyncioStream.connect(core(), "127.0.0.1", port, None, 5)
-            await asyncio.sleep(0.3)
-            assert sent < 64 << 20
-            got = 0
-            while piece := await stream.read(65536, 10):
-                got += len(piece)
-            assert got == 64 << 20
-            await stream.aclose()
 
     asyncio.run(main())
 
