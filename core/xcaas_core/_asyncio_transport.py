@@ -27,6 +27,7 @@ class AsyncioTransport:
     """
 
     def __init__(self, library: Any, core: Any, tls: ssl.SSLContext) -> None:
+        self._headers = library.Headers
         self._response = library.Response
         self._body = _body_of(library)
         self._core = core
@@ -42,8 +43,10 @@ class AsyncioTransport:
             request.method, target, headers=request.headers.raw, content=request.stream, extensions=request.extensions
         )
         answer = await connection.handle_async_request(message)
-        body = self._body(answer.stream, connection)
-        return self._response(answer.status, headers=answer.headers, stream=body, extensions=answer.extensions)
+        headers = self._headers(answer.headers)
+        if "content-encoding" not in headers:
+            return _Answer(answer.status, headers, _Body(answer.stream, connection))
+        return self._response(answer.status, headers=headers, stream=self._body(answer.stream, connection))
 
     async def _connected(self, target: Any, extensions: Any) -> Any:
         server = (target.scheme, target.host, target.port)
@@ -71,6 +74,28 @@ class AsyncioTransport:
 
     async def aclose(self) -> None:
         await self._drop(0)
+
+
+class _Answer:
+    """What is read of the library's own answers, for those with no compression to undo: a tenth of a call is saved."""
+
+    __slots__ = ("_body", "headers", "request", "status_code")
+
+    def __init__(self, status: int, headers: Any, body: _Body) -> None:
+        self.status_code = status
+        self.headers = headers
+        self.request: Any = None
+        self._body = body
+
+    async def aread(self) -> bytes:
+        pieces = [piece async for piece in self._body]
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def aiter_bytes(self) -> AsyncIterator[bytes]:
+        return self._body.__aiter__()
+
+    async def aclose(self) -> None:
+        await self._body.aclose()
 
 
 def _body_of(library: Any) -> Any:

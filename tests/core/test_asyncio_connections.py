@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import gzip
 import ssl
 import time
 import warnings
@@ -192,6 +193,19 @@ def test_a_connection_that_the_server_ended_meanwhile_is_not_used() -> None:
     assert served == 3
 
 
+def test_compressed_answers_come_whole() -> None:
+    packed = gzip.compress(b'{"long": "' + b"x" * 100_000 + b'"}')
+
+    async def main(url: str) -> None:
+        async with AsyncShop(base_url=url) as client:
+            for _ in range(2):
+                assert await client.shop.items.get("1") == {"long": "x" * 100_000}
+
+    with serving(Answer(body=packed, headers=["Content-Encoding: gzip"])) as origin:
+        asyncio.run(main(origin.url))
+        assert origin.connections == 1
+
+
 def test_unused_connections_are_kept_to_a_few_servers_only() -> None:
     made: list[int] = []
 
@@ -208,6 +222,7 @@ def test_unused_connections_are_kept_to_a_few_servers_only() -> None:
             request = library.Request("GET", f"http://127.0.0.1:{port}/", extensions={"timeout": {"connect": 5}})
             answer = await transport.handle_async_request(request)
             assert await answer.aread() == b"true"
+            await answer.aclose()
 
         async with AsyncExitStack() as servers:
             ports = [await servers.enter_async_context(listening(noting)) for _ in range(5)]
