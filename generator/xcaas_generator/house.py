@@ -13,6 +13,7 @@ from pathlib import Path
 
 from xcaas_generator import front
 from xcaas_generator.house_examples import check_examples
+from xcaas_generator.house_keys import check_keys
 from xcaas_generator.house_schemas import check_schemas
 from xcaas_generator.library import Library
 from xcaas_generator.normalise.operations import METHODS
@@ -39,6 +40,7 @@ def lint(path: Path) -> tuple[Problem, ...]:
     _House(Spot(file, "", file.tree), Resolver(library, report), report).check()
     check_examples(library, report)
     for one in library.files.values():
+        check_keys(one, report)
         check_schemas(one, report)
     return tuple(locate(report.problems, library.files))
 

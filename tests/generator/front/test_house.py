@@ -95,3 +95,23 @@ def test_two_operations_under_one_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(Path("specs").glob("*.yaml")), ids=lambda path: path.stem)
 def test_our_own_specs(path: Path) -> None:
     assert messages(lint(path)) == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem", "advice"),
+    [
+        ("required: true", "requierd: true", "the parameter has an unknown key 'requierd'", "mean 'required'?"),
+        ("tags: [things]", "sumary: x", "the operation has an unknown key 'sumary'", "mean 'summary'?"),
+        ("type: string}", "type: string, patern: a}", "the schema has an unknown key 'patern'", "mean 'pattern'?"),
+        ("schema: {$ref", "shema: {$ref", "the media type has an unknown key 'shema'", "mean 'schema'?"),
+        ("paths:", "zzz: 1\npaths:", "the document has an unknown key 'zzz'", "Take it out"),
+    ],
+)
+def test_keys_with_a_slip_are_told(tmp_path: Path, old: str, new: str, problem: str, advice: str) -> None:
+    told = said(tmp_path, old, new)
+    assert problem in told
+    assert advice in told
+
+
+def test_extensions_and_names_are_no_keys(tmp_path: Path) -> None:
+    assert said(tmp_path, "size: {type: integer", "requierd: {x-new: 1, type: integer") == ""
