@@ -65,7 +65,6 @@ if TYPE_CHECKING:
     from ._product import RateLimit as RateLimit
     from ._reply import RawResponse as RawResponse
     from ._retry import RetryPolicy as RetryPolicy
-    from ._rows import rows as rows
     from ._variants import AsyncStreamed as AsyncStreamed
     from ._variants import AsyncStreaming as AsyncStreaming
     from ._variants import Streamed as Streamed
@@ -94,6 +93,7 @@ if TYPE_CHECKING:
     from .auth import WorkAnalyticsLogin as WorkAnalyticsLogin
     from .auth import credentials_from_env as credentials_from_env
     from .auth import credentials_from_profile as credentials_from_profile
+    from .tables._rows import rows as rows
 else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
@@ -179,7 +179,7 @@ else:
             "credentials_from_env": "auth",
             "credentials_from_profile": "auth",
             "download_all": "_download_all",
-            "rows": "_rows",
+            "rows": "tables._rows",
             "testing": "",
             "unzip": "_archive",
         },

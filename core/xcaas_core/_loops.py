@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 __all__ = ["call_soon", "has_ended", "in_thread", "running_loop"]
 
@@ -34,7 +35,8 @@ def call_soon(loop: object, function: Callable[[], object]) -> None:
         if isinstance(loop, asyncio.AbstractEventLoop):
             loop.call_soon_threadsafe(function)
         else:
-            loop.run_sync_soon(function)  # type: ignore[attr-defined]  # a trio token
+            token: Any = loop  # trio's
+            token.run_sync_soon(function)
     except RuntimeError as error:
         # asyncio says "closed", trio raises its RunFinishedError
         if "closed" not in str(error) and type(error).__name__ != "RunFinishedError":

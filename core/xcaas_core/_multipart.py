@@ -74,7 +74,7 @@ class _Source:
         window = None if isinstance(value, bytes | bytearray | memoryview) else _Window(value)
         if self.filename is None:
             # Without a file name servers take a part for a plain field.
-            self.filename = (window and window.filename) or self.name
+            self.filename = (window.filename if window else None) or self.name
         return bytes(cast("bytes", value)) if window is None else window
 
     def _field(self, value: object) -> bytes:

@@ -12,7 +12,7 @@ from ._errors import ArgumentError
 from ._handles import Handle
 from ._pages import Page, PageSource
 from ._paging import Bookmark, RawPage
-from ._rows import AsyncRows, Rows
+from .tables import AsyncRows, Rows
 
 if TYPE_CHECKING:
     from typing import Self
@@ -189,8 +189,9 @@ class Pager(_Options[T], Rows[T]):
         worker = ThreadPoolExecutor(1, thread_name_prefix="xcaas-prefetch")
 
         def begin() -> Future[RawPage | None]:
-            # In the caller's context, where its tracing span is.
-            return worker.submit(copy_context().run, self._session.run, self._source.fetch(walk))
+            fetch = self._source.fetch(walk)
+            context = copy_context()  # the caller's, where its tracing span is
+            return worker.submit(lambda: context.run(lambda: self._session.run(fetch)))
 
         try:
             coming = begin()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from ._argument_names import blame_body, blame_parameter
 from ._codec import codec_for
@@ -13,8 +13,8 @@ from ._paging import Bookmark, PageWalk, RawPage
 from ._parameters import plain
 from ._pointer import JSON, put, value_at
 from ._redact import safe_url
-from ._rows import Rows
 from ._words import counted
+from .tables import Rows
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -206,14 +206,14 @@ class PageSource(Generic[T]):
         return decode
 
 
-def _chosen(given: object, paging: Paging) -> Bookmark:
+def _chosen(given: Any, paging: Paging) -> Bookmark:
     """The place that a caller's page number or cursor stands for."""
     if paging.style != "page":
         if isinstance(given, str | int):
             return Bookmark(given)
         raise ArgumentError(f"a cursor is text or a number, not {type(given).__name__}")
     try:
-        number = int(given)  # type: ignore[call-overload]  # text from a form or a file will do
+        number = int(given)  # text from a form or a file will do
     except (TypeError, ValueError):
         shown = repr(given) if isinstance(given, str) else type(given).__name__
         raise ArgumentError(f"a page is a whole number, not {shown}") from None

@@ -63,7 +63,7 @@ class Resource:
     def _resume(self, operation: Operation[object], id: str, args: Arguments = ()) -> Poller[Result]:
         from ._poller import Poller
 
-        return cast("Poller[Result]", Poller.resume(self._session, Call(operation, args), id))
+        return Poller[Result].resume(self._session, Call(operation, args), id)
 
     def _download(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Download:
         from ._download import Download
@@ -105,7 +105,7 @@ class AsyncResource:
     def _resume(self, operation: Operation[object], id: str, args: Arguments = ()) -> AsyncPoller[Result]:
         from ._poller import AsyncPoller
 
-        return cast("AsyncPoller[Result]", AsyncPoller.resume(self._session, Call(operation, args), id))
+        return AsyncPoller[Result].resume(self._session, Call(operation, args), id)
 
     def _download(self, operation: Operation[object], args: Arguments = (), body: object = None) -> AsyncDownload:
         from ._download import AsyncDownload

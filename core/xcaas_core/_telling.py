@@ -130,4 +130,5 @@ def _tell(hook: object, function: Callable[[_Event], object], event: _Event) -> 
     try:
         function(event)
     except Exception as error:
-        _log.warning("%s: %s failed after %r", type(hook).__name__, function.__name__, event, exc_info=error)
+        name = getattr(function, "__name__", function)
+        _log.warning("%s: %s failed after %r", type(hook).__name__, name, event, exc_info=error)

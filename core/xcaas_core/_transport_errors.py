@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from ._errors import (
     ArgumentError,
@@ -100,7 +100,7 @@ class Deadline(dict[str, float | None]):
         super().__init__(connect=connect, read=read, write=read, pool=connect)
         self.at = None if timeout is None else time.monotonic() + timeout
 
-    def get(self, key: str, default: float | None = None) -> float | None:  # type: ignore[override]
+    def get(self, key: Any, default: Any = None, /) -> float | None:
         limit = self[key]
         if self.at is None:
             return limit

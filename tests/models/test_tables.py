@@ -19,7 +19,7 @@ import pytest
 from tests.models.sample.models import StorageObject, Tag
 from tests.models.zoo import Cat, Counters, Dog, Loose, Node, Patch, Plain
 from xcaas_core._errors import ConfigurationError, ExportError
-from xcaas_core._rows import AsyncRows, Rows, rows
+from xcaas_core.tables._rows import AsyncRows, Rows, rows
 from xcaas_core.models import Codec, UnknownModel, resolve
 
 NOON = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
@@ -257,7 +257,7 @@ def test_a_missing_library_is_named() -> None:
     code = (
         "import sys; sys.modules['pyarrow'] = None\n"
         "from xcaas_core._errors import ConfigurationError\n"
-        "from xcaas_core._rows import rows\n"
+        "from xcaas_core.tables._rows import rows\n"
         "try: rows([1]).to_arrow()\n"
         "except ConfigurationError as error: print(error)\n"
     )

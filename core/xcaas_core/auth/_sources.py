@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from .._errors import ConfigurationError
 from .._redact import MASK
 from ._errors import SecretUnavailableError
 from ._secrets import Secret
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 __all__ = ["EnvironmentVariable", "Given", "SecretInput", "Source", "require_text", "source_of"]
 
@@ -155,14 +158,18 @@ def source_of(value: SecretInput, what: str) -> Source:
         return Given(Secret(value.strip("\r\n")))
     if isinstance(value, Secret):
         return Given(value)
-    if hasattr(value, "get") and hasattr(value, "blocks"):
-        return value  # type: ignore[return-value]
+    if _is_source(value):
+        return value
     if callable(value):
         return Called(value)
     raise ConfigurationError(
         f"{what} must be text, a function or a reference to a secret, not {type(value).__name__}",
         advice="Is the variable or setting that it comes from set?",
     )
+
+
+def _is_source(value: object) -> TypeIs[Source]:
+    return hasattr(value, "get") and hasattr(value, "blocks")
 
 
 def require_text(value: object, what: str) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas  # type: ignore[import-untyped,import-not-found,unused-ignore]
     import polars  # type: ignore[import-not-found,unused-ignore]
 
-    from .models import Codec
+    from ..models import Codec
 
 __all__ = ["ArrowTable", "AsyncRows", "Rows", "rows"]
 
@@ -59,37 +59,37 @@ class Rows(_Typed, Generic[T_co]):
 
     def to_dicts(self) -> list[dict[str, object]]:
         """One dictionary per row, also for models inside a row; dates and all else stay Python values."""
-        from .models._tables import dicts
+        from ..models._tables import dicts
 
         return dicts(self)
 
     def to_arrow(self) -> ArrowTable:
         """A `pyarrow.Table` (extra `arrow`). Models in a row become structs, free JSON becomes text."""
-        from .models._tables import arrow_table
+        from ..models._tables import arrow_table
 
         return arrow_table(list(self), self._row_codec())
 
     def to_pandas(self) -> pandas.DataFrame:
         """A pandas frame (extra `pandas`). Integers and booleans stay so where some are missing."""
-        from .models._tables import pandas_frame
+        from ..models._tables import pandas_frame
 
         return pandas_frame(list(self), self._row_codec())
 
     def to_polars(self) -> polars.DataFrame:
         """A polars frame (extra `polars`)."""
-        from .models._tables import polars_frame
+        from ..models._tables import polars_frame
 
         return polars_frame(list(self), self._row_codec())
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write a CSV file in UTF-8 with a header. Lists and models inside a row become JSON."""
-        from .models._tables import write_csv
+        from ..models._tables import write_csv
 
         write_csv(list(self), self._row_codec(), path)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
         """Write a Parquet file (extra `arrow`)."""
-        from .models._tables import write_parquet
+        from ..models._tables import write_parquet
 
         write_parquet(list(self), self._row_codec(), path)
 

@@ -1,0 +1,29 @@
+"""Rows that can't be turned into tables: this package in a vendored copy that nobody asked for tables."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Iterator
+from typing import Generic, TypeVar
+
+__all__ = ["AsyncRows", "Rows"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Rows(Generic[T_co]):
+    """Something to iterate over."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[T_co]: ...
+
+
+class AsyncRows(Generic[T_co]):
+    """The async twin of `Rows`."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def __aiter__(self) -> AsyncIterator[T_co]: ...
