@@ -14,7 +14,7 @@ from .garbage import paused_gc
 from .job import Job, Result, Source
 from .problems import InputError
 from .progress import Progress, counted
-from .vendor.arguments import add_arguments as add_vendor_arguments
+from .vendoring.arguments import add_arguments as add_vendor_arguments
 from .versions import version
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _diff(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _vendor(options: argparse.Namespace, progress: Progress) -> int:
-    from .vendor.command import vendor
+    from .vendoring.command import vendor
 
     return vendor(options, progress)
 

@@ -115,7 +115,7 @@ def fingerprint() -> str:
     for name in ("ruff", "openapi-python-client", "jinja2"):
         total.update(f"{name} {version(name)}\n".encode())
     for path in sorted(here.rglob("*")):
-        if path.suffix in {".py", ".jinja"} and "vendor" not in path.relative_to(here).parts:
+        if path.suffix in {".py", ".jinja"} and "vendoring" not in path.relative_to(here).parts:
             total.update(path.relative_to(here).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 

@@ -1,0 +1,182 @@
+"""Putting a copy together, in memory: paths and texts, the same bytes for the same originals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from .. import manifest
+from ..failure import Failure
+from . import _vendor_check
+from .cut import without_names, without_products
+from .modules import Import, Library, Module
+from .originals import CORE, SUITE, Originals
+from .relocate import LICENCE_LINE, relocated
+
+CHECK = "_vendor_check.py"
+LICENCE = "LICENSE"
+RUFF = "ruff.toml"
+OPERATIONS = "sdk"
+"""All that operations are described with, for code that describes some of its own."""
+
+ABSENT = "_absent"
+_CORE_FOLDERS = ("_core", "_run_time", "_shared")
+_RUFF_TEXT = f"""\
+{LICENCE_LINE}# The files of this folder stay as they are: xcaas-vendor.toml has their hashes.
+line-length = 120
+target-version = "py311"
+
+[lint.per-file-ignores]
+"*" = ["ALL"]
+
+[format]
+exclude = ["*"]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be copied: products of the suite, or the package of one other document. `extras` are public names
+    that nothing in the copy needs by itself."""
+
+    products: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    spec: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The files of a copy, and the hashes of the documents behind them."""
+
+    files: Mapping[str, str]
+    specs: Mapping[str, str]
+
+
+def copy_of_suite(order: Order, originals: Originals) -> Copy:
+    """Return products of the suite under `XCaaS` and `AsyncXCaaS`.
+
+    Raises:
+        Failure: A product or a name does not exist.
+    """
+    library = _library(SUITE, originals.suite, originals)
+    known = {name.split(".")[1] for name in library.modules if name.count(".") == 2 and name.endswith("._product")}
+    chosen = set(order.products)
+    if unknown := sorted(chosen - known):
+        raise Failure(f"no product {', '.join(unknown)}; there are {', '.join(sorted(known))}", code=2)
+    client = library.modules[f"{SUITE}._client"]
+    library.replace(client, without_products(client, known - chosen))
+    roots = [SUITE, client.name]
+    roots += [name for name in library.modules if name.startswith(f"{SUITE}.") and name.split(".")[1] in chosen]
+    roots += _extras(library, SUITE, order.extras)
+    sections = manifest.load(originals.suite)
+    specs = {product: sections[product].sha256 for product in sorted(chosen) if product in sections}
+    return Copy(_files(library, SUITE, _needed(library, roots), originals), specs)
+
+
+def copy_of_package(name: str, folder: Path, order: Order, specs: Mapping[str, str], originals: Originals) -> Copy:
+    """Return a package that `xcaas-gen build` made, with core's public names beside its own.
+
+    Raises:
+        Failure: A name does not exist.
+    """
+    library = _library(name, folder, originals)
+    index = library.modules[name]
+    library.replace(index, _with_core_names(index, library.modules[CORE]))
+    roots = [module for module in library.modules if module.partition(".")[0] == name]
+    roots += _extras(library, CORE, order.extras)
+    return Copy(_files(library, name, _needed(library, roots), originals), specs)
+
+
+def _library(name: str, folder: Path, originals: Originals) -> Library:
+    library = Library()
+    library.add_package(name, folder)
+    library.add_package(CORE, originals.core)
+    return library
+
+
+def _needed(library: Library, roots: Iterable[str]) -> set[str]:
+    """The modules that a copy needs. A package of core that has a module `_absent` and of which nothing else is
+    needed becomes that module, so that others can build on it without bringing it along."""
+    whole = dict(library.modules)
+    absent = {name.rpartition(".")[0] for name in whole if name.endswith(f".{ABSENT}")}
+    for package in absent:
+        library.replace(whole[package], whole[f"{package}.{ABSENT}"].source)
+    while True:
+        present = library.needed(roots)
+        wanted = {package for package in absent if any(name.startswith(f"{package}.") for name in present)}
+        if not wanted:
+            return present
+        absent -= wanted
+        library.modules |= {package: whole[package] for package in wanted}
+
+
+def _extras(library: Library, root: str, names: Iterable[str]) -> list[str]:
+    """The modules behind public names that a copy shall have although nothing in it uses them."""
+    found: list[str] = []
+    for name in names:
+        item = library.modules[root].reexports.get(name)
+        if name == OPERATIONS:
+            item = Import(CORE, OPERATIONS, OPERATIONS)
+        if item is None:
+            raise Failure(f"{root} offers no {name!r} that could be added; see its `__all__`", code=2)
+        found += library.all_targets(item)
+    return found
+
+
+def _with_core_names(index: Module, core: Module) -> str:
+    """The `__init__` of a package, made to offer core's names as that of the suite does."""
+    own = {name: item for name, item in index.reexports.items() if name not in core.reexports}
+    places = {name: item.module.removeprefix(index.name).removeprefix(".") for name, item in own.items()}
+    head = index.source.partition("\nfrom __future__")[0]
+    lines = [head, "from __future__ import annotations", "", "from typing import TYPE_CHECKING", ""]
+    lines += [f"import {CORE} as _core", f"from {CORE}.sdk import lazy_attributes", "", "if TYPE_CHECKING:"]
+    lines += [f"    from .{place} import {name} as {name}" for name, place in places.items()]
+    lines += [f"    from {CORE} import {name} as {name}" for name in sorted(core.reexports)]
+    lines += ["else:", "    __getattr__, __dir__ = lazy_attributes(", "        __name__,", "        {"]
+    lines += [f'            "{name}": "{place}",' for name, place in places.items()]
+    lines += ["        },", "        _core,", "    )", "", "__all__ = ["]
+    lines += [f'    "{name}",' for name in sorted({*own, *core.reexports})]
+    return "\n".join([*lines, "]", ""])
+
+
+def _files(library: Library, root: str, present: set[str], originals: Originals) -> dict[str, str]:
+    """Texts by path: the modules in their places, the data that they read, the licence and the check."""
+    modules = [library.modules[name] for name in sorted(present)]
+    core = _free_name(module for module in modules if _top(module) == root)
+    files = {
+        LICENCE: originals.licence,
+        RUFF: _RUFF_TEXT,
+        CHECK: LICENCE_LINE + Path(_vendor_check.__file__).read_text("utf-8"),
+    }
+    for module in modules:
+        lacking = library.lacking(module, present)
+        if lacking:
+            library.replace(module, without_names(module, lacking))
+        place = module.path if _top(module) == root else PurePosixPath(core) / module.path
+        files[str(place)] = relocated(library.modules[module.name], place, core)
+    return dict(sorted((files | _data(modules, root)).items()))
+
+
+def _data(modules: list[Module], root: str) -> dict[str, str]:
+    """Files beside the products' modules that a module of core reads by name, such as examples for fakes."""
+    readers = [module.source for module in modules if _top(module) == CORE]
+    found: dict[str, str] = {}
+    for module in modules:
+        if _top(module) == root and module.path.name == "__init__.py":
+            for path in sorted(module.file.parent.glob("*.json")):
+                if any(f'"{path.name}"' in source for source in readers):
+                    found[str(module.path.parent / path.name)] = path.read_text("utf-8")
+    return found
+
+
+def _top(module: Module) -> str:
+    return module.name.partition(".")[0]
+
+
+def _free_name(modules: Iterable[Module]) -> str:
+    """A name for core's folder that no module of the package has."""
+    taken = {module.path.parts[0].partition(".")[0] for module in modules}
+    if CHECK.removesuffix(".py") in taken:
+        raise Failure(f"a resource is named like {CHECK}; give it another name with x-xcaas-resource")
+    return next(name for name in _CORE_FOLDERS if name not in taken)

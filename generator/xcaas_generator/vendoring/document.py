@@ -1,0 +1,65 @@
+"""Copies of clients for other documents: `--spec their.yaml`. Only making one needs the generator's libraries."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from ..failure import Failure
+from ..job import Job, Source
+from ..names import safe
+from ..progress import Progress
+from ..state import digest_of, read_lock
+from ._vendor_check import Finding
+from .copy import Copy, Order, copy_of_package
+from .originals import Originals
+from .record import Record
+
+
+def spec_order(spec: Path, target: Path, order: Order) -> Order:
+    """Return the order with the place of its document as seen from the copy, so that it holds on other machines."""
+    return replace(order, spec=Path(os.path.relpath(spec, target)).as_posix())
+
+
+def spec_path(order: Order, target: Path) -> Path:
+    """Return where the document of an order lies."""
+    assert order.spec is not None
+    return Path(os.path.normpath(target / order.spec))
+
+
+def copy_of_document(order: Order, target: Path, originals: Originals, progress: Progress) -> Copy:
+    """Generate a package from the document, and copy that.
+
+    Raises:
+        InputError: The document has problems.
+        Failure: There is no such document, or a name does not exist.
+    """
+    from ..pipeline import run
+
+    path = spec_path(order, target)
+    if not path.is_file():
+        raise Failure(f"{path}: no such file", code=2)
+    name = safe(path.stem.lower().replace("-", "_"), "client")
+    with tempfile.TemporaryDirectory() as folder:
+        result = run(Job(Path(folder, name), (Source(name, path),), suite=False), progress)
+        lock = read_lock(Path(folder, name))
+        for warning in result.warnings:
+            progress.say(str(warning))
+        if result.refused:
+            progress.say(f"{path}: {result.refused} operations refused; `xcaas-gen build` tells which")
+        specs = dict(lock.inputs[name]) if lock else {}
+        return copy_of_package(name, Path(folder, name), order, specs, originals)
+
+
+def behind(record: Record, target: Path, originals: Originals) -> list[Finding]:
+    """Return the documents that changed since the copy was made, and core if it did."""
+    path = spec_path(record.order, target)
+    places = {name: Path(os.path.normpath(path.parent / name)) for name in record.specs}
+    found = [
+        Finding("outdated", str(place)) for name, place in places.items() if digest_of(place) != record.specs[name]
+    ]
+    if record.core != originals.core_digest() or record.sdk != originals.version:
+        found.append(Finding("outdated", f"core of xcaas {record.sdk}, now {originals.version}"))
+    return found

@@ -1,0 +1,42 @@
+"""Edits made by hand in a copy, carried over to a newer one: a three-way merge by `git merge-file`."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..failure import Failure
+
+_LABELS = ("edited here", "as it was", "as it is now")
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The result of a merge. With `conflicts`, it holds markers around what somebody has to decide."""
+
+    content: bytes
+    conflicts: bool
+
+
+def merge(path: Path, base: bytes, fresh: bytes) -> Merged:
+    """Merge an edited file of a copy with its new text. `base` is the text before the edit.
+
+    Raises:
+        Failure: There is no git, or it can't merge the file.
+    """
+    mine = path.read_bytes().replace(b"\r\n", b"\n")
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, name) for name in ("mine", "base", "theirs")]
+        for file, content in zip(files, (mine, base, fresh), strict=True):
+            file.write_bytes(content)
+        labels = [word for label in _LABELS for word in ("-L", label)]
+        command = ["git", "merge-file", "-p", *labels, *(file.name for file in files)]
+        try:
+            done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+        except FileNotFoundError:
+            raise Failure("git is not installed; --merge needs it") from None
+    if not 0 <= done.returncode <= 127:
+        raise Failure(f"{path}: git can't merge it: {done.stderr.decode(errors='replace').strip()}")
+    return Merged(done.stdout, done.returncode > 0)

@@ -1,0 +1,46 @@
+"""What the vendoring tests share: a sandbox, and a Python without `xcaas`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.generator.vendoring.hosts import RUN_TIME, SMALL, make_python, newer, vendored
+from xcaas_generator.vendoring.originals import Originals
+from xcaas_sandbox import Sandbox
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(speed=50) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with the three run-time dependencies of a copy, and nothing else."""
+    return make_python(tmp_path_factory.mktemp("bare") / "python", *RUN_TIME)
+
+
+@pytest.fixture(scope="session")
+def next_version(tmp_path_factory: pytest.TempPathFactory) -> Originals:
+    """The small suite, one version later."""
+    return newer(SMALL, tmp_path_factory.mktemp("next"))
+
+
+@pytest.fixture(scope="session")
+def storage_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the small suite's `storage`, for tests that look at it or take a copy of theirs to change."""
+    target = tmp_path_factory.mktemp("copy") / "xcaas"
+    assert vendored(target, "storage", originals=SMALL).code == 0
+    return target
+
+
+@pytest.fixture(scope="session")
+def real_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the real `storage`. Nobody changes it."""
+    target = tmp_path_factory.mktemp("real") / "eightx8"
+    assert vendored(target, "storage").code == 0
+    return target

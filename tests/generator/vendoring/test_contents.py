@@ -1,0 +1,259 @@
+"""What a copy of the real `storage` holds: whole modules of the release, and nothing that reaches out of it."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import json
+import re
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.generator.vendoring.hosts import BIN, files_of, run_in, vendored
+from xcaas_generator.vendoring import _vendor_check
+from xcaas_generator.vendoring._vendor_check import BASE, MANIFEST, digest
+from xcaas_generator.vendoring.modules import is_typing_block
+from xcaas_generator.vendoring.originals import installed
+
+STORAGE_BYTES, STORAGE_MODULES = 690_000, 147
+"""What the Python files of a copy of `storage` may weigh, and how many there may be. They only go down: 500,000
+in 145 is where they go, as core's optional things move behind imports of their own."""
+
+# The last two: what httpx itself runs on, and a name that every type checker knows.
+MAY_IMPORT = {"httpx", "attrs", "dateutil", "anyio", "typing_extensions"}
+
+
+def modules(copy: Path) -> list[Path]:
+    return [path for path in files_of(copy) if path.suffix == ".py"]
+
+
+def test_every_import_stays_inside_or_is_a_run_time_dependency(real_copy: Path) -> None:
+    for path in modules(real_copy):
+        tree = ast.parse(path.read_text("utf-8"))
+        optional = {id(node) for block in tree.body if is_typing_block(block) for node in ast.walk(block)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                assert resolves(path, node), f"{path}:{node.lineno}"
+                assert node.level <= len(path.relative_to(real_copy).parts)
+            elif isinstance(node, ast.Import | ast.ImportFrom) and id(node) not in optional:
+                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [item.name for item in node.names]
+                for name in names:
+                    top = name.partition(".")[0]
+                    assert top in sys.stdlib_module_names or top in MAY_IMPORT, f"{path}: {name}"
+
+
+def resolves(path: Path, node: ast.ImportFrom) -> bool:
+    """Whether a relative import finds its module, and the names that are modules."""
+    folder = path.parents[node.level - 1]
+    base = folder.joinpath(*(node.module or "").split("."))
+    package = base / "__init__.py"
+    if base.with_suffix(".py").is_file():
+        return True
+    return package.is_file() and all(
+        (base / f"{alias.name}.py").is_file()
+        or (base / alias.name / "__init__.py").is_file()
+        or alias.name in package.read_text("utf-8")
+        for alias in node.names
+    )
+
+
+def test_modules_are_those_of_the_release_but_for_relative_imports(real_copy: Path) -> None:
+    release = installed()
+    for path in modules(real_copy):
+        place = path.relative_to(real_copy).as_posix()
+        licence, _, text = path.read_text("utf-8").partition("\n")
+        assert licence == "# SPDX-License-Identifier: Apache-2.0"
+        if place == "_vendor_check.py":
+            original = Path(_vendor_check.__file__)
+        elif place.startswith("_core/"):
+            original = release.core / place.removeprefix("_core/")
+        else:
+            original = release.suite / place
+            text = re.sub(r"from \.+_core", "from xcaas_core", text)
+            text = text.replace("from . import _core\n", "import xcaas_core as _core\n")
+        if text != original.read_text("utf-8") and original.with_name("_absent.py").exists():
+            original = original.with_name("_absent.py")
+        if text != original.read_text("utf-8"):
+            # Written for the copy: without the names and products that are not in it.
+            assert path.name == "__init__.py" or place in ("_client.py", "_core/sdk.py")
+            assert set(text.splitlines()) <= set(original.read_text("utf-8").splitlines()), place
+
+
+def test_the_manifest_says_what_it_was_made_from(real_copy: Path) -> None:
+    manifest = tomllib.loads((real_copy / "xcaas-vendor.toml").read_text("utf-8"))
+    published = json.loads((installed().suite / "_manifest.json").read_text("ascii"))
+    assert manifest["products"] == ["storage"]
+    assert manifest["extras"] == []
+    assert manifest["made_with"]["sdk"]
+    assert manifest["made_with"]["generator"].startswith("xcaas-gen ")
+    assert manifest["specs"] == {"storage": published["specs"]["storage"]}
+    listed = manifest["files"]
+    assert {path.relative_to(real_copy).as_posix() for path in files_of(real_copy)} == {*listed, MANIFEST, BASE}
+    assert all(digest((real_copy / path).read_bytes()) == wanted for path, wanted in listed.items())
+
+
+def test_every_file_names_the_licence_and_the_licence_is_there(real_copy: Path) -> None:
+    for path in files_of(real_copy):
+        if path.name not in ("LICENSE", BASE):
+            assert path.read_text("utf-8").startswith("# SPDX-License-Identifier: Apache-2.0\n"), path
+    assert "Apache License" in (real_copy / "LICENSE").read_text("utf-8")
+
+
+def test_what_storage_does_not_need_is_left_out(real_copy: Path) -> None:
+    present = {path.relative_to(real_copy).as_posix() for path in files_of(real_copy)}
+    for path in (
+        "_core/testing/__init__.py",
+        "_core/auth/_cache_redis.py",
+        "_core/auth/_profile.py",
+        "_core/_archive.py",
+        "_core/tables/_rows.py",
+    ):
+        assert path not in present
+    assert not [path for path in present if path.startswith(("cc_", "oauth", "testing")) or path.endswith(".json")]
+    assert "_core/auth/_environment.py" in present, "from_env needs it"
+
+
+def test_names_can_be_asked_for(tmp_path: Path) -> None:
+    target = tmp_path / "xcaas"
+    assert vendored(target, "storage", "--with", "unzip", "--with", "testing").code == 0
+    for path in ("_core/_archive.py", "_core/testing/_server.py", "testing.py", "storage/_examples.json"):
+        assert (target / path).is_file(), path
+    offered = (target / "__init__.py").read_text("utf-8")
+    assert "import unzip as unzip" in offered
+    assert "RedisTokenCache" not in offered
+
+
+def test_lists_become_tables_where_that_is_asked_for(tmp_path: Path, real_copy: Path, bare_python: Path) -> None:
+    assert vendored(tmp_path / "xcaas", "storage", "--with", "rows").code == 0
+    program = "import {0} as sdk; print(*(hasattr(kind, 'to_csv') for kind in (sdk.Pager, sdk.AsyncPager, sdk.Page)))"
+    for folder, name, said in (
+        (tmp_path, "xcaas", "True True True\n"),
+        (real_copy.parent, real_copy.name, "False False False\n"),
+    ):
+        done = run_in(folder, [bare_python, "-c", program.format(name)])
+        assert done.stdout == said, done.stderr
+
+
+def test_token_caches_come_when_one_is_asked_for(tmp_path: Path, real_copy: Path) -> None:
+    assert not (real_copy / "_core" / "auth" / "_cache_file.py").exists()
+    assert vendored(tmp_path / "xcaas", "storage", "--with", "FileTokenCache").code == 0
+    assert (tmp_path / "xcaas" / "_core" / "auth" / "_cache_file.py").is_file()
+    assert "FileTokenCache" in (tmp_path / "xcaas" / "__init__.py").read_text("utf-8")
+
+
+ORDERS = {
+    "forms": ("quality_management",),
+    "keys": ("audit_records", "--with", "sdk"),
+    "login": ("work_analytics", "oauth"),
+    "more": ("storage", "--with", "testing", "--with", "rows", "--with", "download_all", "--with", "unzip"),
+    "pages": ("chat_gateway", "cc_realtime"),
+}
+
+
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+for name in sys.argv[1:]:
+    package = importlib.import_module(name)
+    for module in pkgutil.walk_packages(package.__path__, name + "."):
+        importlib.import_module(module.name)
+    assert all(hasattr(package, public) for public in package.__all__), name
+"""
+
+
+def test_every_copy_defines_what_it_uses(tmp_path: Path) -> None:
+    for name, arguments in ORDERS.items():
+        ran = vendored(tmp_path / name, *arguments)
+        assert ran.code == 0, ran.told
+    done = run_in(tmp_path, [sys.executable, "-c", IMPORT_ALL, *ORDERS])
+    assert done.returncode == 0, done.stderr
+    ruff: list[str | Path] = [
+        BIN / "ruff",
+        "check",
+        "--isolated",
+        "--no-cache",
+        "--ignore-noqa",
+        "--select=F",
+        "--ignore=F401",
+    ]
+    done = run_in(tmp_path, [*ruff, "."])
+    assert done.returncode == 0, done.stdout
+    for path in modules(tmp_path):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                assert resolves(path, node), f"{path}:{node.lineno}"
+                for alias in node.names:
+                    assert defines(path, node, alias.name), f"{path}:{node.lineno}: {alias.name}"
+
+
+def defines(path: Path, node: ast.ImportFrom, name: str) -> bool:
+    """Whether the module that a relative import names has a name, or is followed by a module of that name."""
+    base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+    if (base / f"{name}.py").is_file() or (base / name).is_dir():
+        return True
+    file = base.with_suffix(".py") if base.with_suffix(".py").is_file() else base / "__init__.py"
+    return name in names_of(file)
+
+
+@functools.cache
+def names_of(file: Path) -> frozenset[str]:
+    """What a module defines, imports or offers, at any depth."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name)
+    return frozenset(found)
+
+
+def test_it_is_small(real_copy: Path) -> None:
+    sizes = [path.stat().st_size for path in modules(real_copy)]
+    assert sum(sizes) <= STORAGE_BYTES
+    assert len(sizes) <= STORAGE_MODULES
+
+
+@pytest.mark.parametrize("width", ["79", "88", "120"])
+def test_ruff_leaves_it_alone_with_every_rule_on(real_copy: Path, tmp_path: Path, width: str) -> None:
+    (tmp_path / "src" / "host").mkdir(parents=True)
+    (tmp_path / "src" / "host" / "__init__.py").write_text('# Copyright 2026 A host\n"""A host."""\n')
+    settings = f'line-length = {width}\n[lint]\nselect = ["ALL"]\nignore = ["D203", "D213"]\n[format]\nquote-style = "single"\n'
+    (tmp_path / "ruff.toml").write_text(settings)
+    copy = tmp_path / "src" / "host" / "xcaas"
+    shutil.copytree(real_copy, copy)
+    ruff = [BIN / "ruff"]
+    for command in (
+        ["check", "--no-cache", "."],
+        ["check", "--no-cache", "--select=ALL", "--quiet", "."],
+        ["check", "--no-cache", "--select=ALL", "--quiet", *(str(path) for path in modules(copy))],
+        ["format", "--no-cache", "--check", "."],
+    ):
+        done = run_in(tmp_path, [*ruff, *command])
+        assert done.returncode == 0, done.stdout
+    run_in(tmp_path, [*ruff, "check", "--no-cache", "--fix", "--unsafe-fixes", "."])
+    run_in(tmp_path, [*ruff, "format", "--no-cache", "."])
+    assert run_in(tmp_path, [sys.executable, copy / "_vendor_check.py"]).stdout == ""
+
+
+def loaded(python: Path, folder: Path, package: str) -> set[str]:
+    """The modules that importing a package loads, its own by the end of their names."""
+    program = f"import sys; old = set(sys.modules); import {package}; print(*sorted(set(sys.modules) - old))"
+    done = run_in(folder, [python, "-c", program])
+    assert done.returncode == 0, done.stderr
+    return {name.replace("xcaas_core", "_core").replace(f"{package}.", "") for name in done.stdout.split()} - {package}
+
+
+def test_importing_it_loads_no_more_than_importing_the_sdk(real_copy: Path) -> None:
+    python = Path(sys.executable)
+    assert loaded(python, real_copy.parent, real_copy.name) <= loaded(python, real_copy.parent, "xcaas")
+
+
+def test_importing_it_needs_python_alone(real_copy: Path, bare_python: Path) -> None:
+    program = f"import {real_copy.name} as sdk; sdk.XCaaS, sdk.ClientCredentials, sdk.storage.models"
+    done = run_in(real_copy.parent, [bare_python, "-S", "-c", program])
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,116 @@
+"""Which modules some modules need, by their import lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from xcaas_generator.vendoring.modules import Import, Library
+
+LAZY = """
+from typing import TYPE_CHECKING
+from ._lazy import lazy_attributes
+if TYPE_CHECKING:
+    from . import inner as inner
+    from ._a import A as A
+    from ._b import B as B
+else:
+    __getattr__, __dir__ = lazy_attributes(__name__, {"A": "_a", "B": "_b", "inner": ""})
+__all__ = ["A", "B", "inner"]
+"""
+EAGER = """
+from ._a import A
+from ._b import B
+__all__ = ["A", "B"]
+"""
+
+
+def library(folder: Path, **sources: str) -> Library:
+    """A package `core` of the modules that are given, with an empty `__init__` in each folder; `x__y` is `x/y.py`."""
+    for name, source in sources.items():
+        file = folder.joinpath(*name.replace("init", "__init__").split("___")).with_suffix(".py")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(dedent(source))
+        for parent in file.relative_to(folder).parents:
+            (folder / parent / "__init__.py").touch()
+    found = Library()
+    found.add_package("core", folder)
+    return found
+
+
+def needed(modules: Library, *roots: str) -> set[str]:
+    return {name.removeprefix("core.") for name in modules.needed(f"core.{root}" for root in roots)} - {"core"}
+
+
+def test_imports_count_wherever_they_stand(tmp_path: Path) -> None:
+    source = """
+    from typing import TYPE_CHECKING
+    from ._at_the_top import x
+    if TYPE_CHECKING:
+        from ._for_types import y
+    def f():
+        from ._in_a_function import z
+        import os, httpx
+    """
+    modules = library(tmp_path, app=source, _at_the_top="", _for_types="", _in_a_function="", _other="")
+    assert needed(modules, "app") == {"app", "_at_the_top", "_for_types", "_in_a_function"}
+
+
+def test_imports_of_what_is_imported_count_too(tmp_path: Path) -> None:
+    modules = library(tmp_path, app="from ._a import A", _a="from . import _b", _b="import core.c.d", c___d="", e="")
+    assert needed(modules, "app") == {"app", "_a", "_b", "c", "c.d"}
+
+
+@pytest.mark.parametrize("init", [LAZY, EAGER])
+def test_an_import_goes_through_a_module_that_passes_the_name_on(tmp_path: Path, init: str) -> None:
+    modules = library(tmp_path, app="from core import A", init=init, _a="", _b="", _lazy="", inner___deep="")
+    assert needed(modules, "app") - {"_lazy"} == {"app", "_a"}
+    assert modules.lacking(modules.modules["core"], modules.needed(["core.app"])) == {"B", "inner"} - (
+        {"inner"} if init is EAGER else set()
+    )
+
+
+def test_a_module_that_also_defines_something_needs_all_that_it_imports(tmp_path: Path) -> None:
+    modules = library(tmp_path, app="from core import A", init=f"{EAGER}\ndef f(): ...\n", _a="", _b="")
+    assert needed(modules, "app") == {"app", "_a", "_b"}
+
+
+def test_a_definition_beside_an_import_for_type_checkers_is_one(tmp_path: Path) -> None:
+    source = """
+    from typing import TYPE_CHECKING
+    if TYPE_CHECKING:
+        from ._a import A as A
+    else:
+        def A(): ...
+    """
+    modules = library(tmp_path, app="from core import A", init=source, _a="")
+    assert needed(modules, "app") == {"app", "_a"}
+    assert not modules.modules["core"].reexports
+
+
+def test_a_module_as_an_object_brings_all_that_it_passes_on(tmp_path: Path) -> None:
+    modules = library(tmp_path, app="from . import door", door=EAGER, _a="", _b="")
+    assert needed(modules, "app") == {"app", "door", "_a", "_b"}
+    modules = library(tmp_path, app="import core.door as door", door=EAGER)
+    assert needed(modules, "app") == {"app", "door", "_a", "_b"}
+
+
+def test_one_that_passes_names_on_needs_another_for_those_that_it_uses_only(tmp_path: Path) -> None:
+    outer = f"from . import door as _door\n{LAZY}"
+    modules = library(tmp_path, outer=outer, door=EAGER, _a="", _b="", _lazy="", inner="")
+    assert needed(modules, "outer") == {"outer", "door", "_lazy"}
+
+
+def test_relative_imports_are_understood_from_packages_and_modules(tmp_path: Path) -> None:
+    source = "from . import a\nfrom .b import c\nfrom ..d import e as f\nimport g.h\n"
+    modules = library(tmp_path, y___z=source, y___w___init=source)
+    assert modules.modules["core.y.z"].imports == (
+        Import("core.y", "a", "a"),
+        Import("core.y.b", "c", "c"),
+        Import("core.d", "e", "f"),
+        Import("g.h", None, "g.h"),
+    )
+    assert modules.modules["core.y.w"].imports[0] == Import("core.y.w", "a", "a")
+    assert modules.modules["core.y.w"].imports[2] == Import("core.y.d", "e", "f")

@@ -1,0 +1,64 @@
+"""Two copies of different versions and the installed SDK, in one process."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.generator.vendoring.hosts import replace, run_in, vendored
+from xcaas_generator.vendoring.originals import Originals, installed
+from xcaas_sandbox import Sandbox
+
+PROGRAM = """
+import pickle, sys, threading
+import first, xcaas
+from app.inner import second
+
+agents, found = {}, {}
+
+
+def call(sdk, name):
+    key = sdk.ClientCredentials("eght_demo", "demo-secret")
+    hook = lambda event: agents.setdefault(name, dict(event.headers).get("user-agent"))
+    with sdk.XCaaS(credentials=key, base_url=sys.argv[1]) as client:
+        item = next(iter(client.storage.objects.search(limit=1)))
+        found[name] = pickle.loads(pickle.dumps(item))
+        try:
+            client.storage.objects.get("no-such-id")
+        except sdk.NotFoundError as error:
+            print(name, type(error).__module__, error.status)
+
+
+threads = [threading.Thread(target=call, args=item) for item in ((xcaas, "sdk"), (first, "first"), (second, "second"))]
+for thread in threads:
+    thread.start()
+    thread.join()
+print(len({type(item) for item in found.values()}), {item.id for item in found.values()} == {found["sdk"].id})
+print(first._core._version.VERSION, second._core._version.VERSION, issubclass(first.NotFoundError, second.XCaaSError))
+"""
+
+
+def test_versions_do_not_meet(tmp_path: Path, sandbox: Sandbox) -> None:
+    older = tmp_path / "older"
+    vendored(tmp_path / "first", "storage")
+    vendored(tmp_path / "app" / "inner" / "second", "storage", originals=_renamed(older))
+    done = run_in(tmp_path, [sys.executable, "-c", PROGRAM, sandbox.base_url])
+    assert done.returncode == 0, done.stderr
+    version = installed().version
+    assert done.stdout.splitlines() == [
+        "sdk xcaas_core._errors 404",
+        "first first._core._errors 404",
+        "second app.inner.second._core._errors 404",
+        "3 True",
+        f"{version} 0.0.1 False",
+    ]
+
+
+def _renamed(folder: Path) -> Originals:
+    import shutil
+
+    base = installed()
+    core = folder / "xcaas_core"
+    shutil.copytree(base.core, core, ignore=shutil.ignore_patterns("__pycache__"))
+    replace(core / "_version.py", f'"{base.version}"', '"0.0.1"')
+    return Originals(base.suite, core, base.licence)
