@@ -61,15 +61,12 @@ def _maker(body: Body, package: str) -> Maker:
 
 
 def _structured(body: Body, codec: Codec | None) -> Maker:
-    match body.kind:
-        case "form":
-            return lambda value: Payload(_form(_fields(value, codec), body.encoding), body.media_type)
-        case "multipart":
-            from ._multipart import multipart_payload
-
-            return lambda value: multipart_payload(_fields(value, None), codec, body.encoding)
-        case _:
-            return lambda value: Payload(dumps(_json(value, codec)), body.media_type)
+    compose = body.compose
+    if compose is not None:
+        return lambda value: compose(_fields(value, None), codec, body.encoding)
+    if body.kind == "form":
+        return lambda value: Payload(_form(_fields(value, codec), body.encoding), body.media_type)
+    return lambda value: Payload(dumps(_json(value, codec)), body.media_type)
 
 
 def _guarded(maker: Maker) -> Maker:

@@ -6,13 +6,18 @@ or text already is in Python. `xcaas_core.models.resolve` turns it into a codec 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from ._codec import Codec
+    from ._payload import Payload
 
 __all__ = [
     "Answer",
     "Answers",
     "Body",
+    "Compose",
     "Encoding",
     "Kind",
     "Location",
@@ -28,7 +33,6 @@ __all__ = [
     "json_answer",
     "json_body",
     "json_error",
-    "multipart_body",
     "path",
     "query",
     "text_answer",
@@ -160,10 +164,14 @@ class Encoding:
         self.explode: bool | None = explode
 
 
-class Body:
-    """A request body in one media type; `variants` holds further ones that the spec allows."""
+Compose: TypeAlias = "Callable[[Mapping[str, object], Codec | None, Mapping[str, Encoding]], Payload]"
 
-    __slots__ = ("codec", "encoding", "kind", "media_type", "required", "variants")
+
+class Body:
+    """A request body in one media type; `variants` holds further ones that the spec allows. Kinds that few
+    operations need bring the function that `compose`s them from fields, so that nothing else imports it."""
+
+    __slots__ = ("codec", "compose", "encoding", "kind", "media_type", "required", "variants")
 
     def __init__(
         self,
@@ -174,10 +182,12 @@ class Body:
         encoding: Mapping[str, Encoding] | None = None,
         required: bool = True,
         variants: tuple[Body, ...] = (),
+        compose: Compose | None = None,
     ) -> None:
         self.kind: Kind = kind
         self.media_type: str = media_type
         self.codec: str | None = codec
+        self.compose: Compose | None = compose
         self.encoding: Mapping[str, Encoding] = encoding or {}
         self.required: bool = required
         self.variants: tuple[Body, ...] = variants
@@ -202,17 +212,6 @@ def form_body(
     return Body("form", media_type, codec, encoding=encoding, required=required)
 
 
-def multipart_body(
-    media_type: str = "multipart/form-data",
-    codec: str | None = None,
-    *,
-    encoding: Mapping[str, Encoding] | None = None,
-    required: bool = True,
-) -> Body:
-    """A form with files."""
-    return Body("multipart", media_type, codec, encoding=encoding, required=required)
-
-
 def text_body(media_type: str = "text/plain", codec: str | None = None, *, required: bool = True) -> Body:
     """Plain text."""
     return Body("text", media_type, codec, required=required)
@@ -232,7 +231,13 @@ def bodies(*variants: Body, required: bool = True) -> Body:
     """Several media types; what the caller hands over decides, and the first fits when several do."""
     first = variants[0]
     return Body(
-        first.kind, first.media_type, first.codec, encoding=first.encoding, required=required, variants=variants[1:]
+        first.kind,
+        first.media_type,
+        first.codec,
+        encoding=first.encoding,
+        required=required,
+        variants=variants[1:],
+        compose=first.compose,
     )
 
 

@@ -13,6 +13,7 @@ from ._client_async import AsyncClientBase
 from ._deprecated import deprecated
 from ._extensions import Downloading, Last, Paging, Polling, PollStatus, Related
 from ._lazy import lazy_attributes
+from ._multipart_body import multipart_body
 from ._operation import Operation
 from ._product import Product, RateLimit, Scheme, Server, Variable
 from ._resource import AsyncProductClient, AsyncResource, ProductClient, Resource
@@ -32,7 +33,6 @@ from ._spec import (
     json_answer,
     json_body,
     json_error,
-    multipart_body,
     path,
     query,
     text_answer,

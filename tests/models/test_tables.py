@@ -19,8 +19,8 @@ import pytest
 from tests.models.sample.models import StorageObject, Tag
 from tests.models.zoo import Cat, Counters, Dog, Loose, Node, Patch, Plain
 from xcaas_core._errors import ConfigurationError, ExportError
-from xcaas_core.tables._rows import AsyncRows, Rows, rows
 from xcaas_core.models import Codec, UnknownModel, resolve
+from xcaas_core.tables._rows import AsyncRows, Rows, rows
 
 NOON = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
 OBJECTS = [
