@@ -6,7 +6,6 @@ import asyncio
 import functools
 import logging
 import traceback
-from collections.abc import Callable
 
 import pytest
 
@@ -163,21 +162,12 @@ def test_what_a_hook_raises_afterwards_changes_no_outcome(caplog: pytest.LogCapt
     assert warnings[0].exc_info is not None
 
 
-class Nameless:
-    """Its method is an object without a `__name__`, as of a mock or a partial function."""
-
-    def __init__(self) -> None:
-        self.after: Callable[[AttemptEvent], None] = functools.partial(self._fail, "the disk of the hook is full")
-
-    def before(self, event: AttemptEvent) -> None:
-        pass
-
-    def _fail(self, reason: str, event: AttemptEvent) -> None:
-        raise RuntimeError(reason)
-
-
-def test_a_hook_without_a_name_may_fail_as_well(caplog: pytest.LogCaptureFixture) -> None:
-    with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[Nameless()]) as client:
+def test_a_hook_without_a_name_may_fail_as_well(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = Recorder()
+    monkeypatch.setattr(hook, "after", functools.partial(Tripping.after, Tripping()))
+    with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[hook]) as client:
         assert client.items.get("1") == {"id": "1"}
     assert "failed after <AttemptEvent 1 of shop.items.get: 200>" in caplog.text
 
