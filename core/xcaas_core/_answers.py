@@ -86,7 +86,7 @@ class AnswerTable:
         answer = self._choose(response)
         if answer is None:
             return lambda response: None
-        codec = codec_for(answer.codec, self._package)
+        codec = codec_for(answer.annotation, self._package)
         match answer.kind:
             case "json":
                 return self._json_decoder(codec, charset_of(response.headers.get("content-type")))
@@ -133,7 +133,7 @@ class AnswerTable:
             raise DecodeError(f"status {response.status} came with an empty body where {_named(bodies)} was promised")
         answer = bodies[0]
         if answer.kind == "json":
-            return _emptiest(codec_for(answer.codec, self._package))
+            return _emptiest(codec_for(answer.annotation, self._package))
         return b"" if answer.kind == "binary" else ""
 
 

@@ -1,6 +1,6 @@
 """Codecs between JSON and Python values, resolved when they are first needed.
 
-`xcaas_core.models` knows how to read a type expression. It is imported here and only
+`xcaas_core.models` knows how to read annotations. It is imported here and only
 here by the calling side, and only once a call needs a codec.
 """
 
@@ -21,11 +21,11 @@ class Codec(Protocol):
     def encode(self, value: object) -> object: ...
 
 
-def codec_for(expression: str | None, package: str) -> Codec | None:
-    """The codec of an expression; None where JSON values are the Python values."""
-    if expression is None or expression == "json":
+def codec_for(annotation: str | None, package: str) -> Codec | None:
+    """Return the codec of an annotation; None where JSON values are the Python values."""
+    if annotation is None or annotation == "JSONValue":
         return None
     from .models import resolve
 
-    codec: Codec = resolve(expression, package)
+    codec: Codec = resolve(annotation, package)
     return codec

@@ -1,7 +1,7 @@
 """Parameters, bodies and answers as data, and the short functions that generated code builds them with.
 
-A codec is a type expression (`"StorageObject"`, `"[Tag]"`, `"datetime"`), or None for what JSON
-or text already is in Python. `xcaas_core.models.resolve` turns it into a codec on first use.
+Types are annotations as text (`"list[_models.Tag]"`), or None for what JSON or text already is in Python.
+`xcaas_core.models.resolve` makes a codec of one on first use.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Kind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml", 
 
 
 class Parameter:
-    """One parameter. Without a codec it is text, a number or a boolean; "json" may be anything. `style` and `explode` default to what OpenAPI says for the location.
+    """One parameter. Without an annotation it is text, a number or a boolean; `JSONValue` may be anything. `style` and `explode` default to what OpenAPI says for the location.
 
     `source` names the client setting that stands in when the caller gives none. `media_type`
     is set for parameters that the spec describes by `content`.
@@ -51,7 +51,7 @@ class Parameter:
 
     __slots__ = (
         "allow_reserved",
-        "codec",
+        "annotation",
         "explode",
         "location",
         "media_type",
@@ -65,7 +65,7 @@ class Parameter:
         self,
         location: Location,
         wire: str,
-        codec: str | None,
+        annotation: str | None,
         style: Style | None,
         explode: bool | None,
         required: bool,
@@ -75,7 +75,7 @@ class Parameter:
     ) -> None:
         self.location: Location = location
         self.wire: str = wire
-        self.codec: str | None = codec
+        self.annotation: str | None = annotation
         self.style: Style = style or ("form" if location in ("query", "cookie") else "simple")
         self.explode: bool = self.style == "form" if explode is None else explode
         self.required: bool = required
@@ -89,7 +89,7 @@ class Parameter:
 
 def path(
     wire: str,
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     style: Style | None = None,
     explode: bool | None = None,
@@ -99,12 +99,12 @@ def path(
     media_type: str | None = None,
 ) -> Parameter:
     """A parameter in the path."""
-    return Parameter("path", wire, codec, style, explode, required, allow_reserved, source, media_type)
+    return Parameter("path", wire, annotation, style, explode, required, allow_reserved, source, media_type)
 
 
 def query(
     wire: str,
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     style: Style | None = None,
     explode: bool | None = None,
@@ -114,12 +114,12 @@ def query(
     media_type: str | None = None,
 ) -> Parameter:
     """A parameter in the query."""
-    return Parameter("query", wire, codec, style, explode, required, allow_reserved, source, media_type)
+    return Parameter("query", wire, annotation, style, explode, required, allow_reserved, source, media_type)
 
 
 def header(
     wire: str,
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     style: Style | None = None,
     explode: bool | None = None,
@@ -129,12 +129,12 @@ def header(
     media_type: str | None = None,
 ) -> Parameter:
     """A header."""
-    return Parameter("header", wire, codec, style, explode, required, allow_reserved, source, media_type)
+    return Parameter("header", wire, annotation, style, explode, required, allow_reserved, source, media_type)
 
 
 def cookie(
     wire: str,
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     style: Style | None = None,
     explode: bool | None = None,
@@ -144,7 +144,7 @@ def cookie(
     media_type: str | None = None,
 ) -> Parameter:
     """A cookie."""
-    return Parameter("cookie", wire, codec, style, explode, required, allow_reserved, source, media_type)
+    return Parameter("cookie", wire, annotation, style, explode, required, allow_reserved, source, media_type)
 
 
 class Encoding:
@@ -163,13 +163,13 @@ class Encoding:
 class Body:
     """A request body in one media type; `variants` holds further ones that the spec allows."""
 
-    __slots__ = ("codec", "encoding", "kind", "media_type", "required", "variants")
+    __slots__ = ("annotation", "encoding", "kind", "media_type", "required", "variants")
 
     def __init__(
         self,
         kind: Kind,
         media_type: str,
-        codec: str | None = None,
+        annotation: str | None = None,
         *,
         encoding: Mapping[str, Encoding] | None = None,
         required: bool = True,
@@ -177,7 +177,7 @@ class Body:
     ) -> None:
         self.kind: Kind = kind
         self.media_type: str = media_type
-        self.codec: str | None = codec
+        self.annotation: str | None = annotation
         self.encoding: Mapping[str, Encoding] = encoding or {}
         self.required: bool = required
         self.variants: tuple[Body, ...] = variants
@@ -186,36 +186,36 @@ class Body:
         return f"<{self.kind} body {self.media_type}>"
 
 
-def json_body(media_type: str = "application/json", codec: str | None = None, *, required: bool = True) -> Body:
+def json_body(media_type: str = "application/json", annotation: str | None = None, *, required: bool = True) -> Body:
     """A body in JSON, or in a vendor type that is JSON inside."""
-    return Body("json", media_type, codec, required=required)
+    return Body("json", media_type, annotation, required=required)
 
 
 def form_body(
     media_type: str = "application/x-www-form-urlencoded",
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     encoding: Mapping[str, Encoding] | None = None,
     required: bool = True,
 ) -> Body:
     """An HTML form."""
-    return Body("form", media_type, codec, encoding=encoding, required=required)
+    return Body("form", media_type, annotation, encoding=encoding, required=required)
 
 
 def multipart_body(
     media_type: str = "multipart/form-data",
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     encoding: Mapping[str, Encoding] | None = None,
     required: bool = True,
 ) -> Body:
     """A form with files."""
-    return Body("multipart", media_type, codec, encoding=encoding, required=required)
+    return Body("multipart", media_type, annotation, encoding=encoding, required=required)
 
 
-def text_body(media_type: str = "text/plain", codec: str | None = None, *, required: bool = True) -> Body:
+def text_body(media_type: str = "text/plain", annotation: str | None = None, *, required: bool = True) -> Body:
     """Plain text."""
-    return Body("text", media_type, codec, required=required)
+    return Body("text", media_type, annotation, required=required)
 
 
 def binary_body(media_type: str = "application/octet-stream", *, required: bool = True) -> Body:
@@ -232,7 +232,7 @@ def bodies(*variants: Body, required: bool = True) -> Body:
     """Several media types; what the caller hands over decides, and the first fits when several do."""
     first = variants[0]
     return Body(
-        first.kind, first.media_type, first.codec, encoding=first.encoding, required=required, variants=variants[1:]
+        first.kind, first.media_type, first.annotation, encoding=first.encoding, required=required, variants=variants[1:]
     )
 
 
@@ -240,20 +240,20 @@ class Answer:
     """One answer in one media type. `message` and `code` are JSON pointers into an error's body,
     tried in order."""
 
-    __slots__ = ("code", "codec", "kind", "media_type", "message")
+    __slots__ = ("code", "annotation", "kind", "media_type", "message")
 
     def __init__(
         self,
         kind: Kind,
         media_type: str | None,
-        codec: str | None = None,
+        annotation: str | None = None,
         *,
         message: str | tuple[str, ...] = (),
         code: str | tuple[str, ...] = (),
     ) -> None:
         self.kind: Kind = kind
         self.media_type: str | None = media_type
-        self.codec: str | None = codec
+        self.annotation: str | None = annotation
         self.message: tuple[str, ...] = (message,) if isinstance(message, str) else message
         self.code: tuple[str, ...] = (code,) if isinstance(code, str) else code
 
@@ -265,14 +265,14 @@ class Answer:
 Answers: TypeAlias = Mapping[str, "Answer | tuple[Answer, ...]"]
 
 
-def json_answer(codec: str | None = None, *, media_type: str = "application/json") -> Answer:
+def json_answer(annotation: str | None = None, *, media_type: str = "application/json") -> Answer:
     """JSON, or a vendor type that is JSON inside."""
-    return Answer("json", media_type, codec)
+    return Answer("json", media_type, annotation)
 
 
-def text_answer(codec: str | None = None, *, media_type: str = "text/plain") -> Answer:
+def text_answer(annotation: str | None = None, *, media_type: str = "text/plain") -> Answer:
     """Text, decoded by the charset that the answer names."""
-    return Answer("text", media_type, codec)
+    return Answer("text", media_type, annotation)
 
 
 def binary_answer(*, media_type: str = "application/octet-stream") -> Answer:
@@ -280,9 +280,9 @@ def binary_answer(*, media_type: str = "application/octet-stream") -> Answer:
     return Answer("binary", media_type)
 
 
-def xml_answer(codec: str | None = None, *, media_type: str = "application/xml") -> Answer:
+def xml_answer(annotation: str | None = None, *, media_type: str = "application/xml") -> Answer:
     """XML, given to the caller as text."""
-    return Answer("xml", media_type, codec)
+    return Answer("xml", media_type, annotation)
 
 
 def empty_answer() -> Answer:
@@ -291,11 +291,11 @@ def empty_answer() -> Answer:
 
 
 def json_error(
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     message: str | tuple[str, ...] = (),
     code: str | tuple[str, ...] = (),
     media_type: str = "application/json",
 ) -> Answer:
     """An error's body in JSON, and where its message and code stand."""
-    return Answer("json", media_type, codec, message=message, code=code)
+    return Answer("json", media_type, annotation, message=message, code=code)

@@ -120,7 +120,7 @@ def _known_values(ref: ir.TypeRef, around: Surroundings) -> tuple[ir.JSON, ...]:
 
 def _body_type(variant: ir.BodyVariant, around: Surroundings, imports: Imports, annotations: Annotations) -> Code:
     if variant.kind == "binary":
-        return imports.use(SDK, "BinaryInput", typing_only=True)
+        return imports.use(SDK, "BinaryInput")
     if variant.kind == "text":
         return imports.builtin("str")
     if variant.kind == "xml":

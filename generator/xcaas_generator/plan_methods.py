@@ -93,7 +93,7 @@ class MethodWriter:
 
     def _twins(self, name: str, of: Code | None = None, async_of: Code | None = None) -> tuple[Code, Code]:
         """A core class and its async twin, of some type."""
-        classes = [self._imports.use(SDK, each, typing_only=True) for each in (name, f"Async{name}")]
+        classes = [self._imports.use(SDK, each) for each in (name, f"Async{name}")]
         if of is None:
             return classes[0], classes[1]
         return code("{}[{}]", classes[0], of), code("{}[{}]", classes[1], async_of or of)

@@ -86,7 +86,7 @@ class _ResourceWriter:
         self._names = tree.names[path]
         self._children = tree.children(path)
         self._imports = Imports(self._taken())
-        self._annotations = Annotations(around.names, self._imports, beside_models=False)
+        self._annotations = Annotations(around.names, self._imports, module=".models")
 
     def plan(self) -> ResourcePlan:
         operations, errors = self._shared_errors()

@@ -3,20 +3,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xcaas_core.models import Webhook
 
-if TYPE_CHECKING:
-    from .models import ChatEvent
+from . import models as _models
 
 __all__ = ["CHAT_EVENT", "WEBHOOKS"]
 
-CHAT_EVENT: Final[Webhook[ChatEvent]] = Webhook(
-    "chatEvent",
-    "POST",
-    "QueuedEvent|AgentJoinedEvent|AgentLeftEvent|TransferEvent|TextEvent|WebhookVerifyEvent@eventType(AGENT_JOINED=AgentJoinedEvent,AGENT_LEFT=AgentLeftEvent,QUEUED=QueuedEvent,TEXT=TextEvent,TRANSFER=TransferEvent,WEB_HOOK_VERIFY=WebhookVerifyEvent)",
-    __name__.rpartition(".")[0],
+CHAT_EVENT: Final[Webhook[_models.ChatEvent]] = Webhook(
+    "chatEvent", "POST", "_models.ChatEvent", __name__.rpartition(".")[0]
 )
 """Receive an event.
 

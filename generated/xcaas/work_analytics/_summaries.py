@@ -2,138 +2,135 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import datetime as _dt
+from typing import Final
 
-from xcaas_core.sdk import Answers, AsyncResource, Operation, Resource, deprecated, json_answer, json_error, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from .models import CompanySummary, ExtensionSummary, RingGroupMemberSummary, RingGroupSummary
 
 __all__ = ["AsyncSummaries", "Summaries"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("RequestError", message="/message", code="/code"),
-    "401": json_error("OAuthError", message="/error_description", code="/error"),
-    "403": json_error("AccessError", message="/message", code="/error"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.RequestError", message="/message", code="/code"),
+    "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
+    "403": _sdk.json_error("_models.AccessError", message="/message", code="/error"),
 }
-_COMPANY: Final[Operation[list[CompanySummary]]] = Operation(
+_COMPANY: Final[_sdk.Operation[list[_models.CompanySummary]]] = _sdk.Operation(
     PRODUCT,
     "summarizeCompany",
     "GET",
     "/v1/compsum",
     call="work_analytics.summaries.company",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("timeZone", required=True),
     ),
-    answers={"200": json_answer("[CompanySummary]")},
+    answers={"200": _sdk.json_answer("list[_models.CompanySummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
-_EXTENSIONS_V1: Final[Operation[list[ExtensionSummary]]] = Operation(
+_EXTENSIONS_V1: Final[_sdk.Operation[list[_models.ExtensionSummary]]] = _sdk.Operation(
     PRODUCT,
     "summarizeExtensionsV1",
     "GET",
     "/v1/extsum",
     call="work_analytics.summaries.extensions_v1",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("timeZone", required=True),
     ),
-    answers={"200": json_answer("[ExtensionSummary]")},
+    answers={"200": _sdk.json_answer("list[_models.ExtensionSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
     deprecated=True,
 )
-_EXTENSIONS: Final[Operation[list[ExtensionSummary]]] = Operation(
+_EXTENSIONS: Final[_sdk.Operation[list[_models.ExtensionSummary]]] = _sdk.Operation(
     PRODUCT,
     "summarizeExtensions",
     "GET",
     "/v2/extsum",
     call="work_analytics.summaries.extensions",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("timeZone", required=True),
     ),
-    answers={"200": json_answer("[ExtensionSummary]")},
+    answers={"200": _sdk.json_answer("list[_models.ExtensionSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
-_RING_GROUPS_V1: Final[Operation[list[RingGroupSummary]]] = Operation(
+_RING_GROUPS_V1: Final[_sdk.Operation[list[_models.RingGroupSummary]]] = _sdk.Operation(
     PRODUCT,
     "summarizeRingGroupsV1",
     "GET",
     "/v2/rgsum",
     call="work_analytics.summaries.ring_groups_v1",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
-        query("intraStartTime"),
-        query("intraEndTime"),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("timeZone", required=True),
+        _sdk.query("intraStartTime"),
+        _sdk.query("intraEndTime"),
     ),
-    answers={"200": json_answer("[RingGroupSummary]")},
+    answers={"200": _sdk.json_answer("list[_models.RingGroupSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
     deprecated=True,
 )
-_RING_GROUPS: Final[Operation[list[RingGroupSummary]]] = Operation(
+_RING_GROUPS: Final[_sdk.Operation[list[_models.RingGroupSummary]]] = _sdk.Operation(
     PRODUCT,
     "summarizeRingGroups",
     "GET",
     "/v2/rgsum-groups",
     call="work_analytics.summaries.ring_groups",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
-        query("intraStartTime"),
-        query("intraEndTime"),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("timeZone", required=True),
+        _sdk.query("intraStartTime"),
+        _sdk.query("intraEndTime"),
     ),
-    answers={"200": json_answer("[RingGroupSummary]")},
+    answers={"200": _sdk.json_answer("list[_models.RingGroupSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
-_RING_GROUP_MEMBERS: Final[Operation[list[RingGroupMemberSummary]]] = Operation(
+_RING_GROUP_MEMBERS: Final[_sdk.Operation[list[_models.RingGroupMemberSummary]]] = _sdk.Operation(
     PRODUCT,
     "summarizeRingGroupMembers",
     "GET",
     "/v2/rgsum-members",
     call="work_analytics.summaries.ring_group_members",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
-        query("extId"),
-        query("collapse"),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("timeZone", required=True),
+        _sdk.query("extId"),
+        _sdk.query("collapse"),
     ),
-    answers={"200": json_answer("[RingGroupMemberSummary]")},
+    answers={"200": _sdk.json_answer("list[_models.RingGroupMemberSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
 
 
-class Summaries(Resource):
+class Summaries(_sdk.Resource):
     """Finished calls summed up."""
 
     __slots__ = ()
 
     def company(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
-    ) -> list[CompanySummary]:
+    ) -> list[_models.CompanySummary]:
         """Sum up calls of whole PBXes.
 
         Counts and times of all calls in a period, a row per PBX.
@@ -156,10 +153,10 @@ class Summaries(Resource):
         """
         return self._call(_COMPANY, (pbx_id, start_time, end_time, time_zone))
 
-    @deprecated("The vendor has deprecated this operation: summarizeExtensionsV1")
+    @_sdk.deprecated("The vendor has deprecated this operation: summarizeExtensionsV1")
     def extensions_v1(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
-    ) -> list[ExtensionSummary]:
+    ) -> list[_models.ExtensionSummary]:
         """Sum up calls by extension, older form.
 
         Counts and times of calls in a period, a row per extension. Use `extensions` instead.
@@ -184,7 +181,7 @@ class Summaries(Resource):
 
     def extensions(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
-    ) -> list[ExtensionSummary]:
+    ) -> list[_models.ExtensionSummary]:
         """Sum up calls by extension.
 
         Counts and times of calls in a period, a row per extension.
@@ -207,7 +204,7 @@ class Summaries(Resource):
         """
         return self._call(_EXTENSIONS, (pbx_id, start_time, end_time, time_zone))
 
-    @deprecated("The vendor has deprecated this operation: summarizeRingGroupsV1")
+    @_sdk.deprecated("The vendor has deprecated this operation: summarizeRingGroupsV1")
     def ring_groups_v1(
         self,
         *,
@@ -217,7 +214,7 @@ class Summaries(Resource):
         time_zone: str,
         intra_start_time: str | None = None,
         intra_end_time: str | None = None,
-    ) -> list[RingGroupSummary]:
+    ) -> list[_models.RingGroupSummary]:
         """Sum up calls by ring group, older form.
 
         Counts and times of calls in a period, a row per ring group. Use `ring_groups` instead.
@@ -251,7 +248,7 @@ class Summaries(Resource):
         time_zone: str,
         intra_start_time: str | None = None,
         intra_end_time: str | None = None,
-    ) -> list[RingGroupSummary]:
+    ) -> list[_models.RingGroupSummary]:
         """Sum up calls by ring group.
 
         Counts and times of calls in a period, a row per ring group.
@@ -285,7 +282,7 @@ class Summaries(Resource):
         time_zone: str,
         ext_id: str | None = None,
         collapse: bool | None = None,
-    ) -> list[RingGroupMemberSummary]:
+    ) -> list[_models.RingGroupMemberSummary]:
         """Sum up calls by member of ring groups.
 
         Counts and times of calls in a period, a row per member.
@@ -312,14 +309,14 @@ class Summaries(Resource):
         return self._call(_RING_GROUP_MEMBERS, (pbx_id, start_time, end_time, time_zone, ext_id, collapse))
 
 
-class AsyncSummaries(AsyncResource):
+class AsyncSummaries(_sdk.AsyncResource):
     """Finished calls summed up."""
 
     __slots__ = ()
 
     async def company(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
-    ) -> list[CompanySummary]:
+    ) -> list[_models.CompanySummary]:
         """Sum up calls of whole PBXes.
 
         Counts and times of all calls in a period, a row per PBX.
@@ -342,10 +339,10 @@ class AsyncSummaries(AsyncResource):
         """
         return await self._call(_COMPANY, (pbx_id, start_time, end_time, time_zone))
 
-    @deprecated("The vendor has deprecated this operation: summarizeExtensionsV1")
+    @_sdk.deprecated("The vendor has deprecated this operation: summarizeExtensionsV1")
     async def extensions_v1(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
-    ) -> list[ExtensionSummary]:
+    ) -> list[_models.ExtensionSummary]:
         """Sum up calls by extension, older form.
 
         Counts and times of calls in a period, a row per extension. Use `extensions` instead.
@@ -370,7 +367,7 @@ class AsyncSummaries(AsyncResource):
 
     async def extensions(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
-    ) -> list[ExtensionSummary]:
+    ) -> list[_models.ExtensionSummary]:
         """Sum up calls by extension.
 
         Counts and times of calls in a period, a row per extension.
@@ -393,7 +390,7 @@ class AsyncSummaries(AsyncResource):
         """
         return await self._call(_EXTENSIONS, (pbx_id, start_time, end_time, time_zone))
 
-    @deprecated("The vendor has deprecated this operation: summarizeRingGroupsV1")
+    @_sdk.deprecated("The vendor has deprecated this operation: summarizeRingGroupsV1")
     async def ring_groups_v1(
         self,
         *,
@@ -403,7 +400,7 @@ class AsyncSummaries(AsyncResource):
         time_zone: str,
         intra_start_time: str | None = None,
         intra_end_time: str | None = None,
-    ) -> list[RingGroupSummary]:
+    ) -> list[_models.RingGroupSummary]:
         """Sum up calls by ring group, older form.
 
         Counts and times of calls in a period, a row per ring group. Use `ring_groups` instead.
@@ -439,7 +436,7 @@ class AsyncSummaries(AsyncResource):
         time_zone: str,
         intra_start_time: str | None = None,
         intra_end_time: str | None = None,
-    ) -> list[RingGroupSummary]:
+    ) -> list[_models.RingGroupSummary]:
         """Sum up calls by ring group.
 
         Counts and times of calls in a period, a row per ring group.
@@ -475,7 +472,7 @@ class AsyncSummaries(AsyncResource):
         time_zone: str,
         ext_id: str | None = None,
         collapse: bool | None = None,
-    ) -> list[RingGroupMemberSummary]:
+    ) -> list[_models.RingGroupMemberSummary]:
         """Sum up calls by member of ring groups.
 
         Counts and times of calls in a period, a row per member.

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
-from xcaas_core.models import Parser, UnknownModel
+from xcaas_core.models import Discriminator, Parser, UnknownModel
 
-from ._agent_joined_event import AgentJoinedEvent
-from ._agent_left_event import AgentLeftEvent
-from ._queued_event import QueuedEvent
-from ._text_event import TextEvent
-from ._transfer_event import TransferEvent
-from ._webhook_verify_event import WebhookVerifyEvent
+from .. import models as _models
 
 __all__ = ["ChatEvent", "parse_chat_event"]
 
-ChatEvent: TypeAlias = (
-    QueuedEvent | AgentJoinedEvent | AgentLeftEvent | TransferEvent | TextEvent | WebhookVerifyEvent | UnknownModel
-)
+ChatEvent: TypeAlias = Annotated[
+    _models.QueuedEvent
+    | _models.AgentJoinedEvent
+    | _models.AgentLeftEvent
+    | _models.TransferEvent
+    | _models.TextEvent
+    | _models.WebhookVerifyEvent
+    | UnknownModel,
+    Discriminator(
+        "eventType",
+        ("AGENT_JOINED", _models.AgentJoinedEvent),
+        ("AGENT_LEFT", _models.AgentLeftEvent),
+        ("QUEUED", _models.QueuedEvent),
+        ("TEXT", _models.TextEvent),
+        ("TRANSFER", _models.TransferEvent),
+        ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent),
+    ),
+]
 """What the service sends to a webhook, told apart by `eventType`.
 
 `eventType` tells which. A kind that is not listed comes as `UnknownModel`.
 """
 
-parse_chat_event: Final[Parser[ChatEvent]] = Parser(
-    "QueuedEvent|AgentJoinedEvent|AgentLeftEvent|TransferEvent|TextEvent|WebhookVerifyEvent@eventType(AGENT_JOINED=AgentJoinedEvent,AGENT_LEFT=AgentLeftEvent,QUEUED=QueuedEvent,TEXT=TextEvent,TRANSFER=TransferEvent,WEB_HOOK_VERIFY=WebhookVerifyEvent)",
-    __name__.rpartition(".")[0],
-)
+parse_chat_event: Final[Parser[ChatEvent]] = Parser("_models.ChatEvent", __name__.rpartition(".models.")[0])
 """Reads `ChatEvent` from JSON, as text or decoded."""

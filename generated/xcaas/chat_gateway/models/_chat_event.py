@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
-from xcaas_core.models import Parser, UnknownModel
+from xcaas_core.models import Discriminator, Parser, UnknownModel
 
-from ._activity_event import ActivityEvent
-from ._conversation_update_event import ConversationUpdateEvent
-from ._members_changed_event import MembersChangedEvent
-from ._message_event import MessageEvent
-from ._queued_event import QueuedEvent
-from ._transfer_event import TransferEvent
-from ._webhook_verify_event import WebhookVerifyEvent
+from .. import models as _models
 
 __all__ = ["ChatEvent", "parse_chat_event"]
 
-ChatEvent: TypeAlias = (
-    ConversationUpdateEvent
-    | QueuedEvent
-    | MembersChangedEvent
-    | TransferEvent
-    | MessageEvent
-    | ActivityEvent
-    | WebhookVerifyEvent
-    | UnknownModel
-)
+ChatEvent: TypeAlias = Annotated[
+    _models.ConversationUpdateEvent
+    | _models.QueuedEvent
+    | _models.MembersChangedEvent
+    | _models.TransferEvent
+    | _models.MessageEvent
+    | _models.ActivityEvent
+    | _models.WebhookVerifyEvent
+    | UnknownModel,
+    Discriminator(
+        "eventType",
+        ("ACTIVITY", _models.ActivityEvent),
+        ("CONVERSATION_UPDATE", _models.ConversationUpdateEvent),
+        ("MEMBERS_CHANGED", _models.MembersChangedEvent),
+        ("MESSAGE", _models.MessageEvent),
+        ("QUEUED", _models.QueuedEvent),
+        ("TRANSFER", _models.TransferEvent),
+        ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent),
+    ),
+]
 """What the service sends to a webhook, told apart by `eventType`. After a `TRANSFER`, an agent who leaves
 isn't the end; another joins.
 
 `eventType` tells which. A kind that is not listed comes as `UnknownModel`.
 """
 
-parse_chat_event: Final[Parser[ChatEvent]] = Parser(
-    "ConversationUpdateEvent|QueuedEvent|MembersChangedEvent|TransferEvent|MessageEvent|ActivityEvent|WebhookVerifyEvent@eventType(ACTIVITY=ActivityEvent,CONVERSATION_UPDATE=ConversationUpdateEvent,MEMBERS_CHANGED=MembersChangedEvent,MESSAGE=MessageEvent,QUEUED=QueuedEvent,TRANSFER=TransferEvent,WEB_HOOK_VERIFY=WebhookVerifyEvent)",
-    __name__.rpartition(".")[0],
-)
+parse_chat_event: Final[Parser[ChatEvent]] = Parser("_models.ChatEvent", __name__.rpartition(".models.")[0])
 """Reads `ChatEvent` from JSON, as text or decoded."""
