@@ -232,7 +232,12 @@ def bodies(*variants: Body, required: bool = True) -> Body:
     """Several media types; what the caller hands over decides, and the first fits when several do."""
     first = variants[0]
     return Body(
-        first.kind, first.media_type, first.annotation, encoding=first.encoding, required=required, variants=variants[1:]
+        first.kind,
+        first.media_type,
+        first.annotation,
+        encoding=first.encoding,
+        required=required,
+        variants=variants[1:],
     )
 
 
@@ -240,7 +245,7 @@ class Answer:
     """One answer in one media type. `message` and `code` are JSON pointers into an error's body,
     tried in order."""
 
-    __slots__ = ("code", "annotation", "kind", "media_type", "message")
+    __slots__ = ("annotation", "code", "kind", "media_type", "message")
 
     def __init__(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .._lazy import lazy_attributes as lazy_attributes
-from ._annotations import resolve as resolve
 from ._cattrs import register_cattrs as register_cattrs
 from ._codec import Codec as Codec
 from ._context import LenientReading as LenientReading
@@ -23,6 +22,7 @@ from ._model import UnknownModel as UnknownModel
 from ._model import model as model
 from ._parser import Parser as Parser
 from ._parser import Webhook as Webhook
+from ._resolve import resolve as resolve
 
 __all__ = [
     "RESERVED_NAMES",

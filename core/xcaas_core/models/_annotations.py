@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import decimal
-import functools
-import importlib
 import types
 import typing
-import uuid
 from collections.abc import Iterator
-from typing import Annotated, Any, Final, Literal, Union, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, cast
 
 from ._base import ModelBase
-from ._codec import Codec
-from ._containers import ListCodec, MapCodec, ModelCodec, NullableCodec, OneOrListCodec
-from ._dates import DATES, DATE_TIME, DAY
+from ._codec import Codec, NullableCodec
+from ._containers import ListCodec, MapCodec, ModelCodec, OneOrListCodec
+from ._dates import DATE_TIME, DATES, DAY
 from ._marks import Constant, Discriminator, Format, OneOrList
 from ._scalars import JSON, NULL, SCALARS, ConstCodec
 from ._unions import DiscriminatedCodec, UnionCodec
 
-__all__ = ["codec_of", "resolve"]
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+__all__ = ["codec_of"]
 
 _PLAIN: Final[dict[object, Codec]] = {
     **{kind: codec for (kind, form), codec in SCALARS.items() if not form},
@@ -32,54 +31,6 @@ _PLAIN: Final[dict[object, Codec]] = {
     None: NULL,
 }
 
-# What annotations of operations may name, besides the models of their product (`_models.Tag`).
-_NAMES: Final[dict[str, object]] = {
-    "Annotated": Annotated,
-    "Any": Any,
-    "Constant": Constant,
-    "Decimal": decimal.Decimal,
-    "Discriminator": Discriminator,
-    "Format": Format,
-    "JSONValue": Any,
-    "Literal": Literal,
-    "OneOrList": OneOrList,
-    "UUID": uuid.UUID,
-    "_dt": dt,
-}
-
-
-@functools.cache
-def resolve(annotation: str, package: str) -> Codec:
-    """Return the codec for an annotation of an operation, such as `list[_models.Tag] | None`.
-
-    Args:
-        annotation: Text in generated code. `_models` stands for the models of the package.
-        package: The package of the product, as in `xcaas.storage`.
-
-    Raises:
-        ValueError: The text is no annotation, or names something that is not there.
-    """
-
-    def holder() -> None: ...
-
-    holder.__annotations__ = {"value": annotation}
-    names = {**_NAMES, "_models": _LazyModels(package)}
-    try:
-        hints = typing.get_type_hints(holder, globalns=names, include_extras=True)
-        return codec_of(hints["value"])
-    except (AttributeError, NameError, SyntaxError, TypeError) as error:
-        raise ValueError(f"{annotation!r} is no annotation that could be read: {error}") from None
-
-
-class _LazyModels:
-    """The models of a package, imported when the first one is named."""
-
-    def __init__(self, package: str) -> None:
-        self._package = package
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(importlib.import_module(f"{self._package}.models"), name)
-
 
 def codec_of(annotation: object) -> Codec:
     """Return the codec for a resolved annotation.
@@ -87,10 +38,10 @@ def codec_of(annotation: object) -> Codec:
     Raises:
         TypeError: Values of that type have no form in JSON.
     """
-    plain = _PLAIN.get(annotation) if annotation.__hash__ is not None else None
+    plain = _PLAIN.get(annotation)
     if plain is not None:
         return plain
-    if isinstance(annotation, type) and issubclass(annotation, ModelBase):
+    if _is_model(annotation):
         return ModelCodec(annotation)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Annotated:
@@ -104,6 +55,10 @@ def codec_of(annotation: object) -> Codec:
     if origin is dict and len(arguments) == 2:
         return MapCodec(codec_of(arguments[1]))
     raise TypeError(f"{annotation} has no form in JSON")
+
+
+def _is_model(annotation: object) -> TypeIs[type[ModelBase]]:
+    return isinstance(annotation, type) and issubclass(annotation, ModelBase)
 
 
 def _marked(annotation: object, marks: tuple[object, ...]) -> Codec:
@@ -153,7 +108,7 @@ def _without_known_values(members: list[object]) -> list[object]:
         if typing.get_origin(member) is Literal:
             values = [value for value in typing.get_args(member) if type(value) not in plain]
             if values:
-                found.append(Literal[tuple(values)])  # type: ignore[valid-type]
+                found.append(Literal[tuple(values)])
         else:
             found.append(member)
     return found
@@ -162,4 +117,3 @@ def _without_known_values(members: list[object]) -> list[object]:
 def _literal(values: tuple[object, ...]) -> Codec:
     constants = tuple(ConstCodec(cast("str | int | bool | None", value)) for value in values)
     return constants[0] if len(constants) == 1 else UnionCodec(constants)
-

@@ -11,7 +11,9 @@ __all__ = ["register_cattrs"]
 
 
 class _Converter(Protocol):
-    def register_structure_hook_func(self, check_func: Callable[[Any], bool], func: Callable[[Any, Any], Any]) -> Any: ...
+    def register_structure_hook_func(
+        self, check_func: Callable[[Any], bool], func: Callable[[Any, Any], Any]
+    ) -> Any: ...
     def register_unstructure_hook_func(self, check_func: Callable[[Any], bool], func: Callable[[Any], Any]) -> Any: ...
 
 

@@ -14,7 +14,7 @@ from ._context import FROM_SERVER, FROM_SERVER_OWNED, Context, LenientReading
 from ._failure import ValidationFailure
 from ._json import JSONValue
 
-__all__ = ["Codec", "Reader", "same_json", "write_any"]
+__all__ = ["Codec", "NullableCodec", "Reader", "same_json", "write_any"]
 
 _AS_IT_IS: Final = frozenset({str, int, float, bool, type(None)})
 
@@ -68,11 +68,8 @@ class Codec:
         Raises:
             DecodeError: The value does not fit. It has a JSON pointer to the spot.
         """
-        if lenient is None:
-            context = FROM_SERVER_OWNED if owned else FROM_SERVER
-        else:
-            context = Context(lenient=lenient)
-        return self.decode_in(value, context, at)
+        context = FROM_SERVER_OWNED if owned else FROM_SERVER
+        return self.decode_in(value, context if lenient is None else Context(lenient=lenient), at)
 
     def decode_in(self, value: object, context: Context, at: str = "") -> object:
         """Return the Python value for a JSON value, read in a context. Raises as `decode` does."""
@@ -115,6 +112,31 @@ class Codec:
 
     def __repr__(self) -> str:
         return f"<codec {self.name}>"
+
+
+class NullableCodec(Codec):
+    """Null, or something."""
+
+    __slots__ = ("accepts", "blanks", "faithful", "inner", "sends")
+
+    nullable = True
+
+    def __init__(self, inner: Codec) -> None:
+        super().__init__(f"{inner.name} | None")
+        self.inner = inner
+        self.accepts = inner.accepts | {type(None)}
+        self.blanks = inner.blanks
+        self.faithful = inner.faithful
+        self.sends = (*inner.sends, type(None))
+
+    def read(self, raw: object, context: Context) -> object:
+        return None if raw is None else self.inner.read(raw, context)
+
+    def write(self, value: object) -> JSONValue:
+        return None if value is None else self.inner.write(value)
+
+    def fits(self, raw: object) -> bool:
+        return raw is None or self.inner.fits(raw)
 
 
 def write_any(value: object) -> JSONValue:

@@ -29,14 +29,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import cast
 
-from ._base import ModelBase
-from ._codec import Codec, Reader, same_json
-from ._containers import ListCodec, MapCodec, ModelCodec, NullableCodec
+from ._base import FieldLayout, ModelBase
+from ._codec import Codec, NullableCodec, Reader, same_json
+from ._containers import ListCodec, MapCodec, ModelCodec
 from ._context import Context
 from ._dates import DATE_TIME, Moment
 from ._failure import ValidationFailure, describe
 from ._json import JSONValue
-from ._layout import FieldLayout, Layout
+from ._layout import Layout
 from ._unknown import UnknownFields
 
 __all__ = ["compile_reader"]
@@ -174,7 +174,7 @@ def _unknown_keeper(layout: Layout) -> Callable[[ModelBase, dict[str, JSONValue]
             return
         name, codec = layout.extra
         try:
-            setattr(model, name, codec.read(unknown, context))
+            setattr(model, name, MapCodec(codec).read(unknown, context))
         except ValidationFailure as failure:
             if context.lenient is None:
                 raise

@@ -1,4 +1,4 @@
-"""Codecs of what holds other values: lists, maps, models, and null or something."""
+"""Codecs of what holds other values: lists, maps and models."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ._context import Context
 from ._failure import ValidationFailure, describe, located
 from ._json import JSONValue
 
-__all__ = ["ListCodec", "MapCodec", "ModelCodec", "NullableCodec", "OneOrListCodec"]
+__all__ = ["ListCodec", "MapCodec", "ModelCodec", "OneOrListCodec"]
 
 _LIST: Final[frozenset[type]] = frozenset({list})
 _DICT: Final[frozenset[type]] = frozenset({dict})
@@ -105,31 +105,6 @@ class MapCodec(Codec):
         return isinstance(raw, dict) and all(map(self.value.fits, cast("dict[str, object]", raw).values()))
 
 
-class NullableCodec(Codec):
-    """Null, or something."""
-
-    __slots__ = ("accepts", "blanks", "faithful", "inner", "sends")
-
-    nullable = True
-
-    def __init__(self, inner: Codec) -> None:
-        super().__init__(f"{inner.name} | None")
-        self.inner = inner
-        self.accepts = inner.accepts | {type(None)}
-        self.blanks = inner.blanks
-        self.faithful = inner.faithful
-        self.sends = (*inner.sends, type(None))
-
-    def read(self, raw: object, context: Context) -> object:
-        return None if raw is None else self.inner.read(raw, context)
-
-    def write(self, value: object) -> JSONValue:
-        return None if value is None else self.inner.write(value)
-
-    def fits(self, raw: object) -> bool:
-        return raw is None or self.inner.fits(raw)
-
-
 class OneOrListCodec(Codec):
     """Something that a service now sends as it is, now as the only element of a list."""
 
@@ -185,7 +160,9 @@ class ModelCodec(Codec):
         return self.layout.reader(raw, context)
 
     def write(self, value: object) -> JSONValue:
-        return self.layout.write(value)
+        if isinstance(value, ModelBase):
+            return value._layout().write_model(value)
+        return self.layout.write_mapping(value)
 
     def fits(self, raw: object) -> bool:
         return self.layout.fits(raw)

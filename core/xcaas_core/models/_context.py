@@ -43,9 +43,9 @@ class Context:
         self, *, owned: bool = False, from_caller: bool = False, lenient: LenientReading | None = None
     ) -> None:
         # What does not fit is kept as it came, so it must not be replaced while it is read.
-        self.owned = owned and lenient is None
-        self.from_caller = from_caller
-        self.lenient = lenient
+        self.owned: bool = owned and lenient is None
+        self.from_caller: bool = from_caller
+        self.lenient: LenientReading | None = lenient
 
 
 FROM_SERVER: Final = Context()

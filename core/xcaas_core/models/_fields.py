@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, overload
+from typing import Any, Final, TypeVar, overload
 
 import attrs
 
@@ -13,13 +13,13 @@ __all__ = ["EXTRA", "NULLABLE", "WIRE", "extra", "field"]
 
 T = TypeVar("T")
 
-WIRE = "wire"
+WIRE: Final = "wire"
 """The key of a field's metadata for its name in JSON."""
 
-NULLABLE = "nullable"
+NULLABLE: Final = "nullable"
 """The key of a field's metadata that says whether null may be sent for it."""
 
-EXTRA = "extra"
+EXTRA: Final = "extra"
 """The key of a field's metadata that marks the field for additional properties."""
 
 
@@ -44,10 +44,11 @@ def field(wire: str, /, *, default: object = attrs.NOTHING, nullable: bool = Fal
     return attrs.field(default=default, alias=alias, metadata={WIRE: wire, NULLABLE: nullable})
 
 
-def extra(*, factory: Callable[[], dict[str, T]]) -> dict[str, T]:
+def extra(*, factory: Callable[[], dict[str, T]], init: bool = True) -> dict[str, T]:
     """Return the attrs field for additional properties of one type: a dictionary by the names in JSON.
 
-    `factory` is always `dict`. Type checkers learn from it that the constructor may be called without.
+    `factory` is always `dict`. Type checkers learn from it that the constructor may be called without,
+    and from `init=False` that it takes no such argument.
     """
-    made: dict[str, T] = attrs.field(factory=factory, metadata={EXTRA: True})
+    made: dict[str, T] = attrs.field(factory=factory, init=init, metadata={EXTRA: True})
     return made

@@ -37,4 +37,3 @@ def decode_json(data: Buffer) -> JSONValue:
 def encode_json(value: JSONValue) -> bytes:
     """Return compact JSON in UTF-8. Raises `TypeError` or `ValueError` for what JSON cannot hold."""
     return dumps(value)
-

@@ -6,12 +6,12 @@ import copy
 import typing
 from collections.abc import Callable, Mapping
 from types import MemberDescriptorType
-from typing import cast
+from typing import Final, cast
 
 import attrs
 
 from ._annotations import codec_of
-from ._base import ModelBase
+from ._base import FieldLayout, ModelBase
 from ._codec import Codec, Reader, write_any
 from ._containers import MapCodec
 from ._failure import located
@@ -19,34 +19,9 @@ from ._fields import EXTRA, NULLABLE, WIRE
 from ._json import JSONObject, JSONValue
 from ._marks import ABSENT
 
-__all__ = ["FieldLayout", "Layout", "unknown_of"]
+__all__ = ["Layout", "unknown_of"]
 
-
-class FieldLayout:
-    """One field. Its slot is empty while the field is absent, where None would mean null."""
-
-    __slots__ = ("codec", "name", "nullable", "required", "slot", "wire")
-
-    def __init__(self, attribute: attrs.Attribute[object], codec: Codec, slot: MemberDescriptorType) -> None:
-        self.name: str = attribute.name
-        self.wire: str = attribute.metadata[WIRE]
-        self.codec = codec
-        self.slot = slot
-        self.required = attribute.default is not None and attribute.default is not ABSENT
-        self.nullable: bool = codec.nullable if self.required else bool(attribute.metadata[NULLABLE])
-        """Whether None stands for null, and not for an absent field."""
-
-    def is_set(self, model: ModelBase) -> bool:
-        """Whether something stands in JSON for the field, be it null."""
-        try:
-            value: object = self.slot.__get__(model)
-        except AttributeError:
-            return self.name in model._fallbacks
-        return value is not None or self.required or self.nullable
-
-    def value(self, model: ModelBase) -> object:
-        """Return the value, None where the field is absent."""
-        return getattr(model, self.name)
+_UNKNOWN_FIELDS: Final[MemberDescriptorType] = vars(ModelBase)["unknown_fields"]
 
 
 class Layout:
@@ -59,13 +34,25 @@ class Layout:
         self._compile = compile_reader
         hints = typing.get_type_hints(cls, include_extras=True)
         fields: list[FieldLayout] = []
-        self.extra: tuple[str, MapCodec] | None = None
+        self.extra: tuple[str, Codec] | None = None
+        """The field for additional properties, and the codec of one of them."""
         for attribute in attrs.fields(cls):
             if WIRE in attribute.metadata:
                 slot = cast("MemberDescriptorType", getattr(cls, attribute.name))
-                fields.append(FieldLayout(attribute, codec_of(hints[attribute.name]), slot))
+                fields.append(
+                    FieldLayout(
+                        attribute.name,
+                        attribute.metadata[WIRE],
+                        codec_of(hints[attribute.name]),
+                        slot,
+                        required=attribute.default is not None and attribute.default is not ABSENT,
+                        nullable=attribute.metadata[NULLABLE],
+                    )
+                )
             elif EXTRA in attribute.metadata:
-                self.extra = (attribute.name, cast("MapCodec", codec_of(hints[attribute.name])))
+                codec = codec_of(hints[attribute.name])
+                assert isinstance(codec, MapCodec), f"{cls.__name__}.{attribute.name} has to be a dictionary"
+                self.extra = (attribute.name, codec.value)
         self.fields = tuple(fields)
         self.by_name = {field.name: field for field in fields}
         self.by_wire = {field.wire: field for field in fields}
@@ -77,14 +64,6 @@ class Layout:
         if self._reader is None:
             self._reader = self._compile(self)
         return self._reader
-
-    def write(self, value: object) -> JSONValue:
-        """Return the JSON object of an instance, or of a mapping by the names in JSON."""
-        if isinstance(value, Mapping):
-            return self._write_mapping(cast("Mapping[object, object]", value))
-        if not isinstance(value, ModelBase):
-            raise TypeError(f"{self.cls.__name__} or a mapping was expected, not {type(value).__name__}")
-        return value.to_dict()
 
     def write_model(self, model: ModelBase) -> JSONObject:
         """Return the JSON object of an instance."""
@@ -100,12 +79,13 @@ class Layout:
                     if name in fallbacks:
                         found[field.wire] = copy.deepcopy(fallbacks[name][1])
                     continue
-                if name in fallbacks and _is_same(fallbacks[name][0], value):
+                if value is None:
+                    if field.required or field.nullable:
+                        found[field.wire] = None
+                elif name in fallbacks and _is_same(fallbacks[name][0], value):
                     found[field.wire] = copy.deepcopy(fallbacks[name][1])
-                elif value is not None:
-                    found[field.wire] = field.codec.write(value)
-                elif field.required or field.nullable:
-                    found[field.wire] = None
+                else:
+                    found[field.wire] = field.write(value)
         except (TypeError, ValueError) as error:
             raise located(error, name) from None
         for key, item in self._beside(model).items():
@@ -117,18 +97,21 @@ class Layout:
         found: JSONObject = {}
         if self.extra is not None:
             name, codec = self.extra
-            found.update(cast("JSONObject", codec.write(getattr(model, name))))
+            found.update(cast("JSONObject", MapCodec(codec).write(getattr(model, name))))
         for key, item in unknown_of(model).items():
             found.setdefault(key, write_any(item))
         return found
 
-    def _write_mapping(self, mapping: Mapping[object, object]) -> JSONValue:
-        found: dict[str, JSONValue] = {}
+    def write_mapping(self, value: object) -> JSONObject:
+        """Return the JSON object of a mapping by the names in JSON."""
+        if not isinstance(value, Mapping):
+            raise TypeError(f"{self.cls.__name__} or a mapping was expected, not {type(value).__name__}")
+        found: JSONObject = {}
         key: object = ""
         try:
-            for key, value in mapping.items():
+            for key, item in cast("Mapping[object, object]", value).items():
                 codec = self._codec_of(str(key))
-                found[str(key)] = None if value is None else write_any(value) if codec is None else codec.write(value)
+                found[str(key)] = None if item is None else write_any(item) if codec is None else codec.write(item)
         except (TypeError, ValueError) as error:
             raise located(error, str(key)) from None
         return found
@@ -137,7 +120,7 @@ class Layout:
         field = self.by_wire.get(wire)
         if field is not None:
             return field.codec
-        return None if self.extra is None else self.extra[1].value
+        return None if self.extra is None else self.extra[1]
 
     def fits(self, raw: object) -> bool:
         """Whether a JSON value is an object of this class through and through."""
@@ -153,7 +136,7 @@ class Layout:
                 return False
         if self.extra is None:
             return True
-        value_codec = self.extra[1].value
+        value_codec = self.extra[1]
         return all(value_codec.fits(value) for key, value in found.items() if key not in self.by_wire)
 
     def distance(self, raw: Mapping[str, object]) -> tuple[int, int]:
@@ -164,9 +147,8 @@ class Layout:
 
 def unknown_of(model: ModelBase) -> Mapping[str, JSONValue]:
     """Return the unknown fields, without making a dictionary where there are none."""
-    slot = cast("MemberDescriptorType", type(model).unknown_fields)
     try:
-        found: Mapping[str, JSONValue] = slot.__get__(model)
+        found: Mapping[str, JSONValue] = _UNKNOWN_FIELDS.__get__(model)
     except AttributeError:
         return {}
     return found

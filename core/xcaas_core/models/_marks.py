@@ -51,9 +51,9 @@ class Discriminator:
         *variants: tuple[str | int | float | bool | None, type[ModelBase]],
         base: type[ModelBase] | None = None,
     ) -> None:
-        self.property_name = property_name
-        self.variants = variants
-        self.base = base
+        self.property_name: str = property_name
+        self.variants: tuple[tuple[str | int | float | bool | None, type[ModelBase]], ...] = variants
+        self.base: type[ModelBase] | None = base
 
     def __repr__(self) -> str:
         return f"Discriminator({self.property_name!r}, …)"

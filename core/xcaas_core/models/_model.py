@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import gc
+import inspect
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, MemberDescriptorType
 from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeVar, cast, dataclass_transform
 
 import attrs
 
-from ._base import ModelBase
+from ._base import FieldLayout, ModelBase
 from ._compiler import compile_reader
 from ._context import FROM_CALLER, FROM_CALLER_OWNED, Context
 from ._failure import ValidationFailure
 from ._fields import extra, field
 from ._json import Buffer, JSONObject, JSONValue, decode_json, encode_json
-from ._layout import FieldLayout, Layout, unknown_of
+from ._layout import Layout, unknown_of
 from ._marks import ABSENT
 from ._repr import html_table, one_line
 from ._unknown import UnknownFields
@@ -40,7 +41,7 @@ def model(cls: type[M]) -> type[M]:
 
     Equality, copies and `repr` are those of `Model`, which tell absent from null.
     """
-    for name in RESERVED_NAMES & cls.__dict__.get("__annotations__", {}).keys():
+    for name in RESERVED_NAMES & inspect.get_annotations(cls).keys():
         if cls.__module__ != __name__:
             raise TypeError(f"{cls.__name__}.{name}: models have something of that name already")
     return attrs.define(kw_only=True, eq=False, order=False, repr=False, getstate_setstate=False)(cls)
@@ -56,7 +57,7 @@ class Model(ModelBase):
     """
 
     if TYPE_CHECKING:
-        unknown_fields: dict[str, JSONValue] = field("", default={}, init=False)
+        unknown_fields: dict[str, JSONValue] = extra(factory=dict, init=False)
         """Fields that came and no spec knows, by their names in JSON."""
     else:
         unknown_fields: dict[str, JSONValue] = attrs.field(factory=dict)
@@ -93,7 +94,7 @@ class Model(ModelBase):
         Raises `DecodeError`, with a JSON pointer to what does not fit. Values inside that no spec knows
         are taken over, not copied.
         """
-        return cls._read(dict(data) if isinstance(data, Mapping) else data, FROM_CALLER)
+        return cls._read(_plain(data), FROM_CALLER)
 
     @classmethod
     def from_json(cls, data: Buffer) -> Self:
@@ -121,7 +122,8 @@ class Model(ModelBase):
 
     def is_set(self, name: str) -> bool:
         """Whether something stands in JSON for a field, be it null. `name` is the name in Python."""
-        return self._field(name).is_set(self)
+        extra = self._layout().extra
+        return bool(getattr(self, name)) if extra and extra[0] == name else self._field(name).is_set(self)
 
     def unset(self, *names: str) -> None:
         """Make fields absent, whatever came for them. `names` are those in Python."""
@@ -180,7 +182,7 @@ class Model(ModelBase):
             return None
 
     def __repr__(self) -> str:
-        return one_line(self, self._layout())
+        return one_line(self)
 
     def _repr_html_(self) -> str:
         return html_table(type(self).__name__, ("field", "value"), [(f.name, f.value(self)) for f in _set_fields(self)])
@@ -264,6 +266,11 @@ class uncollected:  # noqa: N801
     def __exit__(self, *_: object) -> None:
         if self._paused:
             gc.enable()
+
+
+def _plain(data: object) -> object:
+    """Return a mapping as the dictionary that readers know; anything else is for them to refuse."""
+    return dict(cast("Mapping[str, object]", data)) if isinstance(data, Mapping) else data
 
 
 def _blank(cls: type[M]) -> M:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar, cast
 
-from ._annotations import resolve
 from ._context import FROM_CALLER
 from ._json import Buffer, JSONValue, decode_json
+from ._resolve import resolve
 
 __all__ = ["Parser", "Webhook"]
 

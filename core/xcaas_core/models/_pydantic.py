@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final, cast
 
 from .._errors import DecodeError
 from ._base import ModelBase, ObjectLayout
-from ._codec import Codec
-from ._containers import ListCodec, MapCodec, ModelCodec, NullableCodec, OneOrListCodec
+from ._codec import Codec, NullableCodec
+from ._containers import ListCodec, MapCodec, ModelCodec, OneOrListCodec
 from ._dates import Day, Epoch, Moment
-from ._layout import Layout
 from ._scalars import ConstCodec
 from ._unions import DiscriminatedCodec, UnionCodec
 
@@ -44,7 +43,6 @@ def core_schema(cls: type[ModelBase]) -> dict[str, object]:
 
 def json_schema(layout: ObjectLayout, outer: tuple[type[ModelBase], ...] = ()) -> dict[str, object]:
     """Return the JSON Schema of a model. Models that hold themselves are not described twice."""
-    assert isinstance(layout, Layout)
     cls = layout.cls
     if cls in outer:
         return {"type": "object", "title": cls.__name__}
@@ -58,7 +56,7 @@ def json_schema(layout: ObjectLayout, outer: tuple[type[ModelBase], ...] = ()) -
     if required := [field.wire for field in layout.fields if field.required]:
         schema["required"] = required
     if layout.extra is not None:
-        schema["additionalProperties"] = _schema(layout.extra[1].value, outer)
+        schema["additionalProperties"] = _schema(layout.extra[1], outer)
     return schema
 
 

@@ -9,7 +9,6 @@ from typing import Final, cast
 
 from .._words import counted
 from ._base import ModelBase
-from ._layout import Layout
 
 __all__ = ["html_table", "one_line"]
 
@@ -21,9 +20,10 @@ ROWS: Final = 20
 _SECRET: Final = ("password", "secret", "token", "api_key", "apikey")
 
 
-def one_line(model: ModelBase, layout: Layout) -> str:
+def one_line(model: ModelBase) -> str:
     """Return `Class(field=value, …)`: the fields that are there, in order, as far as a line goes."""
     name = type(model).__name__
+    layout = model._layout()
     values = [(field.name, field.value(model)) for field in layout.fields if field.is_set(model)]
     if layout.extra is not None and (beside := getattr(model, layout.extra[0])):
         values.append((layout.extra[0], beside))

@@ -11,9 +11,9 @@ import uuid
 from typing import Final
 
 from ._codec import Codec, write_any
-from ._json import JSONValue
 from ._context import Context
 from ._failure import ValidationFailure, describe
+from ._json import JSONValue
 
 __all__ = ["BLANKS", "JSON", "NULL", "SCALARS", "ConstCodec"]
 
@@ -178,7 +178,9 @@ class _Bytes(Codec):
                 return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
             except binascii.Error:
                 pass
-        raise ValidationFailure(f"base64 text was expected, not {'other text' if isinstance(raw, str) else describe(raw)}")
+        raise ValidationFailure(
+            f"base64 text was expected, not {'other text' if isinstance(raw, str) else describe(raw)}"
+        )
 
     def write(self, value: object) -> JSONValue:
         return _single(value, "bytes")

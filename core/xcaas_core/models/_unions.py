@@ -105,7 +105,7 @@ class DiscriminatedCodec(Codec):
         if len(named) == 1:
             return named[0]
         if not named and self.property_name not in raw:
-            named = self.members
+            named = [member for member in self.members if not member.layout.by_wire.keys().isdisjoint(raw)]
         if sent and named:
             return min(named, key=lambda member: _distance(member, raw))
         fitting = [member for member in named if member.fits(raw)]
@@ -113,7 +113,7 @@ class DiscriminatedCodec(Codec):
             return _nearest(fitting, raw)
         if self._base is not None and (sent or self._base.fits(raw)):
             return self._base
-        return named[0] if named and self.property_name in raw else self._unknown
+        return _nearest(named, raw) if named and self.property_name in raw else self._unknown
 
     def _named(self, tag: object) -> list[ModelCodec]:
         """Return the variants of a tag. Documents write tags as text, also those that travel as booleans or numbers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
+
 from ._base import ModelBase
 from ._json import JSONValue
 

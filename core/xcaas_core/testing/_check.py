@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from .._errors import XCaaSError
 from .._pointer import JSON
 from ..models import resolve
-from ..models._containers import ListCodec, MapCodec, ModelCodec, NullableCodec
-from ..models._layout import Layout
+from ..models._codec import NullableCodec
+from ..models._containers import ListCodec, MapCodec, ModelCodec
 from ..models._unions import DiscriminatedCodec, UnionCodec
 
 if TYPE_CHECKING:
@@ -90,7 +90,6 @@ def _unknown(codec: Codec, value: JSON, pointer: str) -> list[str]:
     if not isinstance(codec, ModelCodec) or not isinstance(value, dict):
         return []
     layout = codec.layout
-    assert isinstance(layout, Layout)
     found: list[str] = []
     for key, item in value.items():
         field = layout.by_wire.get(key)

@@ -7,10 +7,9 @@ import decimal
 import uuid
 from typing import TYPE_CHECKING, Final
 
-from ..models._codec import Codec
-from ..models._containers import ListCodec, MapCodec, ModelCodec, NullableCodec, OneOrListCodec
+from ..models._codec import Codec, NullableCodec
+from ..models._containers import ListCodec, MapCodec, ModelCodec, OneOrListCodec
 from ..models._dates import Day, Epoch, Moment
-from ..models._layout import Layout
 from ..models._scalars import ConstCodec
 from ..models._unions import DiscriminatedCodec, UnionCodec
 
@@ -73,9 +72,7 @@ class _Maker:
     def model(self, ref: ModelCodec, depth: int, enough: bool) -> dict[str, JSON]:
         if depth > _TOO_DEEP:
             return {}  # a model that requires itself has no example
-        layout = ref.layout
-        assert isinstance(layout, Layout)
-        wanted = [field for field in layout.fields if field.required or not enough]
+        wanted = [field for field in ref.layout.fields if field.required or not enough]
         return {field.wire: self.value(field.codec, depth + 1) for field in wanted}
 
 
@@ -86,4 +83,4 @@ def _scalar(codec: Codec) -> JSON:
         return codec.encode(_MOMENT)
     if isinstance(codec, Day):
         return codec.encode(_MOMENT.date())
-    return codec.encode(_VALUES[codec.sends[0]] if codec.sends[0] in _VALUES else {})
+    return codec.encode(_VALUES.get(codec.sends[0], {}))
