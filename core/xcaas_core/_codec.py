@@ -6,7 +6,10 @@ here by the calling side, and only once a call needs a codec.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from .models import LenientReading
 
 __all__ = ["Codec", "codec_for"]
 
@@ -14,7 +17,7 @@ __all__ = ["Codec", "codec_for"]
 class Codec(Protocol):
     """Turns plain JSON values into Python values and back. Both raise `DecodeError` or `ArgumentError`."""
 
-    def decode(self, value: object, *, owned: bool = False) -> object:
+    def decode(self, value: object, *, owned: bool = False, lenient: LenientReading | None = None) -> object:
         """`owned`: nobody else holds `value`, so that it may be taken apart while it is read."""
         ...
 

@@ -52,6 +52,11 @@ class Page(Rows[T]):
     def __len__(self) -> int:
         return len(self.items)
 
+    def _repr_html_(self) -> str:
+        from .models._tables import html
+
+        return html(self.items, f"Page {self.number}: {counted(len(self.items), 'item')}")
+
     def __repr__(self) -> str:
         return f"<Page {self.number}: {counted(len(self.items), 'item')}>"
 
@@ -198,7 +203,7 @@ class PageSource(Generic[T]):
 
         def decode(items: list[JSON]) -> list[T]:
             try:
-                return cast("list[T]", codec.decode(items, at=self.paging.items))
+                return cast("list[T]", codec.decode(items, at=self.paging.items, lenient=self.engine.lenient))
             except DecodeError as error:
                 error.operation = self.name
                 raise

@@ -143,6 +143,11 @@ class _Gathered(Rows[T_co]):
     def _row_codec(self) -> Codec | None:
         return self._codec()
 
+    def _repr_html_(self) -> str:
+        from .models._tables import html
+
+        return html(list(self._items), "Rows")
+
 
 def rows(items: Iterable[R]) -> Rows[R]:
     """Any models as a table: `rows(page.content).to_pandas()`."""

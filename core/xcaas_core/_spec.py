@@ -59,6 +59,7 @@ class Parameter:
         "source",
         "style",
         "wire",
+        "zone",
     )
 
     def __init__(
@@ -72,6 +73,7 @@ class Parameter:
         allow_reserved: bool,
         source: str | None,
         media_type: str | None,
+        zone: str | None = None,
     ) -> None:
         self.location: Location = location
         self.wire: str = wire
@@ -82,6 +84,8 @@ class Parameter:
         self.allow_reserved: bool = allow_reserved
         self.source: str | None = source
         self.media_type: str | None = media_type
+        self.zone: str | None = zone
+        """The parameter that names the time zone of this one."""
 
     def __repr__(self) -> str:
         return f"<{self.location} parameter {self.wire}>"
@@ -112,9 +116,10 @@ def query(
     allow_reserved: bool = False,
     source: str | None = None,
     media_type: str | None = None,
+    zone: str | None = None,
 ) -> Parameter:
     """A parameter in the query."""
-    return Parameter("query", wire, annotation, style, explode, required, allow_reserved, source, media_type)
+    return Parameter("query", wire, annotation, style, explode, required, allow_reserved, source, media_type, zone)
 
 
 def header(
@@ -163,7 +168,7 @@ class Encoding:
 class Body:
     """A request body in one media type; `variants` holds further ones that the spec allows."""
 
-    __slots__ = ("annotation", "encoding", "kind", "media_type", "required", "variants")
+    __slots__ = ("annotation", "encoding", "kind", "media_type", "nullable", "required", "variants")
 
     def __init__(
         self,
@@ -173,6 +178,7 @@ class Body:
         *,
         encoding: Mapping[str, Encoding] | None = None,
         required: bool = True,
+        nullable: bool = False,
         variants: tuple[Body, ...] = (),
     ) -> None:
         self.kind: Kind = kind
@@ -180,15 +186,23 @@ class Body:
         self.annotation: str | None = annotation
         self.encoding: Mapping[str, Encoding] = encoding or {}
         self.required: bool = required
+        self.nullable: bool = nullable
+        """Whether null is a body of its own, which None stands for where one is required."""
         self.variants: tuple[Body, ...] = variants
 
     def __repr__(self) -> str:
         return f"<{self.kind} body {self.media_type}>"
 
 
-def json_body(media_type: str = "application/json", annotation: str | None = None, *, required: bool = True) -> Body:
+def json_body(
+    media_type: str = "application/json",
+    annotation: str | None = None,
+    *,
+    required: bool = True,
+    nullable: bool = False,
+) -> Body:
     """A body in JSON, or in a vendor type that is JSON inside."""
-    return Body("json", media_type, annotation, required=required)
+    return Body("json", media_type, annotation, required=required, nullable=nullable)
 
 
 def form_body(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from . import docs, ir
 from .data_classes import data_class
-from .imports import Imports
+from .imports import SDK, Imports
 from .names import Scope, safe
-from .plan_flows import SDK
 from .plan_operations import Surroundings
 from .quote import Code, code, identifier, join, literal
 from .types import Annotations

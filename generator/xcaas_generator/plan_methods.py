@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from . import ir, plan_docs, plan_flows
 from .data_classes import data_class
-from .imports import Imports
+from .imports import SDK, Imports
 from .outcome import Outcome, outcome
 from .plan import MethodPlan
 from .plan_arguments import Argument, arguments, body_argument, described, signature
-from .plan_flows import SDK
 from .plan_operations import Surroundings
 from .plan_tree import Seat
 from .quote import Code, call, code, docstring, identifier, join, parenthesised, text

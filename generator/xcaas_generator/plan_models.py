@@ -99,9 +99,7 @@ def _may_be_absent(field: ir.Field, model: ir.Model, names: ModelNames) -> bool:
     )
 
 
-def _field(
-    field: ir.Field, name: str, absent: bool, imports: Imports, annotations: Annotations
-) -> FieldPlan:
+def _field(field: ir.Field, name: str, absent: bool, imports: Imports, annotations: Annotations) -> FieldPlan:
     default = Code("None") if absent else _constant(field)
     nullable = absent and (field.nullable or may_be_null(field.type))
     return FieldPlan(

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from . import ir, plan_flows
 from .data_classes import data_class
-from .imports import Imports
+from .imports import SDK, Imports
 from .outcome import Outcome
-from .plan_flows import SDK, Neighbours
+from .plan_flows import Neighbours
 from .quote import Code, braced, call, literal, parenthesised, text, texts
-from .types import Annotations, ModelNames, PlainNames, annotation_text, is_plain, is_single
+from .types import Annotations, ModelNames, PlainNames, annotation_text, is_plain, is_single, may_be_null
 
 _DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 _DEFAULT_MEDIA = {
@@ -107,6 +107,7 @@ def _parameter(parameter: ir.Parameter, around: Surroundings, imports: Imports) 
         required=literal(parameter.required) if parameter.required is not always else None,
         allow_reserved=literal(True) if parameter.allow_reserved else None,
         source=text(parameter.source) if parameter.source else None,
+        zone=text(parameter.zone) if parameter.zone else None,
         media_type=text(parameter.media_type) if parameter.media_type else None,
     )
 
@@ -129,6 +130,7 @@ def _body_variant(variant: ir.BodyVariant, required: Code | None, around: Surrou
         annotation=None if plain else _unless_plain(variant.type, around.names),
         encoding=braced(encoding) if encoding else None,
         required=required,
+        nullable=literal(True) if variant.kind == "json" and may_be_null(variant.type) else None,
     )
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from . import docs, ir
 from .data_classes import data_class
-from .imports import Imports
+from .imports import SDK, Imports
 from .names import Scope, constant, module_stem, pascal
 from .outcome import Outcome, outcome
 from .plan import ChildPlan, MethodPlan, Module, OperationPlan, ResourcePlan
-from .plan_flows import SDK, Neighbour, paged_item
+from .plan_flows import Neighbour, paged_item
 from .plan_methods import MethodWriter, Subject
 from .plan_operations import Surroundings, errors_value, operation_value
 from .plan_tree import Seat

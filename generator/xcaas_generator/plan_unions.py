@@ -41,7 +41,9 @@ def alias_plan(union: ir.Union, names: ModelNames) -> EnumPlan:
     imports = Imports({name})
     value = Annotations(names, imports, module="..models").read(union.type)
     alias = imports.use("typing", "TypeAlias")
-    doc = docstring(docs.paragraphs(union.doc or docs.sentence(name), f"Another name for `{value}`."), 0)
+    doc = docstring(
+        docs.paragraphs(union.doc or docs.sentence(name), f"Another name for `{value.rpartition('.')[2]}`."), 0
+    )
     return EnumPlan(imports.header(), identifier(name), alias, value, doc)
 
 

@@ -131,7 +131,7 @@ def is_plain(ref: ir.TypeRef, names: ModelNames) -> bool:
     """Whether JSON's own value is the Python value: of text, numbers, booleans, null, and unions of these."""
     match ref:
         case ir.Scalar():
-            return ref.kind in ("any", "none") or _python_scalar(ref) in _SCALARS.values() and ref.kind != "bytes"
+            return ref.kind in ("any", "none") or (_python_scalar(ref) in _SCALARS.values() and ref.kind != "bytes")
         case ir.EnumRef():
             return True
         case ir.UnionOf():
@@ -232,22 +232,22 @@ class Annotations:
         name = self._names.union(ref)
         if name is not None and self._names.classes[name] not in self._own:
             besides = [part for member in ref.members for part in self._besides(member)] if given else []
-            return [self._sibling(self._names.classes[name]), *besides]
-        parts = [part for member in ref.members for part in self._parts(member, given=given)]
-        if ref.discriminator is None or not ref.mapping:
+            return [*self._told_apart(ref, [self._sibling(self._names.classes[name])]), *besides]
+        parts = list(dict.fromkeys(part for member in ref.members for part in self._parts(member, given=given)))
+        if not _is_discriminated(ref):
             return parts
-        return self._discriminated(ref.discriminator, ref.mapping, list(dict.fromkeys(parts)))
-
-    def _discriminated(self, wire: str, mapping: tuple[tuple[str, str], ...], parts: list[Code]) -> list[Code]:
         models = [*(part for part in parts if part != _NONE), self._use(self._core, "UnknownModel")]
         null = [_NONE] if _NONE in parts else []
-        if not self._marked:
-            return [*models, *null]
-        variants = [
-            parenthesised([text(tag), self._sibling(self._names.classes[model])]) for tag, model in mapping
-        ]
-        mark = call(self._use(self._core, "Discriminator"), text(wire), *variants)
-        return [code("{}[{}, {}]", self._use("typing", "Annotated"), join(" | ", models), mark), *null]
+        # The alias of a named union is that and nothing else, so that `isinstance` takes it.
+        return [*(models if name is not None else self._told_apart(ref, models)), *null]
+
+    def _told_apart(self, ref: ir.UnionOf, members: list[Code]) -> list[Code]:
+        """Members of a union with the mark that says which is which."""
+        if not self._marked or not _is_discriminated(ref):
+            return members
+        variants = [parenthesised([text(tag), self._sibling(self._names.classes[model])]) for tag, model in ref.mapping]
+        mark = call(self._use(self._core, "Discriminator"), text(ref.discriminator or ""), *variants)
+        return [code("{}[{}, {}]", self._use("typing", "Annotated"), join(" | ", members), mark)]
 
     def _besides(self, member: ir.TypeRef) -> list[Code]:
         """What can be given for a member of a named union beyond what is read from it."""
@@ -302,6 +302,10 @@ class Annotations:
 
     def _use(self, module: str, name: str) -> Code:
         return self._imports.use(module, name)
+
+
+def _is_discriminated(ref: ir.UnionOf) -> bool:
+    return ref.discriminator is not None and bool(ref.mapping)
 
 
 def _has_text_form(scalar: ir.Scalar) -> bool:

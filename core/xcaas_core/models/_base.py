@@ -25,7 +25,8 @@ class FieldLayout:
     ) -> None:
         self.name = name
         self.wire = wire
-        self.codec = codec
+        # None in the annotation of an optional field says that it may be absent.
+        self.codec = codec.inner if isinstance(codec, NullableCodec) and not required and not nullable else codec
         self.write = codec.inner.write if isinstance(codec, NullableCodec) else codec.write
         """Of a value that is there."""
         self.slot = slot

@@ -74,6 +74,10 @@ class Column:
         self.kind = kind
         self.cell = cell
 
+    def value(self, row: object) -> object:
+        """Return what stands in a row, as it is in Python."""
+        return getattr(row, self.name, None) if isinstance(row, Model) else row
+
 
 def columns_for(rows: Sequence[object], codec: Codec | None = None) -> list[Column]:
     """The columns of a table of `rows`: those of the models among them, in order of appearance.

@@ -16,6 +16,9 @@ __all__ = ["ListCodec", "MapCodec", "ModelCodec", "OneOrListCodec"]
 _LIST: Final[frozenset[type]] = frozenset({list})
 _DICT: Final[frozenset[type]] = frozenset({dict})
 
+_FEW: Final = 256
+"""Elements whose JSON is not worth freeing one by one."""
+
 
 class ListCodec(Codec):
     """A list of one type."""
@@ -34,16 +37,28 @@ class ListCodec(Codec):
         if not isinstance(raw, list):
             raise ValidationFailure(f"a list was expected, not {describe(raw)}")
         found = cast("list[object]", raw)
-        # What is unfaithful is compared with what came, which has to be there still.
-        items = found if context.owned and self.faithful else found[:]
         exact = self.item.exact
-        if not items or (exact is not None and {*map(type, items)} == {exact}):
-            return items
+        if not found or (exact is not None and {*map(type, found)} == {exact}):
+            return found[:]
+        # What is unfaithful is compared with what came, which has to be there still.
+        if context.owned and self.faithful and len(found) > _FEW:
+            return self._read_in_place(found, context)
+        read = self.item.reader
+        items: list[object] = []
+        add = items.append
+        try:
+            for item in found:
+                add(read(item, context))
+        except ValidationFailure as failure:
+            raise failure.within(len(items)) from None
+        return items
+
+    def _read_in_place(self, items: list[object], context: Context) -> list[object]:
+        """Replace each item by what it becomes: its JSON is free at once, and the next one takes its memory."""
         read = self.item.reader
         index = 0
         try:
             for index, item in enumerate(items):
-                # In place: its JSON is free at once, and the next one takes its memory.
                 items[index] = read(item, context)
         except ValidationFailure as failure:
             raise failure.within(index) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, MemberDescriptorType
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeVar, cast, dataclas
 
 import attrs
 
+from .._json import uncollected
 from ._base import FieldLayout, ModelBase
 from ._compiler import compile_reader
 from ._context import FROM_CALLER, FROM_CALLER_OWNED, Context
@@ -32,7 +32,6 @@ RESERVED_NAMES: Final = frozenset(
 
 _LAYOUT: Final = "__xcaas_layout__"
 _NO_FALLBACKS: Final[Mapping[str, tuple[object, JSONValue]]] = MappingProxyType({})
-_MUCH: Final = 1 << 20  # bytes of JSON from which on the garbage collector's walks cost more than they find
 
 
 @dataclass_transform(kw_only_default=True, eq_default=True, field_specifiers=(field, extra))
@@ -244,28 +243,6 @@ class Model(ModelBase):
         from ._pydantic import json_schema
 
         return json_schema(cls._layout())
-
-
-class uncollected:  # noqa: N801
-    """A context in which the garbage collector is paused, for one decode of a large answer.
-
-    Millions of new objects, none of them garbage, would be walked over again and again.
-    """
-
-    __slots__ = ("_paused", "_size")
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._paused = False
-
-    def __enter__(self) -> None:
-        self._paused = self._size >= _MUCH and gc.isenabled()
-        if self._paused:
-            gc.disable()
-
-    def __exit__(self, *_: object) -> None:
-        if self._paused:
-            gc.enable()
 
 
 def _plain(data: object) -> object:

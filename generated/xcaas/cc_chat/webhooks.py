@@ -12,7 +12,10 @@ from . import models as _models
 __all__ = ["CHAT_EVENT", "WEBHOOKS"]
 
 CHAT_EVENT: Final[Webhook[_models.ChatEvent]] = Webhook(
-    "chatEvent", "POST", "_models.ChatEvent", __name__.rpartition(".")[0]
+    "chatEvent",
+    "POST",
+    'Annotated[_models.ChatEvent, Discriminator("eventType", ("AGENT_JOINED", _models.AgentJoinedEvent), ("AGENT_LEFT", _models.AgentLeftEvent), ("QUEUED", _models.QueuedEvent), ("TEXT", _models.TextEvent), ("TRANSFER", _models.TransferEvent), ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent))]',
+    __name__.rpartition(".")[0],
 )
 """Receive an event.
 

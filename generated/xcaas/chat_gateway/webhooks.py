@@ -12,7 +12,10 @@ from . import models as _models
 __all__ = ["CHAT_EVENT", "WEBHOOKS"]
 
 CHAT_EVENT: Final[Webhook[_models.ChatEvent]] = Webhook(
-    "chatEvent", "POST", "_models.ChatEvent", __name__.rpartition(".")[0]
+    "chatEvent",
+    "POST",
+    'Annotated[_models.ChatEvent, Discriminator("eventType", ("ACTIVITY", _models.ActivityEvent), ("CONVERSATION_UPDATE", _models.ConversationUpdateEvent), ("MEMBERS_CHANGED", _models.MembersChangedEvent), ("MESSAGE", _models.MessageEvent), ("QUEUED", _models.QueuedEvent), ("TRANSFER", _models.TransferEvent), ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent))]',
+    __name__.rpartition(".")[0],
 )
 """Receive an event.
 

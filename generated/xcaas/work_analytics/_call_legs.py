@@ -21,8 +21,8 @@ _LIST: Final[_sdk.Operation[_models.CallLegPage]] = _sdk.Operation(
     call="work_analytics.call_legs.list",
     parameters=(
         _sdk.query("pbxId", required=True),
-        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
-        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
         _sdk.query("timeZone", required=True),
         _sdk.query("pageSize", required=True),
         _sdk.query("caller", "list[str]", explode=False),
@@ -77,8 +77,8 @@ class CallLegs(_sdk.Resource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             page_size: Rows per page. At least 1, at most 7000. Default: 100.
             caller: Only calls from these numbers or extensions. At most 125 items.
@@ -144,8 +144,8 @@ class AsyncCallLegs(_sdk.AsyncResource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             page_size: Rows per page. At least 1, at most 7000. Default: 100.
             caller: Only calls from these numbers or extensions. At most 125 items.

@@ -25,8 +25,8 @@ _COMPANY: Final[_sdk.Operation[list[_models.CompanySummary]]] = _sdk.Operation(
     call="work_analytics.summaries.company",
     parameters=(
         _sdk.query("pbxId", required=True),
-        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
-        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
         _sdk.query("timeZone", required=True),
     ),
     answers={"200": _sdk.json_answer("list[_models.CompanySummary]")},
@@ -41,8 +41,8 @@ _EXTENSIONS_V1: Final[_sdk.Operation[list[_models.ExtensionSummary]]] = _sdk.Ope
     call="work_analytics.summaries.extensions_v1",
     parameters=(
         _sdk.query("pbxId", required=True),
-        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
-        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
         _sdk.query("timeZone", required=True),
     ),
     answers={"200": _sdk.json_answer("list[_models.ExtensionSummary]")},
@@ -58,8 +58,8 @@ _EXTENSIONS: Final[_sdk.Operation[list[_models.ExtensionSummary]]] = _sdk.Operat
     call="work_analytics.summaries.extensions",
     parameters=(
         _sdk.query("pbxId", required=True),
-        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
-        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
         _sdk.query("timeZone", required=True),
     ),
     answers={"200": _sdk.json_answer("list[_models.ExtensionSummary]")},
@@ -74,8 +74,8 @@ _RING_GROUPS_V1: Final[_sdk.Operation[list[_models.RingGroupSummary]]] = _sdk.Op
     call="work_analytics.summaries.ring_groups_v1",
     parameters=(
         _sdk.query("pbxId", required=True),
-        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
-        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
         _sdk.query("timeZone", required=True),
         _sdk.query("intraStartTime"),
         _sdk.query("intraEndTime"),
@@ -93,8 +93,8 @@ _RING_GROUPS: Final[_sdk.Operation[list[_models.RingGroupSummary]]] = _sdk.Opera
     call="work_analytics.summaries.ring_groups",
     parameters=(
         _sdk.query("pbxId", required=True),
-        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
-        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
         _sdk.query("timeZone", required=True),
         _sdk.query("intraStartTime"),
         _sdk.query("intraEndTime"),
@@ -111,8 +111,8 @@ _RING_GROUP_MEMBERS: Final[_sdk.Operation[list[_models.RingGroupMemberSummary]]]
     call="work_analytics.summaries.ring_group_members",
     parameters=(
         _sdk.query("pbxId", required=True),
-        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
-        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
         _sdk.query("timeZone", required=True),
         _sdk.query("extId"),
         _sdk.query("collapse"),
@@ -137,8 +137,8 @@ class Summaries(_sdk.Resource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
 
         Returns:
@@ -163,8 +163,8 @@ class Summaries(_sdk.Resource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
 
         Returns:
@@ -188,8 +188,8 @@ class Summaries(_sdk.Resource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
 
         Returns:
@@ -221,8 +221,8 @@ class Summaries(_sdk.Resource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             intra_start_time: Begin of the part of each day that counts. The form isn't documented; try `hh:mm:ss`.
             intra_end_time: End of the part of each day that counts, in the same form.
@@ -255,8 +255,8 @@ class Summaries(_sdk.Resource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             intra_start_time: Begin of the part of each day that counts. The form isn't documented; try `hh:mm:ss`.
             intra_end_time: End of the part of each day that counts, in the same form.
@@ -289,8 +289,8 @@ class Summaries(_sdk.Resource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             ext_id: Extension to report. The guide means that of a ring group, the parameter's text that of a
                 member.
@@ -323,8 +323,8 @@ class AsyncSummaries(_sdk.AsyncResource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
 
         Returns:
@@ -349,8 +349,8 @@ class AsyncSummaries(_sdk.AsyncResource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
 
         Returns:
@@ -374,8 +374,8 @@ class AsyncSummaries(_sdk.AsyncResource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
 
         Returns:
@@ -407,8 +407,8 @@ class AsyncSummaries(_sdk.AsyncResource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             intra_start_time: Begin of the part of each day that counts. The form isn't documented; try `hh:mm:ss`.
             intra_end_time: End of the part of each day that counts, in the same form.
@@ -443,8 +443,8 @@ class AsyncSummaries(_sdk.AsyncResource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             intra_start_time: Begin of the part of each day that counts. The form isn't documented; try `hh:mm:ss`.
             intra_end_time: End of the part of each day that counts, in the same form.
@@ -479,8 +479,8 @@ class AsyncSummaries(_sdk.AsyncResource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             ext_id: Extension to report. The guide means that of a ring group, the parameter's text that of a
                 member.

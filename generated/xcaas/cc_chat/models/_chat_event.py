@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from xcaas_core.models import Discriminator, Parser, UnknownModel
+from xcaas_core.models import Parser, UnknownModel
 
 from .. import models as _models
 
 __all__ = ["ChatEvent", "parse_chat_event"]
 
-ChatEvent: TypeAlias = Annotated[
+ChatEvent: TypeAlias = (
     _models.QueuedEvent
     | _models.AgentJoinedEvent
     | _models.AgentLeftEvent
     | _models.TransferEvent
     | _models.TextEvent
     | _models.WebhookVerifyEvent
-    | UnknownModel,
-    Discriminator(
-        "eventType",
-        ("AGENT_JOINED", _models.AgentJoinedEvent),
-        ("AGENT_LEFT", _models.AgentLeftEvent),
-        ("QUEUED", _models.QueuedEvent),
-        ("TEXT", _models.TextEvent),
-        ("TRANSFER", _models.TransferEvent),
-        ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent),
-    ),
-]
+    | UnknownModel
+)
 """What the service sends to a webhook, told apart by `eventType`.
 
 `eventType` tells which. A kind that is not listed comes as `UnknownModel`.
 """
 
-parse_chat_event: Final[Parser[ChatEvent]] = Parser("_models.ChatEvent", __name__.rpartition(".models.")[0])
+parse_chat_event: Final[Parser[ChatEvent]] = Parser(
+    'Annotated[_models.ChatEvent, Discriminator("eventType", ("AGENT_JOINED", _models.AgentJoinedEvent), ("AGENT_LEFT", _models.AgentLeftEvent), ("QUEUED", _models.QueuedEvent), ("TEXT", _models.TextEvent), ("TRANSFER", _models.TransferEvent), ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent))]',
+    __name__.rpartition(".models.")[0],
+)
 """Reads `ChatEvent` from JSON, as text or decoded."""

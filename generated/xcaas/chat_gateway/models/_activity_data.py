@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from xcaas_core.models import Discriminator, Parser, UnknownModel
+from xcaas_core.models import Parser, UnknownModel
 
 from .. import models as _models
 
 __all__ = ["ActivityData", "parse_activity_data"]
 
-ActivityData: TypeAlias = Annotated[
+ActivityData: TypeAlias = (
     _models.TypingActivity
     | _models.CardActivity
     | _models.QuickReplyActivity
     | _models.ReadReceiptsActivity
-    | UnknownModel,
-    Discriminator(
-        "name",
-        ("adaptiveCard/action", _models.CardActivity),
-        ("quickReply/action", _models.QuickReplyActivity),
-        ("read-receipts", _models.ReadReceiptsActivity),
-        ("typing", _models.TypingActivity),
-    ),
-]
+    | UnknownModel
+)
 """What somebody did, told apart by `name`. Names of other providers have a free value.
 
 `name` tells which. A kind that is not listed comes as `UnknownModel`.
 """
 
-parse_activity_data: Final[Parser[ActivityData]] = Parser("_models.ActivityData", __name__.rpartition(".models.")[0])
+parse_activity_data: Final[Parser[ActivityData]] = Parser(
+    'Annotated[_models.ActivityData, Discriminator("name", ("adaptiveCard/action", _models.CardActivity), ("quickReply/action", _models.QuickReplyActivity), ("read-receipts", _models.ReadReceiptsActivity), ("typing", _models.TypingActivity))]',
+    __name__.rpartition(".models.")[0],
+)
 """Reads `ActivityData` from JSON, as text or decoded."""

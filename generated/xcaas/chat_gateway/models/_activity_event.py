@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as _dt
 from typing import Annotated, Literal
 
-from xcaas_core.models import Format, Model, field, model
+from xcaas_core.models import Discriminator, Format, Model, field, model
 
 from .. import models as _models
 
@@ -25,5 +25,17 @@ class ActivityEvent(Model):
     timestamp: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("timestamp", default=None)
     """When it happened, in epoch milliseconds."""
 
-    data: _models.ActivityData | None = field("data", default=None)
+    data: (
+        Annotated[
+            _models.ActivityData,
+            Discriminator(
+                "name",
+                ("adaptiveCard/action", _models.CardActivity),
+                ("quickReply/action", _models.QuickReplyActivity),
+                ("read-receipts", _models.ReadReceiptsActivity),
+                ("typing", _models.TypingActivity),
+            ),
+        ]
+        | None
+    ) = field("data", default=None)
     """What somebody did, told apart by `name`. Names of other providers have a free value."""

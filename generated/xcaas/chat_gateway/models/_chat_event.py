@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from xcaas_core.models import Discriminator, Parser, UnknownModel
+from xcaas_core.models import Parser, UnknownModel
 
 from .. import models as _models
 
 __all__ = ["ChatEvent", "parse_chat_event"]
 
-ChatEvent: TypeAlias = Annotated[
+ChatEvent: TypeAlias = (
     _models.ConversationUpdateEvent
     | _models.QueuedEvent
     | _models.MembersChangedEvent
@@ -18,23 +18,16 @@ ChatEvent: TypeAlias = Annotated[
     | _models.MessageEvent
     | _models.ActivityEvent
     | _models.WebhookVerifyEvent
-    | UnknownModel,
-    Discriminator(
-        "eventType",
-        ("ACTIVITY", _models.ActivityEvent),
-        ("CONVERSATION_UPDATE", _models.ConversationUpdateEvent),
-        ("MEMBERS_CHANGED", _models.MembersChangedEvent),
-        ("MESSAGE", _models.MessageEvent),
-        ("QUEUED", _models.QueuedEvent),
-        ("TRANSFER", _models.TransferEvent),
-        ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent),
-    ),
-]
+    | UnknownModel
+)
 """What the service sends to a webhook, told apart by `eventType`. After a `TRANSFER`, an agent who leaves
 isn't the end; another joins.
 
 `eventType` tells which. A kind that is not listed comes as `UnknownModel`.
 """
 
-parse_chat_event: Final[Parser[ChatEvent]] = Parser("_models.ChatEvent", __name__.rpartition(".models.")[0])
+parse_chat_event: Final[Parser[ChatEvent]] = Parser(
+    'Annotated[_models.ChatEvent, Discriminator("eventType", ("ACTIVITY", _models.ActivityEvent), ("CONVERSATION_UPDATE", _models.ConversationUpdateEvent), ("MEMBERS_CHANGED", _models.MembersChangedEvent), ("MESSAGE", _models.MessageEvent), ("QUEUED", _models.QueuedEvent), ("TRANSFER", _models.TransferEvent), ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent))]',
+    __name__.rpartition(".models.")[0],
+)
 """Reads `ChatEvent` from JSON, as text or decoded."""
