@@ -18,7 +18,11 @@ Sent once for each pet of a litter.
 """
 
 ON_MOVE: Final[Webhook[_models.Home]] = Webhook(
-    "onMove", "POST", "_models.Home", __name__.rpartition(".")[0], operation="createPet"
+    "onMove",
+    "POST",
+    'Annotated[_models.Home, Discriminator("type", ("farm", _models.Farm), ("house", _models.House))]',
+    __name__.rpartition(".")[0],
+    operation="createPet",
 )
 """The pet has moved.
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from xcaas_core.models import Discriminator, Parser, UnknownModel
+from xcaas_core.models import Parser, UnknownModel
 
 from .. import models as _models
 
 __all__ = ["Home", "parse_home"]
 
-Home: TypeAlias = Annotated[
-    _models.House | _models.Farm | UnknownModel, Discriminator("type", ("farm", _models.Farm), ("house", _models.House))
-]
+Home: TypeAlias = _models.House | _models.Farm | UnknownModel
 """Where a pet lives.
 
 `type` tells which. A kind that is not listed comes as `UnknownModel`.
 """
 
-parse_home: Final[Parser[Home]] = Parser("_models.Home", __name__.rpartition(".models.")[0])
+parse_home: Final[Parser[Home]] = Parser(
+    'Annotated[_models.Home, Discriminator("type", ("farm", _models.Farm), ("house", _models.House))]',
+    __name__.rpartition(".models.")[0],
+)
 """Reads `Home` from JSON, as text or decoded."""

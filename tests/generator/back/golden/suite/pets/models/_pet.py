@@ -6,7 +6,7 @@ import datetime as _dt
 from typing import Annotated, NotRequired, TypedDict
 from uuid import UUID
 
-from xcaas_core.models import Format, Model, extra, field, model
+from xcaas_core.models import Discriminator, Format, Model, extra, field, model
 
 from .. import models as _models
 
@@ -32,7 +32,9 @@ class Pet(Model):
     fed_at: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("fed_at", default=None)
     """Last meal."""
 
-    home: _models.Home | None = field("home", default=None)
+    home: Annotated[_models.Home, Discriminator("type", ("farm", _models.Farm), ("house", _models.House))] | None = (
+        field("home", default=None)
+    )
     """Where a pet lives."""
 
     vet: str | None = field("@vet", default=None)
