@@ -15,7 +15,7 @@ from benchmarks._measure import Comparison, show
 from benchmarks._small_answers import serving
 from benchmarks.call_cost import OBJECT
 
-BUDGET: Final = 1.25
+BUDGET: Final = 1.3
 STALL: Final = 0.030
 ROUNDS: Final = 15
 

@@ -88,16 +88,16 @@ def main() -> None:
         everything = compare(
             lambda: ours_all(StorageObjectPage.from_json(many)), lambda: peer_all(plain.from_dict(json.loads(many)))
         )
-        show("every field read", everything, peer=PEER, budget=1 / 2.5)
+        show("every field read", everything, peer=PEER, budget=0.45)
         flat = compare(
             lambda: ours_flat(StorageObjectPage.from_json(many)), lambda: peer_flat(plain.from_dict(json.loads(many)))
         )
-        show("nested lists not read", flat, peer=PEER, budget=1 / 4)
+        show("nested lists not read", flat, peer=PEER, budget=0.45)
         small = compare(
             lambda: [ours_all(StorageObjectPage.from_json(few)) for _ in range(100)],
             lambda: [peer_all(plain.from_dict(json.loads(few))) for _ in range(100)],
         )
-        show("10 objects, 100 times", small, peer=PEER, budget=1)
+        show("10 objects, 100 times", small, peer=PEER, budget=0.80)
 
         ours = peak_memory(lambda: ours_all(StorageObjectPage.from_json(many)))
         peer = peak_memory(lambda: peer_all(plain.from_dict(json.loads(many))))

@@ -12,6 +12,7 @@ from ._lazy import lazy_attributes
 if TYPE_CHECKING:
     from . import testing as testing
     from ._archive import unzip as unzip
+    from ._by_key import by_key as by_key
     from ._download import AsyncDownload as AsyncDownload
     from ._download import Download as Download
     from ._download_all import Saved as Saved
@@ -93,6 +94,10 @@ if TYPE_CHECKING:
     from .auth import WorkAnalyticsLogin as WorkAnalyticsLogin
     from .auth import credentials_from_env as credentials_from_env
     from .auth import credentials_from_profile as credentials_from_profile
+    from .models import JSONValue as JSONValue
+    from .models import Model as Model
+    from .models import UnknownModel as UnknownModel
+    from .models import register_cattrs as register_cattrs
     from .tables._rows import rows as rows
 else:
     __getattr__, __dir__ = lazy_attributes(
@@ -133,8 +138,10 @@ else:
             "FileInput": "_inputs",
             "FileTokenCache": "auth",
             "Hook": "_hooks",
+            "JSONValue": "models",
             "MemoryTokenCache": "auth",
             "MissingCredentialsError": "_errors",
+            "Model": "models",
             "NotAcceptableError": "_errors",
             "NotFoundError": "_errors",
             "Page": "_pages",
@@ -171,14 +178,17 @@ else:
             "TokenTimeoutError": "auth",
             "TokenUnavailableError": "auth",
             "TransportError": "_errors",
+            "UnknownModel": "models",
             "UnprocessableError": "_errors",
             "UnsupportedMediaError": "_errors",
             "WorkAnalyticsLogin": "auth",
             "XCaaSError": "_errors",
             "adownload_all": "_download_all",
+            "by_key": "_by_key",
             "credentials_from_env": "auth",
             "credentials_from_profile": "auth",
             "download_all": "_download_all",
+            "register_cattrs": "models",
             "rows": "tables._rows",
             "testing": "",
             "unzip": "_archive",
@@ -221,8 +231,10 @@ __all__ = [
     "FileInput",
     "FileTokenCache",
     "Hook",
+    "JSONValue",
     "MemoryTokenCache",
     "MissingCredentialsError",
+    "Model",
     "NotAcceptableError",
     "NotFoundError",
     "Page",
@@ -259,14 +271,17 @@ __all__ = [
     "TokenTimeoutError",
     "TokenUnavailableError",
     "TransportError",
+    "UnknownModel",
     "UnprocessableError",
     "UnsupportedMediaError",
     "WorkAnalyticsLogin",
     "XCaaSError",
     "adownload_all",
+    "by_key",
     "credentials_from_env",
     "credentials_from_profile",
     "download_all",
+    "register_cattrs",
     "rows",
     "testing",
     "unzip",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from ._codec import Codec, codec_for
 from ._errors import DecodeError, XCaaSError
-from ._json import loads
+from ._json import loads, uncollected
 from ._media import charset_of, is_html, is_json, matches, media_type_of
 from ._spec import Answer, Answers
 from ._words import counted
@@ -15,11 +15,12 @@ from ._words import counted
 if TYPE_CHECKING:
     from ._operation import Operation
     from ._steps import Response
+    from .models import LenientReading
 
 __all__ = ["AnswerTable", "candidates", "plain_json"]
 
 T = TypeVar("T")
-Decode: TypeAlias = Callable[["Response"], object]
+Decode: TypeAlias = "Callable[[Response, LenientReading | None], object]"
 
 _SOMEBODY_ELSE: Final = "Something between here and the service may have answered: check base_url, region and proxies."
 _CACHED: Final = 32  # spellings of content types per operation; servers have two or three
@@ -68,7 +69,7 @@ class AnswerTable:
         whose address is the result) if the spec lists them."""
         return 200 <= status < 300 or (status < 400 and str(status) in self._answers)
 
-    def value(self, response: Response) -> object:
+    def value(self, response: Response, lenient: LenientReading | None = None) -> object:
         """Decode a whole answer. `DecodeError` if it is not what was promised."""
         key = (response.status, response.headers.get("content-type"))
         decode = self._decoders.get(key)
@@ -76,7 +77,7 @@ class AnswerTable:
             decode = self._decoder(response)
             if len(self._decoders) < _CACHED:
                 self._decoders[key] = decode
-        return decode(response)
+        return decode(response, lenient)
 
     def check(self, response: Response) -> None:
         """Refuse an answer whose body is about to be streamed and cannot be what was promised."""
@@ -85,27 +86,28 @@ class AnswerTable:
     def _decoder(self, response: Response) -> Decode:
         answer = self._choose(response)
         if answer is None:
-            return lambda response: None
-        codec = codec_for(answer.codec, self._package)
+            return lambda response, lenient: None
+        codec = codec_for(answer.annotation, self._package)
         match answer.kind:
             case "json":
                 return self._json_decoder(codec, charset_of(response.headers.get("content-type")))
             case "text" | "xml":
                 return _text_decoder(codec)
             case "binary":
-                return lambda response: response.content
+                return lambda response, lenient: response.content
             case _:
-                return self._empty
+                return lambda response, lenient: self._empty(response)
 
     def _json_decoder(self, codec: Codec | None, charset: str) -> Decode:
         if codec is None:
-            return lambda response: _load(response, charset) if response.content else self._empty(response)
+            return lambda response, lenient: _load(response, charset) if response.content else self._empty(response)
         decode = codec.decode
 
-        def decode_json(response: Response) -> object:
+        def decode_json(response: Response, lenient: LenientReading | None) -> object:
             if not response.content:
                 return self._empty(response)
-            return decode(_load(response, charset), owned=True)
+            with uncollected(len(response.content)):
+                return decode(_load(response, charset), owned=True, lenient=lenient)
 
         return decode_json
 
@@ -133,7 +135,7 @@ class AnswerTable:
             raise DecodeError(f"status {response.status} came with an empty body where {_named(bodies)} was promised")
         answer = bodies[0]
         if answer.kind == "json":
-            return _emptiest(codec_for(answer.codec, self._package))
+            return _emptiest(codec_for(answer.annotation, self._package))
         return b"" if answer.kind == "binary" else ""
 
 
@@ -180,7 +182,7 @@ def _named(answers: tuple[Answer, ...] | list[Answer]) -> str:
 
 
 def _text_decoder(codec: Codec | None) -> Decode:
-    def decode_text(response: Response) -> object:
+    def decode_text(response: Response, lenient: LenientReading | None) -> object:
         text = response.content.decode(charset_of(response.headers.get("content-type")), "replace")
         return text if codec is None else codec.decode(text)
 

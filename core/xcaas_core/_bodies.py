@@ -53,7 +53,7 @@ def _fits(variant: Body, value: object) -> bool:
 def _maker(body: Body, package: str) -> Maker:
     match body.kind:
         case "json" | "form" | "multipart":
-            return _guarded(_structured(body, codec_for(body.codec, package)))
+            return _guarded(_structured(body, codec_for(body.annotation, package)))
         case "binary":
             return lambda value: binary_payload(value, body.media_type)
         case _:

@@ -148,6 +148,10 @@ class Exchange(Generic[T]):
             raise CallTimeoutError("no time was left to send the request", advice="Allow a longer timeout.")
         return left
 
+    def value(self, response: Response) -> T:
+        """Decode a whole answer."""
+        return cast("T", self.compiled.answers.value(response, self.engine.lenient))
+
     def _check_stream(self, response: Response) -> Flow[None]:
         """A body that cannot be what was promised is not worth streaming."""
         try:

@@ -50,6 +50,7 @@ class Client:
         rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
         max_in_flight: int = 100,
         trusted_hosts: Sequence[str] = (),
+        lenient: bool = False,
         http_client: HttpClient | FakeNetwork | None = None,
         verify: ssl.SSLContext | str | bool = True,
         proxy: str | None = None,
@@ -70,6 +71,7 @@ class Client:
             rate_limits: True keeps to the documented limits, False to none; or limits per product.
             max_in_flight: Calls at a time; the rest wait for their turn.
             trusted_hosts: Hosts beside the products' own that may see credentials (links to further pages).
+            lenient: Keep fields of answers that do not fit as they came, and warn, instead of raising `DecodeError`.
             http_client: Your own client of `httpx` or `httpx2`: `Client` for blocking calls, `AsyncClient` for
                 async ones. It stays yours to close.
             verify: A CA bundle's path, an `SSLContext`, or False for no checks at all.
@@ -90,6 +92,7 @@ class Client:
             "rate_limits": rate_limits,
             "max_in_flight": max_in_flight,
             "trusted_hosts": trusted_hosts,
+            "lenient": lenient,
             "http_client": http_client,
             "verify": verify,
             "proxy": proxy,
@@ -150,6 +153,7 @@ class Client:
         cluster: str | Unchanged | None = UNCHANGED,
         base_url: str | Unchanged | None = UNCHANGED,
         hooks: Sequence[Hook] | Unchanged = UNCHANGED,
+        lenient: bool | Unchanged = UNCHANGED,
     ) -> Self:
         """A client with other options, which shares connections and tokens with this one.
 
@@ -166,6 +170,7 @@ class Client:
                 "cluster": cluster,
                 "base_url": base_url,
                 "hooks": hooks,
+                "lenient": lenient,
             }
         )
         twin._open(self)

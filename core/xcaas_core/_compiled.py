@@ -15,6 +15,7 @@ from ._errors import ArgumentError
 from ._parameters import Target, Writer, compile_parameter, compile_path
 from ._payload import Payload
 from ._retry import IDEMPOTENT
+from ._zones import in_zone
 
 if TYPE_CHECKING:
     from ._operation import Operation
@@ -58,6 +59,8 @@ class Compiled:
                         if parameter.required and not linked:
                             _refuse_absent(parameter)
                         continue
+                if parameter.zone is not None:
+                    value = in_zone(value, self._given(args, parameter.zone))
                 if not linked or parameter.location in ("header", "cookie"):
                     writer(value, target)
         except ArgumentError as error:
@@ -65,6 +68,11 @@ class Compiled:
 
             raise blame_parameter(error, self._operation, position) from None
         return target
+
+    def _given(self, args: tuple[object, ...], wire: str) -> object:
+        """What the caller gave for another parameter."""
+        position = self._operation.index("query", wire)
+        return args[position] if position is not None and position < len(args) else None
 
     def guarded(self, headers: Mapping[str, str]) -> bool:
         """Whether a caller has put credentials on the request, so that no others are needed."""
@@ -81,9 +89,10 @@ class Compiled:
 
     def _payload(self, operation: Operation[object], body: object) -> Payload | None:
         if body is None:
-            if operation.body is not None and operation.body.required:
+            if operation.body is None or not operation.body.required:
+                return None
+            if not operation.body.nullable:
                 raise ArgumentError(_ABSENT)
-            return None
         if self._body is None:
             raise ArgumentError("this call takes none")
         return self._body(body)

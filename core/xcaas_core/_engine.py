@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ._product import Product, RateLimit, Server
     from ._reply import Reply
     from ._steps import Flow
+    from .models import LenientReading
 
 __all__ = ["Engine", "Shared", "Site"]
 
@@ -46,6 +47,7 @@ class Shared:
         self.wall = wall
         self.draw = draw
         self._max_in_flight = max_in_flight
+        self.lenient_reading: LenientReading | None = None
         self.reset()
         resets_after_fork(self)
 
@@ -191,6 +193,17 @@ class Engine:
             connect_timeout=options.timeout.connect,
             read_timeout=options.timeout.read,
         )
+
+    @property
+    def lenient(self) -> LenientReading | None:
+        """How answers that do not fit are read; None where they are errors. Fields are warned of once per client."""
+        if not self.options.lenient:
+            return None
+        if self.shared.lenient_reading is None:
+            from .models import LenientReading
+
+            self.shared.lenient_reading = LenientReading()
+        return self.shared.lenient_reading
 
     def trusts(self, url: str) -> bool:
         """Whether credentials may go to an address: to servers of operations that were called, and to hosts

@@ -44,7 +44,7 @@ class Paging:
     `link` follows an address that the answer before gave (`parameter` is empty).
 
     `parameter` is a wire name in the query, or a JSON pointer into the body when `within` is "body";
-    `items` points to the list in the answer and `item` is the codec of one element; `past_end` is the
+    `items` points to the list in the answer and `item` is the type of one element; `past_end` is the
     status that means "past the last page"; `send` holds query arguments that the walk can't do without,
     for callers who leave them out."""
 

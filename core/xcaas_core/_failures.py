@@ -88,9 +88,9 @@ def _described(operation: Operation[object], status: int, sent: str, body: objec
 
 
 def _decoded(answer: Answer | None, body: object, package: str) -> object:
-    if answer is None or answer.codec is None:
+    if answer is None or answer.annotation is None:
         return body
-    codec = codec_for(answer.codec, package)
+    codec = codec_for(answer.annotation, package)
     try:
         return body if codec is None else codec.decode(body)
     except XCaaSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from importlib import import_module
 from importlib.util import find_spec
@@ -11,11 +12,33 @@ from typing import TYPE_CHECKING, Final, cast
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["dumps", "loads", "standard_dumps", "standard_loads"]
+__all__ = ["dumps", "loads", "standard_dumps", "standard_loads", "uncollected"]
 
 # orjson allots a dozen times the size of the text before it begins. Beyond this size that is felt,
 # and the standard library is hardly slower: both spend their time on making objects.
 _MUCH: Final = 1 << 20
+
+
+class uncollected:  # noqa: N801
+    """A context in which the garbage collector is paused, for one decode of a large answer.
+
+    Millions of new objects, none of them garbage, would be walked over again and again.
+    """
+
+    __slots__ = ("_paused", "_size")
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._paused = False
+
+    def __enter__(self) -> None:
+        self._paused = self._size >= _MUCH and gc.isenabled()
+        if self._paused:
+            gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        if self._paused:
+            gc.enable()
 
 
 def standard_loads(content: bytes | str) -> object:
@@ -44,18 +67,28 @@ def _refuse_odd_numbers(value: object) -> None:
             _refuse_odd_numbers(member)
 
 
+# Every digit as a 1, so that a run of them can be found.
+_DIGITS: Final = bytes(ord("1") if byte in b"0123456789" else ord(" ") for byte in range(256))
+
+
+def _has_long_number(content: bytes | str) -> bool:
+    """Whether there may be a whole number beyond 64 bits, of which orjson makes a float with other digits."""
+    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    return data.translate(_DIGITS).find(b"1" * 19) >= 0
+
+
 def _choose() -> tuple[Callable[[bytes | str], object], Callable[[object], bytes]]:
     if find_spec("orjson") is None:
         return standard_loads, standard_dumps
     orjson = import_module("orjson")
 
     def loads(content: bytes | str) -> object:
-        if len(content) > _MUCH:
+        if len(content) > _MUCH or _has_long_number(content):
             return standard_loads(content)
         try:
             value: object = orjson.loads(content)
         except ValueError:
-            # orjson refuses NaN, numbers beyond 64 bits stay floats, deep nesting fails: let the other judge
+            # orjson refuses NaN, and deep nesting fails: let the other judge
             value = json.loads(content)
         return value
 

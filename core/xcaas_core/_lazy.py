@@ -11,22 +11,23 @@ __all__ = ["lazy_attributes"]
 
 
 def lazy_attributes(
-    module: str, homes: Mapping[str, str], behind: ModuleType | None = None
+    module: str, homes: Mapping[str, str], behind: ModuleType | None = None, *, package: str | None = None
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """`__getattr__` and `__dir__` for a package whose names live in submodules.
+    """Return `__getattr__` and `__dir__` for a package whose names live in submodules.
 
     Args:
         module: The package's `__name__`.
         homes: The submodule of each name: `{"Storage": "_client"}`. An empty home says that the
             name is a submodule itself.
         behind: A module whose public names the package offers as well.
+        package: Where the submodules are, if `module` is no package itself.
     """
     public: frozenset[str] = frozenset(getattr(behind, "__all__", ()))
 
     def load(name: str) -> object:
         if name in homes:
             home = homes[name]
-            found = importlib.import_module(f"{module}.{home or name}")
+            found = importlib.import_module(f"{package or module}.{home or name}")
             value: object = getattr(found, name) if home else found
         elif name in public:
             value = getattr(behind, name)

@@ -16,13 +16,13 @@ __all__ = ["multipart_body"]
 
 def multipart_body(
     media_type: str = "multipart/form-data",
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     encoding: Mapping[str, Encoding] | None = None,
     required: bool = True,
 ) -> Body:
     """Describe a form with files."""
-    return Body("multipart", media_type, codec, encoding=encoding, required=required, compose=_compose)
+    return Body("multipart", media_type, annotation, encoding=encoding, required=required, compose=_compose)
 
 
 def _compose(fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:

@@ -99,6 +99,7 @@ _WANTED: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
     "hooks": (_are_hooks, "a list of objects with the methods before and after"),
     "rate_limits": (_are_limits, "True, False, or a mapping from product to a list of RateLimit"),
     "max_in_flight": (_is_whole, "a whole number"),
+    "lenient": (lambda value: isinstance(value, bool), "True or False"),
     "trusted_hosts": (_is_list_of_texts, "a list of hosts"),
     "proxy": (_is_text, "text"),
 }

@@ -118,6 +118,7 @@ class Options:
         "base_url",
         "headers",
         "hooks",
+        "lenient",
         "max_in_flight",
         "rate_limits",
         "region",
@@ -140,6 +141,7 @@ class Options:
         rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
         max_in_flight: int = 100,
         trusted_hosts: Sequence[str] = (),
+        lenient: bool = False,
     ) -> None:
         self.region: RegionSetting | None = region
         self.settings: Mapping[str, str] = dict(settings or {})
@@ -150,6 +152,7 @@ class Options:
         self.hooks: tuple[Hook, ...] = tuple(hooks)
         self.rate_limits: Mapping[str, Sequence[RateLimit]] | bool = rate_limits
         self.max_in_flight: int = max_in_flight
+        self.lenient: bool = lenient
         self.trusted_hosts: tuple[str, ...] = tuple(host.lower() for host in trusted_hosts)
 
     def setting(self, product: str, name: str) -> str | None:

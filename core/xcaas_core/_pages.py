@@ -52,6 +52,9 @@ class Page(Rows[T]):
     def __len__(self) -> int:
         return len(self.items)
 
+    def _at_hand(self) -> list[T]:
+        return self.items
+
     def __repr__(self) -> str:
         return f"<Page {self.number}: {counted(len(self.items), 'item')}>"
 
@@ -174,7 +177,7 @@ class PageSource(Generic[T]):
         """The caller's body as JSON, encoded once for all pages."""
         if self._body is None:
             operation, given = self.call.operation, self.call.body
-            codec = codec_for(operation.body.codec if operation.body else None, operation.product.package)
+            codec = codec_for(operation.body.annotation if operation.body else None, operation.product.package)
             try:
                 self._body = cast("JSON", plain(given) if codec is None else codec.encode(given))
             except (TypeError, ValueError) as error:
@@ -194,11 +197,11 @@ class PageSource(Generic[T]):
             return lambda items: cast("list[T]", items)
         from .models import resolve
 
-        codec = resolve(f"[{self.paging.item}]", self.call.operation.product.package)
+        codec = resolve(f"list[{self.paging.item}]", self.call.operation.product.package)
 
         def decode(items: list[JSON]) -> list[T]:
             try:
-                return cast("list[T]", codec.decode(items, at=self.paging.items))
+                return cast("list[T]", codec.decode(items, at=self.paging.items, lenient=self.engine.lenient))
             except DecodeError as error:
                 error.operation = self.name
                 raise

@@ -67,8 +67,8 @@ def compile_parameter(parameter: Parameter, package: str) -> Writer:
 
 def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
     """From a Python value to a JSON value, or to text for parameters given by `content`."""
-    codec = codec_for(parameter.codec, package)
-    single = parameter.codec is None and parameter.media_type is None
+    codec = codec_for(parameter.annotation, package)
+    single = parameter.annotation is None and parameter.media_type is None
     convert = codec.encode if codec is not None else _single if single else plain
     text_passes = parameter.media_type is None and codec is None
     as_json = parameter.media_type is not None and "json" in parameter.media_type

@@ -28,7 +28,7 @@ def related_call(related: Related, call: Call[object], id: str | None = None) ->
     args: list[object] = []
     for parameter in operation.parameters:
         if id is not None and parameter.wire == related.parameter:
-            args.append(int(id) if parameter.codec == "int" and id.isdecimal() else id)
+            args.append(int(id) if parameter.annotation == "int" and id.isdecimal() else id)
         else:
             args.append(given.get(_key(parameter)))
     return Call(operation, tuple(args), headers=call.headers)

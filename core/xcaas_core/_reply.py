@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from ._answers import plain_json
 from ._errors import Attempt, XCaaSError
+from ._media import charset_of
 from ._steps import Response
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Reply(Generic[T_co]):
     def value(self) -> T_co:
         """The body as the operation's type. Raises `DecodeError` if it is something else."""
         try:
-            return cast("T_co", self._exchange.compiled.answers.value(self.response))
+            return self._exchange.value(self.response)
         except XCaaSError as error:
             self.describe(error)
             raise
@@ -101,14 +102,19 @@ class Reply(Generic[T_co]):
 
 
 class RawResponse(Generic[T_co]):
-    """A successful answer with its circumstances. `value` is what the plain call returns."""
+    """A successful answer with its circumstances. `value` is what the plain call returns.
 
-    __slots__ = ("attempts", "content", "headers", "request_id", "status", "url", "value")
+    A body that does not fit the spec raises when `value` is asked for; `content`, `text` and `json` give it as it came.
+    """
 
-    def __init__(self, value: T_co, reply: Reply[object]) -> None:
+    __slots__ = ("_find", "_found", "_reply", "attempts", "content", "headers", "request_id", "status", "url")
+
+    def __init__(self, find: Callable[[], T_co], reply: Reply[object]) -> None:
         from ._redact import safe_url
 
-        self.value: T_co = value
+        self._find = find
+        self._found: list[T_co] = []
+        self._reply = reply
         self.status: int = reply.status
         self.headers: Mapping[str, str] = reply.headers
         """Case-insensitive."""
@@ -118,6 +124,22 @@ class RawResponse(Generic[T_co]):
         """The address, without secrets."""
         self.request_id: str | None = reply.request_id
         self.attempts: tuple[Attempt, ...] = reply.attempts
+
+    @property
+    def value(self) -> T_co:
+        """What the plain call returns. Raises `DecodeError` if the body is something else."""
+        if not self._found:
+            self._found.append(self._find())
+        return self._found[0]
+
+    @property
+    def text(self) -> str:
+        """The body as text, in the charset that the answer names, else in UTF-8."""
+        return self.content.decode(charset_of(self.headers.get("content-type")), "replace")
+
+    def json(self) -> object:
+        """Return the body as plain JSON values. Raises `DecodeError` if it is no JSON."""
+        return self._reply.json()
 
     def __repr__(self) -> str:
         return f"<RawResponse {self.status} {self.headers.get('content-type', '')}>"

@@ -56,6 +56,7 @@ class Setup(TypedDict):
     rate_limits: Mapping[str, Sequence[RateLimit]] | bool
     max_in_flight: int
     trusted_hosts: Sequence[str]
+    lenient: bool
     http_client: HttpClient | FakeNetwork | None
     verify: ssl.SSLContext | str | bool
     proxy: str | None
@@ -78,6 +79,7 @@ def options_of(setup: Setup) -> Options:
         rate_limits=setup["rate_limits"],
         max_in_flight=setup["max_in_flight"],
         trusted_hosts=setup["trusted_hosts"],
+        lenient=setup["lenient"],
     )
 
 

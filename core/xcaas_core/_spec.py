@@ -1,7 +1,7 @@
 """Parameters, bodies and answers as data, and the short functions that generated code builds them with.
 
-A codec is a type expression (`"StorageObject"`, `"[Tag]"`, `"datetime"`), or None for what JSON
-or text already is in Python. `xcaas_core.models.resolve` turns it into a codec on first use.
+Types are annotations as text (`"list[_models.Tag]"`), or None for what JSON or text already is in Python.
+`xcaas_core.models.resolve` makes a codec of one on first use.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ Kind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml", 
 
 
 class Parameter:
-    """One parameter. Without a codec it is text, a number or a boolean; "json" may be anything. `style` and `explode` default to what OpenAPI says for the location.
+    """One parameter. Without an annotation it is text, a number or a boolean; `JSONValue` may be anything. `style` and `explode` default to what OpenAPI says for the location.
 
     `source` names the client setting that stands in when the caller gives none. `media_type`
     is set for parameters that the spec describes by `content`.
@@ -55,7 +55,7 @@ class Parameter:
 
     __slots__ = (
         "allow_reserved",
-        "codec",
+        "annotation",
         "explode",
         "location",
         "media_type",
@@ -63,29 +63,33 @@ class Parameter:
         "source",
         "style",
         "wire",
+        "zone",
     )
 
     def __init__(
         self,
         location: Location,
         wire: str,
-        codec: str | None,
+        annotation: str | None,
         style: Style | None,
         explode: bool | None,
         required: bool,
         allow_reserved: bool,
         source: str | None,
         media_type: str | None,
+        zone: str | None = None,
     ) -> None:
         self.location: Location = location
         self.wire: str = wire
-        self.codec: str | None = codec
+        self.annotation: str | None = annotation
         self.style: Style = style or ("form" if location in ("query", "cookie") else "simple")
         self.explode: bool = self.style == "form" if explode is None else explode
         self.required: bool = required
         self.allow_reserved: bool = allow_reserved
         self.source: str | None = source
         self.media_type: str | None = media_type
+        self.zone: str | None = zone
+        """The parameter that names the time zone of this one."""
 
     def __repr__(self) -> str:
         return f"<{self.location} parameter {self.wire}>"
@@ -93,7 +97,7 @@ class Parameter:
 
 def path(
     wire: str,
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     style: Style | None = None,
     explode: bool | None = None,
@@ -103,12 +107,12 @@ def path(
     media_type: str | None = None,
 ) -> Parameter:
     """A parameter in the path."""
-    return Parameter("path", wire, codec, style, explode, required, allow_reserved, source, media_type)
+    return Parameter("path", wire, annotation, style, explode, required, allow_reserved, source, media_type)
 
 
 def query(
     wire: str,
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     style: Style | None = None,
     explode: bool | None = None,
@@ -116,14 +120,15 @@ def query(
     allow_reserved: bool = False,
     source: str | None = None,
     media_type: str | None = None,
+    zone: str | None = None,
 ) -> Parameter:
     """A parameter in the query."""
-    return Parameter("query", wire, codec, style, explode, required, allow_reserved, source, media_type)
+    return Parameter("query", wire, annotation, style, explode, required, allow_reserved, source, media_type, zone)
 
 
 def header(
     wire: str,
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     style: Style | None = None,
     explode: bool | None = None,
@@ -133,12 +138,12 @@ def header(
     media_type: str | None = None,
 ) -> Parameter:
     """A header."""
-    return Parameter("header", wire, codec, style, explode, required, allow_reserved, source, media_type)
+    return Parameter("header", wire, annotation, style, explode, required, allow_reserved, source, media_type)
 
 
 def cookie(
     wire: str,
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     style: Style | None = None,
     explode: bool | None = None,
@@ -148,7 +153,7 @@ def cookie(
     media_type: str | None = None,
 ) -> Parameter:
     """A cookie."""
-    return Parameter("cookie", wire, codec, style, explode, required, allow_reserved, source, media_type)
+    return Parameter("cookie", wire, annotation, style, explode, required, allow_reserved, source, media_type)
 
 
 class Encoding:
@@ -171,50 +176,59 @@ class Body:
     """A request body in one media type; `variants` holds further ones that the spec allows. Kinds that few
     operations need bring the function that `compose`s them from fields, so that nothing else imports it."""
 
-    __slots__ = ("codec", "compose", "encoding", "kind", "media_type", "required", "variants")
+    __slots__ = ("annotation", "compose", "encoding", "kind", "media_type", "nullable", "required", "variants")
 
     def __init__(
         self,
         kind: Kind,
         media_type: str,
-        codec: str | None = None,
+        annotation: str | None = None,
         *,
         encoding: Mapping[str, Encoding] | None = None,
         required: bool = True,
+        nullable: bool = False,
         variants: tuple[Body, ...] = (),
         compose: Compose | None = None,
     ) -> None:
         self.kind: Kind = kind
         self.media_type: str = media_type
-        self.codec: str | None = codec
+        self.annotation: str | None = annotation
         self.compose: Compose | None = compose
         self.encoding: Mapping[str, Encoding] = encoding or {}
         self.required: bool = required
+        self.nullable: bool = nullable
+        """Whether null is a body of its own, which None stands for where one is required."""
         self.variants: tuple[Body, ...] = variants
 
     def __repr__(self) -> str:
         return f"<{self.kind} body {self.media_type}>"
 
 
-def json_body(media_type: str = "application/json", codec: str | None = None, *, required: bool = True) -> Body:
+def json_body(
+    media_type: str = "application/json",
+    annotation: str | None = None,
+    *,
+    required: bool = True,
+    nullable: bool = False,
+) -> Body:
     """A body in JSON, or in a vendor type that is JSON inside."""
-    return Body("json", media_type, codec, required=required)
+    return Body("json", media_type, annotation, required=required, nullable=nullable)
 
 
 def form_body(
     media_type: str = "application/x-www-form-urlencoded",
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     encoding: Mapping[str, Encoding] | None = None,
     required: bool = True,
 ) -> Body:
     """An HTML form."""
-    return Body("form", media_type, codec, encoding=encoding, required=required)
+    return Body("form", media_type, annotation, encoding=encoding, required=required)
 
 
-def text_body(media_type: str = "text/plain", codec: str | None = None, *, required: bool = True) -> Body:
+def text_body(media_type: str = "text/plain", annotation: str | None = None, *, required: bool = True) -> Body:
     """Plain text."""
-    return Body("text", media_type, codec, required=required)
+    return Body("text", media_type, annotation, required=required)
 
 
 def binary_body(media_type: str = "application/octet-stream", *, required: bool = True) -> Body:
@@ -233,9 +247,10 @@ def bodies(*variants: Body, required: bool = True) -> Body:
     return Body(
         first.kind,
         first.media_type,
-        first.codec,
+        first.annotation,
         encoding=first.encoding,
         required=required,
+        nullable=first.nullable,
         variants=variants[1:],
         compose=first.compose,
     )
@@ -245,20 +260,20 @@ class Answer:
     """One answer in one media type. `message` and `code` are JSON pointers into an error's body,
     tried in order."""
 
-    __slots__ = ("code", "codec", "kind", "media_type", "message")
+    __slots__ = ("annotation", "code", "kind", "media_type", "message")
 
     def __init__(
         self,
         kind: Kind,
         media_type: str | None,
-        codec: str | None = None,
+        annotation: str | None = None,
         *,
         message: str | tuple[str, ...] = (),
         code: str | tuple[str, ...] = (),
     ) -> None:
         self.kind: Kind = kind
         self.media_type: str | None = media_type
-        self.codec: str | None = codec
+        self.annotation: str | None = annotation
         self.message: tuple[str, ...] = (message,) if isinstance(message, str) else message
         self.code: tuple[str, ...] = (code,) if isinstance(code, str) else code
 
@@ -270,14 +285,14 @@ class Answer:
 Answers: TypeAlias = Mapping[str, "Answer | tuple[Answer, ...]"]
 
 
-def json_answer(codec: str | None = None, *, media_type: str = "application/json") -> Answer:
+def json_answer(annotation: str | None = None, *, media_type: str = "application/json") -> Answer:
     """JSON, or a vendor type that is JSON inside."""
-    return Answer("json", media_type, codec)
+    return Answer("json", media_type, annotation)
 
 
-def text_answer(codec: str | None = None, *, media_type: str = "text/plain") -> Answer:
+def text_answer(annotation: str | None = None, *, media_type: str = "text/plain") -> Answer:
     """Text, decoded by the charset that the answer names."""
-    return Answer("text", media_type, codec)
+    return Answer("text", media_type, annotation)
 
 
 def binary_answer(*, media_type: str = "application/octet-stream") -> Answer:
@@ -285,9 +300,9 @@ def binary_answer(*, media_type: str = "application/octet-stream") -> Answer:
     return Answer("binary", media_type)
 
 
-def xml_answer(codec: str | None = None, *, media_type: str = "application/xml") -> Answer:
+def xml_answer(annotation: str | None = None, *, media_type: str = "application/xml") -> Answer:
     """XML, given to the caller as text."""
-    return Answer("xml", media_type, codec)
+    return Answer("xml", media_type, annotation)
 
 
 def empty_answer() -> Answer:
@@ -296,11 +311,11 @@ def empty_answer() -> Answer:
 
 
 def json_error(
-    codec: str | None = None,
+    annotation: str | None = None,
     *,
     message: str | tuple[str, ...] = (),
     code: str | tuple[str, ...] = (),
     media_type: str = "application/json",
 ) -> Answer:
     """An error's body in JSON, and where its message and code stand."""
-    return Answer("json", media_type, codec, message=message, code=code)
+    return Answer("json", media_type, annotation, message=message, code=code)

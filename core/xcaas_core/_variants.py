@@ -198,7 +198,7 @@ class _RawCalls(_OneCall):
 
     def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> RawResponse[T]:
         reply = self._session.exchange(Call(operation, args, body))
-        return RawResponse(reply.value(), reply)
+        return RawResponse(reply.value, reply)
 
     def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> object:
         from ._pager import Pager
@@ -206,8 +206,7 @@ class _RawCalls(_OneCall):
 
         source: PageSource[object] = PageSource(self._session.engine, Call(operation, args, body))
         reply = self._session.exchange(source.first())
-        source.keep(reply)
-        return RawResponse(Pager(self._session, source), reply)
+        return RawResponse(partial(_kept, Pager(self._session, source), source, reply), reply)
 
 
 class _AsyncRawCalls(_OneCall):
@@ -216,7 +215,7 @@ class _AsyncRawCalls(_OneCall):
 
     async def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> RawResponse[T]:
         reply = await self._session.exchange(Call(operation, args, body))
-        return RawResponse(reply.value(), reply)
+        return RawResponse(reply.value, reply)
 
     async def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> object:
         from ._pager import AsyncPager
@@ -224,8 +223,7 @@ class _AsyncRawCalls(_OneCall):
 
         source: PageSource[object] = PageSource(self._session.engine, Call(operation, args, body))
         reply = await self._session.exchange(source.first())
-        source.keep(reply)
-        return RawResponse(AsyncPager(self._session, source), reply)
+        return RawResponse(partial(_kept, AsyncPager(self._session, source), source, reply), reply)
 
 
 class _StreamCalls(_OneCall):

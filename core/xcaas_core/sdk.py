@@ -42,7 +42,7 @@ from ._spec import (
 )
 
 if TYPE_CHECKING:
-    # What methods take and return: named in annotations only, so not imported for them.
+    # What methods take and return: named in annotations only, so not imported before these are read.
     from ._download import AsyncDownload as AsyncDownload
     from ._download import Download as Download
     from ._inputs import BinaryInput as BinaryInput
@@ -51,6 +51,25 @@ if TYPE_CHECKING:
     from ._pager import Pager as Pager
     from ._poller import AsyncPoller as AsyncPoller
     from ._poller import Poller as Poller
+    from .models import JSONValue as JSONValue
+    from .models import UnknownModel as UnknownModel
+else:
+    __getattr__, __dir__ = lazy_attributes(
+        __name__,
+        {
+            "AsyncDownload": "_download",
+            "AsyncPager": "_pager",
+            "AsyncPoller": "_poller",
+            "BinaryInput": "_inputs",
+            "Download": "_download",
+            "FileInput": "_inputs",
+            "JSONValue": "models",
+            "Pager": "_pager",
+            "Poller": "_poller",
+            "UnknownModel": "models",
+        },
+        package=__package__,
+    )
 
 __all__ = [
     "Answer",

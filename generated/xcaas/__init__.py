@@ -74,8 +74,10 @@ if TYPE_CHECKING:
     from xcaas_core import FileInput as FileInput
     from xcaas_core import FileTokenCache as FileTokenCache
     from xcaas_core import Hook as Hook
+    from xcaas_core import JSONValue as JSONValue
     from xcaas_core import MemoryTokenCache as MemoryTokenCache
     from xcaas_core import MissingCredentialsError as MissingCredentialsError
+    from xcaas_core import Model as Model
     from xcaas_core import NotAcceptableError as NotAcceptableError
     from xcaas_core import NotFoundError as NotFoundError
     from xcaas_core import Page as Page
@@ -112,14 +114,17 @@ if TYPE_CHECKING:
     from xcaas_core import TokenTimeoutError as TokenTimeoutError
     from xcaas_core import TokenUnavailableError as TokenUnavailableError
     from xcaas_core import TransportError as TransportError
+    from xcaas_core import UnknownModel as UnknownModel
     from xcaas_core import UnprocessableError as UnprocessableError
     from xcaas_core import UnsupportedMediaError as UnsupportedMediaError
     from xcaas_core import WorkAnalyticsLogin as WorkAnalyticsLogin
     from xcaas_core import XCaaSError as XCaaSError
     from xcaas_core import adownload_all as adownload_all
+    from xcaas_core import by_key as by_key
     from xcaas_core import credentials_from_env as credentials_from_env
     from xcaas_core import credentials_from_profile as credentials_from_profile
     from xcaas_core import download_all as download_all
+    from xcaas_core import register_cattrs as register_cattrs
     from xcaas_core import rows as rows
     from xcaas_core import unzip as unzip
 else:
@@ -192,8 +197,10 @@ __all__ = [
     "FileInput",
     "FileTokenCache",
     "Hook",
+    "JSONValue",
     "MemoryTokenCache",
     "MissingCredentialsError",
+    "Model",
     "NotAcceptableError",
     "NotFoundError",
     "Page",
@@ -230,6 +237,7 @@ __all__ = [
     "TokenTimeoutError",
     "TokenUnavailableError",
     "TransportError",
+    "UnknownModel",
     "UnprocessableError",
     "UnsupportedMediaError",
     "WorkAnalyticsLogin",
@@ -239,6 +247,7 @@ __all__ = [
     "adownload_all",
     "agent_status",
     "audit_records",
+    "by_key",
     "calls",
     "campaigns",
     "cc_chat",
@@ -258,6 +267,7 @@ __all__ = [
     "post_call_survey",
     "quality_management",
     "recent_calls",
+    "register_cattrs",
     "rows",
     "storage",
     "testing",

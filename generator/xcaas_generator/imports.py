@@ -15,6 +15,7 @@ from .plan import Header
 from .quote import Code, code, identifier, join, module_path
 
 _BUILTINS = frozenset(dir(builtins))
+SDK = "xcaas_core.sdk"
 
 
 class Imports:
@@ -32,6 +33,8 @@ class Imports:
 
     def use(self, module: str, name: str, *, typing_only: bool = False) -> Code:
         """The local name of `module.name`. A use at run time wins over one in annotations."""
+        if module == SDK:
+            return code("{}.{}", self.use_module(SDK, "_sdk"), identifier(name))
         key = (module, name)
         if key not in self._local:
             self._local[key] = self._scope.claim(name, f"_{name}")
@@ -57,10 +60,10 @@ class Imports:
         local = self._local.get((module, name))
         return None if local is None else identifier(local)
 
-    def builtin(self, name: str, *, typing_only: bool = True) -> Code:
+    def builtin(self, name: str) -> Code:
         """`str`, `list` and so on, or a detour where the module defines that name itself."""
         if name in self._taken:
-            return self.use("builtins", name, typing_only=typing_only)
+            return self.use("builtins", name)
         return identifier(name)
 
     def header(self) -> Header:
@@ -81,8 +84,7 @@ class Imports:
                 part = identifier(name) if local == name else code("{} as {}", identifier(name), identifier(local))
                 by_module.setdefault(module, []).append((name, part))
             else:
-                line = code("import {} as {}", module_path(module), identifier(local))
-                found.append((_group(module), False, module, line))
+                found.append(_whole_module(module, identifier(local)))
         for module, parts in by_module.items():
             names = join(", ", [part for _, part in sorted(parts, key=_name_order)])
             found.append((_group(module), True, module, code("from {} import {}", module_path(module), names)))
@@ -94,6 +96,16 @@ class Imports:
             lines.append(line)
             before = group
         return tuple(lines)
+
+
+def _whole_module(module: str, local: Code) -> tuple[int, bool, str, Code]:
+    """The line for a module under another name, and where it stands among the others."""
+    leaf = module.rpartition(".")[2]
+    parent = module.removesuffix(leaf)
+    if not parent:
+        return _group(module), False, module, code("import {} as {}", module_path(module), local)
+    parent = parent if parent.strip(".") == "" else parent.removesuffix(".")
+    return _group(module), True, parent, code("from {} import {} as {}", module_path(parent), identifier(leaf), local)
 
 
 def _group(module: str) -> int:

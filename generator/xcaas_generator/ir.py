@@ -154,6 +154,7 @@ class Parameter:
     media_type: str | None = None  # parameter given by `content`: serialise as this
     deprecated: bool = False
     source: str | None = None  # x-xcaas-from: a client setting that fills it, such as "tenant"
+    zone: str | None = None  # x-xcaas-zone: the parameter that names the time zone of this one
 
 
 BodyKind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from . import docs, ir
 from .data_classes import data_class
-from .imports import Imports
+from .imports import SDK, Imports
 from .names import Scope, safe
-from .plan_flows import SDK
 from .plan_operations import Surroundings
 from .quote import Code, code, identifier, join, literal
 from .types import Annotations
@@ -120,7 +119,7 @@ def _known_values(ref: ir.TypeRef, around: Surroundings) -> tuple[ir.JSON, ...]:
 
 def _body_type(variant: ir.BodyVariant, around: Surroundings, imports: Imports, annotations: Annotations) -> Code:
     if variant.kind == "binary":
-        return imports.use(SDK, "BinaryInput", typing_only=True)
+        return imports.use(SDK, "BinaryInput")
     if variant.kind == "text":
         return imports.builtin("str")
     if variant.kind == "xml":

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from . import ir
 from .data_classes import data_class
 from .extension import Extension, extension
-from .imports import Imports
+from .imports import SDK, Imports
 from .quote import Code, braced, call, literal, parenthesised, text, texts
-from .types import ModelNames, codec
+from .types import ModelNames, annotation_text
 
-SDK = "xcaas_core.sdk"
 _TESTS = ("page-count", "last-page", "item-count")
 
 
@@ -59,7 +58,6 @@ def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports
     facts = extension(operation, "x-xcaas-pagination")
     if facts is None:
         return None
-    item_codec = codec(item, names)
     following = facts.object("next")
     marks = [_last(mark, imports) for mark in facts.objects("last")]
     return call(
@@ -67,7 +65,7 @@ def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports
         text(facts.text("style")),
         text(facts.optional_text("parameter") or ""),
         items=text(facts.text("items")),
-        item=None if item_codec == "json" else text(item_codec),
+        item=None if item == ir.Scalar("any") else text(annotation_text(item, names)),
         within=text("body") if facts.optional_text("in") == "body" else None,
         first=_number(facts, "first"),
         next=_spot(following) if following else None,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from . import ir, plan_docs, plan_flows
 from .data_classes import data_class
-from .imports import Imports
+from .imports import SDK, Imports
 from .outcome import Outcome, outcome
 from .plan import MethodPlan
 from .plan_arguments import Argument, arguments, body_argument, described, signature
-from .plan_flows import SDK
 from .plan_operations import Surroundings
 from .plan_tree import Seat
 from .quote import Code, call, code, docstring, identifier, join, parenthesised, text
@@ -93,7 +92,7 @@ class MethodWriter:
 
     def _twins(self, name: str, of: Code | None = None, async_of: Code | None = None) -> tuple[Code, Code]:
         """A core class and its async twin, of some type."""
-        classes = [self._imports.use(SDK, each, typing_only=True) for each in (name, f"Async{name}")]
+        classes = [self._imports.use(SDK, each) for each in (name, f"Async{name}")]
         if of is None:
             return classes[0], classes[1]
         return code("{}[{}]", classes[0], of), code("{}[{}]", classes[1], async_of or of)

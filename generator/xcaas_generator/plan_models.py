@@ -7,19 +7,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from . import docs, ir
-from .imports import Imports
+from .imports import SDK, Imports
 from .names import Scope, safe
 from .plan import EnumPlan, FieldPlan, IndexEntry, IndexPlan, ModelPlan, Module, TwinBase, TwinPlan
 from .plan_names import type_names
 from .plan_unions import alias_plan, union_plan
 from .quote import Code, braced, call, code, docstring, file_name, identifier, join, literal, module_path, text
-from .types import Annotations, ModelNames, codec
+from .types import Annotations, ModelNames, may_be_null
 
 _CORE = "xcaas_core.models"
 _EXTRA = "additional_properties"
 # What `Model` offers; a test holds it against `xcaas_core.models.RESERVED_NAMES`, whose import takes time.
 RESERVED_NAMES = frozenset(
-    {"evolve", "from_dict", "from_json", "is_set", "to_dict", "to_json", "unknown_fields", "validate"}
+    {"evolve", "from_dict", "from_json", "is_set", "to_dict", "to_json", "unknown_fields", "unset", "validate"}
 )
 # Beyond this, a type checker spends longer on the list than any reader gains from it.
 _MAX_LITERALS = 500
@@ -56,27 +56,28 @@ def _docs(document: ir.Document) -> dict[str, str]:
 def _model(model: ir.Model, names: ModelNames, named: Mapping[str, str]) -> ModelPlan:
     cls, twin = names.classes[model.name], names.twins.get(model.name)
     own = frozenset(name for name in (cls, twin) if name)
-    scope = Scope(RESERVED_NAMES | own | ({_EXTRA} if model.extra is not None else set[str]()))
+    # A constructor has a `self` already.
+    scope = Scope(RESERVED_NAMES | own | {"self"} | ({_EXTRA} if model.extra is not None else set[str]()))
     python_names = [scope.claim(safe(field.name), f"{safe(field.name)}_") for field in model.fields]
     keys = {field.wire for field in model.fields if _stands_in_class(field.wire)} if twin else set[str]()
     imports = Imports(own | set(python_names) | keys | {_EXTRA, _odd_names(twin or "")})
-    annotations = Annotations(names, imports, beside_models=True, own=own)
+    annotations = Annotations(names, imports, module="..models", own=own, marked=True)
     fields = [
         _field(
             _described(field, names, named),
             name,
             _may_be_absent(field, model, names),
-            names,
             imports,
             annotations,
         )
         for field, name in zip(model.fields, python_names, strict=True)
     ]
     if model.extra is not None:
-        fields.append(_extra(model.extra, names, imports, annotations))
+        fields.append(_extra(model.extra, imports, annotations))
     doc = docs.paragraphs(model.doc or docs.sentence(model.title or cls), "Deprecated." if model.deprecated else "")
     decorator, base = imports.use(_CORE, "model"), imports.use(_CORE, "Model")
-    twin_plan = _twin(model, twin, imports, annotations) if twin else None
+    given = Annotations(names, imports, module="..models", own=own)
+    twin_plan = _twin(model, twin, imports, given) if twin else None
     return ModelPlan(
         header=imports.header(),
         exports=tuple(text(name) for name in sorted(own)),
@@ -90,25 +91,35 @@ def _model(model: ir.Model, names: ModelNames, named: Mapping[str, str]) -> Mode
 
 
 def _may_be_absent(field: ir.Field, model: ir.Model, names: ModelNames) -> bool:
-    """What only one side sends can't be asked of an instance that travels both ways."""
-    return not field.required or (model.name in names.both_ways and (field.read_only or field.write_only))
+    """What only the other side sends can't be asked of an instance."""
+    return (
+        not field.required
+        or (field.read_only and model.name in names.sent)
+        or (field.write_only and model.name in names.received)
+    )
 
 
-def _field(
-    field: ir.Field, name: str, absent: bool, names: ModelNames, imports: Imports, annotations: Annotations
-) -> FieldPlan:
-    expression = text(codec(field.type, names, nullable=field.nullable))
-    make = imports.use(_CORE, "field")
-    if absent:
-        value = code("{}({}, {}, default=None)", make, text(field.wire), expression)
-    else:
-        value = code("{}({}, {})", make, text(field.wire), expression)
+def _field(field: ir.Field, name: str, absent: bool, imports: Imports, annotations: Annotations) -> FieldPlan:
+    default = Code("None") if absent else _constant(field)
+    nullable = absent and (field.nullable or may_be_null(field.type))
     return FieldPlan(
         name=identifier(name),
         annotation=annotations.read(field.type, nullable=field.nullable or absent),
-        value=value,
+        value=call(
+            imports.use(_CORE, "field"),
+            text(field.wire),
+            default=default,
+            nullable=literal(True) if nullable else None,
+        ),
         doc=docstring(docs.paragraphs(docs.facts(field)), 4),
     )
+
+
+def _constant(field: ir.Field) -> Code | None:
+    """The value of a property that always has this one: nobody has to give it."""
+    if not isinstance(field.type, ir.Const) or field.type.value is None or field.nullable:
+        return None
+    return literal(field.type.value)
 
 
 def _described(field: ir.Field, names: ModelNames, named: Mapping[str, str]) -> ir.Field:
@@ -120,12 +131,12 @@ def _described(field: ir.Field, names: ModelNames, named: Mapping[str, str]) -> 
     return replace(field, doc=docs.summary(named.get(name, "")))
 
 
-def _extra(ref: ir.TypeRef, names: ModelNames, imports: Imports, annotations: Annotations) -> FieldPlan:
-    factory = imports.builtin("dict", typing_only=False)
+def _extra(ref: ir.TypeRef, imports: Imports, annotations: Annotations) -> FieldPlan:
+    factory = imports.builtin("dict")
     return FieldPlan(
         name=identifier(_EXTRA),
         annotation=code("{}[{}, {}]", imports.builtin("dict"), imports.builtin("str"), annotations.read(ref)),
-        value=code("{}({}, factory={})", imports.use(_CORE, "extra"), text(codec(ref, names)), factory),
+        value=call(imports.use(_CORE, "extra"), factory=factory),
         doc=docstring("What no other field names, by its name on the wire.", 4),
     )
 
@@ -144,12 +155,12 @@ def _twin(model: ir.Model, name: str, imports: Imports, annotations: Annotations
             continue
         annotation = annotations.write(field.type, nullable=field.nullable)
         if not field.required:
-            annotation = code("{}[{}]", imports.use("typing", "NotRequired", typing_only=True), annotation)
+            annotation = code("{}[{}]", imports.use("typing", "NotRequired"), annotation)
         if _stands_in_class(field.wire):
             plain.append(code("{}: {}", identifier(field.wire), annotation))
         else:
             quoted.append((text(field.wire), text(annotation)))
-    base = typed_dict = imports.use("typing", "TypedDict", typing_only=True)
+    base = typed_dict = imports.use("typing", "TypedDict")
     odd: TwinBase | None = None
     if quoted:
         base = identifier(_odd_names(name))
@@ -178,7 +189,7 @@ def _enum(enum: ir.Enum, names: ModelNames) -> EnumPlan:
     if 0 < len(values) <= _MAX_LITERALS:
         listed = join(", ", [literal(value) for value in values])
         parts.append(code("{}[{}]", imports.use("typing", "Literal"), listed))
-    parts += [imports.builtin(base, typing_only=False) for base in enum.base if base not in ("none", "None")]
+    parts += [imports.builtin(base) for base in enum.base if base not in ("none", "None")]
     if None in enum.values or not parts:
         parts.append(Code("None"))
     alias = imports.use("typing", "TypeAlias")
@@ -202,4 +213,5 @@ def _index(document: ir.Document, names: ModelNames) -> IndexPlan:
                 IndexEntry(identifier(name), module_path(module), text(name), text(module.removeprefix(".")))
             )
     entries.sort(key=lambda entry: entry.name)
-    return IndexPlan(docstring(f"Models of {document.title}.", 0), tuple(entries), module_path(_CORE))
+    # Not by way of the models, which load attrs.
+    return IndexPlan(docstring(f"Models of {document.title}.", 0), tuple(entries), module_path(SDK))

@@ -32,7 +32,7 @@ def model_names(document: ir.Document) -> ModelNames:
         name: classes.claim("parse" + module_stem(names[name]))
         for name in (union.name for union in document.unions if isinstance(union.type, ir.UnionOf))
     }
-    return ModelNames(names, files, twins, enums, sent & received, unions, parsers)
+    return ModelNames(names, files, twins, enums, sent, received, unions, parsers)
 
 
 def type_names(document: ir.Document) -> list[str]:

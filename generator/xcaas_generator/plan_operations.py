@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from . import ir, plan_flows
 from .data_classes import data_class
-from .imports import Imports
+from .imports import SDK, Imports
 from .outcome import Outcome
-from .plan_flows import SDK, Neighbours
+from .plan_flows import Neighbours
 from .quote import Code, braced, call, literal, parenthesised, text, texts
-from .types import ModelNames, codec
+from .types import Annotations, ModelNames, PlainNames, annotation_text, is_plain, is_single, may_be_null
 
 _DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 _DEFAULT_MEDIA = {
@@ -22,8 +21,6 @@ _DEFAULT_MEDIA = {
     "binary": "application/octet-stream",
     "xml": "application/xml",
 }
-_NO_CODEC = re.compile(r"(?:str|int|float|bool|none|json)(?:\|(?:str|int|float|bool|none|json))*\??")
-_SINGLE = re.compile(r"(?:str|int|float|bool|none)(?:\|(?:str|int|float|bool|none))*\??")
 
 
 @data_class(frozen=True, slots=True)
@@ -89,27 +86,28 @@ def server_value(server: ir.Server, imports: Imports) -> Code:
     return call(imports.use(SDK, "Server"), text(server.url), *([parenthesised(variables)] if variables else []))
 
 
-def _codec_text(ref: ir.TypeRef, names: ModelNames) -> Code | None:
-    """A codec expression, where plain JSON values would not do."""
-    expression = codec(ref, names)
-    return None if _NO_CODEC.fullmatch(expression) else text(expression)
+def _unless_plain(ref: ir.TypeRef, names: ModelNames) -> Code | None:
+    """The annotation of a type, where plain JSON values would not do."""
+    return None if is_plain(ref, names) else text(annotation_text(ref, names))
 
 
 def _parameter(parameter: ir.Parameter, around: Surroundings, imports: Imports) -> Code:
     style = parameter.style if parameter.style != _DEFAULT_STYLE[parameter.location] else None
     explode = parameter.explode if parameter.explode != (parameter.style == "form") else None
-    # Without a codec it is a single value, and lists and objects are refused.
-    expression = codec(parameter.type, around.names, nullable=parameter.nullable)
+    # Without an annotation it is a single value, and lists and objects are refused.
+    single = is_single(parameter.type, around.names)
+    annotation = annotation_text(parameter.type, around.names, nullable=parameter.nullable)
     always = parameter.location == "path"
     return call(
         imports.use(SDK, parameter.location),
         text(parameter.wire),
-        *([] if _SINGLE.fullmatch(expression) else [text(expression)]),
+        *([] if single else [text(annotation)]),
         style=text(style) if style else None,
         explode=None if explode is None else literal(explode),
         required=literal(parameter.required) if parameter.required is not always else None,
         allow_reserved=literal(True) if parameter.allow_reserved else None,
         source=text(parameter.source) if parameter.source else None,
+        zone=text(parameter.zone) if parameter.zone else None,
         media_type=text(parameter.media_type) if parameter.media_type else None,
     )
 
@@ -129,9 +127,10 @@ def _body_variant(variant: ir.BodyVariant, required: Code | None, around: Surrou
     return call(
         imports.use(SDK, f"{variant.kind}_body"),
         *([media] if media else []),
-        codec=None if plain else _codec_text(variant.type, around.names),
+        annotation=None if plain else _unless_plain(variant.type, around.names),
         encoding=braced(encoding) if encoding else None,
         required=required,
+        nullable=literal(True) if variant.kind == "json" and may_be_null(variant.type) else None,
     )
 
 
@@ -165,8 +164,14 @@ def _answer_variant(
     media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA.get(variant.kind) else None
     expression = None
     if variant.kind == "json":
-        expression = text(f"{codec(alone, around.names)}!" if alone is not None else codec(variant.type, around.names))
+        expression = text(_answer_annotation(variant.type, alone, around.names))
     return call(imports.use(SDK, f"{variant.kind}_answer"), *([expression] if expression else []), media_type=media)
+
+
+def _answer_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: ModelNames) -> str:
+    if alone is None:
+        return annotation_text(ref, names)
+    return str(Annotations(names, PlainNames(), module=".models", marked=True).one_or_list(alone))
 
 
 def errors_value(operation: ir.Operation, around: Surroundings, imports: Imports) -> Code | None:
@@ -186,7 +191,7 @@ def _error_variant(variant: ir.AnswerVariant, around: Surroundings, imports: Imp
     pointers = _error_pointers(variant.type, around)
     return call(
         imports.use(SDK, "json_error"),
-        text(codec(variant.type, around.names)),
+        text(annotation_text(variant.type, around.names)),
         message=_pointers(pointers, "message"),
         code=_pointers(pointers, "code"),
         media_type=text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA["json"] else None,

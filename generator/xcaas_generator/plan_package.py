@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 import xcaas_core
 
 from . import docs, ir
-from .imports import Imports
+from .imports import SDK, Imports
 from .names import pascal
 from .plan import ChildPlan, ClientPlan, IndexPlan, Module, ProductPlan
-from .plan_flows import SDK
 from .plan_product import Shape, index_entry, plan_product, product_init, product_shape, public_modules
 from .quote import Code, docstring, identifier, module_path, text
 

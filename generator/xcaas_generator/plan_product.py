@@ -6,10 +6,9 @@ from . import docs, ir, manifest
 from .choice import with_choices
 from .data_classes import data_class
 from .extension import Extension
-from .imports import Imports
+from .imports import SDK, Imports
 from .names import pascal
 from .plan import ClientPlan, FactsPlan, IndexEntry, IndexPlan, Module, ProductPlan
-from .plan_flows import SDK
 from .plan_models import model_modules
 from .plan_names import model_names
 from .plan_operations import server_value

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from . import docs, ir
 from .data_classes import data_class
-from .imports import Imports
+from .imports import SDK, Imports
 from .names import Scope, constant, module_stem, pascal
 from .outcome import Outcome, outcome
 from .plan import ChildPlan, MethodPlan, Module, OperationPlan, ResourcePlan
-from .plan_flows import SDK, Neighbour, paged_item
+from .plan_flows import Neighbour, paged_item
 from .plan_methods import MethodWriter, Subject
 from .plan_operations import Surroundings, errors_value, operation_value
 from .plan_tree import Seat
@@ -86,7 +86,7 @@ class _ResourceWriter:
         self._names = tree.names[path]
         self._children = tree.children(path)
         self._imports = Imports(self._taken())
-        self._annotations = Annotations(around.names, self._imports, beside_models=False)
+        self._annotations = Annotations(around.names, self._imports, module=".models")
 
     def plan(self) -> ResourcePlan:
         operations, errors = self._shared_errors()

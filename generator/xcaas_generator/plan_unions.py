@@ -6,19 +6,18 @@ from . import docs, ir
 from .imports import Imports
 from .plan import EnumPlan, UnionPlan
 from .quote import Code, call, code, docstring, identifier, text
-from .types import Annotations, ModelNames, codec
+from .types import Annotations, ModelNames, annotation_text
 
 _CORE = "xcaas_core.models"
 # Relative to where the module lies, so that a copy elsewhere finds its own models.
-_MODELS = Code('__name__.rpartition(".")[0]')
+_PACKAGE = Code('__name__.rpartition(".models.")[0]')
 
 
 def union_plan(union: ir.Union, names: ModelNames) -> UnionPlan:
     """The module of one union."""
     name, parser = names.classes[union.name], names.parsers[union.name]
     imports = Imports({name, parser})
-    # The alias is a value, so what it is made of has to be there at run time.
-    annotations = Annotations(names, imports, beside_models=True, own=frozenset({name}), typing_only=False)
+    annotations = Annotations(names, imports, module="..models", own=frozenset({name}), marked=True)
     value = annotations.read(union.type)
     alias, final = imports.use("typing", "TypeAlias"), imports.use("typing", "Final")
     made = imports.use(_CORE, "Parser")
@@ -31,7 +30,7 @@ def union_plan(union: ir.Union, names: ModelNames) -> UnionPlan:
         doc=docstring(docs.paragraphs(union.doc or docs.sentence(name), _openness(union)), 0),
         parser=identifier(parser),
         parser_type=code("{}[{}[{}]]", final, made, identifier(name)),
-        parser_value=call(made, text(codec(union.type, names)), _MODELS),
+        parser_value=call(made, text(annotation_text(union.type, names)), _PACKAGE),
         parser_doc=docstring(f"Reads `{name}` from JSON, as text or decoded.", 0),
     )
 
@@ -40,9 +39,11 @@ def alias_plan(union: ir.Union, names: ModelNames) -> EnumPlan:
     """The module of another name for one class or enum, which reads itself."""
     name = names.classes[union.name]
     imports = Imports({name})
-    value = Annotations(names, imports, beside_models=True, typing_only=False).read(union.type)
+    value = Annotations(names, imports, module="..models").read(union.type)
     alias = imports.use("typing", "TypeAlias")
-    doc = docstring(docs.paragraphs(union.doc or docs.sentence(name), f"Another name for `{value}`."), 0)
+    doc = docstring(
+        docs.paragraphs(union.doc or docs.sentence(name), f"Another name for `{value.rpartition('.')[2]}`."), 0
+    )
     return EnumPlan(imports.header(), identifier(name), alias, value, doc)
 
 

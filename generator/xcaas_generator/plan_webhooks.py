@@ -7,7 +7,7 @@ from .imports import Imports
 from .names import Scope, constant, snake
 from .plan import Module, WebhookPlan, WebhooksPlan
 from .quote import Code, call, code, docstring, identifier, parenthesised, text
-from .types import Annotations, ModelNames, codec
+from .types import Annotations, ModelNames, annotation_text
 
 MODULE = "webhooks"
 _CORE = "xcaas_core.models"
@@ -38,7 +38,7 @@ def webhooks_module(document: ir.Document, names: ModelNames) -> Module:
     """The module; only for documents that have webhooks."""
     constants = webhook_names(document)
     imports = Imports({*constants, _EVERY})
-    annotations = Annotations(names, imports, beside_models=False)
+    annotations = Annotations(names, imports, module=".models")
     final, made = imports.use("typing", "Final"), imports.use(_CORE, "Webhook")
     plans = tuple(
         _webhook(webhook, name, annotations, names, final, made)
@@ -69,7 +69,7 @@ def _webhook(
         made,
         text(webhook.name),
         text(webhook.method),
-        text(codec(type_, names)),
+        text(annotation_text(type_, names)),
         _PACKAGE,
         operation=text(webhook.operation) if webhook.operation else None,
     )

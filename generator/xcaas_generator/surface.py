@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
 
 Surface = dict[str, str]
@@ -28,9 +29,9 @@ def _model_surface(tree: ast.Module) -> Iterator[tuple[str, str]]:
             for item in node.body:
                 if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.value:
                     optional = any(word.arg in ("default", "factory") for word in _keywords(item.value))
-                    yield f"{node.name}.{item.target.id}", ast.unparse(item.annotation) + (" = ..." if optional else "")
+                    yield f"{node.name}.{item.target.id}", _shown(item.annotation) + (" = ..." if optional else "")
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
-            yield node.target.id, ast.unparse(node.value)
+            yield node.target.id, _shown(node.value)
 
 
 def _call_surface(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -44,9 +45,9 @@ def _call_surface(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _signature(item: ast.FunctionDef) -> str:
-    given = ast.unparse(item.args)
-    marks = "".join(f"@{ast.unparse(mark).partition('(')[0]} " for mark in item.decorator_list)
-    returns = ast.unparse(item.returns) if item.returns else ""
+    given = _shown(item.args)
+    marks = "".join(f"@{_shown(mark).partition('(')[0]} " for mark in item.decorator_list)
+    returns = _shown(item.returns) if item.returns else ""
     return f"{marks}({given}) -> {returns}"
 
 
@@ -65,6 +66,25 @@ def _called(item: ast.FunctionDef, calls: dict[str, str]) -> str | None:
         if isinstance(node, ast.Name) and node.id in calls:
             return calls[node.id]
     return None
+
+
+def _shown(node: ast.AST) -> str:
+    """The text of a piece of code, without what is nothing to callers."""
+    return ast.unparse(_ForCallers().visit(copy.deepcopy(node)))
+
+
+class _ForCallers(ast.NodeTransformer):
+    """Leaves out the modules that names come from, and how values travel: `_models.Tag`, `Annotated[int, …]`."""
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        if isinstance(node.value, ast.Name) and node.value.id in ("_models", "_sdk"):
+            return ast.Name(node.attr)
+        return self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        if ast.unparse(node.value).endswith("Annotated") and isinstance(node.slice, ast.Tuple):
+            return self.visit(node.slice.elts[0])
+        return self.generic_visit(node)
 
 
 def _keywords(value: ast.expr) -> list[ast.keyword]:

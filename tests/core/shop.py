@@ -56,7 +56,7 @@ GET: Final[Operation[object]] = Operation(
     "GET",
     "/items/{id}",
     call="shop.items.get",
-    parameters=(path("id"), query("tags", "[str]", explode=False), header("X-Tenant", source="tenant")),
+    parameters=(path("id"), query("tags", "list[str]", explode=False), header("X-Tenant", source="tenant")),
     answers={"200": json_answer()},
     errors=_ERRORS,
 )

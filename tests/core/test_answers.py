@@ -93,10 +93,10 @@ def test_no_content() -> None:
 
 
 def test_a_body_or_none() -> None:
-    both = {"200": json_answer("{str}"), "204": empty_answer()}
+    both = {"200": json_answer("dict[str, str]"), "204": empty_answer()}
     assert value(both, 200, "application/json", b'{"a":"b"}') == {"a": "b"}
     assert value(both, 204, None, b"") == {}
-    assert value({"200": json_answer("[str]"), "204": empty_answer()}, 204, None, b"") == []
+    assert value({"200": json_answer("list[str]"), "204": empty_answer()}, 204, None, b"") == []
     assert value({"200": json_answer(), "204": empty_answer()}, 204, None, b"") is None
     assert value({"200": text_answer(), "204": empty_answer()}, 204, None, b"") == ""
     assert value(JSON, 204, None, b"") is None
@@ -104,7 +104,7 @@ def test_a_body_or_none() -> None:
 
 def test_text_and_xml() -> None:
     assert value({"200": text_answer()}, 200, "text/plain; charset=latin-1", b"\xfc") == "ü"
-    assert value({"200": text_answer("int:text")}, 200, "text/plain", b"42") == 42
+    assert value({"200": text_answer('Annotated[int, Format("text")]')}, 200, "text/plain", b"42") == 42
     assert value({"200": xml_answer()}, 200, "text/xml", b"<a/>") == "<a/>"
     with pytest.raises(DecodeError):
         value({"200": xml_answer()}, 200, "application/json", b"{}")

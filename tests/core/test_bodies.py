@@ -51,8 +51,8 @@ def test_json() -> None:
 
 
 def test_json_through_a_codec_and_past_it() -> None:
-    assert sent(payload(json_body(codec="[int]"), (1, 2))) == b"[1,2]"
-    assert sent(payload(json_body(codec="[int]"), EncodedBody({"page": 2}))) == b'{"page":2}'
+    assert sent(payload(json_body(annotation="list[int]"), (1, 2))) == b"[1,2]"
+    assert sent(payload(json_body(annotation="list[int]"), EncodedBody({"page": 2}))) == b'{"page":2}'
 
 
 def test_json_that_cannot_be() -> None:

@@ -77,15 +77,17 @@ def test_the_spec_says_where_message_and_code_stand() -> None:
 
 
 def test_of_several_shapes_the_one_that_fits_is_read() -> None:
-    gateway = json_error("{{json}}", message="/fault/faultstring", code="/fault/detail/errorcode")
-    service = json_error("{str}", message="/message", media_type="application/problem+json")
+    gateway = json_error(
+        "dict[str, dict[str, JSONValue]]", message="/fault/faultstring", code="/fault/detail/errorcode"
+    )
+    service = json_error("dict[str, str]", message="/message", media_type="application/problem+json")
     errors: Answers = {"401": (service, gateway)}
     assert failure(401, GATEWAY, errors).code == "keymanagement.invalid"
     assert failure(401, {"message": "m"}, errors).body == {"message": "m"}
 
 
 def test_a_body_that_does_not_fit_its_model_is_kept_as_it_is() -> None:
-    error = failure(400, {"message": 5}, {"400": json_error("{str}", message="/message")})
+    error = failure(400, {"message": 5}, {"400": json_error("dict[str, str]", message="/message")})
     assert error.body == {"message": 5}
     assert error.message == "5"
 

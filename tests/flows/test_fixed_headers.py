@@ -15,7 +15,7 @@ _GET: Final[Operation[object]] = Operation(
     "GET",
     "/thing",
     call="shop.things.get",
-    answers={"200": json_answer("json")},
+    answers={"200": json_answer("JSONValue")},
     headers={"Content-Type": "application/json"},
 )
 

@@ -9,7 +9,7 @@ import pytest
 from tests.models.sample.models import StorageObject, StorageObjectDict, Tag, TagDict
 from xcaas_core.models import resolve
 
-CODEC = resolve("StorageObject", "tests.models.sample")
+CODEC = resolve("_models.StorageObject", "tests.models.sample")
 WIRE = {"id": "a", "createdTime": "2024-05-01T12:00:00", "tags": [{"key": "k"}, {"key": "l", "value": "v"}]}
 NOON = dt.datetime(2024, 5, 1, 14, tzinfo=dt.timezone(dt.timedelta(hours=2)))
 
@@ -32,7 +32,7 @@ def test_a_mapping_may_hold_what_the_spec_lacks_and_null() -> None:
 
 
 def test_a_derived_model_goes_with_all_its_fields() -> None:
-    assert resolve("[Tag]", "tests.models.sample").encode([Tag.from_dict({"key": "a", "x": 1})]) == [
+    assert resolve("list[_models.Tag]", "tests.models.sample").encode([Tag.from_dict({"key": "a", "x": 1})]) == [
         {"key": "a", "x": 1}
     ]
 

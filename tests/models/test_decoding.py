@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import pickle
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -13,8 +12,7 @@ import pytest
 from tests.models.sample.models import StorageObject, StorageObjectPage, Tag
 from tests.models.zoo import Counters, Needy, Node, Patch, Plain
 from xcaas_core._errors import DecodeError, XCaaSError
-from xcaas_core.models import Codec, JSONValue, decode_json, encode_json, resolve
-from xcaas_core.models._containers import ListOf
+from xcaas_core.models import decode_json, encode_json, resolve
 
 
 def pointer_of(error: pytest.ExceptionInfo[DecodeError]) -> str | None:
@@ -165,16 +163,9 @@ def test_the_wrong_kind_is_a_decode_error_with_its_place(wire: str, wrong: objec
     assert str(wrong) not in error.value.message or wrong in (5, 1), "answers may hold personal data"
 
 
-def test_late_parts_fail_when_somebody_looks_and_say_where_they_stood() -> None:
-    page = StorageObjectPage.from_json(b'{"content":[{"id":"a"},{"id":"b","tags":[{"key":"x"},{"key":5}]}]}')
-    assert page.content is not None
-    late = page.content[1]
-    for _ in range(2):
-        with pytest.raises(DecodeError) as error:
-            _ = late.tags
-        assert pointer_of(error) == "/content/1/tags/1/key"
+def test_a_failure_deep_inside_says_where_it_stood() -> None:
     with pytest.raises(DecodeError) as error:
-        page.validate()
+        StorageObjectPage.from_json(b'{"content":[{"id":"a"},{"id":"b","tags":[{"key":"x"},{"key":5}]}]}')
     assert pointer_of(error) == "/content/1/tags/1/key"
 
 
@@ -191,32 +182,35 @@ def test_wrong_containers_fail_at_once() -> None:
 
 
 def test_pointers_are_escaped_and_go_through_maps_and_lists() -> None:
-    node = Node.from_dict({"by~name/x": {"a/b": {"rows": [[], [{"name": "ok"}, {"name": 5}]]}}})
     with pytest.raises(DecodeError) as error:
-        node.validate()
+        Node.from_dict({"by~name/x": {"a/b": {"rows": [[], [{"name": "ok"}, {"name": 5}]]}}})
     assert pointer_of(error) == "/by~0name~1x/a~1b/rows/1/1/name"
 
 
 def test_an_answer_that_is_part_of_something_says_so() -> None:
-    codec = resolve("[StorageObject]", "tests.models.sample")
+    codec = resolve("list[_models.StorageObject]", "tests.models.sample")
     with pytest.raises(DecodeError) as error:
         codec.decode([{"id": "a"}, {"id": 5}], at="/a~1b/content")
     assert pointer_of(error) == "/a~1b/content/1/id"
-    found = cast("list[StorageObject]", codec.decode(decode_json(b'[{"id":"a","tags":[{}]}]'), at="/content"))
     with pytest.raises(DecodeError) as error:
-        found[0].validate()
+        codec.decode(decode_json(b'[{"id":"a","tags":[{}]}]'), at="/content")
     assert pointer_of(error) == "/content/0/tags/0/key"
 
 
-def test_validate_reads_everything_and_returns_the_model() -> None:
+def test_validate_checks_what_was_set_by_hand_and_returns_the_model() -> None:
     page = StorageObjectPage.from_json(b'{"content":[{"id":"a","tags":[{"key":"x"}]}]}')
     assert page.validate() is page
+    assert page.content is not None
+    page.content[0].object_name = cast("Any", 5)
+    with pytest.raises(DecodeError) as error:
+        page.validate()
+    assert pointer_of(error) == "/content/0/objectName"
     node = Node.from_dict({"children": [{"by~name/x": {"n": {"next": {"name": "deep"}}}}]})
     assert node.validate().to_dict() == {"children": [{"by~name/x": {"n": {"next": {"name": "deep"}}}}]}
 
 
-def test_deep_nesting_is_read_without_deep_calls() -> None:
-    depth = 900
+def test_deep_nesting_is_read() -> None:
+    depth = 200
     text = '{"next":' * depth + "{}" + "}" * depth
     node = Node.from_json(text).validate()
     for _ in range(depth):
@@ -240,48 +234,6 @@ def test_long_lists_are_read_in_place_only_if_nobody_else_holds_them() -> None:
     again = StorageObjectPage.from_json(before)
     assert again.content == page.content
     assert again.to_dict() == data
-
-
-def test_a_long_list_with_an_error_can_be_looked_at_again() -> None:
-    rows: list[dict[str, object]] = [{"id": str(number)} for number in range(1000)]
-    rows[700] = {"id": None}
-    text = json.dumps({"content": rows})
-    page = StorageObjectPage.from_json(text)
-    for _ in range(2):
-        with pytest.raises(DecodeError) as error:
-            _ = page.content
-        assert pointer_of(error) == "/content/700/id"
-    assert page.to_dict() == {"content": rows}
-
-
-class Interrupted(Codec):
-    """Reads numbers until somebody presses Ctrl-C, once."""
-
-    __slots__ = ("pressed",)
-
-    def __init__(self) -> None:
-        super().__init__("interrupted")
-        self.pressed = False
-
-    def read(self, raw: object, place: object, step: object) -> object:
-        if raw == 600 and not self.pressed:
-            self.pressed = True
-            raise KeyboardInterrupt
-        assert isinstance(raw, int)
-        return str(raw)
-
-    def write(self, value: object) -> JSONValue:
-        assert isinstance(value, str)
-        return int(value)
-
-
-def test_a_long_list_survives_an_interruption() -> None:
-    codec = ListOf(Interrupted())
-    raw = list(range(1000))
-    with pytest.raises(KeyboardInterrupt):
-        codec.decode(raw, owned=True)
-    assert raw == list(range(1000))
-    assert codec.decode(raw, owned=True) == [str(number) for number in range(1000)]
 
 
 def test_additional_properties_have_their_type() -> None:
@@ -327,7 +279,7 @@ def test_a_new_value_replaces_what_was_sent_for_null() -> None:
     found.when = None
     assert found.to_dict() == {"when": None}
     again = Patch.from_dict({"when": "-"})
-    del again.when
+    again.unset("when")
     assert again.to_dict() == {}
     assert Patch.from_dict({"when": "2024-05-01T12:00:00Z", "name": "a"}).to_dict() == {
         "name": "a",
@@ -349,11 +301,9 @@ BROKEN = {"id": "a", "tags": [{"key": 5}]}
     "load",
     [
         lambda: StorageObject.from_dict({"id": 5}),
-        lambda: StorageObject.from_dict(BROKEN).tags,
-        lambda: StorageObject.from_dict({**BROKEN}).validate(),
-        lambda: StorageObject.from_json(json.dumps(BROKEN)).tags,
-        lambda: pickle.loads(pickle.dumps(StorageObject.from_json(json.dumps(BROKEN)))).tags,
-        lambda: copy.copy(StorageObject.from_json(json.dumps(BROKEN))),
+        lambda: StorageObject.from_dict(BROKEN),
+        lambda: StorageObject.from_json(json.dumps(BROKEN)),
+        lambda: StorageObject(id="a", object_name=cast("Any", 5)).validate(),
         lambda: StorageObject.from_json("{"),
         lambda: StorageObject.from_json("[" * 100_000),
     ],
@@ -365,11 +315,7 @@ def test_who_gave_the_data_himself_is_not_told_of_a_server(load: Callable[[], ob
 
 @pytest.mark.parametrize("owned", [True, False])
 def test_an_answer_that_does_not_fit_is_the_servers_doing(owned: bool) -> None:
-    codec = resolve("StorageObject", "tests.models.sample")
-    with pytest.raises(DecodeError, match=FROM_SERVER):
-        codec.decode({"id": 5}, owned=owned)
-    found = cast("StorageObject", codec.decode({**BROKEN}, owned=owned))
-    for late in (found, pickle.loads(pickle.dumps(found))):
-        with pytest.raises(DecodeError, match=FROM_SERVER) as caught:
-            _ = late.tags
-        assert pointer_of(caught) == "/tags/0/key"
+    codec = resolve("_models.StorageObject", "tests.models.sample")
+    with pytest.raises(DecodeError, match=FROM_SERVER) as caught:
+        codec.decode(copy.deepcopy(BROKEN), owned=owned)
+    assert pointer_of(caught) == "/tags/0/key"

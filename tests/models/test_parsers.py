@@ -9,8 +9,11 @@ from xcaas_core._errors import DecodeError
 from xcaas_core.models import Model, Parser, UnknownModel, Webhook
 from xcaas_core.models._json import Buffer
 
-ANIMAL: Parser[Cat | Dog | UnknownModel] = Parser("Cat|Dog@kind(cat=Cat,dog=Dog)", "tests.models.zoo")
-NOTHING: Webhook[None] = Webhook("ping", "POST", "none", "tests.models.unions")
+ANIMAL: Parser[Cat | Dog | UnknownModel] = Parser(
+    'Annotated[_models.Cat | _models.Dog | UnknownModel, Discriminator("kind", ("cat", _models.Cat), ("dog", _models.Dog))]',
+    "tests.models.unions",
+)
+NOTHING: Webhook[None] = Webhook("ping", "POST", "None", "tests.models.unions")
 
 
 TEXT = '{"kind": "dog", "tricks": ["sit"]}'
@@ -27,7 +30,7 @@ def test_text_and_bytes_are_json(data: Buffer) -> None:
 
 def test_data_may_be_decoded_already() -> None:
     assert ANIMAL({"kind": "cat", "lives": 9}) == Cat(kind="cat", lives=9)
-    assert Parser[list[Model]]("[Cat]", "tests.models.zoo")([{"kind": "cat"}]) == [Cat(kind="cat")]
+    assert Parser[list[Model]]("list[_models.Cat]", "tests.models.unions")([{"kind": "cat"}]) == [Cat(kind="cat")]
 
 
 def test_an_unknown_kind_survives() -> None:
@@ -42,7 +45,7 @@ def test_what_does_not_fit_is_an_error(data: bytes | str | None) -> None:
 
 def test_a_webhook_tells_what_it_is() -> None:
     assert (NOTHING.name, NOTHING.method, NOTHING.operation) == ("ping", "POST", "")
-    assert repr(NOTHING) == "<Webhook ping: none>"
+    assert repr(NOTHING) == "<Webhook ping: None>"
     assert repr(Parser[str]("str", "m")) == "<Parser of str>"
 
 
@@ -52,6 +55,6 @@ def test_a_webhook_without_a_payload_takes_an_empty_body() -> None:
 
 
 def test_models_of_a_webhook_are_those_of_its_package() -> None:
-    heard: Webhook[Model] = Webhook("sold", "POST", "Tag", "tests.models.sample", operation="sell")
+    heard: Webhook[Model] = Webhook("sold", "POST", "_models.Tag", "tests.models.sample", operation="sell")
     assert type(heard(b'{"key": "a"}')).__name__ == "Tag"
     assert heard.operation == "sell"

@@ -96,7 +96,7 @@ def test_absent_null_and_present_are_told_apart(
     cls, raw = pair
     found = cls.from_dict(raw)
     for attribute in attrs.fields(cls):
-        wire = attribute.metadata["wire"]
+        wire = attribute.metadata.get("wire")
         if wire is not None:
             assert found.is_set(attribute.name) == (wire in raw)
             if raw.get(wire) is None:

@@ -10,19 +10,19 @@ from xcaas_core.models import resolve
 
 @pytest.mark.parametrize("sent", [7, [7]])
 def test_both_forms_give_the_thing(sent: object) -> None:
-    assert resolve("int!", "nowhere").decode(sent) == 7
+    assert resolve("Annotated[int, OneOrList]", "nowhere").decode(sent) == 7
 
 
 @pytest.mark.parametrize("sent", [[], [1, 2], ["a"], "a"])
 def test_anything_else_is_a_typed_error(sent: object) -> None:
     with pytest.raises(DecodeError):
-        resolve("int!", "nowhere").decode(sent)
+        resolve("Annotated[int, OneOrList]", "nowhere").decode(sent)
 
 
 def test_it_is_written_as_it_is() -> None:
-    assert resolve("int!", "nowhere").encode(7) == 7
+    assert resolve("Annotated[int, OneOrList]", "nowhere").encode(7) == 7
 
 
 def test_a_union_sees_through_it() -> None:
-    codec = resolve("int!|str", "nowhere")
+    codec = resolve("Annotated[int, OneOrList] | str", "nowhere")
     assert [codec.decode(value) for value in ([7], 7, "a")] == [7, 7, "a"]

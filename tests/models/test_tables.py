@@ -129,7 +129,7 @@ def test_polars_columns_have_the_types_of_the_fields() -> None:
 
 @pytest.mark.parametrize("to", LIBRARIES)
 def test_no_rows_make_an_empty_table_with_columns(to: str) -> None:
-    found = getattr(Typed([], "Tag"), to)()
+    found = getattr(Typed([], "_models.Tag"), to)()
     if to == "to_dicts":
         assert found == []
     else:

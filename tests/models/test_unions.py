@@ -86,12 +86,12 @@ def test_only_what_fits_through_and_through_counts(wire: str, raw: object, kind:
 
 def test_a_union_that_is_nested_too_deeply_is_a_decode_error() -> None:
     depth = 950
-    found = Branch.from_json('{"down":' * depth + "{}" + "}" * depth)
-    with pytest.raises(DecodeError, match="nested too deeply") as error:
-        _ = found.down
-    assert error.value.pointer == "/down"
     with pytest.raises(DecodeError, match="nested too deeply"):
-        resolve("Branch|Square", "tests.models.unions").decode(json.loads('{"down":' * depth + "{}" + "}" * depth))
+        Branch.from_json('{"down":' * depth + "{}" + "}" * depth)
+    with pytest.raises(DecodeError, match="nested too deeply"):
+        resolve("_models.Branch | _models.Square", "tests.models.unions").decode(
+            json.loads('{"down":' * depth + "{}" + "}" * depth)
+        )
 
 
 @pytest.mark.parametrize(
@@ -113,17 +113,17 @@ def test_what_fits_nothing_is_judged_by_what_is_nearest(data: dict[str, object],
 @pytest.mark.parametrize(
     ("expression", "raw", "value"),
     [
-        ("float|int", 5, 5),
-        ("float|int", 5.5, 5.5),
-        ("str|uuid", "x", "x"),
-        ("int:text|str", "12", 12),
-        ('="a"|="b"|int', "b", "b"),
-        ("{int}|{str}", {"a": "b"}, {"a": "b"}),
-        ("[int]|[str]", ["b"], ["b"]),
-        ("{str}|Tag", {"key": "a"}, Tag(key="a")),
-        ("{int}|Tag", {"other": 1}, {"other": 1}),
-        ("json|int", [5], [5]),
-        ("bool|int", True, True),
+        ("float | int", 5, 5),
+        ("float | int", 5.5, 5.5),
+        ("str | UUID", "x", "x"),
+        ('Annotated[int, Format("text")] | str', "12", 12),
+        ('Literal["a"] | Literal["b"] | int', "b", "b"),
+        ("dict[str, int] | dict[str, str]", {"a": "b"}, {"a": "b"}),
+        ("list[int] | list[str]", ["b"], ["b"]),
+        ("dict[str, str] | _models.Tag", {"key": "a"}, Tag(key="a")),
+        ("dict[str, int] | _models.Tag", {"other": 1}, {"other": 1}),
+        ("JSONValue | int", [5], [5]),
+        ("bool | int", True, True),
     ],
 )
 def test_other_unions(expression: str, raw: object, value: object) -> None:
@@ -135,20 +135,36 @@ def test_other_unions(expression: str, raw: object, value: object) -> None:
 @pytest.mark.parametrize(
     ("expression", "value", "wire"),
     [
-        ("Square|Box", {"side": 1, "height": 2}, {"side": 1, "height": 2}),
-        ("Square|Box", Box(side=1.0, height=2.0), {"side": 1.0, "height": 2.0}),
-        ("datetime:epoch-seconds|str", dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC), 1714564800),
-        ("datetime:epoch-seconds|str", "now", "now"),
-        ("int:text|bool", 5, "5"),
-        ("int:text|bool", True, True),
-        ("Square|[Square]", [{"side": 1}], [{"side": 1}]),
-        ("Cat|Dog@kind(cat=Cat,dog=Dog)", {"kind": "dog", "tricks": ("sit",)}, {"kind": "dog", "tricks": ["sit"]}),
-        ("Cat|Dog@kind(cat=Cat,dog=Dog)", {"kind": "emu", "x": 1}, {"kind": "emu", "x": 1}),
-        ("Cat|Dog@kind(cat=Cat,dog=Dog)", Dog(kind="dog"), {"kind": "dog"}),
-        ("int|str", 5.5, 5.5),
-        ("[str]|str", "abc", "abc"),
-        ("[str]|datetime", "abc", "abc"),
-        ("Square|none", None, None),
+        ("_models.Square | _models.Box", {"side": 1, "height": 2}, {"side": 1, "height": 2}),
+        ("_models.Square | _models.Box", Box(side=1.0, height=2.0), {"side": 1.0, "height": 2.0}),
+        (
+            'Annotated[_dt.datetime, Format("epoch-seconds")] | str',
+            dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC),
+            1714564800,
+        ),
+        ('Annotated[_dt.datetime, Format("epoch-seconds")] | str', "now", "now"),
+        ('Annotated[int, Format("text")] | bool', 5, "5"),
+        ('Annotated[int, Format("text")] | bool', True, True),
+        ("_models.Square | list[_models.Square]", [{"side": 1}], [{"side": 1}]),
+        (
+            'Annotated[_models.Cat | _models.Dog | UnknownModel, Discriminator("kind", ("cat", _models.Cat), ("dog", _models.Dog))]',
+            {"kind": "dog", "tricks": ("sit",)},
+            {"kind": "dog", "tricks": ["sit"]},
+        ),
+        (
+            'Annotated[_models.Cat | _models.Dog | UnknownModel, Discriminator("kind", ("cat", _models.Cat), ("dog", _models.Dog))]',
+            {"kind": "emu", "x": 1},
+            {"kind": "emu", "x": 1},
+        ),
+        (
+            'Annotated[_models.Cat | _models.Dog | UnknownModel, Discriminator("kind", ("cat", _models.Cat), ("dog", _models.Dog))]',
+            Dog(kind="dog"),
+            {"kind": "dog"},
+        ),
+        ("int | str", 5.5, 5.5),
+        ("list[str] | str", "abc", "abc"),
+        ("list[str] | _dt.datetime", "abc", "abc"),
+        ("_models.Square | None", None, None),
     ],
 )
 def test_what_goes_out(expression: str, value: object, wire: object) -> None:

@@ -31,9 +31,9 @@ def test_the_constructor_takes_keywords() -> None:
 
 
 def test_the_constructor_refuses_what_it_does_not_know() -> None:
-    with pytest.raises(TypeError, match=r"StorageObject\(\) got an unexpected keyword argument 'colour'"):
+    with pytest.raises(TypeError, match=r"got an unexpected keyword argument 'colour'"):
         StorageObject(id="a", colour="red")  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match=r"Needy\(\) is missing 'id', 'sizes'"):
+    with pytest.raises(TypeError, match="missing 2 required keyword-only arguments: 'id' and 'sizes'"):
         Needy(note=None)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="positional"):
         Tag("callId")  # type: ignore[call-arg]
@@ -51,23 +51,16 @@ def test_equal_means_the_same_fields_in_the_same_class() -> None:
         hash(Tag(key="a"))
 
 
-def test_equal_does_not_depend_on_what_was_looked_at() -> None:
+def test_equal_counts_all_that_came() -> None:
     one, other = StorageObjectPage.from_json(PAGE), StorageObjectPage.from_json(PAGE)
     assert one == other
-    one.validate()
-    assert one == other
-    changed = StorageObjectPage.from_json(PAGE.replace(b'"7"', b'"8"'))
-    assert one != changed
-    assert StorageObjectPage.from_json(PAGE) != changed
-    more = StorageObjectPage.from_json(PAGE.replace(b'"pageKey"', b'"extra":1,"pageKey"'))
-    assert StorageObjectPage.from_json(PAGE) != more
+    assert one != StorageObjectPage.from_json(PAGE.replace(b'"7"', b'"8"'))
+    assert one != StorageObjectPage.from_json(PAGE.replace(b'"pageKey"', b'"extra":1,"pageKey"'))
 
 
-def test_repr_fits_a_line_and_reads_nothing() -> None:
+def test_repr_fits_a_line() -> None:
     page = StorageObjectPage.from_json(PAGE)
     assert repr(page) == "StorageObjectPage(content=[2 items], page_key=2, last_page=True)"
-    broken = StorageObjectPage.from_json(b'{"content":[5]}')
-    assert repr(broken) == "StorageObjectPage(content=[1 item])"
     long = StorageObject(id="x" * 500, object_name="y" * 500, mime_type="z" * 500, checksum="c" * 500)
     assert len(repr(long)) < 140
     assert "\n" not in repr(Tag(key="a\nb"))
@@ -80,8 +73,8 @@ def test_repr_fits_a_line_and_reads_nothing() -> None:
 
 @model
 class Account(Model):
-    name: str = field("name", "str")
-    hmac_secret: str | None = field("hmacSecret", "str", default=None)
+    name: str = field("name")
+    hmac_secret: str | None = field("hmacSecret", default=None)
 
 
 def test_repr_keeps_secrets() -> None:
@@ -96,7 +89,7 @@ def test_assigning_none_leaves_out_or_sends_null() -> None:
     patch.name = None
     patch.tags = None
     assert patch.to_dict() == {"name": None, "tags": None}
-    del patch.name
+    patch.unset("name")
     assert patch.to_dict() == {"tags": None}
     assert patch.name is None
     found = StorageObject(id="a", tags=[tag])
@@ -104,21 +97,15 @@ def test_assigning_none_leaves_out_or_sends_null() -> None:
     assert found.to_dict() == {"id": "a"}
 
 
-def test_deleting_leaves_out() -> None:
+def test_unset_leaves_out() -> None:
     found = StorageObject.from_dict({"id": "a", "checksum": None, "mimeType": "x/y", "tags": [], "new": 1})
-    del found.checksum, found.mime_type, found.tags, found.bucket_id
+    found.unset("checksum", "mime_type", "tags", "bucket_id")
     assert found.to_dict() == {"id": "a", "new": 1}
     assert (found.checksum, found.mime_type, found.tags, found.bucket_id) == (None, None, None, None)
     assert not found.is_set("checksum")
     assert found.evolve(id="b").to_dict() == {"id": "b", "new": 1}
     with pytest.raises(AttributeError, match="colour"):
-        del found.colour  # type: ignore[attr-defined]
-
-
-def test_assigning_replaces_what_nobody_has_looked_at() -> None:
-    found = StorageObject.from_json(b'{"id":"a","tags":[{"key":5}]}')
-    found.tags = [Tag(key="b")]
-    assert found.to_dict() == {"id": "a", "tags": [{"key": "b"}]}
+        found.unset("colour")
 
 
 def test_lists_can_be_changed_in_place() -> None:
@@ -131,11 +118,8 @@ def test_lists_can_be_changed_in_place() -> None:
     assert page.content[0].to_dict()["tags"] == [{"key": "callId", "value": "7"}, {"key": "mine"}]
 
 
-@pytest.mark.parametrize("look_first", [False, True])
-def test_pickles_and_copies_are_equal(look_first: bool) -> None:
+def test_pickles_and_copies_are_equal() -> None:
     page = StorageObjectPage.from_json(PAGE)
-    if look_first:
-        page.validate()
     for other in (pickle.loads(pickle.dumps(page)), copy.deepcopy(page), copy.copy(page)):
         assert other == page
         assert other.to_json() == page.to_json()
@@ -156,14 +140,6 @@ def test_a_copy_shares_lists_and_a_deep_one_does_not() -> None:
     assert copy.deepcopy(page).content is not page.content
 
 
-def test_a_copy_knows_where_it_stood() -> None:
-    page = StorageObjectPage.from_json(b'{"content":[{"id":"a"},{"id":"b","tags":[{}]}]}')
-    assert page.content is not None
-    again = pickle.loads(pickle.dumps(page.content[1]))
-    with pytest.raises(Exception, match="/content/1/tags/0/key"):
-        again.validate()
-
-
 def test_unknown_fields_can_be_pickled_on_their_own() -> None:
     tag = Tag.from_dict({"key": "a", "new": 1})
     assert pickle.loads(pickle.dumps(tag.unknown_fields)) == {"new": 1}
@@ -176,7 +152,7 @@ def test_models_are_attrs_classes() -> None:
     assert names == ["unknown_fields", "key", "value", "id"]
     assert attrs.fields(Tag).key.default is attrs.NOTHING
     assert attrs.fields(Tag).value.default is None
-    assert attrs.fields(Tag).value.metadata == {"wire": "value", "codec": "str"}
+    assert attrs.fields(Tag).value.metadata == {"wire": "value", "nullable": False}
     assert attrs.fields(Tag).value.type == "str | None"
     assert attrs.asdict(Tag(key="a", value="b")) == {"unknown_fields": {}, "key": "a", "value": "b", "id": None}
     assert [a.name for a in attrs.fields(Puppy)] == ["unknown_fields", "kind", "tricks", "weeks"]
@@ -190,8 +166,11 @@ def test_models_have_slots_only() -> None:
 
 
 def test_the_signature_is_there_at_run_time() -> None:
-    assert str(inspect.signature(Tag)) == "(*, key: 'str', value: 'str | None' = None, id: 'str | None' = None)"
-    assert list(inspect.signature(Puppy).parameters) == ["kind", "tricks", "weeks"]
+    parameters = inspect.signature(Tag).parameters
+    assert list(parameters) == ["unknown_fields", "key", "value", "id"]
+    assert str(parameters["value"]) == "value: 'str | None' = None"
+    assert all(parameter.kind is inspect.Parameter.KEYWORD_ONLY for parameter in parameters.values())
+    assert list(inspect.signature(Puppy).parameters) == ["unknown_fields", "kind", "tricks", "weeks"]
 
 
 def test_evolve_changes_what_it_is_told_to() -> None:
@@ -238,8 +217,9 @@ def test_reserved_names_are_what_models_have() -> None:
     assert public == RESERVED_NAMES
     with pytest.raises(TypeError, match=r"Bad\.to_dict"):
 
+        @model
         class Bad(Model):  # pyright: ignore[reportUnusedClass]
-            to_dict: str = field("to_dict", "str")  # type: ignore[assignment]
+            to_dict: str = field("to_dict")  # type: ignore[assignment]
 
 
 def test_a_model_can_add_to_another() -> None:

@@ -4,123 +4,128 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Annotated, Literal
 
-from xcaas_core.models import JSONValue, Model, UnknownModel, extra, field, model
+from xcaas_core.models import Discriminator, Format, JSONValue, Model, UnknownModel, extra, field, model
 
 
 @model
 class Plain(Model):
     """One field of each plain kind, all optional."""
 
-    text: str | None = field("text", "str", default=None)
-    whole: int | None = field("whole", "int", default=None)
-    real: float | None = field("real", "float", default=None)
-    flag: bool | None = field("flag", "bool", default=None)
-    whole_text: int | None = field("wholeText", "int:text", default=None)
-    real_text: float | None = field("realText", "float:text", default=None)
-    data: bytes | None = field("data", "bytes", default=None)
-    key: uuid.UUID | None = field("key", "uuid", default=None)
-    day: dt.date | None = field("day", "date", default=None)
-    moment: dt.datetime | None = field("moment", "datetime", default=None)
-    utc: dt.datetime | None = field("utc", "datetime:utc-naive", default=None)
-    millis: dt.datetime | None = field("millis", "datetime:epoch-milliseconds", default=None)
+    text: str | None = field("text", default=None)
+    whole: int | None = field("whole", default=None)
+    real: float | None = field("real", default=None)
+    flag: bool | None = field("flag", default=None)
+    whole_text: Annotated[int, Format("text")] | None = field("wholeText", default=None)
+    real_text: Annotated[float, Format("text")] | None = field("realText", default=None)
+    data: bytes | None = field("data", default=None)
+    key: uuid.UUID | None = field("key", default=None)
+    day: dt.date | None = field("day", default=None)
+    moment: dt.datetime | None = field("moment", default=None)
+    utc: Annotated[dt.datetime, Format("date-time-utc-naive")] | None = field("utc", default=None)
+    millis: Annotated[dt.datetime, Format("epoch-milliseconds")] | None = field("millis", default=None)
 
 
 @model
 class Needy(Model):
     """Fields that must be there."""
 
-    id: str = field("id", "str")
-    note: str | None = field("note", "str?")
-    sizes: list[int] = field("sizes", "[int]")
+    id: str = field("id")
+    note: str | None = field("note")
+    sizes: list[int] = field("sizes")
 
 
 @model
 class Patch(Model):
     """Fields that may be absent and may be null, which is not the same."""
 
-    name: str | None = field("name", "str?", default=None)
-    age: int | None = field("age", "int?", default=None)
-    tags: list[str] | None = field("tags", "[str]?", default=None)
-    anything: JSONValue = field("anything", "json", default=None)
-    when: dt.datetime | None = field("when", "datetime?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
+    age: int | None = field("age", default=None, nullable=True)
+    tags: list[str] | None = field("tags", default=None, nullable=True)
+    anything: JSONValue = field("anything", default=None, nullable=True)
+    when: dt.datetime | None = field("when", default=None, nullable=True)
 
 
 @model
 class Node(Model):
     """Holds itself, in every way there is."""
 
-    name: str | None = field("name", "str", default=None)
-    next: Node | None = field("next", "Node", default=None)
-    children: list[Node] | None = field("children", "[Node]", default=None)
-    by_name: dict[str, Node] | None = field("by~name/x", "{Node}", default=None)
-    rows: list[list[Node]] | None = field("rows", "[[Node]]", default=None)
+    name: str | None = field("name", default=None)
+    next: Node | None = field("next", default=None)
+    children: list[Node] | None = field("children", default=None)
+    by_name: dict[str, Node] | None = field("by~name/x", default=None)
+    rows: list[list[Node]] | None = field("rows", default=None)
 
 
 @model
 class Cat(Model):
-    kind: str | None = field("kind", '="cat"', default=None)
-    lives: int | None = field("lives", "int", default=None)
+    kind: Literal["cat"] | None = field("kind", default=None)
+    lives: int | None = field("lives", default=None)
 
 
 @model
 class Dog(Model):
-    kind: str | None = field("kind", '="dog"', default=None)
-    tricks: list[str] | None = field("tricks", "[str]", default=None)
+    kind: Literal["dog"] | None = field("kind", default=None)
+    tricks: list[str] | None = field("tricks", default=None)
 
 
 @model
 class Owner(Model):
     """Unions with a discriminator."""
 
-    pet: Cat | Dog | UnknownModel | None = field("pet", "Cat|Dog@kind(cat=Cat,dog=Dog)", default=None)
-    pets: list[Cat | Dog | UnknownModel] | None = field("pets", "[Cat|Dog@kind(cat=Cat,dog=Dog)]", default=None)
+    pet: Annotated[Cat | Dog | UnknownModel, Discriminator("kind", ("cat", Cat), ("dog", Dog))] | None = field(
+        "pet", default=None
+    )
+    pets: list[Annotated[Cat | Dog | UnknownModel, Discriminator("kind", ("cat", Cat), ("dog", Dog))]] | None = field(
+        "pets", default=None
+    )
 
 
 @model
 class Square(Model):
-    side: float = field("side", "float")
+    side: float = field("side")
 
 
 @model
 class Box(Model):
-    side: float = field("side", "float")
-    height: float = field("height", "float")
-    label: str | None = field("label", "str", default=None)
+    side: float = field("side")
+    height: float = field("height")
+    label: str | None = field("label", default=None)
 
 
 @model
 class Loose(Model):
     """Unions without one."""
 
-    shape: Square | Box | None = field("shape", "Square|Box", default=None)
-    size: int | str | None = field("size", "int|str", default=None)
-    when: dt.datetime | str | None = field("when", "datetime|str", default=None)
-    many: Square | list[Square] | None = field("many", "Square|[Square]", default=None)
-    maybe: Box | None = field("maybe", "(Box|none)", default=None)
+    shape: Square | Box | None = field("shape", default=None)
+    size: int | str | None = field("size", default=None)
+    when: dt.datetime | str | None = field("when", default=None)
+    many: Square | list[Square] | None = field("many", default=None)
+    maybe: Box | None = field("maybe", default=None, nullable=True)
 
 
 @model
 class Branch(Model):
     """A union that holds itself."""
 
-    down: Branch | Square | None = field("down", "Branch|Square", default=None)
-    rest: Counters | Box | None = field("rest", "Counters|Box", default=None)
-    kids: list[Branch] | dict[str, Branch] | None = field("kids", "[Branch]|{Branch}", default=None)
-    pet: Owner | Cat | None = field("pet", "Owner|Cat", default=None)
-    tag: str | int | None = field("tag", "(int?|str)", default=None)
+    down: Branch | Square | None = field("down", default=None)
+    rest: Counters | Box | None = field("rest", default=None)
+    kids: list[Branch] | dict[str, Branch] | None = field("kids", default=None)
+    pet: Owner | Cat | None = field("pet", default=None)
+    tag: str | int | None = field("tag", default=None)
 
 
 @model
 class Counters(Model):
     """Additional properties of one type."""
 
-    total: int | None = field("total", "int", default=None)
-    additional_properties: dict[str, Square] = extra("Square", factory=dict)
+    total: int | None = field("total", default=None)
+    additional_properties: dict[str, Square] = extra(factory=dict)
 
 
 @model
 class Puppy(Dog):
     """A model that adds to another one."""
 
-    weeks: int | None = field("weeks", "int", default=None)
+    weeks: int | None = field("weeks", default=None)

@@ -49,7 +49,7 @@ def session(server: FakeServer) -> Iterator[Session]:
 
 def argument(parameter: Parameter, package: str) -> object:
     """A value for a required parameter, as a caller would give it."""
-    codec = resolve(parameter.codec or "str", package)
+    codec = resolve(parameter.annotation or "str", package)
     return codec.decode(example(codec))
 
 
@@ -60,13 +60,13 @@ def call_of(operation: Operation[object]) -> Call[object]:
     if operation.body is not None:
         body = b"content"
         if operation.body.kind in ("json", "form", "multipart"):
-            codec = resolve(operation.body.codec or "json", package)
+            codec = resolve(operation.body.annotation or "JSONValue", package)
             body = codec.decode(example(codec))
     return Call(operation, args, body)
 
 
 def read_through(value: object) -> None:
-    """Nested values are read on first touch; touch them all."""
+    """Check that what was read can be written, and is then what the spec says."""
     if isinstance(value, Model):
         value.validate()
 

@@ -87,27 +87,27 @@ def test_pages_that_carry_their_cursor_alone_lack_nothing() -> None:
 )
 def test_bodies(body: object, found: list[str]) -> None:
     sent = operation("POST", body=json_body())
-    assert problems(sent, Call(sent, (), body), operation("POST", body=json_body(codec="Query"))) == found
+    assert problems(sent, Call(sent, (), body), operation("POST", body=json_body(annotation="_models.Query"))) == found
 
 
 @pytest.mark.parametrize(
-    ("codec", "body", "found"),
+    ("annotation", "body", "found"),
     [
-        ("[Query]", [{"text": "a"}, {"text": "b", "x": 1}], ["body: /1/x is not in the spec"]),
-        ("{Query}", {"k": {"text": "a", "y": 1}}, ["body: /k/y is not in the spec"]),
-        ("[Query?]", [None, {"text": "a", "x": 1}], ["body: /1/x is not in the spec"]),
-        ("Row|Query", {"text": "a", "z": 1}, ["body: /z is not in the spec"]),
-        ("json", {"any": 1}, []),
+        ("list[_models.Query]", [{"text": "a"}, {"text": "b", "x": 1}], ["body: /1/x is not in the spec"]),
+        ("dict[str, _models.Query]", {"k": {"text": "a", "y": 1}}, ["body: /k/y is not in the spec"]),
+        ("list[_models.Query | None]", [None, {"text": "a", "x": 1}], ["body: /1/x is not in the spec"]),
+        ("_models.Row | _models.Query", {"text": "a", "z": 1}, ["body: /z is not in the spec"]),
+        ("JSONValue", {"any": 1}, []),
     ],
 )
-def test_bodies_of_all_shapes(codec: str, body: object, found: list[str]) -> None:
+def test_bodies_of_all_shapes(annotation: str, body: object, found: list[str]) -> None:
     sent = operation("POST", body=json_body())
-    assert problems(sent, Call(sent, (), body), operation("POST", body=json_body(codec=codec))) == found
+    assert problems(sent, Call(sent, (), body), operation("POST", body=json_body(annotation=annotation))) == found
 
 
 def test_body_of_the_wrong_type() -> None:
     sent = operation("POST", body=json_body())
-    known = operation("POST", body=json_body(codec="[Query]"))
+    known = operation("POST", body=json_body(annotation="list[_models.Query]"))
     (found,) = problems(sent, Call(sent, (), [{"text": 3}]), known)
     assert found.startswith("body: ")
     assert "/0/text" in found
@@ -116,19 +116,23 @@ def test_body_of_the_wrong_type() -> None:
 def test_body_where_none_belongs_and_the_other_way_round() -> None:
     bare, filled = operation("POST"), operation("POST", body=json_body())
     assert problems(filled, Call(filled, (), {"a": 1}), bare) == ["the operation takes no body"]
-    assert problems(bare, Call(bare), operation("POST", body=json_body(codec="Query"))) == ["the body is missing"]
-    assert problems(bare, Call(bare), operation("POST", body=json_body(codec="Query", required=False))) == []
+    assert problems(bare, Call(bare), operation("POST", body=json_body(annotation="_models.Query"))) == [
+        "the body is missing"
+    ]
+    assert (
+        problems(bare, Call(bare), operation("POST", body=json_body(annotation="_models.Query", required=False))) == []
+    )
 
 
 def test_body_that_only_claims_to_be_json() -> None:
     sent = operation("POST", body=binary_body("application/json"))
-    assert problems(sent, Call(sent, (), b"{"), operation("POST", body=json_body(codec="Query"))) == [
+    assert problems(sent, Call(sent, (), b"{"), operation("POST", body=json_body(annotation="_models.Query"))) == [
         "the body is not JSON"
     ]
 
 
 def test_mismatch_names_the_call() -> None:
-    known = operation("POST", body=json_body(codec="Query"))
+    known = operation("POST", body=json_body(annotation="_models.Query"))
     with pytest.raises(RequestMismatch, match=r"p\.op: POST /op: body: /x is not in the spec"):
         session(FakeServer()).exchange(Call(known, (), {"text": "a", "x": 1}))
 
@@ -182,25 +186,29 @@ class TestDefaults:
 
 class TestExamples:
     @pytest.mark.parametrize(
-        ("expression", "value"),
+        ("annotation", "value"),
         [
-            ("{int}", {"key": 1}),
-            ("[str]?", ["text"]),
-            ('="a"', "a"),
-            ("int|str", 1),
-            ("Query|Row@kind(q=Query,r=Row)", {"text": "text", "page": 1, "kind": "q"}),
-            ("datetime", "2026-03-14T09:26:53Z"),
-            ("json", {}),
+            ("dict[str, int]", {"key": 1}),
+            ("list[str] | None", ["text"]),
+            ('Literal["a"]', "a"),
+            ("int | str", 1),
+            (
+                "Annotated[_models.Query | _models.Row | UnknownModel, "
+                'Discriminator("kind", ("q", _models.Query), ("r", _models.Row))]',
+                {"text": "text", "page": 1, "kind": "q"},
+            ),
+            ("_dt.datetime", "2026-03-14T09:26:53Z"),
+            ("JSONValue", {}),
             ("bytes", "ZXhhbXBsZQ=="),
         ],
     )
-    def test_by_type(self, expression: str, value: object) -> None:
-        codec = resolve(expression, PACKAGE)
+    def test_by_type(self, annotation: str, value: object) -> None:
+        codec = resolve(annotation, PACKAGE)
         assert example(codec) == value
         codec.decode(value)
 
     def test_types_that_contain_themselves(self) -> None:
-        found = str(example(resolve("Tree", PACKAGE)))
+        found = str(example(resolve("_models.Tree", PACKAGE)))
         assert 10 < len(found) < 20_000
 
 

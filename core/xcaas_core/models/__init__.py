@@ -1,29 +1,39 @@
-"""What generated models are made of: the base class, fields, codecs."""
+"""What generated models are made of: the base class, fields, marks of annotations, codecs."""
 
 from __future__ import annotations
 
-from .._lazy import lazy_attributes as lazy_attributes
+from ._cattrs import register_cattrs as register_cattrs
 from ._codec import Codec as Codec
-from ._expression import resolve as resolve
+from ._context import LenientReading as LenientReading
 from ._fields import extra as extra
 from ._fields import field as field
 from ._json import JSONObject as JSONObject
 from ._json import JSONValue as JSONValue
 from ._json import decode_json as decode_json
 from ._json import encode_json as encode_json
-from ._meta import RESERVED_NAMES as RESERVED_NAMES
+from ._marks import Constant as Constant
+from ._marks import Discriminator as Discriminator
+from ._marks import Format as Format
+from ._marks import OneOrList as OneOrList
+from ._model import RESERVED_NAMES as RESERVED_NAMES
 from ._model import Model as Model
 from ._model import UnknownModel as UnknownModel
 from ._model import model as model
 from ._parser import Parser as Parser
 from ._parser import Webhook as Webhook
+from ._resolve import resolve as resolve
 
 __all__ = [
     "RESERVED_NAMES",
     "Codec",
+    "Constant",
+    "Discriminator",
+    "Format",
     "JSONObject",
     "JSONValue",
+    "LenientReading",
     "Model",
+    "OneOrList",
     "Parser",
     "UnknownModel",
     "Webhook",
@@ -31,7 +41,7 @@ __all__ = [
     "encode_json",
     "extra",
     "field",
-    "lazy_attributes",
     "model",
+    "register_cattrs",
     "resolve",
 ]

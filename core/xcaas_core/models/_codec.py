@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import decimal
 import enum
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeAlias, cast
 
+from ._context import FROM_SERVER, FROM_SERVER_OWNED, Context, LenientReading
+from ._failure import ValidationFailure
 from ._json import JSONValue
-from ._misfit import OWNED, Misfit, Place, Step, place_of
 
-__all__ = ["Codec", "Reader", "write_any"]
+__all__ = ["Codec", "NullableCodec", "Reader", "same_json", "write_any"]
 
 _AS_IT_IS: Final = frozenset({str, int, float, bool, type(None)})
 
-Reader: TypeAlias = Callable[[object, Place, Step], object]
+Reader: TypeAlias = Callable[[object, Context], object]
 
 
 class Codec:
     """Reads one type of JSON value into Python and writes it back.
 
     `decode` and `encode` are for callers. `read` and `write` are for other codecs: they know
-    nothing of their place, and `read` raises `Misfit`, which collects its place on the way out.
+    nothing of their place, and `read` raises `ValidationFailure`, which collects the keys on the way out.
     """
 
-    __slots__ = ("expression",)
+    __slots__ = ("name",)
 
-    expression: str
-    """The type expression that stands for this codec."""
+    name: str
+    """The type in Python's words, for messages."""
 
     accepts: frozenset[type] = frozenset()
     """Classes of the JSON values that `read` may take. A union looks here before it tries."""
-
-    defers: frozenset[type] = frozenset()
-    """Classes of the JSON values that a model keeps as they are until somebody looks."""
 
     sends: tuple[type, ...] = ()
     """Classes of the Python values that `write` is meant for."""
@@ -46,32 +45,44 @@ class Codec:
     nullable: bool = False
     """Whether null is one of the values."""
 
+    faithful: bool = False
+    """Whether `write` always gives what `read` took. Where not, a model remembers what came."""
+
     blanks: frozenset[object] = frozenset()
     """What some servers send where they mean null."""
 
-    def __init__(self, expression: str) -> None:
-        self.expression = expression
+    def __init__(self, name: str) -> None:
+        self.name = name
 
-    def decode(self, value: object, *, at: str = "", owned: bool = False) -> object:
-        """The Python value for a JSON value.
+    def decode(
+        self, value: object, *, at: str = "", owned: bool = False, lenient: LenientReading | None = None
+    ) -> object:
+        """Return the Python value for a JSON value.
 
-        Raises `DecodeError` with a JSON pointer to what does not fit. `at` is the pointer to
-        `value` itself, where it is part of something larger. Nested lists and objects are read
-        on first touch, and may raise then; `Model.validate` reads all of them at once. They are
-        taken over, not copied. `owned` says that nobody else holds them, so that long lists can
-        be read in place, which takes less memory.
+        Args:
+            value: The value, as `json.loads` gives it.
+            at: The JSON pointer to `value`, where it is part of something larger.
+            owned: Nobody else holds `value`, so that its lists may be replaced while they are read.
+            lenient: Keep fields that do not fit as they came, and warn.
+
+        Raises:
+            DecodeError: The value does not fit. It has a JSON pointer to the spot.
         """
-        root = OWNED if owned else None
-        place, step = (place_of(at, root) if at else None) or (root, None)
+        context = FROM_SERVER_OWNED if owned else FROM_SERVER
+        return self.decode_in(value, context if lenient is None else Context(lenient=lenient), at)
+
+    def decode_in(self, value: object, context: Context, at: str = "") -> object:
+        """Return the Python value for a JSON value, read in a context. Raises as `decode` does."""
         try:
-            return self.read(value, place, step)
-        except Misfit as misfit:
-            raise misfit.error(place_of(at)) from None
+            return self.read(value, context)
+        except ValidationFailure as failure:
+            error = failure.error(at, from_caller=context.from_caller)
         except RecursionError:
-            raise Misfit("the JSON is nested too deeply").error(place_of(at)) from None
+            error = ValidationFailure("the JSON is nested too deeply").error(at, from_caller=context.from_caller)
+        raise error
 
     def encode(self, value: object) -> JSONValue:
-        """The JSON value for a Python value. Raises `TypeError` or `ValueError` for what cannot be sent."""
+        """Return the JSON value for a Python value. Raises `TypeError` or `ValueError` for what cannot be sent."""
         return self.write(value)
 
     @property
@@ -79,32 +90,57 @@ class Codec:
         """The function behind `read`, for loops."""
         return self.read
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
-        """Read `raw`, which stands at `step` of `place`."""
+    def read(self, raw: object, context: Context) -> object:
+        """Read a JSON value."""
         raise NotImplementedError
 
     def write(self, value: object) -> JSONValue:
-        """Like `encode`. The result shares no list and no object with `value`."""
+        """Write a Python value. The result shares no list and no object with it."""
         raise NotImplementedError
 
     def is_blank(self, raw: object) -> bool:
         """Whether `raw` is what some servers send where they mean null."""
-        return isinstance(raw, str) and raw in self.blanks
+        return raw.__class__ in (str, int) and raw in self.blanks
 
     def fits(self, raw: object) -> bool:
-        """Whether `raw` is of this type through and through, with nothing put off."""
+        """Whether `raw` is of this type through and through."""
         try:
-            self.read(raw, None, None)
-        except Misfit:
+            self.read(raw, FROM_SERVER)
+        except ValidationFailure:
             return False
         return True
 
     def __repr__(self) -> str:
-        return f"<codec {self.expression}>"
+        return f"<codec {self.name}>"
+
+
+class NullableCodec(Codec):
+    """Null, or something."""
+
+    __slots__ = ("accepts", "blanks", "faithful", "inner", "sends")
+
+    nullable = True
+
+    def __init__(self, inner: Codec) -> None:
+        super().__init__(f"{inner.name} | None")
+        self.inner = inner
+        self.accepts = inner.accepts | {type(None)}
+        self.blanks = inner.blanks
+        self.faithful = inner.faithful
+        self.sends = (*inner.sends, type(None))
+
+    def read(self, raw: object, context: Context) -> object:
+        return None if raw is None else self.inner.read(raw, context)
+
+    def write(self, value: object) -> JSONValue:
+        return None if value is None else self.inner.write(value)
+
+    def fits(self, raw: object) -> bool:
+        return raw is None or self.inner.fits(raw)
 
 
 def write_any(value: object) -> JSONValue:
-    """JSON for a value whose type no spec knows; models and dates inside it are written, too."""
+    """Return JSON for a value whose type no spec knows; models and dates inside it are written, too."""
     if value.__class__ in _AS_IT_IS:
         return cast("JSONValue", value)
     if isinstance(value, enum.Enum):
@@ -120,8 +156,21 @@ def write_any(value: object) -> JSONValue:
         return base64.b64encode(value).decode()
     if isinstance(value, dt.date | dt.time):  # datetimes are dates, too
         return value.isoformat()
-    if isinstance(value, uuid.UUID):
+    if isinstance(value, uuid.UUID | decimal.Decimal):
         return str(value)
     if isinstance(value, Iterable):
         return [write_any(item) for item in cast("Iterable[object]", value)]
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def same_json(one: object, other: object) -> bool:
+    """Whether two JSON values are the same, where 1, 1.0 and true are not."""
+    if one.__class__ is not other.__class__:
+        return False
+    if isinstance(one, dict) and isinstance(other, dict):
+        mine, yours = cast("dict[str, object]", one), cast("dict[str, object]", other)
+        return mine.keys() == yours.keys() and all(same_json(item, yours[key]) for key, item in mine.items())
+    if isinstance(one, list) and isinstance(other, list):
+        items, others = cast("list[object]", one), cast("list[object]", other)
+        return len(items) == len(others) and all(map(same_json, items, others))
+    return one == other

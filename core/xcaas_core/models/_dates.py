@@ -7,41 +7,45 @@ from collections.abc import Callable
 from typing import Final
 
 from ._codec import Codec
+from ._context import Context
+from ._failure import ValidationFailure, describe
 from ._json import JSONValue
-from ._misfit import Misfit, Place, Step, describe
 from ._moments import from_epoch, from_text, in_utc, isoformat, to_epoch, us_text
 
-__all__ = ["DATES", "Moment"]
+__all__ = ["DATES", "DATE_TIME", "DAY", "Day", "Epoch", "Moment"]
 
 _TEXT: Final[frozenset[type]] = frozenset({str})
 _NUMBER: Final[frozenset[type]] = frozenset({int, float, str})
 
 # Work Analytics sends "0" for a call that was never connected; others send nothing or a dash.
-_BLANKS: Final[frozenset[object]] = frozenset({"", "-", "0"})
+_BLANKS: Final[frozenset[object]] = frozenset({"", "-", "0", 0})
+# Forms without a zone, which is told elsewhere or nowhere.
+_LOCAL: Final = frozenset({"local", "space", "us"})
 
 
 class Moment(Codec):
     """A moment as text. `utc`: text without an offset means UTC, else such text gives a naive datetime."""
 
-    __slots__ = ("utc", "writer")
+    __slots__ = ("local", "utc", "writer")
 
     accepts = _TEXT
     sends = (dt.datetime,)
     blanks = _BLANKS
 
     def __init__(self, form: str, writer: Callable[[dt.datetime], str], *, utc: bool = False) -> None:
-        super().__init__(f"datetime:{form}" if form else "datetime")
+        super().__init__("datetime")
         self.writer = writer
         self.utc = utc
+        self.local = form in _LOCAL
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         if not isinstance(raw, str):
-            raise Misfit(f"a date and time was expected, not {describe(raw)}")
+            raise ValidationFailure(f"a date and time was expected, not {describe(raw)}")
         try:
             moment = from_text(raw)
             return in_utc(moment) if self.utc and moment.tzinfo is None else moment
         except ValueError:
-            raise Misfit("a date and time was expected, not other text") from None
+            raise ValidationFailure("a date and time was expected, not other text") from None
 
     def write(self, value: object) -> JSONValue:
         # Text goes as it is: a caller may need a form that no spec knows.
@@ -57,20 +61,20 @@ class Epoch(Codec):
     sends = (dt.datetime,)
     blanks = _BLANKS
 
-    def __init__(self, form: str, microseconds: int, *, text: bool = False) -> None:
-        super().__init__(f"datetime:{form}")
+    def __init__(self, microseconds: int, *, text: bool = False) -> None:
+        super().__init__("datetime")
         self.microseconds = microseconds
         self.text = text
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         try:
             if isinstance(raw, str):
                 return self._from_text(raw)
             if isinstance(raw, int | float) and raw.__class__ is not bool:
                 return from_epoch(raw, self.microseconds)
         except ValueError:
-            raise Misfit("a number that stands for a moment was expected, not this one") from None
-        raise Misfit(f"a number that stands for a moment was expected, not {describe(raw)}")
+            raise ValidationFailure("a number that stands for a moment was expected, not this one") from None
+        raise ValidationFailure(f"a number that stands for a moment was expected, not {describe(raw)}")
 
     def _from_text(self, text: str) -> dt.datetime:
         number = text.strip()
@@ -97,9 +101,9 @@ class Day(Codec):
     sends = (dt.date,)
     blanks = _BLANKS
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         if not isinstance(raw, str):
-            raise Misfit(f"a date was expected, not {describe(raw)}")
+            raise ValidationFailure(f"a date was expected, not {describe(raw)}")
         try:
             return dt.date.fromisoformat(raw)
         except ValueError:
@@ -107,9 +111,9 @@ class Day(Codec):
         try:
             moment = from_text(raw)
         except ValueError:
-            raise Misfit("a date was expected, not other text") from None
+            raise ValidationFailure("a date was expected, not other text") from None
         if moment.time() != dt.time():
-            raise Misfit("a date was expected, not a date and time")
+            raise ValidationFailure("a date was expected, not a date and time")
         return moment.date()
 
     def write(self, value: object) -> JSONValue:
@@ -131,16 +135,23 @@ def _moment(value: object) -> dt.datetime:
 
 
 def _wall(moment: dt.datetime) -> dt.datetime:
-    """What a clock on the wall shows; the zone is told elsewhere, or nowhere."""
-    return moment.replace(tzinfo=None)
+    """Refuse a zone where none is sent: the service would take the digits for those of another zone."""
+    if moment.tzinfo is not None:
+        raise ValueError("the service takes no zone here; pass a naive datetime, in the zone that the service expects")
+    return moment
 
 
 def _utc_wall(moment: dt.datetime) -> dt.datetime:
-    return _wall(in_utc(moment))
+    return in_utc(moment).replace(tzinfo=None)
+
+
+def _with_offset(moment: dt.datetime) -> str:
+    """RFC 3339, which has no moment without an offset."""
+    return isoformat(in_utc(moment) if moment.tzinfo is None else moment)
 
 
 def _no_colon(moment: dt.datetime) -> str:
-    text = isoformat(in_utc(moment) if moment.tzinfo is None else moment)
+    text = _with_offset(moment)
     return text[:-1] + "+0000" if text.endswith("Z") else text[:-3] + text[-2:]
 
 
@@ -156,22 +167,24 @@ def _whole(moment: dt.datetime) -> dt.datetime:
     return moment.replace(microsecond=0)
 
 
+DAY: Final = Day("date")
+# RFC 3339. Text without an offset breaks it, comes anyway, and gives a naive datetime.
+DATE_TIME: Final = Moment("", _with_offset)
+
 DATES: Final[dict[str, Codec]] = {
-    "date": Day("date"),
-    # RFC 3339. Text without an offset breaks it, comes anyway, and gives a naive datetime.
-    "datetime": Moment("", isoformat),
-    "datetime:utc-naive": Moment("utc-naive", lambda moment: isoformat(_utc_wall(moment)), utc=True),
-    "datetime:utc-milliseconds": Moment("utc-milliseconds", _milliseconds, utc=True),
-    "datetime:local": Moment("local", lambda moment: isoformat(_wall(moment))),
-    "datetime:basic": Moment("basic", _basic, utc=True),
-    "datetime:space": Moment("space", lambda moment: isoformat(_whole(_wall(moment)), " ")),
-    "datetime:nocolon": Moment("nocolon", _no_colon),
-    "datetime:us": Moment("us", lambda moment: us_text(_wall(moment))),
-    "datetime:epoch-seconds": Epoch("epoch-seconds", 1_000_000),
-    "datetime:epoch-seconds-text": Epoch("epoch-seconds-text", 1_000_000, text=True),
-    "datetime:epoch-milliseconds": Epoch("epoch-milliseconds", 1_000),
-    "datetime:epoch-milliseconds-text": Epoch("epoch-milliseconds-text", 1_000, text=True),
-    "datetime:epoch-microseconds": Epoch("epoch-microseconds", 1),
-    "datetime:epoch-microseconds-text": Epoch("epoch-microseconds-text", 1, text=True),
+    "date-time": DATE_TIME,
+    "date-time-utc-naive": Moment("utc-naive", lambda moment: isoformat(_utc_wall(moment)), utc=True),
+    "date-time-utc-milliseconds": Moment("utc-milliseconds", _milliseconds, utc=True),
+    "date-time-local": Moment("local", lambda moment: isoformat(_wall(moment))),
+    "date-time-basic": Moment("basic", _basic, utc=True),
+    "date-time-space": Moment("space", lambda moment: isoformat(_whole(_wall(moment)), " ")),
+    "date-time-nocolon": Moment("nocolon", _no_colon),
+    "date-time-us": Moment("us", lambda moment: us_text(_wall(moment))),
+    "epoch-seconds": Epoch(1_000_000),
+    "epoch-seconds-text": Epoch(1_000_000, text=True),
+    "epoch-milliseconds": Epoch(1_000),
+    "epoch-milliseconds-text": Epoch(1_000, text=True),
+    "epoch-microseconds": Epoch(1),
+    "epoch-microseconds-text": Epoch(1, text=True),
 }
-"""Codecs by expression."""
+"""Codecs of datetimes by format."""

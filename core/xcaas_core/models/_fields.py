@@ -1,53 +1,54 @@
-"""What a class body says about a field, before the class is made."""
+"""How a field is written in a class body: an attrs field that knows its name on the wire."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast, overload
+from typing import Any, Final, TypeVar, overload
 
-__all__ = ["Extra", "Field", "extra", "field"]
+import attrs
+
+from ._marks import ABSENT
+
+__all__ = ["EXTRA", "NULLABLE", "WIRE", "extra", "field"]
 
 T = TypeVar("T")
 
-REQUIRED: Final = object()
+WIRE: Final = "wire"
+"""The key of a field's metadata for its name in JSON."""
 
+NULLABLE: Final = "nullable"
+"""The key of a field's metadata that says whether null may be sent for it."""
 
-class Field:
-    """A field as written in a class body: its name on the wire, its codec's expression, its default."""
-
-    __slots__ = ("expression", "required", "wire")
-
-    def __init__(self, wire: str, expression: str, *, required: bool) -> None:
-        self.wire = wire
-        self.expression = expression
-        self.required = required
-
-
-class Extra:
-    """The attribute that takes what no field names, as written in a class body."""
-
-    __slots__ = ("expression",)
-
-    def __init__(self, expression: str) -> None:
-        self.expression = expression
+EXTRA: Final = "extra"
+"""The key of a field's metadata that marks the field for additional properties."""
 
 
 @overload
-def field(wire: str, codec: str, /) -> Any: ...
+def field(wire: str, /) -> Any: ...
 @overload
-def field(wire: str, codec: str, /, *, default: T) -> T: ...
-def field(wire: str, codec: str, /, *, default: object = REQUIRED) -> object:
-    """A field of a model: its name on the wire and the expression of its codec.
+def field(wire: str, /, *, default: T, nullable: bool = ..., alias: str | None = ...) -> T: ...
+@overload
+def field(wire: str, /, *, alias: str) -> Any: ...
+def field(wire: str, /, *, default: object = attrs.NOTHING, nullable: bool = False, alias: str | None = None) -> object:
+    """Return the attrs field for a property of a schema.
 
-    With `default=None` it may be absent; without a default it must be there.
+    Args:
+        wire: The name of the property in JSON.
+        default: Nothing where the property is required. None where it may be absent. Another value
+            for a property that always has this one.
+        nullable: An optional property may be null as well. None sends null then, and no argument leaves it out.
+        alias: The name of the constructor's argument, where it is not that of the field.
     """
-    return Field(wire, codec, required=default is REQUIRED)
+    if default is None and nullable:
+        default = ABSENT
+    return attrs.field(default=default, alias=alias, metadata={WIRE: wire, NULLABLE: nullable})
 
 
-def extra(codec: str, /, *, factory: Callable[[], dict[str, T]], init: bool = True) -> dict[str, T]:
-    """The attribute for additional properties whose values share a type: a dictionary by wire name.
+def extra(*, factory: Callable[[], dict[str, T]], init: bool = True) -> dict[str, T]:
+    """Return the attrs field for additional properties of one type: a dictionary by the names in JSON.
 
     `factory` is always `dict`. Type checkers learn from it that the constructor may be called without,
     and from `init=False` that it takes no such argument.
     """
-    return cast("dict[str, T]", Extra(codec))
+    made: dict[str, T] = attrs.field(factory=factory, init=init, metadata={EXTRA: True})
+    return made

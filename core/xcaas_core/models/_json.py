@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from .._json import dumps, loads
-from ._misfit import GIVEN, Misfit
+from ._failure import ValidationFailure
 
-__all__ = ["Buffer", "JSONObject", "JSONValue", "decode_json", "encode_json", "own_copy"]
+__all__ = ["Buffer", "JSONObject", "JSONValue", "decode_json", "encode_json"]
 
-JSONValue: TypeAlias = "dict[str, JSONValue] | list[JSONValue] | str | int | float | bool | None"
-"""Any JSON value."""
+if TYPE_CHECKING:
+    JSONValue: TypeAlias = dict[str, "JSONValue"] | list["JSONValue"] | str | int | float | bool | None
+    """Any JSON value."""
+else:
+    JSONValue = Any  # `typing.get_type_hints` never ends with a type that holds itself
 
-JSONObject: TypeAlias = "dict[str, JSONValue]"
+JSONObject: TypeAlias = dict[str, JSONValue]
 """A JSON object."""
 
 Buffer: TypeAlias = bytes | bytearray | memoryview | str
 
 
 def decode_json(data: Buffer) -> JSONValue:
-    """The value that JSON text or bytes stand for. Raises `DecodeError` for anything else.
+    """Return the value that JSON text or bytes stand for. Raises `DecodeError` for anything else.
 
     For text that callers give; answers are read in `_answers.py`.
     """
     try:
         return cast("JSONValue", loads(data if isinstance(data, str | bytes) else bytes(data)))
     except RecursionError:
-        raise Misfit("the JSON is nested too deeply").error(GIVEN) from None
+        raise ValidationFailure("the JSON is nested too deeply").error(from_caller=True) from None
     except ValueError as error:
-        raise Misfit(f"this is not JSON: {error}").error(GIVEN) from None
+        raise ValidationFailure(f"this is not JSON: {error}").error(from_caller=True) from None
 
 
 def encode_json(value: JSONValue) -> bytes:
-    """Compact JSON in UTF-8. Raises `TypeError` or `ValueError` for what JSON cannot hold."""
+    """Return compact JSON in UTF-8. Raises `TypeError` or `ValueError` for what JSON cannot hold."""
     return dumps(value)
-
-
-def own_copy(value: JSONValue) -> JSONValue:
-    """A copy that shares nothing mutable with `value`."""
-    if isinstance(value, dict):
-        return {key: own_copy(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [own_copy(item) for item in value]
-    return value

@@ -1,145 +1,158 @@
-"""What a model class is made of, found out once per class."""
+"""The fields of a model class: what attrs knows of them, with the codecs of their annotations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from operator import attrgetter
-from typing import TYPE_CHECKING, Final, cast
+import copy
+import typing
+from collections.abc import Callable, Mapping
+from types import MemberDescriptorType
+from typing import Final, cast
 
-from .._pointer import ABSENT
+import attrs
+
+from ._annotations import codec_of
+from ._base import FieldLayout, ModelBase
 from ._codec import Codec, Reader, write_any
+from ._containers import MapCodec
+from ._failure import located
+from ._fields import EXTRA, NULLABLE, WIRE
 from ._json import JSONObject, JSONValue
-from ._misfit import Place, Step, unfit
-from ._slots import ExtraSlot, Slot
+from ._marks import ABSENT
 
-if TYPE_CHECKING:
-    from ._model import Model
+__all__ = ["Layout", "unknown_of"]
 
-__all__ = ["PLACE", "Layout"]
-
-PLACE: Final = ("_place", "_step")
-"""Slots of models that read some of their fields late and have to say where they stood."""
-
-_STAND: Final = attrgetter(*PLACE)
+_UNKNOWN_FIELDS: Final[MemberDescriptorType] = vars(ModelBase)["unknown_fields"]
 
 
 class Layout:
     """The fields of one model class, and what follows from them."""
 
-    __slots__ = ("_reader", "attributes", "by_name", "by_wire", "cls", "extra", "located", "slots")
+    __slots__ = ("_compile", "_reader", "by_name", "by_wire", "cls", "extra", "fields")
 
-    cls: type[Model]
-    slots: tuple[Slot, ...]
-    extra: ExtraSlot | None
-    located: bool
-    """Whether instances remember where they stood."""
-    by_wire: dict[str, Slot]
-    by_name: dict[str, Slot]
-    attributes: tuple[object, ...] | None
-    """What attrs knows of the class, once somebody asked."""
-
-    def __init__(self, cls: type[Model], slots: tuple[Slot, ...], extra: ExtraSlot | None, *, located: bool) -> None:
-        self.cls = cls
-        self.slots = slots
-        self.extra = extra
-        self.located = located
-        self.by_wire = {slot.wire: slot for slot in slots}
-        self.by_name = {slot.name: slot for slot in self.all}
-        self.attributes = None
+    def __init__(self, cls: type[ModelBase], compile_reader: Callable[[Layout], Reader]) -> None:
+        self.cls: type[ModelBase] = cls
+        self._compile = compile_reader
+        hints = typing.get_type_hints(cls, include_extras=True)
+        fields: list[FieldLayout] = []
+        self.extra: tuple[str, Codec] | None = None
+        """The field for additional properties, and the codec of one of them."""
+        for attribute in attrs.fields(cls):
+            if WIRE in attribute.metadata:
+                slot = cast("MemberDescriptorType", getattr(cls, attribute.name))
+                fields.append(
+                    FieldLayout(
+                        attribute.name,
+                        attribute.metadata[WIRE],
+                        codec_of(hints[attribute.name]),
+                        slot,
+                        required=attribute.default is not None and attribute.default is not ABSENT,
+                        nullable=attribute.metadata[NULLABLE],
+                    )
+                )
+            elif EXTRA in attribute.metadata:
+                codec = codec_of(hints[attribute.name])
+                assert isinstance(codec, MapCodec), f"{cls.__name__}.{attribute.name} has to be a dictionary"
+                self.extra = (attribute.name, codec.value)
+        self.fields: tuple[FieldLayout, ...] = tuple(fields)
+        self.by_name: dict[str, FieldLayout] = {field.name: field for field in fields}
+        self.by_wire: dict[str, FieldLayout] = {field.wire: field for field in fields}
         self._reader: Reader | None = None
 
     @property
-    def all(self) -> Iterable[Slot]:
-        return self.slots if self.extra is None else (*self.slots, self.extra)
-
-    @property
     def reader(self) -> Reader:
-        """The function that makes an instance of a JSON object; put together when first needed."""
+        """The function that makes an instance of a JSON object; compiled when it is first needed."""
         if self._reader is None:
-            from ._assemble import assemble
-
-            self._reader = assemble(self)
+            self._reader = self._compile(self)
         return self._reader
 
-    def stand(self, model: Model) -> tuple[Place, Step]:
-        """Where an instance stood in the answer that it came from."""
-        if not self.located:
-            return None, None
-        return cast("tuple[Place, Step]", _STAND(model))
-
-    def place(self, model: Model, stand: tuple[Place, Step]) -> None:
-        """Say where a new instance stood."""
-        if self.located:
-            for name, value in zip(PLACE, stand, strict=True):
-                setattr(model, name, value)
-
-    def write(self, value: object) -> JSONValue:
-        """The JSON object of an instance, or of a mapping by wire name."""
-        if isinstance(value, Mapping):
-            return self._write_mapping(cast("Mapping[object, object]", value))
-        layout = getattr(type(value), "__model__", None)
-        if not isinstance(layout, Layout):
-            raise TypeError(f"{self.cls.__name__} or a mapping was expected, not {type(value).__name__}")
-        return layout.write_model(cast("Model", value))
-
-    def write_model(self, model: Model) -> JSONObject:
+    def write_model(self, model: ModelBase) -> JSONObject:
+        """Return the JSON object of an instance."""
         found: JSONObject = {}
+        fallbacks = model.__fallbacks__
         name = ""
         try:
-            for slot in self.slots:
-                name = slot.name
-                written = slot.write(model)
-                if written is not ABSENT:
-                    found[slot.wire] = cast("JSONValue", written)
+            for field in self.fields:
+                name = field.name
+                try:
+                    value: object = field.slot.__get__(model)
+                except AttributeError:
+                    if name in fallbacks:
+                        found[field.wire] = copy.deepcopy(fallbacks[name][1])
+                    continue
+                if value is None:
+                    if field.required or field.nullable:
+                        found[field.wire] = None
+                elif name in fallbacks and _is_same(fallbacks[name][0], value):
+                    found[field.wire] = copy.deepcopy(fallbacks[name][1])
+                else:
+                    found[field.wire] = field.write(value)
         except (TypeError, ValueError) as error:
-            raise unfit(error, name) from None
-        if self.extra is not None:
-            written = self.extra.write(model)
-            if isinstance(written, dict):
-                found.update(written)
-        rest = model.__rest__
-        if rest is not None and rest.unknown:
-            for key, item in rest.unknown.items():
-                found.setdefault(key, write_any(item))
+            raise located(error, name) from None
+        for key, item in self._beside(model).items():
+            found.setdefault(key, item)
         return found
 
-    def _write_mapping(self, mapping: Mapping[object, object]) -> JSONValue:
-        found: dict[str, JSONValue] = {}
+    def _beside(self, model: ModelBase) -> JSONObject:
+        """Return what stands beside the known fields."""
+        found: JSONObject = {}
+        if self.extra is not None:
+            name, codec = self.extra
+            found.update(cast("JSONObject", MapCodec(codec).write(getattr(model, name))))
+        for key, item in unknown_of(model).items():
+            found.setdefault(key, write_any(item))
+        return found
+
+    def write_mapping(self, value: object) -> JSONObject:
+        """Return the JSON object of a mapping by the names in JSON."""
+        if not isinstance(value, Mapping):
+            raise TypeError(f"{self.cls.__name__} or a mapping was expected, not {type(value).__name__}")
+        found: JSONObject = {}
         key: object = ""
         try:
-            for key, value in mapping.items():
+            for key, item in cast("Mapping[object, object]", value).items():
                 codec = self._codec_of(str(key))
-                found[str(key)] = None if value is None else write_any(value) if codec is None else codec.write(value)
+                found[str(key)] = None if item is None else write_any(item) if codec is None else codec.write(item)
         except (TypeError, ValueError) as error:
-            raise unfit(error, str(key)) from None
+            raise located(error, str(key)) from None
         return found
 
     def _codec_of(self, wire: str) -> Codec | None:
-        slot = self.by_wire.get(wire)
-        if slot is not None:
-            return slot.codec
-        return None if self.extra is None else self.extra.value
+        field = self.by_wire.get(wire)
+        if field is not None:
+            return field.codec
+        return None if self.extra is None else self.extra[1]
 
     def fits(self, raw: object) -> bool:
         """Whether a JSON value is an object of this class through and through."""
         if not isinstance(raw, dict):
             return False
         found = cast("dict[str, object]", raw)
-        for slot in self.slots:
-            value = found.get(slot.wire, ABSENT)
+        for field in self.fields:
+            value = found.get(field.wire, ABSENT)
             if value is ABSENT or value is None:
-                if slot.required and not (value is None and slot.codec.nullable):
+                if field.required and not (value is None and field.codec.nullable):
                     return False
-            elif not slot.codec.fits(value) and (slot.required or not slot.codec.is_blank(value)):
+            elif not field.codec.fits(value) and (field.required or not field.codec.is_blank(value)):
                 return False
         if self.extra is None:
             return True
-        return all(self.extra.value.fits(value) for key, value in found.items() if key not in self.by_wire)
+        value_codec = self.extra[1]
+        return all(value_codec.fits(value) for key, value in found.items() if key not in self.by_wire)
 
     def distance(self, raw: Mapping[str, object]) -> tuple[int, int]:
-        """How far a JSON object is from this class: (required fields that it lacks, fields unknown here)."""
-        lacking = sum(slot.required and slot.wire not in raw for slot in self.slots)
-        return lacking, sum(key not in self.by_wire for key in raw)
+        """Return how far a JSON object is from this class: (required fields that it lacks, fields unknown here)."""
+        missing = sum(field.required and field.wire not in raw for field in self.fields)
+        return missing, sum(key not in self.by_wire for key in raw)
 
-    def unknown(self, raw: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
-        return {key: value for key, value in raw.items() if key not in self.by_wire}
+
+def unknown_of(model: ModelBase) -> Mapping[str, JSONValue]:
+    """Return the unknown fields, without making a dictionary where there are none."""
+    try:
+        found: Mapping[str, JSONValue] = _UNKNOWN_FIELDS.__get__(model)
+    except AttributeError:
+        return {}
+    return found
+
+
+def _is_same(kept: object, value: object) -> bool:
+    return kept is value or (type(kept) is type(value) and kept == value)

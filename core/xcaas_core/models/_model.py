@@ -2,51 +2,52 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, cast, dataclass_transform
+from types import MappingProxyType, MemberDescriptorType
+from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeVar, cast, dataclass_transform
 
-from . import _instances
+import attrs
+
+from .._json import uncollected
+from ._base import FieldLayout, ModelBase
+from ._compiler import compile_reader
+from ._context import FROM_CALLER, FROM_CALLER_OWNED, Context
+from ._failure import ValidationFailure
 from ._fields import extra, field
-from ._instances import State, restored, state_of, unknown_of
 from ._json import Buffer, JSONObject, JSONValue, decode_json, encode_json
-from ._layout import Layout
-from ._meta import ModelType
-from ._misfit import GIVEN, GIVEN_TEXT, Misfit
-from ._repr import one_line
-from ._slots import Rest
+from ._layout import Layout, unknown_of
+from ._marks import ABSENT
+from ._repr import fields_table, one_line
+from ._unknown import UnknownFields
 
-if TYPE_CHECKING:
-    import attrs
-
-__all__ = ["Model", "UnknownModel", "model"]
+__all__ = ["RESERVED_NAMES", "Model", "UnknownModel", "model"]
 
 M = TypeVar("M", bound="Model")
+
+RESERVED_NAMES: Final = frozenset(
+    {"evolve", "from_dict", "from_json", "is_set", "to_dict", "to_json", "unknown_fields", "unset", "validate"}
+)
+"""Names that a field cannot have, because models have them already."""
+
+_LAYOUT: Final = "__xcaas_layout__"
+_NO_FALLBACKS: Final[Mapping[str, tuple[object, JSONValue]]] = MappingProxyType({})
 
 
 @dataclass_transform(kw_only_default=True, eq_default=True, field_specifiers=(field, extra))
 def model(cls: type[M]) -> type[M]:
-    """Mark a class as a model: its fields become keyword arguments of the constructor.
+    """Make an attrs class of a model: `attrs.define`, with slots and keyword arguments.
 
-    The class is an attrs class (`attrs.fields`, `attrs.evolve`, `attrs.asdict`) with slots,
-    equality, copies, pickles, and a `repr` of one line.
+    Equality, copies and `repr` are those of `Model`, which tell absent from null.
     """
-    return cls
-
-
-class _Base(metaclass=ModelType):
-    """What type checkers must not take for fields."""
-
-    __slots__ = ("__rest__", "__weakref__")
-
-    __model__: ClassVar[Layout]
-    __rest__: Rest | None
-
-    if TYPE_CHECKING:
-        __attrs_attrs__: ClassVar[tuple[attrs.Attribute[object], ...]]
+    for name in RESERVED_NAMES & inspect.get_annotations(cls).keys():
+        if cls.__module__ != __name__:
+            raise TypeError(f"{cls.__name__}.{name}: models have something of that name already")
+    return attrs.define(kw_only=True, eq=False, order=False, repr=False, getstate_setstate=False)(cls)
 
 
 @model
-class Model(_Base):
+class Model(ModelBase):
     """An object of an API: named, typed fields, and everything else that came with them.
 
     A field that is absent reads as None, like one that is null; `is_set` tells them apart.
@@ -55,118 +56,222 @@ class Model(_Base):
     """
 
     if TYPE_CHECKING:
-        unknown_fields: dict[str, JSONValue] = extra("json", factory=dict, init=False)
-        """Fields that came and no spec knows, by their names on the wire."""
+        unknown_fields: dict[str, JSONValue] = extra(factory=dict, init=False)
+        """Fields that came and no spec knows, by their names in JSON."""
     else:
+        unknown_fields: dict[str, JSONValue] = attrs.field(factory=dict)
 
-        def __init__(self, **values: object) -> None:
-            self.__rest__ = None
-            _instances.fill(self, values)
+    @classmethod
+    def __layout__(cls) -> Layout:
+        layout: Layout | None = cls.__dict__.get(_LAYOUT)
+        if layout is None:
+            layout = Layout(cls, compile_reader)
+            setattr(cls, _LAYOUT, layout)
+        return layout
 
-        @property
-        def unknown_fields(self) -> dict[str, JSONValue]:
-            """Fields that came and no spec knows, by their names on the wire."""
-            return _instances.unknown_fields(self)
+    def __attrs_post_init__(self) -> None:
+        owner = self.unknown_fields.owner if isinstance(self.unknown_fields, UnknownFields) else None
+        for attribute in self.__attrs_attrs__:
+            if getattr(self, attribute.name) is ABSENT:
+                _slot(self, attribute.name).__delete__(self)
+        if owner is not None:
+            self.unknown_fields = UnknownFields(self, self.unknown_fields)
+            if type(owner) is type(self):
+                self._take_absence(owner)
 
-        @unknown_fields.setter
-        def unknown_fields(self, value: Mapping[str, JSONValue]) -> None:
-            _instances.replace_unknown(self, value)
-
-        def __replace__(self, /, **changes: object) -> Self:  # `copy.replace` of Python 3.13
-            return self.evolve(**changes)
+    def _take_absence(self, owner: Model) -> None:
+        """Leave absent what is absent in the model that evolves: `attrs.evolve` gives None for it."""
+        for known in owner.__layout__().fields:
+            if getattr(self, known.name) is None and _is_empty(known, owner) and not _is_empty(known, self):
+                known.slot.__delete__(self)
+        if owner.__fallbacks__:
+            setattr(self, "__fallbacks__", dict(owner.__fallbacks__))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Self:
-        """An instance for a JSON object, as `json.loads` gives it.
+        """Return an instance for a JSON object, as `json.loads` gives it.
 
-        Raises `DecodeError`, with a JSON pointer to what does not fit. Nested lists and objects
-        are read on first touch, and may raise then; `validate` reads them all. They are taken
-        over, not copied: don't change them afterwards.
+        Raises `DecodeError`, with a JSON pointer to what does not fit. Values inside that no spec knows
+        are taken over, not copied.
         """
-        try:
-            return cast("Self", cls.__model__.reader(_plain(data), GIVEN, None))
-        except Misfit as misfit:
-            raise misfit.error(GIVEN) from None
+        return cls._read(_plain(data), FROM_CALLER)
 
     @classmethod
     def from_json(cls, data: Buffer) -> Self:
-        """An instance for the JSON text or bytes of an object. Raises as `from_dict` does."""
+        """Return an instance for the JSON text or bytes of an object. Raises as `from_dict` does."""
+        with uncollected(len(data)):
+            return cls._read(decode_json(data), FROM_CALLER_OWNED)
+
+    @classmethod
+    def _read(cls, data: object, context: Context) -> Self:
         try:
-            return cast("Self", cls.__model__.reader(decode_json(data), GIVEN_TEXT, None))
-        except Misfit as misfit:
-            raise misfit.error(GIVEN) from None
+            return cast("Self", cls.__layout__().reader(data, context))
+        except ValidationFailure as failure:
+            error = failure.error(from_caller=True)
+        except RecursionError:
+            error = ValidationFailure("the JSON is nested too deeply").error(from_caller=True)
+        raise error
 
     def to_dict(self) -> JSONObject:
-        """The JSON object, by the names on the wire. It shares nothing with the model."""
-        return self.__model__.write_model(self)
+        """Return the JSON object, by the names in JSON. It shares nothing with the model."""
+        return self.__layout__().write_model(self)
 
     def to_json(self) -> str:
-        """The JSON object as compact text."""
-        return encode_json(self.__model__.write_model(self)).decode()
+        """Return the JSON object as compact text."""
+        return encode_json(self.to_dict()).decode()
 
     def is_set(self, name: str) -> bool:
-        """Whether something stands on the wire for a field, be it null. `name` is the Python name."""
-        slot = self.__model__.by_name.get(name)
-        if slot is None:
-            raise _instances.no_field(self, name)
-        return slot.given(self)
+        """Whether something stands in JSON for a field, be it null. `name` is the name in Python."""
+        extra = self.__layout__().extra
+        return bool(getattr(self, name)) if extra and extra[0] == name else self._field(name).is_set(self)
+
+    def unset(self, *names: str) -> None:
+        """Make fields absent, whatever came for them. `names` are those in Python."""
+        for name in names:
+            known = self._field(name)
+            if not _is_empty(known, self):
+                known.slot.__delete__(self)
+            if name in self.__fallbacks__:
+                del self.__fallbacks__[name]
+            if not known.nullable:
+                known.slot.__set__(self, None)
 
     def evolve(self, /, **changes: object) -> Self:
-        """A copy with other values for some fields, as `attrs.evolve` makes it.
+        """Return a copy with other values for some fields.
 
         Type checkers check the names and values where `copy.replace` is used (Python 3.13).
         """
-        import attrs
+        new = attrs.evolve(self, **changes)  # type: ignore[misc]  # mypy knows attrs classes by their decorator
+        if not isinstance(self.unknown_fields, UnknownFields):  # a dictionary that the user put there
+            new._take_absence(self)
+        for name, value in changes.items():
+            if value is None and name != "unknown_fields":
+                new.unset(name)
+                setattr(new, name, None)
+        return new
 
-        return attrs.evolve(self, **changes)  # type: ignore[misc]  # mypy knows attrs classes by their decorator
+    def __replace__(self, /, **changes: object) -> Self:  # `copy.replace` of Python 3.13
+        return self.evolve(**changes)
 
     def validate(self) -> Self:
-        """Read everything that is put off until first touch. Raises `DecodeError` for what does not fit."""
-        waiting: list[object] = [self]
-        while waiting:
-            value = waiting.pop()
-            if isinstance(value, Model):
-                waiting.extend(slot.load(value) for slot in value.__model__.all if slot.codec.defers)
-            elif isinstance(value, list):
-                waiting.extend(cast("list[object]", value))
-            elif isinstance(value, dict):
-                waiting.extend(cast("dict[str, object]", value).values())
+        """Check that the fields hold what the spec says, also those that were set by hand or read leniently.
+
+        Raises `DecodeError` with a JSON pointer, or `TypeError` and `ValueError` for what cannot be written.
+        """
+        self._read(self.to_dict(), FROM_CALLER)
         return self
 
-    def __delattr__(self, name: str) -> None:
-        slot = self.__model__.by_name.get(name)
-        if slot is None:
-            super().__delattr__(name)
-        else:
-            slot.clear(self)
+    def _field(self, name: str) -> FieldLayout:
+        layout = self.__layout__()
+        if name not in layout.by_name:
+            raise AttributeError(_no_field(layout, name), name=name, obj=self)
+        return layout.by_name[name]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            # Python comes here where a slot is empty.
+            if name == "__fallbacks__":
+                return _NO_FALLBACKS
+            if name == "unknown_fields":
+                self.unknown_fields = found = UnknownFields(self, {})
+                return found
+            layout = self.__layout__()
+            if name not in layout.by_name:
+                raise AttributeError(_no_field(layout, name), name=name, obj=self)
+            return None
 
     def __repr__(self) -> str:
         return one_line(self)
 
+    def _repr_html_(self) -> str:
+        return fields_table(self)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Model) or other.__class__ is not self.__class__:
             return NotImplemented
-        if not all(slot.same(self, other) for slot in self.__model__.all):
-            return False
-        return (unknown_of(self) or {}) == (unknown_of(other) or {})
+        layout = self.__layout__()
+        return (
+            all(f.value(self) == f.value(other) and f.is_set(self) is f.is_set(other) for f in layout.fields)
+            and (layout.extra is None or getattr(self, layout.extra[0]) == getattr(other, layout.extra[0]))
+            and unknown_of(self) == unknown_of(other)
+        )
 
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
     def __copy__(self) -> Self:
-        # What is pending is read first, so that both have the same lists, whoever looks first.
-        for slot in self.__model__.all:
-            slot.load(self)
-        return cast("Self", restored(type(self), state_of(self)))
+        new = _blank(type(self))
+        new.__setstate__(self._state())
+        return new
 
-    def __reduce__(self) -> tuple[Callable[[type[Model], State], Model], tuple[type[Model], State]]:
-        return restored, (type(self), state_of(self))
+    def __reduce__(self) -> tuple[Callable[[type[Self]], Self], tuple[type[Self]], dict[str, object]]:
+        return _blank, (type(self),), self._state()
+
+    def _state(self) -> dict[str, object]:
+        """Return what is in the slots, for copies and pickles."""
+        found: dict[str, object] = dict(getattr(self, "__dict__", {}))
+        for attribute in self.__attrs_attrs__:
+            slot = _slot(self, attribute.name)
+            try:
+                found[attribute.name] = slot.__get__(self)
+            except AttributeError:
+                continue
+        if unknown := dict(unknown_of(self)):
+            found["unknown_fields"] = unknown
+        else:
+            found.pop("unknown_fields", None)
+        if self.__fallbacks__:
+            found["__fallbacks__"] = dict(self.__fallbacks__)
+        return found
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        for name, value in state.items():
+            if name == "unknown_fields":
+                value = UnknownFields(self, cast("dict[str, JSONValue]", value))
+            if hasattr(type(self), name) or hasattr(self, "__dict__"):  # fields that the class has lost are dropped
+                setattr(self, name, value)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> dict[str, object]:
+        """Tell pydantic how to read and write a field of this type."""
+        from ._pydantic import core_schema
+
+        return core_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: object, handler: object) -> dict[str, object]:
+        """Tell pydantic and FastAPI what the JSON looks like."""
+        from ._pydantic import json_schema
+
+        return json_schema(cls.__layout__())
 
 
 def _plain(data: object) -> object:
-    """A mapping as the dictionary that readers know; anything else is for them to refuse."""
-    if data.__class__ is dict:
-        return data
+    """Return a mapping as the dictionary that readers know; anything else is for them to refuse."""
     return dict(cast("Mapping[str, object]", data)) if isinstance(data, Mapping) else data
+
+
+def _blank(cls: type[M]) -> M:
+    return object.__new__(cls)
+
+
+def _slot(model: Model, name: str) -> MemberDescriptorType:
+    return cast("MemberDescriptorType", getattr(type(model), name))
+
+
+def _is_empty(known: FieldLayout, model: Model) -> bool:
+    try:
+        known.slot.__get__(model)
+    except AttributeError:
+        return True
+    return False
+
+
+def _no_field(layout: Layout, name: str) -> str:
+    """A slip that is easily made: the name in JSON."""
+    known = layout.by_wire.get(name)
+    hint = "" if known is None else f"; in Python it is {known.name!r}"
+    return f"{layout.cls.__name__} has no field {name!r}{hint}"
 
 
 @model

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar, cast
 
-from ._expression import codec_in
+from ._context import FROM_CALLER
 from ._json import Buffer, JSONValue, decode_json
+from ._resolve import resolve
 
 __all__ = ["Parser", "Webhook"]
 
@@ -13,35 +14,33 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Parser(Generic[T_co]):
-    """Reads one type of JSON, as `Model.from_json` and `Model.from_dict` do for one model.
+    """A function that reads one type of JSON, as `Model.from_json` and `Model.from_dict` do for one model.
 
     Args:
-        expression: The type, as the fields of models have it.
-        models: The module in which its models are found.
+        annotation: The type, as in the annotations of operations: `list[_models.Tag]`.
+        package: The package that has its models in `models`.
     """
 
-    __slots__ = ("_expression", "_models")
+    __slots__ = ("_annotation", "_package")
 
-    def __init__(self, expression: str, models: str) -> None:
-        self._expression = expression
-        self._models = models
+    def __init__(self, annotation: str, package: str) -> None:
+        self._annotation = annotation
+        self._package = package
 
     def __call__(self, data: Buffer | JSONValue) -> T_co:
-        """The value for JSON text or bytes, or for what `json.loads` made of them.
+        """Return the value for JSON text or bytes, or for what `json.loads` made of them.
 
-        Text is always taken for JSON text, and no text at all for null. Data that is decoded already
-        is taken over, not copied.
+        Text is always taken for JSON text, and no text at all for null.
 
         Raises:
-            DecodeError: The data is no JSON, or does not fit. Lists and objects further inside are
-                read on first touch, and may raise then.
+            DecodeError: The data is no JSON, or does not fit.
         """
         if isinstance(data, (str, bytes, bytearray, memoryview)):
             data = decode_json(data or "null")
-        return cast("T_co", codec_in(self._expression, (self._models,)).decode(data))
+        return cast("T_co", resolve(self._annotation, self._package).decode_in(data, FROM_CALLER))
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._expression}>"
+        return f"<{type(self).__name__} of {self._annotation}>"
 
 
 class Webhook(Parser[T_co]):
@@ -53,7 +52,7 @@ class Webhook(Parser[T_co]):
     Args:
         name: Its name in the spec.
         method: The HTTP method that it comes with.
-        expression: The type of the payload.
+        annotation: The type of the payload.
         package: The package that has its models in `models`.
         operation: The operation whose callback it is, if it is one.
     """
@@ -69,11 +68,11 @@ class Webhook(Parser[T_co]):
     operation: str
     """Id of the operation whose callback it is; empty if nothing that the client calls leads to it."""
 
-    def __init__(self, name: str, method: str, expression: str, package: str, *, operation: str = "") -> None:
-        super().__init__(expression, f"{package}.models")
+    def __init__(self, name: str, method: str, annotation: str, package: str, *, operation: str = "") -> None:
+        super().__init__(annotation, package)
         self.name = name
         self.method = method
         self.operation = operation
 
     def __repr__(self) -> str:
-        return f"<Webhook {self.name}: {self._expression}>"
+        return f"<Webhook {self.name}: {self._annotation}>"

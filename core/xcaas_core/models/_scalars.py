@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import decimal
 import json
 import math
 import uuid
 from typing import Final
 
 from ._codec import Codec, write_any
+from ._context import Context
+from ._failure import ValidationFailure, describe
 from ._json import JSONValue
-from ._misfit import Misfit, Place, Step, describe
 
-__all__ = ["BLANKS", "SCALARS", "Const"]
+__all__ = ["BLANKS", "JSON", "NULL", "SCALARS", "ConstCodec"]
 
 BLANKS: Final[frozenset[object]] = frozenset({"", "-"})
 
@@ -26,6 +28,8 @@ class _Exact(Codec):
 
     __slots__ = ("accepts", "exact", "noun", "sends")
 
+    faithful = True
+
     def __init__(self, kind: type, noun: str) -> None:
         super().__init__(kind.__name__)
         self.exact = kind
@@ -33,10 +37,10 @@ class _Exact(Codec):
         self.sends = (kind,)
         self.noun = noun
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         if raw.__class__ is self.exact:
             return raw
-        raise Misfit(f"{self.noun} was expected, not {describe(raw)}")
+        raise ValidationFailure(f"{self.noun} was expected, not {describe(raw)}")
 
     def write(self, value: object) -> JSONValue:
         # Hardly checked: type checkers do that, and what they let pass (an enum member, a newer
@@ -49,14 +53,16 @@ class _Int(_Exact):
 
     __slots__ = ()
 
+    faithful = False
+
     def __init__(self) -> None:
         super().__init__(int, "a whole number")
         self.accepts = frozenset({int, float})
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         if isinstance(raw, float) and raw.is_integer():
             return int(raw)
-        return super().read(raw, place, step)
+        return super().read(raw, context)
 
 
 class _Float(Codec):
@@ -68,12 +74,12 @@ class _Float(Codec):
     sends = (float, int)
     exact = float
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         if raw.__class__ is float:
             return raw
         if raw.__class__ is int:
             return _as_float(raw)
-        raise Misfit(f"a number was expected, not {describe(raw)}")
+        raise ValidationFailure(f"a number was expected, not {describe(raw)}")
 
     def write(self, value: object) -> JSONValue:
         if isinstance(value, float) and not math.isfinite(value):
@@ -90,11 +96,11 @@ class _IntText(Codec):
     sends = (int,)
     blanks = BLANKS
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         number = _number(raw, "a whole number in text")
         if isinstance(number, float):
             if not number.is_integer():
-                raise Misfit("a whole number in text was expected, not a fraction")
+                raise ValidationFailure("a whole number in text was expected, not a fraction")
             return int(number)
         return number
 
@@ -111,7 +117,7 @@ class _FloatText(Codec):
     sends = (float, int)
     blanks = BLANKS
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         number = _number(raw, "a number in text")
         return _as_float(number) if isinstance(number, int) else number
 
@@ -127,13 +133,14 @@ class _Null(Codec):
     __slots__ = ()
 
     accepts = frozenset({type(None)})
+    faithful = True
     sends = (type(None),)
     nullable = True
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         if raw is None:
             return None
-        raise Misfit(f"null was expected, not {describe(raw)}")
+        raise ValidationFailure(f"null was expected, not {describe(raw)}")
 
     def write(self, value: object) -> JSONValue:
         return write_any(value)
@@ -145,10 +152,11 @@ class _Json(Codec):
     __slots__ = ()
 
     accepts = frozenset({str, int, float, bool, list, dict, type(None)})
+    faithful = True
     sends = (object,)
     nullable = True
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         return raw
 
     def write(self, value: object) -> JSONValue:
@@ -163,14 +171,16 @@ class _Bytes(Codec):
     accepts = _STR
     sends = (bytes,)
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         if isinstance(raw, str):
             text = raw.translate(_URL_SAFE)
             try:
                 return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
             except binascii.Error:
                 pass
-        raise Misfit(f"base64 text was expected, not {'other text' if isinstance(raw, str) else describe(raw)}")
+        raise ValidationFailure(
+            f"base64 text was expected, not {'other text' if isinstance(raw, str) else describe(raw)}"
+        )
 
     def write(self, value: object) -> JSONValue:
         return _single(value, "bytes")
@@ -183,35 +193,60 @@ class _Uuid(Codec):
     sends = (uuid.UUID,)
     blanks = BLANKS
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         if isinstance(raw, str):
             try:
                 return uuid.UUID(raw)
             except ValueError:
                 pass
-        raise Misfit(f"a UUID was expected, not {'other text' if isinstance(raw, str) else describe(raw)}")
+        raise ValidationFailure(f"a UUID was expected, not {'other text' if isinstance(raw, str) else describe(raw)}")
 
     def write(self, value: object) -> JSONValue:
         return _single(value, "a UUID")
 
 
-class Const(Codec):
+class _Decimal(Codec):
+    """Decimal numbers that travel as text, with all their digits."""
+
+    __slots__ = ()
+
+    accepts = _TEXT_OR_NUMBER
+    sends = (decimal.Decimal, int)
+    blanks = BLANKS
+
+    def read(self, raw: object, context: Context) -> object:
+        if isinstance(raw, str | int | float) and raw.__class__ is not bool:
+            try:
+                # Through text: a float has digits that nobody sent.
+                return decimal.Decimal(str(raw).strip())
+            except decimal.InvalidOperation:
+                pass
+        what = "other text" if isinstance(raw, str) else describe(raw)
+        raise ValidationFailure(f"a decimal number in text was expected, not {what}")
+
+    def write(self, value: object) -> JSONValue:
+        return value if isinstance(value, str) else _digits(value, "a decimal number")
+
+
+class ConstCodec(Codec):
     """One fixed value. Another one of the same type is kept: servers change faster than specs.
     Only where it tells the variants of a union apart does it have to be equal."""
 
     __slots__ = ("accepts", "nullable", "sends", "value")
 
-    def __init__(self, expression: str, value: JSONValue) -> None:
-        super().__init__(expression)
+    faithful = True
+
+    def __init__(self, value: str | int | float | bool | None) -> None:
+        super().__init__(f"Literal[{value!r}]")
         self.value = value
         self.accepts = frozenset({type(value)})
         self.sends = (type(value),)
         self.nullable = value is None
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         if type(raw) is type(self.value):
             return raw
-        raise Misfit(f"{json.dumps(self.value)} was expected, not {describe(raw)}")
+        raise ValidationFailure(f"{json.dumps(self.value)} was expected, not {describe(raw)}")
 
     def write(self, value: object) -> JSONValue:
         return write_any(value)
@@ -251,26 +286,28 @@ def _number(raw: object, what: str) -> int | float:
                 return int(text) if text.lstrip("+-").isdecimal() else float(text)
         except ValueError:
             pass
-        raise Misfit(f"{what} was expected, not other text")
+        raise ValidationFailure(f"{what} was expected, not other text")
     if isinstance(raw, int | float) and raw.__class__ is not bool:
         return raw
-    raise Misfit(f"{what} was expected, not {describe(raw)}")
+    raise ValidationFailure(f"{what} was expected, not {describe(raw)}")
 
 
 def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-SCALARS: Final[dict[str, Codec]] = {
-    "str": _Exact(str, "text"),
-    "bool": _Exact(bool, "a boolean"),
-    "int": _Int(),
-    "float": _Float("float"),
-    "int:text": _IntText("int:text"),
-    "float:text": _FloatText("float:text"),
-    "none": _Null("none"),
-    "json": _Json("json"),
-    "bytes": _Bytes("bytes"),
-    "uuid": _Uuid("uuid"),
+NULL: Final = _Null("None")
+JSON: Final = _Json("JSONValue")
+
+SCALARS: Final[dict[tuple[object, str], Codec]] = {
+    (str, ""): _Exact(str, "text"),
+    (bool, ""): _Exact(bool, "a boolean"),
+    (int, ""): _Int(),
+    (int, "text"): _IntText("int"),
+    (float, ""): _Float("float"),
+    (float, "text"): _FloatText("float"),
+    (decimal.Decimal, ""): _Decimal("Decimal"),
+    (bytes, ""): _Bytes("bytes"),
+    (uuid.UUID, ""): _Uuid("UUID"),
 }
-"""Codecs by expression."""
+"""Codecs by type and format."""

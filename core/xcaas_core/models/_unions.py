@@ -1,47 +1,46 @@
-"""Codecs of one of several: told apart by a discriminator, or by what fits."""
+"""Codecs of one of several: told apart by a discriminator, by constants, and by what fits."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TypeAlias, cast
 
+from ._base import ModelBase
 from ._codec import Codec, write_any
-from ._containers import ModelRef
+from ._containers import ModelCodec
+from ._context import Context
+from ._failure import ValidationFailure, describe
 from ._json import JSONValue
-from ._misfit import Misfit, Place, Step, describe
+from ._marks import Discriminator
 
-if TYPE_CHECKING:
-    from ._model import Model
+__all__ = ["DiscriminatedCodec", "UnionCodec"]
 
-__all__ = ["OneOf", "Tagged"]
+_Tag: TypeAlias = "tuple[type, object]"
 
 
-class OneOf(Codec):
+class UnionCodec(Codec):
     """One of several types, found by trial.
 
     Of the members that fit through and through, the one that leaves the fewest fields unknown
     wins; then the one that says more than just "text"; then the first.
     """
 
-    __slots__ = ("accepts", "defers", "members", "nullable", "sends")
+    __slots__ = ("accepts", "faithful", "members", "nullable", "sends")
 
     def __init__(self, members: tuple[Codec, ...]) -> None:
-        super().__init__(f"({'|'.join(member.expression for member in members)})")
+        super().__init__(" | ".join(member.name for member in members))
         self.members = members
+        self.faithful = all(member.faithful for member in members)
         self.accepts = frozenset[type]().union(*(member.accepts for member in members))
-        self.defers = frozenset[type]().union(*(member.defers for member in members))
         self.sends = tuple(kind for member in members for kind in member.sends)
         self.nullable = any(member.nullable for member in members)
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         members = [member for member in self.members if raw.__class__ in member.accepts]
         if not members:
-            raise Misfit(f"{self.expression} was expected, not {describe(raw)}")
-        if len(members) > 1:
-            members.sort(key=lambda member: _distance(member, raw))
-            members = [member for member in members if member.fits(raw)] or members
-        # Where none fits, the nearest one says what is wrong, and where.
-        return members[0].read(raw, place, step)
+            raise ValidationFailure(f"{self.name} was expected, not {describe(raw)}")
+        return _nearest(members, raw).read(raw, context)
 
     def write(self, value: object) -> JSONValue:
         members = [member for member in self.members if _sends(member, value)]
@@ -54,36 +53,45 @@ class OneOf(Codec):
         return any(raw.__class__ in member.accepts and member.fits(raw) for member in self.members)
 
 
-class Tagged(Codec):
-    """One of several models, as the text in one of their fields says.
+class DiscriminatedCodec(Codec):
+    """One of several models, as the value of one of their fields says.
 
-    Servers grow new variants: those become an `UnknownModel`, with all that came.
+    A value that several variants share narrows the choice, and the shape decides. Servers grow new variants: a
+    value that nobody knows gives the base of the hierarchy where its fields are there, else an
+    `UnknownModel` with all that came.
     """
 
-    __slots__ = ("by_tag", "members", "tag")
+    __slots__ = ("_base", "_tags", "_unknown", "members", "property_name", "variants")
 
     accepts = frozenset({dict})
-    defers = frozenset({dict})
+    faithful = True
     sends = (Mapping,)
 
-    def __init__(self, members: tuple[Codec, ...], tag: str, by_tag: Mapping[str, ModelRef]) -> None:
-        super().__init__(f"({'|'.join(member.expression for member in members)})")
-        self.members = members
-        self.tag = tag
-        self.by_tag = by_tag
+    def __init__(self, members: tuple[Codec, ...], discriminator: Discriminator, unknown: Codec) -> None:
+        super().__init__(" | ".join(member.name for member in members))
+        self.members = tuple(member for member in members if isinstance(member, ModelCodec))
+        self.property_name = discriminator.property_name
+        self.variants = discriminator.variants
+        codecs = {member.model: member for member in self.members}
+        self._tags: dict[_Tag, list[ModelCodec]] = {}
+        for tag, model in discriminator.variants:
+            self._tags.setdefault((tag.__class__, tag), []).append(codecs.get(model) or ModelCodec(model))
+        self._unknown = unknown
+        base = discriminator.base
+        self._base = None if base is None else codecs.get(base) or ModelCodec(base)
 
-    def read(self, raw: object, place: Place, step: Step) -> object:
+    def read(self, raw: object, context: Context) -> object:
         if not isinstance(raw, dict):
-            raise Misfit(f"an object was expected, not {describe(raw)}")
+            raise ValidationFailure(f"an object was expected, not {describe(raw)}")
         found = cast("dict[str, object]", raw)
-        return self._variant(found).reader(found, place, step)
+        return self._variant(found).read(found, context)
 
     def write(self, value: object) -> JSONValue:
         if not isinstance(value, Mapping):
             _refuse_no_object(value, self.members)
             return write_any(value)
         found = cast("Mapping[str, object]", value)
-        return self._variant(found).write(found)
+        return self._variant(found, sent=True).write(found)
 
     def fits(self, raw: object) -> bool:
         if not isinstance(raw, dict):
@@ -91,31 +99,52 @@ class Tagged(Codec):
         found = cast("dict[str, object]", raw)
         return self._variant(found).fits(found)
 
-    def _variant(self, raw: Mapping[str, object]) -> ModelRef:
-        tag = raw.get(self.tag)
-        return self.by_tag.get(tag if isinstance(tag, str) else str(tag), _UNKNOWN)
+    def _variant(self, raw: Mapping[str, object], *, sent: bool = False) -> Codec:
+        """Return the variant that an object is; of what is sent, values may not be JSON yet."""
+        named: Sequence[ModelCodec] = self._named(raw.get(self.property_name))
+        if len(named) == 1:
+            return named[0]
+        if not named and self.property_name not in raw:
+            named = [member for member in self.members if not member.layout.by_wire.keys().isdisjoint(raw)]
+        if sent and named:
+            return min(named, key=lambda member: _distance(member, raw))
+        fitting = [member for member in named if member.fits(raw)]
+        if fitting:
+            return _nearest(fitting, raw)
+        if self._base is not None and (sent or self._base.fits(raw)):
+            return self._base
+        return _nearest(named, raw) if named and self.property_name in raw else self._unknown
+
+    def _named(self, tag: object) -> list[ModelCodec]:
+        """Return the variants of a tag. Documents write tags as text, also those that travel as booleans or numbers."""
+        if isinstance(tag, (dict, list)):
+            return []
+        found = self._tags.get((tag.__class__, tag))
+        if found is None and isinstance(tag, bool | int | float):
+            for text in (json.dumps(tag), str(tag)):
+                found = found or self._tags.get((str, text))
+        return found or []
 
 
-def _unknown_model() -> type[Model]:
-    from ._model import UnknownModel
-
-    return UnknownModel
-
-
-_UNKNOWN = ModelRef("UnknownModel", _unknown_model)
+def _nearest(members: Sequence[Codec], raw: object) -> Codec:
+    """Return the member that fits best. Where none fits, the nearest one is to say what is wrong, and where."""
+    if len(members) == 1:
+        return members[0]
+    ordered = sorted(members, key=lambda member: _distance(member, raw))
+    return next((member for member in ordered if member.fits(raw)), ordered[0])
 
 
 def _refuse_no_object(value: object, members: tuple[Codec, ...]) -> None:
     """Where all members are models, nothing but an object can be right."""
     if value is None or _is_model(value) or isinstance(value, Mapping):
         return
-    if all(isinstance(member, ModelRef) for member in members):
-        names = ", ".join(member.expression for member in members)
+    if all(isinstance(member, ModelCodec) for member in members):
+        names = ", ".join(member.name for member in members)
         raise TypeError(f"{names} or a mapping was expected, not {type(value).__name__}")
 
 
 def _is_model(value: object) -> bool:
-    return hasattr(type(value), "__model__")
+    return isinstance(value, ModelBase)
 
 
 def _sends(member: Codec, value: object) -> bool:
@@ -127,9 +156,9 @@ def _sends(member: Codec, value: object) -> bool:
 
 
 def _distance(member: Codec, value: object) -> tuple[int, int]:
-    """How far a value is from a member; sorting is stable, so that the spec's order decides the rest."""
-    if isinstance(member, ModelRef) and isinstance(value, Mapping):
-        return member.model.__model__.distance(cast("Mapping[str, object]", value))
+    """Return how far a value is from a member; sorting is stable, so that the spec's order decides the rest."""
+    if isinstance(member, ModelCodec) and isinstance(value, Mapping):
+        return member.layout.distance(cast("Mapping[str, object]", value))
     if isinstance(value, dict):
         return (0, len(cast("dict[str, object]", value)))  # a map takes anything: after a model that knows its fields
     # Text is text when nothing more precise fits; a number is first of all itself.

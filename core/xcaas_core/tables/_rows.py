@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -57,39 +57,51 @@ class Rows(_Typed, Generic[T_co]):
     @abstractmethod
     def __iter__(self) -> Iterator[T_co]: ...
 
+    def _at_hand(self) -> Collection[object] | None:
+        """The rows, where nothing has to be fetched for them."""
+        return None
+
+    def _repr_html_(self) -> str | None:
+        rows = self._at_hand()
+        if rows is None:
+            return None
+        from ._export import html
+
+        return html(list(rows), repr(self))
+
     def to_dicts(self) -> list[dict[str, object]]:
         """One dictionary per row, also for models inside a row; dates and all else stay Python values."""
-        from ..models._tables import dicts
+        from ._export import dicts
 
         return dicts(self)
 
     def to_arrow(self) -> ArrowTable:
         """A `pyarrow.Table` (extra `arrow`). Models in a row become structs, free JSON becomes text."""
-        from ..models._tables import arrow_table
+        from ._export import arrow_table
 
         return arrow_table(list(self), self._row_codec())
 
     def to_pandas(self) -> pandas.DataFrame:
         """A pandas frame (extra `pandas`). Integers and booleans stay so where some are missing."""
-        from ..models._tables import pandas_frame
+        from ._export import pandas_frame
 
         return pandas_frame(list(self), self._row_codec())
 
     def to_polars(self) -> polars.DataFrame:
         """A polars frame (extra `polars`)."""
-        from ..models._tables import polars_frame
+        from ._export import polars_frame
 
         return polars_frame(list(self), self._row_codec())
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write a CSV file in UTF-8 with a header. Lists and models inside a row become JSON."""
-        from ..models._tables import write_csv
+        from ._export import write_csv
 
         write_csv(list(self), self._row_codec(), path)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
         """Write a Parquet file (extra `arrow`)."""
-        from ..models._tables import write_parquet
+        from ._export import write_parquet
 
         write_parquet(list(self), self._row_codec(), path)
 
@@ -140,8 +152,14 @@ class _Gathered(Rows[T_co]):
     def __iter__(self) -> Iterator[T_co]:
         return iter(self._items)
 
+    def __repr__(self) -> str:
+        return "<Rows>"
+
     def _row_codec(self) -> Codec | None:
         return self._codec()
+
+    def _at_hand(self) -> Collection[object] | None:
+        return self._items if isinstance(self._items, Collection) else None
 
 
 def rows(items: Iterable[R]) -> Rows[R]:

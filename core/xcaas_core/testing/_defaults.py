@@ -56,7 +56,7 @@ def _example(operation: Operation[object], answer: Answer) -> JSON:
     written = _written(operation.product.package).get(operation.id)
     if written is not None:
         return written
-    return {} if answer.codec is None else example(resolve(answer.codec, operation.product.package))
+    return {} if answer.annotation is None else example(resolve(answer.annotation, operation.product.package))
 
 
 @cache

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 import uuid
 from typing import TYPE_CHECKING, Final
 
-from ..models._codec import Codec
-from ..models._containers import ListOf, MapOf, ModelRef, Nullable
-from ..models._scalars import Const
-from ..models._unions import OneOf, Tagged
+from ..models._codec import Codec, NullableCodec
+from ..models._containers import ListCodec, MapCodec, ModelCodec, OneOrListCodec
+from ..models._dates import Day, Epoch, Moment
+from ..models._scalars import ConstCodec
+from ..models._unions import DiscriminatedCodec, UnionCodec
 
 if TYPE_CHECKING:
     from .._pointer import JSON
@@ -19,17 +21,15 @@ __all__ = ["example"]
 _DEEPEST: Final = 6
 _TOO_DEEP: Final = 3 * _DEEPEST
 _MOST: Final = 400  # values per example
-_VALUES: Final[dict[str, object]] = {
-    "str": "text",
-    "bool": True,
-    "int": 1,
-    "float": 1.5,
-    "int:text": 1,
-    "float:text": 1.5,
-    "none": None,
-    "bytes": b"example",
-    "uuid": uuid.UUID("0ca4c747-6256-4023-a335-53a46449871a"),
-    "date": dt.date(2026, 3, 14),
+_VALUES: Final[dict[type, object]] = {
+    str: "text",
+    bool: True,
+    int: 1,
+    float: 1.5,
+    bytes: b"example",
+    decimal.Decimal: decimal.Decimal("1.50"),
+    uuid.UUID: uuid.UUID("0ca4c747-6256-4023-a335-53a46449871a"),
+    type(None): None,
 }
 _MOMENT: Final = dt.datetime(2026, 3, 14, 9, 26, 53, tzinfo=dt.UTC)
 
@@ -49,32 +49,38 @@ class _Maker:
         self._made += 1
         enough = depth >= _DEEPEST or self._made >= _MOST
         match codec:
-            case ListOf():
+            case ListCodec():
                 return [] if enough else [self.value(codec.item, depth + 1)]
-            case MapOf():
+            case MapCodec():
                 return {} if enough else {"key": self.value(codec.value, depth + 1)}
-            case Nullable():
+            case NullableCodec():
                 return None if enough else self.value(codec.inner, depth)
-            case ModelRef():
+            case OneOrListCodec():
+                return self.value(codec.inner, depth)
+            case ModelCodec():
                 return self.model(codec, depth, enough)
-            case Tagged():
-                tag, member = next(iter(codec.by_tag.items()))
-                return {**self.model(member, depth, enough), codec.tag: tag}
-            case OneOf():
+            case DiscriminatedCodec():
+                tag, model = codec.variants[0]
+                return {**self.model(ModelCodec(model), depth, enough), codec.property_name: tag}
+            case UnionCodec():
                 return self.value(codec.members[0], depth)
-            case Const():
+            case ConstCodec():
                 return codec.value
             case _:
                 return _scalar(codec)
 
-    def model(self, ref: ModelRef, depth: int, enough: bool) -> dict[str, JSON]:
+    def model(self, ref: ModelCodec, depth: int, enough: bool) -> dict[str, JSON]:
         if depth > _TOO_DEEP:
             return {}  # a model that requires itself has no example
-        slots = ref.model.__model__.slots
-        return {slot.wire: self.value(slot.codec, depth + 1) for slot in slots if slot.required or not enough}
+        wanted = [field for field in ref.layout.fields if field.required or not enough]
+        return {field.wire: self.value(field.codec, depth + 1) for field in wanted}
 
 
 def _scalar(codec: Codec) -> JSON:
-    if codec.expression.startswith("datetime"):
+    if isinstance(codec, Moment):
+        return codec.encode(_MOMENT.replace(tzinfo=None) if codec.local else _MOMENT)
+    if isinstance(codec, Epoch):
         return codec.encode(_MOMENT)
-    return codec.encode(_VALUES.get(codec.expression, {}))
+    if isinstance(codec, Day):
+        return codec.encode(_MOMENT.date())
+    return codec.encode(_VALUES.get(codec.sends[0], {}))

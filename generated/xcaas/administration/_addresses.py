@@ -2,167 +2,205 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    empty_answer,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import Address, AddressPage, AddressRequest, AddressRequestDict
 
 __all__ = ["Addresses", "AsyncAddresses"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error(
-        "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error(
+        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
     ),
-    "401": json_error(
-        "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+    "401": _sdk.json_error(
+        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
     ),
-    "403": json_error(
-        "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+    "403": _sdk.json_error(
+        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
     ),
-    "408": json_error(
-        "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+    "408": _sdk.json_error(
+        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
     ),
-    "424": json_error(
-        "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+    "424": _sdk.json_error(
+        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
     ),
-    "429": json_error(
-        "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+    "429": _sdk.json_error(
+        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
     ),
-    "500": json_error(
-        "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+    "500": _sdk.json_error(
+        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
     ),
-    "503": json_error(
-        "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+    "503": _sdk.json_error(
+        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
     ),
 }
-_LIST: Final[Operation[AddressPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.AddressPage]] = _sdk.Operation(
     PRODUCT,
     "listAddresses",
     "GET",
     "/addresses",
     call="administration.addresses.list",
-    parameters=(header("X-Request-Id", "uuid"), query("pageSize"), query("filter"), query("sort"), query("scrollId")),
-    answers={"200": json_answer("AddressPage", media_type="application/vnd.addresses.v1+json")},
+    parameters=(
+        _sdk.header("X-Request-Id", "UUID"),
+        _sdk.query("pageSize"),
+        _sdk.query("filter"),
+        _sdk.query("sort"),
+        _sdk.query("scrollId"),
+    ),
+    answers={"200": _sdk.json_answer("_models.AddressPage", media_type="application/vnd.addresses.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "scrollId",
         items="/data",
-        item="Address",
+        item="_models.Address",
         next=("body", "/pagination/nextScrollId"),
-        last=(Last(("body", "/pagination/hasMore"), "equals", False),),
+        last=(_sdk.Last(("body", "/pagination/hasMore"), "equals", False),),
         alone=True,
     ),
     accept="application/vnd.addresses.v1+json",
 )
-_CREATE: Final[Operation[Address]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.Address]] = _sdk.Operation(
     PRODUCT,
     "createAddress",
     "POST",
     "/addresses",
     call="administration.addresses.create",
-    parameters=(header("X-Request-Id", "uuid"),),
-    body=json_body("application/vnd.addresses.v1+json", codec="AddressRequest"),
-    answers={"200": json_answer("Address", media_type="application/vnd.addresses.v1+json")},
+    parameters=(_sdk.header("X-Request-Id", "UUID"),),
+    body=_sdk.json_body("application/vnd.addresses.v1+json", annotation="_models.AddressRequest"),
+    answers={"200": _sdk.json_answer("_models.Address", media_type="application/vnd.addresses.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     retry=True,
     accept="application/vnd.addresses.v1+json",
 )
-_DELETE: Final[Operation[None]] = Operation(
+_DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "deleteAddress",
     "DELETE",
     "/addresses/{addressId}",
     call="administration.addresses.delete",
-    parameters=(path("addressId"), header("X-Request-Id", "uuid")),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("addressId"), _sdk.header("X-Request-Id", "UUID")),
+    answers={"204": _sdk.empty_answer()},
     errors={
-        "400": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "400": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "401": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "401": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "403": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "403": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "404": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "404": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "408": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "408": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "424": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "424": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "429": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "429": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "500": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "500": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "503": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "503": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
     },
     security=(("apiKey",),),
 )
-_GET: Final[Operation[Address]] = Operation(
+_GET: Final[_sdk.Operation[_models.Address]] = _sdk.Operation(
     PRODUCT,
     "getAddress",
     "GET",
     "/addresses/{addressId}",
     call="administration.addresses.get",
-    parameters=(path("addressId"), header("X-Request-Id", "uuid")),
-    answers={"200": json_answer("Address", media_type="application/vnd.addresses.v1+json")},
+    parameters=(_sdk.path("addressId"), _sdk.header("X-Request-Id", "UUID")),
+    answers={"200": _sdk.json_answer("_models.Address", media_type="application/vnd.addresses.v1+json")},
     errors={
-        "401": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "401": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "403": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "403": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "404": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "404": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "408": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "408": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "424": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "424": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "429": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "429": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "500": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "500": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
-        "503": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+        "503": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.addresses.v1+json",
         ),
     },
     security=(("apiKey",),),
@@ -170,7 +208,7 @@ _GET: Final[Operation[Address]] = Operation(
 )
 
 
-class Addresses(Resource):
+class Addresses(_sdk.Resource):
     """Civic addresses for emergency calls."""
 
     __slots__ = ()
@@ -183,7 +221,7 @@ class Addresses(Resource):
         filter: str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
-    ) -> Pager[Address]:
+    ) -> _sdk.Pager[_models.Address]:
         """List addresses.
 
         The customer's addresses, page by page.
@@ -216,7 +254,9 @@ class Addresses(Resource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    def create(self, *, address: AddressRequest | AddressRequestDict, request_id: UUID | str | None = None) -> Address:
+    def create(
+        self, *, address: _models.AddressRequest | _models.AddressRequestDict, request_id: UUID | str | None = None
+    ) -> _models.Address:
         """Create an address.
 
         Registers an address. The same fields again give the same id, so trying again is safe. Providers outside of
@@ -270,7 +310,7 @@ class Addresses(Resource):
         """
         return self._call(_DELETE, (address_id, request_id))
 
-    def get(self, address_id: str, *, request_id: UUID | str | None = None) -> Address:
+    def get(self, address_id: str, *, request_id: UUID | str | None = None) -> _models.Address:
         """Get an address.
 
         One address, with counters of where it is used.
@@ -298,7 +338,7 @@ class Addresses(Resource):
         return self._call(_GET, (address_id, request_id))
 
 
-class AsyncAddresses(AsyncResource):
+class AsyncAddresses(_sdk.AsyncResource):
     """Civic addresses for emergency calls."""
 
     __slots__ = ()
@@ -311,7 +351,7 @@ class AsyncAddresses(AsyncResource):
         filter: str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
-    ) -> AsyncPager[Address]:
+    ) -> _sdk.AsyncPager[_models.Address]:
         """List addresses.
 
         The customer's addresses, page by page.
@@ -345,8 +385,8 @@ class AsyncAddresses(AsyncResource):
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
     async def create(
-        self, *, address: AddressRequest | AddressRequestDict, request_id: UUID | str | None = None
-    ) -> Address:
+        self, *, address: _models.AddressRequest | _models.AddressRequestDict, request_id: UUID | str | None = None
+    ) -> _models.Address:
         """Create an address.
 
         Registers an address. The same fields again give the same id, so trying again is safe. Providers outside of
@@ -400,7 +440,7 @@ class AsyncAddresses(AsyncResource):
         """
         return await self._call(_DELETE, (address_id, request_id))
 
-    async def get(self, address_id: str, *, request_id: UUID | str | None = None) -> Address:
+    async def get(self, address_id: str, *, request_id: UUID | str | None = None) -> _models.Address:
         """Get an address.
 
         One address, with counters of where it is used.

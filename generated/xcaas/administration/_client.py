@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._addresses import Addresses, AsyncAddresses
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Administration", "AsyncAdministration"]
 
 
-class Administration(ProductClient):
+class Administration(_sdk.ProductClient):
     """Administration.
 
     Users, ring groups, sites, emergency addresses and phone numbers of a customer (beta). Most writes are
@@ -70,7 +70,7 @@ class Administration(ProductClient):
         return self._resource(Users)
 
 
-class AsyncAdministration(AsyncProductClient):
+class AsyncAdministration(_sdk.AsyncProductClient):
     """Administration.
 
     For use with `await`.

@@ -2,69 +2,78 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from xcaas_core.sdk import (
-    AsyncResource,
-    Operation,
-    PollStatus,
-    Polling,
-    Resource,
-    header,
-    json_answer,
-    json_error,
-    path,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from xcaas_core.sdk import AsyncPoller, Poller
-
-    from .models import Operation as _Operation
 
 __all__ = ["AsyncOperations", "Operations"]
 
-_GET: Final[Operation[_Operation]] = Operation(
+_GET: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
     "getOperation",
     "GET",
     "/operations/{operationId}",
     call="administration.operations.get",
-    parameters=(path("operationId"), header("X-Request-Id", "uuid")),
-    answers={"200": json_answer("Operation", media_type="application/vnd.operations.v1+json")},
+    parameters=(_sdk.path("operationId"), _sdk.header("X-Request-Id", "UUID")),
+    answers={"200": _sdk.json_answer("_models.Operation", media_type="application/vnd.operations.v1+json")},
     errors={
-        "401": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.operations.v1+json"
+        "401": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.operations.v1+json",
         ),
-        "403": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.operations.v1+json"
+        "403": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.operations.v1+json",
         ),
-        "404": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.operations.v1+json"
+        "404": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.operations.v1+json",
         ),
-        "408": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.operations.v1+json"
+        "408": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.operations.v1+json",
         ),
-        "424": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.operations.v1+json"
+        "424": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.operations.v1+json",
         ),
-        "429": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.operations.v1+json"
+        "429": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.operations.v1+json",
         ),
-        "500": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.operations.v1+json"
+        "500": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.operations.v1+json",
         ),
-        "503": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.operations.v1+json"
+        "503": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.operations.v1+json",
         ),
     },
     security=(("apiKey",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/operationId",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -82,12 +91,12 @@ _GET: Final[Operation[_Operation]] = Operation(
 )
 
 
-class Operations(Resource):
+class Operations(_sdk.Resource):
     """Asynchronous writes and how they ended."""
 
     __slots__ = ()
 
-    def get(self, operation_id: str, *, request_id: UUID | str | None = None) -> _Operation:
+    def get(self, operation_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Get an operation.
 
         How an asynchronous write stands. Simple ones take 2 to 5 seconds, larger ones up to 15. Asking counts
@@ -118,7 +127,7 @@ class Operations(Resource):
         """
         return self._call(_GET, (operation_id, request_id))
 
-    def wait(self, operation_id: str, *, request_id: UUID | str | None = None) -> Poller[_Operation]:
+    def wait(self, operation_id: str, *, request_id: UUID | str | None = None) -> _sdk.Poller[_models.Operation]:
         """Get an operation. Follow the work to its end.
 
         Args:
@@ -136,12 +145,12 @@ class Operations(Resource):
         return self._poll(_GET, (operation_id, request_id))
 
 
-class AsyncOperations(AsyncResource):
+class AsyncOperations(_sdk.AsyncResource):
     """Asynchronous writes and how they ended."""
 
     __slots__ = ()
 
-    async def get(self, operation_id: str, *, request_id: UUID | str | None = None) -> _Operation:
+    async def get(self, operation_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Get an operation.
 
         How an asynchronous write stands. Simple ones take 2 to 5 seconds, larger ones up to 15. Asking counts
@@ -172,7 +181,7 @@ class AsyncOperations(AsyncResource):
         """
         return await self._call(_GET, (operation_id, request_id))
 
-    def wait(self, operation_id: str, *, request_id: UUID | str | None = None) -> AsyncPoller[_Operation]:
+    def wait(self, operation_id: str, *, request_id: UUID | str | None = None) -> _sdk.AsyncPoller[_models.Operation]:
         """Get an operation. Follow the work to its end.
 
         Args:

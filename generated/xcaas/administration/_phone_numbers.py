@@ -2,113 +2,154 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from xcaas_core.sdk import (
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    header,
-    json_answer,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import PhoneNumber, PhoneNumberPage
 
 __all__ = ["AsyncPhoneNumbers", "PhoneNumbers"]
 
-_LIST: Final[Operation[PhoneNumberPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.PhoneNumberPage]] = _sdk.Operation(
     PRODUCT,
     "listPhoneNumbers",
     "GET",
     "/phone-numbers",
     call="administration.phone_numbers.list",
-    parameters=(header("X-Request-Id", "uuid"), query("pageSize"), query("filter"), query("sort"), query("scrollId")),
-    answers={"200": json_answer("PhoneNumberPage", media_type="application/vnd.phonenumbers.v1+json")},
+    parameters=(
+        _sdk.header("X-Request-Id", "UUID"),
+        _sdk.query("pageSize"),
+        _sdk.query("filter"),
+        _sdk.query("sort"),
+        _sdk.query("scrollId"),
+    ),
+    answers={"200": _sdk.json_answer("_models.PhoneNumberPage", media_type="application/vnd.phonenumbers.v1+json")},
     errors={
-        "400": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "400": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "401": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "401": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "403": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "403": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "408": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "408": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "424": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "424": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "429": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "429": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "500": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "500": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "503": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "503": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
     },
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "scrollId",
         items="/data",
-        item="PhoneNumber",
+        item="_models.PhoneNumber",
         next=("body", "/pagination/nextScrollId"),
-        last=(Last(("body", "/pagination/hasMore"), "equals", False),),
+        last=(_sdk.Last(("body", "/pagination/hasMore"), "equals", False),),
         alone=True,
     ),
     accept="application/vnd.phonenumbers.v1+json",
 )
-_GET: Final[Operation[PhoneNumber]] = Operation(
+_GET: Final[_sdk.Operation[_models.PhoneNumber]] = _sdk.Operation(
     PRODUCT,
     "getPhoneNumber",
     "GET",
     "/phone-numbers/{phoneNumber}",
     call="administration.phone_numbers.get",
-    parameters=(path("phoneNumber"), header("X-Request-Id", "uuid")),
-    answers={"200": json_answer("PhoneNumber", media_type="application/vnd.phonenumbers.v1+json")},
+    parameters=(_sdk.path("phoneNumber"), _sdk.header("X-Request-Id", "UUID")),
+    answers={"200": _sdk.json_answer("_models.PhoneNumber", media_type="application/vnd.phonenumbers.v1+json")},
     errors={
-        "400": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "400": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "401": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "401": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "403": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "403": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "404": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "404": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "408": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "408": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "424": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "424": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "429": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "429": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "500": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "500": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
-        "503": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+        "503": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.phonenumbers.v1+json",
         ),
     },
     security=(("apiKey",),),
@@ -116,7 +157,7 @@ _GET: Final[Operation[PhoneNumber]] = Operation(
 )
 
 
-class PhoneNumbers(Resource):
+class PhoneNumbers(_sdk.Resource):
     """The customer's numbers."""
 
     __slots__ = ()
@@ -129,7 +170,7 @@ class PhoneNumbers(Resource):
         filter: str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
-    ) -> Pager[PhoneNumber]:
+    ) -> _sdk.Pager[_models.PhoneNumber]:
         """List phone numbers.
 
         The customer's numbers, page by page. Cut large exports by filter, as the scroll id lives a few minutes
@@ -163,7 +204,7 @@ class PhoneNumbers(Resource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    def get(self, phone_number: str, *, request_id: UUID | str | None = None) -> PhoneNumber:
+    def get(self, phone_number: str, *, request_id: UUID | str | None = None) -> _models.PhoneNumber:
         """Get a phone number.
 
         One number. Numbers of other customers aren't found.
@@ -193,7 +234,7 @@ class PhoneNumbers(Resource):
         return self._call(_GET, (phone_number, request_id))
 
 
-class AsyncPhoneNumbers(AsyncResource):
+class AsyncPhoneNumbers(_sdk.AsyncResource):
     """The customer's numbers."""
 
     __slots__ = ()
@@ -206,7 +247,7 @@ class AsyncPhoneNumbers(AsyncResource):
         filter: str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
-    ) -> AsyncPager[PhoneNumber]:
+    ) -> _sdk.AsyncPager[_models.PhoneNumber]:
         """List phone numbers.
 
         The customer's numbers, page by page. Cut large exports by filter, as the scroll id lives a few minutes
@@ -240,7 +281,7 @@ class AsyncPhoneNumbers(AsyncResource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    async def get(self, phone_number: str, *, request_id: UUID | str | None = None) -> PhoneNumber:
+    async def get(self, phone_number: str, *, request_id: UUID | str | None = None) -> _models.PhoneNumber:
         """Get a phone number.
 
         One number. Numbers of other customers aren't found.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, RateLimit, Scheme, Server
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "administration",
     title="Administration",
-    servers=(Server("https://api.8x8.com/admin-provisioning"),),
-    schemes={"apiKey": Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
+    servers=(_sdk.Server("https://api.8x8.com/admin-provisioning"),),
+    schemes={"apiKey": _sdk.Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
     package=__name__.rpartition(".")[0],
-    rate_limits=(RateLimit(100, 60), RateLimit(20, 10)),
+    rate_limits=(_sdk.RateLimit(100, 60), _sdk.RateLimit(20, 10)),
 )

@@ -2,99 +2,78 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    PollStatus,
-    Polling,
-    Resource,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from xcaas_core.sdk import AsyncPager, AsyncPoller, Pager, Poller
-
-    from .models import (
-        Operation as _Operation,
-        RingGroup,
-        RingGroupDict,
-        RingGroupMemberChanges,
-        RingGroupMemberChangesDict,
-        RingGroupPage,
-    )
 
 __all__ = ["AsyncRingGroups", "RingGroups"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "401": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "403": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "404": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "408": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "409": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "424": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "429": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "500": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "503": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "404": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "408": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "409": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "424": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "429": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "500": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
 }
-_LIST: Final[Operation[RingGroupPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.RingGroupPage]] = _sdk.Operation(
     PRODUCT,
     "listRingGroups",
     "GET",
     "/ring-groups",
     call="administration.ring_groups.list",
-    parameters=(header("X-Request-Id", "uuid"), query("pageSize"), query("filter"), query("sort"), query("scrollId")),
-    answers={"200": json_answer("RingGroupPage", media_type="application/vnd.ringgroups.v1+json")},
+    parameters=(
+        _sdk.header("X-Request-Id", "UUID"),
+        _sdk.query("pageSize"),
+        _sdk.query("filter"),
+        _sdk.query("sort"),
+        _sdk.query("scrollId"),
+    ),
+    answers={"200": _sdk.json_answer("_models.RingGroupPage", media_type="application/vnd.ringgroups.v1+json")},
     errors={
-        "400": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "401": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "403": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "408": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "424": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "429": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "500": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "503": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
+        "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "408": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "424": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "429": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "500": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     },
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "scrollId",
         items="/data",
-        item="RingGroup",
+        item="_models.RingGroup",
         next=("body", "/pagination/nextScrollId"),
-        last=(Last(("body", "/pagination/hasMore"), "equals", False),),
+        last=(_sdk.Last(("body", "/pagination/hasMore"), "equals", False),),
         alone=True,
     ),
     accept="application/vnd.ringgroups.v1+json",
 )
-_CREATE: Final[Operation[_Operation]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
     "createRingGroup",
     "POST",
     "/ring-groups",
     call="administration.ring_groups.create",
-    parameters=(header("X-Request-Id", "uuid"),),
-    body=json_body("application/vnd.ringgroups.v1+json", codec="RingGroup"),
-    answers={"202": json_answer("Operation", media_type="application/vnd.ringgroups.v1+json")},
+    parameters=(_sdk.header("X-Request-Id", "UUID"),),
+    body=_sdk.json_body("application/vnd.ringgroups.v1+json", annotation="_models.RingGroup"),
+    answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.ringgroups.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/operationId",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -110,27 +89,27 @@ _CREATE: Final[Operation[_Operation]] = Operation(
     ),
     accept="application/vnd.ringgroups.v1+json",
 )
-_DELETE: Final[Operation[_Operation]] = Operation(
+_DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
     "deleteRingGroup",
     "DELETE",
     "/ring-groups/{ringGroupId}",
     call="administration.ring_groups.delete",
-    parameters=(path("ringGroupId"), header("X-Request-Id", "uuid")),
-    answers={"202": json_answer("Operation", media_type="application/vnd.ringgroups.v1+json")},
+    parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID")),
+    answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.ringgroups.v1+json")},
     errors={
-        "401": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "403": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "408": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "424": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "429": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "500": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "503": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
+        "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "408": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "424": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "429": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "500": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     },
     security=(("apiKey",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/operationId",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -146,41 +125,41 @@ _DELETE: Final[Operation[_Operation]] = Operation(
     ),
     accept="application/vnd.ringgroups.v1+json",
 )
-_GET: Final[Operation[RingGroup]] = Operation(
+_GET: Final[_sdk.Operation[_models.RingGroup]] = _sdk.Operation(
     PRODUCT,
     "getRingGroup",
     "GET",
     "/ring-groups/{ringGroupId}",
     call="administration.ring_groups.get",
-    parameters=(path("ringGroupId"), header("X-Request-Id", "uuid")),
-    answers={"200": json_answer("RingGroup", media_type="application/vnd.ringgroups.v1+json")},
+    parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID")),
+    answers={"200": _sdk.json_answer("_models.RingGroup", media_type="application/vnd.ringgroups.v1+json")},
     errors={
-        "401": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "403": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "404": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "408": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "424": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "429": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "500": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "503": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
+        "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "404": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "408": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "424": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "429": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "500": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     },
     security=(("apiKey",),),
     accept="application/vnd.ringgroups.v1+json",
 )
-_REPLACE: Final[Operation[_Operation]] = Operation(
+_REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
     "updateRingGroup",
     "PUT",
     "/ring-groups/{ringGroupId}",
     call="administration.ring_groups.replace",
-    parameters=(path("ringGroupId"), header("X-Request-Id", "uuid")),
-    body=json_body("application/vnd.ringgroups.v1+json", codec="RingGroup"),
-    answers={"202": json_answer("Operation", media_type="application/vnd.ringgroups.v1+json")},
+    parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID")),
+    body=_sdk.json_body("application/vnd.ringgroups.v1+json", annotation="_models.RingGroup"),
+    answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.ringgroups.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/operationId",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -196,25 +175,27 @@ _REPLACE: Final[Operation[_Operation]] = Operation(
     ),
     accept="application/vnd.ringgroups.v1+json",
 )
-_UPDATE_MEMBERS: Final[Operation[_Operation]] = Operation(
+_UPDATE_MEMBERS: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
     "updateRingGroupMembers",
     "POST",
     "/ring-groups/{ringGroupId}/update-members",
     call="administration.ring_groups.update_members",
-    parameters=(path("ringGroupId"), header("X-Request-Id", "uuid")),
-    body=json_body("application/vnd.ringgroups.update-members.v1+json", codec="RingGroupMemberChanges"),
+    parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID")),
+    body=_sdk.json_body(
+        "application/vnd.ringgroups.update-members.v1+json", annotation="_models.RingGroupMemberChanges"
+    ),
     answers={
         "202": (
-            json_answer("Operation", media_type="application/vnd.operations.v1+json"),
-            json_answer("Operation", media_type="application/vnd.ringgroups.v1+json"),
+            _sdk.json_answer("_models.Operation", media_type="application/vnd.operations.v1+json"),
+            _sdk.json_answer("_models.Operation", media_type="application/vnd.ringgroups.v1+json"),
         )
     },
     errors=_ERRORS,
     security=(("apiKey",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/operationId",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -232,7 +213,7 @@ _UPDATE_MEMBERS: Final[Operation[_Operation]] = Operation(
 )
 
 
-class RingGroups(Resource):
+class RingGroups(_sdk.Resource):
     """Groups of extensions that ring together or in turn."""
 
     __slots__ = ()
@@ -245,7 +226,7 @@ class RingGroups(Resource):
         filter: str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
-    ) -> Pager[RingGroup]:
+    ) -> _sdk.Pager[_models.RingGroup]:
         """List ring groups.
 
         The customer's ring groups, page by page.
@@ -278,7 +259,9 @@ class RingGroups(Resource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    def create(self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None) -> _Operation:
+    def create(
+        self, *, ring_group: _models.RingGroup | _models.RingGroupDict, request_id: UUID | str | None = None
+    ) -> _models.Operation:
         """Create a ring group.
 
         Starts creating a ring group. The guide also wants `extensionNumber` and `site.id`; give them to be safe.
@@ -311,8 +294,8 @@ class RingGroups(Resource):
         return self._call(_CREATE, (request_id,), ring_group)
 
     def create_and_wait(
-        self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
-    ) -> Poller[_Operation]:
+        self, *, ring_group: _models.RingGroup | _models.RingGroupDict, request_id: UUID | str | None = None
+    ) -> _sdk.Poller[_models.Operation]:
         """Create a ring group. Follow the work to its end.
 
         Args:
@@ -329,7 +312,7 @@ class RingGroups(Resource):
         """
         return self._poll(_CREATE, (request_id,), ring_group)
 
-    def delete(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> _Operation:
+    def delete(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a ring group.
 
         Starts deleting a ring group. One that is gone already is accepted too.
@@ -357,7 +340,9 @@ class RingGroups(Resource):
         """
         return self._call(_DELETE, (ring_group_id, request_id))
 
-    def delete_and_wait(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> Poller[_Operation]:
+    def delete_and_wait(
+        self, ring_group_id: str, *, request_id: UUID | str | None = None
+    ) -> _sdk.Poller[_models.Operation]:
         """Delete a ring group. Follow the work to its end.
 
         Args:
@@ -374,7 +359,7 @@ class RingGroups(Resource):
         """
         return self._poll(_DELETE, (ring_group_id, request_id))
 
-    def get(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> RingGroup:
+    def get(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> _models.RingGroup:
         """Get a ring group.
 
         One ring group. Read it this way before you replace it.
@@ -402,8 +387,12 @@ class RingGroups(Resource):
         return self._call(_GET, (ring_group_id, request_id))
 
     def replace(
-        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
-    ) -> _Operation:
+        self,
+        ring_group_id: str,
+        *,
+        ring_group: _models.RingGroup | _models.RingGroupDict,
+        request_id: UUID | str | None = None,
+    ) -> _models.Operation:
         """Replace a ring group.
 
         Starts putting a whole ring group in place of the old one: what is missing is removed, members too. The
@@ -437,8 +426,12 @@ class RingGroups(Resource):
         return self._call(_REPLACE, (ring_group_id, request_id), ring_group)
 
     def replace_and_wait(
-        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
-    ) -> Poller[_Operation]:
+        self,
+        ring_group_id: str,
+        *,
+        ring_group: _models.RingGroup | _models.RingGroupDict,
+        request_id: UUID | str | None = None,
+    ) -> _sdk.Poller[_models.Operation]:
         """Replace a ring group. Follow the work to its end.
 
         Args:
@@ -460,9 +453,9 @@ class RingGroups(Resource):
         self,
         ring_group_id: str,
         *,
-        changes: RingGroupMemberChanges | RingGroupMemberChangesDict,
+        changes: _models.RingGroupMemberChanges | _models.RingGroupMemberChangesDict,
         request_id: UUID | str | None = None,
-    ) -> _Operation:
+    ) -> _models.Operation:
         """Add, change and remove members.
 
         Starts changing the members of a ring group, all or nothing. A list that is wrong in itself is refused at
@@ -500,9 +493,9 @@ class RingGroups(Resource):
         self,
         ring_group_id: str,
         *,
-        changes: RingGroupMemberChanges | RingGroupMemberChangesDict,
+        changes: _models.RingGroupMemberChanges | _models.RingGroupMemberChangesDict,
         request_id: UUID | str | None = None,
-    ) -> Poller[_Operation]:
+    ) -> _sdk.Poller[_models.Operation]:
         """Add, change and remove members. Follow the work to its end.
 
         Args:
@@ -521,7 +514,7 @@ class RingGroups(Resource):
         return self._poll(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)
 
 
-class AsyncRingGroups(AsyncResource):
+class AsyncRingGroups(_sdk.AsyncResource):
     """Groups of extensions that ring together or in turn."""
 
     __slots__ = ()
@@ -534,7 +527,7 @@ class AsyncRingGroups(AsyncResource):
         filter: str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
-    ) -> AsyncPager[RingGroup]:
+    ) -> _sdk.AsyncPager[_models.RingGroup]:
         """List ring groups.
 
         The customer's ring groups, page by page.
@@ -568,8 +561,8 @@ class AsyncRingGroups(AsyncResource):
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
     async def create(
-        self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
-    ) -> _Operation:
+        self, *, ring_group: _models.RingGroup | _models.RingGroupDict, request_id: UUID | str | None = None
+    ) -> _models.Operation:
         """Create a ring group.
 
         Starts creating a ring group. The guide also wants `extensionNumber` and `site.id`; give them to be safe.
@@ -602,8 +595,8 @@ class AsyncRingGroups(AsyncResource):
         return await self._call(_CREATE, (request_id,), ring_group)
 
     def create_and_wait(
-        self, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
-    ) -> AsyncPoller[_Operation]:
+        self, *, ring_group: _models.RingGroup | _models.RingGroupDict, request_id: UUID | str | None = None
+    ) -> _sdk.AsyncPoller[_models.Operation]:
         """Create a ring group. Follow the work to its end.
 
         Args:
@@ -620,7 +613,7 @@ class AsyncRingGroups(AsyncResource):
         """
         return self._poll(_CREATE, (request_id,), ring_group)
 
-    async def delete(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> _Operation:
+    async def delete(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a ring group.
 
         Starts deleting a ring group. One that is gone already is accepted too.
@@ -648,7 +641,9 @@ class AsyncRingGroups(AsyncResource):
         """
         return await self._call(_DELETE, (ring_group_id, request_id))
 
-    def delete_and_wait(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> AsyncPoller[_Operation]:
+    def delete_and_wait(
+        self, ring_group_id: str, *, request_id: UUID | str | None = None
+    ) -> _sdk.AsyncPoller[_models.Operation]:
         """Delete a ring group. Follow the work to its end.
 
         Args:
@@ -665,7 +660,7 @@ class AsyncRingGroups(AsyncResource):
         """
         return self._poll(_DELETE, (ring_group_id, request_id))
 
-    async def get(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> RingGroup:
+    async def get(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> _models.RingGroup:
         """Get a ring group.
 
         One ring group. Read it this way before you replace it.
@@ -693,8 +688,12 @@ class AsyncRingGroups(AsyncResource):
         return await self._call(_GET, (ring_group_id, request_id))
 
     async def replace(
-        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
-    ) -> _Operation:
+        self,
+        ring_group_id: str,
+        *,
+        ring_group: _models.RingGroup | _models.RingGroupDict,
+        request_id: UUID | str | None = None,
+    ) -> _models.Operation:
         """Replace a ring group.
 
         Starts putting a whole ring group in place of the old one: what is missing is removed, members too. The
@@ -728,8 +727,12 @@ class AsyncRingGroups(AsyncResource):
         return await self._call(_REPLACE, (ring_group_id, request_id), ring_group)
 
     def replace_and_wait(
-        self, ring_group_id: str, *, ring_group: RingGroup | RingGroupDict, request_id: UUID | str | None = None
-    ) -> AsyncPoller[_Operation]:
+        self,
+        ring_group_id: str,
+        *,
+        ring_group: _models.RingGroup | _models.RingGroupDict,
+        request_id: UUID | str | None = None,
+    ) -> _sdk.AsyncPoller[_models.Operation]:
         """Replace a ring group. Follow the work to its end.
 
         Args:
@@ -751,9 +754,9 @@ class AsyncRingGroups(AsyncResource):
         self,
         ring_group_id: str,
         *,
-        changes: RingGroupMemberChanges | RingGroupMemberChangesDict,
+        changes: _models.RingGroupMemberChanges | _models.RingGroupMemberChangesDict,
         request_id: UUID | str | None = None,
-    ) -> _Operation:
+    ) -> _models.Operation:
         """Add, change and remove members.
 
         Starts changing the members of a ring group, all or nothing. A list that is wrong in itself is refused at
@@ -791,9 +794,9 @@ class AsyncRingGroups(AsyncResource):
         self,
         ring_group_id: str,
         *,
-        changes: RingGroupMemberChanges | RingGroupMemberChangesDict,
+        changes: _models.RingGroupMemberChanges | _models.RingGroupMemberChangesDict,
         request_id: UUID | str | None = None,
-    ) -> AsyncPoller[_Operation]:
+    ) -> _sdk.AsyncPoller[_models.Operation]:
         """Add, change and remove members. Follow the work to its end.
 
         Args:

@@ -2,103 +2,101 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    PollStatus,
-    Polling,
-    Resource,
-    bodies,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from xcaas_core.sdk import AsyncPager, AsyncPoller, Pager, Poller
-
-    from .models import Operation as _Operation, Site, SiteDict, SitePage
 
 __all__ = ["AsyncSites", "Sites"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "401": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "403": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "404": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "408": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "409": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "424": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "429": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "500": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "503": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "404": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "408": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "409": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "424": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "429": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "500": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
 }
-_ERRORS_2: Final[Answers] = {
-    "400": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "401": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "403": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "404": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "408": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "424": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "429": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "500": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-    "503": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
+_ERRORS_2: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "404": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "408": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "424": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "429": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "500": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
 }
-_LIST: Final[Operation[SitePage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
     PRODUCT,
     "listSites",
     "GET",
     "/sites",
     call="administration.sites.list",
-    parameters=(header("X-Request-Id", "uuid"), query("pageSize"), query("pageNumber"), query("filter"), query("sort")),
-    answers={"200": (json_answer("SitePage"), json_answer("SitePage", media_type="application/vnd.sites.v1+json"))},
+    parameters=(
+        _sdk.header("X-Request-Id", "UUID"),
+        _sdk.query("pageSize"),
+        _sdk.query("pageNumber"),
+        _sdk.query("filter"),
+        _sdk.query("sort"),
+    ),
+    answers={
+        "200": (
+            _sdk.json_answer("_models.SitePage"),
+            _sdk.json_answer("_models.SitePage", media_type="application/vnd.sites.v1+json"),
+        )
+    },
     errors={
-        "400": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "401": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "403": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "408": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "424": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "429": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "500": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
-        "503": json_error("FieldProblem", message="/detail", code="/errors/0/code"),
+        "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "408": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "424": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "429": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "500": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     },
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "pageNumber",
         items="/data",
-        item="Site",
+        item="_models.Site",
         first=0,
-        last=(Last(("body", "/pagination/hasMore"), "equals", False),),
+        last=(_sdk.Last(("body", "/pagination/hasMore"), "equals", False),),
     ),
     accept="application/json, application/vnd.sites.v1+json",
 )
-_CREATE: Final[Operation[_Operation]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
     "createSite",
     "POST",
     "/sites",
     call="administration.sites.create",
-    parameters=(header("X-Request-Id", "uuid"),),
-    body=bodies(json_body(codec="Site"), json_body("application/vnd.sites.v1+json", codec="Site")),
-    answers={"202": (json_answer("Operation"), json_answer("Operation", media_type="application/vnd.sites.v1+json"))},
+    parameters=(_sdk.header("X-Request-Id", "UUID"),),
+    body=_sdk.bodies(
+        _sdk.json_body(annotation="_models.Site"),
+        _sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
+    ),
+    answers={
+        "202": (
+            _sdk.json_answer("_models.Operation"),
+            _sdk.json_answer("_models.Operation", media_type="application/vnd.sites.v1+json"),
+        )
+    },
     errors=_ERRORS,
     security=(("apiKey",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/operationId",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -114,19 +112,24 @@ _CREATE: Final[Operation[_Operation]] = Operation(
     ),
     accept="application/json, application/vnd.sites.v1+json",
 )
-_DELETE: Final[Operation[_Operation]] = Operation(
+_DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
     "deleteSite",
     "DELETE",
     "/sites/{siteId}",
     call="administration.sites.delete",
-    parameters=(path("siteId"), header("X-Request-Id", "uuid")),
-    answers={"202": (json_answer("Operation"), json_answer("Operation", media_type="application/vnd.sites.v1+json"))},
+    parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID")),
+    answers={
+        "202": (
+            _sdk.json_answer("_models.Operation"),
+            _sdk.json_answer("_models.Operation", media_type="application/vnd.sites.v1+json"),
+        )
+    },
     errors=_ERRORS_2,
     security=(("apiKey",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/operationId",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -142,32 +145,45 @@ _DELETE: Final[Operation[_Operation]] = Operation(
     ),
     accept="application/json, application/vnd.sites.v1+json",
 )
-_GET: Final[Operation[Site]] = Operation(
+_GET: Final[_sdk.Operation[_models.Site]] = _sdk.Operation(
     PRODUCT,
     "getSite",
     "GET",
     "/sites/{siteId}",
     call="administration.sites.get",
-    parameters=(path("siteId"), header("X-Request-Id", "uuid")),
-    answers={"200": (json_answer("Site"), json_answer("Site", media_type="application/vnd.sites.v1+json"))},
+    parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID")),
+    answers={
+        "200": (
+            _sdk.json_answer("_models.Site"),
+            _sdk.json_answer("_models.Site", media_type="application/vnd.sites.v1+json"),
+        )
+    },
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/json, application/vnd.sites.v1+json",
 )
-_REPLACE: Final[Operation[_Operation]] = Operation(
+_REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
     "updateSite",
     "PUT",
     "/sites/{siteId}",
     call="administration.sites.replace",
-    parameters=(path("siteId"), header("X-Request-Id", "uuid")),
-    body=bodies(json_body(codec="Site"), json_body("application/vnd.sites.v1+json", codec="Site")),
-    answers={"202": (json_answer("Operation"), json_answer("Operation", media_type="application/vnd.sites.v1+json"))},
+    parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID")),
+    body=_sdk.bodies(
+        _sdk.json_body(annotation="_models.Site"),
+        _sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
+    ),
+    answers={
+        "202": (
+            _sdk.json_answer("_models.Operation"),
+            _sdk.json_answer("_models.Operation", media_type="application/vnd.sites.v1+json"),
+        )
+    },
     errors=_ERRORS,
     security=(("apiKey",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/operationId",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -185,7 +201,7 @@ _REPLACE: Final[Operation[_Operation]] = Operation(
 )
 
 
-class Sites(Resource):
+class Sites(_sdk.Resource):
     """Locations under a PBX."""
 
     __slots__ = ()
@@ -198,7 +214,7 @@ class Sites(Resource):
         page_number: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
-    ) -> Pager[Site]:
+    ) -> _sdk.Pager[_models.Site]:
         """List sites.
 
         The customer's sites, page by page. Keeping them for 15 to 60 minutes is fine.
@@ -229,7 +245,9 @@ class Sites(Resource):
         """
         return self._paginate(_LIST, (request_id, page_size, page_number, filter, sort))
 
-    def create(self, *, site: Site | SiteDict, request_id: UUID | str | None = None) -> _Operation:
+    def create(
+        self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+    ) -> _models.Operation:
         """Create a site.
 
         Starts creating a site. Create its address first and give the address's id. Some answers carry the site's id
@@ -261,7 +279,9 @@ class Sites(Resource):
         """
         return self._call(_CREATE, (request_id,), site)
 
-    def create_and_wait(self, *, site: Site | SiteDict, request_id: UUID | str | None = None) -> Poller[_Operation]:
+    def create_and_wait(
+        self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+    ) -> _sdk.Poller[_models.Operation]:
         """Create a site. Follow the work to its end.
 
         Args:
@@ -278,7 +298,7 @@ class Sites(Resource):
         """
         return self._poll(_CREATE, (request_id,), site)
 
-    def delete(self, site_id: str, *, request_id: UUID | str | None = None) -> _Operation:
+    def delete(self, site_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a site.
 
         Starts deleting a site. It fails, at once or later, while users, ring groups or auto attendants are
@@ -309,7 +329,7 @@ class Sites(Resource):
         """
         return self._call(_DELETE, (site_id, request_id))
 
-    def delete_and_wait(self, site_id: str, *, request_id: UUID | str | None = None) -> Poller[_Operation]:
+    def delete_and_wait(self, site_id: str, *, request_id: UUID | str | None = None) -> _sdk.Poller[_models.Operation]:
         """Delete a site. Follow the work to its end.
 
         Args:
@@ -326,7 +346,7 @@ class Sites(Resource):
         """
         return self._poll(_DELETE, (site_id, request_id))
 
-    def get(self, site_id: str, *, request_id: UUID | str | None = None) -> Site:
+    def get(self, site_id: str, *, request_id: UUID | str | None = None) -> _models.Site:
         """Get a site.
 
         One site. Read it this way before you replace it.
@@ -354,7 +374,9 @@ class Sites(Resource):
         """
         return self._call(_GET, (site_id, request_id))
 
-    def replace(self, site_id: str, *, site: Site | SiteDict, request_id: UUID | str | None = None) -> _Operation:
+    def replace(
+        self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+    ) -> _models.Operation:
         """Replace a site.
 
         Starts putting a whole site in place of the old one: what is missing is removed. `id` and `pbxName` can't
@@ -388,8 +410,8 @@ class Sites(Resource):
         return self._call(_REPLACE, (site_id, request_id), site)
 
     def replace_and_wait(
-        self, site_id: str, *, site: Site | SiteDict, request_id: UUID | str | None = None
-    ) -> Poller[_Operation]:
+        self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+    ) -> _sdk.Poller[_models.Operation]:
         """Replace a site. Follow the work to its end.
 
         Args:
@@ -408,7 +430,7 @@ class Sites(Resource):
         return self._poll(_REPLACE, (site_id, request_id), site)
 
 
-class AsyncSites(AsyncResource):
+class AsyncSites(_sdk.AsyncResource):
     """Locations under a PBX."""
 
     __slots__ = ()
@@ -421,7 +443,7 @@ class AsyncSites(AsyncResource):
         page_number: int | None = None,
         filter: str | None = None,
         sort: str | None = None,
-    ) -> AsyncPager[Site]:
+    ) -> _sdk.AsyncPager[_models.Site]:
         """List sites.
 
         The customer's sites, page by page. Keeping them for 15 to 60 minutes is fine.
@@ -452,7 +474,9 @@ class AsyncSites(AsyncResource):
         """
         return self._paginate(_LIST, (request_id, page_size, page_number, filter, sort))
 
-    async def create(self, *, site: Site | SiteDict, request_id: UUID | str | None = None) -> _Operation:
+    async def create(
+        self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+    ) -> _models.Operation:
         """Create a site.
 
         Starts creating a site. Create its address first and give the address's id. Some answers carry the site's id
@@ -485,8 +509,8 @@ class AsyncSites(AsyncResource):
         return await self._call(_CREATE, (request_id,), site)
 
     def create_and_wait(
-        self, *, site: Site | SiteDict, request_id: UUID | str | None = None
-    ) -> AsyncPoller[_Operation]:
+        self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+    ) -> _sdk.AsyncPoller[_models.Operation]:
         """Create a site. Follow the work to its end.
 
         Args:
@@ -503,7 +527,7 @@ class AsyncSites(AsyncResource):
         """
         return self._poll(_CREATE, (request_id,), site)
 
-    async def delete(self, site_id: str, *, request_id: UUID | str | None = None) -> _Operation:
+    async def delete(self, site_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a site.
 
         Starts deleting a site. It fails, at once or later, while users, ring groups or auto attendants are
@@ -534,7 +558,9 @@ class AsyncSites(AsyncResource):
         """
         return await self._call(_DELETE, (site_id, request_id))
 
-    def delete_and_wait(self, site_id: str, *, request_id: UUID | str | None = None) -> AsyncPoller[_Operation]:
+    def delete_and_wait(
+        self, site_id: str, *, request_id: UUID | str | None = None
+    ) -> _sdk.AsyncPoller[_models.Operation]:
         """Delete a site. Follow the work to its end.
 
         Args:
@@ -551,7 +577,7 @@ class AsyncSites(AsyncResource):
         """
         return self._poll(_DELETE, (site_id, request_id))
 
-    async def get(self, site_id: str, *, request_id: UUID | str | None = None) -> Site:
+    async def get(self, site_id: str, *, request_id: UUID | str | None = None) -> _models.Site:
         """Get a site.
 
         One site. Read it this way before you replace it.
@@ -579,7 +605,9 @@ class AsyncSites(AsyncResource):
         """
         return await self._call(_GET, (site_id, request_id))
 
-    async def replace(self, site_id: str, *, site: Site | SiteDict, request_id: UUID | str | None = None) -> _Operation:
+    async def replace(
+        self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+    ) -> _models.Operation:
         """Replace a site.
 
         Starts putting a whole site in place of the old one: what is missing is removed. `id` and `pbxName` can't
@@ -613,8 +641,8 @@ class AsyncSites(AsyncResource):
         return await self._call(_REPLACE, (site_id, request_id), site)
 
     def replace_and_wait(
-        self, site_id: str, *, site: Site | SiteDict, request_id: UUID | str | None = None
-    ) -> AsyncPoller[_Operation]:
+        self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+    ) -> _sdk.AsyncPoller[_models.Operation]:
         """Replace a site. Follow the work to its end.
 
         Args:

@@ -2,123 +2,110 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from xcaas_core.sdk import (
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    PollStatus,
-    Polling,
-    Resource,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from xcaas_core.sdk import AsyncPager, AsyncPoller, Pager, Poller
-
-    from .models import Operation as _Operation, User, UserDict, UserPage
 
 __all__ = ["AsyncUsers", "Users"]
 
-_LIST: Final[Operation[UserPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.UserPage]] = _sdk.Operation(
     PRODUCT,
     "listUsers",
     "GET",
     "/users",
     call="administration.users.list",
-    parameters=(header("X-Request-Id", "uuid"), query("pageSize"), query("filter"), query("sort"), query("scrollId")),
-    answers={"200": json_answer("UserPage", media_type="application/vnd.users.v1+json")},
+    parameters=(
+        _sdk.header("X-Request-Id", "UUID"),
+        _sdk.query("pageSize"),
+        _sdk.query("filter"),
+        _sdk.query("sort"),
+        _sdk.query("scrollId"),
+    ),
+    answers={"200": _sdk.json_answer("_models.UserPage", media_type="application/vnd.users.v1+json")},
     errors={
-        "400": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "400": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "401": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "401": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "403": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "403": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "408": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "408": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "424": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "424": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "429": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "429": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "500": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "500": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "503": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "503": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
     },
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "scrollId",
         items="/data",
-        item="User",
+        item="_models.User",
         next=("body", "/pagination/nextScrollId"),
-        last=(Last(("body", "/pagination/hasMore"), "equals", False),),
+        last=(_sdk.Last(("body", "/pagination/hasMore"), "equals", False),),
         alone=True,
     ),
     accept="application/vnd.users.v1+json",
 )
-_CREATE: Final[Operation[_Operation]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
     "createUser",
     "POST",
     "/users",
     call="administration.users.create",
-    parameters=(header("X-Request-Id", "uuid"),),
-    body=json_body("application/vnd.users.v1+json", codec="User"),
-    answers={"202": json_answer("Operation", media_type="application/vnd.users.v1+json")},
+    parameters=(_sdk.header("X-Request-Id", "UUID"),),
+    body=_sdk.json_body("application/vnd.users.v1+json", annotation="_models.User"),
+    answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.users.v1+json")},
     errors={
-        "400": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "400": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "401": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "401": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "403": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "403": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "408": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "408": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "409": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "409": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "424": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "424": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "429": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "429": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "500": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "500": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "503": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "503": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
     },
     security=(("apiKey",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/operationId",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -134,41 +121,41 @@ _CREATE: Final[Operation[_Operation]] = Operation(
     ),
     accept="application/vnd.users.v1+json",
 )
-_DELETE: Final[Operation[_Operation]] = Operation(
+_DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
     "deleteUser",
     "DELETE",
     "/users/{userId}",
     call="administration.users.delete",
-    parameters=(path("userId"), header("X-Request-Id", "uuid")),
-    answers={"202": json_answer("Operation", media_type="application/vnd.users.v1+json")},
+    parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID")),
+    answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.users.v1+json")},
     errors={
-        "401": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "401": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "403": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "403": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "408": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "408": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "424": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "424": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "429": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "429": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "500": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "500": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "503": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "503": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
     },
     security=(("apiKey",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/operationId",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -184,88 +171,88 @@ _DELETE: Final[Operation[_Operation]] = Operation(
     ),
     accept="application/vnd.users.v1+json",
 )
-_GET: Final[Operation[User]] = Operation(
+_GET: Final[_sdk.Operation[_models.User]] = _sdk.Operation(
     PRODUCT,
     "getUser",
     "GET",
     "/users/{userId}",
     call="administration.users.get",
-    parameters=(path("userId"), header("X-Request-Id", "uuid")),
-    answers={"200": json_answer("User", media_type="application/vnd.users.v1+json")},
+    parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID")),
+    answers={"200": _sdk.json_answer("_models.User", media_type="application/vnd.users.v1+json")},
     errors={
-        "401": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "401": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "403": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "403": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "404": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "404": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "408": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "408": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "424": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "424": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "429": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "429": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "500": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "500": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "503": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "503": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
     },
     security=(("apiKey",),),
     accept="application/vnd.users.v1+json",
 )
-_REPLACE: Final[Operation[_Operation]] = Operation(
+_REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
     "updateUser",
     "PUT",
     "/users/{userId}",
     call="administration.users.replace",
-    parameters=(path("userId"), header("X-Request-Id", "uuid")),
-    body=json_body("application/vnd.users.v1+json", codec="User"),
-    answers={"202": json_answer("Operation", media_type="application/vnd.users.v1+json")},
+    parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID")),
+    body=_sdk.json_body("application/vnd.users.v1+json", annotation="_models.User"),
+    answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.users.v1+json")},
     errors={
-        "400": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "400": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "401": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "401": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "403": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "403": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "404": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "404": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "408": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "408": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "409": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "409": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "424": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "424": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "429": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "429": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "500": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "500": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
-        "503": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+        "503": _sdk.json_error(
+            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
         ),
     },
     security=(("apiKey",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/operationId",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -283,7 +270,7 @@ _REPLACE: Final[Operation[_Operation]] = Operation(
 )
 
 
-class Users(Resource):
+class Users(_sdk.Resource):
     """User accounts of Work and Contact Center."""
 
     __slots__ = ()
@@ -296,7 +283,7 @@ class Users(Resource):
         filter: str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
-    ) -> Pager[User]:
+    ) -> _sdk.Pager[_models.User]:
         """List users.
 
         The customer's users, page by page. Items may hold less than a single user does.
@@ -331,7 +318,9 @@ class Users(Resource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    def create(self, *, user: User | UserDict, request_id: UUID | str | None = None) -> _Operation:
+    def create(
+        self, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
+    ) -> _models.Operation:
         """Create a user.
 
         Starts creating a user. A user name that is taken shows in the operation, not here. Extensions and licences
@@ -362,7 +351,9 @@ class Users(Resource):
         """
         return self._call(_CREATE, (request_id,), user)
 
-    def create_and_wait(self, *, user: User | UserDict, request_id: UUID | str | None = None) -> Poller[_Operation]:
+    def create_and_wait(
+        self, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
+    ) -> _sdk.Poller[_models.Operation]:
         """Create a user. Follow the work to its end.
 
         Args:
@@ -379,7 +370,7 @@ class Users(Resource):
         """
         return self._poll(_CREATE, (request_id,), user)
 
-    def delete(self, user_id: str, *, request_id: UUID | str | None = None) -> _Operation:
+    def delete(self, user_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a user.
 
         Starts deleting a user. When somebody leaves, make the user inactive first, then take the licences away,
@@ -408,7 +399,7 @@ class Users(Resource):
         """
         return self._call(_DELETE, (user_id, request_id))
 
-    def delete_and_wait(self, user_id: str, *, request_id: UUID | str | None = None) -> Poller[_Operation]:
+    def delete_and_wait(self, user_id: str, *, request_id: UUID | str | None = None) -> _sdk.Poller[_models.Operation]:
         """Delete a user. Follow the work to its end.
 
         Args:
@@ -425,7 +416,7 @@ class Users(Resource):
         """
         return self._poll(_DELETE, (user_id, request_id))
 
-    def get(self, user_id: str, *, request_id: UUID | str | None = None) -> User:
+    def get(self, user_id: str, *, request_id: UUID | str | None = None) -> _models.User:
         """Get a user.
 
         One user with everything. Read a user this way before you replace it.
@@ -452,7 +443,9 @@ class Users(Resource):
         """
         return self._call(_GET, (user_id, request_id))
 
-    def replace(self, user_id: str, *, user: User | UserDict, request_id: UUID | str | None = None) -> _Operation:
+    def replace(
+        self, user_id: str, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
+    ) -> _models.Operation:
         """Replace a user.
 
         Starts putting a whole user in place of the old one: what is missing is removed. Get the user, change it and
@@ -488,8 +481,8 @@ class Users(Resource):
         return self._call(_REPLACE, (user_id, request_id), user)
 
     def replace_and_wait(
-        self, user_id: str, *, user: User | UserDict, request_id: UUID | str | None = None
-    ) -> Poller[_Operation]:
+        self, user_id: str, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
+    ) -> _sdk.Poller[_models.Operation]:
         """Replace a user. Follow the work to its end.
 
         Args:
@@ -508,7 +501,7 @@ class Users(Resource):
         return self._poll(_REPLACE, (user_id, request_id), user)
 
 
-class AsyncUsers(AsyncResource):
+class AsyncUsers(_sdk.AsyncResource):
     """User accounts of Work and Contact Center."""
 
     __slots__ = ()
@@ -521,7 +514,7 @@ class AsyncUsers(AsyncResource):
         filter: str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
-    ) -> AsyncPager[User]:
+    ) -> _sdk.AsyncPager[_models.User]:
         """List users.
 
         The customer's users, page by page. Items may hold less than a single user does.
@@ -556,7 +549,9 @@ class AsyncUsers(AsyncResource):
         """
         return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
-    async def create(self, *, user: User | UserDict, request_id: UUID | str | None = None) -> _Operation:
+    async def create(
+        self, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
+    ) -> _models.Operation:
         """Create a user.
 
         Starts creating a user. A user name that is taken shows in the operation, not here. Extensions and licences
@@ -588,8 +583,8 @@ class AsyncUsers(AsyncResource):
         return await self._call(_CREATE, (request_id,), user)
 
     def create_and_wait(
-        self, *, user: User | UserDict, request_id: UUID | str | None = None
-    ) -> AsyncPoller[_Operation]:
+        self, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
+    ) -> _sdk.AsyncPoller[_models.Operation]:
         """Create a user. Follow the work to its end.
 
         Args:
@@ -606,7 +601,7 @@ class AsyncUsers(AsyncResource):
         """
         return self._poll(_CREATE, (request_id,), user)
 
-    async def delete(self, user_id: str, *, request_id: UUID | str | None = None) -> _Operation:
+    async def delete(self, user_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a user.
 
         Starts deleting a user. When somebody leaves, make the user inactive first, then take the licences away,
@@ -635,7 +630,9 @@ class AsyncUsers(AsyncResource):
         """
         return await self._call(_DELETE, (user_id, request_id))
 
-    def delete_and_wait(self, user_id: str, *, request_id: UUID | str | None = None) -> AsyncPoller[_Operation]:
+    def delete_and_wait(
+        self, user_id: str, *, request_id: UUID | str | None = None
+    ) -> _sdk.AsyncPoller[_models.Operation]:
         """Delete a user. Follow the work to its end.
 
         Args:
@@ -652,7 +649,7 @@ class AsyncUsers(AsyncResource):
         """
         return self._poll(_DELETE, (user_id, request_id))
 
-    async def get(self, user_id: str, *, request_id: UUID | str | None = None) -> User:
+    async def get(self, user_id: str, *, request_id: UUID | str | None = None) -> _models.User:
         """Get a user.
 
         One user with everything. Read a user this way before you replace it.
@@ -679,7 +676,9 @@ class AsyncUsers(AsyncResource):
         """
         return await self._call(_GET, (user_id, request_id))
 
-    async def replace(self, user_id: str, *, user: User | UserDict, request_id: UUID | str | None = None) -> _Operation:
+    async def replace(
+        self, user_id: str, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
+    ) -> _models.Operation:
         """Replace a user.
 
         Starts putting a whole user in place of the old one: what is missing is removed. Get the user, change it and
@@ -715,8 +714,8 @@ class AsyncUsers(AsyncResource):
         return await self._call(_REPLACE, (user_id, request_id), user)
 
     def replace_and_wait(
-        self, user_id: str, *, user: User | UserDict, request_id: UUID | str | None = None
-    ) -> AsyncPoller[_Operation]:
+        self, user_id: str, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
+    ) -> _sdk.AsyncPoller[_models.Operation]:
         """Replace a user. Follow the work to its end.
 
         Args:

@@ -2,106 +2,84 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Operation,
-    Resource,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-    xml_answer,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import (
-        AgentStatus,
-        AgentStatusChange,
-        AgentStatusChangeList,
-        AgentStatusList,
-        AgentStatusRequest,
-        AgentStatusRequestDict,
-        AgentStatusesRequest,
-        AgentStatusesRequestDict,
-    )
 
 __all__ = ["Agents", "AsyncAgents"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("Problem", message="/detail", code="/title"),
-    "401": json_error("Problem", message="/detail", code="/title"),
-    "403": (json_error("Problem", message="/detail", code="/title"), xml_answer()),
-    "500": json_error("Problem", message="/detail", code="/title"),
-    "default": json_error("Problem", message="/detail", code="/title"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
+    "401": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
+    "403": (_sdk.json_error("_models.Problem", message="/detail", code="/title"), _sdk.xml_answer()),
+    "500": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
+    "default": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
 }
-_ERRORS_2: Final[Answers] = {
-    "400": json_error("Problem", message="/detail", code="/title"),
-    "401": json_error("Problem", message="/detail", code="/title"),
-    "403": (json_error("Problem", message="/detail", code="/title"), xml_answer()),
-    "404": json_error("Problem", message="/detail", code="/title"),
-    "500": json_error("Problem", message="/detail", code="/title"),
-    "default": json_error("Problem", message="/detail", code="/title"),
+_ERRORS_2: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
+    "401": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
+    "403": (_sdk.json_error("_models.Problem", message="/detail", code="/title"), _sdk.xml_answer()),
+    "404": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
+    "500": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
+    "default": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
 }
-_LIST: Final[Operation[AgentStatusList]] = Operation(
+_LIST: Final[_sdk.Operation[_models.AgentStatusList]] = _sdk.Operation(
     PRODUCT,
     "listAgentStatuses",
     "GET",
     "/tenants/{tenantId}/agentstatus/agents",
     call="agent_status.agents.list",
-    parameters=(path("tenantId", source="tenant"), query("groupId")),
-    answers={"200": json_answer("AgentStatusList")},
+    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.query("groupId")),
+    answers={"200": _sdk.json_answer("_models.AgentStatusList")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
-_SET_MANY: Final[Operation[AgentStatusChangeList]] = Operation(
+_SET_MANY: Final[_sdk.Operation[_models.AgentStatusChangeList]] = _sdk.Operation(
     PRODUCT,
     "setAgentStatuses",
     "POST",
     "/tenants/{tenantId}/agentstatus/agents/bulk",
     call="agent_status.agents.set_many",
-    parameters=(path("tenantId", source="tenant"),),
-    body=json_body(codec="AgentStatusesRequest"),
-    answers={"207": json_answer("AgentStatusChangeList")},
+    parameters=(_sdk.path("tenantId", source="tenant"),),
+    body=_sdk.json_body(annotation="_models.AgentStatusesRequest"),
+    answers={"207": _sdk.json_answer("_models.AgentStatusChangeList")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
-_GET: Final[Operation[AgentStatus]] = Operation(
+_GET: Final[_sdk.Operation[_models.AgentStatus]] = _sdk.Operation(
     PRODUCT,
     "getAgentStatus",
     "GET",
     "/tenants/{tenantId}/agentstatus/agents/{agentId}",
     call="agent_status.agents.get",
-    parameters=(path("tenantId", source="tenant"), path("agentId")),
-    answers={"200": json_answer("AgentStatus")},
+    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.path("agentId")),
+    answers={"200": _sdk.json_answer("_models.AgentStatus")},
     errors=_ERRORS_2,
     security=(("actionToken",),),
 )
-_SET: Final[Operation[AgentStatusChange]] = Operation(
+_SET: Final[_sdk.Operation[_models.AgentStatusChange]] = _sdk.Operation(
     PRODUCT,
     "setAgentStatus",
     "PUT",
     "/tenants/{tenantId}/agentstatus/agents/{agentId}",
     call="agent_status.agents.set",
-    parameters=(path("tenantId", source="tenant"), path("agentId")),
-    body=json_body(codec="AgentStatusRequest"),
-    answers={"200": json_answer("AgentStatusChange")},
+    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.path("agentId")),
+    body=_sdk.json_body(annotation="_models.AgentStatusRequest"),
+    answers={"200": _sdk.json_answer("_models.AgentStatusChange")},
     errors=_ERRORS_2,
     security=(("actionToken",),),
 )
 
 
-class Agents(Resource):
+class Agents(_sdk.Resource):
     """Agents and their status."""
 
     __slots__ = ()
 
-    def list(self, *, tenant: str | None = None, group_id: str | None = None) -> AgentStatusList:
+    def list(self, *, tenant: str | None = None, group_id: str | None = None) -> _models.AgentStatusList:
         """List agents with their status.
 
         Every agent of the tenant, or of one group, in a single answer.
@@ -124,8 +102,8 @@ class Agents(Resource):
         return self._call(_LIST, (tenant, group_id))
 
     def set_many(
-        self, *, body: AgentStatusesRequest | AgentStatusesRequestDict, tenant: str | None = None
-    ) -> AgentStatusChangeList:
+        self, *, body: _models.AgentStatusesRequest | _models.AgentStatusesRequestDict, tenant: str | None = None
+    ) -> _models.AgentStatusChangeList:
         """Set the status of several agents.
 
         Sets up to 100 agents at once, each for itself. The status 207 is no success: look at `change-status` of
@@ -148,7 +126,7 @@ class Agents(Resource):
         """
         return self._call(_SET_MANY, (tenant,), body)
 
-    def get(self, agent_id: str, *, tenant: str | None = None) -> AgentStatus:
+    def get(self, agent_id: str, *, tenant: str | None = None) -> _models.AgentStatus:
         """Get an agent's status.
 
         Also the way to learn the ids of a group's status codes: read an agent whose code you know.
@@ -172,8 +150,12 @@ class Agents(Resource):
         return self._call(_GET, (tenant, agent_id))
 
     def set(
-        self, agent_id: str, *, body: AgentStatusRequest | AgentStatusRequestDict, tenant: str | None = None
-    ) -> AgentStatusChange:
+        self,
+        agent_id: str,
+        *,
+        body: _models.AgentStatusRequest | _models.AgentStatusRequestDict,
+        tenant: str | None = None,
+    ) -> _models.AgentStatusChange:
         """Set an agent's status.
 
         Sets one agent. Not every change is allowed from every status; the service refuses what isn't.
@@ -198,12 +180,12 @@ class Agents(Resource):
         return self._call(_SET, (tenant, agent_id), body)
 
 
-class AsyncAgents(AsyncResource):
+class AsyncAgents(_sdk.AsyncResource):
     """Agents and their status."""
 
     __slots__ = ()
 
-    async def list(self, *, tenant: str | None = None, group_id: str | None = None) -> AgentStatusList:
+    async def list(self, *, tenant: str | None = None, group_id: str | None = None) -> _models.AgentStatusList:
         """List agents with their status.
 
         Every agent of the tenant, or of one group, in a single answer.
@@ -226,8 +208,8 @@ class AsyncAgents(AsyncResource):
         return await self._call(_LIST, (tenant, group_id))
 
     async def set_many(
-        self, *, body: AgentStatusesRequest | AgentStatusesRequestDict, tenant: str | None = None
-    ) -> AgentStatusChangeList:
+        self, *, body: _models.AgentStatusesRequest | _models.AgentStatusesRequestDict, tenant: str | None = None
+    ) -> _models.AgentStatusChangeList:
         """Set the status of several agents.
 
         Sets up to 100 agents at once, each for itself. The status 207 is no success: look at `change-status` of
@@ -250,7 +232,7 @@ class AsyncAgents(AsyncResource):
         """
         return await self._call(_SET_MANY, (tenant,), body)
 
-    async def get(self, agent_id: str, *, tenant: str | None = None) -> AgentStatus:
+    async def get(self, agent_id: str, *, tenant: str | None = None) -> _models.AgentStatus:
         """Get an agent's status.
 
         Also the way to learn the ids of a group's status codes: read an agent whose code you know.
@@ -274,8 +256,12 @@ class AsyncAgents(AsyncResource):
         return await self._call(_GET, (tenant, agent_id))
 
     async def set(
-        self, agent_id: str, *, body: AgentStatusRequest | AgentStatusRequestDict, tenant: str | None = None
-    ) -> AgentStatusChange:
+        self,
+        agent_id: str,
+        *,
+        body: _models.AgentStatusRequest | _models.AgentStatusRequestDict,
+        tenant: str | None = None,
+    ) -> _models.AgentStatusChange:
         """Set an agent's status.
 
         Sets one agent. Not every change is allowed from every status; the service refuses what isn't.

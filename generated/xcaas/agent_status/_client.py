@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._agents import Agents, AsyncAgents
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AgentStatus", "AsyncAgentStatus"]
 
 
-class AgentStatus(ProductClient):
+class AgentStatus(_sdk.ProductClient):
     """Contact Center agent status.
 
     Read and set the presence of Contact Center agents. There are no events here; event streaming tells of
@@ -29,7 +29,7 @@ class AgentStatus(ProductClient):
         return self._resource(Agents)
 
 
-class AsyncAgentStatus(AsyncProductClient):
+class AsyncAgentStatus(_sdk.AsyncProductClient):
     """Contact Center agent status.
 
     For use with `await`.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server, Variable
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "agent_status",
     title="Contact Center agent status",
-    servers=(Server("https://vcc-{cluster}.8x8.com/api/v1", (Variable("cluster", "", source="cluster"),)),),
-    schemes={"actionToken": Scheme("http-basic", credential="basic-token", options={"token": "action"})},
+    servers=(_sdk.Server("https://vcc-{cluster}.8x8.com/api/v1", (_sdk.Variable("cluster", "", source="cluster"),)),),
+    schemes={"actionToken": _sdk.Scheme("http-basic", credential="basic-token", options={"token": "action"})},
     package=__name__.rpartition(".")[0],
 )

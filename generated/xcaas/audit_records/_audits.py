@@ -2,59 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import datetime as _dt
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Last, Operation, Paging, Resource, json_answer, json_error, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    import datetime as _dt
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import AuditEventType, AuditRecord, AuditRecordPage, AuditService
 
 __all__ = ["AsyncAudits", "Audits"]
 
-_LIST: Final[Operation[AuditRecordPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.AuditRecordPage]] = _sdk.Operation(
     PRODUCT,
     "listAudits",
     "GET",
     "/audits",
     call="audit_records.audits.list",
     parameters=(
-        query("startTime", "datetime", required=True),
-        query("endTime", "datetime", required=True),
-        query("service", required=True),
-        query("displayName"),
-        query("eventTypes", "[str]", explode=False),
-        query("entityTypes", "[str]", explode=False),
-        query("auditUserId"),
-        query("size"),
-        query("scrollId"),
+        _sdk.query("startTime", "_dt.datetime", required=True),
+        _sdk.query("endTime", "_dt.datetime", required=True),
+        _sdk.query("service", required=True),
+        _sdk.query("displayName"),
+        _sdk.query("eventTypes", "list[_models.AuditEventType]", explode=False),
+        _sdk.query("entityTypes", "list[str]", explode=False),
+        _sdk.query("auditUserId"),
+        _sdk.query("size"),
+        _sdk.query("scrollId"),
     ),
-    answers={"200": json_answer("AuditRecordPage")},
+    answers={"200": _sdk.json_answer("_models.AuditRecordPage")},
     errors={
-        "400": json_error("AuditError", message="/message", code="/error"),
-        "401": json_error("AuditError", message="/message", code="/error"),
-        "500": json_error("AuditError", message="/message", code="/error"),
+        "400": _sdk.json_error("_models.AuditError", message="/message", code="/error"),
+        "401": _sdk.json_error("_models.AuditError", message="/message", code="/error"),
+        "500": _sdk.json_error("_models.AuditError", message="/message", code="/error"),
     },
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "scrollId",
         items="/data",
-        item="AuditRecord",
+        item="_models.AuditRecord",
         next=("body", "/meta/scrollId"),
-        last=(Last(("body", "/meta/scrollId"), "absent"),),
+        last=(_sdk.Last(("body", "/meta/scrollId"), "absent"),),
     ),
     headers={"Content-Type": "application/json"},
 )
 
 
-class Audits(Resource):
+class Audits(_sdk.Resource):
     """Records of changes."""
 
     __slots__ = ()
@@ -64,14 +59,14 @@ class Audits(Resource):
         *,
         start_time: _dt.datetime | str,
         end_time: _dt.datetime | str,
-        service: AuditService,
+        service: _models.AuditService,
         display_name: str | None = None,
-        event_types: Sequence[AuditEventType] | None = None,
+        event_types: Sequence[_models.AuditEventType] | None = None,
         entity_types: Sequence[str] | None = None,
         audit_user_id: str | None = None,
         size: int | None = None,
         scroll_id: str | None = None,
-    ) -> Pager[AuditRecord]:
+    ) -> _sdk.Pager[_models.AuditRecord]:
         """List audit records.
 
         Records of up to 31 days. Their order isn't documented and can't be chosen. To go on, the service wants the
@@ -108,7 +103,7 @@ class Audits(Resource):
         )
 
 
-class AsyncAudits(AsyncResource):
+class AsyncAudits(_sdk.AsyncResource):
     """Records of changes."""
 
     __slots__ = ()
@@ -118,14 +113,14 @@ class AsyncAudits(AsyncResource):
         *,
         start_time: _dt.datetime | str,
         end_time: _dt.datetime | str,
-        service: AuditService,
+        service: _models.AuditService,
         display_name: str | None = None,
-        event_types: Sequence[AuditEventType] | None = None,
+        event_types: Sequence[_models.AuditEventType] | None = None,
         entity_types: Sequence[str] | None = None,
         audit_user_id: str | None = None,
         size: int | None = None,
         scroll_id: str | None = None,
-    ) -> AsyncPager[AuditRecord]:
+    ) -> _sdk.AsyncPager[_models.AuditRecord]:
         """List audit records.
 
         Records of up to 31 days. Their order isn't documented and can't be chosen. To go on, the service wants the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._audits import AsyncAudits, Audits
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncAuditRecords", "AuditRecords"]
 
 
-class AuditRecords(ProductClient):
+class AuditRecords(_sdk.ProductClient):
     """Audit Records.
 
     Who changed what in the Admin Console, and when.
@@ -28,7 +28,7 @@ class AuditRecords(ProductClient):
         return self._resource(Audits)
 
 
-class AsyncAuditRecords(AsyncProductClient):
+class AsyncAuditRecords(_sdk.AsyncProductClient):
     """Audit Records.
 
     For use with `await`.

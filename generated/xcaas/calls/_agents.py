@@ -2,55 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import Answers, AsyncResource, Operation, Resource, json_answer, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import CallOutcome
 
 __all__ = ["Agents", "AsyncAgents"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("CallError", message="/message", code="/reasons/0"),
-    "401": json_error("CallError", message="/message", code="/reasons/0"),
-    "403": json_error("CallError", message="/message", code="/reasons/0"),
-    "410": json_error("CallError", message="/message", code="/reasons/0"),
-    "500": json_error("CallError", message="/message", code="/reasons/0"),
-    "default": json_error("CallError", message="/message", code="/reasons/0"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "401": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "403": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "410": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "500": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "default": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
 }
-_HANG_UP: Final[Operation[CallOutcome]] = Operation(
+_HANG_UP: Final[_sdk.Operation[_models.CallOutcome]] = _sdk.Operation(
     PRODUCT,
     "hangupAgentLines",
     "DELETE",
     "/tenants/{tenantId}/agents/{agentId}/calls",
     call="calls.agents.hang_up",
-    parameters=(path("tenantId", source="tenant"), path("agentId")),
-    answers={"200": json_answer("CallOutcome")},
+    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.path("agentId")),
+    answers={"200": _sdk.json_answer("_models.CallOutcome")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
-_HANG_UP_LINE: Final[Operation[CallOutcome]] = Operation(
+_HANG_UP_LINE: Final[_sdk.Operation[_models.CallOutcome]] = _sdk.Operation(
     PRODUCT,
     "hangupAgentLine",
     "DELETE",
     "/tenants/{tenantId}/agents/{agentId}/calls/line/{lineNo}",
     call="calls.agents.hang_up_line",
-    parameters=(path("tenantId", source="tenant"), path("agentId"), path("lineNo")),
-    answers={"200": json_answer("CallOutcome")},
+    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.path("agentId"), _sdk.path("lineNo")),
+    answers={"200": _sdk.json_answer("_models.CallOutcome")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
 
 
-class Agents(Resource):
+class Agents(_sdk.Resource):
     """Agents' telephone lines."""
 
     __slots__ = ()
 
-    def hang_up(self, agent_id: str, *, tenant: str | None = None) -> CallOutcome:
+    def hang_up(self, agent_id: str, *, tenant: str | None = None) -> _models.CallOutcome:
         """Hang up all lines of an agent.
 
         Ends whatever the agent's two lines are connected to.
@@ -73,7 +71,7 @@ class Agents(Resource):
         """
         return self._call(_HANG_UP, (tenant, agent_id))
 
-    def hang_up_line(self, agent_id: str, line: int, *, tenant: str | None = None) -> CallOutcome:
+    def hang_up_line(self, agent_id: str, line: int, *, tenant: str | None = None) -> _models.CallOutcome:
         """Hang up one line of an agent.
 
         Ends what one of the agent's two lines is connected to.
@@ -98,12 +96,12 @@ class Agents(Resource):
         return self._call(_HANG_UP_LINE, (tenant, agent_id, line))
 
 
-class AsyncAgents(AsyncResource):
+class AsyncAgents(_sdk.AsyncResource):
     """Agents' telephone lines."""
 
     __slots__ = ()
 
-    async def hang_up(self, agent_id: str, *, tenant: str | None = None) -> CallOutcome:
+    async def hang_up(self, agent_id: str, *, tenant: str | None = None) -> _models.CallOutcome:
         """Hang up all lines of an agent.
 
         Ends whatever the agent's two lines are connected to.
@@ -126,7 +124,7 @@ class AsyncAgents(AsyncResource):
         """
         return await self._call(_HANG_UP, (tenant, agent_id))
 
-    async def hang_up_line(self, agent_id: str, line: int, *, tenant: str | None = None) -> CallOutcome:
+    async def hang_up_line(self, agent_id: str, line: int, *, tenant: str | None = None) -> _models.CallOutcome:
         """Hang up one line of an agent.
 
         Ends what one of the agent's two lines is connected to.

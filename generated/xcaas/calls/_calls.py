@@ -2,86 +2,86 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import Answers, AsyncResource, Operation, Resource, json_answer, json_body, json_error, path, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import CallOutcome, CallRequest, CallRequestDict, PlacedCall, TransactionCodes, TransactionCodesDict
 
 __all__ = ["AsyncCallsResource", "CallsResource"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("CallError", message="/message", code="/reasons/0"),
-    "401": json_error("CallError", message="/message", code="/reasons/0"),
-    "403": json_error("CallError", message="/message", code="/reasons/0"),
-    "500": json_error("CallError", message="/message", code="/reasons/0"),
-    "default": json_error("CallError", message="/message", code="/reasons/0"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "401": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "403": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "500": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "default": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
 }
-_ERRORS_2: Final[Answers] = {
-    "400": json_error("CallError", message="/message", code="/reasons/0"),
-    "401": json_error("CallError", message="/message", code="/reasons/0"),
-    "403": json_error("CallError", message="/message", code="/reasons/0"),
-    "410": json_error("CallError", message="/message", code="/reasons/0"),
-    "500": json_error("CallError", message="/message", code="/reasons/0"),
-    "default": json_error("CallError", message="/message", code="/reasons/0"),
+_ERRORS_2: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "401": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "403": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "410": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "500": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "default": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
 }
-_PLACE: Final[Operation[PlacedCall]] = Operation(
+_PLACE: Final[_sdk.Operation[_models.PlacedCall]] = _sdk.Operation(
     PRODUCT,
     "placePhoneCall",
     "POST",
     "/tenants/{tenantId}/calls",
     call="calls.calls.place",
-    parameters=(path("tenantId", source="tenant"),),
-    body=json_body(codec="CallRequest"),
-    answers={"200": json_answer("PlacedCall")},
+    parameters=(_sdk.path("tenantId", source="tenant"),),
+    body=_sdk.json_body(annotation="_models.CallRequest"),
+    answers={"200": _sdk.json_answer("_models.PlacedCall")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
-_END: Final[Operation[CallOutcome]] = Operation(
+_END: Final[_sdk.Operation[_models.CallOutcome]] = _sdk.Operation(
     PRODUCT,
     "deletePhoneInteraction",
     "DELETE",
     "/tenants/{tenantId}/calls/{interactionId}",
     call="calls.calls.end",
-    parameters=(path("tenantId", source="tenant"), path("interactionId"), query("endPostProcessing")),
-    answers={"200": json_answer("CallOutcome")},
+    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.path("interactionId"), _sdk.query("endPostProcessing")),
+    answers={"200": _sdk.json_answer("_models.CallOutcome")},
     errors=_ERRORS_2,
     security=(("actionToken",),),
 )
-_DROP_AGENT: Final[Operation[CallOutcome]] = Operation(
+_DROP_AGENT: Final[_sdk.Operation[_models.CallOutcome]] = _sdk.Operation(
     PRODUCT,
     "hangupAgentHandlingInteraction",
     "DELETE",
     "/tenants/{tenantId}/calls/{interactionId}/agent/{agentId}",
     call="calls.calls.drop_agent",
-    parameters=(path("tenantId", source="tenant"), path("interactionId"), path("agentId")),
-    answers={"200": json_answer("CallOutcome")},
+    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.path("interactionId"), _sdk.path("agentId")),
+    answers={"200": _sdk.json_answer("_models.CallOutcome")},
     errors=_ERRORS_2,
     security=(("actionToken",),),
 )
-_SET_TRANSACTION_CODES: Final[Operation[CallOutcome]] = Operation(
+_SET_TRANSACTION_CODES: Final[_sdk.Operation[_models.CallOutcome]] = _sdk.Operation(
     PRODUCT,
     "addTransactionCodes",
     "PUT",
     "/tenants/{tenantId}/calls/{interactionId}/agent/{agentId}/transaction-codes",
     call="calls.calls.set_transaction_codes",
-    parameters=(path("tenantId", source="tenant"), path("interactionId"), path("agentId")),
-    body=json_body(codec="TransactionCodes"),
-    answers={"200": json_answer("CallOutcome")},
+    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.path("interactionId"), _sdk.path("agentId")),
+    body=_sdk.json_body(annotation="_models.TransactionCodes"),
+    answers={"200": _sdk.json_answer("_models.CallOutcome")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
 
 
-class CallsResource(Resource):
+class CallsResource(_sdk.Resource):
     """Calls by their interaction."""
 
     __slots__ = ()
 
-    def place(self, *, body: CallRequest | CallRequestDict, tenant: str | None = None) -> PlacedCall:
+    def place(
+        self, *, body: _models.CallRequest | _models.CallRequestDict, tenant: str | None = None
+    ) -> _models.PlacedCall:
         """Place a call for an agent.
 
         Rings the agent and connects them to the number. Without `queueId` the agent isn't marked busy by the call.
@@ -105,7 +105,7 @@ class CallsResource(Resource):
 
     def end(
         self, interaction_id: str, *, tenant: str | None = None, end_post_processing: bool | None = None
-    ) -> CallOutcome:
+    ) -> _models.CallOutcome:
         """End a call.
 
         Ends the interaction for everybody in it.
@@ -130,7 +130,7 @@ class CallsResource(Resource):
         """
         return self._call(_END, (tenant, interaction_id, end_post_processing))
 
-    def drop_agent(self, interaction_id: str, agent_id: str, *, tenant: str | None = None) -> CallOutcome:
+    def drop_agent(self, interaction_id: str, agent_id: str, *, tenant: str | None = None) -> _models.CallOutcome:
         """Drop an agent from a call.
 
         Hangs up for one agent. The other parties stay connected.
@@ -160,9 +160,9 @@ class CallsResource(Resource):
         interaction_id: str,
         agent_id: str,
         *,
-        body: TransactionCodes | TransactionCodesDict,
+        body: _models.TransactionCodes | _models.TransactionCodesDict,
         tenant: str | None = None,
-    ) -> CallOutcome:
+    ) -> _models.CallOutcome:
         """Set an agent's wrap-up codes.
 
         Sets transaction codes (wrap-up codes) on an agent's part of a call, six codes at most. The ids of lists and
@@ -189,12 +189,14 @@ class CallsResource(Resource):
         return self._call(_SET_TRANSACTION_CODES, (tenant, interaction_id, agent_id), body)
 
 
-class AsyncCallsResource(AsyncResource):
+class AsyncCallsResource(_sdk.AsyncResource):
     """Calls by their interaction."""
 
     __slots__ = ()
 
-    async def place(self, *, body: CallRequest | CallRequestDict, tenant: str | None = None) -> PlacedCall:
+    async def place(
+        self, *, body: _models.CallRequest | _models.CallRequestDict, tenant: str | None = None
+    ) -> _models.PlacedCall:
         """Place a call for an agent.
 
         Rings the agent and connects them to the number. Without `queueId` the agent isn't marked busy by the call.
@@ -218,7 +220,7 @@ class AsyncCallsResource(AsyncResource):
 
     async def end(
         self, interaction_id: str, *, tenant: str | None = None, end_post_processing: bool | None = None
-    ) -> CallOutcome:
+    ) -> _models.CallOutcome:
         """End a call.
 
         Ends the interaction for everybody in it.
@@ -243,7 +245,7 @@ class AsyncCallsResource(AsyncResource):
         """
         return await self._call(_END, (tenant, interaction_id, end_post_processing))
 
-    async def drop_agent(self, interaction_id: str, agent_id: str, *, tenant: str | None = None) -> CallOutcome:
+    async def drop_agent(self, interaction_id: str, agent_id: str, *, tenant: str | None = None) -> _models.CallOutcome:
         """Drop an agent from a call.
 
         Hangs up for one agent. The other parties stay connected.
@@ -273,9 +275,9 @@ class AsyncCallsResource(AsyncResource):
         interaction_id: str,
         agent_id: str,
         *,
-        body: TransactionCodes | TransactionCodesDict,
+        body: _models.TransactionCodes | _models.TransactionCodesDict,
         tenant: str | None = None,
-    ) -> CallOutcome:
+    ) -> _models.CallOutcome:
         """Set an agent's wrap-up codes.
 
         Sets transaction codes (wrap-up codes) on an agent's part of a call, six codes at most. The ids of lists and

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._agents import Agents, AsyncAgents
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCalls", "Calls"]
 
 
-class Calls(ProductClient):
+class Calls(_sdk.ProductClient):
     """Contact Center calls.
 
     Place calls for agents, set wrap-up codes and hang up. Status 200 means that the service took the order; how
@@ -37,7 +37,7 @@ class Calls(ProductClient):
         return self._resource(CallsResource)
 
 
-class AsyncCalls(AsyncProductClient):
+class AsyncCalls(_sdk.AsyncProductClient):
     """Contact Center calls.
 
     For use with `await`.

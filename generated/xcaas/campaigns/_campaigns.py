@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, header, json_answer, json_body, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from .models import Campaign, CampaignChange, CampaignChangeDict
 
 __all__ = ["AsyncCampaignsResource", "CampaignsResource"]
 
-_UPDATE: Final[Operation[Campaign]] = Operation(
+_UPDATE: Final[_sdk.Operation[_models.Campaign]] = _sdk.Operation(
     PRODUCT,
     "modifyCampaign",
     "PATCH",
     "/{campaignId}",
     call="campaigns.campaigns.update",
-    parameters=(path("campaignId", "uuid"), header("X-8x8-Tenant", required=True, source="tenant")),
-    body=json_body("application/vnd.campaigns.v1+json", codec="CampaignChange"),
-    answers={"200": json_answer("Campaign", media_type="application/vnd.campaigns.v1+json")},
+    parameters=(_sdk.path("campaignId", "UUID"), _sdk.header("X-8x8-Tenant", required=True, source="tenant")),
+    body=_sdk.json_body("application/vnd.campaigns.v1+json", annotation="_models.CampaignChange"),
+    answers={"200": _sdk.json_answer("_models.Campaign", media_type="application/vnd.campaigns.v1+json")},
     errors={
-        "400": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+        "400": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.campaigns.v1+json",
         ),
-        "401": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+        "401": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.campaigns.v1+json",
         ),
-        "403": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+        "403": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.campaigns.v1+json",
         ),
-        "404": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+        "404": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.campaigns.v1+json",
         ),
-        "409": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+        "409": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.campaigns.v1+json",
         ),
-        "500": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+        "500": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.campaigns.v1+json",
         ),
     },
     security=(("apiKey",),),
@@ -49,14 +64,18 @@ _UPDATE: Final[Operation[Campaign]] = Operation(
 )
 
 
-class CampaignsResource(Resource):
+class CampaignsResource(_sdk.Resource):
     """Campaigns and their life cycle."""
 
     __slots__ = ()
 
     def update(
-        self, campaign_id: UUID | str, *, body: CampaignChange | CampaignChangeDict, tenant: str | None = None
-    ) -> Campaign:
+        self,
+        campaign_id: UUID | str,
+        *,
+        body: _models.CampaignChange | _models.CampaignChangeDict,
+        tenant: str | None = None,
+    ) -> _models.Campaign:
         """Act on a campaign.
 
         Brings a campaign forward: build, start, pause and so on, or switches it on and off. The answer is the
@@ -84,14 +103,18 @@ class CampaignsResource(Resource):
         return self._call(_UPDATE, (campaign_id, tenant), body)
 
 
-class AsyncCampaignsResource(AsyncResource):
+class AsyncCampaignsResource(_sdk.AsyncResource):
     """Campaigns and their life cycle."""
 
     __slots__ = ()
 
     async def update(
-        self, campaign_id: UUID | str, *, body: CampaignChange | CampaignChangeDict, tenant: str | None = None
-    ) -> Campaign:
+        self,
+        campaign_id: UUID | str,
+        *,
+        body: _models.CampaignChange | _models.CampaignChangeDict,
+        tenant: str | None = None,
+    ) -> _models.Campaign:
         """Act on a campaign.
 
         Brings a campaign forward: build, start, pause and so on, or switches it on and off. The answer is the

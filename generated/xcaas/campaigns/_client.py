@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._campaigns import AsyncCampaignsResource, CampaignsResource
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCampaigns", "Campaigns"]
 
 
-class Campaigns(ProductClient):
+class Campaigns(_sdk.ProductClient):
     """Contact Center campaigns.
 
     Run the outbound campaigns of the new campaigns service (beta) and add records to them. Campaigns are made
@@ -38,7 +38,7 @@ class Campaigns(ProductClient):
         return self._resource(Records)
 
 
-class AsyncCampaigns(AsyncProductClient):
+class AsyncCampaigns(_sdk.AsyncProductClient):
     """Contact Center campaigns.
 
     For use with `await`.

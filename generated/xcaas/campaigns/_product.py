@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server, Variable
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "campaigns",
     title="Contact Center campaigns",
     servers=(
-        Server(
+        _sdk.Server(
             "https://api.8x8.com/cc/{customer-site}/campaigns/v1",
             (
-                Variable(
+                _sdk.Variable(
                     "customer-site",
                     "US1",
                     enum=("US1", "US2", "UK3"),
@@ -25,7 +25,7 @@ PRODUCT: Final = Product(
             ),
         ),
     ),
-    schemes={"apiKey": Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
+    schemes={"apiKey": _sdk.Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
     package=__name__.rpartition(".")[0],
     console_name="Contact Center Campaigns",
 )

@@ -2,49 +2,64 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, header, json_answer, json_body, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from .models import AddedRecords, RecordsRequest, RecordsRequestDict
 
 __all__ = ["AsyncRecords", "Records"]
 
-_ADD: Final[Operation[AddedRecords]] = Operation(
+_ADD: Final[_sdk.Operation[_models.AddedRecords]] = _sdk.Operation(
     PRODUCT,
     "addRecords",
     "POST",
     "/{campaignId}/records",
     call="campaigns.records.add",
-    parameters=(path("campaignId", "uuid"), header("X-8x8-Tenant", required=True, source="tenant")),
-    body=json_body("application/vnd.campaigns.v1+json", codec="RecordsRequest"),
+    parameters=(_sdk.path("campaignId", "UUID"), _sdk.header("X-8x8-Tenant", required=True, source="tenant")),
+    body=_sdk.json_body("application/vnd.campaigns.v1+json", annotation="_models.RecordsRequest"),
     answers={
-        "200": json_answer("AddedRecords", media_type="application/vnd.campaigns.v1+json"),
-        "201": json_answer("AddedRecords", media_type="application/vnd.campaigns.v1+json"),
+        "200": _sdk.json_answer("_models.AddedRecords", media_type="application/vnd.campaigns.v1+json"),
+        "201": _sdk.json_answer("_models.AddedRecords", media_type="application/vnd.campaigns.v1+json"),
     },
     errors={
-        "400": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+        "400": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.campaigns.v1+json",
         ),
-        "401": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+        "401": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.campaigns.v1+json",
         ),
-        "403": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+        "403": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.campaigns.v1+json",
         ),
-        "404": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+        "404": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.campaigns.v1+json",
         ),
-        "409": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+        "409": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.campaigns.v1+json",
         ),
-        "500": json_error(
-            "FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+        "500": _sdk.json_error(
+            "_models.FieldProblem",
+            message="/detail",
+            code="/errors/0/code",
+            media_type="application/vnd.campaigns.v1+json",
         ),
     },
     security=(("apiKey",),),
@@ -52,14 +67,18 @@ _ADD: Final[Operation[AddedRecords]] = Operation(
 )
 
 
-class Records(Resource):
+class Records(_sdk.Resource):
     """People that a campaign calls."""
 
     __slots__ = ()
 
     def add(
-        self, campaign_id: UUID | str, *, body: RecordsRequest | RecordsRequestDict, tenant: str | None = None
-    ) -> AddedRecords:
+        self,
+        campaign_id: UUID | str,
+        *,
+        body: _models.RecordsRequest | _models.RecordsRequestDict,
+        tenant: str | None = None,
+    ) -> _models.AddedRecords:
         """Add records to a campaign.
 
         Adds up to 100 records, all or none. The campaign must be dynamic, and neither `BUILDING`, `STARTING`,
@@ -86,14 +105,18 @@ class Records(Resource):
         return self._call(_ADD, (campaign_id, tenant), body)
 
 
-class AsyncRecords(AsyncResource):
+class AsyncRecords(_sdk.AsyncResource):
     """People that a campaign calls."""
 
     __slots__ = ()
 
     async def add(
-        self, campaign_id: UUID | str, *, body: RecordsRequest | RecordsRequestDict, tenant: str | None = None
-    ) -> AddedRecords:
+        self,
+        campaign_id: UUID | str,
+        *,
+        body: _models.RecordsRequest | _models.RecordsRequestDict,
+        tenant: str | None = None,
+    ) -> _models.AddedRecords:
         """Add records to a campaign.
 
         Adds up to 100 records, all or none. The campaign must be dynamic, and neither `BUILDING`, `STARTING`,

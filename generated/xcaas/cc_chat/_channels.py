@@ -2,135 +2,139 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    deprecated,
-    empty_answer,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import Channel, ChannelPage, ChannelRequest, ChannelRequestDict
 
 __all__ = ["AsyncChannels", "Channels"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error(
-        "GatewayFault",
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error(
+        "_models.GatewayFault",
         message="/fault/faultstring",
         code="/fault/detail/errorcode",
         media_type="application/problem+json",
     ),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "404": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "404": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_ERRORS_2: Final[Answers] = {
-    "400": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "401": json_error(
-        "GatewayFault",
+_ERRORS_2: Final[_sdk.Answers] = {
+    "400": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "401": _sdk.json_error(
+        "_models.GatewayFault",
         message="/fault/faultstring",
         code="/fault/detail/errorcode",
         media_type="application/problem+json",
     ),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_LIST: Final[Operation[ChannelPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.ChannelPage]] = _sdk.Operation(
     PRODUCT,
     "listChannels",
     "GET",
     "/tenant/{tenant-id}/channels",
     call="cc_chat.channels.list",
-    parameters=(path("tenant-id", source="tenant"), query("size"), query("page"), query("sort"), query("filter")),
-    answers={"200": json_answer("ChannelPage")},
+    parameters=(
+        _sdk.path("tenant-id", source="tenant"),
+        _sdk.query("size"),
+        _sdk.query("page"),
+        _sdk.query("sort"),
+        _sdk.query("filter"),
+    ),
+    answers={"200": _sdk.json_answer("_models.ChannelPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
-        "page", "page", items="/data", item="Channel", first=0, last=(Last(("body", "/page/pageCount"), "page-count"),)
+    paging=_sdk.Paging(
+        "page",
+        "page",
+        items="/data",
+        item="_models.Channel",
+        first=0,
+        last=(_sdk.Last(("body", "/page/pageCount"), "page-count"),),
     ),
     deprecated=True,
 )
-_CREATE: Final[Operation[Channel]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     PRODUCT,
     "createChannel",
     "POST",
     "/tenant/{tenant-id}/channels",
     call="cc_chat.channels.create",
-    parameters=(path("tenant-id", source="tenant"),),
-    body=json_body(codec="ChannelRequest"),
-    answers={"200": json_answer("Channel")},
+    parameters=(_sdk.path("tenant-id", source="tenant"),),
+    body=_sdk.json_body(annotation="_models.ChannelRequest"),
+    answers={"200": _sdk.json_answer("_models.Channel")},
     errors=_ERRORS_2,
     security=(("oauth",),),
     deprecated=True,
 )
-_DELETE: Final[Operation[None]] = Operation(
+_DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "deleteChannel",
     "DELETE",
     "/tenant/{tenant-id}/channels/{channel-id}",
     call="cc_chat.channels.delete",
-    parameters=(path("tenant-id", source="tenant"), path("channel-id")),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("channel-id")),
+    answers={"204": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
 )
-_GET: Final[Operation[Channel]] = Operation(
+_GET: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     PRODUCT,
     "getChannel",
     "GET",
     "/tenant/{tenant-id}/channels/{channel-id}",
     call="cc_chat.channels.get",
-    parameters=(path("tenant-id", source="tenant"), path("channel-id")),
-    answers={"200": json_answer("Channel")},
+    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("channel-id")),
+    answers={"200": _sdk.json_answer("_models.Channel")},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
 )
-_REPLACE: Final[Operation[Channel]] = Operation(
+_REPLACE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     PRODUCT,
     "replaceChannel",
     "PUT",
     "/tenant/{tenant-id}/channels/{channel-id}",
     call="cc_chat.channels.replace",
-    parameters=(path("tenant-id", source="tenant"), path("channel-id"), header("If-Match")),
-    body=json_body(codec="ChannelRequest"),
-    answers={"200": json_answer("Channel")},
+    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("channel-id"), _sdk.header("If-Match")),
+    body=_sdk.json_body(annotation="_models.ChannelRequest"),
+    answers={"200": _sdk.json_answer("_models.Channel")},
     errors=_ERRORS_2,
     security=(("oauth",),),
     deprecated=True,
 )
 
 
-class Channels(Resource):
+class Channels(_sdk.Resource):
     """Ways in for conversations, each with its webhook and queue."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listChannels")
+    @_sdk.deprecated("The vendor has deprecated this operation: listChannels")
     def list(
         self,
         *,
@@ -139,7 +143,7 @@ class Channels(Resource):
         page: int | None = None,
         sort: str | None = None,
         filter: str | None = None,
-    ) -> Pager[Channel]:
+    ) -> _sdk.Pager[_models.Channel]:
         """List channels.
 
         All channels of the tenant, page by page.
@@ -164,8 +168,10 @@ class Channels(Resource):
         """
         return self._paginate(_LIST, (tenant, size, page, sort, filter))
 
-    @deprecated("The vendor has deprecated this operation: createChannel")
-    def create(self, *, channel: ChannelRequest | ChannelRequestDict, tenant: str | None = None) -> Channel:
+    @_sdk.deprecated("The vendor has deprecated this operation: createChannel")
+    def create(
+        self, *, channel: _models.ChannelRequest | _models.ChannelRequestDict, tenant: str | None = None
+    ) -> _models.Channel:
         """Create a channel.
 
         Creates a way in for conversations. It names a webhook and a queue.
@@ -187,7 +193,7 @@ class Channels(Resource):
         """
         return self._call(_CREATE, (tenant,), channel)
 
-    @deprecated("The vendor has deprecated this operation: deleteChannel")
+    @_sdk.deprecated("The vendor has deprecated this operation: deleteChannel")
     def delete(self, channel_id: str, *, tenant: str | None = None) -> None:
         """Delete a channel.
 
@@ -207,8 +213,8 @@ class Channels(Resource):
         """
         return self._call(_DELETE, (tenant, channel_id))
 
-    @deprecated("The vendor has deprecated this operation: getChannel")
-    def get(self, channel_id: str, *, tenant: str | None = None) -> Channel:
+    @_sdk.deprecated("The vendor has deprecated this operation: getChannel")
+    def get(self, channel_id: str, *, tenant: str | None = None) -> _models.Channel:
         """Get a channel.
 
         One channel.
@@ -230,15 +236,15 @@ class Channels(Resource):
         """
         return self._call(_GET, (tenant, channel_id))
 
-    @deprecated("The vendor has deprecated this operation: replaceChannel")
+    @_sdk.deprecated("The vendor has deprecated this operation: replaceChannel")
     def replace(
         self,
         channel_id: str,
         *,
-        channel: ChannelRequest | ChannelRequestDict,
+        channel: _models.ChannelRequest | _models.ChannelRequestDict,
         tenant: str | None = None,
         if_match: int | None = None,
-    ) -> Channel:
+    ) -> _models.Channel:
         """Replace a channel.
 
         Puts a whole channel in place of the old one.
@@ -263,12 +269,12 @@ class Channels(Resource):
         return self._call(_REPLACE, (tenant, channel_id, if_match), channel)
 
 
-class AsyncChannels(AsyncResource):
+class AsyncChannels(_sdk.AsyncResource):
     """Ways in for conversations, each with its webhook and queue."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listChannels")
+    @_sdk.deprecated("The vendor has deprecated this operation: listChannels")
     def list(
         self,
         *,
@@ -277,7 +283,7 @@ class AsyncChannels(AsyncResource):
         page: int | None = None,
         sort: str | None = None,
         filter: str | None = None,
-    ) -> AsyncPager[Channel]:
+    ) -> _sdk.AsyncPager[_models.Channel]:
         """List channels.
 
         All channels of the tenant, page by page.
@@ -302,8 +308,10 @@ class AsyncChannels(AsyncResource):
         """
         return self._paginate(_LIST, (tenant, size, page, sort, filter))
 
-    @deprecated("The vendor has deprecated this operation: createChannel")
-    async def create(self, *, channel: ChannelRequest | ChannelRequestDict, tenant: str | None = None) -> Channel:
+    @_sdk.deprecated("The vendor has deprecated this operation: createChannel")
+    async def create(
+        self, *, channel: _models.ChannelRequest | _models.ChannelRequestDict, tenant: str | None = None
+    ) -> _models.Channel:
         """Create a channel.
 
         Creates a way in for conversations. It names a webhook and a queue.
@@ -325,7 +333,7 @@ class AsyncChannels(AsyncResource):
         """
         return await self._call(_CREATE, (tenant,), channel)
 
-    @deprecated("The vendor has deprecated this operation: deleteChannel")
+    @_sdk.deprecated("The vendor has deprecated this operation: deleteChannel")
     async def delete(self, channel_id: str, *, tenant: str | None = None) -> None:
         """Delete a channel.
 
@@ -345,8 +353,8 @@ class AsyncChannels(AsyncResource):
         """
         return await self._call(_DELETE, (tenant, channel_id))
 
-    @deprecated("The vendor has deprecated this operation: getChannel")
-    async def get(self, channel_id: str, *, tenant: str | None = None) -> Channel:
+    @_sdk.deprecated("The vendor has deprecated this operation: getChannel")
+    async def get(self, channel_id: str, *, tenant: str | None = None) -> _models.Channel:
         """Get a channel.
 
         One channel.
@@ -368,15 +376,15 @@ class AsyncChannels(AsyncResource):
         """
         return await self._call(_GET, (tenant, channel_id))
 
-    @deprecated("The vendor has deprecated this operation: replaceChannel")
+    @_sdk.deprecated("The vendor has deprecated this operation: replaceChannel")
     async def replace(
         self,
         channel_id: str,
         *,
-        channel: ChannelRequest | ChannelRequestDict,
+        channel: _models.ChannelRequest | _models.ChannelRequestDict,
         tenant: str | None = None,
         if_match: int | None = None,
-    ) -> Channel:
+    ) -> _models.Channel:
         """Replace a channel.
 
         Puts a whole channel in place of the old one.

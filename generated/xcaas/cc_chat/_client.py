@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._channels import AsyncChannels, Channels
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCcChat", "CcChat"]
 
 
-class CcChat(ProductClient):
+class CcChat(_sdk.ProductClient):
     """Contact Center Chat v2.
 
     Chat conversations with webhooks, the forerunner of Chat Gateway. The guide says that it stopped working
@@ -53,7 +53,7 @@ class CcChat(ProductClient):
         return self._resource(Webhooks)
 
 
-class AsyncCcChat(AsyncProductClient):
+class AsyncCcChat(_sdk.AsyncProductClient):
     """Contact Center Chat v2.
 
     For use with `await`.

@@ -2,135 +2,117 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    deprecated,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
     from ._conversations_messages import AsyncConversationsMessages, ConversationsMessages
     from ._conversations_participants import AsyncConversationsParticipants, ConversationsParticipants
-    from .models import (
-        AcceptedConversation,
-        Conversation,
-        ConversationPage,
-        ConversationRequest,
-        ConversationRequestDict,
-        ConversationStatusFilter,
-        SortOrder,
-    )
 
 __all__ = ["AsyncConversations", "Conversations"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error(
-        "GatewayFault",
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error(
+        "_models.GatewayFault",
         message="/fault/faultstring",
         code="/fault/detail/errorcode",
         media_type="application/problem+json",
     ),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "404": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "404": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_LIST: Final[Operation[ConversationPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.ConversationPage]] = _sdk.Operation(
     PRODUCT,
     "listConversations",
     "GET",
     "/tenant/{tenant-id}/conversations",
     call="cc_chat.conversations.list",
     parameters=(
-        path("tenant-id", source="tenant"),
-        query("size"),
-        query("page"),
-        query("channel-id"),
-        query("status"),
-        query("order"),
-        query("userId"),
-        query("customer.email"),
-        query("customerFilters", "{str}"),
+        _sdk.path("tenant-id", source="tenant"),
+        _sdk.query("size"),
+        _sdk.query("page"),
+        _sdk.query("channel-id"),
+        _sdk.query("status"),
+        _sdk.query("order"),
+        _sdk.query("userId"),
+        _sdk.query("customer.email"),
+        _sdk.query("customerFilters", "dict[str, str]"),
     ),
-    answers={"200": json_answer("ConversationPage")},
+    answers={"200": _sdk.json_answer("_models.ConversationPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/data",
-        item="Conversation",
+        item="_models.Conversation",
         first=0,
-        last=(Last(("body", "/page/pageCount"), "page-count"),),
+        last=(_sdk.Last(("body", "/page/pageCount"), "page-count"),),
     ),
     deprecated=True,
 )
-_CREATE: Final[Operation[AcceptedConversation]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.AcceptedConversation]] = _sdk.Operation(
     PRODUCT,
     "createConversation",
     "POST",
     "/tenant/{tenant-id}/conversations",
     call="cc_chat.conversations.create",
-    parameters=(path("tenant-id", source="tenant"),),
-    body=json_body(codec="ConversationRequest"),
-    answers={"202": json_answer("AcceptedConversation")},
+    parameters=(_sdk.path("tenant-id", source="tenant"),),
+    body=_sdk.json_body(annotation="_models.ConversationRequest"),
+    answers={"202": _sdk.json_answer("_models.AcceptedConversation")},
     errors={
-        "400": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "400": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "401": json_error(
-            "GatewayFault",
+        "401": _sdk.json_error(
+            "_models.GatewayFault",
             message="/fault/faultstring",
             code="/fault/detail/errorcode",
             media_type="application/problem+json",
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("oauth",),),
     deprecated=True,
 )
-_GET: Final[Operation[Conversation]] = Operation(
+_GET: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     PRODUCT,
     "getConversation",
     "GET",
     "/tenant/{tenant-id}/conversations/{conversation-id}",
     call="cc_chat.conversations.get",
-    parameters=(path("tenant-id", source="tenant"), path("conversation-id")),
-    answers={"200": json_answer("Conversation")},
+    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("conversation-id")),
+    answers={"200": _sdk.json_answer("_models.Conversation")},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
 )
 
 
-class Conversations(Resource):
+class Conversations(_sdk.Resource):
     """Conversations with customers."""
 
     __slots__ = ()
@@ -149,7 +131,7 @@ class Conversations(Resource):
 
         return self._resource(ConversationsParticipants)
 
-    @deprecated("The vendor has deprecated this operation: listConversations")
+    @_sdk.deprecated("The vendor has deprecated this operation: listConversations")
     def list(
         self,
         *,
@@ -157,12 +139,12 @@ class Conversations(Resource):
         size: int | None = None,
         page: int | None = None,
         channel_id: str | None = None,
-        status: ConversationStatusFilter | None = None,
-        order: SortOrder | None = None,
+        status: _models.ConversationStatusFilter | None = None,
+        order: _models.SortOrder | None = None,
         user_id: str | None = None,
         customer_email: str | None = None,
         customer_filters: Mapping[str, str] | None = None,
-    ) -> Pager[Conversation]:
+    ) -> _sdk.Pager[_models.Conversation]:
         """List conversations.
 
         Conversations of the tenant, page by page. Conversations don't expire.
@@ -195,10 +177,10 @@ class Conversations(Resource):
             _LIST, (tenant, size, page, channel_id, status, order, user_id, customer_email, customer_filters)
         )
 
-    @deprecated("The vendor has deprecated this operation: createConversation")
+    @_sdk.deprecated("The vendor has deprecated this operation: createConversation")
     def create(
-        self, *, conversation: ConversationRequest | ConversationRequestDict, tenant: str | None = None
-    ) -> AcceptedConversation:
+        self, *, conversation: _models.ConversationRequest | _models.ConversationRequestDict, tenant: str | None = None
+    ) -> _models.AcceptedConversation:
         """Open a conversation.
 
         Opens a conversation for a customer and queues it. How it goes on shows at the webhook.
@@ -220,8 +202,8 @@ class Conversations(Resource):
         """
         return self._call(_CREATE, (tenant,), conversation)
 
-    @deprecated("The vendor has deprecated this operation: getConversation")
-    def get(self, conversation_id: str, *, tenant: str | None = None) -> Conversation:
+    @_sdk.deprecated("The vendor has deprecated this operation: getConversation")
+    def get(self, conversation_id: str, *, tenant: str | None = None) -> _models.Conversation:
         """Get a conversation.
 
         One conversation with its customer and interactions.
@@ -244,7 +226,7 @@ class Conversations(Resource):
         return self._call(_GET, (tenant, conversation_id))
 
 
-class AsyncConversations(AsyncResource):
+class AsyncConversations(_sdk.AsyncResource):
     """Conversations with customers."""
 
     __slots__ = ()
@@ -263,7 +245,7 @@ class AsyncConversations(AsyncResource):
 
         return self._resource(AsyncConversationsParticipants)
 
-    @deprecated("The vendor has deprecated this operation: listConversations")
+    @_sdk.deprecated("The vendor has deprecated this operation: listConversations")
     def list(
         self,
         *,
@@ -271,12 +253,12 @@ class AsyncConversations(AsyncResource):
         size: int | None = None,
         page: int | None = None,
         channel_id: str | None = None,
-        status: ConversationStatusFilter | None = None,
-        order: SortOrder | None = None,
+        status: _models.ConversationStatusFilter | None = None,
+        order: _models.SortOrder | None = None,
         user_id: str | None = None,
         customer_email: str | None = None,
         customer_filters: Mapping[str, str] | None = None,
-    ) -> AsyncPager[Conversation]:
+    ) -> _sdk.AsyncPager[_models.Conversation]:
         """List conversations.
 
         Conversations of the tenant, page by page. Conversations don't expire.
@@ -309,10 +291,10 @@ class AsyncConversations(AsyncResource):
             _LIST, (tenant, size, page, channel_id, status, order, user_id, customer_email, customer_filters)
         )
 
-    @deprecated("The vendor has deprecated this operation: createConversation")
+    @_sdk.deprecated("The vendor has deprecated this operation: createConversation")
     async def create(
-        self, *, conversation: ConversationRequest | ConversationRequestDict, tenant: str | None = None
-    ) -> AcceptedConversation:
+        self, *, conversation: _models.ConversationRequest | _models.ConversationRequestDict, tenant: str | None = None
+    ) -> _models.AcceptedConversation:
         """Open a conversation.
 
         Opens a conversation for a customer and queues it. How it goes on shows at the webhook.
@@ -334,8 +316,8 @@ class AsyncConversations(AsyncResource):
         """
         return await self._call(_CREATE, (tenant,), conversation)
 
-    @deprecated("The vendor has deprecated this operation: getConversation")
-    async def get(self, conversation_id: str, *, tenant: str | None = None) -> Conversation:
+    @_sdk.deprecated("The vendor has deprecated this operation: getConversation")
+    async def get(self, conversation_id: str, *, tenant: str | None = None) -> _models.Conversation:
         """Get a conversation.
 
         One conversation with its customer and interactions.

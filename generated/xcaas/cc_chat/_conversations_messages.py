@@ -2,79 +2,71 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Operation,
-    Resource,
-    deprecated,
-    empty_answer,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import MessageList, MessageRequest, MessageRequestDict
 
 __all__ = ["AsyncConversationsMessages", "ConversationsMessages"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error(
-        "GatewayFault",
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error(
+        "_models.GatewayFault",
         message="/fault/faultstring",
         code="/fault/detail/errorcode",
         media_type="application/problem+json",
     ),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "404": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "404": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_LIST: Final[Operation[MessageList]] = Operation(
+_LIST: Final[_sdk.Operation[_models.MessageList]] = _sdk.Operation(
     PRODUCT,
     "listMessages",
     "GET",
     "/tenant/{tenant-id}/conversations/{conversation-id}/messages",
     call="cc_chat.conversations.messages.list",
-    parameters=(path("tenant-id", source="tenant"), path("conversation-id"), query("interaction-id")),
-    answers={"200": json_answer("MessageList")},
+    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("conversation-id"), _sdk.query("interaction-id")),
+    answers={"200": _sdk.json_answer("_models.MessageList")},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
 )
-_SEND: Final[Operation[None]] = Operation(
+_SEND: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "sendMessage",
     "POST",
     "/tenant/{tenant-id}/conversations/{conversation-id}/messages",
     call="cc_chat.conversations.messages.send",
-    parameters=(path("tenant-id", source="tenant"), path("conversation-id")),
-    body=json_body(codec="MessageRequest"),
-    answers={"202": empty_answer()},
+    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("conversation-id")),
+    body=_sdk.json_body(annotation="_models.MessageRequest"),
+    answers={"202": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
 )
 
 
-class ConversationsMessages(Resource):
+class ConversationsMessages(_sdk.Resource):
     """Messages of a conversation."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listMessages")
+    @_sdk.deprecated("The vendor has deprecated this operation: listMessages")
     def list(
         self, conversation_id: str, *, tenant: str | None = None, interaction_id: str | None = None
-    ) -> MessageList:
+    ) -> _models.MessageList:
         """List a conversation's messages.
 
         Messages of the conversation, in one answer.
@@ -97,9 +89,13 @@ class ConversationsMessages(Resource):
         """
         return self._call(_LIST, (tenant, conversation_id, interaction_id))
 
-    @deprecated("The vendor has deprecated this operation: sendMessage")
+    @_sdk.deprecated("The vendor has deprecated this operation: sendMessage")
     def send(
-        self, conversation_id: str, *, message: MessageRequest | MessageRequestDict, tenant: str | None = None
+        self,
+        conversation_id: str,
+        *,
+        message: _models.MessageRequest | _models.MessageRequestDict,
+        tenant: str | None = None,
     ) -> None:
         """Send a message.
 
@@ -122,15 +118,15 @@ class ConversationsMessages(Resource):
         return self._call(_SEND, (tenant, conversation_id), message)
 
 
-class AsyncConversationsMessages(AsyncResource):
+class AsyncConversationsMessages(_sdk.AsyncResource):
     """Messages of a conversation."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listMessages")
+    @_sdk.deprecated("The vendor has deprecated this operation: listMessages")
     async def list(
         self, conversation_id: str, *, tenant: str | None = None, interaction_id: str | None = None
-    ) -> MessageList:
+    ) -> _models.MessageList:
         """List a conversation's messages.
 
         Messages of the conversation, in one answer.
@@ -153,9 +149,13 @@ class AsyncConversationsMessages(AsyncResource):
         """
         return await self._call(_LIST, (tenant, conversation_id, interaction_id))
 
-    @deprecated("The vendor has deprecated this operation: sendMessage")
+    @_sdk.deprecated("The vendor has deprecated this operation: sendMessage")
     async def send(
-        self, conversation_id: str, *, message: MessageRequest | MessageRequestDict, tenant: str | None = None
+        self,
+        conversation_id: str,
+        *,
+        message: _models.MessageRequest | _models.MessageRequestDict,
+        tenant: str | None = None,
     ) -> None:
         """Send a message.
 

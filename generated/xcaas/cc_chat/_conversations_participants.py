@@ -2,74 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Operation,
-    Resource,
-    deprecated,
-    empty_answer,
-    json_answer,
-    json_error,
-    path,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import ParticipantList
 
 __all__ = ["AsyncConversationsParticipants", "ConversationsParticipants"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error(
-        "GatewayFault",
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error(
+        "_models.GatewayFault",
         message="/fault/faultstring",
         code="/fault/detail/errorcode",
         media_type="application/problem+json",
     ),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "404": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "404": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_LIST: Final[Operation[ParticipantList]] = Operation(
+_LIST: Final[_sdk.Operation[_models.ParticipantList]] = _sdk.Operation(
     PRODUCT,
     "listParticipants",
     "GET",
     "/tenant/{tenant-id}/conversations/{conversation-id}/participants",
     call="cc_chat.conversations.participants.list",
-    parameters=(path("tenant-id", source="tenant"), path("conversation-id")),
-    answers={"200": json_answer("ParticipantList")},
+    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("conversation-id")),
+    answers={"200": _sdk.json_answer("_models.ParticipantList")},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
 )
-_REMOVE_CUSTOMER: Final[Operation[None]] = Operation(
+_REMOVE_CUSTOMER: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "removeCustomer",
     "DELETE",
     "/tenant/{tenant-id}/conversations/{conversation-id}/participants/customer",
     call="cc_chat.conversations.participants.remove_customer",
-    parameters=(path("tenant-id", source="tenant"), path("conversation-id")),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("conversation-id")),
+    answers={"204": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
 )
 
 
-class ConversationsParticipants(Resource):
+class ConversationsParticipants(_sdk.Resource):
     """Who takes part in a conversation."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listParticipants")
-    def list(self, conversation_id: str, *, tenant: str | None = None) -> ParticipantList:
+    @_sdk.deprecated("The vendor has deprecated this operation: listParticipants")
+    def list(self, conversation_id: str, *, tenant: str | None = None) -> _models.ParticipantList:
         """List a conversation's participants.
 
         Who takes part in the conversation.
@@ -92,7 +86,7 @@ class ConversationsParticipants(Resource):
         """
         return self._call(_LIST, (tenant, conversation_id))
 
-    @deprecated("The vendor has deprecated this operation: removeCustomer")
+    @_sdk.deprecated("The vendor has deprecated this operation: removeCustomer")
     def remove_customer(self, conversation_id: str, *, tenant: str | None = None) -> None:
         """Let the customer leave.
 
@@ -114,13 +108,13 @@ class ConversationsParticipants(Resource):
         return self._call(_REMOVE_CUSTOMER, (tenant, conversation_id))
 
 
-class AsyncConversationsParticipants(AsyncResource):
+class AsyncConversationsParticipants(_sdk.AsyncResource):
     """Who takes part in a conversation."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listParticipants")
-    async def list(self, conversation_id: str, *, tenant: str | None = None) -> ParticipantList:
+    @_sdk.deprecated("The vendor has deprecated this operation: listParticipants")
+    async def list(self, conversation_id: str, *, tenant: str | None = None) -> _models.ParticipantList:
         """List a conversation's participants.
 
         Who takes part in the conversation.
@@ -143,7 +137,7 @@ class AsyncConversationsParticipants(AsyncResource):
         """
         return await self._call(_LIST, (tenant, conversation_id))
 
-    @deprecated("The vendor has deprecated this operation: removeCustomer")
+    @_sdk.deprecated("The vendor has deprecated this operation: removeCustomer")
     async def remove_customer(self, conversation_id: str, *, tenant: str | None = None) -> None:
         """Let the customer leave.
 

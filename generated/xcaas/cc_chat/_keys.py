@@ -2,54 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, deprecated, json_answer, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import PublicKey
 
 __all__ = ["AsyncKeys", "Keys"]
 
-_GET: Final[Operation[PublicKey]] = Operation(
+_GET: Final[_sdk.Operation[_models.PublicKey]] = _sdk.Operation(
     PRODUCT,
     "getPublicKey",
     "GET",
     "/jwk/{jwk-id}/public",
     call="cc_chat.keys.get",
-    parameters=(path("jwk-id"),),
-    answers={"200": json_answer("PublicKey")},
+    parameters=(_sdk.path("jwk-id"),),
+    answers={"200": _sdk.json_answer("_models.PublicKey")},
     errors={
-        "401": json_error(
-            "GatewayFault",
+        "401": _sdk.json_error(
+            "_models.GatewayFault",
             message="/fault/faultstring",
             code="/fault/detail/errorcode",
             media_type="application/problem+json",
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "404": json_error("KeyProblem", message="/detail", code="/title", media_type="application/problem+json"),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "404": _sdk.json_error(
+            "_models.KeyProblem", message="/detail", code="/title", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        ),
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     deprecated=True,
 )
 
 
-class Keys(Resource):
+class Keys(_sdk.Resource):
     """Public keys that events are signed with."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: getPublicKey")
-    def get(self, key_id: str) -> PublicKey:
+    @_sdk.deprecated("The vendor has deprecated this operation: getPublicKey")
+    def get(self, key_id: str) -> _models.PublicKey:
         """Get a public key.
 
         The key that an event was signed with, by the `kid` of its signature. Keep it; how long it stays valid isn't
@@ -72,13 +72,13 @@ class Keys(Resource):
         return self._call(_GET, (key_id,))
 
 
-class AsyncKeys(AsyncResource):
+class AsyncKeys(_sdk.AsyncResource):
     """Public keys that events are signed with."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: getPublicKey")
-    async def get(self, key_id: str) -> PublicKey:
+    @_sdk.deprecated("The vendor has deprecated this operation: getPublicKey")
+    async def get(self, key_id: str) -> _models.PublicKey:
         """Get a public key.
 
         The key that an event was signed with, by the `kid` of its signature. Keep it; how long it stays valid isn't

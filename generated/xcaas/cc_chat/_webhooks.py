@@ -2,180 +2,171 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    deprecated,
-    empty_answer,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import (
-        Webhook,
-        WebhookPage,
-        WebhookRequest,
-        WebhookRequestDict,
-        WebhookVerification,
-        WebhookVerificationDict,
-    )
 
 __all__ = ["AsyncWebhooks", "Webhooks"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "401": json_error(
-        "GatewayFault",
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "401": _sdk.json_error(
+        "_models.GatewayFault",
         message="/fault/faultstring",
         code="/fault/detail/errorcode",
         media_type="application/problem+json",
     ),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_ERRORS_2: Final[Answers] = {
-    "401": json_error(
-        "GatewayFault",
+_ERRORS_2: Final[_sdk.Answers] = {
+    "401": _sdk.json_error(
+        "_models.GatewayFault",
         message="/fault/faultstring",
         code="/fault/detail/errorcode",
         media_type="application/problem+json",
     ),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "404": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "404": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_LIST: Final[Operation[WebhookPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.WebhookPage]] = _sdk.Operation(
     PRODUCT,
     "listWebhooks",
     "GET",
     "/tenant/{tenant-id}/web-hooks",
     call="cc_chat.webhooks.list",
-    parameters=(path("tenant-id", source="tenant"), query("size"), query("page")),
-    answers={"200": json_answer("WebhookPage")},
+    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.query("size"), _sdk.query("page")),
+    answers={"200": _sdk.json_answer("_models.WebhookPage")},
     errors={
-        "401": json_error(
-            "GatewayFault",
+        "401": _sdk.json_error(
+            "_models.GatewayFault",
             message="/fault/faultstring",
             code="/fault/detail/errorcode",
             media_type="application/problem+json",
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("oauth",),),
-    paging=Paging(
-        "page", "page", items="/data", item="Webhook", first=0, last=(Last(("body", "/page/pageCount"), "page-count"),)
+    paging=_sdk.Paging(
+        "page",
+        "page",
+        items="/data",
+        item="_models.Webhook",
+        first=0,
+        last=(_sdk.Last(("body", "/page/pageCount"), "page-count"),),
     ),
     deprecated=True,
 )
-_CREATE: Final[Operation[Webhook]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     PRODUCT,
     "createWebhook",
     "POST",
     "/tenant/{tenant-id}/web-hooks",
     call="cc_chat.webhooks.create",
-    parameters=(path("tenant-id", source="tenant"),),
-    body=json_body(codec="WebhookRequest"),
-    answers={"200": json_answer("Webhook")},
+    parameters=(_sdk.path("tenant-id", source="tenant"),),
+    body=_sdk.json_body(annotation="_models.WebhookRequest"),
+    answers={"200": _sdk.json_answer("_models.Webhook")},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
 )
-_VERIFY: Final[Operation[None]] = Operation(
+_VERIFY: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "verifyWebhook",
     "POST",
     "/tenant/{tenant-id}/web-hooks/verify",
     call="cc_chat.webhooks.verify",
-    parameters=(path("tenant-id", source="tenant"),),
-    body=json_body(codec="WebhookVerification"),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("tenant-id", source="tenant"),),
+    body=_sdk.json_body(annotation="_models.WebhookVerification"),
+    answers={"204": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
 )
-_DELETE: Final[Operation[None]] = Operation(
+_DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "deleteWebhook",
     "DELETE",
     "/tenant/{tenant-id}/web-hooks/{web-hook-id}",
     call="cc_chat.webhooks.delete",
-    parameters=(path("tenant-id", source="tenant"), path("web-hook-id")),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("web-hook-id")),
+    answers={"204": _sdk.empty_answer()},
     errors=_ERRORS_2,
     security=(("oauth",),),
     deprecated=True,
 )
-_GET: Final[Operation[Webhook]] = Operation(
+_GET: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     PRODUCT,
     "getWebhook",
     "GET",
     "/tenant/{tenant-id}/web-hooks/{web-hook-id}",
     call="cc_chat.webhooks.get",
-    parameters=(path("tenant-id", source="tenant"), path("web-hook-id")),
-    answers={"200": json_answer("Webhook")},
+    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("web-hook-id")),
+    answers={"200": _sdk.json_answer("_models.Webhook")},
     errors=_ERRORS_2,
     security=(("oauth",),),
     deprecated=True,
 )
-_REPLACE: Final[Operation[Webhook]] = Operation(
+_REPLACE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     PRODUCT,
     "replaceWebhook",
     "PUT",
     "/tenant/{tenant-id}/web-hooks/{web-hook-id}",
     call="cc_chat.webhooks.replace",
-    parameters=(path("tenant-id", source="tenant"), path("web-hook-id"), header("If-Match")),
-    body=json_body(codec="WebhookRequest"),
-    answers={"200": json_answer("Webhook")},
+    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("web-hook-id"), _sdk.header("If-Match")),
+    body=_sdk.json_body(annotation="_models.WebhookRequest"),
+    answers={"200": _sdk.json_answer("_models.Webhook")},
     errors={
-        "400": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "400": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "401": json_error(
-            "GatewayFault",
+        "401": _sdk.json_error(
+            "_models.GatewayFault",
             message="/fault/faultstring",
             code="/fault/detail/errorcode",
             media_type="application/problem+json",
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "404": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "404": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("oauth",),),
@@ -183,13 +174,15 @@ _REPLACE: Final[Operation[Webhook]] = Operation(
 )
 
 
-class Webhooks(Resource):
+class Webhooks(_sdk.Resource):
     """Addresses of yours that events are sent to."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listWebhooks")
-    def list(self, *, tenant: str | None = None, size: int | None = None, page: int | None = None) -> Pager[Webhook]:
+    @_sdk.deprecated("The vendor has deprecated this operation: listWebhooks")
+    def list(
+        self, *, tenant: str | None = None, size: int | None = None, page: int | None = None
+    ) -> _sdk.Pager[_models.Webhook]:
         """List webhooks.
 
         All webhooks of the tenant, page by page.
@@ -211,8 +204,10 @@ class Webhooks(Resource):
         """
         return self._paginate(_LIST, (tenant, size, page))
 
-    @deprecated("The vendor has deprecated this operation: createWebhook")
-    def create(self, *, webhook: WebhookRequest | WebhookRequestDict, tenant: str | None = None) -> Webhook:
+    @_sdk.deprecated("The vendor has deprecated this operation: createWebhook")
+    def create(
+        self, *, webhook: _models.WebhookRequest | _models.WebhookRequestDict, tenant: str | None = None
+    ) -> _models.Webhook:
         """Create a webhook.
 
         Registers an address of yours. It must answer the verification event with a 2xx.
@@ -234,8 +229,10 @@ class Webhooks(Resource):
         """
         return self._call(_CREATE, (tenant,), webhook)
 
-    @deprecated("The vendor has deprecated this operation: verifyWebhook")
-    def verify(self, *, webhook: WebhookVerification | WebhookVerificationDict, tenant: str | None = None) -> None:
+    @_sdk.deprecated("The vendor has deprecated this operation: verifyWebhook")
+    def verify(
+        self, *, webhook: _models.WebhookVerification | _models.WebhookVerificationDict, tenant: str | None = None
+    ) -> None:
         """Try out an address.
 
         Sends a verification event to an address before you register it.
@@ -254,7 +251,7 @@ class Webhooks(Resource):
         """
         return self._call(_VERIFY, (tenant,), webhook)
 
-    @deprecated("The vendor has deprecated this operation: deleteWebhook")
+    @_sdk.deprecated("The vendor has deprecated this operation: deleteWebhook")
     def delete(self, web_hook_id: str, *, tenant: str | None = None) -> None:
         """Delete a webhook.
 
@@ -274,8 +271,8 @@ class Webhooks(Resource):
         """
         return self._call(_DELETE, (tenant, web_hook_id))
 
-    @deprecated("The vendor has deprecated this operation: getWebhook")
-    def get(self, web_hook_id: str, *, tenant: str | None = None) -> Webhook:
+    @_sdk.deprecated("The vendor has deprecated this operation: getWebhook")
+    def get(self, web_hook_id: str, *, tenant: str | None = None) -> _models.Webhook:
         """Get a webhook.
 
         One webhook.
@@ -297,15 +294,15 @@ class Webhooks(Resource):
         """
         return self._call(_GET, (tenant, web_hook_id))
 
-    @deprecated("The vendor has deprecated this operation: replaceWebhook")
+    @_sdk.deprecated("The vendor has deprecated this operation: replaceWebhook")
     def replace(
         self,
         web_hook_id: str,
         *,
-        webhook: WebhookRequest | WebhookRequestDict,
+        webhook: _models.WebhookRequest | _models.WebhookRequestDict,
         tenant: str | None = None,
         if_match: int | None = None,
-    ) -> Webhook:
+    ) -> _models.Webhook:
         """Replace a webhook.
 
         Puts a whole webhook in place of the old one.
@@ -331,15 +328,15 @@ class Webhooks(Resource):
         return self._call(_REPLACE, (tenant, web_hook_id, if_match), webhook)
 
 
-class AsyncWebhooks(AsyncResource):
+class AsyncWebhooks(_sdk.AsyncResource):
     """Addresses of yours that events are sent to."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listWebhooks")
+    @_sdk.deprecated("The vendor has deprecated this operation: listWebhooks")
     def list(
         self, *, tenant: str | None = None, size: int | None = None, page: int | None = None
-    ) -> AsyncPager[Webhook]:
+    ) -> _sdk.AsyncPager[_models.Webhook]:
         """List webhooks.
 
         All webhooks of the tenant, page by page.
@@ -361,8 +358,10 @@ class AsyncWebhooks(AsyncResource):
         """
         return self._paginate(_LIST, (tenant, size, page))
 
-    @deprecated("The vendor has deprecated this operation: createWebhook")
-    async def create(self, *, webhook: WebhookRequest | WebhookRequestDict, tenant: str | None = None) -> Webhook:
+    @_sdk.deprecated("The vendor has deprecated this operation: createWebhook")
+    async def create(
+        self, *, webhook: _models.WebhookRequest | _models.WebhookRequestDict, tenant: str | None = None
+    ) -> _models.Webhook:
         """Create a webhook.
 
         Registers an address of yours. It must answer the verification event with a 2xx.
@@ -384,9 +383,9 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._call(_CREATE, (tenant,), webhook)
 
-    @deprecated("The vendor has deprecated this operation: verifyWebhook")
+    @_sdk.deprecated("The vendor has deprecated this operation: verifyWebhook")
     async def verify(
-        self, *, webhook: WebhookVerification | WebhookVerificationDict, tenant: str | None = None
+        self, *, webhook: _models.WebhookVerification | _models.WebhookVerificationDict, tenant: str | None = None
     ) -> None:
         """Try out an address.
 
@@ -406,7 +405,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._call(_VERIFY, (tenant,), webhook)
 
-    @deprecated("The vendor has deprecated this operation: deleteWebhook")
+    @_sdk.deprecated("The vendor has deprecated this operation: deleteWebhook")
     async def delete(self, web_hook_id: str, *, tenant: str | None = None) -> None:
         """Delete a webhook.
 
@@ -426,8 +425,8 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._call(_DELETE, (tenant, web_hook_id))
 
-    @deprecated("The vendor has deprecated this operation: getWebhook")
-    async def get(self, web_hook_id: str, *, tenant: str | None = None) -> Webhook:
+    @_sdk.deprecated("The vendor has deprecated this operation: getWebhook")
+    async def get(self, web_hook_id: str, *, tenant: str | None = None) -> _models.Webhook:
         """Get a webhook.
 
         One webhook.
@@ -449,15 +448,15 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._call(_GET, (tenant, web_hook_id))
 
-    @deprecated("The vendor has deprecated this operation: replaceWebhook")
+    @_sdk.deprecated("The vendor has deprecated this operation: replaceWebhook")
     async def replace(
         self,
         web_hook_id: str,
         *,
-        webhook: WebhookRequest | WebhookRequestDict,
+        webhook: _models.WebhookRequest | _models.WebhookRequestDict,
         tenant: str | None = None,
         if_match: int | None = None,
-    ) -> Webhook:
+    ) -> _models.Webhook:
         """Replace a webhook.
 
         Puts a whole webhook in place of the old one.

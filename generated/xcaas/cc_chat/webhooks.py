@@ -3,19 +3,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xcaas_core.models import Webhook
 
-if TYPE_CHECKING:
-    from .models import ChatEvent
+from . import models as _models
 
 __all__ = ["CHAT_EVENT", "WEBHOOKS"]
 
-CHAT_EVENT: Final[Webhook[ChatEvent]] = Webhook(
+CHAT_EVENT: Final[Webhook[_models.ChatEvent]] = Webhook(
     "chatEvent",
     "POST",
-    "QueuedEvent|AgentJoinedEvent|AgentLeftEvent|TransferEvent|TextEvent|WebhookVerifyEvent@eventType(AGENT_JOINED=AgentJoinedEvent,AGENT_LEFT=AgentLeftEvent,QUEUED=QueuedEvent,TEXT=TextEvent,TRANSFER=TransferEvent,WEB_HOOK_VERIFY=WebhookVerifyEvent)",
+    'Annotated[_models.ChatEvent, Discriminator("eventType", ("AGENT_JOINED", _models.AgentJoinedEvent), ("AGENT_LEFT", _models.AgentLeftEvent), ("QUEUED", _models.QueuedEvent), ("TEXT", _models.TextEvent), ("TRANSFER", _models.TransferEvent), ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent))]',
     __name__.rpartition(".")[0],
 )
 """Receive an event.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._detailed_reports import AsyncDetailedReports, DetailedReports
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCcHistorical", "CcHistorical"]
 
 
-class CcHistorical(ProductClient):
+class CcHistorical(_sdk.ProductClient):
     """Contact Center Historical Metrics.
 
     Reports about past periods: aggregated ones, and detailed ones with a row per interaction, agent status or
@@ -45,7 +45,7 @@ class CcHistorical(ProductClient):
         return self._resource(Reports)
 
 
-class AsyncCcHistorical(AsyncProductClient):
+class AsyncCcHistorical(_sdk.AsyncProductClient):
     """Contact Center Historical Metrics.
 
     For use with `await`.

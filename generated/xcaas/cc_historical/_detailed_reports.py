@@ -2,81 +2,69 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import DetailedReportRequest, DetailedReportRequestDict, DetailedRow, ReportStatus
 
 __all__ = ["AsyncDetailedReports", "DetailedReports"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("MessageError", message="/message"),
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("MessageError", message="/message"),
-    "404": json_error("MessageError", message="/message"),
-    "405": json_error("MessageError", message="/message"),
-    "406": json_error("MessageError", message="/message"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.MessageError", message="/message"),
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.MessageError", message="/message"),
+    "404": _sdk.json_error("_models.MessageError", message="/message"),
+    "405": _sdk.json_error("_models.MessageError", message="/message"),
+    "406": _sdk.json_error("_models.MessageError", message="/message"),
 }
-_CREATE: Final[Operation[ReportStatus]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.ReportStatus]] = _sdk.Operation(
     PRODUCT,
     "createDetailedReport",
     "POST",
     "/detailed-reports",
     call="cc_historical.detailed_reports.create",
-    parameters=(header("X-Tenant-Info", source="tenant"),),
-    body=json_body(codec="DetailedReportRequest"),
-    answers={"200": json_answer("ReportStatus")},
+    parameters=(_sdk.header("X-Tenant-Info", source="tenant"),),
+    body=_sdk.json_body(annotation="_models.DetailedReportRequest"),
+    answers={"200": _sdk.json_answer("_models.ReportStatus")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
-_DATA: Final[Operation[list[DetailedRow]]] = Operation(
+_DATA: Final[_sdk.Operation[list[_models.DetailedRow]]] = _sdk.Operation(
     PRODUCT,
     "listDetailedReportRows",
     "GET",
     "/detailed-reports/{id}/data",
     call="cc_historical.detailed_reports.data",
-    parameters=(path("id"), query("size"), query("lastDocumentId"), header("X-Tenant-Info", source="tenant")),
-    answers={"200": json_answer("[DetailedRow]")},
+    parameters=(
+        _sdk.path("id"),
+        _sdk.query("size"),
+        _sdk.query("lastDocumentId"),
+        _sdk.header("X-Tenant-Info", source="tenant"),
+    ),
+    answers={"200": _sdk.json_answer("list[_models.DetailedRow]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "lastDocumentId",
         items="",
-        item="DetailedRow",
+        item="_models.DetailedRow",
         next=("header", "Last-Document-Id"),
-        last=(Last(("header", "Last-Document-Id"), "absent"),),
+        last=(_sdk.Last(("header", "Last-Document-Id"), "absent"),),
     ),
 )
 
 
-class DetailedReports(Resource):
+class DetailedReports(_sdk.Resource):
     """Detailed reports that are ready at once, without a limit on rows."""
 
     __slots__ = ()
 
     def create(
-        self, *, report: DetailedReportRequest | DetailedReportRequestDict, tenant: str | None = None
-    ) -> ReportStatus:
+        self, *, report: _models.DetailedReportRequest | _models.DetailedReportRequestDict, tenant: str | None = None
+    ) -> _models.ReportStatus:
         """Create a detailed report.
 
         Answers with `DONE` or `FAILED` at once; there is nothing to wait for. Then read the rows. For a file, start
@@ -104,7 +92,7 @@ class DetailedReports(Resource):
 
     def data(
         self, id: int, *, size: int | None = None, last_document_id: str | None = None, tenant: str | None = None
-    ) -> Pager[DetailedRow]:
+    ) -> _sdk.Pager[_models.DetailedRow]:
         """Read a detailed report's rows.
 
         Walks through all rows of a detailed report, however many there are.
@@ -133,14 +121,14 @@ class DetailedReports(Resource):
         return self._paginate(_DATA, (id, size, last_document_id, tenant))
 
 
-class AsyncDetailedReports(AsyncResource):
+class AsyncDetailedReports(_sdk.AsyncResource):
     """Detailed reports that are ready at once, without a limit on rows."""
 
     __slots__ = ()
 
     async def create(
-        self, *, report: DetailedReportRequest | DetailedReportRequestDict, tenant: str | None = None
-    ) -> ReportStatus:
+        self, *, report: _models.DetailedReportRequest | _models.DetailedReportRequestDict, tenant: str | None = None
+    ) -> _models.ReportStatus:
         """Create a detailed report.
 
         Answers with `DONE` or `FAILED` at once; there is nothing to wait for. Then read the rows. For a file, start
@@ -168,7 +156,7 @@ class AsyncDetailedReports(AsyncResource):
 
     def data(
         self, id: int, *, size: int | None = None, last_document_id: str | None = None, tenant: str | None = None
-    ) -> AsyncPager[DetailedRow]:
+    ) -> _sdk.AsyncPager[_models.DetailedRow]:
         """Read a detailed report's rows.
 
         Walks through all rows of a detailed report, however many there are.

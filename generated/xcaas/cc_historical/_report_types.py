@@ -2,57 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from builtins import list as _list
+from typing import Final
 
-from xcaas_core.sdk import Answers, AsyncResource, Operation, Resource, header, json_answer, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from builtins import list as _list
-
-    from .models import ReportType, ReportTypeName
 
 __all__ = ["AsyncReportTypes", "ReportTypes"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("MessageError", message="/message"),
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("MessageError", message="/message"),
-    "404": json_error("MessageError", message="/message"),
-    "405": json_error("MessageError", message="/message"),
-    "406": json_error("MessageError", message="/message"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.MessageError", message="/message"),
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.MessageError", message="/message"),
+    "404": _sdk.json_error("_models.MessageError", message="/message"),
+    "405": _sdk.json_error("_models.MessageError", message="/message"),
+    "406": _sdk.json_error("_models.MessageError", message="/message"),
 }
-_LIST: Final[Operation[_list[ReportType]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.ReportType]]] = _sdk.Operation(
     PRODUCT,
     "listReportTypes",
     "GET",
     "/report-types",
     call="cc_historical.report_types.list",
-    parameters=(header("X-Tenant-Info", source="tenant"),),
-    answers={"200": json_answer("[ReportType]")},
+    parameters=(_sdk.header("X-Tenant-Info", source="tenant"),),
+    answers={"200": _sdk.json_answer("list[_models.ReportType]")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
-_GET: Final[Operation[ReportType]] = Operation(
+_GET: Final[_sdk.Operation[_models.ReportType]] = _sdk.Operation(
     PRODUCT,
     "getReportType",
     "GET",
     "/report-types/{type}",
     call="cc_historical.report_types.get",
-    parameters=(path("type"), header("X-Tenant-Info", source="tenant")),
-    answers={"200": json_answer("ReportType")},
+    parameters=(_sdk.path("type"), _sdk.header("X-Tenant-Info", source="tenant")),
+    answers={"200": _sdk.json_answer("_models.ReportType")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
 
 
-class ReportTypes(Resource):
+class ReportTypes(_sdk.Resource):
     """What can be reported."""
 
     __slots__ = ()
 
-    def list(self, *, tenant: str | None = None) -> _list[ReportType]:
+    def list(self, *, tenant: str | None = None) -> _list[_models.ReportType]:
         """List report types.
 
         All types of reports that this tenant can ask for, with their metrics and groupings.
@@ -76,7 +73,7 @@ class ReportTypes(Resource):
         """
         return self._call(_LIST, (tenant,))
 
-    def get(self, type: ReportTypeName, *, tenant: str | None = None) -> ReportType:
+    def get(self, type: _models.ReportTypeName, *, tenant: str | None = None) -> _models.ReportType:
         """Get a report type.
 
         Metrics, groupings and filters of one report type. Take exact names from here when in doubt.
@@ -106,12 +103,12 @@ class ReportTypes(Resource):
         return self._call(_GET, (type, tenant))
 
 
-class AsyncReportTypes(AsyncResource):
+class AsyncReportTypes(_sdk.AsyncResource):
     """What can be reported."""
 
     __slots__ = ()
 
-    async def list(self, *, tenant: str | None = None) -> _list[ReportType]:
+    async def list(self, *, tenant: str | None = None) -> _list[_models.ReportType]:
         """List report types.
 
         All types of reports that this tenant can ask for, with their metrics and groupings.
@@ -135,7 +132,7 @@ class AsyncReportTypes(AsyncResource):
         """
         return await self._call(_LIST, (tenant,))
 
-    async def get(self, type: ReportTypeName, *, tenant: str | None = None) -> ReportType:
+    async def get(self, type: _models.ReportTypeName, *, tenant: str | None = None) -> _models.ReportType:
         """Get a report type.
 
         Metrics, groupings and filters of one report type. Take exact names from here when in doubt.

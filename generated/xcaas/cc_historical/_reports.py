@@ -2,71 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final, Literal
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Downloading,
-    Last,
-    Operation,
-    Paging,
-    PollStatus,
-    Polling,
-    Resource,
-    binary_answer,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from typing import Literal
-
-    from xcaas_core.sdk import AsyncDownload, AsyncPager, AsyncPoller, Download, Pager, Poller
-
-    from .models import (
-        DetailedReportRequest,
-        DetailedReportRequestDict,
-        Report,
-        ReportLink,
-        ReportRequest,
-        ReportRequestDict,
-        ReportRow,
-        ReportStatus,
-        ScriptPathsRequest,
-        ScriptPathsRequestDict,
-    )
 
 __all__ = ["AsyncReports", "Reports"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("MessageError", message="/message"),
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("MessageError", message="/message"),
-    "404": json_error("MessageError", message="/message"),
-    "405": json_error("MessageError", message="/message"),
-    "406": json_error("MessageError", message="/message"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.MessageError", message="/message"),
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.MessageError", message="/message"),
+    "404": _sdk.json_error("_models.MessageError", message="/message"),
+    "405": _sdk.json_error("_models.MessageError", message="/message"),
+    "406": _sdk.json_error("_models.MessageError", message="/message"),
 }
-_CREATE: Final[Operation[ReportStatus]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.ReportStatus]] = _sdk.Operation(
     PRODUCT,
     "createReport",
     "POST",
     "/",
     call="cc_historical.reports.create",
-    parameters=(header("X-Tenant-Info", source="tenant"),),
-    body=json_body(codec="ReportRequest|DetailedReportRequest|ScriptPathsRequest"),
-    answers={"200": json_answer("ReportStatus")},
+    parameters=(_sdk.header("X-Tenant-Info", source="tenant"),),
+    body=_sdk.json_body(
+        annotation="_models.ReportRequest | _models.DetailedReportRequest | _models.ScriptPathsRequest"
+    ),
+    answers={"200": _sdk.json_answer("_models.ReportStatus")},
     errors=_ERRORS,
     security=(("oauth",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/id",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_reports:_STATUS", "id", value="/status", done=("DONE",), failed=("FAILED",), reason="/reason"
         ),
         first=1,
@@ -77,75 +45,79 @@ _CREATE: Final[Operation[ReportStatus]] = Operation(
         resume="resume",
     ),
 )
-_GET: Final[Operation[Report]] = Operation(
+_GET: Final[_sdk.Operation[_models.Report]] = _sdk.Operation(
     PRODUCT,
     "getReport",
     "GET",
     "/{id}",
     call="cc_historical.reports.get",
-    parameters=(path("id"), header("X-Tenant-Info", source="tenant")),
-    answers={"200": json_answer("Report")},
+    parameters=(_sdk.path("id"), _sdk.header("X-Tenant-Info", source="tenant")),
+    answers={"200": _sdk.json_answer("_models.Report")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
-_DATA: Final[Operation[list[ReportRow]]] = Operation(
+_DATA: Final[_sdk.Operation[list[_models.ReportRow]]] = _sdk.Operation(
     PRODUCT,
     "listReportRows",
     "GET",
     "/{id}/data",
     call="cc_historical.reports.data",
-    parameters=(path("id"), query("page"), query("size"), header("X-Tenant-Info", source="tenant")),
-    answers={"200": json_answer("[ReportRow]")},
+    parameters=(_sdk.path("id"), _sdk.query("page"), _sdk.query("size"), _sdk.header("X-Tenant-Info", source="tenant")),
+    answers={"200": _sdk.json_answer("list[_models.ReportRow]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="",
-        item="ReportRow",
+        item="_models.ReportRow",
         first=0,
-        last=(Last(("header", "X-Total-Pages"), "page-count"),),
+        last=(_sdk.Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
 )
-_DOWNLOAD: Final[Operation[bytes]] = Operation(
+_DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
     PRODUCT,
     "downloadReport",
     "GET",
     "/{id}/download",
     call="cc_historical.reports.download",
-    parameters=(path("id"), header("X-Tenant-Info", source="tenant"), header("Accept", '="text/csv"|="text/xlsx"')),
-    answers={"200": (binary_answer(media_type="text/csv"), binary_answer(media_type="text/xlsx"))},
+    parameters=(
+        _sdk.path("id"),
+        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.header("Accept", 'Literal["text/csv"] | Literal["text/xlsx"]'),
+    ),
+    answers={"200": (_sdk.binary_answer(media_type="text/csv"), _sdk.binary_answer(media_type="text/xlsx"))},
     errors=_ERRORS,
     security=(("oauth",),),
-    download=Downloading(filename="content-disposition"),
+    download=_sdk.Downloading(filename="content-disposition"),
     accept="text/csv, text/xlsx",
 )
-_LINKS: Final[Operation[list[ReportLink]]] = Operation(
+_LINKS: Final[_sdk.Operation[list[_models.ReportLink]]] = _sdk.Operation(
     PRODUCT,
     "listReportLinks",
     "GET",
     "/{id}/links",
     call="cc_historical.reports.links",
-    parameters=(path("id"), header("X-Tenant-Info", source="tenant")),
-    answers={"200": json_answer("[ReportLink]")},
+    parameters=(_sdk.path("id"), _sdk.header("X-Tenant-Info", source="tenant")),
+    answers={"200": _sdk.json_answer("list[_models.ReportLink]")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
-_STATUS: Final[Operation[ReportStatus]] = Operation(
+_STATUS: Final[_sdk.Operation[_models.ReportStatus]] = _sdk.Operation(
     PRODUCT,
     "getReportStatus",
     "GET",
     "/{id}/status",
     call="cc_historical.reports.status",
-    parameters=(path("id"), header("X-Tenant-Info", source="tenant")),
-    answers={"200": json_answer("ReportStatus")},
+    parameters=(_sdk.path("id"), _sdk.header("X-Tenant-Info", source="tenant")),
+    answers={"200": _sdk.json_answer("_models.ReportStatus")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
 
 
-class Reports(Resource):
+class Reports(_sdk.Resource):
     """Reports that the service makes in the background."""
 
     __slots__ = ()
@@ -153,14 +125,14 @@ class Reports(Resource):
     def create(
         self,
         *,
-        report: ReportRequest
-        | ReportRequestDict
-        | DetailedReportRequest
-        | DetailedReportRequestDict
-        | ScriptPathsRequest
-        | ScriptPathsRequestDict,
+        report: _models.ReportRequest
+        | _models.ReportRequestDict
+        | _models.DetailedReportRequest
+        | _models.DetailedReportRequestDict
+        | _models.ScriptPathsRequest
+        | _models.ScriptPathsRequestDict,
         tenant: str | None = None,
-    ) -> ReportStatus:
+    ) -> _models.ReportStatus:
         """Start a report.
 
         Starts a report. When its status is `DONE`, fetch its rows as data or as a file. Detailed types asked for
@@ -191,14 +163,14 @@ class Reports(Resource):
     def run(
         self,
         *,
-        report: ReportRequest
-        | ReportRequestDict
-        | DetailedReportRequest
-        | DetailedReportRequestDict
-        | ScriptPathsRequest
-        | ScriptPathsRequestDict,
+        report: _models.ReportRequest
+        | _models.ReportRequestDict
+        | _models.DetailedReportRequest
+        | _models.DetailedReportRequestDict
+        | _models.ScriptPathsRequest
+        | _models.ScriptPathsRequestDict,
         tenant: str | None = None,
-    ) -> Poller[ReportStatus]:
+    ) -> _sdk.Poller[_models.ReportStatus]:
         """Start a report. Follow the work to its end.
 
         Args:
@@ -216,7 +188,7 @@ class Reports(Resource):
         """
         return self._poll(_CREATE, (tenant,), report)
 
-    def resume(self, id: str, *, tenant: str | None = None) -> Poller[ReportStatus]:
+    def resume(self, id: str, *, tenant: str | None = None) -> _sdk.Poller[_models.ReportStatus]:
         """Follow work that was started before, by `run` or elsewhere.
 
         Args:
@@ -234,7 +206,7 @@ class Reports(Resource):
         """
         return self._resume(_CREATE, id, (tenant,))
 
-    def get(self, id: int, *, tenant: str | None = None) -> Report:
+    def get(self, id: int, *, tenant: str | None = None) -> _models.Report:
         """Get a report's definition.
 
         What was asked for, and how far it is. How long reports are kept isn't known.
@@ -261,7 +233,7 @@ class Reports(Resource):
 
     def data(
         self, id: int, *, page: int | None = None, size: int | None = None, tenant: str | None = None
-    ) -> Pager[ReportRow]:
+    ) -> _sdk.Pager[_models.ReportRow]:
         """Read a report's rows.
 
         Walks through the rows of a finished report, 10,000 at most; the file has all of them. Script paths have no
@@ -292,7 +264,7 @@ class Reports(Resource):
 
     def download(
         self, id: int, *, tenant: str | None = None, accept: Literal["text/csv"] | Literal["text/xlsx"] | None = None
-    ) -> Download:
+    ) -> _sdk.Download:
         """Download a report as a file.
 
         All rows of a finished report, as CSV or as a spreadsheet. The service wants an `Accept` header that names
@@ -319,7 +291,7 @@ class Reports(Resource):
         """
         return self._download(_DOWNLOAD, (id, tenant, accept))
 
-    def links(self, id: int, *, tenant: str | None = None) -> list[ReportLink]:
+    def links(self, id: int, *, tenant: str | None = None) -> list[_models.ReportLink]:
         """List what a report offers.
 
         Addresses that belong to a report: its status always, its data and file once it is done. Script paths have a
@@ -345,7 +317,7 @@ class Reports(Resource):
         """
         return self._call(_LINKS, (id, tenant))
 
-    def status(self, id: int, *, tenant: str | None = None) -> ReportStatus:
+    def status(self, id: int, *, tenant: str | None = None) -> _models.ReportStatus:
         """Get how far a report is.
 
         State of a report. Once it is `DONE` the `Link` header offers its data and its file.
@@ -371,7 +343,7 @@ class Reports(Resource):
         return self._call(_STATUS, (id, tenant))
 
 
-class AsyncReports(AsyncResource):
+class AsyncReports(_sdk.AsyncResource):
     """Reports that the service makes in the background."""
 
     __slots__ = ()
@@ -379,14 +351,14 @@ class AsyncReports(AsyncResource):
     async def create(
         self,
         *,
-        report: ReportRequest
-        | ReportRequestDict
-        | DetailedReportRequest
-        | DetailedReportRequestDict
-        | ScriptPathsRequest
-        | ScriptPathsRequestDict,
+        report: _models.ReportRequest
+        | _models.ReportRequestDict
+        | _models.DetailedReportRequest
+        | _models.DetailedReportRequestDict
+        | _models.ScriptPathsRequest
+        | _models.ScriptPathsRequestDict,
         tenant: str | None = None,
-    ) -> ReportStatus:
+    ) -> _models.ReportStatus:
         """Start a report.
 
         Starts a report. When its status is `DONE`, fetch its rows as data or as a file. Detailed types asked for
@@ -417,14 +389,14 @@ class AsyncReports(AsyncResource):
     def run(
         self,
         *,
-        report: ReportRequest
-        | ReportRequestDict
-        | DetailedReportRequest
-        | DetailedReportRequestDict
-        | ScriptPathsRequest
-        | ScriptPathsRequestDict,
+        report: _models.ReportRequest
+        | _models.ReportRequestDict
+        | _models.DetailedReportRequest
+        | _models.DetailedReportRequestDict
+        | _models.ScriptPathsRequest
+        | _models.ScriptPathsRequestDict,
         tenant: str | None = None,
-    ) -> AsyncPoller[ReportStatus]:
+    ) -> _sdk.AsyncPoller[_models.ReportStatus]:
         """Start a report. Follow the work to its end.
 
         Args:
@@ -442,7 +414,7 @@ class AsyncReports(AsyncResource):
         """
         return self._poll(_CREATE, (tenant,), report)
 
-    def resume(self, id: str, *, tenant: str | None = None) -> AsyncPoller[ReportStatus]:
+    def resume(self, id: str, *, tenant: str | None = None) -> _sdk.AsyncPoller[_models.ReportStatus]:
         """Follow work that was started before, by `run` or elsewhere.
 
         Args:
@@ -460,7 +432,7 @@ class AsyncReports(AsyncResource):
         """
         return self._resume(_CREATE, id, (tenant,))
 
-    async def get(self, id: int, *, tenant: str | None = None) -> Report:
+    async def get(self, id: int, *, tenant: str | None = None) -> _models.Report:
         """Get a report's definition.
 
         What was asked for, and how far it is. How long reports are kept isn't known.
@@ -487,7 +459,7 @@ class AsyncReports(AsyncResource):
 
     def data(
         self, id: int, *, page: int | None = None, size: int | None = None, tenant: str | None = None
-    ) -> AsyncPager[ReportRow]:
+    ) -> _sdk.AsyncPager[_models.ReportRow]:
         """Read a report's rows.
 
         Walks through the rows of a finished report, 10,000 at most; the file has all of them. Script paths have no
@@ -518,7 +490,7 @@ class AsyncReports(AsyncResource):
 
     def download(
         self, id: int, *, tenant: str | None = None, accept: Literal["text/csv"] | Literal["text/xlsx"] | None = None
-    ) -> AsyncDownload:
+    ) -> _sdk.AsyncDownload:
         """Download a report as a file.
 
         All rows of a finished report, as CSV or as a spreadsheet. The service wants an `Accept` header that names
@@ -545,7 +517,7 @@ class AsyncReports(AsyncResource):
         """
         return self._download(_DOWNLOAD, (id, tenant, accept))
 
-    async def links(self, id: int, *, tenant: str | None = None) -> list[ReportLink]:
+    async def links(self, id: int, *, tenant: str | None = None) -> list[_models.ReportLink]:
         """List what a report offers.
 
         Addresses that belong to a report: its status always, its data and file once it is done. Script paths have a
@@ -571,7 +543,7 @@ class AsyncReports(AsyncResource):
         """
         return await self._call(_LINKS, (id, tenant))
 
-    async def status(self, id: int, *, tenant: str | None = None) -> ReportStatus:
+    async def status(self, id: int, *, tenant: str | None = None) -> _models.ReportStatus:
         """Get how far a report is.
 
         State of a report. Once it is `DONE` the `Link` header offers its data and its file.

@@ -2,92 +2,76 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from builtins import list as _list
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    header,
-    json_answer,
-    json_error,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from builtins import list as _list
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import AgentMetric, AgentsByQueue, QueueAgentMetric, TenantAgentMetrics
 
 __all__ = ["Agents", "AsyncAgents"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("MessageError", message="/message"),
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("MessageError", message="/message"),
-    "404": json_error("MessageError", message="/message"),
-    "405": json_error("MessageError", message="/message"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.MessageError", message="/message"),
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.MessageError", message="/message"),
+    "404": _sdk.json_error("_models.MessageError", message="/message"),
+    "405": _sdk.json_error("_models.MessageError", message="/message"),
 }
-_LIST: Final[Operation[_list[TenantAgentMetrics]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.TenantAgentMetrics]]] = _sdk.Operation(
     PRODUCT,
     "listAgents",
     "GET",
     "/agents",
     call="cc_realtime.agents.list",
     parameters=(
-        header("X-Tenant-Info", source="tenant"),
-        query("agent-ids", "[str]"),
-        query("group-ids", "[str]"),
-        query("metrics", "[str]"),
-        query("timezone"),
-        query("summary"),
-        query("includeTotals"),
-        query("page"),
-        query("size"),
+        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.query("agent-ids", "list[str]"),
+        _sdk.query("group-ids", "list[str]"),
+        _sdk.query("metrics", "list[_models.AgentMetric]"),
+        _sdk.query("timezone"),
+        _sdk.query("summary"),
+        _sdk.query("includeTotals"),
+        _sdk.query("page"),
+        _sdk.query("size"),
     ),
-    answers={"200": json_answer("[TenantAgentMetrics]")},
+    answers={"200": _sdk.json_answer("list[_models.TenantAgentMetrics]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="",
-        item="TenantAgentMetrics",
+        item="_models.TenantAgentMetrics",
         first=0,
-        last=(Last(("header", "X-Total-Pages"), "page-count"),),
+        last=(_sdk.Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
 )
-_BY_QUEUE_GROUP: Final[Operation[AgentsByQueue]] = Operation(
+_BY_QUEUE_GROUP: Final[_sdk.Operation[_models.AgentsByQueue]] = _sdk.Operation(
     PRODUCT,
     "listAgentsByQueueGroup",
     "GET",
     "/agents-in-queue-groups",
     call="cc_realtime.agents.by_queue_group",
     parameters=(
-        header("X-Tenant-Info", source="tenant"),
-        query("queue-ids", "[str]"),
-        query("metrics", "[str]"),
-        query("timezone"),
-        query("showEnabledAgents"),
-        query("page"),
-        query("size"),
+        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.query("queue-ids", "list[str]"),
+        _sdk.query("metrics", "list[_models.QueueAgentMetric]"),
+        _sdk.query("timezone"),
+        _sdk.query("showEnabledAgents"),
+        _sdk.query("page"),
+        _sdk.query("size"),
     ),
-    answers={"200": json_answer("AgentsByQueue")},
+    answers={"200": _sdk.json_answer("_models.AgentsByQueue")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
 
 
-class Agents(Resource):
+class Agents(_sdk.Resource):
     """Agents of the whole tenant."""
 
     __slots__ = ()
@@ -98,13 +82,13 @@ class Agents(Resource):
         tenant: str | None = None,
         agent_ids: Sequence[str] | None = None,
         group_ids: Sequence[str] | None = None,
-        metrics: Sequence[AgentMetric] | None = None,
+        metrics: Sequence[_models.AgentMetric] | None = None,
         timezone: str | None = None,
         summary: bool | None = None,
         include_totals: bool | None = None,
         page: int | None = None,
         size: int | None = None,
-    ) -> Pager[TenantAgentMetrics]:
+    ) -> _sdk.Pager[_models.TenantAgentMetrics]:
         """List all agents of the tenant.
 
         Walks through all agents. Give `metrics`, or set `summary` for a directory of ids, names and groups: without
@@ -151,12 +135,12 @@ class Agents(Resource):
         *,
         tenant: str | None = None,
         queue_ids: Sequence[str] | None = None,
-        metrics: Sequence[QueueAgentMetric] | None = None,
+        metrics: Sequence[_models.QueueAgentMetric] | None = None,
         timezone: str | None = None,
         show_enabled_agents: bool | None = None,
         page: int | None = None,
         size: int | None = None,
-    ) -> AgentsByQueue:
+    ) -> _models.AgentsByQueue:
         """Get agents arranged by queue.
 
         Agents and queues that were active today, with the counters of each agent in each queue. Metrics that end in
@@ -193,7 +177,7 @@ class Agents(Resource):
         return self._call(_BY_QUEUE_GROUP, (tenant, queue_ids, metrics, timezone, show_enabled_agents, page, size))
 
 
-class AsyncAgents(AsyncResource):
+class AsyncAgents(_sdk.AsyncResource):
     """Agents of the whole tenant."""
 
     __slots__ = ()
@@ -204,13 +188,13 @@ class AsyncAgents(AsyncResource):
         tenant: str | None = None,
         agent_ids: Sequence[str] | None = None,
         group_ids: Sequence[str] | None = None,
-        metrics: Sequence[AgentMetric] | None = None,
+        metrics: Sequence[_models.AgentMetric] | None = None,
         timezone: str | None = None,
         summary: bool | None = None,
         include_totals: bool | None = None,
         page: int | None = None,
         size: int | None = None,
-    ) -> AsyncPager[TenantAgentMetrics]:
+    ) -> _sdk.AsyncPager[_models.TenantAgentMetrics]:
         """List all agents of the tenant.
 
         Walks through all agents. Give `metrics`, or set `summary` for a directory of ids, names and groups: without
@@ -257,12 +241,12 @@ class AsyncAgents(AsyncResource):
         *,
         tenant: str | None = None,
         queue_ids: Sequence[str] | None = None,
-        metrics: Sequence[QueueAgentMetric] | None = None,
+        metrics: Sequence[_models.QueueAgentMetric] | None = None,
         timezone: str | None = None,
         show_enabled_agents: bool | None = None,
         page: int | None = None,
         size: int | None = None,
-    ) -> AgentsByQueue:
+    ) -> _models.AgentsByQueue:
         """Get agents arranged by queue.
 
         Agents and queues that were active today, with the counters of each agent in each queue. Metrics that end in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._agents import Agents, AsyncAgents
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCcRealtime", "CcRealtime"]
 
 
-class CcRealtime(ProductClient):
+class CcRealtime(_sdk.ProductClient):
     """Contact Center Real-time Metrics.
 
     Live counters of queues, agents and groups. They are counted anew about every five seconds, so asking more
@@ -45,7 +45,7 @@ class CcRealtime(ProductClient):
         return self._resource(Queues)
 
 
-class AsyncCcRealtime(AsyncProductClient):
+class AsyncCcRealtime(_sdk.AsyncProductClient):
     """Contact Center Real-time Metrics.
 
     For use with `await`.

@@ -2,84 +2,74 @@
 
 from __future__ import annotations
 
+from builtins import list as _list
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    header,
-    json_answer,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
 
 if TYPE_CHECKING:
-    from builtins import list as _list
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
     from ._groups_agents import AsyncGroupsAgents, GroupsAgents
-    from .models import GroupMetric, GroupMetrics
 
 __all__ = ["AsyncGroups", "Groups"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("MessageError", message="/message"),
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("MessageError", message="/message"),
-    "404": json_error("MessageError", message="/message"),
-    "405": json_error("MessageError", message="/message"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.MessageError", message="/message"),
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.MessageError", message="/message"),
+    "404": _sdk.json_error("_models.MessageError", message="/message"),
+    "405": _sdk.json_error("_models.MessageError", message="/message"),
 }
-_LIST: Final[Operation[_list[GroupMetrics]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.GroupMetrics]]] = _sdk.Operation(
     PRODUCT,
     "listGroups",
     "GET",
     "/groups",
     call="cc_realtime.groups.list",
     parameters=(
-        header("X-Tenant-Info", source="tenant"),
-        query("group-ids", "[str]"),
-        query("metrics", "[str]"),
-        query("timezone"),
-        query("summary"),
-        query("page"),
-        query("size"),
+        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.query("group-ids", "list[str]"),
+        _sdk.query("metrics", "list[_models.GroupMetric]"),
+        _sdk.query("timezone"),
+        _sdk.query("summary"),
+        _sdk.query("page"),
+        _sdk.query("size"),
     ),
-    answers={"200": json_answer("[GroupMetrics]")},
+    answers={"200": _sdk.json_answer("list[_models.GroupMetrics]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="",
-        item="GroupMetrics",
+        item="_models.GroupMetrics",
         first=0,
-        last=(Last(("header", "X-Total-Pages"), "page-count"),),
+        last=(_sdk.Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
 )
-_GET: Final[Operation[GroupMetrics]] = Operation(
+_GET: Final[_sdk.Operation[_models.GroupMetrics]] = _sdk.Operation(
     PRODUCT,
     "getGroup",
     "GET",
     "/groups/{id}",
     call="cc_realtime.groups.get",
-    parameters=(path("id"), header("X-Tenant-Info", source="tenant"), query("metrics", "[str]"), query("timezone")),
-    answers={"200": json_answer("GroupMetrics!")},
+    parameters=(
+        _sdk.path("id"),
+        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.query("metrics", "list[_models.GroupMetric]"),
+        _sdk.query("timezone"),
+    ),
+    answers={"200": _sdk.json_answer("Annotated[_models.GroupMetrics, OneOrList]")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
 
 
-class Groups(Resource):
+class Groups(_sdk.Resource):
     """Agent groups and their counters."""
 
     __slots__ = ()
@@ -96,12 +86,12 @@ class Groups(Resource):
         *,
         tenant: str | None = None,
         group_ids: Sequence[str] | None = None,
-        metrics: Sequence[GroupMetric] | None = None,
+        metrics: Sequence[_models.GroupMetric] | None = None,
         timezone: str | None = None,
         summary: bool | None = None,
         page: int | None = None,
         size: int | None = None,
-    ) -> Pager[GroupMetrics]:
+    ) -> _sdk.Pager[_models.GroupMetrics]:
         """List agent groups with their counters.
 
         Walks through the agent groups of the tenant. With `summary` the rows are a directory of ids and names.
@@ -140,9 +130,9 @@ class Groups(Resource):
         id: str,
         *,
         tenant: str | None = None,
-        metrics: Sequence[GroupMetric] | None = None,
+        metrics: Sequence[_models.GroupMetric] | None = None,
         timezone: str | None = None,
-    ) -> GroupMetrics:
+    ) -> _models.GroupMetrics:
         """Get an agent group with its counters.
 
         The counters of one agent group.
@@ -172,7 +162,7 @@ class Groups(Resource):
         return self._call(_GET, (id, tenant, metrics, timezone))
 
 
-class AsyncGroups(AsyncResource):
+class AsyncGroups(_sdk.AsyncResource):
     """Agent groups and their counters."""
 
     __slots__ = ()
@@ -189,12 +179,12 @@ class AsyncGroups(AsyncResource):
         *,
         tenant: str | None = None,
         group_ids: Sequence[str] | None = None,
-        metrics: Sequence[GroupMetric] | None = None,
+        metrics: Sequence[_models.GroupMetric] | None = None,
         timezone: str | None = None,
         summary: bool | None = None,
         page: int | None = None,
         size: int | None = None,
-    ) -> AsyncPager[GroupMetrics]:
+    ) -> _sdk.AsyncPager[_models.GroupMetrics]:
         """List agent groups with their counters.
 
         Walks through the agent groups of the tenant. With `summary` the rows are a directory of ids and names.
@@ -233,9 +223,9 @@ class AsyncGroups(AsyncResource):
         id: str,
         *,
         tenant: str | None = None,
-        metrics: Sequence[GroupMetric] | None = None,
+        metrics: Sequence[_models.GroupMetric] | None = None,
         timezone: str | None = None,
-    ) -> GroupMetrics:
+    ) -> _models.GroupMetrics:
         """Get an agent group with its counters.
 
         The counters of one agent group.

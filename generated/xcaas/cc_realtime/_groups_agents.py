@@ -2,91 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from builtins import list as _list
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    header,
-    json_answer,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from builtins import list as _list
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import AgentMetric, AgentMetrics
 
 __all__ = ["AsyncGroupsAgents", "GroupsAgents"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("MessageError", message="/message"),
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("MessageError", message="/message"),
-    "404": json_error("MessageError", message="/message"),
-    "405": json_error("MessageError", message="/message"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.MessageError", message="/message"),
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.MessageError", message="/message"),
+    "404": _sdk.json_error("_models.MessageError", message="/message"),
+    "405": _sdk.json_error("_models.MessageError", message="/message"),
 }
-_LIST: Final[Operation[_list[AgentMetrics]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.AgentMetrics]]] = _sdk.Operation(
     PRODUCT,
     "listGroupAgents",
     "GET",
     "/groups/{groupId}/agents",
     call="cc_realtime.groups.agents.list",
     parameters=(
-        path("groupId"),
-        header("X-Tenant-Info", source="tenant"),
-        query("agent-ids", "[str]"),
-        query("metrics", "[str]"),
-        query("timezone"),
-        query("summary"),
-        query("includeTotals"),
-        query("page"),
-        query("size"),
+        _sdk.path("groupId"),
+        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.query("agent-ids", "list[str]"),
+        _sdk.query("metrics", "list[_models.AgentMetric]"),
+        _sdk.query("timezone"),
+        _sdk.query("summary"),
+        _sdk.query("includeTotals"),
+        _sdk.query("page"),
+        _sdk.query("size"),
     ),
-    answers={"200": json_answer("[AgentMetrics]")},
+    answers={"200": _sdk.json_answer("list[_models.AgentMetrics]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="",
-        item="AgentMetrics",
+        item="_models.AgentMetrics",
         first=0,
-        last=(Last(("header", "X-Total-Pages"), "page-count"),),
+        last=(_sdk.Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
 )
-_GET: Final[Operation[AgentMetrics]] = Operation(
+_GET: Final[_sdk.Operation[_models.AgentMetrics]] = _sdk.Operation(
     PRODUCT,
     "getGroupAgent",
     "GET",
     "/groups/{groupId}/agents/{agentId}",
     call="cc_realtime.groups.agents.get",
     parameters=(
-        path("groupId"),
-        path("agentId"),
-        header("X-Tenant-Info", source="tenant"),
-        query("metrics", "[str]"),
-        query("timezone"),
+        _sdk.path("groupId"),
+        _sdk.path("agentId"),
+        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.query("metrics", "list[_models.AgentMetric]"),
+        _sdk.query("timezone"),
     ),
-    answers={"200": json_answer("AgentMetrics!")},
+    answers={"200": _sdk.json_answer("Annotated[_models.AgentMetrics, OneOrList]")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
 
 
-class GroupsAgents(Resource):
+class GroupsAgents(_sdk.Resource):
     """Agents of one group."""
 
     __slots__ = ()
@@ -97,13 +80,13 @@ class GroupsAgents(Resource):
         *,
         tenant: str | None = None,
         agent_ids: Sequence[str] | None = None,
-        metrics: Sequence[AgentMetric] | None = None,
+        metrics: Sequence[_models.AgentMetric] | None = None,
         timezone: str | None = None,
         summary: bool | None = None,
         include_totals: bool | None = None,
         page: int | None = None,
         size: int | None = None,
-    ) -> Pager[AgentMetrics]:
+    ) -> _sdk.Pager[_models.AgentMetrics]:
         """List the agents of a group.
 
         Walks through the agents of a group.
@@ -150,9 +133,9 @@ class GroupsAgents(Resource):
         agent_id: str,
         *,
         tenant: str | None = None,
-        metrics: Sequence[AgentMetric] | None = None,
+        metrics: Sequence[_models.AgentMetric] | None = None,
         timezone: str | None = None,
-    ) -> AgentMetrics:
+    ) -> _models.AgentMetrics:
         """Get an agent of a group.
 
         The counters of one agent of a group.
@@ -185,7 +168,7 @@ class GroupsAgents(Resource):
         return self._call(_GET, (group_id, agent_id, tenant, metrics, timezone))
 
 
-class AsyncGroupsAgents(AsyncResource):
+class AsyncGroupsAgents(_sdk.AsyncResource):
     """Agents of one group."""
 
     __slots__ = ()
@@ -196,13 +179,13 @@ class AsyncGroupsAgents(AsyncResource):
         *,
         tenant: str | None = None,
         agent_ids: Sequence[str] | None = None,
-        metrics: Sequence[AgentMetric] | None = None,
+        metrics: Sequence[_models.AgentMetric] | None = None,
         timezone: str | None = None,
         summary: bool | None = None,
         include_totals: bool | None = None,
         page: int | None = None,
         size: int | None = None,
-    ) -> AsyncPager[AgentMetrics]:
+    ) -> _sdk.AsyncPager[_models.AgentMetrics]:
         """List the agents of a group.
 
         Walks through the agents of a group.
@@ -249,9 +232,9 @@ class AsyncGroupsAgents(AsyncResource):
         agent_id: str,
         *,
         tenant: str | None = None,
-        metrics: Sequence[AgentMetric] | None = None,
+        metrics: Sequence[_models.AgentMetric] | None = None,
         timezone: str | None = None,
-    ) -> AgentMetrics:
+    ) -> _models.AgentMetrics:
         """Get an agent of a group.
 
         The counters of one agent of a group.

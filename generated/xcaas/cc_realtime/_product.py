@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server, Variable
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "cc_realtime",
     title="Contact Center Real-time Metrics",
     servers=(
-        Server(
+        _sdk.Server(
             "https://api.8x8.com{region}/analytics/cc/v5/realtime-metrics",
             (
-                Variable(
+                _sdk.Variable(
                     "region",
                     "",
                     enum=("", "/eu", "/au", "/ca"),
@@ -26,7 +26,7 @@ PRODUCT: Final = Product(
         ),
     ),
     schemes={
-        "oauth": Scheme("oauth2", credential="client-credentials", token_url="https://api.8x8.com/oauth/v2/token")
+        "oauth": _sdk.Scheme("oauth2", credential="client-credentials", token_url="https://api.8x8.com/oauth/v2/token")
     },
     package=__name__.rpartition(".")[0],
     console_name="analytics realtime-api",

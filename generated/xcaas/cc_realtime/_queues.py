@@ -2,85 +2,75 @@
 
 from __future__ import annotations
 
+from builtins import list as _list
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    header,
-    json_answer,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
 
 if TYPE_CHECKING:
-    from builtins import list as _list
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
     from ._queues_agents import AsyncQueuesAgents, QueuesAgents
-    from .models import QueueMetric, QueueMetrics
 
 __all__ = ["AsyncQueues", "Queues"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("MessageError", message="/message"),
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("MessageError", message="/message"),
-    "404": json_error("MessageError", message="/message"),
-    "405": json_error("MessageError", message="/message"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.MessageError", message="/message"),
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.MessageError", message="/message"),
+    "404": _sdk.json_error("_models.MessageError", message="/message"),
+    "405": _sdk.json_error("_models.MessageError", message="/message"),
 }
-_LIST: Final[Operation[_list[QueueMetrics]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.QueueMetrics]]] = _sdk.Operation(
     PRODUCT,
     "listQueues",
     "GET",
     "/queues",
     call="cc_realtime.queues.list",
     parameters=(
-        header("X-Tenant-Info", source="tenant"),
-        query("queue-ids", "[str]"),
-        query("metrics", "[str]"),
-        query("timezone"),
-        query("summary"),
-        query("includeTotals"),
-        query("page"),
-        query("size"),
+        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.query("queue-ids", "list[str]"),
+        _sdk.query("metrics", "list[_models.QueueMetric]"),
+        _sdk.query("timezone"),
+        _sdk.query("summary"),
+        _sdk.query("includeTotals"),
+        _sdk.query("page"),
+        _sdk.query("size"),
     ),
-    answers={"200": json_answer("[QueueMetrics]")},
+    answers={"200": _sdk.json_answer("list[_models.QueueMetrics]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="",
-        item="QueueMetrics",
+        item="_models.QueueMetrics",
         first=0,
-        last=(Last(("header", "X-Total-Pages"), "page-count"),),
+        last=(_sdk.Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
 )
-_GET: Final[Operation[QueueMetrics]] = Operation(
+_GET: Final[_sdk.Operation[_models.QueueMetrics]] = _sdk.Operation(
     PRODUCT,
     "getQueue",
     "GET",
     "/queues/{id}",
     call="cc_realtime.queues.get",
-    parameters=(path("id"), header("X-Tenant-Info", source="tenant"), query("metrics", "[str]"), query("timezone")),
-    answers={"200": json_answer("QueueMetrics!")},
+    parameters=(
+        _sdk.path("id"),
+        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.query("metrics", "list[_models.QueueMetric]"),
+        _sdk.query("timezone"),
+    ),
+    answers={"200": _sdk.json_answer("Annotated[_models.QueueMetrics, OneOrList]")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
 
 
-class Queues(Resource):
+class Queues(_sdk.Resource):
     """Queues and their counters."""
 
     __slots__ = ()
@@ -97,13 +87,13 @@ class Queues(Resource):
         *,
         tenant: str | None = None,
         queue_ids: Sequence[str] | None = None,
-        metrics: Sequence[QueueMetric] | None = None,
+        metrics: Sequence[_models.QueueMetric] | None = None,
         timezone: str | None = None,
         summary: bool | None = None,
         include_totals: bool | None = None,
         page: int | None = None,
         size: int | None = None,
-    ) -> Pager[QueueMetrics]:
+    ) -> _sdk.Pager[_models.QueueMetrics]:
         """List queues with their counters.
 
         Walks through the queues of the tenant. With `summary` the rows are a directory of ids and names; with
@@ -146,9 +136,9 @@ class Queues(Resource):
         id: str,
         *,
         tenant: str | None = None,
-        metrics: Sequence[QueueMetric] | None = None,
+        metrics: Sequence[_models.QueueMetric] | None = None,
         timezone: str | None = None,
-    ) -> QueueMetrics:
+    ) -> _models.QueueMetrics:
         """Get a queue with its counters.
 
         The counters of one queue.
@@ -179,7 +169,7 @@ class Queues(Resource):
         return self._call(_GET, (id, tenant, metrics, timezone))
 
 
-class AsyncQueues(AsyncResource):
+class AsyncQueues(_sdk.AsyncResource):
     """Queues and their counters."""
 
     __slots__ = ()
@@ -196,13 +186,13 @@ class AsyncQueues(AsyncResource):
         *,
         tenant: str | None = None,
         queue_ids: Sequence[str] | None = None,
-        metrics: Sequence[QueueMetric] | None = None,
+        metrics: Sequence[_models.QueueMetric] | None = None,
         timezone: str | None = None,
         summary: bool | None = None,
         include_totals: bool | None = None,
         page: int | None = None,
         size: int | None = None,
-    ) -> AsyncPager[QueueMetrics]:
+    ) -> _sdk.AsyncPager[_models.QueueMetrics]:
         """List queues with their counters.
 
         Walks through the queues of the tenant. With `summary` the rows are a directory of ids and names; with
@@ -245,9 +235,9 @@ class AsyncQueues(AsyncResource):
         id: str,
         *,
         tenant: str | None = None,
-        metrics: Sequence[QueueMetric] | None = None,
+        metrics: Sequence[_models.QueueMetric] | None = None,
         timezone: str | None = None,
-    ) -> QueueMetrics:
+    ) -> _models.QueueMetrics:
         """Get a queue with its counters.
 
         The counters of one queue.

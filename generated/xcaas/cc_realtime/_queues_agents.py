@@ -2,91 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from builtins import list as _list
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    header,
-    json_answer,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from builtins import list as _list
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import AgentMetrics, QueueAgentMetric
 
 __all__ = ["AsyncQueuesAgents", "QueuesAgents"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("MessageError", message="/message"),
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("MessageError", message="/message"),
-    "404": json_error("MessageError", message="/message"),
-    "405": json_error("MessageError", message="/message"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.MessageError", message="/message"),
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.MessageError", message="/message"),
+    "404": _sdk.json_error("_models.MessageError", message="/message"),
+    "405": _sdk.json_error("_models.MessageError", message="/message"),
 }
-_LIST: Final[Operation[_list[AgentMetrics]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.AgentMetrics]]] = _sdk.Operation(
     PRODUCT,
     "listQueueAgents",
     "GET",
     "/queues/{queueId}/agents",
     call="cc_realtime.queues.agents.list",
     parameters=(
-        path("queueId"),
-        header("X-Tenant-Info", source="tenant"),
-        query("agent-ids", "[str]"),
-        query("metrics", "[str]"),
-        query("timezone"),
-        query("summary"),
-        query("includeTotals"),
-        query("page"),
-        query("size"),
+        _sdk.path("queueId"),
+        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.query("agent-ids", "list[str]"),
+        _sdk.query("metrics", "list[_models.QueueAgentMetric]"),
+        _sdk.query("timezone"),
+        _sdk.query("summary"),
+        _sdk.query("includeTotals"),
+        _sdk.query("page"),
+        _sdk.query("size"),
     ),
-    answers={"200": json_answer("[AgentMetrics]")},
+    answers={"200": _sdk.json_answer("list[_models.AgentMetrics]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="",
-        item="AgentMetrics",
+        item="_models.AgentMetrics",
         first=0,
-        last=(Last(("header", "X-Total-Pages"), "page-count"),),
+        last=(_sdk.Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
 )
-_GET: Final[Operation[AgentMetrics]] = Operation(
+_GET: Final[_sdk.Operation[_models.AgentMetrics]] = _sdk.Operation(
     PRODUCT,
     "getQueueAgent",
     "GET",
     "/queues/{queueId}/agents/{agentId}",
     call="cc_realtime.queues.agents.get",
     parameters=(
-        path("queueId"),
-        path("agentId"),
-        header("X-Tenant-Info", source="tenant"),
-        query("metrics", "[str]"),
-        query("timezone"),
+        _sdk.path("queueId"),
+        _sdk.path("agentId"),
+        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.query("metrics", "list[_models.QueueAgentMetric]"),
+        _sdk.query("timezone"),
     ),
-    answers={"200": json_answer("AgentMetrics!")},
+    answers={"200": _sdk.json_answer("Annotated[_models.AgentMetrics, OneOrList]")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
 
 
-class QueuesAgents(Resource):
+class QueuesAgents(_sdk.Resource):
     """Agents of one queue."""
 
     __slots__ = ()
@@ -97,13 +80,13 @@ class QueuesAgents(Resource):
         *,
         tenant: str | None = None,
         agent_ids: Sequence[str] | None = None,
-        metrics: Sequence[QueueAgentMetric] | None = None,
+        metrics: Sequence[_models.QueueAgentMetric] | None = None,
         timezone: str | None = None,
         summary: bool | None = None,
         include_totals: bool | None = None,
         page: int | None = None,
         size: int | None = None,
-    ) -> Pager[AgentMetrics]:
+    ) -> _sdk.Pager[_models.AgentMetrics]:
         """List the agents of a queue.
 
         Walks through the agents who are assigned to a queue. Metrics that end in `.inQueue` count what happened in
@@ -151,9 +134,9 @@ class QueuesAgents(Resource):
         agent_id: str,
         *,
         tenant: str | None = None,
-        metrics: Sequence[QueueAgentMetric] | None = None,
+        metrics: Sequence[_models.QueueAgentMetric] | None = None,
         timezone: str | None = None,
-    ) -> AgentMetrics:
+    ) -> _models.AgentMetrics:
         """Get an agent of a queue.
 
         The counters of one agent, in this queue and beyond.
@@ -186,7 +169,7 @@ class QueuesAgents(Resource):
         return self._call(_GET, (queue_id, agent_id, tenant, metrics, timezone))
 
 
-class AsyncQueuesAgents(AsyncResource):
+class AsyncQueuesAgents(_sdk.AsyncResource):
     """Agents of one queue."""
 
     __slots__ = ()
@@ -197,13 +180,13 @@ class AsyncQueuesAgents(AsyncResource):
         *,
         tenant: str | None = None,
         agent_ids: Sequence[str] | None = None,
-        metrics: Sequence[QueueAgentMetric] | None = None,
+        metrics: Sequence[_models.QueueAgentMetric] | None = None,
         timezone: str | None = None,
         summary: bool | None = None,
         include_totals: bool | None = None,
         page: int | None = None,
         size: int | None = None,
-    ) -> AsyncPager[AgentMetrics]:
+    ) -> _sdk.AsyncPager[_models.AgentMetrics]:
         """List the agents of a queue.
 
         Walks through the agents who are assigned to a queue. Metrics that end in `.inQueue` count what happened in
@@ -251,9 +234,9 @@ class AsyncQueuesAgents(AsyncResource):
         agent_id: str,
         *,
         tenant: str | None = None,
-        metrics: Sequence[QueueAgentMetric] | None = None,
+        metrics: Sequence[_models.QueueAgentMetric] | None = None,
         timezone: str | None = None,
-    ) -> AgentMetrics:
+    ) -> _models.AgentMetrics:
         """Get an agent of a queue.
 
         The counters of one agent, in this queue and beyond.

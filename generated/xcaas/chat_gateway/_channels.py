@@ -2,140 +2,146 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    empty_answer,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import Channel, ChannelPage, ChannelRequest, ChannelRequestDict
 
 __all__ = ["AsyncChannels", "Channels"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "401": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "404": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "401": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "404": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_ERRORS_2: Final[Answers] = {
-    "401": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "404": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+_ERRORS_2: Final[_sdk.Answers] = {
+    "401": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "404": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_LIST: Final[Operation[ChannelPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.ChannelPage]] = _sdk.Operation(
     PRODUCT,
     "listChannels",
     "GET",
     "/chat-gateway/v1/channels",
     call="chat_gateway.channels.list",
-    parameters=(query("size"), query("page"), query("sort"), query("filter"), header("X-8x8-Tenant", source="tenant")),
-    answers={"200": json_answer("ChannelPage", media_type="application/hal+json")},
+    parameters=(
+        _sdk.query("size"),
+        _sdk.query("page"),
+        _sdk.query("sort"),
+        _sdk.query("filter"),
+        _sdk.header("X-8x8-Tenant", source="tenant"),
+    ),
+    answers={"200": _sdk.json_answer("_models.ChannelPage", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/_embedded/channels",
-        item="Channel",
+        item="_models.Channel",
         first=0,
-        last=(Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",
 )
-_CREATE: Final[Operation[Channel]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     PRODUCT,
     "createChannel",
     "POST",
     "/chat-gateway/v1/channels",
     call="chat_gateway.channels.create",
-    parameters=(header("X-8x8-Tenant", source="tenant"),),
-    body=json_body(codec="ChannelRequest"),
-    answers={"200": json_answer("Channel", media_type="application/hal+json")},
+    parameters=(_sdk.header("X-8x8-Tenant", source="tenant"),),
+    body=_sdk.json_body(annotation="_models.ChannelRequest"),
+    answers={"200": _sdk.json_answer("_models.Channel", media_type="application/hal+json")},
     errors={
-        "400": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "400": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "401": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "401": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("apiKey",),),
     accept="application/hal+json",
 )
-_DELETE: Final[Operation[None]] = Operation(
+_DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "deleteChannel",
     "DELETE",
     "/chat-gateway/v1/channels/{channelId}",
     call="chat_gateway.channels.delete",
-    parameters=(path("channelId"), header("X-8x8-Tenant", source="tenant")),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("channelId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    answers={"204": _sdk.empty_answer()},
     errors=_ERRORS_2,
     security=(("apiKey",),),
 )
-_GET: Final[Operation[Channel]] = Operation(
+_GET: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     PRODUCT,
     "getChannel",
     "GET",
     "/chat-gateway/v1/channels/{channelId}",
     call="chat_gateway.channels.get",
-    parameters=(path("channelId"), header("X-8x8-Tenant", source="tenant")),
-    answers={"200": json_answer("Channel", media_type="application/hal+json")},
+    parameters=(_sdk.path("channelId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    answers={"200": _sdk.json_answer("_models.Channel", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/hal+json",
 )
-_REPLACE: Final[Operation[Channel]] = Operation(
+_REPLACE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     PRODUCT,
     "replaceChannel",
     "PUT",
     "/chat-gateway/v1/channels/{channelId}",
     call="chat_gateway.channels.replace",
-    parameters=(path("channelId"), header("X-8x8-Tenant", source="tenant")),
-    body=json_body(codec="ChannelRequest"),
-    answers={"200": json_answer("Channel", media_type="application/hal+json")},
+    parameters=(_sdk.path("channelId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    body=_sdk.json_body(annotation="_models.ChannelRequest"),
+    answers={"200": _sdk.json_answer("_models.Channel", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",
 )
 
 
-class Channels(Resource):
+class Channels(_sdk.Resource):
     """Ways in for conversations, each with its webhook and queue."""
 
     __slots__ = ()
@@ -148,7 +154,7 @@ class Channels(Resource):
         sort: str | None = None,
         filter: str | None = None,
         tenant: str | None = None,
-    ) -> Pager[Channel]:
+    ) -> _sdk.Pager[_models.Channel]:
         """List channels.
 
         All channels of the tenant, page by page.
@@ -175,7 +181,9 @@ class Channels(Resource):
         """
         return self._paginate(_LIST, (size, page, sort, filter, tenant))
 
-    def create(self, *, channel: ChannelRequest | ChannelRequestDict, tenant: str | None = None) -> Channel:
+    def create(
+        self, *, channel: _models.ChannelRequest | _models.ChannelRequestDict, tenant: str | None = None
+    ) -> _models.Channel:
         """Create a channel.
 
         Creates a way in for conversations. It names a webhook and a queue.
@@ -218,7 +226,7 @@ class Channels(Resource):
         """
         return self._call(_DELETE, (channel_id, tenant))
 
-    def get(self, channel_id: str, *, tenant: str | None = None) -> Channel:
+    def get(self, channel_id: str, *, tenant: str | None = None) -> _models.Channel:
         """Get a channel.
 
         One channel.
@@ -242,8 +250,12 @@ class Channels(Resource):
         return self._call(_GET, (channel_id, tenant))
 
     def replace(
-        self, channel_id: str, *, channel: ChannelRequest | ChannelRequestDict, tenant: str | None = None
-    ) -> Channel:
+        self,
+        channel_id: str,
+        *,
+        channel: _models.ChannelRequest | _models.ChannelRequestDict,
+        tenant: str | None = None,
+    ) -> _models.Channel:
         """Replace a channel.
 
         Puts a whole channel in place of the old one.
@@ -269,7 +281,7 @@ class Channels(Resource):
         return self._call(_REPLACE, (channel_id, tenant), channel)
 
 
-class AsyncChannels(AsyncResource):
+class AsyncChannels(_sdk.AsyncResource):
     """Ways in for conversations, each with its webhook and queue."""
 
     __slots__ = ()
@@ -282,7 +294,7 @@ class AsyncChannels(AsyncResource):
         sort: str | None = None,
         filter: str | None = None,
         tenant: str | None = None,
-    ) -> AsyncPager[Channel]:
+    ) -> _sdk.AsyncPager[_models.Channel]:
         """List channels.
 
         All channels of the tenant, page by page.
@@ -309,7 +321,9 @@ class AsyncChannels(AsyncResource):
         """
         return self._paginate(_LIST, (size, page, sort, filter, tenant))
 
-    async def create(self, *, channel: ChannelRequest | ChannelRequestDict, tenant: str | None = None) -> Channel:
+    async def create(
+        self, *, channel: _models.ChannelRequest | _models.ChannelRequestDict, tenant: str | None = None
+    ) -> _models.Channel:
         """Create a channel.
 
         Creates a way in for conversations. It names a webhook and a queue.
@@ -352,7 +366,7 @@ class AsyncChannels(AsyncResource):
         """
         return await self._call(_DELETE, (channel_id, tenant))
 
-    async def get(self, channel_id: str, *, tenant: str | None = None) -> Channel:
+    async def get(self, channel_id: str, *, tenant: str | None = None) -> _models.Channel:
         """Get a channel.
 
         One channel.
@@ -376,8 +390,12 @@ class AsyncChannels(AsyncResource):
         return await self._call(_GET, (channel_id, tenant))
 
     async def replace(
-        self, channel_id: str, *, channel: ChannelRequest | ChannelRequestDict, tenant: str | None = None
-    ) -> Channel:
+        self,
+        channel_id: str,
+        *,
+        channel: _models.ChannelRequest | _models.ChannelRequestDict,
+        tenant: str | None = None,
+    ) -> _models.Channel:
         """Replace a channel.
 
         Puts a whole channel in place of the old one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._channels import AsyncChannels, Channels
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncChatGateway", "ChatGateway"]
 
 
-class ChatGateway(ProductClient):
+class ChatGateway(_sdk.ProductClient):
     """Chat Gateway.
 
     Connects bots and chat front ends of your own with queues, agents and scripts of Contact Center. You open
@@ -53,7 +53,7 @@ class ChatGateway(ProductClient):
         return self._resource(Webhooks)
 
 
-class AsyncChatGateway(AsyncProductClient):
+class AsyncChatGateway(_sdk.AsyncProductClient):
     """Chat Gateway.
 
     For use with `await`.

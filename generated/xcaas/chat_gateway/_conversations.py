@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    empty_answer,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
 
 if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
     from ._conversations_attachments import AsyncConversationsAttachments, ConversationsAttachments
     from ._conversations_cards import AsyncConversationsCards, ConversationsCards
     from ._conversations_interactions import AsyncConversationsInteractions, ConversationsInteractions
@@ -34,164 +19,179 @@ if TYPE_CHECKING:
         AsyncConversationsPostAgentAssignments,
         ConversationsPostAgentAssignments,
     )
-    from .models import (
-        AcceptedConversation,
-        Conversation,
-        ConversationPage,
-        ConversationReplacement,
-        ConversationReplacementDict,
-        ConversationRequest,
-        ConversationRequestDict,
-        ConversationUpdate,
-        ConversationUpdateDict,
-        ReadReceipt,
-        ReadReceiptDict,
-        ThinkingSignal,
-        ThinkingSignalDict,
-        TypingSignal,
-        TypingSignalDict,
-    )
 
 __all__ = ["AsyncConversations", "Conversations"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "401": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "401": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_ERRORS_2: Final[Answers] = {
-    "401": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "404": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+_ERRORS_2: Final[_sdk.Answers] = {
+    "401": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "404": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_ERRORS_3: Final[Answers] = {
-    "400": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "401": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "404": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+_ERRORS_3: Final[_sdk.Answers] = {
+    "400": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "401": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "404": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_LIST: Final[Operation[ConversationPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.ConversationPage]] = _sdk.Operation(
     PRODUCT,
     "listConversations",
     "GET",
     "/chat-gateway/v1/conversations",
     call="chat_gateway.conversations.list",
-    parameters=(query("size"), query("page"), query("sort"), query("filter"), header("X-8x8-Tenant", source="tenant")),
-    answers={"200": json_answer("ConversationPage", media_type="application/hal+json")},
+    parameters=(
+        _sdk.query("size"),
+        _sdk.query("page"),
+        _sdk.query("sort"),
+        _sdk.query("filter"),
+        _sdk.header("X-8x8-Tenant", source="tenant"),
+    ),
+    answers={"200": _sdk.json_answer("_models.ConversationPage", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/_embedded/conversations",
-        item="Conversation",
+        item="_models.Conversation",
         first=0,
-        last=(Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",
 )
-_CREATE: Final[Operation[AcceptedConversation]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.AcceptedConversation]] = _sdk.Operation(
     PRODUCT,
     "createConversation",
     "POST",
     "/chat-gateway/v1/conversations",
     call="chat_gateway.conversations.create",
-    parameters=(header("X-8x8-Tenant", source="tenant"),),
-    body=json_body(codec="ConversationRequest"),
-    answers={"202": json_answer("AcceptedConversation", media_type="application/hal+json")},
+    parameters=(_sdk.header("X-8x8-Tenant", source="tenant"),),
+    body=_sdk.json_body(annotation="_models.ConversationRequest"),
+    answers={"202": _sdk.json_answer("_models.AcceptedConversation", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",
 )
-_GET: Final[Operation[Conversation]] = Operation(
+_GET: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     PRODUCT,
     "getConversation",
     "GET",
     "/chat-gateway/v1/conversations/{conversationId}",
     call="chat_gateway.conversations.get",
-    parameters=(path("conversationId"), header("X-8x8-Tenant", source="tenant")),
-    answers={"200": json_answer("Conversation", media_type="application/hal+json")},
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    answers={"200": _sdk.json_answer("_models.Conversation", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/hal+json",
 )
-_UPDATE: Final[Operation[Conversation]] = Operation(
+_UPDATE: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     PRODUCT,
     "updateConversation",
     "PATCH",
     "/chat-gateway/v1/conversations/{conversationId}",
     call="chat_gateway.conversations.update",
-    parameters=(path("conversationId"), header("X-8x8-Tenant", source="tenant")),
-    body=json_body(codec="ConversationUpdate"),
-    answers={"202": json_answer("Conversation", media_type="application/hal+json")},
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    body=_sdk.json_body(annotation="_models.ConversationUpdate"),
+    answers={"202": _sdk.json_answer("_models.Conversation", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/hal+json",
 )
-_REPLACE: Final[Operation[Conversation]] = Operation(
+_REPLACE: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     PRODUCT,
     "replaceConversation",
     "PUT",
     "/chat-gateway/v1/conversations/{conversationId}",
     call="chat_gateway.conversations.replace",
-    parameters=(path("conversationId"), header("X-8x8-Tenant", source="tenant")),
-    body=json_body(codec="ConversationReplacement"),
-    answers={"202": json_answer("Conversation", media_type="application/hal+json")},
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    body=_sdk.json_body(annotation="_models.ConversationReplacement"),
+    answers={"202": _sdk.json_answer("_models.Conversation", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/hal+json",
 )
-_SEND_READ_RECEIPT: Final[Operation[None]] = Operation(
+_SEND_READ_RECEIPT: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "sendReadReceipt",
     "POST",
     "/chat-gateway/v1/conversations/{conversationId}/read-receipt",
     call="chat_gateway.conversations.send_read_receipt",
-    parameters=(path("conversationId"), header("X-8x8-Tenant", source="tenant")),
-    body=json_body(codec="ReadReceipt"),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    body=_sdk.json_body(annotation="_models.ReadReceipt"),
+    answers={"204": _sdk.empty_answer()},
     errors=_ERRORS_3,
     security=(("apiKey",),),
 )
-_SEND_THINKING: Final[Operation[None]] = Operation(
+_SEND_THINKING: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "sendThinking",
     "POST",
     "/chat-gateway/v1/conversations/{conversationId}/thinking",
     call="chat_gateway.conversations.send_thinking",
-    parameters=(path("conversationId"), header("X-8x8-Tenant", source="tenant")),
-    body=json_body(codec="ThinkingSignal", required=False),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    body=_sdk.json_body(annotation="_models.ThinkingSignal", required=False),
+    answers={"204": _sdk.empty_answer()},
     errors=_ERRORS_3,
     security=(("apiKey",),),
 )
-_SEND_TYPING: Final[Operation[None]] = Operation(
+_SEND_TYPING: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "sendTyping",
     "POST",
     "/chat-gateway/v1/conversations/{conversationId}/typing",
     call="chat_gateway.conversations.send_typing",
-    parameters=(path("conversationId"), header("X-8x8-Tenant", source="tenant")),
-    body=json_body(codec="TypingSignal"),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    body=_sdk.json_body(annotation="_models.TypingSignal"),
+    answers={"204": _sdk.empty_answer()},
     errors=_ERRORS_3,
     security=(("apiKey",),),
 )
 
 
-class Conversations(Resource):
+class Conversations(_sdk.Resource):
     """Conversations with users."""
 
     __slots__ = ()
@@ -246,7 +246,7 @@ class Conversations(Resource):
         sort: str | None = None,
         filter: str | None = None,
         tenant: str | None = None,
-    ) -> Pager[Conversation]:
+    ) -> _sdk.Pager[_models.Conversation]:
         """List conversations.
 
         All conversations of the tenant, page by page.
@@ -273,8 +273,8 @@ class Conversations(Resource):
         return self._paginate(_LIST, (size, page, sort, filter, tenant))
 
     def create(
-        self, *, conversation: ConversationRequest | ConversationRequestDict, tenant: str | None = None
-    ) -> AcceptedConversation:
+        self, *, conversation: _models.ConversationRequest | _models.ConversationRequestDict, tenant: str | None = None
+    ) -> _models.AcceptedConversation:
         """Open a conversation.
 
         Opens a conversation for a user. Whether it got anywhere shows at the webhook, where its state goes from
@@ -298,7 +298,7 @@ class Conversations(Resource):
         """
         return self._call(_CREATE, (tenant,), conversation)
 
-    def get(self, conversation_id: str, *, tenant: str | None = None) -> Conversation:
+    def get(self, conversation_id: str, *, tenant: str | None = None) -> _models.Conversation:
         """Get a conversation.
 
         One conversation with its state, user and assignment.
@@ -325,9 +325,9 @@ class Conversations(Resource):
         self,
         conversation_id: str,
         *,
-        conversation: ConversationUpdate | ConversationUpdateDict,
+        conversation: _models.ConversationUpdate | _models.ConversationUpdateDict,
         tenant: str | None = None,
-    ) -> Conversation:
+    ) -> _models.Conversation:
         """Change user or assignment.
 
         Changes the user's data or hands the conversation to a queue or script, some time after the answer.
@@ -355,9 +355,9 @@ class Conversations(Resource):
         self,
         conversation_id: str,
         *,
-        conversation: ConversationReplacement | ConversationReplacementDict,
+        conversation: _models.ConversationReplacement | _models.ConversationReplacementDict,
         tenant: str | None = None,
-    ) -> Conversation:
+    ) -> _models.Conversation:
         """Replace user and assignment.
 
         Puts channel, user and assignment in place of the old ones, some time after the answer.
@@ -382,7 +382,7 @@ class Conversations(Resource):
         return self._call(_REPLACE, (conversation_id, tenant), conversation)
 
     def send_read_receipt(
-        self, conversation_id: str, *, receipt: ReadReceipt | ReadReceiptDict, tenant: str | None = None
+        self, conversation_id: str, *, receipt: _models.ReadReceipt | _models.ReadReceiptDict, tenant: str | None = None
     ) -> None:
         """Say that messages were read.
 
@@ -411,7 +411,7 @@ class Conversations(Resource):
         conversation_id: str,
         *,
         tenant: str | None = None,
-        signal: ThinkingSignal | ThinkingSignalDict | None = None,
+        signal: _models.ThinkingSignal | _models.ThinkingSignalDict | None = None,
     ) -> None:
         """Show that the bot thinks.
 
@@ -436,7 +436,11 @@ class Conversations(Resource):
         return self._call(_SEND_THINKING, (conversation_id, tenant), signal)
 
     def send_typing(
-        self, conversation_id: str, *, signal: TypingSignal | TypingSignalDict, tenant: str | None = None
+        self,
+        conversation_id: str,
+        *,
+        signal: _models.TypingSignal | _models.TypingSignalDict,
+        tenant: str | None = None,
     ) -> None:
         """Show that somebody types.
 
@@ -460,7 +464,7 @@ class Conversations(Resource):
         return self._call(_SEND_TYPING, (conversation_id, tenant), signal)
 
 
-class AsyncConversations(AsyncResource):
+class AsyncConversations(_sdk.AsyncResource):
     """Conversations with users."""
 
     __slots__ = ()
@@ -515,7 +519,7 @@ class AsyncConversations(AsyncResource):
         sort: str | None = None,
         filter: str | None = None,
         tenant: str | None = None,
-    ) -> AsyncPager[Conversation]:
+    ) -> _sdk.AsyncPager[_models.Conversation]:
         """List conversations.
 
         All conversations of the tenant, page by page.
@@ -542,8 +546,8 @@ class AsyncConversations(AsyncResource):
         return self._paginate(_LIST, (size, page, sort, filter, tenant))
 
     async def create(
-        self, *, conversation: ConversationRequest | ConversationRequestDict, tenant: str | None = None
-    ) -> AcceptedConversation:
+        self, *, conversation: _models.ConversationRequest | _models.ConversationRequestDict, tenant: str | None = None
+    ) -> _models.AcceptedConversation:
         """Open a conversation.
 
         Opens a conversation for a user. Whether it got anywhere shows at the webhook, where its state goes from
@@ -567,7 +571,7 @@ class AsyncConversations(AsyncResource):
         """
         return await self._call(_CREATE, (tenant,), conversation)
 
-    async def get(self, conversation_id: str, *, tenant: str | None = None) -> Conversation:
+    async def get(self, conversation_id: str, *, tenant: str | None = None) -> _models.Conversation:
         """Get a conversation.
 
         One conversation with its state, user and assignment.
@@ -594,9 +598,9 @@ class AsyncConversations(AsyncResource):
         self,
         conversation_id: str,
         *,
-        conversation: ConversationUpdate | ConversationUpdateDict,
+        conversation: _models.ConversationUpdate | _models.ConversationUpdateDict,
         tenant: str | None = None,
-    ) -> Conversation:
+    ) -> _models.Conversation:
         """Change user or assignment.
 
         Changes the user's data or hands the conversation to a queue or script, some time after the answer.
@@ -624,9 +628,9 @@ class AsyncConversations(AsyncResource):
         self,
         conversation_id: str,
         *,
-        conversation: ConversationReplacement | ConversationReplacementDict,
+        conversation: _models.ConversationReplacement | _models.ConversationReplacementDict,
         tenant: str | None = None,
-    ) -> Conversation:
+    ) -> _models.Conversation:
         """Replace user and assignment.
 
         Puts channel, user and assignment in place of the old ones, some time after the answer.
@@ -651,7 +655,7 @@ class AsyncConversations(AsyncResource):
         return await self._call(_REPLACE, (conversation_id, tenant), conversation)
 
     async def send_read_receipt(
-        self, conversation_id: str, *, receipt: ReadReceipt | ReadReceiptDict, tenant: str | None = None
+        self, conversation_id: str, *, receipt: _models.ReadReceipt | _models.ReadReceiptDict, tenant: str | None = None
     ) -> None:
         """Say that messages were read.
 
@@ -680,7 +684,7 @@ class AsyncConversations(AsyncResource):
         conversation_id: str,
         *,
         tenant: str | None = None,
-        signal: ThinkingSignal | ThinkingSignalDict | None = None,
+        signal: _models.ThinkingSignal | _models.ThinkingSignalDict | None = None,
     ) -> None:
         """Show that the bot thinks.
 
@@ -705,7 +709,11 @@ class AsyncConversations(AsyncResource):
         return await self._call(_SEND_THINKING, (conversation_id, tenant), signal)
 
     async def send_typing(
-        self, conversation_id: str, *, signal: TypingSignal | TypingSignalDict, tenant: str | None = None
+        self,
+        conversation_id: str,
+        *,
+        signal: _models.TypingSignal | _models.TypingSignalDict,
+        tenant: str | None = None,
     ) -> None:
         """Show that somebody types.
 

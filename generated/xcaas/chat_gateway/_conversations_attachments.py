@@ -2,130 +2,119 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Downloading,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    binary_answer,
-    header,
-    json_answer,
-    json_error,
-    multipart_body,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncDownload, AsyncPager, Download, Pager
-
-    from .models import Attachment, AttachmentPage, AttachmentUploadDict
 
 __all__ = ["AsyncConversationsAttachments", "ConversationsAttachments"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "404": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "404": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_LIST: Final[Operation[AttachmentPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.AttachmentPage]] = _sdk.Operation(
     PRODUCT,
     "listAttachments",
     "GET",
     "/chat-gateway/v1/conversations/{conversationId}/attachments",
     call="chat_gateway.conversations.attachments.list",
     parameters=(
-        path("conversationId"),
-        query("size"),
-        query("page"),
-        query("sort"),
-        query("filter"),
-        header("X-8x8-Tenant", source="tenant"),
+        _sdk.path("conversationId"),
+        _sdk.query("size"),
+        _sdk.query("page"),
+        _sdk.query("sort"),
+        _sdk.query("filter"),
+        _sdk.header("X-8x8-Tenant", source="tenant"),
     ),
-    answers={"200": json_answer("AttachmentPage", media_type="application/hal+json")},
+    answers={"200": _sdk.json_answer("_models.AttachmentPage", media_type="application/hal+json")},
     errors={
-        "400": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "400": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "401": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "401": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "404": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "404": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/_embedded/attachments",
-        item="Attachment",
+        item="_models.Attachment",
         first=0,
-        last=(Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",
 )
-_UPLOAD: Final[Operation[Attachment]] = Operation(
+_UPLOAD: Final[_sdk.Operation[_models.Attachment]] = _sdk.Operation(
     PRODUCT,
     "uploadAttachment",
     "POST",
     "/chat-gateway/v1/conversations/{conversationId}/attachments",
     call="chat_gateway.conversations.attachments.upload",
-    parameters=(path("conversationId"), header("X-8x8-Tenant", source="tenant")),
-    body=multipart_body(codec="AttachmentUpload"),
-    answers={"200": json_answer("Attachment", media_type="application/hal+json")},
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    body=_sdk.multipart_body(annotation="_models.AttachmentUpload"),
+    answers={"200": _sdk.json_answer("_models.Attachment", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",
 )
-_GET: Final[Operation[Attachment]] = Operation(
+_GET: Final[_sdk.Operation[_models.Attachment]] = _sdk.Operation(
     PRODUCT,
     "getAttachment",
     "GET",
     "/chat-gateway/v1/conversations/{conversationId}/attachments/{attachmentId}",
     call="chat_gateway.conversations.attachments.get",
-    parameters=(path("conversationId"), path("attachmentId"), header("X-8x8-Tenant", source="tenant")),
-    answers={"200": json_answer("Attachment", media_type="application/hal+json")},
+    parameters=(_sdk.path("conversationId"), _sdk.path("attachmentId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    answers={"200": _sdk.json_answer("_models.Attachment", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",
 )
-_DOWNLOAD: Final[Operation[bytes]] = Operation(
+_DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
     PRODUCT,
     "downloadAttachment",
     "GET",
     "/chat-gateway/v1/conversations/{conversationId}/attachments/{attachmentId}/content",
     call="chat_gateway.conversations.attachments.download",
-    parameters=(path("conversationId"), path("attachmentId"), header("X-8x8-Tenant", source="tenant")),
-    answers={"200": binary_answer()},
+    parameters=(_sdk.path("conversationId"), _sdk.path("attachmentId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    answers={"200": _sdk.binary_answer()},
     errors=_ERRORS,
     security=(("apiKey",),),
-    download=Downloading(filename="content-disposition"),
+    download=_sdk.Downloading(filename="content-disposition"),
     accept="application/octet-stream",
 )
 
 
-class ConversationsAttachments(Resource):
+class ConversationsAttachments(_sdk.Resource):
     """Files of a conversation."""
 
     __slots__ = ()
@@ -139,7 +128,7 @@ class ConversationsAttachments(Resource):
         sort: str | None = None,
         filter: str | None = None,
         tenant: str | None = None,
-    ) -> Pager[Attachment]:
+    ) -> _sdk.Pager[_models.Attachment]:
         """List a conversation's files.
 
         Files of the conversation, page by page.
@@ -168,7 +157,9 @@ class ConversationsAttachments(Resource):
         """
         return self._paginate(_LIST, (conversation_id, size, page, sort, filter, tenant))
 
-    def upload(self, conversation_id: str, *, body: AttachmentUploadDict, tenant: str | None = None) -> Attachment:
+    def upload(
+        self, conversation_id: str, *, body: _models.AttachmentUploadDict, tenant: str | None = None
+    ) -> _models.Attachment:
         """Upload a file.
 
         Puts a file into the conversation. Name its id in a message to show it.
@@ -193,7 +184,7 @@ class ConversationsAttachments(Resource):
         """
         return self._call(_UPLOAD, (conversation_id, tenant), body)
 
-    def get(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> Attachment:
+    def get(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> _models.Attachment:
         """Get what is known about a file.
 
         Name, size and time of a file, without its bytes.
@@ -218,7 +209,7 @@ class ConversationsAttachments(Resource):
         """
         return self._call(_GET, (conversation_id, attachment_id, tenant))
 
-    def download(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> Download:
+    def download(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> _sdk.Download:
         """Download a file.
 
         The bytes of a file.
@@ -244,7 +235,7 @@ class ConversationsAttachments(Resource):
         return self._download(_DOWNLOAD, (conversation_id, attachment_id, tenant))
 
 
-class AsyncConversationsAttachments(AsyncResource):
+class AsyncConversationsAttachments(_sdk.AsyncResource):
     """Files of a conversation."""
 
     __slots__ = ()
@@ -258,7 +249,7 @@ class AsyncConversationsAttachments(AsyncResource):
         sort: str | None = None,
         filter: str | None = None,
         tenant: str | None = None,
-    ) -> AsyncPager[Attachment]:
+    ) -> _sdk.AsyncPager[_models.Attachment]:
         """List a conversation's files.
 
         Files of the conversation, page by page.
@@ -288,8 +279,8 @@ class AsyncConversationsAttachments(AsyncResource):
         return self._paginate(_LIST, (conversation_id, size, page, sort, filter, tenant))
 
     async def upload(
-        self, conversation_id: str, *, body: AttachmentUploadDict, tenant: str | None = None
-    ) -> Attachment:
+        self, conversation_id: str, *, body: _models.AttachmentUploadDict, tenant: str | None = None
+    ) -> _models.Attachment:
         """Upload a file.
 
         Puts a file into the conversation. Name its id in a message to show it.
@@ -314,7 +305,7 @@ class AsyncConversationsAttachments(AsyncResource):
         """
         return await self._call(_UPLOAD, (conversation_id, tenant), body)
 
-    async def get(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> Attachment:
+    async def get(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> _models.Attachment:
         """Get what is known about a file.
 
         Name, size and time of a file, without its bytes.
@@ -339,7 +330,7 @@ class AsyncConversationsAttachments(AsyncResource):
         """
         return await self._call(_GET, (conversation_id, attachment_id, tenant))
 
-    def download(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> AsyncDownload:
+    def download(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> _sdk.AsyncDownload:
         """Download a file.
 
         The bytes of a file.

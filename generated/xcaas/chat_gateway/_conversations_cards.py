@@ -2,54 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import Answers, AsyncResource, Operation, Resource, empty_answer, json_body, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import CardActionRequest, CardActionRequestDict
 
 __all__ = ["AsyncConversationsCards", "ConversationsCards"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "401": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "404": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "401": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "404": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_EXECUTE_ACTION: Final[Operation[None]] = Operation(
+_EXECUTE_ACTION: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "executeCardAction",
     "PUT",
     "/api/v1/tenant/{tenantId}/conversations/{conversationId}/cards/{cardId}/action-execute",
     call="chat_gateway.conversations.cards.execute_action",
-    parameters=(path("tenantId", source="tenant"), path("conversationId"), path("cardId")),
-    body=json_body(codec="CardActionRequest"),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.path("conversationId"), _sdk.path("cardId")),
+    body=_sdk.json_body(annotation="_models.CardActionRequest"),
+    answers={"204": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("apiKey",),),
 )
-_SUBMIT_ACTION: Final[Operation[None]] = Operation(
+_SUBMIT_ACTION: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "submitCardAction",
     "PUT",
     "/api/v1/tenant/{tenantId}/conversations/{conversationId}/cards/{cardId}/action-submit",
     call="chat_gateway.conversations.cards.submit_action",
-    parameters=(path("tenantId", source="tenant"), path("conversationId"), path("cardId")),
-    body=json_body(codec="CardActionRequest"),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.path("conversationId"), _sdk.path("cardId")),
+    body=_sdk.json_body(annotation="_models.CardActionRequest"),
+    answers={"204": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("apiKey",),),
 )
 
 
-class ConversationsCards(Resource):
+class ConversationsCards(_sdk.Resource):
     """Answers to the buttons of cards."""
 
     __slots__ = ()
@@ -59,7 +67,7 @@ class ConversationsCards(Resource):
         conversation_id: str,
         card_id: str,
         *,
-        action: CardActionRequest | CardActionRequestDict,
+        action: _models.CardActionRequest | _models.CardActionRequestDict,
         tenant: str | None = None,
     ) -> None:
         """Record an execute button.
@@ -90,7 +98,7 @@ class ConversationsCards(Resource):
         conversation_id: str,
         card_id: str,
         *,
-        action: CardActionRequest | CardActionRequestDict,
+        action: _models.CardActionRequest | _models.CardActionRequestDict,
         tenant: str | None = None,
     ) -> None:
         """Record a submit button.
@@ -116,7 +124,7 @@ class ConversationsCards(Resource):
         return self._call(_SUBMIT_ACTION, (tenant, conversation_id, card_id), action)
 
 
-class AsyncConversationsCards(AsyncResource):
+class AsyncConversationsCards(_sdk.AsyncResource):
     """Answers to the buttons of cards."""
 
     __slots__ = ()
@@ -126,7 +134,7 @@ class AsyncConversationsCards(AsyncResource):
         conversation_id: str,
         card_id: str,
         *,
-        action: CardActionRequest | CardActionRequestDict,
+        action: _models.CardActionRequest | _models.CardActionRequestDict,
         tenant: str | None = None,
     ) -> None:
         """Record an execute button.
@@ -157,7 +165,7 @@ class AsyncConversationsCards(AsyncResource):
         conversation_id: str,
         card_id: str,
         *,
-        action: CardActionRequest | CardActionRequestDict,
+        action: _models.CardActionRequest | _models.CardActionRequestDict,
         tenant: str | None = None,
     ) -> None:
         """Record a submit button.

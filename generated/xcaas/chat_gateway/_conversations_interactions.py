@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, header, json_answer, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import InteractionPage
 
 __all__ = ["AsyncConversationsInteractions", "ConversationsInteractions"]
 
-_LIST: Final[Operation[InteractionPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.InteractionPage]] = _sdk.Operation(
     PRODUCT,
     "listInteractions",
     "GET",
     "/chat-gateway/v1/conversations/{conversationId}/interactions",
     call="chat_gateway.conversations.interactions.list",
-    parameters=(path("conversationId"), header("X-8x8-Tenant", source="tenant")),
-    answers={"200": json_answer("InteractionPage", media_type="application/hal+json")},
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    answers={"200": _sdk.json_answer("_models.InteractionPage", media_type="application/hal+json")},
     errors={
-        "400": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "400": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "401": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "401": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "404": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "404": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("apiKey",),),
@@ -46,12 +44,12 @@ _LIST: Final[Operation[InteractionPage]] = Operation(
 )
 
 
-class ConversationsInteractions(Resource):
+class ConversationsInteractions(_sdk.Resource):
     """Contact Center interactions of a conversation."""
 
     __slots__ = ()
 
-    def list(self, conversation_id: str, *, tenant: str | None = None) -> InteractionPage:
+    def list(self, conversation_id: str, *, tenant: str | None = None) -> _models.InteractionPage:
         """List a conversation's interactions.
 
         Contact Center interactions that belong to the conversation, in one answer.
@@ -77,12 +75,12 @@ class ConversationsInteractions(Resource):
         return self._call(_LIST, (conversation_id, tenant))
 
 
-class AsyncConversationsInteractions(AsyncResource):
+class AsyncConversationsInteractions(_sdk.AsyncResource):
     """Contact Center interactions of a conversation."""
 
     __slots__ = ()
 
-    async def list(self, conversation_id: str, *, tenant: str | None = None) -> InteractionPage:
+    async def list(self, conversation_id: str, *, tenant: str | None = None) -> _models.InteractionPage:
         """List a conversation's interactions.
 
         Contact Center interactions that belong to the conversation, in one answer.

@@ -4,127 +4,112 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xcaas_core.sdk import (
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    empty_answer,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
 
 if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
     from ._conversations_messages_cards import AsyncConversationsMessagesCards, ConversationsMessagesCards
-    from .models import Message, MessagePage, MessageRequest, MessageRequestDict
 
 __all__ = ["AsyncConversationsMessages", "ConversationsMessages"]
 
-_LIST: Final[Operation[MessagePage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.MessagePage]] = _sdk.Operation(
     PRODUCT,
     "listMessages",
     "GET",
     "/chat-gateway/v1/conversations/{conversationId}/messages",
     call="chat_gateway.conversations.messages.list",
     parameters=(
-        path("conversationId"),
-        query("size"),
-        query("page"),
-        query("sort"),
-        header("X-8x8-Tenant", source="tenant"),
+        _sdk.path("conversationId"),
+        _sdk.query("size"),
+        _sdk.query("page"),
+        _sdk.query("sort"),
+        _sdk.header("X-8x8-Tenant", source="tenant"),
     ),
-    answers={"200": json_answer("MessagePage", media_type="application/hal+json")},
+    answers={"200": _sdk.json_answer("_models.MessagePage", media_type="application/hal+json")},
     errors={
-        "400": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "400": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "401": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "401": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/_embedded/messages",
-        item="Message",
+        item="_models.Message",
         first=0,
-        last=(Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",
 )
-_SEND: Final[Operation[None]] = Operation(
+_SEND: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "sendMessage",
     "POST",
     "/chat-gateway/v1/conversations/{conversationId}/messages",
     call="chat_gateway.conversations.messages.send",
-    parameters=(path("conversationId"), header("X-8x8-Tenant", source="tenant")),
-    body=json_body(codec="MessageRequest"),
-    answers={"202": empty_answer()},
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    body=_sdk.json_body(annotation="_models.MessageRequest"),
+    answers={"202": _sdk.empty_answer()},
     errors={
-        "400": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "400": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "401": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "401": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "404": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "404": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("apiKey",),),
 )
-_GET: Final[Operation[Message]] = Operation(
+_GET: Final[_sdk.Operation[_models.Message]] = _sdk.Operation(
     PRODUCT,
     "getMessage",
     "GET",
     "/chat-gateway/v1/conversations/{conversationId}/messages/{messageId}",
     call="chat_gateway.conversations.messages.get",
-    parameters=(path("conversationId"), path("messageId"), header("X-8x8-Tenant", source="tenant")),
-    answers={"200": json_answer("Message", media_type="application/hal+json")},
+    parameters=(_sdk.path("conversationId"), _sdk.path("messageId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    answers={"200": _sdk.json_answer("_models.Message", media_type="application/hal+json")},
     errors={
-        "401": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "401": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "404": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "404": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("apiKey",),),
@@ -132,7 +117,7 @@ _GET: Final[Operation[Message]] = Operation(
 )
 
 
-class ConversationsMessages(Resource):
+class ConversationsMessages(_sdk.Resource):
     """Messages of a conversation."""
 
     __slots__ = ()
@@ -152,7 +137,7 @@ class ConversationsMessages(Resource):
         page: int | None = None,
         sort: str | None = None,
         tenant: str | None = None,
-    ) -> Pager[Message]:
+    ) -> _sdk.Pager[_models.Message]:
         """List a conversation's messages.
 
         Messages of the conversation, the latest first unless told otherwise.
@@ -179,7 +164,11 @@ class ConversationsMessages(Resource):
         return self._paginate(_LIST, (conversation_id, size, page, sort, tenant))
 
     def send(
-        self, conversation_id: str, *, message: MessageRequest | MessageRequestDict, tenant: str | None = None
+        self,
+        conversation_id: str,
+        *,
+        message: _models.MessageRequest | _models.MessageRequestDict,
+        tenant: str | None = None,
     ) -> None:
         """Send a message.
 
@@ -202,7 +191,7 @@ class ConversationsMessages(Resource):
         """
         return self._call(_SEND, (conversation_id, tenant), message)
 
-    def get(self, conversation_id: str, message_id: str, *, tenant: str | None = None) -> Message:
+    def get(self, conversation_id: str, message_id: str, *, tenant: str | None = None) -> _models.Message:
         """Get a message.
 
         One message with its attachments and cards.
@@ -228,7 +217,7 @@ class ConversationsMessages(Resource):
         return self._call(_GET, (conversation_id, message_id, tenant))
 
 
-class AsyncConversationsMessages(AsyncResource):
+class AsyncConversationsMessages(_sdk.AsyncResource):
     """Messages of a conversation."""
 
     __slots__ = ()
@@ -248,7 +237,7 @@ class AsyncConversationsMessages(AsyncResource):
         page: int | None = None,
         sort: str | None = None,
         tenant: str | None = None,
-    ) -> AsyncPager[Message]:
+    ) -> _sdk.AsyncPager[_models.Message]:
         """List a conversation's messages.
 
         Messages of the conversation, the latest first unless told otherwise.
@@ -275,7 +264,11 @@ class AsyncConversationsMessages(AsyncResource):
         return self._paginate(_LIST, (conversation_id, size, page, sort, tenant))
 
     async def send(
-        self, conversation_id: str, *, message: MessageRequest | MessageRequestDict, tenant: str | None = None
+        self,
+        conversation_id: str,
+        *,
+        message: _models.MessageRequest | _models.MessageRequestDict,
+        tenant: str | None = None,
     ) -> None:
         """Send a message.
 
@@ -298,7 +291,7 @@ class AsyncConversationsMessages(AsyncResource):
         """
         return await self._call(_SEND, (conversation_id, tenant), message)
 
-    async def get(self, conversation_id: str, message_id: str, *, tenant: str | None = None) -> Message:
+    async def get(self, conversation_id: str, message_id: str, *, tenant: str | None = None) -> _models.Message:
         """Get a message.
 
         One message with its attachments and cards.

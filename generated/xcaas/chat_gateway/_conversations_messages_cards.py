@@ -2,76 +2,61 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    header,
-    json_answer,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import Card, CardPage
 
 __all__ = ["AsyncConversationsMessagesCards", "ConversationsMessagesCards"]
 
-_LIST: Final[Operation[CardPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.CardPage]] = _sdk.Operation(
     PRODUCT,
     "listCards",
     "GET",
     "/chat-gateway/v1/conversations/{conversationId}/messages/{messageId}/cards",
     call="chat_gateway.conversations.messages.cards.list",
     parameters=(
-        path("conversationId"),
-        path("messageId"),
-        query("size"),
-        query("page"),
-        query("sort"),
-        header("X-8x8-Tenant", source="tenant"),
+        _sdk.path("conversationId"),
+        _sdk.path("messageId"),
+        _sdk.query("size"),
+        _sdk.query("page"),
+        _sdk.query("sort"),
+        _sdk.header("X-8x8-Tenant", source="tenant"),
     ),
-    answers={"200": json_answer("CardPage", media_type="application/hal+json")},
+    answers={"200": _sdk.json_answer("_models.CardPage", media_type="application/hal+json")},
     errors={
-        "400": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "400": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "401": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "401": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/_embedded/cards",
-        item="Card",
+        item="_models.Card",
         first=0,
-        last=(Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",
 )
 
 
-class ConversationsMessagesCards(Resource):
+class ConversationsMessagesCards(_sdk.Resource):
     """Cards on a message."""
 
     __slots__ = ()
@@ -85,7 +70,7 @@ class ConversationsMessagesCards(Resource):
         page: int | None = None,
         sort: str | None = None,
         tenant: str | None = None,
-    ) -> Pager[Card]:
+    ) -> _sdk.Pager[_models.Card]:
         """List a message's cards.
 
         Cards on a message, with what the user did to them.
@@ -114,7 +99,7 @@ class ConversationsMessagesCards(Resource):
         return self._paginate(_LIST, (conversation_id, message_id, size, page, sort, tenant))
 
 
-class AsyncConversationsMessagesCards(AsyncResource):
+class AsyncConversationsMessagesCards(_sdk.AsyncResource):
     """Cards on a message."""
 
     __slots__ = ()
@@ -128,7 +113,7 @@ class AsyncConversationsMessagesCards(AsyncResource):
         page: int | None = None,
         sort: str | None = None,
         tenant: str | None = None,
-    ) -> AsyncPager[Card]:
+    ) -> _sdk.AsyncPager[_models.Card]:
         """List a message's cards.
 
         Cards on a message, with what the user did to them.

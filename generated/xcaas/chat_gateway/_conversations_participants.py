@@ -2,91 +2,79 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    AsyncResource,
-    Operation,
-    Resource,
-    empty_answer,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import ParticipantPage, ParticipantUpdate, ParticipantUpdateDict
 
 __all__ = ["AsyncConversationsParticipants", "ConversationsParticipants"]
 
-_LIST: Final[Operation[ParticipantPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.ParticipantPage]] = _sdk.Operation(
     PRODUCT,
     "listParticipants",
     "GET",
     "/chat-gateway/v1/conversations/{conversationId}/participants",
     call="chat_gateway.conversations.participants.list",
-    parameters=(path("conversationId"), header("X-8x8-Tenant", source="tenant")),
-    answers={"200": json_answer("ParticipantPage", media_type="application/hal+json")},
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    answers={"200": _sdk.json_answer("_models.ParticipantPage", media_type="application/hal+json")},
     errors={
-        "400": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "400": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "401": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "401": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("apiKey",),),
     accept="application/hal+json",
 )
-_UPDATE_USER: Final[Operation[None]] = Operation(
+_UPDATE_USER: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "updateUserParticipant",
     "PATCH",
     "/chat-gateway/v1/conversations/{conversationId}/participants/user",
     call="chat_gateway.conversations.participants.update_user",
-    parameters=(path("conversationId"), header("X-8x8-Tenant", source="tenant")),
-    body=json_body(codec="ParticipantUpdate"),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    body=_sdk.json_body(annotation="_models.ParticipantUpdate"),
+    answers={"204": _sdk.empty_answer()},
     errors={
-        "401": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "401": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "404": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "404": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("apiKey",),),
 )
 
 
-class ConversationsParticipants(Resource):
+class ConversationsParticipants(_sdk.Resource):
     """Who takes part in a conversation."""
 
     __slots__ = ()
 
-    def list(self, conversation_id: str, *, tenant: str | None = None) -> ParticipantPage:
+    def list(self, conversation_id: str, *, tenant: str | None = None) -> _models.ParticipantPage:
         """List a conversation's participants.
 
         Who takes or took part in the conversation, in one answer.
@@ -111,7 +99,11 @@ class ConversationsParticipants(Resource):
         return self._call(_LIST, (conversation_id, tenant))
 
     def update_user(
-        self, conversation_id: str, *, participant: ParticipantUpdate | ParticipantUpdateDict, tenant: str | None = None
+        self,
+        conversation_id: str,
+        *,
+        participant: _models.ParticipantUpdate | _models.ParticipantUpdateDict,
+        tenant: str | None = None,
     ) -> None:
         """Take the user out of a conversation.
 
@@ -135,12 +127,12 @@ class ConversationsParticipants(Resource):
         return self._call(_UPDATE_USER, (conversation_id, tenant), participant)
 
 
-class AsyncConversationsParticipants(AsyncResource):
+class AsyncConversationsParticipants(_sdk.AsyncResource):
     """Who takes part in a conversation."""
 
     __slots__ = ()
 
-    async def list(self, conversation_id: str, *, tenant: str | None = None) -> ParticipantPage:
+    async def list(self, conversation_id: str, *, tenant: str | None = None) -> _models.ParticipantPage:
         """List a conversation's participants.
 
         Who takes or took part in the conversation, in one answer.
@@ -165,7 +157,11 @@ class AsyncConversationsParticipants(AsyncResource):
         return await self._call(_LIST, (conversation_id, tenant))
 
     async def update_user(
-        self, conversation_id: str, *, participant: ParticipantUpdate | ParticipantUpdateDict, tenant: str | None = None
+        self,
+        conversation_id: str,
+        *,
+        participant: _models.ParticipantUpdate | _models.ParticipantUpdateDict,
+        tenant: str | None = None,
     ) -> None:
         """Take the user out of a conversation.
 

@@ -2,51 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, empty_answer, header, json_body, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import PostAgentAssignment, PostAgentAssignmentDict
 
 __all__ = ["AsyncConversationsPostAgentAssignments", "ConversationsPostAgentAssignments"]
 
-_CREATE: Final[Operation[None]] = Operation(
+_CREATE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "createPostAgentAssignment",
     "POST",
     "/chat-gateway/v1/conversations/{conversationId}/post-agent-assignment",
     call="chat_gateway.conversations.post_agent_assignments.create",
-    parameters=(path("conversationId"), header("X-8x8-Tenant", source="tenant")),
-    body=json_body(codec="PostAgentAssignment"),
-    answers={"201": empty_answer()},
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    body=_sdk.json_body(annotation="_models.PostAgentAssignment"),
+    answers={"201": _sdk.empty_answer()},
     errors={
-        "400": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "400": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "401": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "401": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "404": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "404": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("apiKey",),),
 )
 
 
-class ConversationsPostAgentAssignments(Resource):
+class ConversationsPostAgentAssignments(_sdk.Resource):
     """What becomes of a conversation when the agent is done."""
 
     __slots__ = ()
@@ -55,7 +53,7 @@ class ConversationsPostAgentAssignments(Resource):
         self,
         conversation_id: str,
         *,
-        assignment: PostAgentAssignment | PostAgentAssignmentDict,
+        assignment: _models.PostAgentAssignment | _models.PostAgentAssignmentDict,
         tenant: str | None = None,
     ) -> None:
         """Say what follows the agent.
@@ -81,7 +79,7 @@ class ConversationsPostAgentAssignments(Resource):
         return self._call(_CREATE, (conversation_id, tenant), assignment)
 
 
-class AsyncConversationsPostAgentAssignments(AsyncResource):
+class AsyncConversationsPostAgentAssignments(_sdk.AsyncResource):
     """What becomes of a conversation when the agent is done."""
 
     __slots__ = ()
@@ -90,7 +88,7 @@ class AsyncConversationsPostAgentAssignments(AsyncResource):
         self,
         conversation_id: str,
         *,
-        assignment: PostAgentAssignment | PostAgentAssignmentDict,
+        assignment: _models.PostAgentAssignment | _models.PostAgentAssignmentDict,
         tenant: str | None = None,
     ) -> None:
         """Say what follows the agent.

@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, header, json_answer, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import PublicKey
 
 __all__ = ["AsyncKeys", "Keys"]
 
-_GET: Final[Operation[PublicKey]] = Operation(
+_GET: Final[_sdk.Operation[_models.PublicKey]] = _sdk.Operation(
     PRODUCT,
     "getPublicKey",
     "GET",
     "/chat-gateway/v1/jwk/{jwkId}/public",
     call="chat_gateway.keys.get",
-    parameters=(path("jwkId"), header("X-8x8-Tenant", source="tenant")),
-    answers={"200": json_answer("PublicKey")},
+    parameters=(_sdk.path("jwkId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    answers={"200": _sdk.json_answer("_models.PublicKey")},
     errors={
-        "404": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "404": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
 )
 
 
-class Keys(Resource):
+class Keys(_sdk.Resource):
     """Public keys that events are signed with."""
 
     __slots__ = ()
 
-    def get(self, key_id: str, *, tenant: str | None = None) -> PublicKey:
+    def get(self, key_id: str, *, tenant: str | None = None) -> _models.PublicKey:
         """Get a public key.
 
         The key that an event was signed with, by the `kid` of its signature. Keep it; how long it stays valid isn't
@@ -63,12 +61,12 @@ class Keys(Resource):
         return self._call(_GET, (key_id, tenant))
 
 
-class AsyncKeys(AsyncResource):
+class AsyncKeys(_sdk.AsyncResource):
     """Public keys that events are signed with."""
 
     __slots__ = ()
 
-    async def get(self, key_id: str, *, tenant: str | None = None) -> PublicKey:
+    async def get(self, key_id: str, *, tenant: str | None = None) -> _models.PublicKey:
         """Get a public key.
 
         The key that an event was signed with, by the `kid` of its signature. Keep it; how long it stays valid isn't

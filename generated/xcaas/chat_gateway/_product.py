@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "chat_gateway",
     title="Chat Gateway",
-    servers=(Server("https://api.8x8.com"),),
-    schemes={"apiKey": Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
+    servers=(_sdk.Server("https://api.8x8.com"),),
+    schemes={"apiKey": _sdk.Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
     package=__name__.rpartition(".")[0],
     console_name="chat-gateway",
 )

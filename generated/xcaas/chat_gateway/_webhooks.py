@@ -2,153 +2,150 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    empty_answer,
-    header,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import (
-        Webhook,
-        WebhookPage,
-        WebhookRequest,
-        WebhookRequestDict,
-        WebhookVerification,
-        WebhookVerificationDict,
-    )
 
 __all__ = ["AsyncWebhooks", "Webhooks"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "401": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "401": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_ERRORS_2: Final[Answers] = {
-    "401": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "403": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "404": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "500": json_error("ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"),
-    "default": json_error(
-        "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+_ERRORS_2: Final[_sdk.Answers] = {
+    "401": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "403": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "404": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "500": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+    ),
+    "default": _sdk.json_error(
+        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_LIST: Final[Operation[WebhookPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.WebhookPage]] = _sdk.Operation(
     PRODUCT,
     "listWebhooks",
     "GET",
     "/chat-gateway/v1/webhooks",
     call="chat_gateway.webhooks.list",
-    parameters=(query("size"), query("page"), query("sort"), query("filter"), header("X-8x8-Tenant", source="tenant")),
-    answers={"200": json_answer("WebhookPage", media_type="application/hal+json")},
+    parameters=(
+        _sdk.query("size"),
+        _sdk.query("page"),
+        _sdk.query("sort"),
+        _sdk.query("filter"),
+        _sdk.header("X-8x8-Tenant", source="tenant"),
+    ),
+    answers={"200": _sdk.json_answer("_models.WebhookPage", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/_embedded/webhooks",
-        item="Webhook",
+        item="_models.Webhook",
         first=0,
-        last=(Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",
 )
-_CREATE: Final[Operation[Webhook]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     PRODUCT,
     "createWebhook",
     "POST",
     "/chat-gateway/v1/webhooks",
     call="chat_gateway.webhooks.create",
-    parameters=(header("X-8x8-Tenant", source="tenant"),),
-    body=json_body(codec="WebhookRequest"),
-    answers={"200": json_answer("Webhook", media_type="application/hal+json")},
+    parameters=(_sdk.header("X-8x8-Tenant", source="tenant"),),
+    body=_sdk.json_body(annotation="_models.WebhookRequest"),
+    answers={"200": _sdk.json_answer("_models.Webhook", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",
 )
-_VERIFY: Final[Operation[None]] = Operation(
+_VERIFY: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "verifyWebhook",
     "POST",
     "/chat-gateway/v1/webhooks/verify",
     call="chat_gateway.webhooks.verify",
-    parameters=(header("X-8x8-Tenant", source="tenant"),),
-    body=json_body(codec="WebhookVerification"),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.header("X-8x8-Tenant", source="tenant"),),
+    body=_sdk.json_body(annotation="_models.WebhookVerification"),
+    answers={"204": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("apiKey",),),
 )
-_DELETE: Final[Operation[None]] = Operation(
+_DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "deleteWebhook",
     "DELETE",
     "/chat-gateway/v1/webhooks/{webhookId}",
     call="chat_gateway.webhooks.delete",
-    parameters=(path("webhookId"), header("X-8x8-Tenant", source="tenant")),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("webhookId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    answers={"204": _sdk.empty_answer()},
     errors=_ERRORS_2,
     security=(("apiKey",),),
 )
-_GET: Final[Operation[Webhook]] = Operation(
+_GET: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     PRODUCT,
     "getWebhook",
     "GET",
     "/chat-gateway/v1/webhooks/{webhookId}",
     call="chat_gateway.webhooks.get",
-    parameters=(path("webhookId"), header("X-8x8-Tenant", source="tenant")),
-    answers={"200": json_answer("Webhook", media_type="application/hal+json")},
+    parameters=(_sdk.path("webhookId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    answers={"200": _sdk.json_answer("_models.Webhook", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/hal+json",
 )
-_REPLACE: Final[Operation[Webhook]] = Operation(
+_REPLACE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     PRODUCT,
     "replaceWebhook",
     "PUT",
     "/chat-gateway/v1/webhooks/{webhookId}",
     call="chat_gateway.webhooks.replace",
-    parameters=(path("webhookId"), header("X-8x8-Tenant", source="tenant")),
-    body=json_body(codec="WebhookRequest"),
-    answers={"200": json_answer("Webhook", media_type="application/hal+json")},
+    parameters=(_sdk.path("webhookId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    body=_sdk.json_body(annotation="_models.WebhookRequest"),
+    answers={"200": _sdk.json_answer("_models.Webhook", media_type="application/hal+json")},
     errors={
-        "400": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "400": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "401": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "401": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "403": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "403": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "404": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "404": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "500": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "500": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
-        "default": json_error(
-            "ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+        "default": _sdk.json_error(
+            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
         ),
     },
     security=(("apiKey",),),
@@ -156,7 +153,7 @@ _REPLACE: Final[Operation[Webhook]] = Operation(
 )
 
 
-class Webhooks(Resource):
+class Webhooks(_sdk.Resource):
     """Addresses of yours that events are sent to."""
 
     __slots__ = ()
@@ -169,7 +166,7 @@ class Webhooks(Resource):
         sort: str | None = None,
         filter: str | None = None,
         tenant: str | None = None,
-    ) -> Pager[Webhook]:
+    ) -> _sdk.Pager[_models.Webhook]:
         """List webhooks.
 
         All webhooks of the tenant, page by page.
@@ -195,7 +192,9 @@ class Webhooks(Resource):
         """
         return self._paginate(_LIST, (size, page, sort, filter, tenant))
 
-    def create(self, *, webhook: WebhookRequest | WebhookRequestDict, tenant: str | None = None) -> Webhook:
+    def create(
+        self, *, webhook: _models.WebhookRequest | _models.WebhookRequestDict, tenant: str | None = None
+    ) -> _models.Webhook:
         """Create a webhook.
 
         Registers an address of yours. It must answer the verification event with a 2xx.
@@ -218,7 +217,9 @@ class Webhooks(Resource):
         """
         return self._call(_CREATE, (tenant,), webhook)
 
-    def verify(self, *, webhook: WebhookVerification | WebhookVerificationDict, tenant: str | None = None) -> None:
+    def verify(
+        self, *, webhook: _models.WebhookVerification | _models.WebhookVerificationDict, tenant: str | None = None
+    ) -> None:
         """Try out an address.
 
         Sends a verification event to an address before you register it.
@@ -258,7 +259,7 @@ class Webhooks(Resource):
         """
         return self._call(_DELETE, (webhook_id, tenant))
 
-    def get(self, webhook_id: str, *, tenant: str | None = None) -> Webhook:
+    def get(self, webhook_id: str, *, tenant: str | None = None) -> _models.Webhook:
         """Get a webhook.
 
         One webhook.
@@ -282,8 +283,12 @@ class Webhooks(Resource):
         return self._call(_GET, (webhook_id, tenant))
 
     def replace(
-        self, webhook_id: str, *, webhook: WebhookRequest | WebhookRequestDict, tenant: str | None = None
-    ) -> Webhook:
+        self,
+        webhook_id: str,
+        *,
+        webhook: _models.WebhookRequest | _models.WebhookRequestDict,
+        tenant: str | None = None,
+    ) -> _models.Webhook:
         """Replace a webhook.
 
         Puts a whole webhook in place of the old one.
@@ -309,7 +314,7 @@ class Webhooks(Resource):
         return self._call(_REPLACE, (webhook_id, tenant), webhook)
 
 
-class AsyncWebhooks(AsyncResource):
+class AsyncWebhooks(_sdk.AsyncResource):
     """Addresses of yours that events are sent to."""
 
     __slots__ = ()
@@ -322,7 +327,7 @@ class AsyncWebhooks(AsyncResource):
         sort: str | None = None,
         filter: str | None = None,
         tenant: str | None = None,
-    ) -> AsyncPager[Webhook]:
+    ) -> _sdk.AsyncPager[_models.Webhook]:
         """List webhooks.
 
         All webhooks of the tenant, page by page.
@@ -348,7 +353,9 @@ class AsyncWebhooks(AsyncResource):
         """
         return self._paginate(_LIST, (size, page, sort, filter, tenant))
 
-    async def create(self, *, webhook: WebhookRequest | WebhookRequestDict, tenant: str | None = None) -> Webhook:
+    async def create(
+        self, *, webhook: _models.WebhookRequest | _models.WebhookRequestDict, tenant: str | None = None
+    ) -> _models.Webhook:
         """Create a webhook.
 
         Registers an address of yours. It must answer the verification event with a 2xx.
@@ -372,7 +379,7 @@ class AsyncWebhooks(AsyncResource):
         return await self._call(_CREATE, (tenant,), webhook)
 
     async def verify(
-        self, *, webhook: WebhookVerification | WebhookVerificationDict, tenant: str | None = None
+        self, *, webhook: _models.WebhookVerification | _models.WebhookVerificationDict, tenant: str | None = None
     ) -> None:
         """Try out an address.
 
@@ -413,7 +420,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._call(_DELETE, (webhook_id, tenant))
 
-    async def get(self, webhook_id: str, *, tenant: str | None = None) -> Webhook:
+    async def get(self, webhook_id: str, *, tenant: str | None = None) -> _models.Webhook:
         """Get a webhook.
 
         One webhook.
@@ -437,8 +444,12 @@ class AsyncWebhooks(AsyncResource):
         return await self._call(_GET, (webhook_id, tenant))
 
     async def replace(
-        self, webhook_id: str, *, webhook: WebhookRequest | WebhookRequestDict, tenant: str | None = None
-    ) -> Webhook:
+        self,
+        webhook_id: str,
+        *,
+        webhook: _models.WebhookRequest | _models.WebhookRequestDict,
+        tenant: str | None = None,
+    ) -> _models.Webhook:
         """Replace a webhook.
 
         Puts a whole webhook in place of the old one.

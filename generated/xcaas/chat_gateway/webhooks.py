@@ -3,19 +3,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xcaas_core.models import Webhook
 
-if TYPE_CHECKING:
-    from .models import ChatEvent
+from . import models as _models
 
 __all__ = ["CHAT_EVENT", "WEBHOOKS"]
 
-CHAT_EVENT: Final[Webhook[ChatEvent]] = Webhook(
+CHAT_EVENT: Final[Webhook[_models.ChatEvent]] = Webhook(
     "chatEvent",
     "POST",
-    "ConversationUpdateEvent|QueuedEvent|MembersChangedEvent|TransferEvent|MessageEvent|ActivityEvent|WebhookVerifyEvent@eventType(ACTIVITY=ActivityEvent,CONVERSATION_UPDATE=ConversationUpdateEvent,MEMBERS_CHANGED=MembersChangedEvent,MESSAGE=MessageEvent,QUEUED=QueuedEvent,TRANSFER=TransferEvent,WEB_HOOK_VERIFY=WebhookVerifyEvent)",
+    'Annotated[_models.ChatEvent, Discriminator("eventType", ("ACTIVITY", _models.ActivityEvent), ("CONVERSATION_UPDATE", _models.ConversationUpdateEvent), ("MEMBERS_CHANGED", _models.MembersChangedEvent), ("MESSAGE", _models.MessageEvent), ("QUEUED", _models.QueuedEvent), ("TRANSFER", _models.TransferEvent), ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent))]',
     __name__.rpartition(".")[0],
 )
 """Receive an event.

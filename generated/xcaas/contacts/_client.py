@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._contacts import AsyncContactsResource, ContactsResource
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncContacts", "Contacts"]
 
 
-class Contacts(ProductClient):
+class Contacts(_sdk.ProductClient):
     """Contacts.
 
     The company's directory. All kinds of contact can be read; only company contacts, the ones that people add,
@@ -29,7 +29,7 @@ class Contacts(ProductClient):
         return self._resource(ContactsResource)
 
 
-class AsyncContacts(AsyncProductClient):
+class AsyncContacts(_sdk.AsyncProductClient):
     """Contacts.
 
     For use with `await`.

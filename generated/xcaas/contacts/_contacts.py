@@ -2,105 +2,89 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    empty_answer,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import Contact, ContactDetail, ContactDict, ContactPage
 
 __all__ = ["AsyncContactsResource", "ContactsResource"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "429": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "429": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "default": _sdk.json_error(
+        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+    ),
 }
-_SEARCH: Final[Operation[ContactPage]] = Operation(
+_SEARCH: Final[_sdk.Operation[_models.ContactPage]] = _sdk.Operation(
     PRODUCT,
     "searchContacts",
     "GET",
     "/contacts",
     call="contacts.contacts.search",
     parameters=(
-        query("filter"),
-        query("details", "[str]", explode=False),
-        query("filterByDisplayFlag"),
-        query("size"),
-        query("sort"),
-        query("useScrollId"),
-        query("page"),
-        query("scrollId"),
+        _sdk.query("filter"),
+        _sdk.query("details", "list[_models.ContactDetail]", explode=False),
+        _sdk.query("filterByDisplayFlag"),
+        _sdk.query("size"),
+        _sdk.query("sort"),
+        _sdk.query("useScrollId"),
+        _sdk.query("page"),
+        _sdk.query("scrollId"),
     ),
-    answers={"200": json_answer("ContactPage")},
+    answers={"200": _sdk.json_answer("_models.ContactPage")},
     errors=_ERRORS,
     security=(("searchKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "scrollId",
         items="/data",
-        item="Contact",
+        item="_models.Contact",
         next=("body", "/meta/scrollId"),
-        last=(Last(("body", "/meta/hasMore"), "equals", False),),
+        last=(_sdk.Last(("body", "/meta/hasMore"), "equals", False),),
         send={"useScrollId": True, "sort": "id,ASC", "page": 0},
     ),
 )
-_CREATE: Final[Operation[Contact]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.Contact]] = _sdk.Operation(
     PRODUCT,
     "createContact",
     "POST",
     "/contacts",
     call="contacts.contacts.create",
-    body=json_body(codec="Contact"),
-    answers={"200": json_answer("Contact")},
+    body=_sdk.json_body(annotation="_models.Contact"),
+    answers={"200": _sdk.json_answer("_models.Contact")},
     errors=_ERRORS,
     security=(("managementKey",),),
 )
-_DELETE: Final[Operation[None]] = Operation(
+_DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "deleteContact",
     "DELETE",
     "/contacts/{contactId}",
     call="contacts.contacts.delete",
-    parameters=(path("contactId"),),
-    answers={"200": empty_answer()},
+    parameters=(_sdk.path("contactId"),),
+    answers={"200": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("managementKey",),),
 )
-_REPLACE: Final[Operation[Contact]] = Operation(
+_REPLACE: Final[_sdk.Operation[_models.Contact]] = _sdk.Operation(
     PRODUCT,
     "replaceContact",
     "PUT",
     "/contacts/{contactId}",
     call="contacts.contacts.replace",
-    parameters=(path("contactId"),),
-    body=json_body(codec="Contact"),
-    answers={"200": json_answer("Contact")},
+    parameters=(_sdk.path("contactId"),),
+    body=_sdk.json_body(annotation="_models.Contact"),
+    answers={"200": _sdk.json_answer("_models.Contact")},
     errors=_ERRORS,
     security=(("managementKey",),),
 )
 
 
-class ContactsResource(Resource):
+class ContactsResource(_sdk.Resource):
     """People and services in the directory."""
 
     __slots__ = ()
@@ -109,14 +93,14 @@ class ContactsResource(Resource):
         self,
         *,
         filter: str | None = None,
-        details: Sequence[ContactDetail] | None = None,
+        details: Sequence[_models.ContactDetail] | None = None,
         filter_by_display_flag: bool | None = None,
         size: int | None = None,
         sort: str | None = None,
         use_scroll_id: bool | None = None,
         page: int | None = None,
         scroll_id: str | None = None,
-    ) -> Pager[Contact]:
+    ) -> _sdk.Pager[_models.Contact]:
         """Search contacts.
 
         Finds contacts of all kinds. There is no call for a single one: search for its `id`. Addresses, emails and
@@ -150,7 +134,7 @@ class ContactsResource(Resource):
             _SEARCH, (filter, details, filter_by_display_flag, size, sort, use_scroll_id, page, scroll_id)
         )
 
-    def create(self, *, contact: Contact | ContactDict) -> Contact:
+    def create(self, *, contact: _models.Contact | _models.ContactDict) -> _models.Contact:
         """Create a company contact.
 
         Adds a company contact. Ids of the contact and its parts are made by the service.
@@ -187,7 +171,7 @@ class ContactsResource(Resource):
         """
         return self._call(_DELETE, (contact_id,))
 
-    def replace(self, contact_id: str, *, contact: Contact | ContactDict) -> Contact:
+    def replace(self, contact_id: str, *, contact: _models.Contact | _models.ContactDict) -> _models.Contact:
         """Replace a company contact.
 
         Puts a whole contact in place of the old one: what is missing is reset. Leave out `createdTimestamp` and
@@ -210,7 +194,7 @@ class ContactsResource(Resource):
         return self._call(_REPLACE, (contact_id,), contact)
 
 
-class AsyncContactsResource(AsyncResource):
+class AsyncContactsResource(_sdk.AsyncResource):
     """People and services in the directory."""
 
     __slots__ = ()
@@ -219,14 +203,14 @@ class AsyncContactsResource(AsyncResource):
         self,
         *,
         filter: str | None = None,
-        details: Sequence[ContactDetail] | None = None,
+        details: Sequence[_models.ContactDetail] | None = None,
         filter_by_display_flag: bool | None = None,
         size: int | None = None,
         sort: str | None = None,
         use_scroll_id: bool | None = None,
         page: int | None = None,
         scroll_id: str | None = None,
-    ) -> AsyncPager[Contact]:
+    ) -> _sdk.AsyncPager[_models.Contact]:
         """Search contacts.
 
         Finds contacts of all kinds. There is no call for a single one: search for its `id`. Addresses, emails and
@@ -260,7 +244,7 @@ class AsyncContactsResource(AsyncResource):
             _SEARCH, (filter, details, filter_by_display_flag, size, sort, use_scroll_id, page, scroll_id)
         )
 
-    async def create(self, *, contact: Contact | ContactDict) -> Contact:
+    async def create(self, *, contact: _models.Contact | _models.ContactDict) -> _models.Contact:
         """Create a company contact.
 
         Adds a company contact. Ids of the contact and its parts are made by the service.
@@ -297,7 +281,7 @@ class AsyncContactsResource(AsyncResource):
         """
         return await self._call(_DELETE, (contact_id,))
 
-    async def replace(self, contact_id: str, *, contact: Contact | ContactDict) -> Contact:
+    async def replace(self, contact_id: str, *, contact: _models.Contact | _models.ContactDict) -> _models.Contact:
         """Replace a company contact.
 
         Puts a whole contact in place of the old one: what is missing is reset. Leave out `createdTimestamp` and

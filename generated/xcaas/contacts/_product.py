@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, RateLimit, Scheme, Server
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "contacts",
     title="Contacts",
-    servers=(Server("https://api.8x8.com/directory-contacts/api/v3"),),
+    servers=(_sdk.Server("https://api.8x8.com/directory-contacts/api/v3"),),
     schemes={
-        "managementKey": Scheme(
+        "managementKey": _sdk.Scheme(
             "api-key", credential="api-key", location="header", parameter="x-api-key", options={"key": "management"}
         ),
-        "searchKey": Scheme(
+        "searchKey": _sdk.Scheme(
             "api-key", credential="api-key", location="header", parameter="x-api-key", options={"key": "search"}
         ),
     },
     package=__name__.rpartition(".")[0],
-    rate_limits=(RateLimit(60, 60),),
+    rate_limits=(_sdk.RateLimit(60, 60),),
 )

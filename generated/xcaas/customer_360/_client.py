@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._insights import AsyncInsights, Insights
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCustomer360", "Customer360"]
 
 
-class Customer360(ProductClient):
+class Customer360(_sdk.ProductClient):
     """Customer 360.
 
     What one customer went through lately: up to 50 interactions with sentiment and topics, and summaries of
@@ -37,7 +37,7 @@ class Customer360(ProductClient):
         return self._resource(TranscriptSummaries)
 
 
-class AsyncCustomer360(AsyncProductClient):
+class AsyncCustomer360(_sdk.AsyncProductClient):
     """Customer 360.
 
     For use with `await`.

@@ -2,46 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import datetime as _dt
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, json_answer, json_error, path, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from .models import InteractionInsights
 
 __all__ = ["AsyncInsights", "Insights"]
 
-_GET: Final[Operation[InteractionInsights]] = Operation(
+_GET: Final[_sdk.Operation[_models.InteractionInsights]] = _sdk.Operation(
     PRODUCT,
     "getInteractionsInsight",
     "GET",
     "/v1/public/tenants/{tenantId}/interactions-insight",
     call="customer_360.insights.get",
     parameters=(
-        path("tenantId", source="tenant"),
-        query("contactId"),
-        query("accountId"),
-        query("email"),
-        query("phoneNumber"),
-        query("crmId"),
-        query("startTime", "datetime"),
-        query("endTime", "datetime"),
+        _sdk.path("tenantId", source="tenant"),
+        _sdk.query("contactId"),
+        _sdk.query("accountId"),
+        _sdk.query("email"),
+        _sdk.query("phoneNumber"),
+        _sdk.query("crmId"),
+        _sdk.query("startTime", "_dt.datetime"),
+        _sdk.query("endTime", "_dt.datetime"),
     ),
-    answers={"200": json_answer("InteractionInsights")},
+    answers={"200": _sdk.json_answer("_models.InteractionInsights")},
     errors={
-        "400": json_error("InsightError", message="/detail", code="/title"),
-        "403": json_error("InsightError", message="/detail", code="/title"),
-        "500": json_error("InsightError", message="/detail", code="/title"),
+        "400": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),
+        "403": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),
+        "500": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),
     },
     security=(("apiKey",),),
 )
 
 
-class Insights(Resource):
+class Insights(_sdk.Resource):
     """Interactions of one customer and what they add up to."""
 
     __slots__ = ()
@@ -57,7 +54,7 @@ class Insights(Resource):
         crm_id: str | None = None,
         start_time: _dt.datetime | str | None = None,
         end_time: _dt.datetime | str | None = None,
-    ) -> InteractionInsights:
+    ) -> _models.InteractionInsights:
         """Get a customer's interactions and insights.
 
         Finds up to 50 interactions of one customer; there are no further pages, and the order isn't documented.
@@ -89,7 +86,7 @@ class Insights(Resource):
         return self._call(_GET, (tenant, contact_id, account_id, email, phone_number, crm_id, start_time, end_time))
 
 
-class AsyncInsights(AsyncResource):
+class AsyncInsights(_sdk.AsyncResource):
     """Interactions of one customer and what they add up to."""
 
     __slots__ = ()
@@ -105,7 +102,7 @@ class AsyncInsights(AsyncResource):
         crm_id: str | None = None,
         start_time: _dt.datetime | str | None = None,
         end_time: _dt.datetime | str | None = None,
-    ) -> InteractionInsights:
+    ) -> _models.InteractionInsights:
         """Get a customer's interactions and insights.
 
         Finds up to 50 interactions of one customer; there are no further pages, and the order isn't documented.

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server, Variable
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "customer_360",
     title="Customer 360",
     servers=(
-        Server(
+        _sdk.Server(
             "https://api.8x8.com/cidp-customer-360/{region}",
-            (Variable("region", "us", enum=("us", "uk", "ca", "ap"), source="region"),),
+            (_sdk.Variable("region", "us", enum=("us", "uk", "ca", "ap"), source="region"),),
         ),
     ),
-    schemes={"apiKey": Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
+    schemes={"apiKey": _sdk.Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
     package=__name__.rpartition(".")[0],
 )

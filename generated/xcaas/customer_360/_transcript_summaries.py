@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, json_answer, json_error, path, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .models import TranscriptSummaries as _TranscriptSummaries
 
 __all__ = ["AsyncTranscriptSummaries", "TranscriptSummaries"]
 
-_GET: Final[Operation[_TranscriptSummaries]] = Operation(
+_GET: Final[_sdk.Operation[_models.TranscriptSummaries]] = _sdk.Operation(
     PRODUCT,
     "getTranscriptSummaries",
     "GET",
     "/v1/public/tenants/{tenantId}/transcript-summaries",
     call="customer_360.transcript_summaries.get",
-    parameters=(path("tenantId", source="tenant"), query("interactionId", "[str]", required=True)),
-    answers={"200": json_answer("TranscriptSummaries")},
+    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.query("interactionId", "list[str]", required=True)),
+    answers={"200": _sdk.json_answer("_models.TranscriptSummaries")},
     errors={
-        "400": json_error("InsightError", message="/detail", code="/title"),
-        "403": json_error("InsightError", message="/detail", code="/title"),
-        "500": json_error("InsightError", message="/detail", code="/title"),
+        "400": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),
+        "403": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),
+        "500": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),
     },
     security=(("apiKey",),),
 )
 
 
-class TranscriptSummaries(Resource):
+class TranscriptSummaries(_sdk.Resource):
     """Summaries of transcripts."""
 
     __slots__ = ()
 
-    def get(self, *, interaction_ids: Sequence[str], tenant: str | None = None) -> _TranscriptSummaries:
+    def get(self, *, interaction_ids: Sequence[str], tenant: str | None = None) -> _models.TranscriptSummaries:
         """Get summaries of interactions.
 
         Looks up the summaries of up to 50 interactions. The status is 200 even when some or all of them have none:
@@ -62,12 +59,12 @@ class TranscriptSummaries(Resource):
         return self._call(_GET, (tenant, interaction_ids))
 
 
-class AsyncTranscriptSummaries(AsyncResource):
+class AsyncTranscriptSummaries(_sdk.AsyncResource):
     """Summaries of transcripts."""
 
     __slots__ = ()
 
-    async def get(self, *, interaction_ids: Sequence[str], tenant: str | None = None) -> _TranscriptSummaries:
+    async def get(self, *, interaction_ids: Sequence[str], tenant: str | None = None) -> _models.TranscriptSummaries:
         """Get summaries of interactions.
 
         Looks up the summaries of up to 50 interactions. The status is 200 even when some or all of them have none:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._interactions import AsyncInteractions, Interactions
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncDataAugmentation", "DataAugmentation"]
 
 
-class DataAugmentation(ProductClient):
+class DataAugmentation(_sdk.ProductClient):
     """Contact Center data augmentation.
 
     Attach variables to a live interaction, for branching in an IVR script and for the agent's screen, and read
@@ -29,7 +29,7 @@ class DataAugmentation(ProductClient):
         return self._resource(Interactions)
 
 
-class AsyncDataAugmentation(AsyncProductClient):
+class AsyncDataAugmentation(_sdk.AsyncProductClient):
     """Contact Center data augmentation.
 
     For use with `await`.

@@ -2,55 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import Answers, AsyncResource, Operation, Resource, json_answer, json_body, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import InteractionData, InteractionVariables, InteractionVariablesDict, VariablesSet
 
 __all__ = ["AsyncInteractions", "Interactions"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("AugmentationError", message="/message", code="/code"),
-    "401": json_error("AugmentationError", message="/message", code="/code"),
-    "404": json_error("AugmentationError", message="/message", code="/code"),
-    "429": json_error("AugmentationError", message="/message", code="/code"),
-    "500": json_error("AugmentationError", message="/message", code="/code"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
+    "401": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
+    "404": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
+    "429": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
+    "500": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
 }
-_GET: Final[Operation[InteractionData]] = Operation(
+_GET: Final[_sdk.Operation[_models.InteractionData]] = _sdk.Operation(
     PRODUCT,
     "getInteractionData",
     "GET",
     "/{identifier}",
     call="data_augmentation.interactions.get",
-    parameters=(path("identifier"),),
-    answers={"200": json_answer("InteractionData")},
+    parameters=(_sdk.path("identifier"),),
+    answers={"200": _sdk.json_answer("_models.InteractionData")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
-_UPDATE: Final[Operation[VariablesSet]] = Operation(
+_UPDATE: Final[_sdk.Operation[_models.VariablesSet]] = _sdk.Operation(
     PRODUCT,
     "setInteractionVariables",
     "POST",
     "/{identifier}",
     call="data_augmentation.interactions.update",
-    parameters=(path("identifier"),),
-    body=json_body(codec="InteractionVariables"),
-    answers={"200": json_answer("VariablesSet")},
+    parameters=(_sdk.path("identifier"),),
+    body=_sdk.json_body(annotation="_models.InteractionVariables"),
+    answers={"200": _sdk.json_answer("_models.VariablesSet")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
 
 
-class Interactions(Resource):
+class Interactions(_sdk.Resource):
     """Live interactions and their variables."""
 
     __slots__ = ()
 
-    def get(self, identifier: str) -> InteractionData:
+    def get(self, identifier: str) -> _models.InteractionData:
         """Get an interaction and its variables.
 
         What is known of a live interaction. What comes after its end isn't documented.
@@ -73,7 +71,9 @@ class Interactions(Resource):
         """
         return self._call(_GET, (identifier,))
 
-    def update(self, identifier: str, *, body: InteractionVariables | InteractionVariablesDict) -> VariablesSet:
+    def update(
+        self, identifier: str, *, body: _models.InteractionVariables | _models.InteractionVariablesDict
+    ) -> _models.VariablesSet:
         """Add or change variables.
 
         Sets up to 50 variables; those that exist are changed, others stay. There is no documented way to remove
@@ -99,12 +99,12 @@ class Interactions(Resource):
         return self._call(_UPDATE, (identifier,), body)
 
 
-class AsyncInteractions(AsyncResource):
+class AsyncInteractions(_sdk.AsyncResource):
     """Live interactions and their variables."""
 
     __slots__ = ()
 
-    async def get(self, identifier: str) -> InteractionData:
+    async def get(self, identifier: str) -> _models.InteractionData:
         """Get an interaction and its variables.
 
         What is known of a live interaction. What comes after its end isn't documented.
@@ -127,7 +127,9 @@ class AsyncInteractions(AsyncResource):
         """
         return await self._call(_GET, (identifier,))
 
-    async def update(self, identifier: str, *, body: InteractionVariables | InteractionVariablesDict) -> VariablesSet:
+    async def update(
+        self, identifier: str, *, body: _models.InteractionVariables | _models.InteractionVariablesDict
+    ) -> _models.VariablesSet:
         """Add or change variables.
 
         Sets up to 50 variables; those that exist are changed, others stay. There is no documented way to remove

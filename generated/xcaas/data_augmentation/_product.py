@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, RateLimit, Scheme, Server, Variable
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "data_augmentation",
     title="Contact Center data augmentation",
     servers=(
-        Server("https://vcc-{cluster}.8x8.com/api/v1/interaction/data", (Variable("cluster", "", source="cluster"),)),
+        _sdk.Server(
+            "https://vcc-{cluster}.8x8.com/api/v1/interaction/data", (_sdk.Variable("cluster", "", source="cluster"),)
+        ),
     ),
-    schemes={"actionToken": Scheme("http-basic", credential="basic-token", options={"token": "action"})},
+    schemes={"actionToken": _sdk.Scheme("http-basic", credential="basic-token", options={"token": "action"})},
     package=__name__.rpartition(".")[0],
-    rate_limits=(RateLimit(100, 60),),
+    rate_limits=(_sdk.RateLimit(100, 60),),
 )

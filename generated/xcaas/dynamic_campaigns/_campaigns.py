@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import Answers, AsyncResource, Operation, Resource, json_answer, json_body, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import CampaignDocument, CampaignMessage, CampaignStatusChange, CampaignStatusChangeDict
 
 __all__ = ["AsyncCampaigns", "Campaigns"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("MessageError", message="/message"),
-    "404": json_error("MessageError", message="/message"),
-    "500": json_error("MessageError", message="/message"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.MessageError", message="/message"),
+    "404": _sdk.json_error("_models.MessageError", message="/message"),
+    "500": _sdk.json_error("_models.MessageError", message="/message"),
 }
-_GET: Final[Operation[CampaignDocument]] = Operation(
+_GET: Final[_sdk.Operation[_models.CampaignDocument]] = _sdk.Operation(
     PRODUCT,
     "getCampaign",
     "GET",
     "/api/stats/campaigns/{campaignId}.json",
     call="dynamic_campaigns.campaigns.get",
-    parameters=(path("campaignId"),),
-    answers={"200": json_answer("CampaignDocument")},
+    parameters=(_sdk.path("campaignId"),),
+    answers={"200": _sdk.json_answer("_models.CampaignDocument")},
     errors=_ERRORS,
     security=(("dataToken",),),
 )
-_SET_STATUS: Final[Operation[CampaignMessage]] = Operation(
+_SET_STATUS: Final[_sdk.Operation[_models.CampaignMessage]] = _sdk.Operation(
     PRODUCT,
     "changeCampaignStatus",
     "PATCH",
     "/api/tstats/campaigns/{campaign-id}",
     call="dynamic_campaigns.campaigns.set_status",
-    parameters=(path("campaign-id"),),
-    body=json_body(codec="CampaignStatusChange"),
-    answers={"200": json_answer("CampaignMessage")},
+    parameters=(_sdk.path("campaign-id"),),
+    body=_sdk.json_body(annotation="_models.CampaignStatusChange"),
+    answers={"200": _sdk.json_answer("_models.CampaignMessage")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
 
 
-class Campaigns(Resource):
+class Campaigns(_sdk.Resource):
     """Campaigns of the old campaign manager."""
 
     __slots__ = ()
 
-    def get(self, campaign_id: int) -> CampaignDocument:
+    def get(self, campaign_id: int) -> _models.CampaignDocument:
         """Get a campaign.
 
         Settings and state of a campaign. Settings without a value are empty text, numbers too.
@@ -68,7 +66,9 @@ class Campaigns(Resource):
         """
         return self._call(_GET, (campaign_id,))
 
-    def set_status(self, campaign_id: int, *, body: CampaignStatusChange | CampaignStatusChangeDict) -> CampaignMessage:
+    def set_status(
+        self, campaign_id: int, *, body: _models.CampaignStatusChange | _models.CampaignStatusChangeDict
+    ) -> _models.CampaignMessage:
         """Start, pause, purge or stop a campaign.
 
         Changes the status. `STOPPED` is for good; the other permitted changes aren't documented in words, and the
@@ -91,12 +91,12 @@ class Campaigns(Resource):
         return self._call(_SET_STATUS, (campaign_id,), body)
 
 
-class AsyncCampaigns(AsyncResource):
+class AsyncCampaigns(_sdk.AsyncResource):
     """Campaigns of the old campaign manager."""
 
     __slots__ = ()
 
-    async def get(self, campaign_id: int) -> CampaignDocument:
+    async def get(self, campaign_id: int) -> _models.CampaignDocument:
         """Get a campaign.
 
         Settings and state of a campaign. Settings without a value are empty text, numbers too.
@@ -117,8 +117,8 @@ class AsyncCampaigns(AsyncResource):
         return await self._call(_GET, (campaign_id,))
 
     async def set_status(
-        self, campaign_id: int, *, body: CampaignStatusChange | CampaignStatusChangeDict
-    ) -> CampaignMessage:
+        self, campaign_id: int, *, body: _models.CampaignStatusChange | _models.CampaignStatusChangeDict
+    ) -> _models.CampaignMessage:
         """Start, pause, purge or stop a campaign.
 
         Changes the status. `STOPPED` is for good; the other permitted changes aren't documented in words, and the

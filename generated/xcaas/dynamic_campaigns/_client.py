@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._campaigns import AsyncCampaigns, Campaigns
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncDynamicCampaigns", "DynamicCampaigns"]
 
 
-class DynamicCampaigns(ProductClient):
+class DynamicCampaigns(_sdk.ProductClient):
     """Contact Center dynamic campaigns (legacy)
 
     Start and stop outbound campaigns of the old campaign manager and feed them with customers. A campaign must
@@ -46,7 +46,7 @@ class DynamicCampaigns(ProductClient):
         return self._resource(Records)
 
 
-class AsyncDynamicCampaigns(AsyncProductClient):
+class AsyncDynamicCampaigns(_sdk.AsyncProductClient):
     """Contact Center dynamic campaigns (legacy)
 
     For use with `await`.

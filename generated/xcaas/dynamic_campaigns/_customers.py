@@ -2,59 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, empty_answer, json_answer, json_body, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .models import CampaignCustomer, CampaignCustomerDict, CampaignCustomerResult
 
 __all__ = ["AsyncCustomers", "Customers"]
 
-_ADD: Final[Operation[list[CampaignCustomerResult]]] = Operation(
+_ADD: Final[_sdk.Operation[list[_models.CampaignCustomerResult]]] = _sdk.Operation(
     PRODUCT,
     "addCustomers",
     "POST",
     "/api/tstats/campaigns/{campaign-id}/customers",
     call="dynamic_campaigns.customers.add",
-    parameters=(path("campaign-id"),),
-    body=json_body(codec="[CampaignCustomer]"),
-    answers={"207": json_answer("[CampaignCustomerResult]")},
+    parameters=(_sdk.path("campaign-id"),),
+    body=_sdk.json_body(annotation="list[_models.CampaignCustomer]"),
+    answers={"207": _sdk.json_answer("list[_models.CampaignCustomerResult]")},
     errors={
-        "400": json_error("MessageError", message="/message"),
-        "500": json_error("MessageError", message="/message"),
+        "400": _sdk.json_error("_models.MessageError", message="/message"),
+        "500": _sdk.json_error("_models.MessageError", message="/message"),
     },
     security=(("actionToken",),),
 )
-_DELETE: Final[Operation[None]] = Operation(
+_DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "deleteCustomer",
     "DELETE",
     "/api/tstats/campaigns/{campaign-id}/customers/{customer-id}",
     call="dynamic_campaigns.customers.delete",
-    parameters=(path("campaign-id"), path("customer-id")),
-    answers={"204": empty_answer()},
+    parameters=(_sdk.path("campaign-id"), _sdk.path("customer-id")),
+    answers={"204": _sdk.empty_answer()},
     errors={
-        "400": json_error("MessageError", message="/message"),
-        "404": json_error("MessageError", message="/message"),
-        "500": json_error("MessageError", message="/message"),
+        "400": _sdk.json_error("_models.MessageError", message="/message"),
+        "404": _sdk.json_error("_models.MessageError", message="/message"),
+        "500": _sdk.json_error("_models.MessageError", message="/message"),
     },
     security=(("actionToken",),),
 )
 
 
-class Customers(Resource):
+class Customers(_sdk.Resource):
     """Customers that a campaign calls."""
 
     __slots__ = ()
 
     def add(
-        self, campaign_id: int, *, customers: Sequence[CampaignCustomer | CampaignCustomerDict]
-    ) -> list[CampaignCustomerResult]:
+        self, campaign_id: int, *, customers: Sequence[_models.CampaignCustomer | _models.CampaignCustomerDict]
+    ) -> list[_models.CampaignCustomerResult]:
         """Add customers to a campaign.
 
         Adds customers, each for itself. The status 207 is no success: look at `http-status` of every entry. A
@@ -95,14 +92,14 @@ class Customers(Resource):
         return self._call(_DELETE, (campaign_id, customer_id))
 
 
-class AsyncCustomers(AsyncResource):
+class AsyncCustomers(_sdk.AsyncResource):
     """Customers that a campaign calls."""
 
     __slots__ = ()
 
     async def add(
-        self, campaign_id: int, *, customers: Sequence[CampaignCustomer | CampaignCustomerDict]
-    ) -> list[CampaignCustomerResult]:
+        self, campaign_id: int, *, customers: Sequence[_models.CampaignCustomer | _models.CampaignCustomerDict]
+    ) -> list[_models.CampaignCustomerResult]:
         """Add customers to a campaign.
 
         Adds customers, each for itself. The status 207 is no success: look at `http-status` of every entry. A

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server, Variable
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "dynamic_campaigns",
     title="Contact Center dynamic campaigns (legacy)",
-    servers=(Server("https://vcc-{cluster}.8x8.com", (Variable("cluster", "", source="cluster"),)),),
+    servers=(_sdk.Server("https://vcc-{cluster}.8x8.com", (_sdk.Variable("cluster", "", source="cluster"),)),),
     schemes={
-        "actionToken": Scheme("http-basic", credential="basic-token", options={"token": "action"}),
-        "dataToken": Scheme("http-basic", credential="basic-token", options={"token": "data"}),
+        "actionToken": _sdk.Scheme("http-basic", credential="basic-token", options={"token": "action"}),
+        "dataToken": _sdk.Scheme("http-basic", credential="basic-token", options={"token": "data"}),
     },
     package=__name__.rpartition(".")[0],
 )

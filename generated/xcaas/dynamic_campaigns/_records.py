@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, json_answer, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import CampaignRecordDocument
 
 __all__ = ["AsyncRecords", "Records"]
 
-_LIST: Final[Operation[CampaignRecordDocument]] = Operation(
+_LIST: Final[_sdk.Operation[_models.CampaignRecordDocument]] = _sdk.Operation(
     PRODUCT,
     "listCampaignRecords",
     "GET",
     "/api/stats/campaigns/{campaignId}/records.json",
     call="dynamic_campaigns.records.list",
-    parameters=(path("campaignId"),),
-    answers={"200": json_answer("CampaignRecordDocument")},
+    parameters=(_sdk.path("campaignId"),),
+    answers={"200": _sdk.json_answer("_models.CampaignRecordDocument")},
     errors={
-        "400": json_error("MessageError", message="/message"),
-        "404": json_error("MessageError", message="/message"),
-        "500": json_error("MessageError", message="/message"),
+        "400": _sdk.json_error("_models.MessageError", message="/message"),
+        "404": _sdk.json_error("_models.MessageError", message="/message"),
+        "500": _sdk.json_error("_models.MessageError", message="/message"),
     },
     security=(("dataToken",),),
 )
 
 
-class Records(Resource):
+class Records(_sdk.Resource):
     """A campaign's records, one per customer."""
 
     __slots__ = ()
 
-    def list(self, campaign_id: int) -> CampaignRecordDocument:
+    def list(self, campaign_id: int) -> _models.CampaignRecordDocument:
         """List a campaign's records.
 
         All records of a campaign with what became of each. Whether there are pages isn't documented.
@@ -57,12 +55,12 @@ class Records(Resource):
         return self._call(_LIST, (campaign_id,))
 
 
-class AsyncRecords(AsyncResource):
+class AsyncRecords(_sdk.AsyncResource):
     """A campaign's records, one per customer."""
 
     __slots__ = ()
 
-    async def list(self, campaign_id: int) -> CampaignRecordDocument:
+    async def list(self, campaign_id: int) -> _models.CampaignRecordDocument:
         """List a campaign's records.
 
         All records of a campaign with what became of each. Whether there are pages isn't documented.

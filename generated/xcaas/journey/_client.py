@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._journeys import AsyncJourneys, Journeys
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncJourney", "Journey"]
 
 
-class Journey(ProductClient):
+class Journey(_sdk.ProductClient):
     """End-to-end journeys.
 
     What customers went through across Contact Center, Work and AI Studio: whole journeys, and the states that
@@ -37,7 +37,7 @@ class Journey(ProductClient):
         return self._resource(Transitions)
 
 
-class AsyncJourney(AsyncProductClient):
+class AsyncJourney(_sdk.AsyncProductClient):
     """End-to-end journeys.
 
     For use with `await`.

@@ -2,55 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Last, Operation, Paging, Resource, json_answer, json_body, json_error
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import Journey, JourneyPage, JourneySearch, JourneySearchDict
 
 __all__ = ["AsyncJourneys", "Journeys"]
 
-_SEARCH: Final[Operation[JourneyPage]] = Operation(
+_SEARCH: Final[_sdk.Operation[_models.JourneyPage]] = _sdk.Operation(
     PRODUCT,
     "searchJourneys",
     "POST",
     "/v1/journeys/search",
     call="journey.journeys.search",
-    body=json_body(codec="JourneySearch"),
-    answers={"200": json_answer("JourneyPage")},
+    body=_sdk.json_body(annotation="_models.JourneySearch"),
+    answers={"200": _sdk.json_answer("_models.JourneyPage")},
     errors={
-        "400": json_error("JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "401": json_error("JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "403": json_error("JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "404": json_error("JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "429": json_error("JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "500": json_error("JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "400": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "401": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "403": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "404": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "429": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "500": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
     },
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "/nextPageCursor",
         items="/data",
-        item="Journey",
+        item="_models.Journey",
         within="body",
         next=("body", "/nextPageCursor"),
-        last=(Last(("body", "/nextPageCursor"), "absent"),),
+        last=(_sdk.Last(("body", "/nextPageCursor"), "absent"),),
     ),
     retry=True,
 )
 
 
-class Journeys(Resource):
+class Journeys(_sdk.Resource):
     """Journeys of customers, with all interactions that belong together."""
 
     __slots__ = ()
 
-    def search(self, *, query: JourneySearch | JourneySearchDict) -> Pager[Journey]:
+    def search(self, *, query: _models.JourneySearch | _models.JourneySearchDict) -> _sdk.Pager[_models.Journey]:
         """Search journeys.
 
         Finds journeys that began in the period. All filters must match; within one filter one value is enough. To
@@ -75,12 +71,12 @@ class Journeys(Resource):
         return self._paginate(_SEARCH, (), query)
 
 
-class AsyncJourneys(AsyncResource):
+class AsyncJourneys(_sdk.AsyncResource):
     """Journeys of customers, with all interactions that belong together."""
 
     __slots__ = ()
 
-    def search(self, *, query: JourneySearch | JourneySearchDict) -> AsyncPager[Journey]:
+    def search(self, *, query: _models.JourneySearch | _models.JourneySearchDict) -> _sdk.AsyncPager[_models.Journey]:
         """Search journeys.
 
         Finds journeys that began in the period. All filters must match; within one filter one value is enough. To

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, RateLimit, Scheme, Server, Variable
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "journey",
     title="End-to-end journeys",
     servers=(
-        Server(
+        _sdk.Server(
             "https://{host}.8x8.com/cidp/journey/api",
-            (Variable("host", "api", enum=("api", "api-eu"), names={"eu": "api-eu", "us": "api"}, source="region"),),
+            (
+                _sdk.Variable(
+                    "host", "api", enum=("api", "api-eu"), names={"eu": "api-eu", "us": "api"}, source="region"
+                ),
+            ),
         ),
     ),
-    schemes={"apiKey": Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
+    schemes={"apiKey": _sdk.Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
     package=__name__.rpartition(".")[0],
-    rate_limits=(RateLimit(10, 60),),
+    rate_limits=(_sdk.RateLimit(10, 60),),
 )

@@ -2,55 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Last, Operation, Paging, Resource, json_answer, json_body, json_error
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import JourneyTransitions, TransitionPage, TransitionSearch, TransitionSearchDict
 
 __all__ = ["AsyncTransitions", "Transitions"]
 
-_SEARCH: Final[Operation[TransitionPage]] = Operation(
+_SEARCH: Final[_sdk.Operation[_models.TransitionPage]] = _sdk.Operation(
     PRODUCT,
     "searchTransitions",
     "POST",
     "/v1/transitions/search",
     call="journey.transitions.search",
-    body=json_body(codec="TransitionSearch"),
-    answers={"200": json_answer("TransitionPage")},
+    body=_sdk.json_body(annotation="_models.TransitionSearch"),
+    answers={"200": _sdk.json_answer("_models.TransitionPage")},
     errors={
-        "400": json_error("JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "401": json_error("JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "403": json_error("JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "404": json_error("JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "429": json_error("JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "500": json_error("JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "400": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "401": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "403": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "404": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "429": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "500": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
     },
     security=(("apiKey",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "/nextPageCursor",
         items="/data",
-        item="JourneyTransitions",
+        item="_models.JourneyTransitions",
         within="body",
         next=("body", "/nextPageCursor"),
-        last=(Last(("body", "/nextPageCursor"), "absent"),),
+        last=(_sdk.Last(("body", "/nextPageCursor"), "absent"),),
     ),
     retry=True,
 )
 
 
-class Transitions(Resource):
+class Transitions(_sdk.Resource):
     """States that journeys passed through."""
 
     __slots__ = ()
 
-    def search(self, *, query: TransitionSearch | TransitionSearchDict) -> Pager[JourneyTransitions]:
+    def search(
+        self, *, query: _models.TransitionSearch | _models.TransitionSearchDict
+    ) -> _sdk.Pager[_models.JourneyTransitions]:
         """Search transitions of journeys.
 
         Finds all transitions of journeys that began in the period, later ones included. They come grouped by
@@ -75,12 +73,14 @@ class Transitions(Resource):
         return self._paginate(_SEARCH, (), query)
 
 
-class AsyncTransitions(AsyncResource):
+class AsyncTransitions(_sdk.AsyncResource):
     """States that journeys passed through."""
 
     __slots__ = ()
 
-    def search(self, *, query: TransitionSearch | TransitionSearchDict) -> AsyncPager[JourneyTransitions]:
+    def search(
+        self, *, query: _models.TransitionSearch | _models.TransitionSearchDict
+    ) -> _sdk.AsyncPager[_models.JourneyTransitions]:
         """Search transitions of journeys.
 
         Finds all transitions of journeys that began in the period, later ones included. They come grouped by

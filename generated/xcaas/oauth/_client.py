@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._tokens import AsyncTokens, Tokens
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncOauth", "Oauth"]
 
 
-class Oauth(ProductClient):
+class Oauth(_sdk.ProductClient):
     """OAuth tokens.
 
     Issues the short-lived bearer tokens that Contact Center reporting, Cloud Storage, Quality Management and
@@ -30,7 +30,7 @@ class Oauth(ProductClient):
         return self._resource(Tokens)
 
 
-class AsyncOauth(AsyncProductClient):
+class AsyncOauth(_sdk.AsyncProductClient):
     """OAuth tokens.
 
     For use with `await`.

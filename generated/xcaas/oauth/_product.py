@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "oauth",
     title="OAuth tokens",
-    servers=(Server("https://api.8x8.com"),),
+    servers=(_sdk.Server("https://api.8x8.com"),),
     schemes={
-        "clientKeyAndSecret": Scheme("http-basic", credential="client-credentials", options={"use": "token-endpoint"})
+        "clientKeyAndSecret": _sdk.Scheme(
+            "http-basic", credential="client-credentials", options={"use": "token-endpoint"}
+        )
     },
     package=__name__.rpartition(".")[0],
 )

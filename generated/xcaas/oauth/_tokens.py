@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, form_body, json_answer, json_error
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import Token, TokenRequest, TokenRequestDict
 
 __all__ = ["AsyncTokens", "Tokens"]
 
-_CREATE: Final[Operation[Token]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.Token]] = _sdk.Operation(
     PRODUCT,
     "createToken",
     "POST",
     "/oauth/v2/token",
     call="oauth.tokens.create",
-    body=form_body(codec="TokenRequest"),
-    answers={"200": json_answer("Token")},
+    body=_sdk.form_body(annotation="_models.TokenRequest"),
+    answers={"200": _sdk.json_answer("_models.Token")},
     errors={
-        "401": json_error("TokenError", message="/Error", code="/ErrorCode", media_type="application/problem+json"),
-        "default": json_error("TokenError", message="/Error", code="/ErrorCode", media_type="application/problem+json"),
+        "401": _sdk.json_error(
+            "_models.TokenError", message="/Error", code="/ErrorCode", media_type="application/problem+json"
+        ),
+        "default": _sdk.json_error(
+            "_models.TokenError", message="/Error", code="/ErrorCode", media_type="application/problem+json"
+        ),
     },
     security=(("clientKeyAndSecret",),),
 )
 
 
-class Tokens(Resource):
+class Tokens(_sdk.Resource):
     """Access tokens."""
 
     __slots__ = ()
 
-    def create(self, *, body: TokenRequest | TokenRequestDict) -> Token:
+    def create(self, *, body: _models.TokenRequest | _models.TokenRequestDict) -> _models.Token:
         """Ask for an access token.
 
         Trades key and secret for a bearer token. There is no refresh token: ask again before the token ends. Keep a
@@ -54,12 +56,12 @@ class Tokens(Resource):
         return self._call(_CREATE, (), body)
 
 
-class AsyncTokens(AsyncResource):
+class AsyncTokens(_sdk.AsyncResource):
     """Access tokens."""
 
     __slots__ = ()
 
-    async def create(self, *, body: TokenRequest | TokenRequestDict) -> Token:
+    async def create(self, *, body: _models.TokenRequest | _models.TokenRequestDict) -> _models.Token:
         """Ask for an access token.
 
         Trades key and secret for a bearer token. There is no refresh token: ask again before the token ends. Keep a

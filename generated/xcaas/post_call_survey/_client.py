@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._results import AsyncResults, Results
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncPostCallSurvey", "PostCallSurvey"]
 
 
-class PostCallSurvey(ProductClient):
+class PostCallSurvey(_sdk.ProductClient):
     """Post Call Survey.
 
     Answers that callers gave in surveys after contact center calls. The vendor has withdrawn this API from its
@@ -29,7 +29,7 @@ class PostCallSurvey(ProductClient):
         return self._resource(Results)
 
 
-class AsyncPostCallSurvey(AsyncProductClient):
+class AsyncPostCallSurvey(_sdk.AsyncProductClient):
     """Post Call Survey.
 
     For use with `await`.

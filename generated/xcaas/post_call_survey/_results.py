@@ -2,68 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    deprecated,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import Region, SurveyResult, SurveyResultPage, SurveyResultQuery, SurveyResultQueryDict
 
 __all__ = ["AsyncResults", "Results"]
 
-_LIST: Final[Operation[SurveyResultPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.SurveyResultPage]] = _sdk.Operation(
     PRODUCT,
     "listSurveyResults",
     "POST",
     "/postCallSurvey/{region}",
     call="post_call_survey.results.list",
-    parameters=(path("region", source="region"),),
-    body=json_body(codec="SurveyResultQuery"),
-    answers={"200": json_answer("SurveyResultPage")},
+    parameters=(_sdk.path("region", source="region"),),
+    body=_sdk.json_body(annotation="_models.SurveyResultQuery"),
+    answers={"200": _sdk.json_answer("_models.SurveyResultPage")},
     errors={
-        "400": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "401": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "500": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "400": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "401": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "500": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
     },
     security=(("eightKey", "tenantToken"),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "/page",
         items="/data",
-        item="SurveyResult",
+        item="_models.SurveyResult",
         within="body",
         first=1,
-        last=(Last(("body", "/hits"), "item-count"),),
+        last=(_sdk.Last(("body", "/hits"), "item-count"),),
     ),
     retry=True,
     deprecated=True,
 )
 
 
-class Results(Resource):
+class Results(_sdk.Resource):
     """Answers of surveys."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listSurveyResults")
+    @_sdk.deprecated("The vendor has deprecated this operation: listSurveyResults")
     def list(
-        self, *, query: SurveyResultQuery | SurveyResultQueryDict, region: Region | None = None
-    ) -> Pager[SurveyResult]:
+        self, *, query: _models.SurveyResultQuery | _models.SurveyResultQueryDict, region: _models.Region | None = None
+    ) -> _sdk.Pager[_models.SurveyResult]:
         """List survey results.
 
         Walks through survey results of a period, given by either `duration` or `timeRange`.
@@ -86,15 +77,15 @@ class Results(Resource):
         return self._paginate(_LIST, (region,), query)
 
 
-class AsyncResults(AsyncResource):
+class AsyncResults(_sdk.AsyncResource):
     """Answers of surveys."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listSurveyResults")
+    @_sdk.deprecated("The vendor has deprecated this operation: listSurveyResults")
     def list(
-        self, *, query: SurveyResultQuery | SurveyResultQueryDict, region: Region | None = None
-    ) -> AsyncPager[SurveyResult]:
+        self, *, query: _models.SurveyResultQuery | _models.SurveyResultQueryDict, region: _models.Region | None = None
+    ) -> _sdk.AsyncPager[_models.SurveyResult]:
         """List survey results.
 
         Walks through survey results of a period, given by either `duration` or `timeRange`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._evaluations import AsyncEvaluations, Evaluations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncQualityManagement", "QualityManagement"]
 
 
-class QualityManagement(ProductClient):
+class QualityManagement(_sdk.ProductClient):
     """Quality Management and Speech Analytics.
 
     Recorded interactions with their media, transcripts, topics, labels and notes; the people who take part and
@@ -53,7 +53,7 @@ class QualityManagement(ProductClient):
         return self._resource(Users)
 
 
-class AsyncQualityManagement(AsyncProductClient):
+class AsyncQualityManagement(_sdk.AsyncProductClient):
     """Quality Management and Speech Analytics.
 
     For use with `await`.

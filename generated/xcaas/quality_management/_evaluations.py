@@ -2,101 +2,86 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    header,
-    json_answer,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import Evaluation, EvaluationDetails, EvaluationPage
 
 __all__ = ["AsyncEvaluations", "Evaluations"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "default": _sdk.json_error(
+        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+    ),
 }
-_LIST: Final[Operation[EvaluationPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.EvaluationPage]] = _sdk.Operation(
     PRODUCT,
     "listEvaluations",
     "GET",
     "/evaluations",
     call="quality_management.evaluations.list",
     parameters=(
-        query("startTS"),
-        query("endTS"),
-        query("useInteractionTime"),
-        query("interactionGuid", "[str]", explode=False),
-        query("userReference"),
-        query("templateName"),
-        query("page"),
-        query("size"),
-        header("pbx", required=True, source="tenant"),
+        _sdk.query("startTS"),
+        _sdk.query("endTS"),
+        _sdk.query("useInteractionTime"),
+        _sdk.query("interactionGuid", "list[str]", explode=False),
+        _sdk.query("userReference"),
+        _sdk.query("templateName"),
+        _sdk.query("page"),
+        _sdk.query("size"),
+        _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": json_answer("EvaluationPage")},
+    answers={"200": _sdk.json_answer("_models.EvaluationPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/content",
-        item="Evaluation",
+        item="_models.Evaluation",
         first=0,
-        last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
+        last=(_sdk.Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},
 )
-_COUNT: Final[Operation[int]] = Operation(
+_COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
     PRODUCT,
     "countEvaluations",
     "GET",
     "/evaluations/count",
     call="quality_management.evaluations.count",
     parameters=(
-        query("startTS"),
-        query("endTS"),
-        query("useInteractionTime"),
-        query("interactionGuid", "[str]", explode=False),
-        query("userReference"),
-        header("pbx", required=True, source="tenant"),
+        _sdk.query("startTS"),
+        _sdk.query("endTS"),
+        _sdk.query("useInteractionTime"),
+        _sdk.query("interactionGuid", "list[str]", explode=False),
+        _sdk.query("userReference"),
+        _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": json_answer("int|int:text")},
+    answers={"200": _sdk.json_answer('int | Annotated[int, Format("text")]')},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
-_GET: Final[Operation[EvaluationDetails]] = Operation(
+_GET: Final[_sdk.Operation[_models.EvaluationDetails]] = _sdk.Operation(
     PRODUCT,
     "getEvaluation",
     "GET",
     "/evaluations/{evaluationId}/details",
     call="quality_management.evaluations.get",
-    parameters=(path("evaluationId"), header("pbx", required=True, source="tenant")),
-    answers={"200": json_answer("EvaluationDetails")},
+    parameters=(_sdk.path("evaluationId"), _sdk.header("pbx", required=True, source="tenant")),
+    answers={"200": _sdk.json_answer("_models.EvaluationDetails")},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
 
 
-class Evaluations(Resource):
+class Evaluations(_sdk.Resource):
     """Evaluations of interactions."""
 
     __slots__ = ()
@@ -113,7 +98,7 @@ class Evaluations(Resource):
         page: int | None = None,
         size: int | None = None,
         pbx: str | None = None,
-    ) -> Pager[Evaluation]:
+    ) -> _sdk.Pager[_models.Evaluation]:
         """List evaluations.
 
         Walks through evaluations in order of creation, oldest first.
@@ -176,7 +161,7 @@ class Evaluations(Resource):
         """
         return self._call(_COUNT, (start_ts, end_ts, use_interaction_time, interaction_guid, user_reference, pbx))
 
-    def get(self, evaluation_id: int, *, pbx: str | None = None) -> EvaluationDetails:
+    def get(self, evaluation_id: int, *, pbx: str | None = None) -> _models.EvaluationDetails:
         """Get the answers of an evaluation.
 
         Sections, questions and answers of one evaluation.
@@ -196,7 +181,7 @@ class Evaluations(Resource):
         return self._call(_GET, (evaluation_id, pbx))
 
 
-class AsyncEvaluations(AsyncResource):
+class AsyncEvaluations(_sdk.AsyncResource):
     """Evaluations of interactions."""
 
     __slots__ = ()
@@ -213,7 +198,7 @@ class AsyncEvaluations(AsyncResource):
         page: int | None = None,
         size: int | None = None,
         pbx: str | None = None,
-    ) -> AsyncPager[Evaluation]:
+    ) -> _sdk.AsyncPager[_models.Evaluation]:
         """List evaluations.
 
         Walks through evaluations in order of creation, oldest first.
@@ -276,7 +261,7 @@ class AsyncEvaluations(AsyncResource):
         """
         return await self._call(_COUNT, (start_ts, end_ts, use_interaction_time, interaction_guid, user_reference, pbx))
 
-    async def get(self, evaluation_id: int, *, pbx: str | None = None) -> EvaluationDetails:
+    async def get(self, evaluation_id: int, *, pbx: str | None = None) -> _models.EvaluationDetails:
         """Get the answers of an evaluation.
 
         Sections, questions and answers of one evaluation.

@@ -2,133 +2,119 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    empty_answer,
-    header,
-    json_answer,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
     from ._interactions_custom_fields import AsyncInteractionsCustomFields, InteractionsCustomFields
     from ._interactions_labels import AsyncInteractionsLabels, InteractionsLabels
     from ._interactions_media import AsyncInteractionsMedia, InteractionsMedia
     from ._interactions_notes import AsyncInteractionsNotes, InteractionsNotes
     from ._interactions_topics import AsyncInteractionsTopics, InteractionsTopics
     from ._interactions_transcriptions import AsyncInteractionsTranscriptions, InteractionsTranscriptions
-    from .models import Interaction, InteractionPage, InteractionType
 
 __all__ = ["AsyncInteractions", "Interactions"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "default": _sdk.json_error(
+        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+    ),
 }
-_LIST: Final[Operation[InteractionPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.InteractionPage]] = _sdk.Operation(
     PRODUCT,
     "listInteractions",
     "GET",
     "/interactions",
     call="quality_management.interactions.list",
     parameters=(
-        query("startTS"),
-        query("endTS"),
-        query("interactionGuid", "[str]", explode=False),
-        query("userReference"),
-        query("interactionType"),
-        query("customField", "[str]"),
-        query("customFieldValue"),
-        query("page"),
-        query("size"),
-        header("pbx", required=True, source="tenant"),
+        _sdk.query("startTS"),
+        _sdk.query("endTS"),
+        _sdk.query("interactionGuid", "list[str]", explode=False),
+        _sdk.query("userReference"),
+        _sdk.query("interactionType"),
+        _sdk.query("customField", "list[str]"),
+        _sdk.query("customFieldValue"),
+        _sdk.query("page"),
+        _sdk.query("size"),
+        _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": json_answer("InteractionPage")},
+    answers={"200": _sdk.json_answer("_models.InteractionPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/content",
-        item="Interaction",
+        item="_models.Interaction",
         first=0,
-        last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
+        last=(_sdk.Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},
 )
-_COUNT: Final[Operation[int]] = Operation(
+_COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
     PRODUCT,
     "countInteractions",
     "GET",
     "/interactions/count",
     call="quality_management.interactions.count",
     parameters=(
-        query("startTS"),
-        query("endTS"),
-        query("userReference"),
-        query("interactionType"),
-        query("customField", "[str]"),
-        query("customFieldValue"),
-        header("pbx", required=True, source="tenant"),
+        _sdk.query("startTS"),
+        _sdk.query("endTS"),
+        _sdk.query("userReference"),
+        _sdk.query("interactionType"),
+        _sdk.query("customField", "list[str]"),
+        _sdk.query("customFieldValue"),
+        _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": json_answer("int|int:text")},
+    answers={"200": _sdk.json_answer('int | Annotated[int, Format("text")]')},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
-_REDIRECT: Final[Operation[None]] = Operation(
+_REDIRECT: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "redirectToInteraction",
     "GET",
     "/interactions/redirect",
     call="quality_management.interactions.redirect",
-    parameters=(query("interactionGuid", required=True), header("pbx", required=True, source="tenant")),
-    answers={"200": empty_answer()},
+    parameters=(_sdk.query("interactionGuid", required=True), _sdk.header("pbx", required=True, source="tenant")),
+    answers={"200": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
 )
-_DELETE: Final[Operation[None]] = Operation(
+_DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "deleteInteraction",
     "DELETE",
     "/interactions/{interactionGuid}",
     call="quality_management.interactions.delete",
-    parameters=(path("interactionGuid"), header("pbx", required=True, source="tenant")),
-    answers={"200": empty_answer()},
+    parameters=(_sdk.path("interactionGuid"), _sdk.header("pbx", required=True, source="tenant")),
+    answers={"200": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
-_PURGE: Final[Operation[None]] = Operation(
+_PURGE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "purgeInteraction",
     "DELETE",
     "/interactions/{interactionGuid}/purge",
     call="quality_management.interactions.purge",
-    parameters=(path("interactionGuid"), header("pbx", required=True, source="tenant")),
-    answers={"200": empty_answer()},
+    parameters=(_sdk.path("interactionGuid"), _sdk.header("pbx", required=True, source="tenant")),
+    answers={"200": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
 
 
-class Interactions(Resource):
+class Interactions(_sdk.Resource):
     """Recorded interactions."""
 
     __slots__ = ()
@@ -182,13 +168,13 @@ class Interactions(Resource):
         end_ts: str | None = None,
         interaction_guid: Sequence[str] | None = None,
         user_reference: int | None = None,
-        interaction_type: InteractionType | None = None,
+        interaction_type: _models.InteractionType | None = None,
         custom_field: Sequence[str] | None = None,
         custom_field_value: str | None = None,
         page: int | None = None,
         size: int | None = None,
         pbx: str | None = None,
-    ) -> Pager[Interaction]:
+    ) -> _sdk.Pager[_models.Interaction]:
         """List interactions.
 
         Walks through recorded interactions in order of creation, oldest first.
@@ -237,7 +223,7 @@ class Interactions(Resource):
         start_ts: str | None = None,
         end_ts: str | None = None,
         user_reference: int | None = None,
-        interaction_type: InteractionType | None = None,
+        interaction_type: _models.InteractionType | None = None,
         custom_field: Sequence[str] | None = None,
         custom_field_value: str | None = None,
         pbx: str | None = None,
@@ -320,7 +306,7 @@ class Interactions(Resource):
         return self._call(_PURGE, (interaction_guid, pbx))
 
 
-class AsyncInteractions(AsyncResource):
+class AsyncInteractions(_sdk.AsyncResource):
     """Recorded interactions."""
 
     __slots__ = ()
@@ -374,13 +360,13 @@ class AsyncInteractions(AsyncResource):
         end_ts: str | None = None,
         interaction_guid: Sequence[str] | None = None,
         user_reference: int | None = None,
-        interaction_type: InteractionType | None = None,
+        interaction_type: _models.InteractionType | None = None,
         custom_field: Sequence[str] | None = None,
         custom_field_value: str | None = None,
         page: int | None = None,
         size: int | None = None,
         pbx: str | None = None,
-    ) -> AsyncPager[Interaction]:
+    ) -> _sdk.AsyncPager[_models.Interaction]:
         """List interactions.
 
         Walks through recorded interactions in order of creation, oldest first.
@@ -429,7 +415,7 @@ class AsyncInteractions(AsyncResource):
         start_ts: str | None = None,
         end_ts: str | None = None,
         user_reference: int | None = None,
-        interaction_type: InteractionType | None = None,
+        interaction_type: _models.InteractionType | None = None,
         custom_field: Sequence[str] | None = None,
         custom_field_value: str | None = None,
         pbx: str | None = None,

@@ -2,63 +2,63 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Operation,
-    Resource,
-    empty_answer,
-    header,
-    json_error,
-    path,
-    text_body,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import WritableCustomField
 
 __all__ = ["AsyncInteractionsCustomFields", "InteractionsCustomFields"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "default": _sdk.json_error(
+        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+    ),
 }
-_DELETE: Final[Operation[None]] = Operation(
+_DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "deleteCustomField",
     "DELETE",
     "/interactions/{interactionGuid}/{customFieldNo}",
     call="quality_management.interactions.custom_fields.delete",
-    parameters=(path("interactionGuid"), path("customFieldNo"), header("pbx", required=True, source="tenant")),
-    answers={"200": empty_answer()},
+    parameters=(
+        _sdk.path("interactionGuid"),
+        _sdk.path("customFieldNo"),
+        _sdk.header("pbx", required=True, source="tenant"),
+    ),
+    answers={"200": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
-_REPLACE: Final[Operation[None]] = Operation(
+_REPLACE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "replaceCustomField",
     "PUT",
     "/interactions/{interactionGuid}/{customFieldNo}",
     call="quality_management.interactions.custom_fields.replace",
-    parameters=(path("interactionGuid"), path("customFieldNo"), header("pbx", required=True, source="tenant")),
-    body=text_body(),
-    answers={"200": empty_answer()},
+    parameters=(
+        _sdk.path("interactionGuid"),
+        _sdk.path("customFieldNo"),
+        _sdk.header("pbx", required=True, source="tenant"),
+    ),
+    body=_sdk.text_body(),
+    answers={"200": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
 )
 
 
-class InteractionsCustomFields(Resource):
+class InteractionsCustomFields(_sdk.Resource):
     """Recorded interactions."""
 
     __slots__ = ()
 
-    def delete(self, interaction_guid: str, custom_field_no: WritableCustomField, *, pbx: str | None = None) -> None:
+    def delete(
+        self, interaction_guid: str, custom_field_no: _models.WritableCustomField, *, pbx: str | None = None
+    ) -> None:
         """Clear a custom field.
 
         Empties a custom field of an interaction.
@@ -79,7 +79,7 @@ class InteractionsCustomFields(Resource):
         return self._call(_DELETE, (interaction_guid, custom_field_no, pbx))
 
     def replace(
-        self, interaction_guid: str, custom_field_no: WritableCustomField, *, value: str, pbx: str | None = None
+        self, interaction_guid: str, custom_field_no: _models.WritableCustomField, *, value: str, pbx: str | None = None
     ) -> None:
         """Set a custom field.
 
@@ -102,13 +102,13 @@ class InteractionsCustomFields(Resource):
         return self._call(_REPLACE, (interaction_guid, custom_field_no, pbx), value)
 
 
-class AsyncInteractionsCustomFields(AsyncResource):
+class AsyncInteractionsCustomFields(_sdk.AsyncResource):
     """Recorded interactions."""
 
     __slots__ = ()
 
     async def delete(
-        self, interaction_guid: str, custom_field_no: WritableCustomField, *, pbx: str | None = None
+        self, interaction_guid: str, custom_field_no: _models.WritableCustomField, *, pbx: str | None = None
     ) -> None:
         """Clear a custom field.
 
@@ -130,7 +130,7 @@ class AsyncInteractionsCustomFields(AsyncResource):
         return await self._call(_DELETE, (interaction_guid, custom_field_no, pbx))
 
     async def replace(
-        self, interaction_guid: str, custom_field_no: WritableCustomField, *, value: str, pbx: str | None = None
+        self, interaction_guid: str, custom_field_no: _models.WritableCustomField, *, value: str, pbx: str | None = None
     ) -> None:
         """Set a custom field.
 

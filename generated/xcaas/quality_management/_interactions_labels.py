@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from builtins import list as _list
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, header, json_answer, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from builtins import list as _list
-
-    from .models import Label
 
 __all__ = ["AsyncInteractionsLabels", "InteractionsLabels"]
 
-_LIST: Final[Operation[_list[Label]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.Label]]] = _sdk.Operation(
     PRODUCT,
     "listLabels",
     "GET",
     "/interactions/{interactionGuid}/labels",
     call="quality_management.interactions.labels.list",
-    parameters=(path("interactionGuid"), header("pbx", required=True, source="tenant")),
-    answers={"200": json_answer("[Label]")},
+    parameters=(_sdk.path("interactionGuid"), _sdk.header("pbx", required=True, source="tenant")),
+    answers={"200": _sdk.json_answer("list[_models.Label]")},
     errors={
-        "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "default": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
     },
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
 
 
-class InteractionsLabels(Resource):
+class InteractionsLabels(_sdk.Resource):
     """Recorded interactions."""
 
     __slots__ = ()
 
-    def list(self, interaction_guid: str, *, pbx: str | None = None) -> _list[Label]:
+    def list(self, interaction_guid: str, *, pbx: str | None = None) -> _list[_models.Label]:
         """List labels of an interaction.
 
         Labels that people put on an interaction.
@@ -57,12 +56,12 @@ class InteractionsLabels(Resource):
         return self._call(_LIST, (interaction_guid, pbx))
 
 
-class AsyncInteractionsLabels(AsyncResource):
+class AsyncInteractionsLabels(_sdk.AsyncResource):
     """Recorded interactions."""
 
     __slots__ = ()
 
-    async def list(self, interaction_guid: str, *, pbx: str | None = None) -> _list[Label]:
+    async def list(self, interaction_guid: str, *, pbx: str | None = None) -> _list[_models.Label]:
         """List labels of an interaction.
 
         Labels that people put on an interaction.

@@ -2,55 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    AsyncResource,
-    Downloading,
-    Operation,
-    Resource,
-    binary_answer,
-    header,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncDownload, Download
-
-    from .models import BitRate, SampleRate
 
 __all__ = ["AsyncInteractionsMedia", "InteractionsMedia"]
 
-_DOWNLOAD: Final[Operation[bytes]] = Operation(
+_DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
     PRODUCT,
     "downloadMedia",
     "GET",
     "/interactions/{interactionGuid}/media",
     call="quality_management.interactions.media.download",
     parameters=(
-        path("interactionGuid"),
-        query("bitRate"),
-        query("sampleRate"),
-        query("stereoEnabled"),
-        header("pbx", required=True, source="tenant"),
+        _sdk.path("interactionGuid"),
+        _sdk.query("bitRate"),
+        _sdk.query("sampleRate"),
+        _sdk.query("stereoEnabled"),
+        _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": (binary_answer(), binary_answer(media_type="audio/*"), binary_answer(media_type="video/*"))},
+    answers={
+        "200": (
+            _sdk.binary_answer(),
+            _sdk.binary_answer(media_type="audio/*"),
+            _sdk.binary_answer(media_type="video/*"),
+        )
+    },
     errors={
-        "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "default": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
     },
     security=(("oauth",),),
-    download=Downloading(filename="content-disposition"),
+    download=_sdk.Downloading(filename="content-disposition"),
     accept="application/octet-stream, audio/*, video/*",
     headers={"Content-Type": "application/json"},
 )
 
 
-class InteractionsMedia(Resource):
+class InteractionsMedia(_sdk.Resource):
     """Recorded interactions."""
 
     __slots__ = ()
@@ -59,11 +53,11 @@ class InteractionsMedia(Resource):
         self,
         interaction_guid: str,
         *,
-        bit_rate: BitRate | None = None,
-        sample_rate: SampleRate | None = None,
+        bit_rate: _models.BitRate | None = None,
+        sample_rate: _models.SampleRate | None = None,
         stereo_enabled: bool | None = None,
         pbx: str | None = None,
-    ) -> Download:
+    ) -> _sdk.Download:
         """Download an interaction's recording.
 
         The recording: MP3 for voice, MP4 with a screen. Rates and stereo are for audio only.
@@ -87,7 +81,7 @@ class InteractionsMedia(Resource):
         return self._download(_DOWNLOAD, (interaction_guid, bit_rate, sample_rate, stereo_enabled, pbx))
 
 
-class AsyncInteractionsMedia(AsyncResource):
+class AsyncInteractionsMedia(_sdk.AsyncResource):
     """Recorded interactions."""
 
     __slots__ = ()
@@ -96,11 +90,11 @@ class AsyncInteractionsMedia(AsyncResource):
         self,
         interaction_guid: str,
         *,
-        bit_rate: BitRate | None = None,
-        sample_rate: SampleRate | None = None,
+        bit_rate: _models.BitRate | None = None,
+        sample_rate: _models.SampleRate | None = None,
         stereo_enabled: bool | None = None,
         pbx: str | None = None,
-    ) -> AsyncDownload:
+    ) -> _sdk.AsyncDownload:
         """Download an interaction's recording.
 
         The recording: MP3 for voice, MP4 with a screen. Rates and stereo are for audio only.

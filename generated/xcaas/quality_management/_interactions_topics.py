@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from builtins import list as _list
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, header, json_answer, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from builtins import list as _list
-
-    from .models import InteractionTopic
 
 __all__ = ["AsyncInteractionsTopics", "InteractionsTopics"]
 
-_LIST: Final[Operation[_list[InteractionTopic]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.InteractionTopic]]] = _sdk.Operation(
     PRODUCT,
     "listInteractionTopics",
     "GET",
     "/interactions/{interactionGuid}/topics",
     call="quality_management.interactions.topics.list",
-    parameters=(path("interactionGuid"), header("pbx", required=True, source="tenant")),
-    answers={"200": json_answer("[InteractionTopic]")},
+    parameters=(_sdk.path("interactionGuid"), _sdk.header("pbx", required=True, source="tenant")),
+    answers={"200": _sdk.json_answer("list[_models.InteractionTopic]")},
     errors={
-        "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "default": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
     },
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
 
 
-class InteractionsTopics(Resource):
+class InteractionsTopics(_sdk.Resource):
     """Recorded interactions."""
 
     __slots__ = ()
 
-    def list(self, interaction_guid: str, *, pbx: str | None = None) -> _list[InteractionTopic]:
+    def list(self, interaction_guid: str, *, pbx: str | None = None) -> _list[_models.InteractionTopic]:
         """List topics of an interaction.
 
         Topics that speech analysis found in an interaction.
@@ -57,12 +56,12 @@ class InteractionsTopics(Resource):
         return self._call(_LIST, (interaction_guid, pbx))
 
 
-class AsyncInteractionsTopics(AsyncResource):
+class AsyncInteractionsTopics(_sdk.AsyncResource):
     """Recorded interactions."""
 
     __slots__ = ()
 
-    async def list(self, interaction_guid: str, *, pbx: str | None = None) -> _list[InteractionTopic]:
+    async def list(self, interaction_guid: str, *, pbx: str | None = None) -> _list[_models.InteractionTopic]:
         """List topics of an interaction.
 
         Topics that speech analysis found in an interaction.

@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from builtins import list as _list
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, header, json_answer, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from builtins import list as _list
-
-    from .models import Utterance
 
 __all__ = ["AsyncInteractionsTranscriptions", "InteractionsTranscriptions"]
 
-_LIST: Final[Operation[_list[Utterance]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.Utterance]]] = _sdk.Operation(
     PRODUCT,
     "listTranscriptions",
     "GET",
     "/interactions/{interactionGuid}/transcriptions",
     call="quality_management.interactions.transcriptions.list",
-    parameters=(path("interactionGuid"), header("pbx", required=True, source="tenant")),
-    answers={"200": json_answer("[Utterance]")},
+    parameters=(_sdk.path("interactionGuid"), _sdk.header("pbx", required=True, source="tenant")),
+    answers={"200": _sdk.json_answer("list[_models.Utterance]")},
     errors={
-        "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "default": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
     },
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
 
 
-class InteractionsTranscriptions(Resource):
+class InteractionsTranscriptions(_sdk.Resource):
     """Recorded interactions."""
 
     __slots__ = ()
 
-    def list(self, interaction_guid: str, *, pbx: str | None = None) -> _list[Utterance]:
+    def list(self, interaction_guid: str, *, pbx: str | None = None) -> _list[_models.Utterance]:
         """Read a transcript.
 
         What was said, utterance by utterance.
@@ -58,12 +57,12 @@ class InteractionsTranscriptions(Resource):
         return self._call(_LIST, (interaction_guid, pbx))
 
 
-class AsyncInteractionsTranscriptions(AsyncResource):
+class AsyncInteractionsTranscriptions(_sdk.AsyncResource):
     """Recorded interactions."""
 
     __slots__ = ()
 
-    async def list(self, interaction_guid: str, *, pbx: str | None = None) -> _list[Utterance]:
+    async def list(self, interaction_guid: str, *, pbx: str | None = None) -> _list[_models.Utterance]:
         """Read a transcript.
 
         What was said, utterance by utterance.

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server, Variable
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "quality_management",
     title="Quality Management and Speech Analytics",
     servers=(
-        Server(
+        _sdk.Server(
             "https://api.8x8.com/qm/{region}/v1",
-            (Variable("region", "us-west", enum=("us-west", "us-east", "uk", "ap", "ca"), source="region"),),
+            (_sdk.Variable("region", "us-west", enum=("us-west", "us-east", "uk", "ap", "ca"), source="region"),),
         ),
     ),
     schemes={
-        "oauth": Scheme("oauth2", credential="client-credentials", token_url="https://api.8x8.com/oauth/v2/token")
+        "oauth": _sdk.Scheme("oauth2", credential="client-credentials", token_url="https://api.8x8.com/oauth/v2/token")
     },
     package=__name__.rpartition(".")[0],
     console_name="QM - API",

@@ -4,68 +4,57 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    header,
-    json_answer,
-    json_error,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
 
 if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
     from ._speech_categories_topics import AsyncSpeechCategoriesTopics, SpeechCategoriesTopics
-    from .models import SpeechCategory, SpeechCategoryPage
 
 __all__ = ["AsyncSpeechCategories", "SpeechCategories"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "default": _sdk.json_error(
+        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+    ),
 }
-_LIST: Final[Operation[SpeechCategoryPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.SpeechCategoryPage]] = _sdk.Operation(
     PRODUCT,
     "listSpeechCategories",
     "GET",
     "/speechAnalysis/categories",
     call="quality_management.speech_categories.list",
-    parameters=(query("page"), query("size"), header("pbx", required=True, source="tenant")),
-    answers={"200": json_answer("SpeechCategoryPage")},
+    parameters=(_sdk.query("page"), _sdk.query("size"), _sdk.header("pbx", required=True, source="tenant")),
+    answers={"200": _sdk.json_answer("_models.SpeechCategoryPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/content",
-        item="SpeechCategory",
+        item="_models.SpeechCategory",
         first=0,
-        last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
+        last=(_sdk.Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},
 )
-_COUNT: Final[Operation[int]] = Operation(
+_COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
     PRODUCT,
     "countSpeechCategories",
     "GET",
     "/speechAnalysis/categories/count",
     call="quality_management.speech_categories.count",
-    parameters=(header("pbx", required=True, source="tenant"),),
-    answers={"200": json_answer("int|int:text")},
+    parameters=(_sdk.header("pbx", required=True, source="tenant"),),
+    answers={"200": _sdk.json_answer('int | Annotated[int, Format("text")]')},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
 
 
-class SpeechCategories(Resource):
+class SpeechCategories(_sdk.Resource):
     """Categories and topics of speech analysis."""
 
     __slots__ = ()
@@ -79,7 +68,7 @@ class SpeechCategories(Resource):
 
     def list(
         self, *, page: int | None = None, size: int | None = None, pbx: str | None = None
-    ) -> Pager[SpeechCategory]:
+    ) -> _sdk.Pager[_models.SpeechCategory]:
         """List speech categories.
 
         Walks through the categories of speech analysis.
@@ -118,7 +107,7 @@ class SpeechCategories(Resource):
         return self._call(_COUNT, (pbx,))
 
 
-class AsyncSpeechCategories(AsyncResource):
+class AsyncSpeechCategories(_sdk.AsyncResource):
     """Categories and topics of speech analysis."""
 
     __slots__ = ()
@@ -132,7 +121,7 @@ class AsyncSpeechCategories(AsyncResource):
 
     def list(
         self, *, page: int | None = None, size: int | None = None, pbx: str | None = None
-    ) -> AsyncPager[SpeechCategory]:
+    ) -> _sdk.AsyncPager[_models.SpeechCategory]:
         """List speech categories.
 
         Walks through the categories of speech analysis.

@@ -2,77 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    header,
-    json_answer,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import SpeechTopic, SpeechTopicPage
 
 __all__ = ["AsyncSpeechCategoriesTopics", "SpeechCategoriesTopics"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "default": _sdk.json_error(
+        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+    ),
 }
-_LIST: Final[Operation[SpeechTopicPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.SpeechTopicPage]] = _sdk.Operation(
     PRODUCT,
     "listSpeechTopics",
     "GET",
     "/speechAnalysis/{categoryId}/topics",
     call="quality_management.speech_categories.topics.list",
-    parameters=(path("categoryId"), query("page"), query("size"), header("pbx", required=True, source="tenant")),
-    answers={"200": json_answer("SpeechTopicPage")},
+    parameters=(
+        _sdk.path("categoryId"),
+        _sdk.query("page"),
+        _sdk.query("size"),
+        _sdk.header("pbx", required=True, source="tenant"),
+    ),
+    answers={"200": _sdk.json_answer("_models.SpeechTopicPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/content",
-        item="SpeechTopic",
+        item="_models.SpeechTopic",
         first=0,
-        last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
+        last=(_sdk.Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},
 )
-_COUNT: Final[Operation[int]] = Operation(
+_COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
     PRODUCT,
     "countSpeechTopics",
     "GET",
     "/speechAnalysis/{categoryId}/topics/count",
     call="quality_management.speech_categories.topics.count",
-    parameters=(path("categoryId"), header("pbx", required=True, source="tenant")),
-    answers={"200": json_answer("int|int:text")},
+    parameters=(_sdk.path("categoryId"), _sdk.header("pbx", required=True, source="tenant")),
+    answers={"200": _sdk.json_answer('int | Annotated[int, Format("text")]')},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
 
 
-class SpeechCategoriesTopics(Resource):
+class SpeechCategoriesTopics(_sdk.Resource):
     """Categories and topics of speech analysis."""
 
     __slots__ = ()
 
     def list(
         self, category_id: int, *, page: int | None = None, size: int | None = None, pbx: str | None = None
-    ) -> Pager[SpeechTopic]:
+    ) -> _sdk.Pager[_models.SpeechTopic]:
         """List topics of a category.
 
         Walks through the topics of a category and the phrases that tell them.
@@ -113,14 +104,14 @@ class SpeechCategoriesTopics(Resource):
         return self._call(_COUNT, (category_id, pbx))
 
 
-class AsyncSpeechCategoriesTopics(AsyncResource):
+class AsyncSpeechCategoriesTopics(_sdk.AsyncResource):
     """Categories and topics of speech analysis."""
 
     __slots__ = ()
 
     def list(
         self, category_id: int, *, page: int | None = None, size: int | None = None, pbx: str | None = None
-    ) -> AsyncPager[SpeechTopic]:
+    ) -> _sdk.AsyncPager[_models.SpeechTopic]:
         """List topics of a category.
 
         Walks through the topics of a category and the phrases that tell them.

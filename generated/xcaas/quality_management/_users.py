@@ -4,82 +4,75 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    header,
-    json_answer,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
 
 if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
     from ._users_supervisors import AsyncUsersSupervisors, UsersSupervisors
     from ._users_trainers import AsyncUsersTrainers, UsersTrainers
-    from .models import User, UserPage
 
 __all__ = ["AsyncUsers", "Users"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "default": _sdk.json_error(
+        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+    ),
 }
-_LIST: Final[Operation[UserPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.UserPage]] = _sdk.Operation(
     PRODUCT,
     "listUsers",
     "GET",
     "/users",
     call="quality_management.users.list",
-    parameters=(query("activeUsers"), query("page"), query("size"), header("pbx", required=True, source="tenant")),
-    answers={"200": json_answer("UserPage")},
+    parameters=(
+        _sdk.query("activeUsers"),
+        _sdk.query("page"),
+        _sdk.query("size"),
+        _sdk.header("pbx", required=True, source="tenant"),
+    ),
+    answers={"200": _sdk.json_answer("_models.UserPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/content",
-        item="User",
+        item="_models.User",
         first=0,
-        last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
+        last=(_sdk.Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},
 )
-_COUNT: Final[Operation[int]] = Operation(
+_COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
     PRODUCT,
     "countUsers",
     "GET",
     "/users/count",
     call="quality_management.users.count",
-    parameters=(query("activeUsers"), header("pbx", required=True, source="tenant")),
-    answers={"200": json_answer("int|int:text")},
+    parameters=(_sdk.query("activeUsers"), _sdk.header("pbx", required=True, source="tenant")),
+    answers={"200": _sdk.json_answer('int | Annotated[int, Format("text")]')},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
-_GET: Final[Operation[User]] = Operation(
+_GET: Final[_sdk.Operation[_models.User]] = _sdk.Operation(
     PRODUCT,
     "getUser",
     "GET",
     "/users/{userReference}/details",
     call="quality_management.users.get",
-    parameters=(path("userReference"), header("pbx", required=True, source="tenant")),
-    answers={"200": json_answer("User")},
+    parameters=(_sdk.path("userReference"), _sdk.header("pbx", required=True, source="tenant")),
+    answers={"200": _sdk.json_answer("_models.User")},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
 
 
-class Users(Resource):
+class Users(_sdk.Resource):
     """Agents, supervisors and trainers."""
 
     __slots__ = ()
@@ -105,7 +98,7 @@ class Users(Resource):
         page: int | None = None,
         size: int | None = None,
         pbx: str | None = None,
-    ) -> Pager[User]:
+    ) -> _sdk.Pager[_models.User]:
         """List users.
 
         Walks through the users.
@@ -145,7 +138,7 @@ class Users(Resource):
         """
         return self._call(_COUNT, (active_users, pbx))
 
-    def get(self, user_reference: int, *, pbx: str | None = None) -> User:
+    def get(self, user_reference: int, *, pbx: str | None = None) -> _models.User:
         """Get a user.
 
         What is known about one user, but for supervisors and trainers.
@@ -165,7 +158,7 @@ class Users(Resource):
         return self._call(_GET, (user_reference, pbx))
 
 
-class AsyncUsers(AsyncResource):
+class AsyncUsers(_sdk.AsyncResource):
     """Agents, supervisors and trainers."""
 
     __slots__ = ()
@@ -191,7 +184,7 @@ class AsyncUsers(AsyncResource):
         page: int | None = None,
         size: int | None = None,
         pbx: str | None = None,
-    ) -> AsyncPager[User]:
+    ) -> _sdk.AsyncPager[_models.User]:
         """List users.
 
         Walks through the users.
@@ -231,7 +224,7 @@ class AsyncUsers(AsyncResource):
         """
         return await self._call(_COUNT, (active_users, pbx))
 
-    async def get(self, user_reference: int, *, pbx: str | None = None) -> User:
+    async def get(self, user_reference: int, *, pbx: str | None = None) -> _models.User:
         """Get a user.
 
         What is known about one user, but for supervisors and trainers.

@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from builtins import list as _list
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, header, json_answer, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from builtins import list as _list
-
-    from .models import UserName
 
 __all__ = ["AsyncUsersTrainers", "UsersTrainers"]
 
-_LIST: Final[Operation[_list[UserName]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.UserName]]] = _sdk.Operation(
     PRODUCT,
     "listTrainers",
     "GET",
     "/users/{userReference}/trainers",
     call="quality_management.users.trainers.list",
-    parameters=(path("userReference"), header("pbx", required=True, source="tenant")),
-    answers={"200": json_answer("[UserName]")},
+    parameters=(_sdk.path("userReference"), _sdk.header("pbx", required=True, source="tenant")),
+    answers={"200": _sdk.json_answer("list[_models.UserName]")},
     errors={
-        "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "default": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
     },
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
 )
 
 
-class UsersTrainers(Resource):
+class UsersTrainers(_sdk.Resource):
     """Agents, supervisors and trainers."""
 
     __slots__ = ()
 
-    def list(self, user_reference: int, *, pbx: str | None = None) -> _list[UserName]:
+    def list(self, user_reference: int, *, pbx: str | None = None) -> _list[_models.UserName]:
         """List trainers of a user.
 
         Who trains a user.
@@ -57,12 +56,12 @@ class UsersTrainers(Resource):
         return self._call(_LIST, (user_reference, pbx))
 
 
-class AsyncUsersTrainers(AsyncResource):
+class AsyncUsersTrainers(_sdk.AsyncResource):
     """Agents, supervisors and trainers."""
 
     __slots__ = ()
 
-    async def list(self, user_reference: int, *, pbx: str | None = None) -> _list[UserName]:
+    async def list(self, user_reference: int, *, pbx: str | None = None) -> _list[_models.UserName]:
         """List trainers of a user.
 
         Who trains a user.

@@ -2,66 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import (
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    deprecated,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import RecentCall, RecentCallPage, RecentCallQuery, RecentCallQueryDict, Region
 
 __all__ = ["AsyncCalls", "Calls"]
 
-_LIST: Final[Operation[RecentCallPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.RecentCallPage]] = _sdk.Operation(
     PRODUCT,
     "listRecentCalls",
     "POST",
     "/recentCallData/{region}",
     call="recent_calls.calls.list",
-    parameters=(path("region", source="region"),),
-    body=json_body(codec="RecentCallQuery"),
-    answers={"200": json_answer("RecentCallPage")},
+    parameters=(_sdk.path("region", source="region"),),
+    body=_sdk.json_body(annotation="_models.RecentCallQuery"),
+    answers={"200": _sdk.json_answer("_models.RecentCallPage")},
     errors={
-        "400": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "401": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "500": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "400": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "401": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "500": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
     },
     security=(("eightKey", "tenantToken"),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "/page",
         items="/data",
-        item="RecentCall",
+        item="_models.RecentCall",
         within="body",
         first=1,
-        last=(Last(("body", "/hits"), "item-count"),),
+        last=(_sdk.Last(("body", "/hits"), "item-count"),),
     ),
     retry=True,
     deprecated=True,
 )
 
 
-class Calls(Resource):
+class Calls(_sdk.Resource):
     """Calls of a contact center."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listRecentCalls")
-    def list(self, *, query: RecentCallQuery | RecentCallQueryDict, region: Region | None = None) -> Pager[RecentCall]:
+    @_sdk.deprecated("The vendor has deprecated this operation: listRecentCalls")
+    def list(
+        self, *, query: _models.RecentCallQuery | _models.RecentCallQueryDict, region: _models.Region | None = None
+    ) -> _sdk.Pager[_models.RecentCall]:
         """List recent calls.
 
         Walks through calls of a period, given by either `duration` or `timeRange`.
@@ -84,15 +77,15 @@ class Calls(Resource):
         return self._paginate(_LIST, (region,), query)
 
 
-class AsyncCalls(AsyncResource):
+class AsyncCalls(_sdk.AsyncResource):
     """Calls of a contact center."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listRecentCalls")
+    @_sdk.deprecated("The vendor has deprecated this operation: listRecentCalls")
     def list(
-        self, *, query: RecentCallQuery | RecentCallQueryDict, region: Region | None = None
-    ) -> AsyncPager[RecentCall]:
+        self, *, query: _models.RecentCallQuery | _models.RecentCallQueryDict, region: _models.Region | None = None
+    ) -> _sdk.AsyncPager[_models.RecentCall]:
         """List recent calls.
 
         Walks through calls of a period, given by either `duration` or `timeRange`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._calls import AsyncCalls, Calls
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncRecentCalls", "RecentCalls"]
 
 
-class RecentCalls(ProductClient):
+class RecentCalls(_sdk.ProductClient):
     """Recent Calls.
 
     Records of recent contact center calls. The vendor has withdrawn this API from its pages without a date of
@@ -29,7 +29,7 @@ class RecentCalls(ProductClient):
         return self._resource(Calls)
 
 
-class AsyncRecentCalls(AsyncProductClient):
+class AsyncRecentCalls(_sdk.AsyncProductClient):
     """Recent Calls.
 
     For use with `await`.

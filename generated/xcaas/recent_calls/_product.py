@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "recent_calls",
     title="Recent Calls",
-    servers=(Server("https://api.8x8.com/customerexperience/v1"),),
+    servers=(_sdk.Server("https://api.8x8.com/customerexperience/v1"),),
     schemes={
-        "eightKey": Scheme("api-key", credential="api-key", location="header", parameter="8x8-apikey"),
-        "tenantToken": Scheme("api-key", credential="api-token", location="header", parameter="token"),
+        "eightKey": _sdk.Scheme("api-key", credential="api-key", location="header", parameter="8x8-apikey"),
+        "tenantToken": _sdk.Scheme("api-key", credential="api-token", location="header", parameter="token"),
     },
     package=__name__.rpartition(".")[0],
     console_name="CE-RCS-Product",

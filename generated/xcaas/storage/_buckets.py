@@ -2,55 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from builtins import list as _list
+from typing import Final
 
-from xcaas_core.sdk import Answers, AsyncResource, Operation, Resource, json_answer, json_error, path
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from builtins import list as _list
-
-    from .models import Bucket
 
 __all__ = ["AsyncBuckets", "Buckets"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "404": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "405": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "405": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "default": _sdk.json_error(
+        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+    ),
 }
-_LIST: Final[Operation[_list[Bucket] | Bucket]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.Bucket] | _models.Bucket]] = _sdk.Operation(
     PRODUCT,
     "listBuckets",
     "GET",
     "/buckets",
     call="storage.buckets.list",
-    answers={"200": json_answer("[Bucket]|Bucket")},
+    answers={"200": _sdk.json_answer("list[_models.Bucket] | _models.Bucket")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
-_GET: Final[Operation[Bucket]] = Operation(
+_GET: Final[_sdk.Operation[_models.Bucket]] = _sdk.Operation(
     PRODUCT,
     "getBucket",
     "GET",
     "/buckets/{bucketId}",
     call="storage.buckets.get",
-    parameters=(path("bucketId"),),
-    answers={"200": json_answer("Bucket")},
+    parameters=(_sdk.path("bucketId"),),
+    answers={"200": _sdk.json_answer("_models.Bucket")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
 
 
-class Buckets(Resource):
+class Buckets(_sdk.Resource):
     """Groups of objects."""
 
     __slots__ = ()
 
-    def list(self) -> _list[Bucket] | Bucket:
+    def list(self) -> _list[_models.Bucket] | _models.Bucket:
         """List buckets.
 
         The customer's buckets. Whether long lists are paged isn't known.
@@ -68,7 +67,7 @@ class Buckets(Resource):
         """
         return self._call(_LIST)
 
-    def get(self, bucket_id: str) -> Bucket:
+    def get(self, bucket_id: str) -> _models.Bucket:
         """Get a bucket.
 
         One bucket with its tags, and its objects if the service lists them.
@@ -90,12 +89,12 @@ class Buckets(Resource):
         return self._call(_GET, (bucket_id,))
 
 
-class AsyncBuckets(AsyncResource):
+class AsyncBuckets(_sdk.AsyncResource):
     """Groups of objects."""
 
     __slots__ = ()
 
-    async def list(self) -> _list[Bucket] | Bucket:
+    async def list(self) -> _list[_models.Bucket] | _models.Bucket:
         """List buckets.
 
         The customer's buckets. Whether long lists are paged isn't known.
@@ -113,7 +112,7 @@ class AsyncBuckets(AsyncResource):
         """
         return await self._call(_LIST)
 
-    async def get(self, bucket_id: str) -> Bucket:
+    async def get(self, bucket_id: str) -> _models.Bucket:
         """Get a bucket.
 
         One bucket with its tags, and its objects if the service lists them.

@@ -2,85 +2,80 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from builtins import list as _list
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Downloading,
-    Operation,
-    PollStatus,
-    Polling,
-    Related,
-    Resource,
-    binary_answer,
-    empty_answer,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from builtins import list as _list
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncDownload, AsyncPoller, Download, Poller
-
-    from .models import BulkDownload
 
 __all__ = ["AsyncBulkDownloads", "BulkDownloads"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "404": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "default": _sdk.json_error(
+        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+    ),
 }
-_ERRORS_2: Final[Answers] = {
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "404": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+_ERRORS_2: Final[_sdk.Answers] = {
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "default": _sdk.json_error(
+        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+    ),
 }
-_CANCEL: Final[Operation[BulkDownload]] = Operation(
+_CANCEL: Final[_sdk.Operation[_models.BulkDownload]] = _sdk.Operation(
     PRODUCT,
     "cancelBulkDownload",
     "POST",
     "/bulk/download/cancel/{zipName}",
     call="storage.bulk_downloads.cancel",
-    parameters=(path("zipName"),),
-    answers={"200": json_answer("BulkDownload"), "201": json_answer("BulkDownload"), "204": empty_answer()},
+    parameters=(_sdk.path("zipName"),),
+    answers={
+        "200": _sdk.json_answer("_models.BulkDownload"),
+        "201": _sdk.json_answer("_models.BulkDownload"),
+        "204": _sdk.empty_answer(),
+    },
     errors=_ERRORS,
     security=(("oauth",),),
 )
-_CLEAR: Final[Operation[_list[BulkDownload]]] = Operation(
+_CLEAR: Final[_sdk.Operation[_list[_models.BulkDownload]]] = _sdk.Operation(
     PRODUCT,
     "clearBulkDownloads",
     "PUT",
     "/bulk/download/clear",
     call="storage.bulk_downloads.clear",
-    answers={"200": json_answer("[BulkDownload]"), "201": json_answer("[BulkDownload]"), "204": empty_answer()},
+    answers={
+        "200": _sdk.json_answer("list[_models.BulkDownload]"),
+        "201": _sdk.json_answer("list[_models.BulkDownload]"),
+        "204": _sdk.empty_answer(),
+    },
     errors=_ERRORS_2,
     security=(("oauth",),),
 )
-_START: Final[Operation[BulkDownload]] = Operation(
+_START: Final[_sdk.Operation[_models.BulkDownload]] = _sdk.Operation(
     PRODUCT,
     "startBulkDownload",
     "POST",
     "/bulk/download/start",
     call="storage.bulk_downloads.start",
-    body=json_body(codec="[str]"),
-    answers={"200": json_answer("BulkDownload"), "201": json_answer("BulkDownload"), "204": empty_answer()},
+    body=_sdk.json_body(annotation="list[str]"),
+    answers={
+        "200": _sdk.json_answer("_models.BulkDownload"),
+        "201": _sdk.json_answer("_models.BulkDownload"),
+        "204": _sdk.empty_answer(),
+    },
     errors=_ERRORS,
     security=(("oauth",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/zipName",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_bulk_downloads:_STATUS",
             "zipName",
             value="/status",
@@ -88,8 +83,8 @@ _START: Final[Operation[BulkDownload]] = Operation(
             failed=("FAILED", "CANCELLED"),
             partial=("PARTIAL_DONE",),
         ),
-        result=Related("_bulk_downloads:_FETCH", "zipName"),
-        cancel=Related("_bulk_downloads:_CANCEL", "zipName"),
+        result=_sdk.Related("_bulk_downloads:_FETCH", "zipName"),
+        cancel=_sdk.Related("_bulk_downloads:_CANCEL", "zipName"),
         first=2,
         factor=1.5,
         longest=30,
@@ -98,48 +93,48 @@ _START: Final[Operation[BulkDownload]] = Operation(
         resume="resume_download",
     ),
 )
-_LIST: Final[Operation[_list[BulkDownload]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.BulkDownload]]] = _sdk.Operation(
     PRODUCT,
     "listBulkDownloads",
     "GET",
     "/bulk/download/status",
     call="storage.bulk_downloads.list",
-    answers={"200": json_answer("[BulkDownload]")},
+    answers={"200": _sdk.json_answer("list[_models.BulkDownload]")},
     errors=_ERRORS_2,
     security=(("oauth",),),
 )
-_STATUS: Final[Operation[BulkDownload]] = Operation(
+_STATUS: Final[_sdk.Operation[_models.BulkDownload]] = _sdk.Operation(
     PRODUCT,
     "getBulkDownload",
     "GET",
     "/bulk/download/status/{zipName}",
     call="storage.bulk_downloads.status",
-    parameters=(path("zipName"), query("presignUrl")),
-    answers={"200": json_answer("BulkDownload")},
+    parameters=(_sdk.path("zipName"), _sdk.query("presignUrl")),
+    answers={"200": _sdk.json_answer("_models.BulkDownload")},
     errors=_ERRORS_2,
     security=(("oauth",),),
 )
-_FETCH: Final[Operation[bytes]] = Operation(
+_FETCH: Final[_sdk.Operation[bytes]] = _sdk.Operation(
     PRODUCT,
     "fetchBulkDownload",
     "GET",
     "/bulk/download/{zipName}",
     call="storage.bulk_downloads.fetch",
-    parameters=(path("zipName"),),
-    answers={"200": binary_answer(media_type="application/zip")},
+    parameters=(_sdk.path("zipName"),),
+    answers={"200": _sdk.binary_answer(media_type="application/zip")},
     errors=_ERRORS_2,
     security=(("oauth",),),
-    download=Downloading(filename="content-disposition"),
+    download=_sdk.Downloading(filename="content-disposition"),
     accept="application/zip",
 )
 
 
-class BulkDownloads(Resource):
+class BulkDownloads(_sdk.Resource):
     """Zip files of many objects, packed by the service."""
 
     __slots__ = ()
 
-    def cancel(self, zip_name: str) -> BulkDownload:
+    def cancel(self, zip_name: str) -> _models.BulkDownload:
         """Cancel a zip.
 
         Stops the job. Nothing can be fetched from it afterwards.
@@ -160,7 +155,7 @@ class BulkDownloads(Resource):
         """
         return self._call(_CANCEL, (zip_name,))
 
-    def clear(self) -> _list[BulkDownload]:
+    def clear(self) -> _list[_models.BulkDownload]:
         """Forget finished zip files.
 
         Takes finished jobs off the list. Jobs that still run stay.
@@ -177,7 +172,7 @@ class BulkDownloads(Resource):
         """
         return self._call(_CLEAR)
 
-    def start(self, *, object_ids: Sequence[str]) -> BulkDownload:
+    def start(self, *, object_ids: Sequence[str]) -> _models.BulkDownload:
         """Start packing objects into a zip.
 
         Starts a job that packs the objects into one zip file of up to 2 GB. Types may be mixed; entries in the zip
@@ -202,7 +197,7 @@ class BulkDownloads(Resource):
         """
         return self._call(_START, (), object_ids)
 
-    def download(self, *, object_ids: Sequence[str]) -> Poller[Download]:
+    def download(self, *, object_ids: Sequence[str]) -> _sdk.Poller[_sdk.Download]:
         """Start packing objects into a zip. Follow the work to its end.
 
         Args:
@@ -219,7 +214,7 @@ class BulkDownloads(Resource):
         """
         return self._poll(_START, (), object_ids)
 
-    def resume_download(self, id: str) -> Poller[Download]:
+    def resume_download(self, id: str) -> _sdk.Poller[_sdk.Download]:
         """Follow work that was started before, by `download` or elsewhere.
 
         Args:
@@ -236,7 +231,7 @@ class BulkDownloads(Resource):
         """
         return self._resume(_START, id)
 
-    def list(self) -> _list[BulkDownload]:
+    def list(self) -> _list[_models.BulkDownload]:
         """List zip files.
 
         All jobs that haven't been cleared, with their states.
@@ -253,7 +248,7 @@ class BulkDownloads(Resource):
         """
         return self._call(_LIST)
 
-    def status(self, zip_name: str, *, presign_url: bool | None = None) -> BulkDownload:
+    def status(self, zip_name: str, *, presign_url: bool | None = None) -> _models.BulkDownload:
         """Get the state of a zip.
 
         How far the job is. Look every 15 to 30 seconds.
@@ -275,7 +270,7 @@ class BulkDownloads(Resource):
         """
         return self._call(_STATUS, (zip_name, presign_url))
 
-    def fetch(self, zip_name: str) -> Download:
+    def fetch(self, zip_name: str) -> _sdk.Download:
         """Download a zip.
 
         The bytes of a finished zip. How long it is kept isn't known.
@@ -296,12 +291,12 @@ class BulkDownloads(Resource):
         return self._download(_FETCH, (zip_name,))
 
 
-class AsyncBulkDownloads(AsyncResource):
+class AsyncBulkDownloads(_sdk.AsyncResource):
     """Zip files of many objects, packed by the service."""
 
     __slots__ = ()
 
-    async def cancel(self, zip_name: str) -> BulkDownload:
+    async def cancel(self, zip_name: str) -> _models.BulkDownload:
         """Cancel a zip.
 
         Stops the job. Nothing can be fetched from it afterwards.
@@ -322,7 +317,7 @@ class AsyncBulkDownloads(AsyncResource):
         """
         return await self._call(_CANCEL, (zip_name,))
 
-    async def clear(self) -> _list[BulkDownload]:
+    async def clear(self) -> _list[_models.BulkDownload]:
         """Forget finished zip files.
 
         Takes finished jobs off the list. Jobs that still run stay.
@@ -339,7 +334,7 @@ class AsyncBulkDownloads(AsyncResource):
         """
         return await self._call(_CLEAR)
 
-    async def start(self, *, object_ids: Sequence[str]) -> BulkDownload:
+    async def start(self, *, object_ids: Sequence[str]) -> _models.BulkDownload:
         """Start packing objects into a zip.
 
         Starts a job that packs the objects into one zip file of up to 2 GB. Types may be mixed; entries in the zip
@@ -364,7 +359,7 @@ class AsyncBulkDownloads(AsyncResource):
         """
         return await self._call(_START, (), object_ids)
 
-    def download(self, *, object_ids: Sequence[str]) -> AsyncPoller[AsyncDownload]:
+    def download(self, *, object_ids: Sequence[str]) -> _sdk.AsyncPoller[_sdk.AsyncDownload]:
         """Start packing objects into a zip. Follow the work to its end.
 
         Args:
@@ -381,7 +376,7 @@ class AsyncBulkDownloads(AsyncResource):
         """
         return self._poll(_START, (), object_ids)
 
-    def resume_download(self, id: str) -> AsyncPoller[AsyncDownload]:
+    def resume_download(self, id: str) -> _sdk.AsyncPoller[_sdk.AsyncDownload]:
         """Follow work that was started before, by `download` or elsewhere.
 
         Args:
@@ -398,7 +393,7 @@ class AsyncBulkDownloads(AsyncResource):
         """
         return self._resume(_START, id)
 
-    async def list(self) -> _list[BulkDownload]:
+    async def list(self) -> _list[_models.BulkDownload]:
         """List zip files.
 
         All jobs that haven't been cleared, with their states.
@@ -415,7 +410,7 @@ class AsyncBulkDownloads(AsyncResource):
         """
         return await self._call(_LIST)
 
-    async def status(self, zip_name: str, *, presign_url: bool | None = None) -> BulkDownload:
+    async def status(self, zip_name: str, *, presign_url: bool | None = None) -> _models.BulkDownload:
         """Get the state of a zip.
 
         How far the job is. Look every 15 to 30 seconds.
@@ -437,7 +432,7 @@ class AsyncBulkDownloads(AsyncResource):
         """
         return await self._call(_STATUS, (zip_name, presign_url))
 
-    def fetch(self, zip_name: str) -> AsyncDownload:
+    def fetch(self, zip_name: str) -> _sdk.AsyncDownload:
         """Download a zip.
 
         The bytes of a finished zip. How long it is kept isn't known.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._buckets import AsyncBuckets, Buckets
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncStorage", "Storage"]
 
 
-class Storage(ProductClient):
+class Storage(_sdk.ProductClient):
     """Cloud Storage.
 
     Recordings, voicemail, transcripts, surveys and meetings that 8x8 keeps for a customer: search them, fetch
@@ -53,7 +53,7 @@ class Storage(ProductClient):
         return self._resource(Regions)
 
 
-class AsyncStorage(AsyncProductClient):
+class AsyncStorage(_sdk.AsyncProductClient):
     """Cloud Storage.
 
     For use with `await`.

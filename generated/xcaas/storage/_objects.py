@@ -2,106 +2,105 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Downloading,
-    Last,
-    Operation,
-    Paging,
-    Related,
-    Resource,
-    binary_answer,
-    empty_answer,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncDownload, AsyncPager, Download, Pager
-
-    from .models import SortDirection, StorageObject, StorageObjectPage
 
 __all__ = ["AsyncObjects", "Objects"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "404": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "405": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "405": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "default": _sdk.json_error(
+        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+    ),
 }
-_DELETE: Final[Operation[None]] = Operation(
+_DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "deleteObjects",
     "DELETE",
     "/bulk",
     call="storage.objects.delete",
-    body=json_body(codec="[str]"),
-    answers={"200": empty_answer(), "204": empty_answer()},
+    body=_sdk.json_body(annotation="list[str]"),
+    answers={"200": _sdk.empty_answer(), "204": _sdk.empty_answer()},
     errors={
-        "400": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "403": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "404": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "405": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "500": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "400": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "403": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "404": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "405": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "500": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "default": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
     },
     security=(("oauth",),),
 )
-_SEARCH: Final[Operation[StorageObjectPage]] = Operation(
+_SEARCH: Final[_sdk.Operation[_models.StorageObjectPage]] = _sdk.Operation(
     PRODUCT,
     "searchObjects",
     "GET",
     "/objects",
     call="storage.objects.search",
-    parameters=(query("filter"), query("sortField"), query("sortDirection"), query("pageKey"), query("limit")),
-    answers={"200": json_answer("StorageObjectPage")},
+    parameters=(
+        _sdk.query("filter"),
+        _sdk.query("sortField"),
+        _sdk.query("sortDirection"),
+        _sdk.query("pageKey"),
+        _sdk.query("limit"),
+    ),
+    answers={"200": _sdk.json_answer("_models.StorageObjectPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "pageKey",
         items="/content",
-        item="StorageObject",
+        item="_models.StorageObject",
         next=("body", "/pageKey"),
-        last=(Last(("body", "/lastPage"), "equals", True),),
+        last=(_sdk.Last(("body", "/lastPage"), "equals", True),),
     ),
 )
-_GET: Final[Operation[StorageObject]] = Operation(
+_GET: Final[_sdk.Operation[_models.StorageObject]] = _sdk.Operation(
     PRODUCT,
     "getObject",
     "GET",
     "/objects/{objectId}",
     call="storage.objects.get",
-    parameters=(path("objectId"),),
-    answers={"200": json_answer("StorageObject")},
+    parameters=(_sdk.path("objectId"),),
+    answers={"200": _sdk.json_answer("_models.StorageObject")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
-_DOWNLOAD: Final[Operation[bytes]] = Operation(
+_DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
     PRODUCT,
     "downloadObject",
     "GET",
     "/objects/{objectId}/content",
     call="storage.objects.download",
-    parameters=(path("objectId"), query("presignUrl")),
-    answers={"200": binary_answer(media_type="*/*")},
+    parameters=(_sdk.path("objectId"), _sdk.query("presignUrl")),
+    answers={"200": _sdk.binary_answer(media_type="*/*")},
     errors=_ERRORS,
     security=(("oauth",),),
-    download=Downloading(
-        checksum=Related("_objects:_GET", "objectId"),
+    download=_sdk.Downloading(
+        checksum=_sdk.Related("_objects:_GET", "objectId"),
         value="/checksum",
         type="/checksumType",
         size="/storedBytes",
@@ -109,20 +108,20 @@ _DOWNLOAD: Final[Operation[bytes]] = Operation(
     ),
     accept="*/*",
 )
-_METADATA: Final[Operation[StorageObject]] = Operation(
+_METADATA: Final[_sdk.Operation[_models.StorageObject]] = _sdk.Operation(
     PRODUCT,
     "getObjectMetadata",
     "GET",
     "/objects/{objectId}/metadata",
     call="storage.objects.metadata",
-    parameters=(path("objectId"),),
-    answers={"200": json_answer("StorageObject")},
+    parameters=(_sdk.path("objectId"),),
+    answers={"200": _sdk.json_answer("_models.StorageObject")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
 
 
-class Objects(Resource):
+class Objects(_sdk.Resource):
     """Stored files and what is known about them."""
 
     __slots__ = ()
@@ -152,10 +151,10 @@ class Objects(Resource):
         *,
         filter: str | None = None,
         sort_field: str | None = None,
-        sort_direction: SortDirection | None = None,
+        sort_direction: _models.SortDirection | None = None,
         page_key: int | None = None,
         limit: int | None = None,
-    ) -> Pager[StorageObject]:
+    ) -> _sdk.Pager[_models.StorageObject]:
         """Search objects.
 
         Finds objects of this region. Without a condition on `objectState` only `AVAILABLE` ones are found.
@@ -184,7 +183,7 @@ class Objects(Resource):
         """
         return self._paginate(_SEARCH, (filter, sort_field, sort_direction, page_key, limit))
 
-    def get(self, object_id: str) -> StorageObject:
+    def get(self, object_id: str) -> _models.StorageObject:
         """Get what is known about an object.
 
         Everything but the content, tags included.
@@ -206,7 +205,7 @@ class Objects(Resource):
         """
         return self._call(_GET, (object_id,))
 
-    def download(self, object_id: str, *, presign_url: bool | None = None) -> Download:
+    def download(self, object_id: str, *, presign_url: bool | None = None) -> _sdk.Download:
         """Download an object.
 
         The bytes of one object. Their media type is the object's `mimeType`.
@@ -230,7 +229,7 @@ class Objects(Resource):
         """
         return self._download(_DOWNLOAD, (object_id, presign_url))
 
-    def metadata(self, object_id: str) -> StorageObject:
+    def metadata(self, object_id: str) -> _models.StorageObject:
         """Get an object's metadata.
 
         Answers the same as getting the object itself.
@@ -253,7 +252,7 @@ class Objects(Resource):
         return self._call(_METADATA, (object_id,))
 
 
-class AsyncObjects(AsyncResource):
+class AsyncObjects(_sdk.AsyncResource):
     """Stored files and what is known about them."""
 
     __slots__ = ()
@@ -283,10 +282,10 @@ class AsyncObjects(AsyncResource):
         *,
         filter: str | None = None,
         sort_field: str | None = None,
-        sort_direction: SortDirection | None = None,
+        sort_direction: _models.SortDirection | None = None,
         page_key: int | None = None,
         limit: int | None = None,
-    ) -> AsyncPager[StorageObject]:
+    ) -> _sdk.AsyncPager[_models.StorageObject]:
         """Search objects.
 
         Finds objects of this region. Without a condition on `objectState` only `AVAILABLE` ones are found.
@@ -315,7 +314,7 @@ class AsyncObjects(AsyncResource):
         """
         return self._paginate(_SEARCH, (filter, sort_field, sort_direction, page_key, limit))
 
-    async def get(self, object_id: str) -> StorageObject:
+    async def get(self, object_id: str) -> _models.StorageObject:
         """Get what is known about an object.
 
         Everything but the content, tags included.
@@ -337,7 +336,7 @@ class AsyncObjects(AsyncResource):
         """
         return await self._call(_GET, (object_id,))
 
-    def download(self, object_id: str, *, presign_url: bool | None = None) -> AsyncDownload:
+    def download(self, object_id: str, *, presign_url: bool | None = None) -> _sdk.AsyncDownload:
         """Download an object.
 
         The bytes of one object. Their media type is the object's `mimeType`.
@@ -361,7 +360,7 @@ class AsyncObjects(AsyncResource):
         """
         return self._download(_DOWNLOAD, (object_id, presign_url))
 
-    async def metadata(self, object_id: str) -> StorageObject:
+    async def metadata(self, object_id: str) -> _models.StorageObject:
         """Get an object's metadata.
 
         Answers the same as getting the object itself.

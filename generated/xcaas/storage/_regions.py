@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from builtins import list as _list
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, json_answer, json_error
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from builtins import list as _list
-
-    from .models import Region
 
 __all__ = ["AsyncRegions", "Regions"]
 
-_LIST: Final[Operation[_list[Region]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.Region]]] = _sdk.Operation(
     PRODUCT,
     "listRegions",
     "GET",
     "/regions",
     call="storage.regions.list",
-    answers={"200": json_answer("[str]")},
+    answers={"200": _sdk.json_answer("list[_models.Region]")},
     errors={
-        "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "403": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "default": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "403": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "default": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
     },
     security=(("oauth",),),
 )
 
 
-class Regions(Resource):
+class Regions(_sdk.Resource):
     """Where a customer's objects are."""
 
     __slots__ = ()
 
-    def list(self) -> _list[Region]:
+    def list(self) -> _list[_models.Region]:
         """List the customer's regions.
 
         Names of the regions that hold objects of this customer. Every region gives the same answer.
@@ -53,12 +54,12 @@ class Regions(Resource):
         return self._call(_LIST)
 
 
-class AsyncRegions(AsyncResource):
+class AsyncRegions(_sdk.AsyncResource):
     """Where a customer's objects are."""
 
     __slots__ = ()
 
-    async def list(self) -> _list[Region]:
+    async def list(self) -> _list[_models.Region]:
         """List the customer's regions.
 
         Names of the regions that hold objects of this customer. Every region gives the same answer.

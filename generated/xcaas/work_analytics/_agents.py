@@ -2,78 +2,73 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import datetime as _dt
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Last, Operation, Paging, Resource, json_answer, json_error, path, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    import datetime as _dt
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import Agent, AgentActivityReport, AgentMetric, AgentPage, UserStatus
 
 __all__ = ["Agents", "AsyncAgents"]
 
-_ACTIVITY: Final[Operation[AgentActivityReport]] = Operation(
+_ACTIVITY: Final[_sdk.Operation[_models.AgentActivityReport]] = _sdk.Operation(
     PRODUCT,
     "getAgentActivity",
     "GET",
     "/v2/pbxes/{pbxId}/agent-activity",
     call="work_analytics.agents.activity",
     parameters=(
-        path("pbxId"),
-        query("siteIds", "[str]", explode=False),
-        query("queueIds", "[str]", explode=False),
-        query("userIds", "[str]", explode=False),
-        query("userStatuses", "[str]", explode=False),
-        query("startDate", "datetime:nocolon"),
-        query("endDate", "datetime:nocolon"),
-        query("intraDayStart"),
-        query("intraDayEnd"),
-        query("metrics", "[str]", explode=False),
-        query("includeSummary"),
+        _sdk.path("pbxId"),
+        _sdk.query("siteIds", "list[str]", explode=False),
+        _sdk.query("queueIds", "list[str]", explode=False),
+        _sdk.query("userIds", "list[str]", explode=False),
+        _sdk.query("userStatuses", "list[_models.UserStatus]", explode=False),
+        _sdk.query("startDate", 'Annotated[_dt.datetime, Format("date-time-nocolon")]'),
+        _sdk.query("endDate", 'Annotated[_dt.datetime, Format("date-time-nocolon")]'),
+        _sdk.query("intraDayStart"),
+        _sdk.query("intraDayEnd"),
+        _sdk.query("metrics", "list[_models.AgentMetric]", explode=False),
+        _sdk.query("includeSummary"),
     ),
-    answers={"200": json_answer("AgentActivityReport")},
+    answers={"200": _sdk.json_answer("_models.AgentActivityReport")},
     errors={
-        "400": json_error("ServiceError", message="/messages/0"),
-        "401": json_error("OAuthError", message="/error_description", code="/error"),
-        "403": json_error("ServiceError", message="/messages/0"),
-        "500": json_error("ServiceError", message="/messages/0"),
+        "400": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
+        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "500": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
-_LIST: Final[Operation[AgentPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.AgentPage]] = _sdk.Operation(
     PRODUCT,
     "listAgents",
     "GET",
     "/v2/pbxes/{pbxId}/agents",
     call="work_analytics.agents.list",
-    parameters=(path("pbxId"), query("page"), query("size"), query("sort")),
-    answers={"200": json_answer("AgentPage")},
+    parameters=(_sdk.path("pbxId"), _sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
+    answers={"200": _sdk.json_answer("_models.AgentPage")},
     errors={
-        "401": json_error("ServiceError", message="/messages/0"),
-        "403": json_error("ServiceError", message="/messages/0"),
-        "404": json_error("ServiceError", message="/messages/0"),
-        "405": json_error("ServiceError", message="/messages/0"),
-        "default": json_error("ServiceError", message="/messages/0"),
+        "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "405": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/_embedded/agentList",
-        item="Agent",
+        item="_models.Agent",
         first=0,
-        last=(Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
     ),
 )
 
 
-class Agents(Resource):
+class Agents(_sdk.Resource):
     """Agents of a PBX, and what they do."""
 
     __slots__ = ()
@@ -85,14 +80,14 @@ class Agents(Resource):
         site_ids: Sequence[str] | None = None,
         queue_ids: Sequence[str] | None = None,
         user_ids: Sequence[str] | None = None,
-        user_statuses: Sequence[UserStatus] | None = None,
+        user_statuses: Sequence[_models.UserStatus] | None = None,
         start_date: _dt.datetime | str | None = None,
         end_date: _dt.datetime | str | None = None,
         intra_day_start: str | None = None,
         intra_day_end: str | None = None,
-        metrics: Sequence[AgentMetric] | None = None,
+        metrics: Sequence[_models.AgentMetric] | None = None,
         include_summary: bool | None = None,
-    ) -> AgentActivityReport:
+    ) -> _models.AgentActivityReport:
         """Get what agents do.
 
         Counters and states of agents over all queues.
@@ -146,7 +141,7 @@ class Agents(Resource):
 
     def list(
         self, pbx_id: str, *, page: int | None = None, size: int | None = None, sort: str | None = None
-    ) -> Pager[Agent]:
+    ) -> _sdk.Pager[_models.Agent]:
         """List agents of a PBX.
 
         Walks through the agents of a PBX.
@@ -171,7 +166,7 @@ class Agents(Resource):
         return self._paginate(_LIST, (pbx_id, page, size, sort))
 
 
-class AsyncAgents(AsyncResource):
+class AsyncAgents(_sdk.AsyncResource):
     """Agents of a PBX, and what they do."""
 
     __slots__ = ()
@@ -183,14 +178,14 @@ class AsyncAgents(AsyncResource):
         site_ids: Sequence[str] | None = None,
         queue_ids: Sequence[str] | None = None,
         user_ids: Sequence[str] | None = None,
-        user_statuses: Sequence[UserStatus] | None = None,
+        user_statuses: Sequence[_models.UserStatus] | None = None,
         start_date: _dt.datetime | str | None = None,
         end_date: _dt.datetime | str | None = None,
         intra_day_start: str | None = None,
         intra_day_end: str | None = None,
-        metrics: Sequence[AgentMetric] | None = None,
+        metrics: Sequence[_models.AgentMetric] | None = None,
         include_summary: bool | None = None,
-    ) -> AgentActivityReport:
+    ) -> _models.AgentActivityReport:
         """Get what agents do.
 
         Counters and states of agents over all queues.
@@ -244,7 +239,7 @@ class AsyncAgents(AsyncResource):
 
     def list(
         self, pbx_id: str, *, page: int | None = None, size: int | None = None, sort: str | None = None
-    ) -> AsyncPager[Agent]:
+    ) -> _sdk.AsyncPager[_models.Agent]:
         """List agents of a PBX.
 
         Walks through the agents of a PBX.

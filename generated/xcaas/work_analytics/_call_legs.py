@@ -2,60 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import datetime as _dt
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Last, Operation, Paging, Resource, json_answer, json_error, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    import datetime as _dt
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import CallLeg, CallLegPage
 
 __all__ = ["AsyncCallLegs", "CallLegs"]
 
-_LIST: Final[Operation[CallLegPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.CallLegPage]] = _sdk.Operation(
     PRODUCT,
     "listCallLegs",
     "GET",
     "/v2/call-legs",
     call="work_analytics.call_legs.list",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
-        query("pageSize", required=True),
-        query("caller", "[str]", explode=False),
-        query("callee", "[str]", explode=False),
-        query("callerOrCallee", "[str]", explode=False),
-        query("scrollId"),
-        query("isConnectTime"),
-        query("isSimplified"),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("timeZone", required=True),
+        _sdk.query("pageSize", required=True),
+        _sdk.query("caller", "list[str]", explode=False),
+        _sdk.query("callee", "list[str]", explode=False),
+        _sdk.query("callerOrCallee", "list[str]", explode=False),
+        _sdk.query("scrollId"),
+        _sdk.query("isConnectTime"),
+        _sdk.query("isSimplified"),
     ),
-    answers={"200": json_answer("CallLegPage")},
+    answers={"200": _sdk.json_answer("_models.CallLegPage")},
     errors={
-        "400": json_error("RequestError", message="/message", code="/code"),
-        "401": json_error("OAuthError", message="/error_description", code="/error"),
-        "403": json_error("AccessError", message="/message", code="/error"),
+        "400": _sdk.json_error("_models.RequestError", message="/message", code="/code"),
+        "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
+        "403": _sdk.json_error("_models.AccessError", message="/message", code="/error"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "scrollId",
         items="/data",
-        item="CallLeg",
+        item="_models.CallLeg",
         next=("body", "/meta/scrollId"),
-        last=(Last(("body", "/meta/scrollId"), "equals", "No Data"),),
+        last=(_sdk.Last(("body", "/meta/scrollId"), "equals", "No Data"),),
     ),
 )
 
 
-class CallLegs(Resource):
+class CallLegs(_sdk.Resource):
     """Legs of finished calls."""
 
     __slots__ = ()
@@ -74,7 +69,7 @@ class CallLegs(Resource):
         scroll_id: str | None = None,
         is_connect_time: bool | None = None,
         is_simplified: bool | None = None,
-    ) -> Pager[CallLeg]:
+    ) -> _sdk.Pager[_models.CallLeg]:
         """List legs of calls.
 
         Walks through legs of finished calls. They are chosen by the time they ended, unless `isConnectTime` is set.
@@ -82,8 +77,8 @@ class CallLegs(Resource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             page_size: Rows per page. At least 1, at most 7000. Default: 100.
             caller: Only calls from these numbers or extensions. At most 125 items.
@@ -122,7 +117,7 @@ class CallLegs(Resource):
         )
 
 
-class AsyncCallLegs(AsyncResource):
+class AsyncCallLegs(_sdk.AsyncResource):
     """Legs of finished calls."""
 
     __slots__ = ()
@@ -141,7 +136,7 @@ class AsyncCallLegs(AsyncResource):
         scroll_id: str | None = None,
         is_connect_time: bool | None = None,
         is_simplified: bool | None = None,
-    ) -> AsyncPager[CallLeg]:
+    ) -> _sdk.AsyncPager[_models.CallLeg]:
         """List legs of calls.
 
         Walks through legs of finished calls. They are chosen by the time they ended, unless `isConnectTime` is set.
@@ -149,8 +144,8 @@ class AsyncCallLegs(AsyncResource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             page_size: Rows per page. At least 1, at most 7000. Default: 100.
             caller: Only calls from these numbers or extensions. At most 125 items.

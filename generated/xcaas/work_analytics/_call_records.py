@@ -2,58 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import datetime as _dt
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Last, Operation, Paging, Resource, json_answer, json_error, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    import datetime as _dt
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import CallRecord, CallRecordPage
 
 __all__ = ["AsyncCallRecords", "CallRecords"]
 
-_LIST: Final[Operation[CallRecordPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.CallRecordPage]] = _sdk.Operation(
     PRODUCT,
     "listCallRecords",
     "GET",
     "/v2/call-records",
     call="work_analytics.call_records.list",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
-        query("pageSize", required=True),
-        query("caller", "[str]", explode=False),
-        query("callee", "[str]", explode=False),
-        query("callerOrCallee", "[str]", explode=False),
-        query("scrollId"),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("timeZone", required=True),
+        _sdk.query("pageSize", required=True),
+        _sdk.query("caller", "list[str]", explode=False),
+        _sdk.query("callee", "list[str]", explode=False),
+        _sdk.query("callerOrCallee", "list[str]", explode=False),
+        _sdk.query("scrollId"),
     ),
-    answers={"200": json_answer("CallRecordPage")},
+    answers={"200": _sdk.json_answer("_models.CallRecordPage")},
     errors={
-        "400": json_error("RequestError", message="/message", code="/code"),
-        "401": json_error("OAuthError", message="/error_description", code="/error"),
-        "403": json_error("AccessError", message="/message", code="/error"),
+        "400": _sdk.json_error("_models.RequestError", message="/message", code="/code"),
+        "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
+        "403": _sdk.json_error("_models.AccessError", message="/message", code="/error"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "scrollId",
         items="/data",
-        item="CallRecord",
+        item="_models.CallRecord",
         next=("body", "/meta/scrollId"),
-        last=(Last(("body", "/meta/scrollId"), "equals", "No Data"),),
+        last=(_sdk.Last(("body", "/meta/scrollId"), "equals", "No Data"),),
     ),
 )
 
 
-class CallRecords(Resource):
+class CallRecords(_sdk.Resource):
     """Finished calls, one row each."""
 
     __slots__ = ()
@@ -70,15 +65,15 @@ class CallRecords(Resource):
         callee: Sequence[str] | None = None,
         caller_or_callee: Sequence[str] | None = None,
         scroll_id: str | None = None,
-    ) -> Pager[CallRecord]:
+    ) -> _sdk.Pager[_models.CallRecord]:
         """List calls.
 
         Walks through finished calls, a row for each. Two years are kept; a longer range is cut without a word.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             page_size: Rows per page. At least 1, at most 7000. Default: 100.
             caller: Only calls from these numbers or extensions. At most 125 items.
@@ -102,7 +97,7 @@ class CallRecords(Resource):
         )
 
 
-class AsyncCallRecords(AsyncResource):
+class AsyncCallRecords(_sdk.AsyncResource):
     """Finished calls, one row each."""
 
     __slots__ = ()
@@ -119,15 +114,15 @@ class AsyncCallRecords(AsyncResource):
         callee: Sequence[str] | None = None,
         caller_or_callee: Sequence[str] | None = None,
         scroll_id: str | None = None,
-    ) -> AsyncPager[CallRecord]:
+    ) -> _sdk.AsyncPager[_models.CallRecord]:
         """List calls.
 
         Walks through finished calls, a row for each. Two years are kept; a longer range is cut without a word.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             page_size: Rows per page. At least 1, at most 7000. Default: 100.
             caller: Only calls from these numbers or extensions. At most 125 items.

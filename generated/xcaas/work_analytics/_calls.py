@@ -2,68 +2,65 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import datetime as _dt
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import Answers, AsyncResource, Operation, Resource, json_answer, json_error, path, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    import datetime as _dt
-    from collections.abc import Sequence
-
-    from .models import CallDetails, CallList, CallMetric, Paging, PagingDict, Sorting, SortingDict
 
 __all__ = ["AsyncCalls", "Calls"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error("OAuthError", message="/error_description", code="/error"),
-    "403": json_error("ServiceError", message="/messages/0"),
-    "404": json_error("ServiceError", message="/messages/0"),
-    "409": json_error("ServiceError", message="/messages/0"),
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
+    "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+    "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+    "409": _sdk.json_error("_models.ServiceError", message="/messages/0"),
 }
-_LIST: Final[Operation[CallList]] = Operation(
+_LIST: Final[_sdk.Operation[_models.CallList]] = _sdk.Operation(
     PRODUCT,
     "listCalls",
     "GET",
     "/v2/pbxes/{pbxId}/calls",
     call="work_analytics.calls.list",
     parameters=(
-        path("pbxId"),
-        query("siteIds", "[str]", explode=False),
-        query("queueIds", "[str]", explode=False),
-        query("startDate", "datetime:nocolon"),
-        query("endDate", "datetime:nocolon"),
-        query("intraDayStart"),
-        query("intraDayEnd"),
-        query("metrics", "[str]", explode=False),
-        query("paging", "Paging", required=True),
-        query("sorting", "Sorting", required=True),
+        _sdk.path("pbxId"),
+        _sdk.query("siteIds", "list[str]", explode=False),
+        _sdk.query("queueIds", "list[str]", explode=False),
+        _sdk.query("startDate", 'Annotated[_dt.datetime, Format("date-time-nocolon")]'),
+        _sdk.query("endDate", 'Annotated[_dt.datetime, Format("date-time-nocolon")]'),
+        _sdk.query("intraDayStart"),
+        _sdk.query("intraDayEnd"),
+        _sdk.query("metrics", "list[_models.CallMetric]", explode=False),
+        _sdk.query("paging", "_models.Paging", required=True),
+        _sdk.query("sorting", "_models.Sorting", required=True),
     ),
-    answers={"200": json_answer("CallList")},
+    answers={"200": _sdk.json_answer("_models.CallList")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
-_GET: Final[Operation[CallDetails]] = Operation(
+_GET: Final[_sdk.Operation[_models.CallDetails]] = _sdk.Operation(
     PRODUCT,
     "getCall",
     "GET",
     "/v2/pbxes/{pbxId}/calls/{callId}",
     call="work_analytics.calls.get",
     parameters=(
-        path("pbxId"),
-        path("callId"),
-        query("startDate", "datetime:nocolon", required=True),
-        query("endDate", "datetime:nocolon", required=True),
-        query("fields", "[str]"),
+        _sdk.path("pbxId"),
+        _sdk.path("callId"),
+        _sdk.query("startDate", 'Annotated[_dt.datetime, Format("date-time-nocolon")]', required=True),
+        _sdk.query("endDate", 'Annotated[_dt.datetime, Format("date-time-nocolon")]', required=True),
+        _sdk.query("fields", "list[str]"),
     ),
-    answers={"200": json_answer("CallDetails")},
+    answers={"200": _sdk.json_answer("_models.CallDetails")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
 
 
-class Calls(Resource):
+class Calls(_sdk.Resource):
     """Calls in queues, now and lately."""
 
     __slots__ = ()
@@ -72,16 +69,16 @@ class Calls(Resource):
         self,
         pbx_id: str,
         *,
-        paging: Paging | PagingDict,
-        sorting: Sorting | SortingDict,
+        paging: _models.Paging | _models.PagingDict,
+        sorting: _models.Sorting | _models.SortingDict,
         site_ids: Sequence[str] | None = None,
         queue_ids: Sequence[str] | None = None,
         start_date: _dt.datetime | str | None = None,
         end_date: _dt.datetime | str | None = None,
         intra_day_start: str | None = None,
         intra_day_end: str | None = None,
-        metrics: Sequence[CallMetric] | None = None,
-    ) -> CallList:
+        metrics: Sequence[_models.CallMetric] | None = None,
+    ) -> _models.CallList:
         """List calls in queues.
 
         A page of calls in queues, now and lately. To go on, give the last call's id as `startingAfter` and its
@@ -137,7 +134,7 @@ class Calls(Resource):
         start_date: _dt.datetime | str,
         end_date: _dt.datetime | str,
         fields: Sequence[str] | None = None,
-    ) -> CallDetails:
+    ) -> _models.CallDetails:
         """Get the steps of a call.
 
         What happened to one call, step by step.
@@ -163,7 +160,7 @@ class Calls(Resource):
         return self._call(_GET, (pbx_id, call_id, start_date, end_date, fields))
 
 
-class AsyncCalls(AsyncResource):
+class AsyncCalls(_sdk.AsyncResource):
     """Calls in queues, now and lately."""
 
     __slots__ = ()
@@ -172,16 +169,16 @@ class AsyncCalls(AsyncResource):
         self,
         pbx_id: str,
         *,
-        paging: Paging | PagingDict,
-        sorting: Sorting | SortingDict,
+        paging: _models.Paging | _models.PagingDict,
+        sorting: _models.Sorting | _models.SortingDict,
         site_ids: Sequence[str] | None = None,
         queue_ids: Sequence[str] | None = None,
         start_date: _dt.datetime | str | None = None,
         end_date: _dt.datetime | str | None = None,
         intra_day_start: str | None = None,
         intra_day_end: str | None = None,
-        metrics: Sequence[CallMetric] | None = None,
-    ) -> CallList:
+        metrics: Sequence[_models.CallMetric] | None = None,
+    ) -> _models.CallList:
         """List calls in queues.
 
         A page of calls in queues, now and lately. To go on, give the last call's id as `startingAfter` and its
@@ -237,7 +234,7 @@ class AsyncCalls(AsyncResource):
         start_date: _dt.datetime | str,
         end_date: _dt.datetime | str,
         fields: Sequence[str] | None = None,
-    ) -> CallDetails:
+    ) -> _models.CallDetails:
         """Get the steps of a call.
 
         What happened to one call, step by step.

@@ -2,67 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import datetime as _dt
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Last, Operation, Paging, Resource, deprecated, json_answer, json_error, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    import datetime as _dt
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import CallLeg, CallLegPage
 
 __all__ = ["AsyncCdr", "Cdr"]
 
-_LIST: Final[Operation[CallLegPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.CallLegPage]] = _sdk.Operation(
     PRODUCT,
     "listCdr",
     "GET",
     "/v1/cdr",
     call="work_analytics.cdr.list",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
-        query("pageSize", required=True),
-        query("caller", "[str]", explode=False),
-        query("callee", "[str]", explode=False),
-        query("callerOrCallee", "[str]", explode=False),
-        query("scrollId"),
-        query("isConnectTime"),
-        query("isSimplified"),
-        query("isCallRecord"),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("timeZone", required=True),
+        _sdk.query("pageSize", required=True),
+        _sdk.query("caller", "list[str]", explode=False),
+        _sdk.query("callee", "list[str]", explode=False),
+        _sdk.query("callerOrCallee", "list[str]", explode=False),
+        _sdk.query("scrollId"),
+        _sdk.query("isConnectTime"),
+        _sdk.query("isSimplified"),
+        _sdk.query("isCallRecord"),
     ),
-    answers={"200": json_answer("CallLegPage")},
+    answers={"200": _sdk.json_answer("_models.CallLegPage")},
     errors={
-        "400": json_error("RequestError", message="/message", code="/code"),
-        "401": json_error("OAuthError", message="/error_description", code="/error"),
-        "403": json_error("AccessError", message="/message", code="/error"),
+        "400": _sdk.json_error("_models.RequestError", message="/message", code="/code"),
+        "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
+        "403": _sdk.json_error("_models.AccessError", message="/message", code="/error"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "cursor",
         "scrollId",
         items="/data",
-        item="CallLeg",
+        item="_models.CallLeg",
         next=("body", "/meta/scrollId"),
-        last=(Last(("body", "/meta/scrollId"), "equals", "No Data"),),
+        last=(_sdk.Last(("body", "/meta/scrollId"), "equals", "No Data"),),
     ),
     deprecated=True,
 )
 
 
-class Cdr(Resource):
+class Cdr(_sdk.Resource):
     """Legs or records in an older form."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listCdr")
+    @_sdk.deprecated("The vendor has deprecated this operation: listCdr")
     def list(
         self,
         *,
@@ -78,7 +73,7 @@ class Cdr(Resource):
         is_connect_time: bool | None = None,
         is_simplified: bool | None = None,
         is_call_record: bool | None = None,
-    ) -> Pager[CallLeg]:
+    ) -> _sdk.Pager[_models.CallLeg]:
         """List legs or calls in the older form.
 
         Walks through legs of finished calls, or calls with `isCallRecord`. Use `call_legs` and `call_records`
@@ -86,8 +81,8 @@ class Cdr(Resource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             page_size: Rows per page. At least 1, at most 7000. Default: 100.
             caller: Only calls from these numbers or extensions. At most 125 items.
@@ -128,12 +123,12 @@ class Cdr(Resource):
         )
 
 
-class AsyncCdr(AsyncResource):
+class AsyncCdr(_sdk.AsyncResource):
     """Legs or records in an older form."""
 
     __slots__ = ()
 
-    @deprecated("The vendor has deprecated this operation: listCdr")
+    @_sdk.deprecated("The vendor has deprecated this operation: listCdr")
     def list(
         self,
         *,
@@ -149,7 +144,7 @@ class AsyncCdr(AsyncResource):
         is_connect_time: bool | None = None,
         is_simplified: bool | None = None,
         is_call_record: bool | None = None,
-    ) -> AsyncPager[CallLeg]:
+    ) -> _sdk.AsyncPager[_models.CallLeg]:
         """List legs or calls in the older form.
 
         Walks through legs of finished calls, or calls with `isCallRecord`. Use `call_legs` and `call_records`
@@ -157,8 +152,8 @@ class AsyncCdr(AsyncResource):
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             page_size: Rows per page. At least 1, at most 7000. Default: 100.
             caller: Only calls from these numbers or extensions. At most 125 items.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._agents import Agents, AsyncAgents
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncWorkAnalytics", "WorkAnalytics"]
 
 
-class WorkAnalytics(ProductClient):
+class WorkAnalytics(_sdk.ProductClient):
     """Work Analytics.
 
     Calls of Work telephony: what happened (legs, records, summaries), what happens now (queues, agents, calls),
@@ -101,7 +101,7 @@ class WorkAnalytics(ProductClient):
         return self._resource(Tokens)
 
 
-class AsyncWorkAnalytics(AsyncProductClient):
+class AsyncWorkAnalytics(_sdk.AsyncProductClient):
     """Work Analytics.
 
     For use with `await`.

@@ -2,55 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Last, Operation, Paging, Resource, json_answer, json_error, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import Pbx, PbxPage
 
 __all__ = ["AsyncPbxes", "Pbxes"]
 
-_LIST: Final[Operation[PbxPage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.PbxPage]] = _sdk.Operation(
     PRODUCT,
     "listPbxes",
     "GET",
     "/v2/pbxes/",
     call="work_analytics.pbxes.list",
-    parameters=(query("page"), query("size"), query("sort")),
-    answers={"200": json_answer("PbxPage")},
+    parameters=(_sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
+    answers={"200": _sdk.json_answer("_models.PbxPage")},
     errors={
-        "401": json_error("ServiceError", message="/messages/0"),
-        "403": json_error("ServiceError", message="/messages/0"),
-        "404": json_error("ServiceError", message="/messages/0"),
-        "405": json_error("ServiceError", message="/messages/0"),
-        "default": json_error("ServiceError", message="/messages/0"),
+        "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "405": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/_embedded/pbxList",
-        item="Pbx",
+        item="_models.Pbx",
         first=0,
         last=(
-            Last(("body", "/page/totalPages"), "page-count"),
-            Last(("body", "/_embedded/page/totalPages"), "page-count"),
+            _sdk.Last(("body", "/page/totalPages"), "page-count"),
+            _sdk.Last(("body", "/_embedded/page/totalPages"), "page-count"),
         ),
     ),
 )
 
 
-class Pbxes(Resource):
+class Pbxes(_sdk.Resource):
     """PBXes of the customer."""
 
     __slots__ = ()
 
-    def list(self, *, page: int | None = None, size: int | None = None, sort: str | None = None) -> Pager[Pbx]:
+    def list(
+        self, *, page: int | None = None, size: int | None = None, sort: str | None = None
+    ) -> _sdk.Pager[_models.Pbx]:
         """List PBXes.
 
         Walks through the PBXes of the customer. Their ids are wanted by most other calls.
@@ -74,12 +72,14 @@ class Pbxes(Resource):
         return self._paginate(_LIST, (page, size, sort))
 
 
-class AsyncPbxes(AsyncResource):
+class AsyncPbxes(_sdk.AsyncResource):
     """PBXes of the customer."""
 
     __slots__ = ()
 
-    def list(self, *, page: int | None = None, size: int | None = None, sort: str | None = None) -> AsyncPager[Pbx]:
+    def list(
+        self, *, page: int | None = None, size: int | None = None, sort: str | None = None
+    ) -> _sdk.AsyncPager[_models.Pbx]:
         """List PBXes.
 
         Walks through the PBXes of the customer. Their ids are wanted by most other calls.

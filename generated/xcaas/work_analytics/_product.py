@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "work_analytics",
     title="Work Analytics",
-    servers=(Server("https://api.8x8.com/analytics/work"),),
+    servers=(_sdk.Server("https://api.8x8.com/analytics/work"),),
     schemes={
-        "workAnalyticsKey": Scheme(
+        "workAnalyticsKey": _sdk.Scheme(
             "api-key", credential="work-analytics-login", location="header", parameter="8x8-apikey"
         ),
-        "workAnalyticsToken": Scheme(
+        "workAnalyticsToken": _sdk.Scheme(
             "oauth2", credential="work-analytics-login", token_url="https://api.8x8.com/analytics/work/v1/oauth/token"
         ),
     },

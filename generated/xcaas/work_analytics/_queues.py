@@ -2,112 +2,98 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import datetime as _dt
+from collections.abc import Sequence
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Last, Operation, Paging, Resource, json_answer, json_error, path, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    import datetime as _dt
-    from collections.abc import Sequence
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import (
-        CallQueue,
-        CallQueuePage,
-        QueueAgentActivityReport,
-        QueueAgentMetric,
-        QueueMetric,
-        QueueMetricsReport,
-        QueueStatus,
-        UserStatus,
-    )
 
 __all__ = ["AsyncQueues", "Queues"]
 
-_METRICS: Final[Operation[QueueMetricsReport]] = Operation(
+_METRICS: Final[_sdk.Operation[_models.QueueMetricsReport]] = _sdk.Operation(
     PRODUCT,
     "getQueueMetrics",
     "GET",
     "/v2/pbxes/{pbxId}/call-queue-metrics",
     call="work_analytics.queues.metrics",
     parameters=(
-        path("pbxId"),
-        query("siteIds", "[str]", explode=False),
-        query("queueIds", "[str]", explode=False),
-        query("startDate", "datetime:nocolon"),
-        query("endDate", "datetime:nocolon"),
-        query("intraDayStart"),
-        query("intraDayEnd"),
-        query("metrics", "[str]", explode=False),
-        query("includeSummary"),
+        _sdk.path("pbxId"),
+        _sdk.query("siteIds", "list[str]", explode=False),
+        _sdk.query("queueIds", "list[str]", explode=False),
+        _sdk.query("startDate", 'Annotated[_dt.datetime, Format("date-time-nocolon")]'),
+        _sdk.query("endDate", 'Annotated[_dt.datetime, Format("date-time-nocolon")]'),
+        _sdk.query("intraDayStart"),
+        _sdk.query("intraDayEnd"),
+        _sdk.query("metrics", "list[_models.QueueMetric]", explode=False),
+        _sdk.query("includeSummary"),
     ),
-    answers={"200": json_answer("QueueMetricsReport")},
+    answers={"200": _sdk.json_answer("_models.QueueMetricsReport")},
     errors={
-        "401": json_error("OAuthError", message="/error_description", code="/error"),
-        "403": json_error("ServiceError", message="/messages/0"),
+        "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
+        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
-_AGENT_ACTIVITY: Final[Operation[QueueAgentActivityReport]] = Operation(
+_AGENT_ACTIVITY: Final[_sdk.Operation[_models.QueueAgentActivityReport]] = _sdk.Operation(
     PRODUCT,
     "getQueueAgentActivity",
     "GET",
     "/v2/pbxes/{pbxId}/queue-agent-activity",
     call="work_analytics.queues.agent_activity",
     parameters=(
-        path("pbxId"),
-        query("siteIds", "[str]", explode=False),
-        query("queueIds", "[str]", explode=False),
-        query("userIds", "[str]", explode=False),
-        query("userStatuses", "[str]", explode=False),
-        query("queueStatuses", "[str]", explode=False),
-        query("startDate", "datetime:nocolon"),
-        query("endDate", "datetime:nocolon"),
-        query("intraDayStart"),
-        query("intraDayEnd"),
-        query("metrics", "[str]", explode=False),
-        query("includeSummary"),
+        _sdk.path("pbxId"),
+        _sdk.query("siteIds", "list[str]", explode=False),
+        _sdk.query("queueIds", "list[str]", explode=False),
+        _sdk.query("userIds", "list[str]", explode=False),
+        _sdk.query("userStatuses", "list[_models.UserStatus]", explode=False),
+        _sdk.query("queueStatuses", "list[_models.QueueStatus]", explode=False),
+        _sdk.query("startDate", 'Annotated[_dt.datetime, Format("date-time-nocolon")]'),
+        _sdk.query("endDate", 'Annotated[_dt.datetime, Format("date-time-nocolon")]'),
+        _sdk.query("intraDayStart"),
+        _sdk.query("intraDayEnd"),
+        _sdk.query("metrics", "list[_models.QueueAgentMetric]", explode=False),
+        _sdk.query("includeSummary"),
     ),
-    answers={"200": json_answer("QueueAgentActivityReport")},
+    answers={"200": _sdk.json_answer("_models.QueueAgentActivityReport")},
     errors={
-        "400": json_error("ServiceError", message="/messages/0"),
-        "401": json_error("OAuthError", message="/error_description", code="/error"),
-        "403": json_error("ServiceError", message="/messages/0"),
-        "500": json_error("ServiceError", message="/messages/0"),
+        "400": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
+        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "500": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
-_LIST: Final[Operation[CallQueuePage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.CallQueuePage]] = _sdk.Operation(
     PRODUCT,
     "listQueues",
     "GET",
     "/v2/pbxes/{pbxId}/queues",
     call="work_analytics.queues.list",
-    parameters=(path("pbxId"), query("page"), query("size"), query("sort")),
-    answers={"200": json_answer("CallQueuePage")},
+    parameters=(_sdk.path("pbxId"), _sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
+    answers={"200": _sdk.json_answer("_models.CallQueuePage")},
     errors={
-        "401": json_error("ServiceError", message="/messages/0"),
-        "403": json_error("ServiceError", message="/messages/0"),
-        "404": json_error("ServiceError", message="/messages/0"),
-        "405": json_error("ServiceError", message="/messages/0"),
-        "default": json_error("ServiceError", message="/messages/0"),
+        "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "405": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/_embedded/queueList",
-        item="CallQueue",
+        item="_models.CallQueue",
         first=0,
-        last=(Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
     ),
 )
 
 
-class Queues(Resource):
+class Queues(_sdk.Resource):
     """Call queues of a PBX, and what happens in them."""
 
     __slots__ = ()
@@ -122,9 +108,9 @@ class Queues(Resource):
         end_date: _dt.datetime | str | None = None,
         intra_day_start: str | None = None,
         intra_day_end: str | None = None,
-        metrics: Sequence[QueueMetric] | None = None,
+        metrics: Sequence[_models.QueueMetric] | None = None,
         include_summary: bool | None = None,
-    ) -> QueueMetricsReport:
+    ) -> _models.QueueMetricsReport:
         """Get metrics of queues.
 
         Counters of queues, now or over a period.
@@ -175,15 +161,15 @@ class Queues(Resource):
         site_ids: Sequence[str] | None = None,
         queue_ids: Sequence[str] | None = None,
         user_ids: Sequence[str] | None = None,
-        user_statuses: Sequence[UserStatus] | None = None,
-        queue_statuses: Sequence[QueueStatus] | None = None,
+        user_statuses: Sequence[_models.UserStatus] | None = None,
+        queue_statuses: Sequence[_models.QueueStatus] | None = None,
         start_date: _dt.datetime | str | None = None,
         end_date: _dt.datetime | str | None = None,
         intra_day_start: str | None = None,
         intra_day_end: str | None = None,
-        metrics: Sequence[QueueAgentMetric] | None = None,
+        metrics: Sequence[_models.QueueAgentMetric] | None = None,
         include_summary: bool | None = None,
-    ) -> QueueAgentActivityReport:
+    ) -> _models.QueueAgentActivityReport:
         """Get what agents do, by queue.
 
         Counters and states of agents, arranged by queue.
@@ -240,7 +226,7 @@ class Queues(Resource):
 
     def list(
         self, pbx_id: str, *, page: int | None = None, size: int | None = None, sort: str | None = None
-    ) -> Pager[CallQueue]:
+    ) -> _sdk.Pager[_models.CallQueue]:
         """List queues of a PBX.
 
         Walks through the call queues of a PBX.
@@ -265,7 +251,7 @@ class Queues(Resource):
         return self._paginate(_LIST, (pbx_id, page, size, sort))
 
 
-class AsyncQueues(AsyncResource):
+class AsyncQueues(_sdk.AsyncResource):
     """Call queues of a PBX, and what happens in them."""
 
     __slots__ = ()
@@ -280,9 +266,9 @@ class AsyncQueues(AsyncResource):
         end_date: _dt.datetime | str | None = None,
         intra_day_start: str | None = None,
         intra_day_end: str | None = None,
-        metrics: Sequence[QueueMetric] | None = None,
+        metrics: Sequence[_models.QueueMetric] | None = None,
         include_summary: bool | None = None,
-    ) -> QueueMetricsReport:
+    ) -> _models.QueueMetricsReport:
         """Get metrics of queues.
 
         Counters of queues, now or over a period.
@@ -333,15 +319,15 @@ class AsyncQueues(AsyncResource):
         site_ids: Sequence[str] | None = None,
         queue_ids: Sequence[str] | None = None,
         user_ids: Sequence[str] | None = None,
-        user_statuses: Sequence[UserStatus] | None = None,
-        queue_statuses: Sequence[QueueStatus] | None = None,
+        user_statuses: Sequence[_models.UserStatus] | None = None,
+        queue_statuses: Sequence[_models.QueueStatus] | None = None,
         start_date: _dt.datetime | str | None = None,
         end_date: _dt.datetime | str | None = None,
         intra_day_start: str | None = None,
         intra_day_end: str | None = None,
-        metrics: Sequence[QueueAgentMetric] | None = None,
+        metrics: Sequence[_models.QueueAgentMetric] | None = None,
         include_summary: bool | None = None,
-    ) -> QueueAgentActivityReport:
+    ) -> _models.QueueAgentActivityReport:
         """Get what agents do, by queue.
 
         Counters and states of agents, arranged by queue.
@@ -398,7 +384,7 @@ class AsyncQueues(AsyncResource):
 
     def list(
         self, pbx_id: str, *, page: int | None = None, size: int | None = None, sort: str | None = None
-    ) -> AsyncPager[CallQueue]:
+    ) -> _sdk.AsyncPager[_models.CallQueue]:
         """List queues of a PBX.
 
         Walks through the call queues of a PBX.

@@ -4,46 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xcaas_core.sdk import AsyncResource, Last, Operation, Paging, Resource, json_answer, json_error, path, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
 
 if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
     from ._sites_queues import AsyncSitesQueues, SitesQueues
-    from .models import Site, SitePage
 
 __all__ = ["AsyncSites", "Sites"]
 
-_LIST: Final[Operation[SitePage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
     PRODUCT,
     "listSites",
     "GET",
     "/v2/pbxes/{pbxId}/sites",
     call="work_analytics.sites.list",
-    parameters=(path("pbxId"), query("page"), query("size"), query("sort")),
-    answers={"200": json_answer("SitePage")},
+    parameters=(_sdk.path("pbxId"), _sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
+    answers={"200": _sdk.json_answer("_models.SitePage")},
     errors={
-        "401": json_error("ServiceError", message="/messages/0"),
-        "403": json_error("ServiceError", message="/messages/0"),
-        "404": json_error("ServiceError", message="/messages/0"),
-        "405": json_error("ServiceError", message="/messages/0"),
-        "default": json_error("ServiceError", message="/messages/0"),
+        "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "405": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/_embedded/siteList",
-        item="Site",
+        item="_models.Site",
         first=0,
-        last=(Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
     ),
 )
 
 
-class Sites(Resource):
+class Sites(_sdk.Resource):
     """Sites of a PBX."""
 
     __slots__ = ()
@@ -57,7 +55,7 @@ class Sites(Resource):
 
     def list(
         self, pbx_id: str, *, page: int | None = None, size: int | None = None, sort: str | None = None
-    ) -> Pager[Site]:
+    ) -> _sdk.Pager[_models.Site]:
         """List sites of a PBX.
 
         Walks through the sites of a PBX.
@@ -82,7 +80,7 @@ class Sites(Resource):
         return self._paginate(_LIST, (pbx_id, page, size, sort))
 
 
-class AsyncSites(AsyncResource):
+class AsyncSites(_sdk.AsyncResource):
     """Sites of a PBX."""
 
     __slots__ = ()
@@ -96,7 +94,7 @@ class AsyncSites(AsyncResource):
 
     def list(
         self, pbx_id: str, *, page: int | None = None, size: int | None = None, sort: str | None = None
-    ) -> AsyncPager[Site]:
+    ) -> _sdk.AsyncPager[_models.Site]:
         """List sites of a PBX.
 
         Walks through the sites of a PBX.

@@ -2,54 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Last, Operation, Paging, Resource, json_answer, json_error, path, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from xcaas_core.sdk import AsyncPager, Pager
-
-    from .models import CallQueue, CallQueuePage
 
 __all__ = ["AsyncSitesQueues", "SitesQueues"]
 
-_LIST: Final[Operation[CallQueuePage]] = Operation(
+_LIST: Final[_sdk.Operation[_models.CallQueuePage]] = _sdk.Operation(
     PRODUCT,
     "listSiteQueues",
     "GET",
     "/v2/pbxes/{pbxId}/sites/{siteId}/queues",
     call="work_analytics.sites.queues.list",
-    parameters=(path("pbxId"), path("siteId"), query("page"), query("size"), query("sort")),
-    answers={"200": json_answer("CallQueuePage")},
+    parameters=(_sdk.path("pbxId"), _sdk.path("siteId"), _sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
+    answers={"200": _sdk.json_answer("_models.CallQueuePage")},
     errors={
-        "401": json_error("ServiceError", message="/messages/0"),
-        "403": json_error("ServiceError", message="/messages/0"),
-        "404": json_error("ServiceError", message="/messages/0"),
-        "405": json_error("ServiceError", message="/messages/0"),
-        "default": json_error("ServiceError", message="/messages/0"),
+        "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "405": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=Paging(
+    paging=_sdk.Paging(
         "page",
         "page",
         items="/_embedded/queueList",
-        item="CallQueue",
+        item="_models.CallQueue",
         first=0,
-        last=(Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
     ),
 )
 
 
-class SitesQueues(Resource):
+class SitesQueues(_sdk.Resource):
     """Sites of a PBX."""
 
     __slots__ = ()
 
     def list(
         self, pbx_id: str, site_id: str, *, page: int | None = None, size: int | None = None, sort: str | None = None
-    ) -> Pager[CallQueue]:
+    ) -> _sdk.Pager[_models.CallQueue]:
         """List queues of a site.
 
         Walks through the call queues of a site.
@@ -75,14 +71,14 @@ class SitesQueues(Resource):
         return self._paginate(_LIST, (pbx_id, site_id, page, size, sort))
 
 
-class AsyncSitesQueues(AsyncResource):
+class AsyncSitesQueues(_sdk.AsyncResource):
     """Sites of a PBX."""
 
     __slots__ = ()
 
     def list(
         self, pbx_id: str, site_id: str, *, page: int | None = None, size: int | None = None, sort: str | None = None
-    ) -> AsyncPager[CallQueue]:
+    ) -> _sdk.AsyncPager[_models.CallQueue]:
         """List queues of a site.
 
         Walks through the call queues of a site.

@@ -2,146 +2,143 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import datetime as _dt
+from typing import Final
 
-from xcaas_core.sdk import Answers, AsyncResource, Operation, Resource, deprecated, json_answer, json_error, query
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from .models import CompanySummary, ExtensionSummary, RingGroupMemberSummary, RingGroupSummary
 
 __all__ = ["AsyncSummaries", "Summaries"]
 
-_ERRORS: Final[Answers] = {
-    "400": json_error("RequestError", message="/message", code="/code"),
-    "401": json_error("OAuthError", message="/error_description", code="/error"),
-    "403": json_error("AccessError", message="/message", code="/error"),
+_ERRORS: Final[_sdk.Answers] = {
+    "400": _sdk.json_error("_models.RequestError", message="/message", code="/code"),
+    "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
+    "403": _sdk.json_error("_models.AccessError", message="/message", code="/error"),
 }
-_COMPANY: Final[Operation[list[CompanySummary]]] = Operation(
+_COMPANY: Final[_sdk.Operation[list[_models.CompanySummary]]] = _sdk.Operation(
     PRODUCT,
     "summarizeCompany",
     "GET",
     "/v1/compsum",
     call="work_analytics.summaries.company",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("timeZone", required=True),
     ),
-    answers={"200": json_answer("[CompanySummary]")},
+    answers={"200": _sdk.json_answer("list[_models.CompanySummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
-_EXTENSIONS_V1: Final[Operation[list[ExtensionSummary]]] = Operation(
+_EXTENSIONS_V1: Final[_sdk.Operation[list[_models.ExtensionSummary]]] = _sdk.Operation(
     PRODUCT,
     "summarizeExtensionsV1",
     "GET",
     "/v1/extsum",
     call="work_analytics.summaries.extensions_v1",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("timeZone", required=True),
     ),
-    answers={"200": json_answer("[ExtensionSummary]")},
+    answers={"200": _sdk.json_answer("list[_models.ExtensionSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
     deprecated=True,
 )
-_EXTENSIONS: Final[Operation[list[ExtensionSummary]]] = Operation(
+_EXTENSIONS: Final[_sdk.Operation[list[_models.ExtensionSummary]]] = _sdk.Operation(
     PRODUCT,
     "summarizeExtensions",
     "GET",
     "/v2/extsum",
     call="work_analytics.summaries.extensions",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("timeZone", required=True),
     ),
-    answers={"200": json_answer("[ExtensionSummary]")},
+    answers={"200": _sdk.json_answer("list[_models.ExtensionSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
-_RING_GROUPS_V1: Final[Operation[list[RingGroupSummary]]] = Operation(
+_RING_GROUPS_V1: Final[_sdk.Operation[list[_models.RingGroupSummary]]] = _sdk.Operation(
     PRODUCT,
     "summarizeRingGroupsV1",
     "GET",
     "/v2/rgsum",
     call="work_analytics.summaries.ring_groups_v1",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
-        query("intraStartTime"),
-        query("intraEndTime"),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("timeZone", required=True),
+        _sdk.query("intraStartTime"),
+        _sdk.query("intraEndTime"),
     ),
-    answers={"200": json_answer("[RingGroupSummary]")},
+    answers={"200": _sdk.json_answer("list[_models.RingGroupSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
     deprecated=True,
 )
-_RING_GROUPS: Final[Operation[list[RingGroupSummary]]] = Operation(
+_RING_GROUPS: Final[_sdk.Operation[list[_models.RingGroupSummary]]] = _sdk.Operation(
     PRODUCT,
     "summarizeRingGroups",
     "GET",
     "/v2/rgsum-groups",
     call="work_analytics.summaries.ring_groups",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
-        query("intraStartTime"),
-        query("intraEndTime"),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("timeZone", required=True),
+        _sdk.query("intraStartTime"),
+        _sdk.query("intraEndTime"),
     ),
-    answers={"200": json_answer("[RingGroupSummary]")},
+    answers={"200": _sdk.json_answer("list[_models.RingGroupSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
-_RING_GROUP_MEMBERS: Final[Operation[list[RingGroupMemberSummary]]] = Operation(
+_RING_GROUP_MEMBERS: Final[_sdk.Operation[list[_models.RingGroupMemberSummary]]] = _sdk.Operation(
     PRODUCT,
     "summarizeRingGroupMembers",
     "GET",
     "/v2/rgsum-members",
     call="work_analytics.summaries.ring_group_members",
     parameters=(
-        query("pbxId", required=True),
-        query("startTime", "datetime:space", required=True),
-        query("endTime", "datetime:space", required=True),
-        query("timeZone", required=True),
-        query("extId"),
-        query("collapse"),
+        _sdk.query("pbxId", required=True),
+        _sdk.query("startTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
+        _sdk.query("timeZone", required=True),
+        _sdk.query("extId"),
+        _sdk.query("collapse"),
     ),
-    answers={"200": json_answer("[RingGroupMemberSummary]")},
+    answers={"200": _sdk.json_answer("list[_models.RingGroupMemberSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
 
 
-class Summaries(Resource):
+class Summaries(_sdk.Resource):
     """Finished calls summed up."""
 
     __slots__ = ()
 
     def company(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
-    ) -> list[CompanySummary]:
+    ) -> list[_models.CompanySummary]:
         """Sum up calls of whole PBXes.
 
         Counts and times of all calls in a period, a row per PBX.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
 
         Returns:
@@ -156,18 +153,18 @@ class Summaries(Resource):
         """
         return self._call(_COMPANY, (pbx_id, start_time, end_time, time_zone))
 
-    @deprecated("The vendor has deprecated this operation: summarizeExtensionsV1")
+    @_sdk.deprecated("The vendor has deprecated this operation: summarizeExtensionsV1")
     def extensions_v1(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
-    ) -> list[ExtensionSummary]:
+    ) -> list[_models.ExtensionSummary]:
         """Sum up calls by extension, older form.
 
         Counts and times of calls in a period, a row per extension. Use `extensions` instead.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
 
         Returns:
@@ -184,15 +181,15 @@ class Summaries(Resource):
 
     def extensions(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
-    ) -> list[ExtensionSummary]:
+    ) -> list[_models.ExtensionSummary]:
         """Sum up calls by extension.
 
         Counts and times of calls in a period, a row per extension.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
 
         Returns:
@@ -207,7 +204,7 @@ class Summaries(Resource):
         """
         return self._call(_EXTENSIONS, (pbx_id, start_time, end_time, time_zone))
 
-    @deprecated("The vendor has deprecated this operation: summarizeRingGroupsV1")
+    @_sdk.deprecated("The vendor has deprecated this operation: summarizeRingGroupsV1")
     def ring_groups_v1(
         self,
         *,
@@ -217,15 +214,15 @@ class Summaries(Resource):
         time_zone: str,
         intra_start_time: str | None = None,
         intra_end_time: str | None = None,
-    ) -> list[RingGroupSummary]:
+    ) -> list[_models.RingGroupSummary]:
         """Sum up calls by ring group, older form.
 
         Counts and times of calls in a period, a row per ring group. Use `ring_groups` instead.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             intra_start_time: Begin of the part of each day that counts. The form isn't documented; try `hh:mm:ss`.
             intra_end_time: End of the part of each day that counts, in the same form.
@@ -251,15 +248,15 @@ class Summaries(Resource):
         time_zone: str,
         intra_start_time: str | None = None,
         intra_end_time: str | None = None,
-    ) -> list[RingGroupSummary]:
+    ) -> list[_models.RingGroupSummary]:
         """Sum up calls by ring group.
 
         Counts and times of calls in a period, a row per ring group.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             intra_start_time: Begin of the part of each day that counts. The form isn't documented; try `hh:mm:ss`.
             intra_end_time: End of the part of each day that counts, in the same form.
@@ -285,15 +282,15 @@ class Summaries(Resource):
         time_zone: str,
         ext_id: str | None = None,
         collapse: bool | None = None,
-    ) -> list[RingGroupMemberSummary]:
+    ) -> list[_models.RingGroupMemberSummary]:
         """Sum up calls by member of ring groups.
 
         Counts and times of calls in a period, a row per member.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             ext_id: Extension to report. The guide means that of a ring group, the parameter's text that of a
                 member.
@@ -312,22 +309,22 @@ class Summaries(Resource):
         return self._call(_RING_GROUP_MEMBERS, (pbx_id, start_time, end_time, time_zone, ext_id, collapse))
 
 
-class AsyncSummaries(AsyncResource):
+class AsyncSummaries(_sdk.AsyncResource):
     """Finished calls summed up."""
 
     __slots__ = ()
 
     async def company(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
-    ) -> list[CompanySummary]:
+    ) -> list[_models.CompanySummary]:
         """Sum up calls of whole PBXes.
 
         Counts and times of all calls in a period, a row per PBX.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
 
         Returns:
@@ -342,18 +339,18 @@ class AsyncSummaries(AsyncResource):
         """
         return await self._call(_COMPANY, (pbx_id, start_time, end_time, time_zone))
 
-    @deprecated("The vendor has deprecated this operation: summarizeExtensionsV1")
+    @_sdk.deprecated("The vendor has deprecated this operation: summarizeExtensionsV1")
     async def extensions_v1(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
-    ) -> list[ExtensionSummary]:
+    ) -> list[_models.ExtensionSummary]:
         """Sum up calls by extension, older form.
 
         Counts and times of calls in a period, a row per extension. Use `extensions` instead.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
 
         Returns:
@@ -370,15 +367,15 @@ class AsyncSummaries(AsyncResource):
 
     async def extensions(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
-    ) -> list[ExtensionSummary]:
+    ) -> list[_models.ExtensionSummary]:
         """Sum up calls by extension.
 
         Counts and times of calls in a period, a row per extension.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
 
         Returns:
@@ -393,7 +390,7 @@ class AsyncSummaries(AsyncResource):
         """
         return await self._call(_EXTENSIONS, (pbx_id, start_time, end_time, time_zone))
 
-    @deprecated("The vendor has deprecated this operation: summarizeRingGroupsV1")
+    @_sdk.deprecated("The vendor has deprecated this operation: summarizeRingGroupsV1")
     async def ring_groups_v1(
         self,
         *,
@@ -403,15 +400,15 @@ class AsyncSummaries(AsyncResource):
         time_zone: str,
         intra_start_time: str | None = None,
         intra_end_time: str | None = None,
-    ) -> list[RingGroupSummary]:
+    ) -> list[_models.RingGroupSummary]:
         """Sum up calls by ring group, older form.
 
         Counts and times of calls in a period, a row per ring group. Use `ring_groups` instead.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             intra_start_time: Begin of the part of each day that counts. The form isn't documented; try `hh:mm:ss`.
             intra_end_time: End of the part of each day that counts, in the same form.
@@ -439,15 +436,15 @@ class AsyncSummaries(AsyncResource):
         time_zone: str,
         intra_start_time: str | None = None,
         intra_end_time: str | None = None,
-    ) -> list[RingGroupSummary]:
+    ) -> list[_models.RingGroupSummary]:
         """Sum up calls by ring group.
 
         Counts and times of calls in a period, a row per ring group.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             intra_start_time: Begin of the part of each day that counts. The form isn't documented; try `hh:mm:ss`.
             intra_end_time: End of the part of each day that counts, in the same form.
@@ -475,15 +472,15 @@ class AsyncSummaries(AsyncResource):
         time_zone: str,
         ext_id: str | None = None,
         collapse: bool | None = None,
-    ) -> list[RingGroupMemberSummary]:
+    ) -> list[_models.RingGroupMemberSummary]:
         """Sum up calls by member of ring groups.
 
         Counts and times of calls in a period, a row per member.
 
         Args:
             pbx_id: Name of a PBX, several with commas between them, or `allpbxes`.
-            start_time: Begin of the period, in the zone of `timeZone`.
-            end_time: End of the period, in the zone of `timeZone`.
+            start_time: Begin of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
+            end_time: End of the period, in the zone of `timeZone`. A datetime with a zone is converted to that.
             time_zone: Zone of `startTime` and `endTime` (IANA name).
             ext_id: Extension to report. The guide means that of a ring group, the parameter's text that of a
                 member.

@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xcaas_core.sdk import AsyncResource, Operation, Resource, form_body, json_answer, json_error
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from .models import Token, TokenRequest, TokenRequestDict
 
 __all__ = ["AsyncTokens", "Tokens"]
 
-_CREATE: Final[Operation[Token]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.Token]] = _sdk.Operation(
     PRODUCT,
     "createToken",
     "POST",
     "/v1/oauth/token",
     call="work_analytics.tokens.create",
-    body=form_body(codec="TokenRequest"),
-    answers={"200": json_answer("Token")},
+    body=_sdk.form_body(annotation="_models.TokenRequest"),
+    answers={"200": _sdk.json_answer("_models.Token")},
     errors={
-        "400": json_error("RequestError", message="/message", code="/code"),
-        "401": json_error("OAuthError", message="/error_description", code="/error"),
+        "400": _sdk.json_error("_models.RequestError", message="/message", code="/code"),
+        "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
     },
     security=(("workAnalyticsKey",),),
 )
 
 
-class Tokens(Resource):
+class Tokens(_sdk.Resource):
     """Access tokens of users."""
 
     __slots__ = ()
 
-    def create(self, *, body: TokenRequest | TokenRequestDict) -> Token:
+    def create(self, *, body: _models.TokenRequest | _models.TokenRequestDict) -> _models.Token:
         """Ask for an access token.
 
         Trades name and password of a user for a bearer token of half an hour. The user must have opened the Work
@@ -55,12 +53,12 @@ class Tokens(Resource):
         return self._call(_CREATE, (), body)
 
 
-class AsyncTokens(AsyncResource):
+class AsyncTokens(_sdk.AsyncResource):
     """Access tokens of users."""
 
     __slots__ = ()
 
-    async def create(self, *, body: TokenRequest | TokenRequestDict) -> Token:
+    async def create(self, *, body: _models.TokenRequest | _models.TokenRequestDict) -> _models.Token:
         """Ask for an access token.
 
         Trades name and password of a user for a bearer token of half an hour. The user must have opened the Work

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._messages import AsyncMessages, Messages
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncWorkChat", "WorkChat"]
 
 
-class WorkChat(ProductClient):
+class WorkChat(_sdk.ProductClient):
     """Work Chat.
 
     Messages in the chat rooms of 8x8 Work (CHAPI, beta, US only): read what was said and post. A key reads
@@ -29,7 +29,7 @@ class WorkChat(ProductClient):
         return self._resource(Messages)
 
 
-class AsyncWorkChat(AsyncProductClient):
+class AsyncWorkChat(_sdk.AsyncProductClient):
     """Work Chat.
 
     For use with `await`.

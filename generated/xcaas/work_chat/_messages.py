@@ -2,64 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from builtins import list as _list
+from typing import Final
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Operation,
-    Resource,
-    empty_answer,
-    json_answer,
-    json_body,
-    json_error,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from builtins import list as _list
-
-    from .models import Message, MessageRequest, MessageRequestDict, SentMessage
 
 __all__ = ["AsyncMessages", "Messages"]
 
-_ERRORS: Final[Answers] = {
-    "401": json_error("GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "404": json_error("UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+_ERRORS: Final[_sdk.Answers] = {
+    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
 }
-_LIST: Final[Operation[_list[Message]]] = Operation(
+_LIST: Final[_sdk.Operation[_list[_models.Message]]] = _sdk.Operation(
     PRODUCT,
     "listMessages",
     "GET",
     "/api/chat/v1/messages",
     call="work_chat.messages.list",
-    parameters=(query("room"), query("pageSize"), query("ts")),
-    answers={"200": json_answer("[Message]")},
+    parameters=(_sdk.query("room"), _sdk.query("pageSize"), _sdk.query("ts")),
+    answers={"200": _sdk.json_answer("list[_models.Message]")},
     errors=_ERRORS,
     security=(("apiKey",),),
 )
-_SEND: Final[Operation[SentMessage]] = Operation(
+_SEND: Final[_sdk.Operation[_models.SentMessage]] = _sdk.Operation(
     PRODUCT,
     "sendMessage",
     "POST",
     "/api/chat/v1/messages",
     call="work_chat.messages.send",
-    body=json_body(codec="MessageRequest"),
-    answers={"200": json_answer("SentMessage"), "201": empty_answer()},
+    body=_sdk.json_body(annotation="_models.MessageRequest"),
+    answers={"200": _sdk.json_answer("_models.SentMessage"), "201": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("apiKey",),),
 )
 
 
-class Messages(Resource):
+class Messages(_sdk.Resource):
     """Messages in rooms."""
 
     __slots__ = ()
 
-    def list(self, *, room: str | None = None, page_size: int | None = None, ts: int | None = None) -> _list[Message]:
+    def list(
+        self, *, room: str | None = None, page_size: int | None = None, ts: int | None = None
+    ) -> _list[_models.Message]:
         """List messages of a room.
 
         Messages of one room. Their order isn't promised, so sort by `timestamp`. There is no cursor and no total
@@ -83,7 +72,7 @@ class Messages(Resource):
         """
         return self._call(_LIST, (room, page_size, ts))
 
-    def send(self, *, body: MessageRequest | MessageRequestDict) -> SentMessage:
+    def send(self, *, body: _models.MessageRequest | _models.MessageRequestDict) -> _models.SentMessage:
         """Post a message.
 
         Posts text to a public room and makes the room if it doesn't exist. The answer tells no message id.
@@ -104,14 +93,14 @@ class Messages(Resource):
         return self._call(_SEND, (), body)
 
 
-class AsyncMessages(AsyncResource):
+class AsyncMessages(_sdk.AsyncResource):
     """Messages in rooms."""
 
     __slots__ = ()
 
     async def list(
         self, *, room: str | None = None, page_size: int | None = None, ts: int | None = None
-    ) -> _list[Message]:
+    ) -> _list[_models.Message]:
         """List messages of a room.
 
         Messages of one room. Their order isn't promised, so sort by `timestamp`. There is no cursor and no total
@@ -135,7 +124,7 @@ class AsyncMessages(AsyncResource):
         """
         return await self._call(_LIST, (room, page_size, ts))
 
-    async def send(self, *, body: MessageRequest | MessageRequestDict) -> SentMessage:
+    async def send(self, *, body: _models.MessageRequest | _models.MessageRequestDict) -> _models.SentMessage:
         """Post a message.
 
         Posts text to a public room and makes the room if it doesn't exist. The answer tells no message id.

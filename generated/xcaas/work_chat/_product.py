@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, RateLimit, Scheme, Server
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "work_chat",
     title="Work Chat",
-    servers=(Server("https://api.8x8.com/chat"),),
-    schemes={"apiKey": Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
+    servers=(_sdk.Server("https://api.8x8.com/chat"),),
+    schemes={"apiKey": _sdk.Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")},
     package=__name__.rpartition(".")[0],
     console_name="Chat",
-    rate_limits=(RateLimit(5, 1),),
+    rate_limits=(_sdk.RateLimit(5, 1),),
 )

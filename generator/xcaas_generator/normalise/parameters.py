@@ -135,6 +135,7 @@ class Parameters:
             or any(one.get("deprecated") is True for one in chain[:1]),
             allow_reserved=flag(spot, "allowReserved", self._report),
             source=spot.text("x-xcaas-from") or None,
+            zone=spot.text("x-xcaas-zone") or None,
             **self._default(spot, chain, shape),
             **self._style(spot, location),
         )

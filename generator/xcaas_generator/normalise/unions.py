@@ -9,6 +9,7 @@ its own constant.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from copy import copy
@@ -330,13 +331,18 @@ def _property_names(spot: Spot) -> list[str]:
 
 
 def _constants(spot: Spot) -> tuple[str, ...]:
+    """The values of a tag, as text: a mapping has no other keys. True is written as in JSON."""
     const = spot.get("const")
-    if isinstance(const, str):
-        return (const,)
+    if isinstance(const, str | bool | int | float):
+        return (_tag_text(const),)
     values = spot.get("enum")
     if isinstance(values, list) and 0 < len(values) <= _MAX_TAGS:
-        return tuple(value for value in values if isinstance(value, str))
+        return tuple(_tag_text(value) for value in values if isinstance(value, str | bool | int | float))
     return ()
+
+
+def _tag_text(value: str | float) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _component_name(spot: Spot) -> str:

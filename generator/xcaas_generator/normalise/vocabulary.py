@@ -18,7 +18,7 @@ from xcaas_generator.resolve import Spot
 KEYS = frozenset(
     "x-xcaas-" + name
     for name in (
-        "product", "from", "names", "resource", "name", "credential", "options", "error",
+        "product", "from", "zone", "names", "resource", "name", "credential", "options", "error",
         "pagination", "poller", "download", "retry", "headers", "answer", "required", "no-body",
     )
 )  # fmt: skip

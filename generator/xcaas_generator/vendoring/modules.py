@@ -55,6 +55,14 @@ class Module:
         public = {name for node in self.tree.body if is_all(node) for name in _constants(node)}
         return {item.bound: item for item in self.imports if item.explicit or item.bound in public}
 
+    def asked_of(self, name: str) -> frozenset[str]:
+        """Return the attributes that are asked of a name: `Pager` of `_sdk`, where `_sdk.Pager` stands."""
+        return frozenset(
+            node.attr
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
+        )
+
     def _imports(self, node: ast.AST) -> Iterator[Import]:
         if isinstance(node, ast.ImportFrom):
             package = self.package.split(".")
@@ -97,12 +105,20 @@ class Library:
         passed = self.modules[item.module].reexports.get(item.name or "")
         return [item.module, *(self.targets(passed) if passed else ())]
 
-    def all_targets(self, item: Import) -> list[str]:
-        """Return the same, and what any name leads to if a module that passes names on is itself what is imported."""
+    def all_targets(self, item: Import, used: frozenset[str] = frozenset()) -> list[str]:
+        """Return the same, and what a module that passes names on leads to if it is itself what is imported.
+
+        `used` are the names that are asked of it, as in `_sdk.Pager`; none of them where it is passed on whole. A
+        package is taken whole, too, because the text of an annotation may name any of what it has.
+        """
         found = self.targets(item)
         imports_module = item.name is None or found == [f"{item.module}.{item.name}"]
-        passed = self.modules[found[0]].reexports.values() if found and imports_module else ()
-        return [*found, *(target for one in passed for target in self.all_targets(one))]
+        if not found or not imports_module:
+            return found
+        passing = self.modules[found[0]]
+        whole = not used or passing.path.name == "__init__.py"
+        passed = [one for name, one in passing.reexports.items() if whole or name in used]
+        return [*found, *(target for one in passed for target in self.all_targets(one, frozenset()))]
 
     def needed(self, roots: Iterable[str]) -> set[str]:
         """Return the modules that some modules need: those that their imports lead to, and so on.
@@ -128,7 +144,7 @@ class Library:
             yield parent
         for item in module.imports:
             if not module.reexports:
-                yield from self.all_targets(item)
+                yield from self.all_targets(item, module.asked_of(item.bound))
             elif item.bound not in module.reexports:
                 yield from self.targets(item)
 

@@ -34,13 +34,13 @@ LIST: Final[Operation[object]] = Operation(
     "/rows",
     call="shop.rows.list",
     parameters=(query("page", "int"), query("size", "int"), query("filter")),
-    answers={"200": json_answer("[Row]")},
+    answers={"200": json_answer("list[_models.Row]")},
     errors=_ERRORS,
     paging=Paging(
         "page",
         "page",
         items="",
-        item="Row",
+        item="_models.Row",
         last=(Last(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
@@ -52,13 +52,13 @@ SCROLL: Final[Operation[object]] = Operation(
     "/scroll",
     call="shop.rows.scroll",
     parameters=(query("filter"), query("scrollId")),
-    answers={"200": json_answer("json")},
+    answers={"200": json_answer("JSONValue")},
     errors=_ERRORS,
     paging=Paging(
         "cursor",
         "scrollId",
         items="/data",
-        item="Row",
+        item="_models.Row",
         next=("body", "/next"),
         last=(Last(("body", "/more"), "equals", False),),
         alone=True,
@@ -70,8 +70,8 @@ SEARCH: Final[Operation[object]] = Operation(
     "POST",
     "/search",
     call="shop.rows.search",
-    body=json_body(codec="Query"),
-    answers={"200": json_answer("json")},
+    body=json_body(annotation="_models.Query"),
+    answers={"200": json_answer("JSONValue")},
     errors=_ERRORS,
     retry=True,
     paging=Paging(
@@ -85,9 +85,9 @@ LINKED: Final[Operation[object]] = Operation(
     "/linked",
     call="shop.rows.linked",
     parameters=(query("filter"),),
-    answers={"200": json_answer("[Row]")},
+    answers={"200": json_answer("list[_models.Row]")},
     errors=_ERRORS,
-    paging=Paging("link", "", items="", item="Row", next=("link", "next")),
+    paging=Paging("link", "", items="", item="_models.Row", next=("link", "next")),
 )
 
 _STATUS_FACTS: Final = PollStatus(
@@ -106,8 +106,8 @@ START: Final[Operation[object]] = Operation(
     "/{tenant}/jobs",
     call="shop.jobs.start",
     parameters=(path("tenant"),),
-    body=json_body(codec="[str]"),
-    answers={"202": json_answer("Job")},
+    body=json_body(annotation="list[str]"),
+    answers={"202": json_answer("_models.Job")},
     errors=_ERRORS,
     poller=Polling(
         id="/id",
@@ -129,7 +129,7 @@ RUN: Final[Operation[object]] = Operation(
     "/{tenant}/runs",
     call="shop.jobs.run",
     parameters=(path("tenant"),),
-    answers={"202": json_answer("Job")},
+    answers={"202": json_answer("_models.Job")},
     errors=_ERRORS,
     poller=Polling(id="/id", status=_STATUS_FACTS),
 )
@@ -140,7 +140,7 @@ REPORT: Final[Operation[object]] = Operation(
     "/{tenant}/reports",
     call="shop.jobs.report",
     parameters=(path("tenant"),),
-    answers={"202": json_answer("Job")},
+    answers={"202": json_answer("_models.Job")},
     errors=_ERRORS,
     poller=Polling(id="/id", status=_STATUS_FACTS, result=Related("_ops:LIST", "jobId")),
 )
@@ -151,7 +151,7 @@ BUILD: Final[Operation[object]] = Operation(
     "/{tenant}/builds",
     call="shop.jobs.build",
     parameters=(path("tenant"),),
-    answers={"202": json_answer("Job")},
+    answers={"202": json_answer("_models.Job")},
     errors=_ERRORS,
     poller=Polling(
         id="/id",
@@ -166,7 +166,7 @@ STATUS: Final[Operation[object]] = Operation(
     "/{tenant}/jobs/{jobId}",
     call="shop.jobs.status",
     parameters=(path("tenant"), path("jobId")),
-    answers={"200": json_answer("Job")},
+    answers={"200": json_answer("_models.Job")},
     errors=_ERRORS,
 )
 WATCH: Final[Operation[object]] = Operation(
@@ -176,7 +176,7 @@ WATCH: Final[Operation[object]] = Operation(
     "/{tenant}/jobs/{jobId}",
     call="shop.jobs.watch",
     parameters=(path("tenant"), path("jobId")),
-    answers={"200": json_answer("Job")},
+    answers={"200": json_answer("_models.Job")},
     errors=_ERRORS,
     poller=Polling(
         id="/id",
@@ -192,7 +192,7 @@ CANCEL: Final[Operation[object]] = Operation(
     "/{tenant}/jobs/{jobId}",
     call="shop.jobs.cancel",
     parameters=(path("tenant"), path("jobId")),
-    answers={"200": json_answer("Job")},
+    answers={"200": json_answer("_models.Job")},
     errors=_ERRORS,
 )
 FETCH: Final[Operation[object]] = Operation(
@@ -255,6 +255,6 @@ THING: Final[Operation[object]] = Operation(
     "/things/{id}",
     call="shop.things.get",
     parameters=(path("id"),),
-    answers={"200": json_answer("Thing")},
+    answers={"200": json_answer("_models.Thing")},
     errors=_ERRORS,
 )

@@ -6,19 +6,30 @@ import ast
 import io
 import re
 import tokenize
+from collections.abc import Iterator
+
+from xcaas_core import sdk
 
 CALLS = re.compile(
-    r"Operation|Product|Server|Variable|Scheme|Encoding|Paging|Last|Polling|PollStatus|Related|Downloading"
+    r"_sdk\.(Operation|Product|Server|Variable|Scheme|Encoding|Paging|Last|Polling|PollStatus|Related|Downloading"
     r"|path|query|header|cookie|bodies|(json|form|multipart|text|binary|xml)_body"
-    r"|(json|text|binary|xml|empty)_answer|json_error|field|extra|lazy_attributes|TypedDict|float|deprecated"
-    r"|Parser|Webhook"
+    r"|(json|text|binary|xml|empty)_answer|json_error|deprecated)"
+    r"|field|extra|lazy_attributes|TypedDict|float|Parser|Webhook|Format|Discriminator|Constant|OneOrList"
 )
+# Where the text of an annotation stands, which core evaluates: the position, or the name of the argument.
+EVALUATED = {
+    **dict.fromkeys(("json_answer", "text_answer", "xml_answer", "json_error", "Parser"), 0),
+    **dict.fromkeys(("path", "query", "header", "cookie"), 1),
+    "Webhook": 2,
+}
+EVALUATED_WORDS = ("annotation", "item")
 METHODS = {"_call", "_paginate", "_poll", "_resume", "_download", "_resource", "_product"}
 PATHS = re.compile(
     r"(?:[a-z][a-z0-9_]*/)*(?:_[a-z0-9_]+|__init__|webhooks)\.py|_manifest\.json|_lock\.json|_examples\.json|py\.typed"
 )
 MODULES = re.compile(
-    r"typing|datetime|uuid|builtins|collections\.abc|__future__|xcaas_core(\.sdk|\.models)?|\.[a-z0-9_]*(\._client)?"
+    r"typing|datetime|decimal|uuid|builtins|collections\.abc|__future__|xcaas_core(\.sdk|\.models)?|\.\.?"
+    r"|\.[a-z0-9_]*(\._client)?"
 )
 
 
@@ -58,7 +69,7 @@ class _Statement(ast.NodeVisitor):
     def _class(self, node: ast.ClassDef) -> None:
         assert not node.keywords
         for part in (*node.bases, *node.decorator_list):
-            assert isinstance(part, ast.Name), ast.unparse(part)
+            assert isinstance(part, ast.Name) or _is_sdk(part), ast.unparse(part)
         for item in node.body:
             if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
                 self._function(item)
@@ -69,7 +80,7 @@ class _Statement(ast.NodeVisitor):
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
-            assert ast.unparse(decorator).startswith(("property", "deprecated(", "_deprecated("))
+            assert ast.unparse(decorator).startswith(("property", "_sdk.deprecated("))
         given = node.args
         for part in (*given.defaults, *given.kw_defaults):
             assert part is None or isinstance(ast.literal_eval(part), str | int | float | bool | None)
@@ -124,7 +135,16 @@ def _expression(node: ast.expr) -> None:
         if isinstance(inner, ast.Call):
             _known_call(inner)
         elif isinstance(inner, ast.Attribute):
-            assert ast.unparse(inner) in ("_dt.date", "_dt.datetime", "__name__.rpartition"), ast.unparse(inner)
+            assert (
+                _is_sdk(inner)
+                or _is_model(inner)
+                or ast.unparse(inner)
+                in (
+                    "_dt.date",
+                    "_dt.datetime",
+                    "__name__.rpartition",
+                )
+            ), ast.unparse(inner)
         elif isinstance(inner, ast.BinOp):
             assert isinstance(inner.op, ast.BitOr)
 
@@ -132,6 +152,32 @@ def _expression(node: ast.expr) -> None:
 def _known_call(node: ast.Call) -> None:
     name = ast.unparse(node.func)
     if name == "__name__.rpartition":
-        assert ast.unparse(node) == "__name__.rpartition('.')"
+        assert ast.unparse(node) in ("__name__.rpartition('.')", "__name__.rpartition('.models.')")
         return
-    assert CALLS.fullmatch(re.sub(r"^_|_\d+$", "", name)), name
+    name = re.sub(r"^_(?!sdk\.)|_\d+$", "", name)
+    assert CALLS.fullmatch(name), name
+    for text in _annotation_texts(node, name.rpartition(".")[2]):
+        _expression(ast.parse(text, mode="eval").body)
+
+
+def _annotation_texts(node: ast.Call, name: str) -> Iterator[str]:
+    """The texts among a call's arguments that are evaluated later, as code is."""
+    found = [word.value for word in node.keywords if word.arg in EVALUATED_WORDS]
+    if name in EVALUATED:
+        found += node.args[EVALUATED[name] :][:1]
+    if name == "TypedDict" and len(node.args) == 2:
+        assert isinstance(node.args[1], ast.Dict)
+        found += node.args[1].values
+    for value in found:
+        text = ast.literal_eval(value)
+        if text is not None:
+            assert isinstance(text, str), text
+            yield text
+
+
+def _is_sdk(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and ast.unparse(node.value) == "_sdk" and hasattr(sdk, node.attr)
+
+
+def _is_model(node: ast.Attribute) -> bool:
+    return ast.unparse(node.value) == "_models"

@@ -90,9 +90,9 @@ def test_only_parameters_that_may_be_anything_take_anything(spec: Path) -> None:
     spec.write_text(json.dumps(changed))
     assert build(spec) == 0
     made = "".join(path.read_text() for path in (spec.parent / "out" / "pets").glob("_*.py"))
-    assert 'query("any", "json")' in made
+    assert 'query("any", "JSONValue")' in made
     assert 'query("one")' in made
-    assert 'query("many", "[str]")' in made
+    assert 'query("many", "list[str]")' in made
 
 
 def test_problems_name_file_line_and_pointer(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:

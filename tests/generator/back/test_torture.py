@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import importlib
+import itertools
 import json
+import pickle
 import pkgutil
 import subprocess
 import sys
 from pathlib import Path
 
+import attrs
 import pytest
 
+from tests.generator.back.hints import unresolved
 from tests.generator.back.support import (
     AT,
     answer,
@@ -26,6 +31,7 @@ from tests.generator.back.support import (
     write,
 )
 from xcaas_core._errors import DecodeError
+from xcaas_core.models import JSONValue
 from xcaas_generator import ir
 
 
@@ -53,7 +59,8 @@ str int float bool bytes list dict type object property id self cls class def No
 additional_properties from_dict to_dict to_json is_set validate unknown_fields __class__ __init__ __slots__ __model__
 __rest__ _private __mangled keys items get copy pop update values clear x-y a.b 1st ünï 名前 mro __dict__ _dt Sequence
 TYPE_CHECKING NotRequired Foo Pet datetime _place _step A a B b_ b ﬁ async await match print __name__ __annotations__
-__doc__ __module__ __weakref__ Any
+__doc__ __module__ __weakref__ Any from _id __attrs_attrs__ __init_subclass__ _models _sdk __fallbacks__ unset _layout
+__reduce__ __eq__ __hash__ __repr__ __replace__ from_ self_ Format Annotated
 """
     ),
     "",
@@ -91,6 +98,29 @@ SCALARS: list[ir.TypeRef] = [
 ]
 MODELS: list[ir.TypeRef] = [ir.ModelRef(name) for name in NAMES]
 TYPES = SCALARS + MODELS
+# Of each of `SCALARS`, what may come.
+VALUES: list[JSONValue] = [
+    "text",
+    "2026-03-14",
+    "2026-03-14T09:26:53Z",
+    "6f1c2a0e-7d3b-4a58-9a8e-2f4d1c0b9e77",
+    1,
+    1.5,
+    True,
+    {"any": [None]},
+    "ZXhhbXBsZQ==",
+    1773480413,
+    "7",
+    "a",
+    1,
+    None,
+    True,
+    1.5,
+    ["a"],
+    {"a": [1]},
+    "x",
+    [1],
+]
 ENUMS = (
     enum("Color", "red", "", '"', "\\", "a\nb"),
     enum("Number", 1, 2, base=("int",)),
@@ -130,6 +160,7 @@ def shapes() -> list[ir.Model]:
         model("Recursive", field("me", ir.UnionOf((me, ir.ListOf(me), ir.Scalar("none"))))),
         model("Tagged", field("union", tagged), field("enums", ir.ListOf(ir.EnumRef("Mixed")))),
         model("Huge", field("union", ir.UnionOf(tuple(MODELS)))),
+        model("Every name", *(field(wire, SCALARS[at % len(SCALARS)]) for at, wire in enumerate(WIRES))),
     ]
 
 
@@ -217,6 +248,34 @@ def test_every_module_imports_and_every_model_is_made(package: Path, monkeypatch
         if hasattr(found, "from_dict"):
             with contextlib.suppress(DecodeError):  # some of the fields can't be null
                 found.from_dict(dict.fromkeys(WIRES))
+
+
+def test_hints_resolve(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
+    count, wrong = unresolved(importlib.import_module("tortured"))
+    assert wrong == []
+    assert count > 300
+
+
+def test_a_field_of_any_name_is_read_given_and_written(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
+    cls = importlib.import_module("tortured").models.EveryName
+    data = dict(zip(WIRES, itertools.cycle(VALUES)))
+    assert len(data) == len(WIRES)
+    found = cls.from_dict(data)
+    assert found.to_dict() == data
+    assert found.unknown_fields == {}
+    fields = [each for each in attrs.fields(cls) if each.name != "unknown_fields"]
+    assert len(fields) == len(WIRES)
+    made = cls(**{each.alias: getattr(found, each.name) for each in fields})
+    assert made == found
+    assert made.to_dict() == data
+    assert copy.copy(found) == found
+    assert attrs.evolve(found) == found
+    assert pickle.loads(pickle.dumps(found)) == found
+    for each in fields:
+        found.unset(each.name)
+    assert found.to_dict() == {}
 
 
 @pytest.mark.parametrize("cls", ["Client", "AsyncClient"])

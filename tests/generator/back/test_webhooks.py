@@ -70,8 +70,11 @@ def test_a_webhook_reads_its_payload(package: ModuleType) -> None:
 
 def test_annotations_use_the_name_of_the_union() -> None:
     made = texts(pets())
-    assert "friend: Animal | None = field(" in made["models/_cat.py"]
-    assert "body: Animal | CatDict | DogDict)" in made["_pets.py"]
+    assert (
+        'friend: Annotated[_models.Animal, Discriminator("kind", ("cat", _models.Cat), ("dog", _models.Dog))] | None = field('
+        in (made["models/_cat.py"])
+    )
+    assert "body: _models.Animal | _models.CatDict | _models.DogDict)" in made["_pets.py"]
     assert '"""Cat or dog."""' in made["models/_cat.py"]
 
 
@@ -87,8 +90,8 @@ def test_unions_of_equal_values_and_other_types_stay_apart() -> None:
     one, true = (ir.UnionOf((ir.ModelRef("Cat"), ir.Const(value))) for value in (1, True))
     holder = model("Holder", field("one", one), field("true", true))
     made = texts(pets(models=(*MODELS, holder), unions=(ir.Union("One", one, AT), ir.Union("Yes", true, AT))))
-    assert "one: One | None" in made["models/_holder.py"]
-    assert "true: Yes | None" in made["models/_holder.py"]
+    assert "one: _models.One | None" in made["models/_holder.py"]
+    assert "true: _models.Yes | None" in made["models/_holder.py"]
 
 
 def test_a_package_without_webhooks_has_no_module_for_them() -> None:
@@ -100,8 +103,8 @@ def test_bodies_that_are_no_json() -> None:
     form = ir.Body((ir.BodyVariant("application/x-www-form-urlencoded", "form", ir.ModelRef("Cat")),), True, AT)
     plain = ir.Body((ir.BodyVariant("text/plain", "text", TEXT),), True, AT)
     text = texts(pets(replace(BORN, body=form), replace(BORN, name="note", body=plain)))["webhooks.py"]
-    assert "PET_BORN: Final[Webhook[Cat]]" in text
-    assert "NOTE: Final[Webhook[JSONValue]]" in text
+    assert "PET_BORN: Final[Webhook[_models.Cat]]" in text
+    assert "NOTE: Final[Webhook[_sdk.JSONValue]]" in text
 
 
 def test_everything_checks_strictly(tmp_path: Path) -> None:
@@ -134,7 +137,8 @@ def test_the_diff_knows_them() -> None:
 def test_another_name_for_a_class() -> None:
     named = pets(unions=(ir.Union("Tom", ir.ModelRef("Cat"), AT, "A certain cat."),))
     made = texts(named)
-    assert "Tom: TypeAlias = Cat" in made["models/_tom.py"]
+    assert "Tom: TypeAlias = _models.Cat" in made["models/_tom.py"]
+    assert "Another name for `Cat`." in made["models/_tom.py"]
     assert '"Tom"' in made["models/__init__.py"]
     assert "parse_tom" not in made["models/__init__.py"]
-    assert "cat: Cat | None" in made["models/_dog.py"]
+    assert "cat: _models.Cat | None" in made["models/_dog.py"]

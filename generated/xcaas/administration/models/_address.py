@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._address_origin import AddressOrigin
-    from ._address_usage import AddressUsage
+from .. import models as _models
 
 __all__ = ["Address"]
 
@@ -19,68 +15,68 @@ __all__ = ["Address"]
 class Address(Model):
     """A registered address. Compare addresses by id, not by their fields."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the address."""
 
-    display_form: str | None = field("displayForm", "str?", default=None)
+    display_form: str | None = field("displayForm", default=None, nullable=True)
     """The address in one line, as the service spells it."""
 
-    organization: str | None = field("organization", "str?", default=None)
+    organization: str | None = field("organization", default=None, nullable=True)
     """Company or organisation. At least 1 characters, at most 128 characters."""
 
-    building: str | None = field("building", "str?", default=None)
+    building: str | None = field("building", default=None, nullable=True)
     """Building. At least 1 characters, at most 128 characters."""
 
-    street_number: str | None = field("streetNumber", "str?", default=None)
+    street_number: str | None = field("streetNumber", default=None, nullable=True)
     """House number. At least 1 characters, at most 45 characters."""
 
-    street_number_suffix: str | None = field("streetNumberSuffix", "str?", default=None)
+    street_number_suffix: str | None = field("streetNumberSuffix", default=None, nullable=True)
     """What follows the house number."""
 
-    pre_directional: str | None = field("preDirectional", "str?", default=None)
+    pre_directional: str | None = field("preDirectional", default=None, nullable=True)
     """Direction ahead of the street."""
 
-    street_name: str | None = field("streetName", "str?", default=None)
+    street_name: str | None = field("streetName", default=None, nullable=True)
     """Street. At least 1 characters, at most 128 characters."""
 
-    street_name_suffix: str | None = field("streetNameSuffix", "str?", default=None)
+    street_name_suffix: str | None = field("streetNameSuffix", default=None, nullable=True)
     """What follows the street's name."""
 
-    post_directional: str | None = field("postDirectional", "str?", default=None)
+    post_directional: str | None = field("postDirectional", default=None, nullable=True)
     """Direction after the street."""
 
-    dependent_street: str | None = field("dependentStreet", "str?", default=None)
+    dependent_street: str | None = field("dependentStreet", default=None, nullable=True)
     """Street within an estate or park. At least 1 characters, at most 128 characters."""
 
-    secondary_location: str | None = field("secondaryLocation", "str?", default=None)
+    secondary_location: str | None = field("secondaryLocation", default=None, nullable=True)
     """Floor, suite or unit. At least 1 characters, at most 45 characters."""
 
-    city: str | None = field("city", "str?", default=None)
+    city: str | None = field("city", default=None, nullable=True)
     """City. At least 1 characters, at most 45 characters."""
 
-    dependent_city: str | None = field("dependentCity", "str?", default=None)
+    dependent_city: str | None = field("dependentCity", default=None, nullable=True)
     """Part of the city. At least 1 characters, at most 45 characters."""
 
-    state: str | None = field("state", "str?", default=None)
+    state: str | None = field("state", default=None, nullable=True)
     """State or province. At least 1 characters, at most 45 characters."""
 
-    county: str | None = field("county", "str?", default=None)
+    county: str | None = field("county", default=None, nullable=True)
     """County. At least 1 characters, at most 45 characters."""
 
-    postal: str | None = field("postal", "str?", default=None)
+    postal: str | None = field("postal", default=None, nullable=True)
     """Postal code. At least 1 characters, at most 45 characters."""
 
-    zip4: str | None = field("zip4", "str?", default=None)
+    zip4: str | None = field("zip4", default=None, nullable=True)
     """The four digits after a US postal code. At least 1 characters, at most 45 characters."""
 
-    country: str = field("country", "str")
+    country: str = field("country")
     """ISO 3166-1 code of two letters."""
 
-    created_time: _dt.datetime | None = field("createdTime", "datetime?", default=None)
+    created_time: _dt.datetime | None = field("createdTime", default=None, nullable=True)
     """When it was registered."""
 
-    origin: AddressOrigin | None = field("origin", "str?", default=None)
+    origin: _models.AddressOrigin | None = field("origin", default=None, nullable=True)
     """Where it was registered."""
 
-    address_usage: AddressUsage | None = field("addressUsage", "AddressUsage?", default=None)
+    address_usage: _models.AddressUsage | None = field("addressUsage", default=None, nullable=True)
     """How often an address is used."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._address import Address
-    from ._page_links import PageLinks
-    from ._pagination import Pagination
+from .. import models as _models
 
 __all__ = ["AddressPage"]
 
@@ -18,11 +13,11 @@ __all__ = ["AddressPage"]
 class AddressPage(Model):
     """A page of addresses."""
 
-    data: list[Address] | None = field("data", "[Address]?", default=None)
+    data: list[_models.Address] | None = field("data", default=None, nullable=True)
     """The addresses."""
 
-    pagination: Pagination | None = field("pagination", "Pagination", default=None)
+    pagination: _models.Pagination | None = field("pagination", default=None)
     """Where the walk through a list stands."""
 
-    links: PageLinks | None = field("_links", "PageLinks", default=None)
+    links: _models.PageLinks | None = field("_links", default=None)
     """Addresses of this page and the next."""

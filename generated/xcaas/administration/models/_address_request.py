@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["AddressRequest", "AddressRequestDict"]
 
@@ -16,80 +13,75 @@ __all__ = ["AddressRequest", "AddressRequestDict"]
 class AddressRequest(Model):
     """An address to register."""
 
-    organization: str | None = field("organization", "str?", default=None)
+    organization: str | None = field("organization", default=None, nullable=True)
     """Company or organisation. At least 1 characters, at most 128 characters."""
 
-    building: str | None = field("building", "str?", default=None)
+    building: str | None = field("building", default=None, nullable=True)
     """Building. At least 1 characters, at most 128 characters."""
 
-    street_number: str | None = field("streetNumber", "str?", default=None)
+    street_number: str | None = field("streetNumber", default=None, nullable=True)
     """House number. At least 1 characters, at most 45 characters."""
 
-    street_number_suffix: str | None = field("streetNumberSuffix", "str?", default=None)
+    street_number_suffix: str | None = field("streetNumberSuffix", default=None, nullable=True)
     """What follows the house number."""
 
-    pre_directional: str | None = field("preDirectional", "str?", default=None)
+    pre_directional: str | None = field("preDirectional", default=None, nullable=True)
     """Direction ahead of the street."""
 
-    street_name: str | None = field("streetName", "str?", default=None)
+    street_name: str | None = field("streetName", default=None, nullable=True)
     """Street. At least 1 characters, at most 128 characters."""
 
-    street_name_suffix: str | None = field("streetNameSuffix", "str?", default=None)
+    street_name_suffix: str | None = field("streetNameSuffix", default=None, nullable=True)
     """What follows the street's name."""
 
-    post_directional: str | None = field("postDirectional", "str?", default=None)
+    post_directional: str | None = field("postDirectional", default=None, nullable=True)
     """Direction after the street."""
 
-    dependent_street: str | None = field("dependentStreet", "str?", default=None)
+    dependent_street: str | None = field("dependentStreet", default=None, nullable=True)
     """Street within an estate or park. At least 1 characters, at most 128 characters."""
 
-    secondary_location: str | None = field("secondaryLocation", "str?", default=None)
+    secondary_location: str | None = field("secondaryLocation", default=None, nullable=True)
     """Floor, suite or unit. At least 1 characters, at most 45 characters."""
 
-    city: str | None = field("city", "str?", default=None)
+    city: str | None = field("city", default=None, nullable=True)
     """City. At least 1 characters, at most 45 characters."""
 
-    dependent_city: str | None = field("dependentCity", "str?", default=None)
+    dependent_city: str | None = field("dependentCity", default=None, nullable=True)
     """Part of the city. At least 1 characters, at most 45 characters."""
 
-    state: str | None = field("state", "str?", default=None)
+    state: str | None = field("state", default=None, nullable=True)
     """State or province. At least 1 characters, at most 45 characters."""
 
-    county: str | None = field("county", "str?", default=None)
+    county: str | None = field("county", default=None, nullable=True)
     """County. At least 1 characters, at most 45 characters."""
 
-    postal: str | None = field("postal", "str?", default=None)
+    postal: str | None = field("postal", default=None, nullable=True)
     """Postal code. At least 1 characters, at most 45 characters."""
 
-    zip4: str | None = field("zip4", "str?", default=None)
+    zip4: str | None = field("zip4", default=None, nullable=True)
     """The four digits after a US postal code. At least 1 characters, at most 45 characters."""
 
-    country: str = field("country", "str")
+    country: str = field("country")
     """ISO 3166-1 code of two letters."""
 
 
-if TYPE_CHECKING:
+class AddressRequestDict(TypedDict):
+    """`AddressRequest` as a plain dictionary, with the names on the wire."""
 
-    class AddressRequestDict(TypedDict):
-        """`AddressRequest` as a plain dictionary, with the names on the wire."""
-
-        organization: NotRequired[str | None]
-        building: NotRequired[str | None]
-        streetNumber: NotRequired[str | None]
-        streetNumberSuffix: NotRequired[str | None]
-        preDirectional: NotRequired[str | None]
-        streetName: NotRequired[str | None]
-        streetNameSuffix: NotRequired[str | None]
-        postDirectional: NotRequired[str | None]
-        dependentStreet: NotRequired[str | None]
-        secondaryLocation: NotRequired[str | None]
-        city: NotRequired[str | None]
-        dependentCity: NotRequired[str | None]
-        state: NotRequired[str | None]
-        county: NotRequired[str | None]
-        postal: NotRequired[str | None]
-        zip4: NotRequired[str | None]
-        country: str
-
-else:
-    AddressRequestDict = dict
+    organization: NotRequired[str | None]
+    building: NotRequired[str | None]
+    streetNumber: NotRequired[str | None]
+    streetNumberSuffix: NotRequired[str | None]
+    preDirectional: NotRequired[str | None]
+    streetName: NotRequired[str | None]
+    streetNameSuffix: NotRequired[str | None]
+    postDirectional: NotRequired[str | None]
+    dependentStreet: NotRequired[str | None]
+    secondaryLocation: NotRequired[str | None]
+    city: NotRequired[str | None]
+    dependentCity: NotRequired[str | None]
+    state: NotRequired[str | None]
+    county: NotRequired[str | None]
+    postal: NotRequired[str | None]
+    zip4: NotRequired[str | None]
+    country: str

@@ -11,23 +11,23 @@ __all__ = ["AddressUsage"]
 class AddressUsage(Model):
     """How often an address is used. It can be deleted when all are 0."""
 
-    customer: int | None = field("customer", "int?", default=None)
+    customer: int | None = field("customer", default=None, nullable=True)
     """By the customer itself."""
 
-    site: int | None = field("site", "int?", default=None)
+    site: int | None = field("site", default=None, nullable=True)
     """By sites."""
 
-    user_personal: int | None = field("userPersonal", "int?", default=None)
+    user_personal: int | None = field("userPersonal", default=None, nullable=True)
     """By users as their own address."""
 
-    user_extension: int | None = field("userExtension", "int?", default=None)
+    user_extension: int | None = field("userExtension", default=None, nullable=True)
     """By users' extensions."""
 
-    trunk: int | None = field("trunk", "int?", default=None)
+    trunk: int | None = field("trunk", default=None, nullable=True)
     """By trunks."""
 
-    operator_connect: int | None = field("operatorConnect", "int?", default=None)
+    operator_connect: int | None = field("operatorConnect", default=None, nullable=True)
     """By Teams Operator Connect."""
 
-    license: int | None = field("license", "int?", default=None)
+    license: int | None = field("license", default=None, nullable=True)
     """By licences."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["BaseDevice", "BaseDeviceDict"]
 
@@ -16,24 +13,19 @@ __all__ = ["BaseDevice", "BaseDeviceDict"]
 class BaseDevice(Model):
     """Base station of a cordless telephone."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the station."""
 
-    mac_address: str | None = field("macAddress", "str?", default=None)
+    mac_address: str | None = field("macAddress", default=None, nullable=True)
     """Its MAC address."""
 
-    display_name: str | None = field("displayName", "str?", default=None)
+    display_name: str | None = field("displayName", default=None, nullable=True)
     """Its name."""
 
 
-if TYPE_CHECKING:
+class BaseDeviceDict(TypedDict):
+    """`BaseDevice` as a plain dictionary, with the names on the wire."""
 
-    class BaseDeviceDict(TypedDict):
-        """`BaseDevice` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str | None]
-        macAddress: NotRequired[str | None]
-        displayName: NotRequired[str | None]
-
-else:
-    BaseDeviceDict = dict
+    id: NotRequired[str | None]
+    macAddress: NotRequired[str | None]
+    displayName: NotRequired[str | None]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["CallerIdSettings", "CallerIdSettingsDict"]
 
@@ -16,28 +13,23 @@ __all__ = ["CallerIdSettings", "CallerIdSettingsDict"]
 class CallerIdSettings(Model):
     """What outside callees of a site see."""
 
-    main_number: str | None = field("mainNumber", "str?", default=None)
+    main_number: str | None = field("mainNumber", default=None, nullable=True)
     """Main number of the site in E.164 form."""
 
-    set_main_number_as_caller_id: bool | None = field("setMainNumberAsCallerId", "bool?", default=None)
+    set_main_number_as_caller_id: bool | None = field("setMainNumberAsCallerId", default=None, nullable=True)
     """Whether all calls show the main number."""
 
-    share_main_number_as_caller_id: bool | None = field("shareMainNumberAsCallerId", "bool?", default=None)
+    share_main_number_as_caller_id: bool | None = field("shareMainNumberAsCallerId", default=None, nullable=True)
     """Whether other sites may show this main number."""
 
-    display_name: str | None = field("displayName", "str?", default=None)
+    display_name: str | None = field("displayName", default=None, nullable=True)
     """Name to show."""
 
 
-if TYPE_CHECKING:
+class CallerIdSettingsDict(TypedDict):
+    """`CallerIdSettings` as a plain dictionary, with the names on the wire."""
 
-    class CallerIdSettingsDict(TypedDict):
-        """`CallerIdSettings` as a plain dictionary, with the names on the wire."""
-
-        mainNumber: NotRequired[str | None]
-        setMainNumberAsCallerId: NotRequired[bool | None]
-        shareMainNumberAsCallerId: NotRequired[bool | None]
-        displayName: NotRequired[str | None]
-
-else:
-    CallerIdSettingsDict = dict
+    mainNumber: NotRequired[str | None]
+    setMainNumberAsCallerId: NotRequired[bool | None]
+    shareMainNumberAsCallerId: NotRequired[bool | None]
+    displayName: NotRequired[str | None]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model as _model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import NotRequired, TypedDict
-
-    from ._base_device import BaseDevice, BaseDeviceDict
-    from ._device_status import DeviceStatus
+from .. import models as _models
 
 __all__ = ["Device", "DeviceDict"]
 
@@ -20,48 +16,43 @@ __all__ = ["Device", "DeviceDict"]
 class Device(Model):
     """A telephone."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the telephone."""
 
-    activation_code: str | None = field("activationCode", "str?", default=None)
+    activation_code: str | None = field("activationCode", default=None, nullable=True)
     """Code to put it into service with."""
 
-    model: str | None = field("model", "str?", default=None)
+    model: str | None = field("model", default=None, nullable=True)
     """Maker and model."""
 
-    mac_address: str | None = field("macAddress", "str?", default=None)
+    mac_address: str | None = field("macAddress", default=None, nullable=True)
     """Its MAC address."""
 
-    status: DeviceStatus | None = field("status", "str?", default=None)
+    status: _models.DeviceStatus | None = field("status", default=None, nullable=True)
     """Whether it is in use."""
 
-    last_updated_time: _dt.datetime | None = field("lastUpdatedTime", "datetime?", default=None)
+    last_updated_time: _dt.datetime | None = field("lastUpdatedTime", default=None, nullable=True)
     """When it was last changed."""
 
-    lines: int | None = field("lines", "int?", default=None)
+    lines: int | None = field("lines", default=None, nullable=True)
     """How many lines it has."""
 
-    port: int | None = field("port", "int?", default=None)
+    port: int | None = field("port", default=None, nullable=True)
     """Number of the port."""
 
-    base_device: BaseDevice | None = field("baseDevice", "BaseDevice?", default=None)
+    base_device: _models.BaseDevice | None = field("baseDevice", default=None, nullable=True)
     """Base station of a cordless telephone."""
 
 
-if TYPE_CHECKING:
+class DeviceDict(TypedDict):
+    """`Device` as a plain dictionary, with the names on the wire."""
 
-    class DeviceDict(TypedDict):
-        """`Device` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str | None]
-        activationCode: NotRequired[str | None]
-        model: NotRequired[str | None]
-        macAddress: NotRequired[str | None]
-        status: NotRequired[DeviceStatus | None]
-        lastUpdatedTime: NotRequired[_dt.datetime | str | None]
-        lines: NotRequired[int | None]
-        port: NotRequired[int | None]
-        baseDevice: NotRequired[BaseDevice | BaseDeviceDict | None]
-
-else:
-    DeviceDict = dict
+    id: NotRequired[str | None]
+    activationCode: NotRequired[str | None]
+    model: NotRequired[str | None]
+    macAddress: NotRequired[str | None]
+    status: NotRequired[_models.DeviceStatus | None]
+    lastUpdatedTime: NotRequired[_dt.datetime | str | None]
+    lines: NotRequired[int | None]
+    port: NotRequired[int | None]
+    baseDevice: NotRequired[_models.BaseDevice | _models.BaseDeviceDict | None]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["EmergencyAddress", "EmergencyAddressDict"]
 
@@ -16,88 +13,83 @@ __all__ = ["EmergencyAddress", "EmergencyAddressDict"]
 class EmergencyAddress(Model):
     """Where help is sent on an emergency call."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the address."""
 
-    display_form: str | None = field("displayForm", "str?", default=None)
+    display_form: str | None = field("displayForm", default=None, nullable=True)
     """The address in one line."""
 
-    organization: str | None = field("organization", "str?", default=None)
+    organization: str | None = field("organization", default=None, nullable=True)
     """Company or organisation."""
 
-    building: str | None = field("building", "str?", default=None)
+    building: str | None = field("building", default=None, nullable=True)
     """Building."""
 
-    street_number: str | None = field("streetNumber", "str?", default=None)
+    street_number: str | None = field("streetNumber", default=None, nullable=True)
     """House number."""
 
-    street_number_suffix: str | None = field("streetNumberSuffix", "str?", default=None)
+    street_number_suffix: str | None = field("streetNumberSuffix", default=None, nullable=True)
     """What follows the house number."""
 
-    pre_directional: str | None = field("preDirectional", "str?", default=None)
+    pre_directional: str | None = field("preDirectional", default=None, nullable=True)
     """Direction ahead of the street."""
 
-    street_name: str | None = field("streetName", "str?", default=None)
+    street_name: str | None = field("streetName", default=None, nullable=True)
     """Street."""
 
-    street_name_suffix: str | None = field("streetNameSuffix", "str?", default=None)
+    street_name_suffix: str | None = field("streetNameSuffix", default=None, nullable=True)
     """What follows the street's name."""
 
-    post_directional: str | None = field("postDirectional", "str?", default=None)
+    post_directional: str | None = field("postDirectional", default=None, nullable=True)
     """Direction after the street."""
 
-    dependent_street: str | None = field("dependentStreet", "str?", default=None)
+    dependent_street: str | None = field("dependentStreet", default=None, nullable=True)
     """Street within an estate or park."""
 
-    secondary_location: str | None = field("secondaryLocation", "str?", default=None)
+    secondary_location: str | None = field("secondaryLocation", default=None, nullable=True)
     """Floor, suite or unit."""
 
-    city: str | None = field("city", "str?", default=None)
+    city: str | None = field("city", default=None, nullable=True)
     """City."""
 
-    dependent_city: str | None = field("dependentCity", "str?", default=None)
+    dependent_city: str | None = field("dependentCity", default=None, nullable=True)
     """Part of the city."""
 
-    state: str | None = field("state", "str?", default=None)
+    state: str | None = field("state", default=None, nullable=True)
     """State or province."""
 
-    county: str | None = field("county", "str?", default=None)
+    county: str | None = field("county", default=None, nullable=True)
     """County."""
 
-    postal: str | None = field("postal", "str?", default=None)
+    postal: str | None = field("postal", default=None, nullable=True)
     """Postal code."""
 
-    zip4: str | None = field("zip4", "str?", default=None)
+    zip4: str | None = field("zip4", default=None, nullable=True)
     """The four digits after a US postal code."""
 
-    country: str | None = field("country", "str?", default=None)
+    country: str | None = field("country", default=None, nullable=True)
     """ISO 3166-1 code of two letters."""
 
 
-if TYPE_CHECKING:
+class EmergencyAddressDict(TypedDict):
+    """`EmergencyAddress` as a plain dictionary, with the names on the wire."""
 
-    class EmergencyAddressDict(TypedDict):
-        """`EmergencyAddress` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str | None]
-        displayForm: NotRequired[str | None]
-        organization: NotRequired[str | None]
-        building: NotRequired[str | None]
-        streetNumber: NotRequired[str | None]
-        streetNumberSuffix: NotRequired[str | None]
-        preDirectional: NotRequired[str | None]
-        streetName: NotRequired[str | None]
-        streetNameSuffix: NotRequired[str | None]
-        postDirectional: NotRequired[str | None]
-        dependentStreet: NotRequired[str | None]
-        secondaryLocation: NotRequired[str | None]
-        city: NotRequired[str | None]
-        dependentCity: NotRequired[str | None]
-        state: NotRequired[str | None]
-        county: NotRequired[str | None]
-        postal: NotRequired[str | None]
-        zip4: NotRequired[str | None]
-        country: NotRequired[str | None]
-
-else:
-    EmergencyAddressDict = dict
+    id: NotRequired[str | None]
+    displayForm: NotRequired[str | None]
+    organization: NotRequired[str | None]
+    building: NotRequired[str | None]
+    streetNumber: NotRequired[str | None]
+    streetNumberSuffix: NotRequired[str | None]
+    preDirectional: NotRequired[str | None]
+    streetName: NotRequired[str | None]
+    streetNameSuffix: NotRequired[str | None]
+    postDirectional: NotRequired[str | None]
+    dependentStreet: NotRequired[str | None]
+    secondaryLocation: NotRequired[str | None]
+    city: NotRequired[str | None]
+    dependentCity: NotRequired[str | None]
+    state: NotRequired[str | None]
+    county: NotRequired[str | None]
+    postal: NotRequired[str | None]
+    zip4: NotRequired[str | None]
+    country: NotRequired[str | None]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._emergency_notification_type import EmergencyNotificationType
+from .. import models as _models
 
 __all__ = ["EmergencyNotification", "EmergencyNotificationDict"]
 
@@ -19,20 +16,15 @@ __all__ = ["EmergencyNotification", "EmergencyNotificationDict"]
 class EmergencyNotification(Model):
     """Who hears of emergency calls, and how."""
 
-    type: EmergencyNotificationType | None = field("type", "str?", default=None)
+    type: _models.EmergencyNotificationType | None = field("type", default=None, nullable=True)
     """How they hear of it."""
 
-    values: list[str] | None = field("values", "[str]?", default=None)
+    values: list[str] | None = field("values", default=None, nullable=True)
     """Addresses to send to."""
 
 
-if TYPE_CHECKING:
+class EmergencyNotificationDict(TypedDict):
+    """`EmergencyNotification` as a plain dictionary, with the names on the wire."""
 
-    class EmergencyNotificationDict(TypedDict):
-        """`EmergencyNotification` as a plain dictionary, with the names on the wire."""
-
-        type: NotRequired[EmergencyNotificationType | None]
-        values: NotRequired[Sequence[str] | None]
-
-else:
-    EmergencyNotificationDict = dict
+    type: NotRequired[_models.EmergencyNotificationType | None]
+    values: NotRequired[Sequence[str] | None]

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._audio_file import AudioFile, AudioFileDict
-    from ._device import Device, DeviceDict
-    from ._dial_plan_calling_country import DialPlanCallingCountry
-    from ._dial_plan_ruleset import DialPlanRuleset
-    from ._emergency_address import EmergencyAddress, EmergencyAddressDict
-    from ._extension_phone_number import ExtensionPhoneNumber, ExtensionPhoneNumberDict
-    from ._extension_type import ExtensionType
-    from ._recording_mode import RecordingMode
+from .. import models as _models
 
 __all__ = ["Extension", "ExtensionDict"]
 
@@ -26,158 +16,159 @@ __all__ = ["Extension", "ExtensionDict"]
 class Extension(Model):
     """An extension of a user."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the extension."""
 
-    extension_type: ExtensionType | None = field("extensionType", "str?", default=None)
+    extension_type: _models.ExtensionType | None = field("extensionType", default=None, nullable=True)
     """Work or Contact Center."""
 
-    extension_number: str | None = field("extensionNumber", "str?", default=None)
+    extension_number: str | None = field("extensionNumber", default=None, nullable=True)
     """The extension."""
 
-    fq_extension_number: str | None = field("fqExtensionNumber", "str?", default=None)
+    fq_extension_number: str | None = field("fqExtensionNumber", default=None, nullable=True)
     """Fully qualified extension number."""
 
-    license_id: str | None = field("licenseId", "str?", default=None)
+    license_id: str | None = field("licenseId", default=None, nullable=True)
     """Id of the licence that it uses."""
 
-    phone_numbers: list[ExtensionPhoneNumber] | None = field("phoneNumbers", "[ExtensionPhoneNumber]?", default=None)
+    phone_numbers: list[_models.ExtensionPhoneNumber] | None = field("phoneNumbers", default=None, nullable=True)
     """Numbers that lead to it."""
 
-    primary_phone_number: str | None = field("primaryPhoneNumber", "str?", default=None)
+    primary_phone_number: str | None = field("primaryPhoneNumber", default=None, nullable=True)
     """Its main number in E.164 form."""
 
-    display_in_directory: bool | None = field("displayInDirectory", "bool?", default=None)
+    display_in_directory: bool | None = field("displayInDirectory", default=None, nullable=True)
     """Whether it shows in the directory."""
 
-    allow_in_auto_attendant: bool | None = field("allowInAutoAttendant", "bool?", default=None)
+    allow_in_auto_attendant: bool | None = field("allowInAutoAttendant", default=None, nullable=True)
     """Whether auto attendants offer it."""
 
-    dial_plan_calling_country: DialPlanCallingCountry | None = field("dialPlanCallingCountry", "str?", default=None)
+    dial_plan_calling_country: _models.DialPlanCallingCountry | None = field(
+        "dialPlanCallingCountry", default=None, nullable=True
+    )
     """Country whose dialling habits apply, the site's unless set."""
 
-    dial_plan_ruleset: DialPlanRuleset | None = field("dialPlanRuleset", "str?", default=None)
+    dial_plan_ruleset: _models.DialPlanRuleset | None = field("dialPlanRuleset", default=None, nullable=True)
     """Calls that may be made."""
 
-    call_waiting_enabled: bool | None = field("callWaitingEnabled", "bool?", default=None)
+    call_waiting_enabled: bool | None = field("callWaitingEnabled", default=None, nullable=True)
     """Whether a second call is announced."""
 
-    max_concurrent_calls: int | None = field("maxConcurrentCalls", "int?", default=None)
+    max_concurrent_calls: int | None = field("maxConcurrentCalls", default=None, nullable=True)
     """How many calls at once."""
 
-    do_not_disturb: bool | None = field("doNotDisturb", "bool?", default=None)
+    do_not_disturb: bool | None = field("doNotDisturb", default=None, nullable=True)
     """Whether it doesn't ring."""
 
-    block_outbound_caller_id: bool | None = field("blockOutboundCallerId", "bool?", default=None)
+    block_outbound_caller_id: bool | None = field("blockOutboundCallerId", default=None, nullable=True)
     """Whether callees see no number."""
 
-    show_inbound_caller_id: bool | None = field("showInboundCallerId", "bool?", default=None)
+    show_inbound_caller_id: bool | None = field("showInboundCallerId", default=None, nullable=True)
     """Whether the user sees who calls."""
 
-    external_caller_id_name: str | None = field("externalCallerIdName", "str?", default=None)
+    external_caller_id_name: str | None = field("externalCallerIdName", default=None, nullable=True)
     """Name that outside callees see."""
 
-    external_caller_id_number: str | None = field("externalCallerIdNumber", "str?", default=None)
+    external_caller_id_number: str | None = field("externalCallerIdNumber", default=None, nullable=True)
     """Number that outside callees see, in E.164 form."""
 
-    internal_caller_id_first_name: str | None = field("internalCallerIdFirstName", "str?", default=None)
+    internal_caller_id_first_name: str | None = field("internalCallerIdFirstName", default=None, nullable=True)
     """First name that colleagues see."""
 
-    internal_caller_id_last_name: str | None = field("internalCallerIdLastName", "str?", default=None)
+    internal_caller_id_last_name: str | None = field("internalCallerIdLastName", default=None, nullable=True)
     """Last name that colleagues see."""
 
-    recording_mode: RecordingMode | None = field("recordingMode", "str?", default=None)
+    recording_mode: _models.RecordingMode | None = field("recordingMode", default=None, nullable=True)
     """When calls are recorded."""
 
-    recording_play_announcement_to_user: bool | None = field("recordingPlayAnnouncementToUser", "bool?", default=None)
+    recording_play_announcement_to_user: bool | None = field(
+        "recordingPlayAnnouncementToUser", default=None, nullable=True
+    )
     """Whether the user hears that a call is recorded."""
 
     recording_play_announcement_to_other_party: bool | None = field(
-        "recordingPlayAnnouncementToOtherParty", "bool?", default=None
+        "recordingPlayAnnouncementToOtherParty", default=None, nullable=True
     )
     """Whether the other side hears that a call is recorded."""
 
-    voicemail_email: str | None = field("voicemailEmail", "str?", default=None)
+    voicemail_email: str | None = field("voicemailEmail", default=None, nullable=True)
     """Where voicemail notices go."""
 
-    voicemail_notification: str | None = field("voicemailNotification", "str?", default=None)
+    voicemail_notification: str | None = field("voicemailNotification", default=None, nullable=True)
     """What a voicemail notice holds. The values aren't documented."""
 
-    voicemail_zero_out_destination: str | None = field("voicemailZeroOutDestination", "str?", default=None)
+    voicemail_zero_out_destination: str | None = field("voicemailZeroOutDestination", default=None, nullable=True)
     """Extension that callers reach with 0 during the greeting."""
 
-    music_on_hold: AudioFile | None = field("musicOnHold", "AudioFile?", default=None)
+    music_on_hold: _models.AudioFile | None = field("musicOnHold", default=None, nullable=True)
     """What callers hear on hold."""
 
-    emergency_address: EmergencyAddress | None = field("emergencyAddress", "EmergencyAddress?", default=None)
+    emergency_address: _models.EmergencyAddress | None = field("emergencyAddress", default=None, nullable=True)
     """Where help is sent on an emergency call."""
 
-    emergency_address_inherit_from_site: bool | None = field("emergencyAddressInheritFromSite", "bool?", default=None)
+    emergency_address_inherit_from_site: bool | None = field(
+        "emergencyAddressInheritFromSite", default=None, nullable=True
+    )
     """Whether the site's address is used for emergency calls."""
 
-    nomadic911_enabled: bool | None = field("nomadic911Enabled", "bool?", default=None)
+    nomadic911_enabled: bool | None = field("nomadic911Enabled", default=None, nullable=True)
     """Whether nomadic 911 is on."""
 
-    devices: list[Device] | None = field("devices", "[Device]?", default=None)
+    devices: list[_models.Device] | None = field("devices", default=None, nullable=True)
     """Telephones of the extension."""
 
-    hot_desk_enabled: bool | None = field("hotDeskEnabled", "bool?", default=None)
+    hot_desk_enabled: bool | None = field("hotDeskEnabled", default=None, nullable=True)
     """Whether hot desking is on."""
 
-    ms_teams_enabled: bool | None = field("msTeamsEnabled", "bool?", default=None)
+    ms_teams_enabled: bool | None = field("msTeamsEnabled", default=None, nullable=True)
     """Whether it works in Microsoft Teams."""
 
-    analog_fax_enabled: bool | None = field("analogFaxEnabled", "bool?", default=None)
+    analog_fax_enabled: bool | None = field("analogFaxEnabled", default=None, nullable=True)
     """Whether an analogue fax is attached."""
 
-    overhead_paging_enabled: bool | None = field("overheadPagingEnabled", "bool?", default=None)
+    overhead_paging_enabled: bool | None = field("overheadPagingEnabled", default=None, nullable=True)
     """Whether overhead paging is on."""
 
-    dedicated_agent: bool | None = field("dedicatedAgent", "bool?", default=None)
+    dedicated_agent: bool | None = field("dedicatedAgent", default=None, nullable=True)
     """Whether the user is a dedicated agent."""
 
 
-if TYPE_CHECKING:
+class ExtensionDict(TypedDict):
+    """`Extension` as a plain dictionary, with the names on the wire."""
 
-    class ExtensionDict(TypedDict):
-        """`Extension` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str | None]
-        extensionType: NotRequired[ExtensionType | None]
-        extensionNumber: NotRequired[str | None]
-        fqExtensionNumber: NotRequired[str | None]
-        licenseId: NotRequired[str | None]
-        phoneNumbers: NotRequired[Sequence[ExtensionPhoneNumber | ExtensionPhoneNumberDict] | None]
-        primaryPhoneNumber: NotRequired[str | None]
-        displayInDirectory: NotRequired[bool | None]
-        allowInAutoAttendant: NotRequired[bool | None]
-        dialPlanCallingCountry: NotRequired[DialPlanCallingCountry | None]
-        dialPlanRuleset: NotRequired[DialPlanRuleset | None]
-        callWaitingEnabled: NotRequired[bool | None]
-        maxConcurrentCalls: NotRequired[int | None]
-        doNotDisturb: NotRequired[bool | None]
-        blockOutboundCallerId: NotRequired[bool | None]
-        showInboundCallerId: NotRequired[bool | None]
-        externalCallerIdName: NotRequired[str | None]
-        externalCallerIdNumber: NotRequired[str | None]
-        internalCallerIdFirstName: NotRequired[str | None]
-        internalCallerIdLastName: NotRequired[str | None]
-        recordingMode: NotRequired[RecordingMode | None]
-        recordingPlayAnnouncementToUser: NotRequired[bool | None]
-        recordingPlayAnnouncementToOtherParty: NotRequired[bool | None]
-        voicemailEmail: NotRequired[str | None]
-        voicemailNotification: NotRequired[str | None]
-        voicemailZeroOutDestination: NotRequired[str | None]
-        musicOnHold: NotRequired[AudioFile | AudioFileDict | None]
-        emergencyAddress: NotRequired[EmergencyAddress | EmergencyAddressDict | None]
-        emergencyAddressInheritFromSite: NotRequired[bool | None]
-        nomadic911Enabled: NotRequired[bool | None]
-        devices: NotRequired[Sequence[Device | DeviceDict] | None]
-        hotDeskEnabled: NotRequired[bool | None]
-        msTeamsEnabled: NotRequired[bool | None]
-        analogFaxEnabled: NotRequired[bool | None]
-        overheadPagingEnabled: NotRequired[bool | None]
-        dedicatedAgent: NotRequired[bool | None]
-
-else:
-    ExtensionDict = dict
+    id: NotRequired[str | None]
+    extensionType: NotRequired[_models.ExtensionType | None]
+    extensionNumber: NotRequired[str | None]
+    fqExtensionNumber: NotRequired[str | None]
+    licenseId: NotRequired[str | None]
+    phoneNumbers: NotRequired[Sequence[_models.ExtensionPhoneNumber | _models.ExtensionPhoneNumberDict] | None]
+    primaryPhoneNumber: NotRequired[str | None]
+    displayInDirectory: NotRequired[bool | None]
+    allowInAutoAttendant: NotRequired[bool | None]
+    dialPlanCallingCountry: NotRequired[_models.DialPlanCallingCountry | None]
+    dialPlanRuleset: NotRequired[_models.DialPlanRuleset | None]
+    callWaitingEnabled: NotRequired[bool | None]
+    maxConcurrentCalls: NotRequired[int | None]
+    doNotDisturb: NotRequired[bool | None]
+    blockOutboundCallerId: NotRequired[bool | None]
+    showInboundCallerId: NotRequired[bool | None]
+    externalCallerIdName: NotRequired[str | None]
+    externalCallerIdNumber: NotRequired[str | None]
+    internalCallerIdFirstName: NotRequired[str | None]
+    internalCallerIdLastName: NotRequired[str | None]
+    recordingMode: NotRequired[_models.RecordingMode | None]
+    recordingPlayAnnouncementToUser: NotRequired[bool | None]
+    recordingPlayAnnouncementToOtherParty: NotRequired[bool | None]
+    voicemailEmail: NotRequired[str | None]
+    voicemailNotification: NotRequired[str | None]
+    voicemailZeroOutDestination: NotRequired[str | None]
+    musicOnHold: NotRequired[_models.AudioFile | _models.AudioFileDict | None]
+    emergencyAddress: NotRequired[_models.EmergencyAddress | _models.EmergencyAddressDict | None]
+    emergencyAddressInheritFromSite: NotRequired[bool | None]
+    nomadic911Enabled: NotRequired[bool | None]
+    devices: NotRequired[Sequence[_models.Device | _models.DeviceDict] | None]
+    hotDeskEnabled: NotRequired[bool | None]
+    msTeamsEnabled: NotRequired[bool | None]
+    analogFaxEnabled: NotRequired[bool | None]
+    overheadPagingEnabled: NotRequired[bool | None]
+    dedicatedAgent: NotRequired[bool | None]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._porting_number import PortingNumber, PortingNumberDict
+from .. import models as _models
 
 __all__ = ["ExtensionPhoneNumber", "ExtensionPhoneNumberDict"]
 
@@ -18,32 +15,27 @@ __all__ = ["ExtensionPhoneNumber", "ExtensionPhoneNumberDict"]
 class ExtensionPhoneNumber(Model):
     """A number that leads to an extension."""
 
-    phone_number: str | None = field("phoneNumber", "str?", default=None)
+    phone_number: str | None = field("phoneNumber", default=None, nullable=True)
     """The number in E.164 form."""
 
-    country: str | None = field("country", "str?", default=None)
+    country: str | None = field("country", default=None, nullable=True)
     """ISO 3166-1 code of two letters."""
 
-    origin: str | None = field("origin", "str?", default=None)
+    origin: str | None = field("origin", default=None, nullable=True)
     """How the customer got the number, such as `CLAIMED`."""
 
-    primary: bool | None = field("primary", "bool?", default=None)
+    primary: bool | None = field("primary", default=None, nullable=True)
     """Whether it is the main number."""
 
-    porting_number: PortingNumber | None = field("portingNumber", "PortingNumber?", default=None)
+    porting_number: _models.PortingNumber | None = field("portingNumber", default=None, nullable=True)
     """The number that is being ported in, while a temporary one is in use."""
 
 
-if TYPE_CHECKING:
+class ExtensionPhoneNumberDict(TypedDict):
+    """`ExtensionPhoneNumber` as a plain dictionary, with the names on the wire."""
 
-    class ExtensionPhoneNumberDict(TypedDict):
-        """`ExtensionPhoneNumber` as a plain dictionary, with the names on the wire."""
-
-        phoneNumber: NotRequired[str | None]
-        country: NotRequired[str | None]
-        origin: NotRequired[str | None]
-        primary: NotRequired[bool | None]
-        portingNumber: NotRequired[PortingNumber | PortingNumberDict | None]
-
-else:
-    ExtensionPhoneNumberDict = dict
+    phoneNumber: NotRequired[str | None]
+    country: NotRequired[str | None]
+    origin: NotRequired[str | None]
+    primary: NotRequired[bool | None]
+    portingNumber: NotRequired[_models.PortingNumber | _models.PortingNumberDict | None]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field as _field, model
 
-if TYPE_CHECKING:
-    from ._error_code import ErrorCode
+from .. import models as _models
 
 __all__ = ["FieldError"]
 
@@ -16,11 +13,11 @@ __all__ = ["FieldError"]
 class FieldError(Model):
     """One fault within a request."""
 
-    field: str | None = _field("field", "str?", default=None)
+    field: str | None = _field("field", default=None, nullable=True)
     """Path of the field or name of the parameter, with dots."""
 
-    code: ErrorCode | None = _field("code", "str?", default=None)
+    code: _models.ErrorCode | None = _field("code", default=None, nullable=True)
     """Code of the fault."""
 
-    message: str | None = _field("message", "str?", default=None)
+    message: str | None = _field("message", default=None, nullable=True)
     """The fault in words."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._forwarding_destination_type import ForwardingDestinationType
+from .. import models as _models
 
 __all__ = ["ForwardingDestination", "ForwardingDestinationDict"]
 
@@ -18,20 +15,15 @@ __all__ = ["ForwardingDestination", "ForwardingDestinationDict"]
 class ForwardingDestination(Model):
     """Where a forwarded call goes."""
 
-    type: ForwardingDestinationType | None = field("type", "str?", default=None)
+    type: _models.ForwardingDestinationType | None = field("type", default=None, nullable=True)
     """Kind of destination."""
 
-    destination: str | None = field("destination", "str?", default=None)
+    destination: str | None = field("destination", default=None, nullable=True)
     """Extension or number, where the kind needs one."""
 
 
-if TYPE_CHECKING:
+class ForwardingDestinationDict(TypedDict):
+    """`ForwardingDestination` as a plain dictionary, with the names on the wire."""
 
-    class ForwardingDestinationDict(TypedDict):
-        """`ForwardingDestination` as a plain dictionary, with the names on the wire."""
-
-        type: NotRequired[ForwardingDestinationType | None]
-        destination: NotRequired[str | None]
-
-else:
-    ForwardingDestinationDict = dict
+    type: NotRequired[_models.ForwardingDestinationType | None]
+    destination: NotRequired[str | None]

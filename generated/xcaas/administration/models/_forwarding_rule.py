@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._forwarding_condition import ForwardingCondition
-    from ._forwarding_destination import ForwardingDestination, ForwardingDestinationDict
+from .. import models as _models
 
 __all__ = ["ForwardingRule", "ForwardingRuleDict"]
 
@@ -20,24 +16,19 @@ __all__ = ["ForwardingRule", "ForwardingRuleDict"]
 class ForwardingRule(Model):
     """Where calls go under a condition."""
 
-    condition: ForwardingCondition = field("condition", "str")
+    condition: _models.ForwardingCondition = field("condition")
     """When a forwarding rule applies."""
 
-    enabled: bool = field("enabled", "bool")
+    enabled: bool = field("enabled")
     """Whether the rule is in force."""
 
-    destinations: list[ForwardingDestination] | None = field("destinations", "[ForwardingDestination]?", default=None)
+    destinations: list[_models.ForwardingDestination] | None = field("destinations", default=None, nullable=True)
     """Where calls go."""
 
 
-if TYPE_CHECKING:
+class ForwardingRuleDict(TypedDict):
+    """`ForwardingRule` as a plain dictionary, with the names on the wire."""
 
-    class ForwardingRuleDict(TypedDict):
-        """`ForwardingRule` as a plain dictionary, with the names on the wire."""
-
-        condition: ForwardingCondition
-        enabled: bool
-        destinations: NotRequired[Sequence[ForwardingDestination | ForwardingDestinationDict] | None]
-
-else:
-    ForwardingRuleDict = dict
+    condition: _models.ForwardingCondition
+    enabled: bool
+    destinations: NotRequired[Sequence[_models.ForwardingDestination | _models.ForwardingDestinationDict] | None]

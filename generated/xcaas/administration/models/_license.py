@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["License", "LicenseDict"]
 
@@ -16,24 +13,19 @@ __all__ = ["License", "LicenseDict"]
 class License(Model):
     """A licence."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the licence."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the licence."""
 
-    country: str | None = field("country", "str?", default=None)
+    country: str | None = field("country", default=None, nullable=True)
     """ISO 3166-1 code of two letters."""
 
 
-if TYPE_CHECKING:
+class LicenseDict(TypedDict):
+    """`License` as a plain dictionary, with the names on the wire."""
 
-    class LicenseDict(TypedDict):
-        """`License` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str | None]
-        name: NotRequired[str | None]
-        country: NotRequired[str | None]
-
-else:
-    LicenseDict = dict
+    id: NotRequired[str | None]
+    name: NotRequired[str | None]
+    country: NotRequired[str | None]

@@ -11,5 +11,5 @@ __all__ = ["Link"]
 class Link(Model):
     """An address. Its form varies, so build addresses from ids instead."""
 
-    href: str | None = field("href", "str?", default=None)
+    href: str | None = field("href", default=None, nullable=True)
     """The address, whole or from some root."""

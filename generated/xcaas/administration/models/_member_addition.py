@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["MemberAddition", "MemberAdditionDict"]
 
@@ -16,32 +13,27 @@ __all__ = ["MemberAddition", "MemberAdditionDict"]
 class MemberAddition(Model):
     """A member to add."""
 
-    extension_id: str | None = field("extensionId", "str", default=None)
+    extension_id: str | None = field("extensionId", default=None)
     """Id of the extension. Either this or `extensionNumber`."""
 
-    extension_number: str | None = field("extensionNumber", "str", default=None)
+    extension_number: str | None = field("extensionNumber", default=None)
     """The extension. Either this or `extensionId`. Matching "\\\\d+"."""
 
-    sequence_number: int | None = field("sequenceNumber", "int", default=None)
+    sequence_number: int | None = field("sequenceNumber", default=None)
     """Wished place in the order, once per request. Those behind shift down. The end when left out. At least 1."""
 
-    logged_in: bool | None = field("loggedIn", "bool", default=None)
+    logged_in: bool | None = field("loggedIn", default=None)
     """Whether calls ring at this member at once."""
 
-    voicemail_access_enabled: bool | None = field("voicemailAccessEnabled", "bool", default=None)
+    voicemail_access_enabled: bool | None = field("voicemailAccessEnabled", default=None)
     """Whether this member may hear the group's voicemail."""
 
 
-if TYPE_CHECKING:
+class MemberAdditionDict(TypedDict):
+    """`MemberAddition` as a plain dictionary, with the names on the wire."""
 
-    class MemberAdditionDict(TypedDict):
-        """`MemberAddition` as a plain dictionary, with the names on the wire."""
-
-        extensionId: NotRequired[str]
-        extensionNumber: NotRequired[str]
-        sequenceNumber: NotRequired[int]
-        loggedIn: NotRequired[bool]
-        voicemailAccessEnabled: NotRequired[bool]
-
-else:
-    MemberAdditionDict = dict
+    extensionId: NotRequired[str]
+    extensionNumber: NotRequired[str]
+    sequenceNumber: NotRequired[int]
+    loggedIn: NotRequired[bool]
+    voicemailAccessEnabled: NotRequired[bool]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["MemberRemoval", "MemberRemovalDict"]
 
@@ -16,20 +13,15 @@ __all__ = ["MemberRemoval", "MemberRemovalDict"]
 class MemberRemoval(Model):
     """A member to remove."""
 
-    extension_id: str | None = field("extensionId", "str", default=None)
+    extension_id: str | None = field("extensionId", default=None)
     """Id of the extension. Either this or `extensionNumber`."""
 
-    extension_number: str | None = field("extensionNumber", "str", default=None)
+    extension_number: str | None = field("extensionNumber", default=None)
     """The extension. Either this or `extensionId`. Matching "\\\\d+"."""
 
 
-if TYPE_CHECKING:
+class MemberRemovalDict(TypedDict):
+    """`MemberRemoval` as a plain dictionary, with the names on the wire."""
 
-    class MemberRemovalDict(TypedDict):
-        """`MemberRemoval` as a plain dictionary, with the names on the wire."""
-
-        extensionId: NotRequired[str]
-        extensionNumber: NotRequired[str]
-
-else:
-    MemberRemovalDict = dict
+    extensionId: NotRequired[str]
+    extensionNumber: NotRequired[str]

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._field_problem import FieldProblem
-    from ._operation_links import OperationLinks
-    from ._operation_status import OperationStatus
-    from ._operation_type import OperationType
-    from ._resource_type import ResourceType
+from .. import models as _models
 
 __all__ = ["Operation"]
 
@@ -22,32 +15,32 @@ __all__ = ["Operation"]
 class Operation(Model):
     """An asynchronous write and how it stands."""
 
-    operation_id: str | None = field("operationId", "str?", default=None)
+    operation_id: str | None = field("operationId", default=None, nullable=True)
     """Id of the operation. Its form varies (`op_…`, `op-…`)."""
 
-    status: OperationStatus | None = field("status", "str?", default=None)
+    status: _models.OperationStatus | None = field("status", default=None, nullable=True)
     """How it stands."""
 
-    customer_id: str | None = field("customerId", "str?", default=None)
+    customer_id: str | None = field("customerId", default=None, nullable=True)
     """Id of the customer."""
 
-    resource_type: ResourceType | None = field("resourceType", "str?", default=None)
+    resource_type: _models.ResourceType | None = field("resourceType", default=None, nullable=True)
     """Kind of thing that is written."""
 
-    resource_id: str | None = field("resourceId", "str?", default=None)
+    resource_id: str | None = field("resourceId", default=None, nullable=True)
     """Id of the thing. Reliable once the status is `COMPLETED`."""
 
-    operation_type: OperationType | None = field("operationType", "str?", default=None)
+    operation_type: _models.OperationType | None = field("operationType", default=None, nullable=True)
     """Kind of write."""
 
-    created_time: _dt.datetime | None = field("createdTime", "datetime?", default=None)
+    created_time: _dt.datetime | None = field("createdTime", default=None, nullable=True)
     """When it was accepted."""
 
-    completed_time: _dt.datetime | None = field("completedTime", "datetime?", default=None)
+    completed_time: _dt.datetime | None = field("completedTime", default=None, nullable=True)
     """When it ended."""
 
-    error: FieldProblem | None = field("error", "FieldProblem?", default=None)
+    error: _models.FieldProblem | None = field("error", default=None, nullable=True)
     """Why it failed. It has a status of its own, while the answer is a 200."""
 
-    links: OperationLinks | None = field("_links", "OperationLinks?", default=None)
+    links: _models.OperationLinks | None = field("_links", default=None, nullable=True)
     """Addresses of the operation and of the thing."""

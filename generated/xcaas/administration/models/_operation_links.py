@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._link import Link
+from .. import models as _models
 
 __all__ = ["OperationLinks"]
 
@@ -16,8 +13,8 @@ __all__ = ["OperationLinks"]
 class OperationLinks(Model):
     """Addresses that belong to an operation."""
 
-    self: Link | None = field("self", "Link?", default=None)
+    self_: _models.Link | None = field("self", default=None, nullable=True)
     """An address."""
 
-    resource: Link | None = field("resource", "Link?", default=None)
+    resource: _models.Link | None = field("resource", default=None, nullable=True)
     """An address."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._link import Link
+from .. import models as _models
 
 __all__ = ["PageLinks"]
 
@@ -16,8 +13,8 @@ __all__ = ["PageLinks"]
 class PageLinks(Model):
     """Addresses of this page and the next."""
 
-    self: Link | None = field("self", "Link?", default=None)
+    self_: _models.Link | None = field("self", default=None, nullable=True)
     """An address."""
 
-    next: Link | None = field("next", "Link?", default=None)
+    next: _models.Link | None = field("next", default=None, nullable=True)
     """An address."""

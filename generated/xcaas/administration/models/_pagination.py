@@ -11,20 +11,20 @@ __all__ = ["Pagination"]
 class Pagination(Model):
     """Where the walk through a list stands."""
 
-    page_size: int | None = field("pageSize", "int?", default=None)
+    page_size: int | None = field("pageSize", default=None, nullable=True)
     """Rows asked for per page."""
 
-    page_number: int | None = field("pageNumber", "int?", default=None)
+    page_number: int | None = field("pageNumber", default=None, nullable=True)
     """Number of this page, counted from 0."""
 
-    has_more: bool | None = field("hasMore", "bool?", default=None)
+    has_more: bool | None = field("hasMore", default=None, nullable=True)
     """Whether there is another page."""
 
-    filter: str | None = field("filter", "str?", default=None)
+    filter: str | None = field("filter", default=None, nullable=True)
     """Filter in force."""
 
-    sort: str | None = field("sort", "str?", default=None)
+    sort: str | None = field("sort", default=None, nullable=True)
     """Order in force."""
 
-    next_scroll_id: str | None = field("nextScrollId", "str?", default=None)
+    next_scroll_id: str | None = field("nextScrollId", default=None, nullable=True)
     """Scroll id of the next page. Sites have none."""

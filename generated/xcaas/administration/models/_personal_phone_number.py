@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._personal_phone_type import PersonalPhoneType
+from .. import models as _models
 
 __all__ = ["PersonalPhoneNumber", "PersonalPhoneNumberDict"]
 
@@ -18,20 +15,15 @@ __all__ = ["PersonalPhoneNumber", "PersonalPhoneNumberDict"]
 class PersonalPhoneNumber(Model):
     """A number of a user outside of 8x8."""
 
-    number: str | None = field("number", "str?", default=None)
+    number: str | None = field("number", default=None, nullable=True)
     """The number, in any form."""
 
-    type: PersonalPhoneType | None = field("type", "str?", default=None)
+    type: _models.PersonalPhoneType | None = field("type", default=None, nullable=True)
     """Kind of number."""
 
 
-if TYPE_CHECKING:
+class PersonalPhoneNumberDict(TypedDict):
+    """`PersonalPhoneNumber` as a plain dictionary, with the names on the wire."""
 
-    class PersonalPhoneNumberDict(TypedDict):
-        """`PersonalPhoneNumber` as a plain dictionary, with the names on the wire."""
-
-        number: NotRequired[str | None]
-        type: NotRequired[PersonalPhoneType | None]
-
-else:
-    PersonalPhoneNumberDict = dict
+    number: NotRequired[str | None]
+    type: NotRequired[_models.PersonalPhoneType | None]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._phone_number_category import PhoneNumberCategory
-    from ._phone_number_origin import PhoneNumberOrigin
-    from ._phone_number_status import PhoneNumberStatus
+from .. import models as _models
 
 __all__ = ["PhoneNumber"]
 
@@ -18,26 +13,26 @@ __all__ = ["PhoneNumber"]
 class PhoneNumber(Model):
     """A number of the customer."""
 
-    phone_number: str | None = field("phoneNumber", "str?", default=None)
+    phone_number: str | None = field("phoneNumber", default=None, nullable=True)
     """The number in E.164 form. Matching "^\\\\+\\\\d+$"."""
 
-    national_formatted_number: str | None = field("nationalFormattedNumber", "str?", default=None)
+    national_formatted_number: str | None = field("nationalFormattedNumber", default=None, nullable=True)
     """The number as people in its country write it. For display only."""
 
-    country: str | None = field("country", "str?", default=None)
+    country: str | None = field("country", default=None, nullable=True)
     """ISO 3166-1 code of two letters."""
 
-    category: PhoneNumberCategory | None = field("category", "str?", default=None)
+    category: _models.PhoneNumberCategory | None = field("category", default=None, nullable=True)
     """Kind of number."""
 
-    origin: PhoneNumberOrigin | None = field("origin", "str?", default=None)
+    origin: _models.PhoneNumberOrigin | None = field("origin", default=None, nullable=True)
     """How the customer got it."""
 
-    status: PhoneNumberStatus | None = field("status", "str?", default=None)
+    status: _models.PhoneNumberStatus | None = field("status", default=None, nullable=True)
     """Whether it is in use."""
 
-    porting_number: str | None = field("portingNumber", "str?", default=None)
+    porting_number: str | None = field("portingNumber", default=None, nullable=True)
     """The number that is being ported in, in E.164 form. Around porting only."""
 
-    temporary_number: str | None = field("temporaryNumber", "str?", default=None)
+    temporary_number: str | None = field("temporaryNumber", default=None, nullable=True)
     """The number in use until porting is done, in E.164 form. Around porting only."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["PortingNumber", "PortingNumberDict"]
 
@@ -16,16 +13,11 @@ __all__ = ["PortingNumber", "PortingNumberDict"]
 class PortingNumber(Model):
     """The number that is being ported in, while a temporary one is in use."""
 
-    phone_number: str | None = field("phoneNumber", "str?", default=None)
+    phone_number: str | None = field("phoneNumber", default=None, nullable=True)
     """The number in E.164 form."""
 
 
-if TYPE_CHECKING:
+class PortingNumberDict(TypedDict):
+    """`PortingNumber` as a plain dictionary, with the names on the wire."""
 
-    class PortingNumberDict(TypedDict):
-        """`PortingNumber` as a plain dictionary, with the names on the wire."""
-
-        phoneNumber: NotRequired[str | None]
-
-else:
-    PortingNumberDict = dict
+    phoneNumber: NotRequired[str | None]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["ProfilePolicy", "ProfilePolicyDict"]
 
@@ -16,16 +13,11 @@ __all__ = ["ProfilePolicy", "ProfilePolicyDict"]
 class ProfilePolicy(Model):
     """Policy for users' profiles."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the policy."""
 
 
-if TYPE_CHECKING:
+class ProfilePolicyDict(TypedDict):
+    """`ProfilePolicy` as a plain dictionary, with the names on the wire."""
 
-    class ProfilePolicyDict(TypedDict):
-        """`ProfilePolicy` as a plain dictionary, with the names on the wire."""
-
-        name: NotRequired[str | None]
-
-else:
-    ProfilePolicyDict = dict
+    name: NotRequired[str | None]

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._forwarding_rule import ForwardingRule, ForwardingRuleDict
-    from ._inbound_caller_id_format import InboundCallerIdFormat
-    from ._ring_group_member import RingGroupMember, RingGroupMemberDict
-    from ._ring_group_phone_number import RingGroupPhoneNumber, RingGroupPhoneNumberDict
-    from ._ring_group_site import RingGroupSite, RingGroupSiteDict
-    from ._ring_pattern import RingPattern
-    from ._voicemail_settings import VoicemailSettings, VoicemailSettingsDict
+from .. import models as _models
 
 __all__ = ["RingGroup", "RingGroupDict"]
 
@@ -25,75 +16,70 @@ __all__ = ["RingGroup", "RingGroupDict"]
 class RingGroup(Model):
     """Extensions that ring together or in turn."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the ring group."""
 
-    customer_id: str | None = field("customerId", "str?", default=None)
+    customer_id: str | None = field("customerId", default=None, nullable=True)
     """Id of the customer. The service sets it."""
 
-    name: str = field("name", "str")
+    name: str = field("name")
     """Name of the ring group. At least 2 characters, at most 64 characters."""
 
-    extension_number: str | None = field("extensionNumber", "str?", default=None)
+    extension_number: str | None = field("extensionNumber", default=None, nullable=True)
     """Extension of the ring group. One that is taken is a conflict."""
 
-    site: RingGroupSite | None = field("site", "RingGroupSite?", default=None)
+    site: _models.RingGroupSite | None = field("site", default=None, nullable=True)
     """Site that it belongs to."""
 
-    ring_pattern: RingPattern = field("ringPattern", "str")
+    ring_pattern: _models.RingPattern = field("ringPattern")
     """Whether members ring in turn, always from the first, or all at once."""
 
-    ring_timeout: int = field("ringTimeout", "int")
+    ring_timeout: int = field("ringTimeout")
     """How long it rings, in seconds."""
 
-    number_of_cycles: int | None = field("numberOfCycles", "int?", default=None)
+    number_of_cycles: int | None = field("numberOfCycles", default=None, nullable=True)
     """How often the members are gone through. With `ROUND_ROBIN` and `SEQUENTIAL` only."""
 
-    inbound_caller_id_format: InboundCallerIdFormat = field("inboundCallerIdFormat", "str")
+    inbound_caller_id_format: _models.InboundCallerIdFormat = field("inboundCallerIdFormat")
     """What members see, two parts out of group name, caller, group extension and dialled number."""
 
-    caller_id_enabled: bool | None = field("callerIdEnabled", "bool?", default=None)
+    caller_id_enabled: bool | None = field("callerIdEnabled", default=None, nullable=True)
     """Whether members see who calls."""
 
-    allow_log_in_log_out: bool | None = field("allowLogInLogOut", "bool?", default=None)
+    allow_log_in_log_out: bool | None = field("allowLogInLogOut", default=None, nullable=True)
     """Whether members may log in and out of the group."""
 
-    notify_if_busy: bool | None = field("notifyIfBusy", "bool?", default=None)
+    notify_if_busy: bool | None = field("notifyIfBusy", default=None, nullable=True)
     """Whether busy members are told of calls."""
 
-    phone_numbers: list[RingGroupPhoneNumber] | None = field("phoneNumbers", "[RingGroupPhoneNumber]?", default=None)
+    phone_numbers: list[_models.RingGroupPhoneNumber] | None = field("phoneNumbers", default=None, nullable=True)
     """Numbers that lead to the group."""
 
-    members: list[RingGroupMember] | None = field("members", "[RingGroupMember]?", default=None)
+    members: list[_models.RingGroupMember] | None = field("members", default=None, nullable=True)
     """Who it rings at. Up to 20 are advised."""
 
-    forwarding_rules: list[ForwardingRule] | None = field("forwardingRules", "[ForwardingRule]?", default=None)
+    forwarding_rules: list[_models.ForwardingRule] | None = field("forwardingRules", default=None, nullable=True)
     """Where calls go that aren't taken."""
 
-    voicemail_settings: VoicemailSettings | None = field("voicemailSettings", "VoicemailSettings?", default=None)
+    voicemail_settings: _models.VoicemailSettings | None = field("voicemailSettings", default=None, nullable=True)
     """The group's voicemail."""
 
 
-if TYPE_CHECKING:
+class RingGroupDict(TypedDict):
+    """`RingGroup` as a plain dictionary, with the names on the wire."""
 
-    class RingGroupDict(TypedDict):
-        """`RingGroup` as a plain dictionary, with the names on the wire."""
-
-        customerId: NotRequired[str | None]
-        name: str
-        extensionNumber: NotRequired[str | None]
-        site: NotRequired[RingGroupSite | RingGroupSiteDict | None]
-        ringPattern: RingPattern
-        ringTimeout: int
-        numberOfCycles: NotRequired[int | None]
-        inboundCallerIdFormat: InboundCallerIdFormat
-        callerIdEnabled: NotRequired[bool | None]
-        allowLogInLogOut: NotRequired[bool | None]
-        notifyIfBusy: NotRequired[bool | None]
-        phoneNumbers: NotRequired[Sequence[RingGroupPhoneNumber | RingGroupPhoneNumberDict] | None]
-        members: NotRequired[Sequence[RingGroupMember | RingGroupMemberDict] | None]
-        forwardingRules: NotRequired[Sequence[ForwardingRule | ForwardingRuleDict] | None]
-        voicemailSettings: NotRequired[VoicemailSettings | VoicemailSettingsDict | None]
-
-else:
-    RingGroupDict = dict
+    customerId: NotRequired[str | None]
+    name: str
+    extensionNumber: NotRequired[str | None]
+    site: NotRequired[_models.RingGroupSite | _models.RingGroupSiteDict | None]
+    ringPattern: _models.RingPattern
+    ringTimeout: int
+    numberOfCycles: NotRequired[int | None]
+    inboundCallerIdFormat: _models.InboundCallerIdFormat
+    callerIdEnabled: NotRequired[bool | None]
+    allowLogInLogOut: NotRequired[bool | None]
+    notifyIfBusy: NotRequired[bool | None]
+    phoneNumbers: NotRequired[Sequence[_models.RingGroupPhoneNumber | _models.RingGroupPhoneNumberDict] | None]
+    members: NotRequired[Sequence[_models.RingGroupMember | _models.RingGroupMemberDict] | None]
+    forwardingRules: NotRequired[Sequence[_models.ForwardingRule | _models.ForwardingRuleDict] | None]
+    voicemailSettings: NotRequired[_models.VoicemailSettings | _models.VoicemailSettingsDict | None]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["RingGroupMember", "RingGroupMemberDict"]
 
@@ -16,44 +13,39 @@ __all__ = ["RingGroupMember", "RingGroupMemberDict"]
 class RingGroupMember(Model):
     """A member of a ring group."""
 
-    user_id: str | None = field("userId", "str?", default=None)
+    user_id: str | None = field("userId", default=None, nullable=True)
     """Id of the user."""
 
-    extension_id: str | None = field("extensionId", "str?", default=None)
+    extension_id: str | None = field("extensionId", default=None, nullable=True)
     """Id of the user's extension."""
 
-    extension_number: str | None = field("extensionNumber", "str?", default=None)
+    extension_number: str | None = field("extensionNumber", default=None, nullable=True)
     """The user's extension."""
 
-    first_name: str | None = field("firstName", "str?", default=None)
+    first_name: str | None = field("firstName", default=None, nullable=True)
     """First name of the user."""
 
-    last_name: str | None = field("lastName", "str?", default=None)
+    last_name: str | None = field("lastName", default=None, nullable=True)
     """Last name of the user."""
 
-    sequence_number: int | None = field("sequenceNumber", "int?", default=None)
+    sequence_number: int | None = field("sequenceNumber", default=None, nullable=True)
     """Place in the order, from 1 without gaps."""
 
-    logged_in: bool | None = field("loggedIn", "bool?", default=None)
+    logged_in: bool | None = field("loggedIn", default=None, nullable=True)
     """Whether calls ring at this member now."""
 
-    voicemail_access_enabled: bool | None = field("voicemailAccessEnabled", "bool?", default=None)
+    voicemail_access_enabled: bool | None = field("voicemailAccessEnabled", default=None, nullable=True)
     """Whether this member may hear the group's voicemail."""
 
 
-if TYPE_CHECKING:
+class RingGroupMemberDict(TypedDict):
+    """`RingGroupMember` as a plain dictionary, with the names on the wire."""
 
-    class RingGroupMemberDict(TypedDict):
-        """`RingGroupMember` as a plain dictionary, with the names on the wire."""
-
-        userId: NotRequired[str | None]
-        extensionId: NotRequired[str | None]
-        extensionNumber: NotRequired[str | None]
-        firstName: NotRequired[str | None]
-        lastName: NotRequired[str | None]
-        sequenceNumber: NotRequired[int | None]
-        loggedIn: NotRequired[bool | None]
-        voicemailAccessEnabled: NotRequired[bool | None]
-
-else:
-    RingGroupMemberDict = dict
+    userId: NotRequired[str | None]
+    extensionId: NotRequired[str | None]
+    extensionNumber: NotRequired[str | None]
+    firstName: NotRequired[str | None]
+    lastName: NotRequired[str | None]
+    sequenceNumber: NotRequired[int | None]
+    loggedIn: NotRequired[bool | None]
+    voicemailAccessEnabled: NotRequired[bool | None]

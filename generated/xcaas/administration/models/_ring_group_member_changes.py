@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._member_addition import MemberAddition, MemberAdditionDict
-    from ._member_removal import MemberRemoval, MemberRemovalDict
-    from ._member_update import MemberUpdate, MemberUpdateDict
+from .. import models as _models
 
 __all__ = ["RingGroupMemberChanges", "RingGroupMemberChangesDict"]
 
@@ -23,24 +18,19 @@ class RingGroupMemberChanges(Model):
     lists. A member is named by `extensionId` or `extensionNumber`.
     """
 
-    add: list[MemberAddition] | None = field("add", "[MemberAddition]", default=None)
+    add: list[_models.MemberAddition] | None = field("add", default=None)
     """Members to add. At most 200 items."""
 
-    update: list[MemberUpdate] | None = field("update", "[MemberUpdate]", default=None)
+    update: list[_models.MemberUpdate] | None = field("update", default=None)
     """Members to change. At most 200 items."""
 
-    remove: list[MemberRemoval] | None = field("remove", "[MemberRemoval]", default=None)
+    remove: list[_models.MemberRemoval] | None = field("remove", default=None)
     """Members to remove. At most 200 items."""
 
 
-if TYPE_CHECKING:
+class RingGroupMemberChangesDict(TypedDict):
+    """`RingGroupMemberChanges` as a plain dictionary, with the names on the wire."""
 
-    class RingGroupMemberChangesDict(TypedDict):
-        """`RingGroupMemberChanges` as a plain dictionary, with the names on the wire."""
-
-        add: NotRequired[Sequence[MemberAddition | MemberAdditionDict]]
-        update: NotRequired[Sequence[MemberUpdate | MemberUpdateDict]]
-        remove: NotRequired[Sequence[MemberRemoval | MemberRemovalDict]]
-
-else:
-    RingGroupMemberChangesDict = dict
+    add: NotRequired[Sequence[_models.MemberAddition | _models.MemberAdditionDict]]
+    update: NotRequired[Sequence[_models.MemberUpdate | _models.MemberUpdateDict]]
+    remove: NotRequired[Sequence[_models.MemberRemoval | _models.MemberRemovalDict]]

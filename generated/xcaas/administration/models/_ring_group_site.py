@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["RingGroupSite", "RingGroupSiteDict"]
 
@@ -16,28 +13,23 @@ __all__ = ["RingGroupSite", "RingGroupSiteDict"]
 class RingGroupSite(Model):
     """Site of a ring group."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the site."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the site."""
 
-    pbx_id: str | None = field("pbxId", "str?", default=None)
+    pbx_id: str | None = field("pbxId", default=None, nullable=True)
     """Id of the PBX."""
 
-    pbx_name: str | None = field("pbxName", "str?", default=None)
+    pbx_name: str | None = field("pbxName", default=None, nullable=True)
     """Name of the PBX."""
 
 
-if TYPE_CHECKING:
+class RingGroupSiteDict(TypedDict):
+    """`RingGroupSite` as a plain dictionary, with the names on the wire."""
 
-    class RingGroupSiteDict(TypedDict):
-        """`RingGroupSite` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str | None]
-        name: NotRequired[str | None]
-        pbxId: NotRequired[str | None]
-        pbxName: NotRequired[str | None]
-
-else:
-    RingGroupSiteDict = dict
+    id: NotRequired[str | None]
+    name: NotRequired[str | None]
+    pbxId: NotRequired[str | None]
+    pbxName: NotRequired[str | None]

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._caller_id_settings import CallerIdSettings, CallerIdSettingsDict
-    from ._dial_plan_calling_country import DialPlanCallingCountry
-    from ._dial_plan_ruleset import DialPlanRuleset
-    from ._emergency_notification import EmergencyNotification, EmergencyNotificationDict
-    from ._locale import Locale
-    from ._site_address import SiteAddress, SiteAddressDict
+from .. import models as _models
 
 __all__ = ["Site", "SiteDict"]
 
@@ -24,75 +16,74 @@ __all__ = ["Site", "SiteDict"]
 class Site(Model):
     """A location under a PBX. Every user belongs to one."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the site."""
 
-    name: str = field("name", "str")
+    name: str = field("name")
     """Name of the site. At least 2 characters, at most 128 characters."""
 
-    pbx_name: str = field("pbxName", "str")
+    pbx_name: str = field("pbxName")
     """Name of the PBX. It can't change."""
 
-    locale: Locale = field("locale", "str")
+    locale: _models.Locale = field("locale")
     """Language and country."""
 
-    timezone: str = field("timezone", "str")
+    timezone: str = field("timezone")
     """IANA zone. Users may have another."""
 
-    address: SiteAddress = field("address", "SiteAddress")
+    address: _models.SiteAddress = field("address")
     """Address of a site, by its id."""
 
-    site_code: str | None = field("siteCode", "str?", default=None)
+    site_code: str | None = field("siteCode", default=None, nullable=True)
     """Code of the site. One that is taken is a conflict."""
 
-    extension_length: int | None = field("extensionLength", "int?", default=None)
+    extension_length: int | None = field("extensionLength", default=None, nullable=True)
     """Digits of an extension."""
 
-    emergency_notifications: list[EmergencyNotification] | None = field(
-        "emergencyNotifications", "[EmergencyNotification]?", default=None
+    emergency_notifications: list[_models.EmergencyNotification] | None = field(
+        "emergencyNotifications", default=None, nullable=True
     )
     """Who hears of emergency calls."""
 
-    caller_id_settings: CallerIdSettings | None = field("callerIdSettings", "CallerIdSettings?", default=None)
+    caller_id_settings: _models.CallerIdSettings | None = field("callerIdSettings", default=None, nullable=True)
     """What outside callees see."""
 
-    default_dial_plan_calling_country: DialPlanCallingCountry | None = field(
-        "defaultDialPlanCallingCountry", "str?", default=None
+    default_dial_plan_calling_country: _models.DialPlanCallingCountry | None = field(
+        "defaultDialPlanCallingCountry", default=None, nullable=True
     )
     """Country whose dialling habits apply, unless an extension says otherwise."""
 
-    default_dial_plan_ruleset: DialPlanRuleset | None = field("defaultDialPlanRuleset", "str?", default=None)
+    default_dial_plan_ruleset: _models.DialPlanRuleset | None = field(
+        "defaultDialPlanRuleset", default=None, nullable=True
+    )
     """Calls that may be made, unless an extension says otherwise."""
 
     default_voicemail_zero_out_destination_extension_id: str | None = field(
-        "defaultVoicemailZeroOutDestinationExtensionId", "str?", default=None
+        "defaultVoicemailZeroOutDestinationExtensionId", default=None, nullable=True
     )
     """Id of the extension that callers reach with 0 during a voicemail greeting."""
 
     default_voicemail_zero_out_destination_extension_number: str | None = field(
-        "defaultVoicemailZeroOutDestinationExtensionNumber", "str?", default=None
+        "defaultVoicemailZeroOutDestinationExtensionNumber", default=None, nullable=True
     )
     """Number of that extension."""
 
 
-if TYPE_CHECKING:
+class SiteDict(TypedDict):
+    """`Site` as a plain dictionary, with the names on the wire."""
 
-    class SiteDict(TypedDict):
-        """`Site` as a plain dictionary, with the names on the wire."""
-
-        name: str
-        pbxName: str
-        locale: Locale
-        timezone: str
-        address: SiteAddress | SiteAddressDict
-        siteCode: NotRequired[str | None]
-        extensionLength: NotRequired[int | None]
-        emergencyNotifications: NotRequired[Sequence[EmergencyNotification | EmergencyNotificationDict] | None]
-        callerIdSettings: NotRequired[CallerIdSettings | CallerIdSettingsDict | None]
-        defaultDialPlanCallingCountry: NotRequired[DialPlanCallingCountry | None]
-        defaultDialPlanRuleset: NotRequired[DialPlanRuleset | None]
-        defaultVoicemailZeroOutDestinationExtensionId: NotRequired[str | None]
-        defaultVoicemailZeroOutDestinationExtensionNumber: NotRequired[str | None]
-
-else:
-    SiteDict = dict
+    name: str
+    pbxName: str
+    locale: _models.Locale
+    timezone: str
+    address: _models.SiteAddress | _models.SiteAddressDict
+    siteCode: NotRequired[str | None]
+    extensionLength: NotRequired[int | None]
+    emergencyNotifications: NotRequired[
+        Sequence[_models.EmergencyNotification | _models.EmergencyNotificationDict] | None
+    ]
+    callerIdSettings: NotRequired[_models.CallerIdSettings | _models.CallerIdSettingsDict | None]
+    defaultDialPlanCallingCountry: NotRequired[_models.DialPlanCallingCountry | None]
+    defaultDialPlanRuleset: NotRequired[_models.DialPlanRuleset | None]
+    defaultVoicemailZeroOutDestinationExtensionId: NotRequired[str | None]
+    defaultVoicemailZeroOutDestinationExtensionNumber: NotRequired[str | None]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["SiteAddress", "SiteAddressDict"]
 
@@ -16,16 +13,11 @@ __all__ = ["SiteAddress", "SiteAddressDict"]
 class SiteAddress(Model):
     """Address of a site, by its id. Create the address first."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the address. The service wants it."""
 
 
-if TYPE_CHECKING:
+class SiteAddressDict(TypedDict):
+    """`SiteAddress` as a plain dictionary, with the names on the wire."""
 
-    class SiteAddressDict(TypedDict):
-        """`SiteAddress` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str | None]
-
-else:
-    SiteAddressDict = dict
+    id: NotRequired[str | None]

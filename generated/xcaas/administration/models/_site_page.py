@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._page_links import PageLinks
-    from ._pagination import Pagination
-    from ._site import Site
+from .. import models as _models
 
 __all__ = ["SitePage"]
 
@@ -18,11 +13,11 @@ __all__ = ["SitePage"]
 class SitePage(Model):
     """A page of sites."""
 
-    data: list[Site] | None = field("data", "[Site]?", default=None)
+    data: list[_models.Site] | None = field("data", default=None, nullable=True)
     """The sites."""
 
-    pagination: Pagination | None = field("pagination", "Pagination", default=None)
+    pagination: _models.Pagination | None = field("pagination", default=None)
     """Where the walk through a list stands."""
 
-    links: PageLinks | None = field("_links", "PageLinks", default=None)
+    links: _models.PageLinks | None = field("_links", default=None)
     """Addresses of this page and the next."""

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._user_assignment_info import UserAssignmentInfo, UserAssignmentInfoDict
-    from ._user_basic_info import UserBasicInfo, UserBasicInfoDict
-    from ._user_directory_info import UserDirectoryInfo, UserDirectoryInfoDict
-    from ._user_service_info import UserServiceInfo, UserServiceInfoDict
+from .. import models as _models
 
 __all__ = ["User", "UserDict"]
 
@@ -21,28 +15,23 @@ __all__ = ["User", "UserDict"]
 class User(Model):
     """A user account."""
 
-    basic_info: UserBasicInfo = field("basicInfo", "UserBasicInfo")
+    basic_info: _models.UserBasicInfo = field("basicInfo")
     """Who the user is."""
 
-    directory_info: UserDirectoryInfo | None = field("directoryInfo", "UserDirectoryInfo?", default=None)
+    directory_info: _models.UserDirectoryInfo | None = field("directoryInfo", default=None, nullable=True)
     """How the user shows in the directory."""
 
-    service_info: UserServiceInfo | None = field("serviceInfo", "UserServiceInfo?", default=None)
+    service_info: _models.UserServiceInfo | None = field("serviceInfo", default=None, nullable=True)
     """What the user may use."""
 
-    assignment_info: UserAssignmentInfo | None = field("assignmentInfo", "UserAssignmentInfo?", default=None)
+    assignment_info: _models.UserAssignmentInfo | None = field("assignmentInfo", default=None, nullable=True)
     """What the user belongs to."""
 
 
-if TYPE_CHECKING:
+class UserDict(TypedDict):
+    """`User` as a plain dictionary, with the names on the wire."""
 
-    class UserDict(TypedDict):
-        """`User` as a plain dictionary, with the names on the wire."""
-
-        basicInfo: UserBasicInfo | UserBasicInfoDict
-        directoryInfo: NotRequired[UserDirectoryInfo | UserDirectoryInfoDict | None]
-        serviceInfo: NotRequired[UserServiceInfo | UserServiceInfoDict | None]
-        assignmentInfo: NotRequired[UserAssignmentInfo | UserAssignmentInfoDict | None]
-
-else:
-    UserDict = dict
+    basicInfo: _models.UserBasicInfo | _models.UserBasicInfoDict
+    directoryInfo: NotRequired[_models.UserDirectoryInfo | _models.UserDirectoryInfoDict | None]
+    serviceInfo: NotRequired[_models.UserServiceInfo | _models.UserServiceInfoDict | None]
+    assignmentInfo: NotRequired[_models.UserAssignmentInfo | _models.UserAssignmentInfoDict | None]

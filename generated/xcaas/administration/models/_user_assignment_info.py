@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._profile_policy import ProfilePolicy, ProfilePolicyDict
-    from ._user_call_queue import UserCallQueue, UserCallQueueDict
-    from ._user_group import UserGroup, UserGroupDict
-    from ._user_ring_group import UserRingGroup, UserRingGroupDict
+from .. import models as _models
 
 __all__ = ["UserAssignmentInfo", "UserAssignmentInfoDict"]
 
@@ -22,28 +16,23 @@ __all__ = ["UserAssignmentInfo", "UserAssignmentInfoDict"]
 class UserAssignmentInfo(Model):
     """What the user belongs to."""
 
-    profile_policy: ProfilePolicy | None = field("profilePolicy", "ProfilePolicy?", default=None)
+    profile_policy: _models.ProfilePolicy | None = field("profilePolicy", default=None, nullable=True)
     """Policy for the user's profile."""
 
-    ring_groups: list[UserRingGroup] | None = field("ringGroups", "[UserRingGroup]?", default=None)
+    ring_groups: list[_models.UserRingGroup] | None = field("ringGroups", default=None, nullable=True)
     """Ring groups of the user."""
 
-    uc_call_queues: list[UserCallQueue] | None = field("ucCallQueues", "[UserCallQueue]?", default=None)
+    uc_call_queues: list[_models.UserCallQueue] | None = field("ucCallQueues", default=None, nullable=True)
     """Work call queues of the user."""
 
-    user_groups: list[UserGroup] | None = field("userGroups", "[UserGroup]?", default=None)
+    user_groups: list[_models.UserGroup] | None = field("userGroups", default=None, nullable=True)
     """User groups. One at most takes effect, and which isn't certain, so send one."""
 
 
-if TYPE_CHECKING:
+class UserAssignmentInfoDict(TypedDict):
+    """`UserAssignmentInfo` as a plain dictionary, with the names on the wire."""
 
-    class UserAssignmentInfoDict(TypedDict):
-        """`UserAssignmentInfo` as a plain dictionary, with the names on the wire."""
-
-        profilePolicy: NotRequired[ProfilePolicy | ProfilePolicyDict | None]
-        ringGroups: NotRequired[Sequence[UserRingGroup | UserRingGroupDict] | None]
-        ucCallQueues: NotRequired[Sequence[UserCallQueue | UserCallQueueDict] | None]
-        userGroups: NotRequired[Sequence[UserGroup | UserGroupDict] | None]
-
-else:
-    UserAssignmentInfoDict = dict
+    profilePolicy: NotRequired[_models.ProfilePolicy | _models.ProfilePolicyDict | None]
+    ringGroups: NotRequired[Sequence[_models.UserRingGroup | _models.UserRingGroupDict] | None]
+    ucCallQueues: NotRequired[Sequence[_models.UserCallQueue | _models.UserCallQueueDict] | None]
+    userGroups: NotRequired[Sequence[_models.UserGroup | _models.UserGroupDict] | None]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import NotRequired, TypedDict
-
-    from ._locale import Locale
-    from ._user_site import UserSite, UserSiteDict
-    from ._user_status import UserStatus
+from .. import models as _models
 
 __all__ = ["UserBasicInfo", "UserBasicInfoDict"]
 
@@ -21,70 +16,65 @@ __all__ = ["UserBasicInfo", "UserBasicInfoDict"]
 class UserBasicInfo(Model):
     """Who the user is. The guide also wants `site.id` for a new one."""
 
-    user_id: str | None = field("userId", "str?", default=None)
+    user_id: str | None = field("userId", default=None, nullable=True)
     """Id of the user."""
 
-    customer_id: str | None = field("customerId", "str?", default=None)
+    customer_id: str | None = field("customerId", default=None, nullable=True)
     """Id of the customer."""
 
-    created_time: _dt.datetime | None = field("createdTime", "datetime?", default=None)
+    created_time: _dt.datetime | None = field("createdTime", default=None, nullable=True)
     """When the user was made."""
 
-    last_updated_time: _dt.datetime | None = field("lastUpdatedTime", "datetime?", default=None)
+    last_updated_time: _dt.datetime | None = field("lastUpdatedTime", default=None, nullable=True)
     """When the user was last changed."""
 
-    scim_provider: str | None = field("scimProvider", "str?", default=None)
+    scim_provider: str | None = field("scimProvider", default=None, nullable=True)
     """Identity provider that keeps the user in step, if any."""
 
-    user_name: str = field("userName", "str")
+    user_name: str = field("userName")
     """Name to sign in with. Letters, digits and `. @ - _ /`. One that is taken fails the operation. At least 3
     characters, at most 70 characters.
     """
 
-    first_name: str = field("firstName", "str")
+    first_name: str = field("firstName")
     """First name. At least 2 characters, at most 128 characters."""
 
-    last_name: str = field("lastName", "str")
+    last_name: str = field("lastName")
     """Last name. At least 2 characters, at most 30 characters."""
 
-    status: UserStatus | None = field("status", "str?", default=None)
+    status: _models.UserStatus | None = field("status", default=None, nullable=True)
     """Whether the user can sign in."""
 
-    locale: Locale | None = field("locale", "str?", default=None)
+    locale: _models.Locale | None = field("locale", default=None, nullable=True)
     """Language and country, the site's unless set."""
 
-    timezone: str | None = field("timezone", "str?", default=None)
+    timezone: str | None = field("timezone", default=None, nullable=True)
     """IANA zone, the site's unless set."""
 
-    primary_email: str = field("primaryEmail", "str")
+    primary_email: str = field("primaryEmail")
     """Main email address. At least 5 characters, at most 128 characters."""
 
-    sso_provider: str | None = field("ssoProvider", "str?", default=None)
+    sso_provider: str | None = field("ssoProvider", default=None, nullable=True)
     """Identity provider for single sign-on."""
 
-    sso_federation_id: str | None = field("ssoFederationId", "str?", default=None)
+    sso_federation_id: str | None = field("ssoFederationId", default=None, nullable=True)
     """The user's name at that provider."""
 
-    site: UserSite | None = field("site", "UserSite?", default=None)
+    site: _models.UserSite | None = field("site", default=None, nullable=True)
     """Site of the user. It can't change."""
 
 
-if TYPE_CHECKING:
+class UserBasicInfoDict(TypedDict):
+    """`UserBasicInfo` as a plain dictionary, with the names on the wire."""
 
-    class UserBasicInfoDict(TypedDict):
-        """`UserBasicInfo` as a plain dictionary, with the names on the wire."""
-
-        scimProvider: NotRequired[str | None]
-        userName: str
-        firstName: str
-        lastName: str
-        status: NotRequired[UserStatus | None]
-        locale: NotRequired[Locale | None]
-        timezone: NotRequired[str | None]
-        primaryEmail: str
-        ssoProvider: NotRequired[str | None]
-        ssoFederationId: NotRequired[str | None]
-        site: NotRequired[UserSite | UserSiteDict | None]
-
-else:
-    UserBasicInfoDict = dict
+    scimProvider: NotRequired[str | None]
+    userName: str
+    firstName: str
+    lastName: str
+    status: NotRequired[_models.UserStatus | None]
+    locale: NotRequired[_models.Locale | None]
+    timezone: NotRequired[str | None]
+    primaryEmail: str
+    ssoProvider: NotRequired[str | None]
+    ssoFederationId: NotRequired[str | None]
+    site: NotRequired[_models.UserSite | _models.UserSiteDict | None]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._call_queue_member_type import CallQueueMemberType
+from .. import models as _models
 
 __all__ = ["UserCallQueue", "UserCallQueueDict"]
 
@@ -18,24 +15,19 @@ __all__ = ["UserCallQueue", "UserCallQueueDict"]
 class UserCallQueue(Model):
     """A Work call queue that a user is in."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the queue."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the queue."""
 
-    member_type: CallQueueMemberType | None = field("memberType", "str?", default=None)
+    member_type: _models.CallQueueMemberType | None = field("memberType", default=None, nullable=True)
     """How the user is a member."""
 
 
-if TYPE_CHECKING:
+class UserCallQueueDict(TypedDict):
+    """`UserCallQueue` as a plain dictionary, with the names on the wire."""
 
-    class UserCallQueueDict(TypedDict):
-        """`UserCallQueue` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str | None]
-        name: NotRequired[str | None]
-        memberType: NotRequired[CallQueueMemberType | None]
-
-else:
-    UserCallQueueDict = dict
+    id: NotRequired[str | None]
+    name: NotRequired[str | None]
+    memberType: NotRequired[_models.CallQueueMemberType | None]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._directory_scope import DirectoryScope
-    from ._personal_phone_number import PersonalPhoneNumber, PersonalPhoneNumberDict
+from .. import models as _models
 
 __all__ = ["UserDirectoryInfo", "UserDirectoryInfoDict"]
 
@@ -20,36 +16,31 @@ __all__ = ["UserDirectoryInfo", "UserDirectoryInfoDict"]
 class UserDirectoryInfo(Model):
     """How the user shows in the directory."""
 
-    department: str | None = field("department", "str?", default=None)
+    department: str | None = field("department", default=None, nullable=True)
     """Department. At least 1 characters, at most 100 characters."""
 
-    directory_scope: DirectoryScope | None = field("directoryScope", "str?", default=None)
+    directory_scope: _models.DirectoryScope | None = field("directoryScope", default=None, nullable=True)
     """Whom the user sees."""
 
-    display_in_directory: bool | None = field("displayInDirectory", "bool?", default=None)
+    display_in_directory: bool | None = field("displayInDirectory", default=None, nullable=True)
     """Whether the user shows. Kept the same as the flag of the Work extension; that of a Contact Center extension
     governs how agents see each other.
     """
 
-    job_title: str | None = field("jobTitle", "str?", default=None)
+    job_title: str | None = field("jobTitle", default=None, nullable=True)
     """Job title. At least 1 characters, at most 254 characters."""
 
-    personal_phone_numbers: list[PersonalPhoneNumber] | None = field(
-        "personalPhoneNumbers", "[PersonalPhoneNumber]?", default=None
+    personal_phone_numbers: list[_models.PersonalPhoneNumber] | None = field(
+        "personalPhoneNumbers", default=None, nullable=True
     )
     """Numbers outside of 8x8."""
 
 
-if TYPE_CHECKING:
+class UserDirectoryInfoDict(TypedDict):
+    """`UserDirectoryInfo` as a plain dictionary, with the names on the wire."""
 
-    class UserDirectoryInfoDict(TypedDict):
-        """`UserDirectoryInfo` as a plain dictionary, with the names on the wire."""
-
-        department: NotRequired[str | None]
-        directoryScope: NotRequired[DirectoryScope | None]
-        displayInDirectory: NotRequired[bool | None]
-        jobTitle: NotRequired[str | None]
-        personalPhoneNumbers: NotRequired[Sequence[PersonalPhoneNumber | PersonalPhoneNumberDict] | None]
-
-else:
-    UserDirectoryInfoDict = dict
+    department: NotRequired[str | None]
+    directoryScope: NotRequired[_models.DirectoryScope | None]
+    displayInDirectory: NotRequired[bool | None]
+    jobTitle: NotRequired[str | None]
+    personalPhoneNumbers: NotRequired[Sequence[_models.PersonalPhoneNumber | _models.PersonalPhoneNumberDict] | None]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["UserGroup", "UserGroupDict"]
 
@@ -16,20 +13,15 @@ __all__ = ["UserGroup", "UserGroupDict"]
 class UserGroup(Model):
     """A group of users."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the group."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the group."""
 
 
-if TYPE_CHECKING:
+class UserGroupDict(TypedDict):
+    """`UserGroup` as a plain dictionary, with the names on the wire."""
 
-    class UserGroupDict(TypedDict):
-        """`UserGroup` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str | None]
-        name: NotRequired[str | None]
-
-else:
-    UserGroupDict = dict
+    id: NotRequired[str | None]
+    name: NotRequired[str | None]

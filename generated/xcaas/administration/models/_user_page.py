@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._page_links import PageLinks
-    from ._pagination import Pagination
-    from ._user import User
+from .. import models as _models
 
 __all__ = ["UserPage"]
 
@@ -18,11 +13,11 @@ __all__ = ["UserPage"]
 class UserPage(Model):
     """A page of users."""
 
-    data: list[User] | None = field("data", "[User]?", default=None)
+    data: list[_models.User] | None = field("data", default=None, nullable=True)
     """The users."""
 
-    pagination: Pagination | None = field("pagination", "Pagination", default=None)
+    pagination: _models.Pagination | None = field("pagination", default=None)
     """Where the walk through a list stands."""
 
-    links: PageLinks | None = field("_links", "PageLinks", default=None)
+    links: _models.PageLinks | None = field("_links", default=None)
     """Addresses of this page and the next."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["UserRingGroup", "UserRingGroupDict"]
 
@@ -16,20 +13,15 @@ __all__ = ["UserRingGroup", "UserRingGroupDict"]
 class UserRingGroup(Model):
     """A ring group that a user is in."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the ring group."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the ring group."""
 
 
-if TYPE_CHECKING:
+class UserRingGroupDict(TypedDict):
+    """`UserRingGroup` as a plain dictionary, with the names on the wire."""
 
-    class UserRingGroupDict(TypedDict):
-        """`UserRingGroup` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str | None]
-        name: NotRequired[str | None]
-
-else:
-    UserRingGroupDict = dict
+    id: NotRequired[str | None]
+    name: NotRequired[str | None]

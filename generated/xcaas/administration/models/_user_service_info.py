@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._extension import Extension, ExtensionDict
-    from ._license import License, LicenseDict
+from .. import models as _models
 
 __all__ = ["UserServiceInfo", "UserServiceInfoDict"]
 
@@ -20,20 +16,15 @@ __all__ = ["UserServiceInfo", "UserServiceInfoDict"]
 class UserServiceInfo(Model):
     """What the user may use."""
 
-    licenses: list[License] | None = field("licenses", "[License]?", default=None)
+    licenses: list[_models.License] | None = field("licenses", default=None, nullable=True)
     """Licences. Those for direct numbers come by themselves once a number is assigned; don't send them."""
 
-    extensions: list[Extension] | None = field("extensions", "[Extension]?", default=None)
+    extensions: list[_models.Extension] | None = field("extensions", default=None, nullable=True)
     """Extensions."""
 
 
-if TYPE_CHECKING:
+class UserServiceInfoDict(TypedDict):
+    """`UserServiceInfo` as a plain dictionary, with the names on the wire."""
 
-    class UserServiceInfoDict(TypedDict):
-        """`UserServiceInfo` as a plain dictionary, with the names on the wire."""
-
-        licenses: NotRequired[Sequence[License | LicenseDict] | None]
-        extensions: NotRequired[Sequence[Extension | ExtensionDict] | None]
-
-else:
-    UserServiceInfoDict = dict
+    licenses: NotRequired[Sequence[_models.License | _models.LicenseDict] | None]
+    extensions: NotRequired[Sequence[_models.Extension | _models.ExtensionDict] | None]

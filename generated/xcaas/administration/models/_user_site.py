@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["UserSite", "UserSiteDict"]
 
@@ -16,24 +13,19 @@ __all__ = ["UserSite", "UserSiteDict"]
 class UserSite(Model):
     """Site of a user."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the site."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the site."""
 
-    pbx_name: str | None = field("pbxName", "str?", default=None)
+    pbx_name: str | None = field("pbxName", default=None, nullable=True)
     """Name of the PBX."""
 
 
-if TYPE_CHECKING:
+class UserSiteDict(TypedDict):
+    """`UserSite` as a plain dictionary, with the names on the wire."""
 
-    class UserSiteDict(TypedDict):
-        """`UserSite` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str | None]
-        name: NotRequired[str | None]
-        pbxName: NotRequired[str | None]
-
-else:
-    UserSiteDict = dict
+    id: NotRequired[str | None]
+    name: NotRequired[str | None]
+    pbxName: NotRequired[str | None]

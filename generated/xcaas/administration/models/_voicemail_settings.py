@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._notification_action import NotificationAction
+from .. import models as _models
 
 __all__ = ["VoicemailSettings", "VoicemailSettingsDict"]
 
@@ -18,24 +15,19 @@ __all__ = ["VoicemailSettings", "VoicemailSettingsDict"]
 class VoicemailSettings(Model):
     """Voicemail of a ring group."""
 
-    access_pin: str | None = field("accessPin", "str?", default=None)
+    access_pin: str | None = field("accessPin", default=None, nullable=True)
     """PIN of the mailbox. It can be set but is never read back. At least 6 characters, at most 15 characters."""
 
-    notification_email: str | None = field("notificationEmail", "str?", default=None)
+    notification_email: str | None = field("notificationEmail", default=None, nullable=True)
     """Who hears of messages. Needed unless the action is `DISABLE`."""
 
-    notification_action: NotificationAction | None = field("notificationAction", "str?", default=None)
+    notification_action: _models.NotificationAction | None = field("notificationAction", default=None, nullable=True)
     """What to send."""
 
 
-if TYPE_CHECKING:
+class VoicemailSettingsDict(TypedDict):
+    """`VoicemailSettings` as a plain dictionary, with the names on the wire."""
 
-    class VoicemailSettingsDict(TypedDict):
-        """`VoicemailSettings` as a plain dictionary, with the names on the wire."""
-
-        accessPin: NotRequired[str | None]
-        notificationEmail: NotRequired[str | None]
-        notificationAction: NotRequired[NotificationAction | None]
-
-else:
-    VoicemailSettingsDict = dict
+    accessPin: NotRequired[str | None]
+    notificationEmail: NotRequired[str | None]
+    notificationAction: NotRequired[_models.NotificationAction | None]

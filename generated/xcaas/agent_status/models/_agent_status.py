@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._agent_status_code import AgentStatusCode
-    from ._agent_sub_status import AgentSubStatus
+from .. import models as _models
 
 __all__ = ["AgentStatus"]
 
@@ -17,26 +13,26 @@ __all__ = ["AgentStatus"]
 class AgentStatus(Model):
     """An agent and their status."""
 
-    agent_id: str = field("agent-id", "str")
+    agent_id: str = field("agent-id")
     """The agent's Internal Id."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """The agent's name."""
 
-    agent_status: AgentStatusCode | None = field("agent-status", "int", default=None)
+    agent_status: _models.AgentStatusCode | None = field("agent-status", default=None)
     """0 unknown (never logged in), 1 logged out, 2 logged in, 3 on break, 4 available, 5 working offline, 6 being
     offered an interaction, 7 handling one, 8 wrapping up, 9 busy, 10 in a direct call (shows as 9 if the call
     also makes the agent busy), 11 on email.
     """
 
-    agent_sub_status: AgentSubStatus | None = field("agent-sub-status", "str", default=None)
+    agent_sub_status: _models.AgentSubStatus | None = field("agent-sub-status", default=None)
     """`stopnew`: the agent finishes what they have and gets nothing new."""
 
-    status_code_list_id: int | None = field("status-code-list-id", "int", default=None)
+    status_code_list_id: int | None = field("status-code-list-id", default=None)
     """Id of the list that the status code is from. May be -1 for none."""
 
-    status_code_item_id: int | None = field("status-code-item-id", "int", default=None)
+    status_code_item_id: int | None = field("status-code-item-id", default=None)
     """Id of the status code within its list."""
 
-    status_code_item_short_code: str | None = field("status-code-item-short-code", "str", default=None)
+    status_code_item_short_code: str | None = field("status-code-item-short-code", default=None)
     """Short name of the status code."""

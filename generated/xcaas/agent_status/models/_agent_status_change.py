@@ -11,14 +11,14 @@ __all__ = ["AgentStatusChange"]
 class AgentStatusChange(Model):
     """What became of one agent."""
 
-    agent_id: str | None = field("agent-id", "str", default=None)
+    agent_id: str | None = field("agent-id", default=None)
     """The agent's Internal Id. Missing when only one agent was set."""
 
-    change_status: int | None = field("change-status", "int", default=None)
+    change_status: int | None = field("change-status", default=None)
     """Status code for this agent alone, as HTTP has them. 200 is success."""
 
-    reason: str | None = field("reason", "str", default=None)
+    reason: str | None = field("reason", default=None)
     """Name of the outcome."""
 
-    message: str | None = field("message", "str", default=None)
+    message: str | None = field("message", default=None)
     """The outcome in words."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._agent_status_change import AgentStatusChange
+from .. import models as _models
 
 __all__ = ["AgentStatusChangeList"]
 
@@ -16,5 +13,5 @@ __all__ = ["AgentStatusChangeList"]
 class AgentStatusChangeList(Model):
     """What became of each agent."""
 
-    data: list[AgentStatusChange] | None = field("data", "[AgentStatusChange]", default=None)
+    data: list[_models.AgentStatusChange] | None = field("data", default=None)
     """One entry per agent."""

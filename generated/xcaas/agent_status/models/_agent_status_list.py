@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._agent_status import AgentStatus
-    from ._agent_status_page import AgentStatusPage
+from .. import models as _models
 
 __all__ = ["AgentStatusList"]
 
@@ -17,8 +13,8 @@ __all__ = ["AgentStatusList"]
 class AgentStatusList(Model):
     """Agents with their status."""
 
-    data: list[AgentStatus] | None = field("data", "[AgentStatus]", default=None)
+    data: list[_models.AgentStatus] | None = field("data", default=None)
     """The agents."""
 
-    page: AgentStatusPage | None = field("page", "AgentStatusPage", default=None)
+    page: _models.AgentStatusPage | None = field("page", default=None)
     """Declared by the vendor for paging, which isn't supported."""

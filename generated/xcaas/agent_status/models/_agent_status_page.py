@@ -11,14 +11,14 @@ __all__ = ["AgentStatusPage"]
 class AgentStatusPage(Model):
     """Declared by the vendor for paging, which isn't supported. Everything is in one answer."""
 
-    page_size: int | None = field("pageSize", "int", default=None)
+    page_size: int | None = field("pageSize", default=None)
     """Agents in this answer."""
 
-    page_index: int | None = field("pageIndex", "int", default=None)
+    page_index: int | None = field("pageIndex", default=None)
     """Number of the page, counted from 0."""
 
-    total_elements: int | None = field("totalElements", "int", default=None)
+    total_elements: int | None = field("totalElements", default=None)
     """How many agents there are."""
 
-    total_pages: int | None = field("totalPages", "int", default=None)
+    total_pages: int | None = field("totalPages", default=None)
     """How many pages there are."""

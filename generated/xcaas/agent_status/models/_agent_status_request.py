@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._settable_agent_status_code import SettableAgentStatusCode
+from .. import models as _models
 
 __all__ = ["AgentStatusRequest", "AgentStatusRequestDict"]
 
@@ -20,33 +17,29 @@ class AgentStatusRequest(Model):
     service may insist.
     """
 
-    agent_status: SettableAgentStatusCode = field("agent-status", "int")
+    agent_status: _models.SettableAgentStatusCode = field("agent-status")
     """1 logged out, 3 on break, 4 available, 5 working offline."""
 
-    status_code_list_id: int | None = field("status-code-list-id", "int", default=None)
+    status_code_list_id: int | None = field("status-code-list-id", default=None)
     """Id of the list that the status code is from. Each agent group has lists of its own."""
 
-    status_code_item_id: int | None = field("status-code-item-id", "int", default=None)
+    status_code_item_id: int | None = field("status-code-item-id", default=None)
     """Id of the status code within its list."""
 
-    status_code_item_short_code: str | None = field("status-code-item-short-code", "str", default=None)
+    status_code_item_short_code: str | None = field("status-code-item-short-code", default=None)
     """Short name of the status code."""
 
 
-if TYPE_CHECKING:
-    _AgentStatusRequestDictNames = TypedDict(
-        "_AgentStatusRequestDictNames",
-        {
-            "agent-status": "SettableAgentStatusCode",
-            "status-code-list-id": "NotRequired[int]",
-            "status-code-item-id": "NotRequired[int]",
-            "status-code-item-short-code": "NotRequired[str]",
-        },
-    )
-
-    class AgentStatusRequestDict(_AgentStatusRequestDictNames):
-        """`AgentStatusRequest` as a plain dictionary, with the names on the wire."""
+_AgentStatusRequestDictNames = TypedDict(
+    "_AgentStatusRequestDictNames",
+    {
+        "agent-status": "_models.SettableAgentStatusCode",
+        "status-code-list-id": "NotRequired[int]",
+        "status-code-item-id": "NotRequired[int]",
+        "status-code-item-short-code": "NotRequired[str]",
+    },
+)
 
 
-else:
-    AgentStatusRequestDict = dict
+class AgentStatusRequestDict(_AgentStatusRequestDictNames):
+    """`AgentStatusRequest` as a plain dictionary, with the names on the wire."""

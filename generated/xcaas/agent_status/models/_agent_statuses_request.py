@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TypedDict
-
-    from ._agent_status_entry import AgentStatusEntry, AgentStatusEntryDict
+from .. import models as _models
 
 __all__ = ["AgentStatusesRequest", "AgentStatusesRequestDict"]
 
@@ -19,16 +16,11 @@ __all__ = ["AgentStatusesRequest", "AgentStatusesRequestDict"]
 class AgentStatusesRequest(Model):
     """Statuses to set for several agents."""
 
-    agents: list[AgentStatusEntry] = field("agents", "[AgentStatusEntry]")
+    agents: list[_models.AgentStatusEntry] = field("agents")
     """One entry per agent. At most 100 items."""
 
 
-if TYPE_CHECKING:
+class AgentStatusesRequestDict(TypedDict):
+    """`AgentStatusesRequest` as a plain dictionary, with the names on the wire."""
 
-    class AgentStatusesRequestDict(TypedDict):
-        """`AgentStatusesRequest` as a plain dictionary, with the names on the wire."""
-
-        agents: Sequence[AgentStatusEntry | AgentStatusEntryDict]
-
-else:
-    AgentStatusesRequestDict = dict
+    agents: Sequence[_models.AgentStatusEntry | _models.AgentStatusEntryDict]

@@ -11,5 +11,5 @@ __all__ = ["ApiNotEnabled"]
 class ApiNotEnabled(Model):
     """What the service says, in XML, until 8x8 has switched the API on for a tenant."""
 
-    error: str | None = field("Error", "str?", default=None)
+    error: str | None = field("Error", default=None, nullable=True)
     """The reason in words."""

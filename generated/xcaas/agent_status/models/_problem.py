@@ -11,17 +11,17 @@ __all__ = ["Problem"]
 class Problem(Model):
     """An error in the form of RFC 7807."""
 
-    type: str | None = field("type", "str?", default=None)
+    type: str | None = field("type", default=None, nullable=True)
     """Address or name of the kind of problem."""
 
-    title: str | None = field("title", "str?", default=None)
+    title: str | None = field("title", default=None, nullable=True)
     """The kind of problem in a few words."""
 
-    status: int | None = field("status", "int?", default=None)
+    status: int | None = field("status", default=None, nullable=True)
     """The status code once more."""
 
-    detail: str | None = field("detail", "str?", default=None)
+    detail: str | None = field("detail", default=None, nullable=True)
     """What went wrong this time."""
 
-    instance: str | None = field("instance", "str?", default=None)
+    instance: str | None = field("instance", default=None, nullable=True)
     """Path of the request that failed."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
 
 __all__ = ["AuditError"]
 
@@ -16,17 +13,17 @@ __all__ = ["AuditError"]
 class AuditError(Model):
     """Why a call was refused."""
 
-    timestamp: _dt.datetime | None = field("timestamp", "datetime?", default=None)
+    timestamp: _dt.datetime | None = field("timestamp", default=None, nullable=True)
     """When it happened, with nine digits of a second."""
 
-    status: int | None = field("status", "int?", default=None)
+    status: int | None = field("status", default=None, nullable=True)
     """The status code once more."""
 
-    error: str | None = field("error", "str?", default=None)
+    error: str | None = field("error", default=None, nullable=True)
     """Name of the status."""
 
-    message: str | None = field("message", "str?", default=None)
+    message: str | None = field("message", default=None, nullable=True)
     """The reason in words."""
 
-    path: str | None = field("path", "str?", default=None)
+    path: str | None = field("path", default=None, nullable=True)
     """Path of the request."""

@@ -11,8 +11,8 @@ __all__ = ["AuditPageMeta"]
 class AuditPageMeta(Model):
     """Where the walk through the records stands."""
 
-    total_record_count: int | None = field("totalRecordCount", "int", default=None)
+    total_record_count: int | None = field("totalRecordCount", default=None)
     """How many records this page holds, in spite of its name."""
 
-    scroll_id: str | None = field("scrollId", "str?", default=None)
+    scroll_id: str | None = field("scrollId", default=None, nullable=True)
     """Value for the next request. Null on the last page. How long it lives isn't documented."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._audit_event_type import AuditEventType
-    from ._audit_service import AuditService
+from .. import models as _models
 
 __all__ = ["AuditRecord"]
 
@@ -19,43 +15,43 @@ __all__ = ["AuditRecord"]
 class AuditRecord(Model):
     """One change."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the record."""
 
-    display_name: str | None = field("displayName", "str?", default=None)
+    display_name: str | None = field("displayName", default=None, nullable=True)
     """Name of what was changed; first and last name for users."""
 
-    customer_id: str | None = field("customerId", "str", default=None)
+    customer_id: str | None = field("customerId", default=None)
     """Id of the customer."""
 
-    audit_timestamp: _dt.datetime | None = field("auditTimestamp", "datetime", default=None)
+    audit_timestamp: _dt.datetime | None = field("auditTimestamp", default=None)
     """When the change was made."""
 
-    event_type: AuditEventType | None = field("eventType", "str", default=None)
+    event_type: _models.AuditEventType | None = field("eventType", default=None)
     """Kind of change."""
 
-    service: AuditService | None = field("service", "str", default=None)
+    service: _models.AuditService | None = field("service", default=None)
     """Where audited changes are made."""
 
-    entity_type: str | None = field("entityType", "str?", default=None)
+    entity_type: str | None = field("entityType", default=None, nullable=True)
     """Kind of the thing that was changed."""
 
-    entity_key: str | None = field("entityKey", "str?", default=None)
+    entity_key: str | None = field("entityKey", default=None, nullable=True)
     """Id of the thing that was changed."""
 
-    audit_user_id: str | None = field("auditUserId", "str?", default=None)
+    audit_user_id: str | None = field("auditUserId", default=None, nullable=True)
     """Id of the user who made the change."""
 
-    impersonator: str | None = field("impersonator", "str?", default=None)
+    impersonator: str | None = field("impersonator", default=None, nullable=True)
     """Id of the 8x8 employee who acted in the customer's name, if it was one."""
 
-    details: str | None = field("details", "str?", default=None)
+    details: str | None = field("details", default=None, nullable=True)
     """What changed, as JSON inside a text: usually an object with `new` and `old`, each a map of attribute to
     value. Not always valid JSON, so parse with care.
     """
 
-    correlation_type: str | None = field("correlationType", "str?", default=None)
+    correlation_type: str | None = field("correlationType", default=None, nullable=True)
     """Kind of the thing that a set of changes belongs to."""
 
-    correlation_id: str | None = field("correlationId", "str?", default=None)
+    correlation_id: str | None = field("correlationId", default=None, nullable=True)
     """Id of the thing that a set of changes belongs to."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._audit_page_meta import AuditPageMeta
-    from ._audit_record import AuditRecord
+from .. import models as _models
 
 __all__ = ["AuditRecordPage"]
 
@@ -17,8 +13,8 @@ __all__ = ["AuditRecordPage"]
 class AuditRecordPage(Model):
     """A page of audit records."""
 
-    data: list[AuditRecord] | None = field("data", "[AuditRecord]", default=None)
+    data: list[_models.AuditRecord] | None = field("data", default=None)
     """The records."""
 
-    meta: AuditPageMeta | None = field("meta", "AuditPageMeta", default=None)
+    meta: _models.AuditPageMeta | None = field("meta", default=None)
     """Where the walk through the records stands."""

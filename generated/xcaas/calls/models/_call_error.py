@@ -11,8 +11,8 @@ __all__ = ["CallError"]
 class CallError(Model):
     """Why an order was refused."""
 
-    reasons: list[str] | None = field("reasons", "[str]?", default=None)
+    reasons: list[str] | None = field("reasons", default=None, nullable=True)
     """The reasons, in free text."""
 
-    message: str | None = field("message", "str?", default=None)
+    message: str | None = field("message", default=None, nullable=True)
     """What went wrong, in words."""

@@ -11,8 +11,8 @@ __all__ = ["CallOutcome"]
 class CallOutcome(Model):
     """What the service made of an order."""
 
-    reasons: list[str] | None = field("reasons", "[str]", default=None)
+    reasons: list[str] | None = field("reasons", default=None)
     """Remarks in free text."""
 
-    message: str | None = field("message", "str", default=None)
+    message: str | None = field("message", default=None)
     """What happened, in words."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._call_variable import CallVariable, CallVariableDict
+from .. import models as _models
 
 __all__ = ["CallRequest", "CallRequestDict"]
 
@@ -19,50 +16,45 @@ __all__ = ["CallRequest", "CallRequestDict"]
 class CallRequest(Model):
     """A call to place."""
 
-    agent_id: str = field("agentId", "str")
+    agent_id: str = field("agentId")
     """The agent who talks."""
 
-    prefix: str = field("prefix", "str")
+    prefix: str = field("prefix")
     """What to dial ahead of the number. May be empty, but must be there."""
 
-    number: str = field("number", "str")
+    number: str = field("number")
     """Number to call. The dial plan turns it into E.164 form."""
 
-    caller_id: str = field("callerId", "str")
+    caller_id: str = field("callerId")
     """Number to show. It counts only if it is a channel of the tenant; otherwise the agent's configured one shows."""
 
-    dialplan_id: str | None = field("dialplanId", "str", default=None)
+    dialplan_id: str | None = field("dialplanId", default=None)
     """Dial plan to use instead of the agent's own."""
 
-    queue_id: str | None = field("queueId", "str", default=None)
+    queue_id: str | None = field("queueId", default=None)
     """Queue that the call counts for. Without it the agent isn't marked busy."""
 
-    force_call: bool | None = field("forceCall", "bool", default=None)
+    force_call: bool | None = field("forceCall", default=None)
     """Offers the call to an agent who is busy on the other line or in a chat. It doesn't help when both lines are
     busy, or on break, or logged out. Default: false.
     """
 
-    ext_transaction_data: list[CallVariable] | None = field("extTransactionData", "[CallVariable]", default=None)
+    ext_transaction_data: list[_models.CallVariable] | None = field("extTransactionData", default=None)
     """Variables that go with the interaction."""
 
-    ctl_user_data: list[CallVariable] | None = field("ctlUserData", "[CallVariable]", default=None)
+    ctl_user_data: list[_models.CallVariable] | None = field("ctlUserData", default=None)
     """Variables for the call's control, passed through."""
 
 
-if TYPE_CHECKING:
+class CallRequestDict(TypedDict):
+    """`CallRequest` as a plain dictionary, with the names on the wire."""
 
-    class CallRequestDict(TypedDict):
-        """`CallRequest` as a plain dictionary, with the names on the wire."""
-
-        agentId: str
-        prefix: str
-        number: str
-        callerId: str
-        dialplanId: NotRequired[str]
-        queueId: NotRequired[str]
-        forceCall: NotRequired[bool]
-        extTransactionData: NotRequired[Sequence[CallVariable | CallVariableDict]]
-        ctlUserData: NotRequired[Sequence[CallVariable | CallVariableDict]]
-
-else:
-    CallRequestDict = dict
+    agentId: str
+    prefix: str
+    number: str
+    callerId: str
+    dialplanId: NotRequired[str]
+    queueId: NotRequired[str]
+    forceCall: NotRequired[bool]
+    extTransactionData: NotRequired[Sequence[_models.CallVariable | _models.CallVariableDict]]
+    ctlUserData: NotRequired[Sequence[_models.CallVariable | _models.CallVariableDict]]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["CallVariable", "CallVariableDict"]
 
@@ -16,20 +13,15 @@ __all__ = ["CallVariable", "CallVariableDict"]
 class CallVariable(Model):
     """A name and its value."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the variable."""
 
-    value: str | None = field("value", "str", default=None)
+    value: str | None = field("value", default=None)
     """Its value. Send numbers as text."""
 
 
-if TYPE_CHECKING:
+class CallVariableDict(TypedDict):
+    """`CallVariable` as a plain dictionary, with the names on the wire."""
 
-    class CallVariableDict(TypedDict):
-        """`CallVariable` as a plain dictionary, with the names on the wire."""
-
-        name: NotRequired[str]
-        value: NotRequired[str]
-
-else:
-    CallVariableDict = dict
+    name: NotRequired[str]
+    value: NotRequired[str]

@@ -11,14 +11,14 @@ __all__ = ["PlacedCall"]
 class PlacedCall(Model):
     """A call that is being set up."""
 
-    interaction_guid: str | None = field("interactionGuid", "str", default=None)
+    interaction_guid: str | None = field("interactionGuid", default=None)
     """Id of the call, for the operations on it. Either this or `id` comes."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the call, under the name that the vendor's document has for it."""
 
-    reasons: list[str] | None = field("reasons", "[str]", default=None)
+    reasons: list[str] | None = field("reasons", default=None)
     """Remarks in free text."""
 
-    message: str | None = field("message", "str", default=None)
+    message: str | None = field("message", default=None)
     """What happened, in words."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["TransactionCode", "TransactionCodeDict"]
 
@@ -16,16 +13,11 @@ __all__ = ["TransactionCode", "TransactionCodeDict"]
 class TransactionCode(Model):
     """A code of a list."""
 
-    id: int | None = field("id", "int", default=None)
+    id: int | None = field("id", default=None)
     """Id of the code."""
 
 
-if TYPE_CHECKING:
+class TransactionCodeDict(TypedDict):
+    """`TransactionCode` as a plain dictionary, with the names on the wire."""
 
-    class TransactionCodeDict(TypedDict):
-        """`TransactionCode` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[int]
-
-else:
-    TransactionCodeDict = dict
+    id: NotRequired[int]

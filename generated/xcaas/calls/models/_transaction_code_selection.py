@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._transaction_code import TransactionCode, TransactionCodeDict
+from .. import models as _models
 
 __all__ = ["TransactionCodeSelection", "TransactionCodeSelectionDict"]
 
@@ -19,20 +16,15 @@ __all__ = ["TransactionCodeSelection", "TransactionCodeSelectionDict"]
 class TransactionCodeSelection(Model):
     """Codes chosen from one list."""
 
-    id: int | None = field("id", "int", default=None)
+    id: int | None = field("id", default=None)
     """Id of the list."""
 
-    codes: list[TransactionCode] | None = field("codes", "[TransactionCode]", default=None)
+    codes: list[_models.TransactionCode] | None = field("codes", default=None)
     """The codes. Only multiple-choice lists take more than one."""
 
 
-if TYPE_CHECKING:
+class TransactionCodeSelectionDict(TypedDict):
+    """`TransactionCodeSelection` as a plain dictionary, with the names on the wire."""
 
-    class TransactionCodeSelectionDict(TypedDict):
-        """`TransactionCodeSelection` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[int]
-        codes: NotRequired[Sequence[TransactionCode | TransactionCodeDict]]
-
-else:
-    TransactionCodeSelectionDict = dict
+    id: NotRequired[int]
+    codes: NotRequired[Sequence[_models.TransactionCode | _models.TransactionCodeDict]]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._transaction_code_selection import TransactionCodeSelection, TransactionCodeSelectionDict
+from .. import models as _models
 
 __all__ = ["TransactionCodes", "TransactionCodesDict"]
 
@@ -19,16 +16,11 @@ __all__ = ["TransactionCodes", "TransactionCodesDict"]
 class TransactionCodes(Model):
     """Chosen wrap-up codes, by list. Six codes at most in all."""
 
-    selections: list[TransactionCodeSelection] | None = field("selections", "[TransactionCodeSelection]", default=None)
+    selections: list[_models.TransactionCodeSelection] | None = field("selections", default=None)
     """One entry per list."""
 
 
-if TYPE_CHECKING:
+class TransactionCodesDict(TypedDict):
+    """`TransactionCodes` as a plain dictionary, with the names on the wire."""
 
-    class TransactionCodesDict(TypedDict):
-        """`TransactionCodes` as a plain dictionary, with the names on the wire."""
-
-        selections: NotRequired[Sequence[TransactionCodeSelection | TransactionCodeSelectionDict]]
-
-else:
-    TransactionCodesDict = dict
+    selections: NotRequired[Sequence[_models.TransactionCodeSelection | _models.TransactionCodeSelectionDict]]

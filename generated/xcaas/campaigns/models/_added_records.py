@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._record import Record
+from .. import models as _models
 
 __all__ = ["AddedRecords"]
 
@@ -16,5 +13,5 @@ __all__ = ["AddedRecords"]
 class AddedRecords(Model):
     """Records as they were stored."""
 
-    records: list[Record] | None = field("records", "[Record]", default=None)
+    records: list[_models.Record] | None = field("records", default=None)
     """The records."""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from uuid import UUID
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from uuid import UUID
-
-    from ._campaign_display_status import CampaignDisplayStatus
-    from ._campaign_state import CampaignState
-    from ._record_count import RecordCount
+from .. import models as _models
 
 __all__ = ["Campaign"]
 
@@ -21,41 +16,41 @@ __all__ = ["Campaign"]
 class Campaign(Model):
     """A campaign. What isn't known is left out."""
 
-    id: UUID = field("id", "uuid")
+    id: UUID = field("id")
     """Id of the campaign."""
 
-    tenant_id: str | None = field("tenantId", "str", default=None)
+    tenant_id: str | None = field("tenantId", default=None)
     """Name of the tenant."""
 
-    integration_type: str | None = field("integrationType", "str", default=None)
+    integration_type: str | None = field("integrationType", default=None)
     """Where the customers' data is from."""
 
-    start_time: _dt.datetime | None = field("startTime", "datetime", default=None)
+    start_time: _dt.datetime | None = field("startTime", default=None)
     """When it is to begin."""
 
-    end_time: _dt.datetime | None = field("endTime", "datetime", default=None)
+    end_time: _dt.datetime | None = field("endTime", default=None)
     """When it is to end."""
 
-    state: CampaignState | None = field("state", "str", default=None)
+    state: _models.CampaignState | None = field("state", default=None)
     """Where a campaign stands."""
 
-    display_status: CampaignDisplayStatus | None = field("displayStatus", "str", default=None)
+    display_status: _models.CampaignDisplayStatus | None = field("displayStatus", default=None)
     """The state in words for people, derived from the state."""
 
-    record_count: int | None = field("recordCount", "int", default=None)
+    record_count: int | None = field("recordCount", default=None)
     """How many records it has."""
 
-    record_counts: list[RecordCount] | None = field("recordCounts", "[RecordCount]", default=None)
+    record_counts: list[_models.RecordCount] | None = field("recordCounts", default=None)
     """How many records there are of each kind, state and result."""
 
-    last_build_time: _dt.datetime | None = field("lastBuildTime", "datetime", default=None)
+    last_build_time: _dt.datetime | None = field("lastBuildTime", default=None)
     """When it was last built."""
 
-    last_purged_time: _dt.datetime | None = field("lastPurgedTime", "datetime", default=None)
+    last_purged_time: _dt.datetime | None = field("lastPurgedTime", default=None)
     """When its queue was last cleared."""
 
-    started_time: _dt.datetime | None = field("startedTime", "datetime", default=None)
+    started_time: _dt.datetime | None = field("startedTime", default=None)
     """When it began."""
 
-    completed_time: _dt.datetime | None = field("completedTime", "datetime", default=None)
+    completed_time: _dt.datetime | None = field("completedTime", default=None)
     """When it ended."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._campaign_action import CampaignAction
+from .. import models as _models
 
 __all__ = ["CampaignChange", "CampaignChangeDict"]
 
@@ -18,27 +15,22 @@ __all__ = ["CampaignChange", "CampaignChangeDict"]
 class CampaignChange(Model):
     """What to do with a campaign."""
 
-    action: CampaignAction = field("action", "str")
+    action: _models.CampaignAction = field("action")
     """`BUILD` from CREATED, READY or BUILD_ERROR; `RESET` from READY or BUILD_ERROR; `START` from READY; `PAUSE`
     from RUNNING; `RESUME` from PAUSED; `RETRY` from RUN_ERROR; `CANCEL` from PENDING, RUNNING, PAUSED or
     RUN_ERROR; `PURGE` from PAUSED, RUN_ERROR or COMPLETE, which clears the queue and leaves the state.
     """
 
-    enabled: bool | None = field("enabled", "bool", default=None)
+    enabled: bool | None = field("enabled", default=None)
     """Switches the campaign on or off, and stays so. Without it nothing changes."""
 
-    build_on_start: bool | None = field("buildOnStart", "bool", default=None)
+    build_on_start: bool | None = field("buildOnStart", default=None)
     """With `START` only: builds first, which is allowed from `CREATED` and overrides the campaign's own setting."""
 
 
-if TYPE_CHECKING:
+class CampaignChangeDict(TypedDict):
+    """`CampaignChange` as a plain dictionary, with the names on the wire."""
 
-    class CampaignChangeDict(TypedDict):
-        """`CampaignChange` as a plain dictionary, with the names on the wire."""
-
-        action: CampaignAction
-        enabled: NotRequired[bool]
-        buildOnStart: NotRequired[bool]
-
-else:
-    CampaignChangeDict = dict
+    action: _models.CampaignAction
+    enabled: NotRequired[bool]
+    buildOnStart: NotRequired[bool]

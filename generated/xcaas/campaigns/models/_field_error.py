@@ -11,11 +11,11 @@ __all__ = ["FieldError"]
 class FieldError(Model):
     """One fault within a request."""
 
-    field: str | None = _field("field", "str?", default=None)
+    field: str | None = _field("field", default=None, nullable=True)
     """Path of the field, with dots."""
 
-    code: str | None = _field("code", "str?", default=None)
+    code: str | None = _field("code", default=None, nullable=True)
     """Code of the fault. The documented codes aren't all that occur."""
 
-    message: str | None = _field("message", "str?", default=None)
+    message: str | None = _field("message", default=None, nullable=True)
     """The fault in words."""

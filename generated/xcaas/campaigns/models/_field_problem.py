@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._field_error import FieldError
+from .. import models as _models
 
 __all__ = ["FieldProblem"]
 
@@ -18,20 +15,20 @@ __all__ = ["FieldProblem"]
 class FieldProblem(Model):
     """A problem with a list of the fields that caused it."""
 
-    status: int | None = field("status", "int?", default=None)
+    status: int | None = field("status", default=None, nullable=True)
     """The status code once more."""
 
-    instance: str | None = field("instance", "str?", default=None)
+    instance: str | None = field("instance", default=None, nullable=True)
     """Path of the request that failed."""
 
-    time: _dt.datetime | None = field("time", "datetime?", default=None)
+    time: _dt.datetime | None = field("time", default=None, nullable=True)
     """When it happened."""
 
-    title: str | None = field("title", "str?", default=None)
+    title: str | None = field("title", default=None, nullable=True)
     """The kind of problem in a few words."""
 
-    detail: str | None = field("detail", "str?", default=None)
+    detail: str | None = field("detail", default=None, nullable=True)
     """What went wrong this time."""
 
-    errors: list[FieldError] | None = field("errors", "[FieldError]?", default=None)
+    errors: list[_models.FieldError] | None = field("errors", default=None, nullable=True)
     """One entry per fault found."""

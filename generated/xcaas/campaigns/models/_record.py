@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from uuid import UUID
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from uuid import UUID
-
-    from ._record_priority import RecordPriority
-    from ._record_result import RecordResult
-    from ._record_state import RecordState
-    from ._record_type import RecordType
+from .. import models as _models
 
 __all__ = ["Record"]
 
@@ -22,32 +16,32 @@ __all__ = ["Record"]
 class Record(Model):
     """A record of a campaign. What isn't known is left out."""
 
-    id: UUID = field("id", "uuid")
+    id: UUID = field("id")
     """Id of the record."""
 
-    type: RecordType | None = field("type", "str", default=None)
+    type: _models.RecordType | None = field("type", default=None)
     """Whether a record came from a CRM query or was added."""
 
-    crm_record_id: str | None = field("crmRecordId", "str", default=None)
+    crm_record_id: str | None = field("crmRecordId", default=None)
     """Id of the person in the CRM. At most 32 characters."""
 
-    priority: RecordPriority | None = field("priority", "str", default=None)
+    priority: _models.RecordPriority | None = field("priority", default=None)
     """Group that a record is called in, high ones first."""
 
-    rank: float | None = field("rank", "float", default=None)
+    rank: float | None = field("rank", default=None)
     """Place within the priority group."""
 
-    next_attempt_after: _dt.datetime | None = field("nextAttemptAfter", "datetime", default=None)
+    next_attempt_after: _dt.datetime | None = field("nextAttemptAfter", default=None)
     """Earliest time of the next call. `scheduleAt` or the time of creation at first."""
 
-    retry_count: int | None = field("retryCount", "int", default=None)
+    retry_count: int | None = field("retryCount", default=None)
     """How often it was tried again."""
 
-    state: RecordState | None = field("state", "str", default=None)
+    state: _models.RecordState | None = field("state", default=None)
     """Where a record stands."""
 
-    state_reason: str | None = field("stateReason", "str", default=None)
+    state_reason: str | None = field("stateReason", default=None)
     """Why it is in this state."""
 
-    result: RecordResult | None = field("result", "str", default=None)
+    result: _models.RecordResult | None = field("result", default=None)
     """What came out of a record."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._record_result import RecordResult
-    from ._record_state import RecordState
-    from ._record_type import RecordType
+from .. import models as _models
 
 __all__ = ["RecordCount"]
 
@@ -18,14 +13,14 @@ __all__ = ["RecordCount"]
 class RecordCount(Model):
     """How many records are alike."""
 
-    type: RecordType | None = field("type", "str", default=None)
+    type: _models.RecordType | None = field("type", default=None)
     """Whether a record came from a CRM query or was added."""
 
-    state: RecordState | None = field("state", "str", default=None)
+    state: _models.RecordState | None = field("state", default=None)
     """Where a record stands."""
 
-    result: RecordResult | None = field("result", "str", default=None)
+    result: _models.RecordResult | None = field("result", default=None)
     """What came out of a record."""
 
-    count: int | None = field("count", "int", default=None)
+    count: int | None = field("count", default=None)
     """How many there are."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import NotRequired, TypedDict
-
-    from ._record_priority import RecordPriority
+from .. import models as _models
 
 __all__ = ["RecordRequest", "RecordRequestDict"]
 
@@ -19,28 +16,23 @@ __all__ = ["RecordRequest", "RecordRequestDict"]
 class RecordRequest(Model):
     """A record to add."""
 
-    crm_record_id: str = field("crmRecordId", "str")
+    crm_record_id: str = field("crmRecordId")
     """Id of the person in the CRM. Once per campaign. At least 1 characters, at most 32 characters."""
 
-    schedule_at: _dt.datetime | None = field("scheduleAt", "datetime", default=None)
+    schedule_at: _dt.datetime | None = field("scheduleAt", default=None)
     """Earliest time to call."""
 
-    priority: RecordPriority | None = field("priority", "str", default=None)
+    priority: _models.RecordPriority | None = field("priority", default=None)
     """Group that a record is called in, high ones first."""
 
-    rank: float | None = field("rank", "float", default=None)
+    rank: float | None = field("rank", default=None)
     """Place within the priority group. One more than the group has records when left out."""
 
 
-if TYPE_CHECKING:
+class RecordRequestDict(TypedDict):
+    """`RecordRequest` as a plain dictionary, with the names on the wire."""
 
-    class RecordRequestDict(TypedDict):
-        """`RecordRequest` as a plain dictionary, with the names on the wire."""
-
-        crmRecordId: str
-        scheduleAt: NotRequired[_dt.datetime | str]
-        priority: NotRequired[RecordPriority]
-        rank: NotRequired[float]
-
-else:
-    RecordRequestDict = dict
+    crmRecordId: str
+    scheduleAt: NotRequired[_dt.datetime | str]
+    priority: NotRequired[_models.RecordPriority]
+    rank: NotRequired[float]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TypedDict
-
-    from ._record_request import RecordRequest, RecordRequestDict
+from .. import models as _models
 
 __all__ = ["RecordsRequest", "RecordsRequestDict"]
 
@@ -19,16 +16,11 @@ __all__ = ["RecordsRequest", "RecordsRequestDict"]
 class RecordsRequest(Model):
     """Records to add."""
 
-    records: list[RecordRequest] = field("records", "[RecordRequest]")
+    records: list[_models.RecordRequest] = field("records")
     """The records. At least 1 items, at most 100 items."""
 
 
-if TYPE_CHECKING:
+class RecordsRequestDict(TypedDict):
+    """`RecordsRequest` as a plain dictionary, with the names on the wire."""
 
-    class RecordsRequestDict(TypedDict):
-        """`RecordsRequest` as a plain dictionary, with the names on the wire."""
-
-        records: Sequence[RecordRequest | RecordRequestDict]
-
-else:
-    RecordsRequestDict = dict
+    records: Sequence[_models.RecordRequest | _models.RecordRequestDict]

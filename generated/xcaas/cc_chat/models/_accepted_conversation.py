@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
+from xcaas_core.models import Format, Model, field, model
 
 __all__ = ["AcceptedConversation"]
 
@@ -16,8 +14,8 @@ __all__ = ["AcceptedConversation"]
 class AcceptedConversation(Model):
     """A conversation that is being opened."""
 
-    conversation_id: str = field("conversationId", "str")
+    conversation_id: str = field("conversationId")
     """Id of the conversation."""
 
-    timestamp: _dt.datetime | None = field("timestamp", "datetime:epoch-milliseconds", default=None)
+    timestamp: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("timestamp", default=None)
     """When it was accepted, in epoch milliseconds."""

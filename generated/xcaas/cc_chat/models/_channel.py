@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._channel_routing import ChannelRouting
+from .. import models as _models
 
 __all__ = ["Channel"]
 
@@ -16,14 +13,14 @@ __all__ = ["Channel"]
 class Channel(Model):
     """A way in for conversations."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the channel."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the channel. At most 255 characters."""
 
-    web_hook_id: str | None = field("webHookId", "str", default=None)
+    web_hook_id: str | None = field("webHookId", default=None)
     """Id of the webhook that hears of its conversations."""
 
-    routing_options: ChannelRouting | None = field("routingOptions", "ChannelRouting", default=None)
+    routing_options: _models.ChannelRouting | None = field("routingOptions", default=None)
     """Where a channel's conversations go."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._channel import Channel
-    from ._page_info import PageInfo
+from .. import models as _models
 
 __all__ = ["ChannelPage"]
 
@@ -17,8 +13,8 @@ __all__ = ["ChannelPage"]
 class ChannelPage(Model):
     """A page of channels."""
 
-    data: list[Channel] | None = field("data", "[Channel]", default=None)
+    data: list[_models.Channel] | None = field("data", default=None)
     """The channels."""
 
-    page: PageInfo | None = field("page", "PageInfo", default=None)
+    page: _models.PageInfo | None = field("page", default=None)
     """Where the walk through a list stands."""

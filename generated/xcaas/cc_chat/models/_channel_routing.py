@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import TypedDict
-
-    from ._routing_type import RoutingType
+from .. import models as _models
 
 __all__ = ["ChannelRouting", "ChannelRoutingDict"]
 
@@ -18,20 +15,15 @@ __all__ = ["ChannelRouting", "ChannelRoutingDict"]
 class ChannelRouting(Model):
     """Where a channel's conversations go."""
 
-    type: RoutingType = field("type", "str")
+    type: _models.RoutingType = field("type")
     """Kind of place that conversations are routed to."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the queue."""
 
 
-if TYPE_CHECKING:
+class ChannelRoutingDict(TypedDict):
+    """`ChannelRouting` as a plain dictionary, with the names on the wire."""
 
-    class ChannelRoutingDict(TypedDict):
-        """`ChannelRouting` as a plain dictionary, with the names on the wire."""
-
-        type: RoutingType
-        id: str
-
-else:
-    ChannelRoutingDict = dict
+    type: _models.RoutingType
+    id: str

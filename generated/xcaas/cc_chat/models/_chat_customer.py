@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, extra, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._language import Language
+from .. import models as _models
 
 __all__ = ["ChatCustomer", "ChatCustomerDict"]
 
@@ -18,39 +15,34 @@ __all__ = ["ChatCustomer", "ChatCustomerDict"]
 class ChatCustomer(Model):
     """The customer that a conversation is with. Further keys of yours are kept, 30 at most in all."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name."""
 
-    customer_id: str | None = field("customerId", "str", default=None)
+    customer_id: str | None = field("customerId", default=None)
     """Id of the customer in the Contact Center CRM."""
 
-    email: str | None = field("email", "str", default=None)
+    email: str | None = field("email", default=None)
     """Email address."""
 
-    company: str | None = field("company", "str", default=None)
+    company: str | None = field("company", default=None)
     """Company."""
 
-    case_id: str | None = field("caseId", "str", default=None)
+    case_id: str | None = field("caseId", default=None)
     """Id of the case."""
 
-    language: Language | None = field("language", "str", default=None)
+    language: _models.Language | None = field("language", default=None)
     """Language of a customer, English unless told otherwise."""
 
-    additional_properties: dict[str, str] = extra("str", factory=dict)
+    additional_properties: dict[str, str] = extra(factory=dict)
     """What no other field names, by its name on the wire."""
 
 
-if TYPE_CHECKING:
+class ChatCustomerDict(TypedDict):
+    """`ChatCustomer` as a plain dictionary, with the names on the wire."""
 
-    class ChatCustomerDict(TypedDict):
-        """`ChatCustomer` as a plain dictionary, with the names on the wire."""
-
-        name: NotRequired[str]
-        customerId: NotRequired[str]
-        email: NotRequired[str]
-        company: NotRequired[str]
-        caseId: NotRequired[str]
-        language: NotRequired[Language]
-
-else:
-    ChatCustomerDict = dict
+    name: NotRequired[str]
+    customerId: NotRequired[str]
+    email: NotRequired[str]
+    company: NotRequired[str]
+    caseId: NotRequired[str]
+    language: NotRequired[_models.Language]

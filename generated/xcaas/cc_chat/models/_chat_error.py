@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._chat_error_detail import ChatErrorDetail
-    from ._field_validation import FieldValidation
+from .. import models as _models
 
 __all__ = ["ChatError"]
 
@@ -17,14 +13,14 @@ __all__ = ["ChatError"]
 class ChatError(Model):
     """Why a call was refused."""
 
-    message: str | None = field("message", "str?", default=None)
+    message: str | None = field("message", default=None, nullable=True)
     """What went wrong, in words."""
 
-    errors: list[ChatErrorDetail | str] | None = field("errors", "[ChatErrorDetail|str]?", default=None)
+    errors: list[_models.ChatErrorDetail | str] | None = field("errors", default=None, nullable=True)
     """The faults, as details or as texts."""
 
-    validations: list[FieldValidation] | None = field("validations", "[FieldValidation]?", default=None)
+    validations: list[_models.FieldValidation] | None = field("validations", default=None, nullable=True)
     """The fields that are wrong. When a channel is created only."""
 
-    reference_id: str | None = field("referenceId", "str?", default=None)
+    reference_id: str | None = field("referenceId", default=None, nullable=True)
     """Id of the failure, for the vendor's support."""

@@ -11,8 +11,8 @@ __all__ = ["ChatErrorDetail"]
 class ChatErrorDetail(Model):
     """One fault."""
 
-    code: str | None = field("code", "str?", default=None)
+    code: str | None = field("code", default=None, nullable=True)
     """Code of the fault."""
 
-    message: str | None = field("message", "str?", default=None)
+    message: str | None = field("message", default=None, nullable=True)
     """The fault in words."""

@@ -6,17 +6,18 @@ from typing import Final, TypeAlias
 
 from xcaas_core.models import Parser, UnknownModel
 
-from ._agent_joined_event import AgentJoinedEvent
-from ._agent_left_event import AgentLeftEvent
-from ._queued_event import QueuedEvent
-from ._text_event import TextEvent
-from ._transfer_event import TransferEvent
-from ._webhook_verify_event import WebhookVerifyEvent
+from .. import models as _models
 
 __all__ = ["ChatEvent", "parse_chat_event"]
 
 ChatEvent: TypeAlias = (
-    QueuedEvent | AgentJoinedEvent | AgentLeftEvent | TransferEvent | TextEvent | WebhookVerifyEvent | UnknownModel
+    _models.QueuedEvent
+    | _models.AgentJoinedEvent
+    | _models.AgentLeftEvent
+    | _models.TransferEvent
+    | _models.TextEvent
+    | _models.WebhookVerifyEvent
+    | UnknownModel
 )
 """What the service sends to a webhook, told apart by `eventType`.
 
@@ -24,7 +25,7 @@ ChatEvent: TypeAlias = (
 """
 
 parse_chat_event: Final[Parser[ChatEvent]] = Parser(
-    "QueuedEvent|AgentJoinedEvent|AgentLeftEvent|TransferEvent|TextEvent|WebhookVerifyEvent@eventType(AGENT_JOINED=AgentJoinedEvent,AGENT_LEFT=AgentLeftEvent,QUEUED=QueuedEvent,TEXT=TextEvent,TRANSFER=TransferEvent,WEB_HOOK_VERIFY=WebhookVerifyEvent)",
-    __name__.rpartition(".")[0],
+    'Annotated[_models.ChatEvent, Discriminator("eventType", ("AGENT_JOINED", _models.AgentJoinedEvent), ("AGENT_LEFT", _models.AgentLeftEvent), ("QUEUED", _models.QueuedEvent), ("TEXT", _models.TextEvent), ("TRANSFER", _models.TransferEvent), ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent))]',
+    __name__.rpartition(".models.")[0],
 )
 """Reads `ChatEvent` from JSON, as text or decoded."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._chat_customer import ChatCustomer
-    from ._interaction import Interaction
+from .. import models as _models
 
 __all__ = ["Conversation"]
 
@@ -19,17 +15,17 @@ __all__ = ["Conversation"]
 class Conversation(Model):
     """A conversation."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the conversation."""
 
-    channel_id: str | None = field("channelId", "str", default=None)
+    channel_id: str | None = field("channelId", default=None)
     """Id of the channel."""
 
-    customer: ChatCustomer | None = field("customer", "ChatCustomer", default=None)
+    customer: _models.ChatCustomer | None = field("customer", default=None)
     """The customer that a conversation is with."""
 
-    start_time: _dt.datetime | None = field("startTime", "datetime", default=None)
+    start_time: _dt.datetime | None = field("startTime", default=None)
     """When it began."""
 
-    interactions: list[Interaction] | None = field("interactions", "[Interaction]", default=None)
+    interactions: list[_models.Interaction] | None = field("interactions", default=None)
     """Contact Center interactions that belong to it."""

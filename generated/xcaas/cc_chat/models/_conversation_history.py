@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TypedDict
-
-    from ._history_message import HistoryMessage, HistoryMessageDict
+from .. import models as _models
 
 __all__ = ["ConversationHistory", "ConversationHistoryDict"]
 
@@ -19,16 +16,11 @@ __all__ = ["ConversationHistory", "ConversationHistoryDict"]
 class ConversationHistory(Model):
     """What was said before the conversation."""
 
-    messages: list[HistoryMessage] = field("messages", "[HistoryMessage]")
+    messages: list[_models.HistoryMessage] = field("messages")
     """The messages. At most 200 items."""
 
 
-if TYPE_CHECKING:
+class ConversationHistoryDict(TypedDict):
+    """`ConversationHistory` as a plain dictionary, with the names on the wire."""
 
-    class ConversationHistoryDict(TypedDict):
-        """`ConversationHistory` as a plain dictionary, with the names on the wire."""
-
-        messages: Sequence[HistoryMessage | HistoryMessageDict]
-
-else:
-    ConversationHistoryDict = dict
+    messages: Sequence[_models.HistoryMessage | _models.HistoryMessageDict]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._conversation import Conversation
-    from ._page_info import PageInfo
+from .. import models as _models
 
 __all__ = ["ConversationPage"]
 
@@ -17,8 +13,8 @@ __all__ = ["ConversationPage"]
 class ConversationPage(Model):
     """A page of conversations."""
 
-    data: list[Conversation] | None = field("data", "[Conversation]", default=None)
+    data: list[_models.Conversation] | None = field("data", default=None)
     """The conversations."""
 
-    page: PageInfo | None = field("page", "PageInfo", default=None)
+    page: _models.PageInfo | None = field("page", default=None)
     """Where the walk through a list stands."""

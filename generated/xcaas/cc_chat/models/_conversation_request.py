@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._chat_customer import ChatCustomer, ChatCustomerDict
-    from ._conversation_history import ConversationHistory, ConversationHistoryDict
+from .. import models as _models
 
 __all__ = ["ConversationRequest", "ConversationRequestDict"]
 
@@ -19,24 +15,19 @@ __all__ = ["ConversationRequest", "ConversationRequestDict"]
 class ConversationRequest(Model):
     """A conversation to open."""
 
-    channel_id: str = field("channelId", "str")
+    channel_id: str = field("channelId")
     """Id of the channel."""
 
-    customer: ChatCustomer = field("customer", "ChatCustomer")
+    customer: _models.ChatCustomer = field("customer")
     """The customer that a conversation is with."""
 
-    history: ConversationHistory | None = field("history", "ConversationHistory", default=None)
+    history: _models.ConversationHistory | None = field("history", default=None)
     """What was said before the conversation."""
 
 
-if TYPE_CHECKING:
+class ConversationRequestDict(TypedDict):
+    """`ConversationRequest` as a plain dictionary, with the names on the wire."""
 
-    class ConversationRequestDict(TypedDict):
-        """`ConversationRequest` as a plain dictionary, with the names on the wire."""
-
-        channelId: str
-        customer: ChatCustomer | ChatCustomerDict
-        history: NotRequired[ConversationHistory | ConversationHistoryDict]
-
-else:
-    ConversationRequestDict = dict
+    channelId: str
+    customer: _models.ChatCustomer | _models.ChatCustomerDict
+    history: NotRequired[_models.ConversationHistory | _models.ConversationHistoryDict]

@@ -11,14 +11,14 @@ __all__ = ["FieldValidation"]
 class FieldValidation(Model):
     """A field that is wrong."""
 
-    field: str | None = _field("field", "str?", default=None)
+    field: str | None = _field("field", default=None, nullable=True)
     """Name of the field."""
 
-    value: str | None = _field("value", "str?", default=None)
+    value: str | None = _field("value", default=None, nullable=True)
     """Value that was sent."""
 
-    code: str | None = _field("code", "str?", default=None)
+    code: str | None = _field("code", default=None, nullable=True)
     """Code of the fault."""
 
-    message: str | None = _field("message", "str?", default=None)
+    message: str | None = _field("message", default=None, nullable=True)
     """The fault in words."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._sender_type import SenderType
+from .. import models as _models
 
 __all__ = ["HistoryMessage", "HistoryMessageDict"]
 
@@ -18,20 +15,15 @@ __all__ = ["HistoryMessage", "HistoryMessageDict"]
 class HistoryMessage(Model):
     """A message from before the conversation."""
 
-    text: str = field("text", "str")
+    text: str = field("text")
     """The text."""
 
-    type: SenderType | None = field("type", "str", default=None)
+    type: _models.SenderType | None = field("type", default=None)
     """Who sends, on your side."""
 
 
-if TYPE_CHECKING:
+class HistoryMessageDict(TypedDict):
+    """`HistoryMessage` as a plain dictionary, with the names on the wire."""
 
-    class HistoryMessageDict(TypedDict):
-        """`HistoryMessage` as a plain dictionary, with the names on the wire."""
-
-        text: str
-        type: NotRequired[SenderType]
-
-else:
-    HistoryMessageDict = dict
+    text: str
+    type: NotRequired[_models.SenderType]

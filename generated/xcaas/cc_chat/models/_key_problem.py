@@ -11,23 +11,23 @@ __all__ = ["KeyProblem"]
 class KeyProblem(Model):
     """There is no such key. In the form of RFC 7807."""
 
-    type: str | None = field("type", "str?", default=None)
+    type: str | None = field("type", default=None, nullable=True)
     """Kind of problem."""
 
-    title: str | None = field("title", "str?", default=None)
+    title: str | None = field("title", default=None, nullable=True)
     """The kind of problem in a few words."""
 
-    status: int | None = field("status", "int?", default=None)
+    status: int | None = field("status", default=None, nullable=True)
     """The status code once more."""
 
-    detail: str | None = field("detail", "str?", default=None)
+    detail: str | None = field("detail", default=None, nullable=True)
     """What went wrong this time."""
 
-    resource_type: str | None = field("resourceType", "str?", default=None)
+    resource_type: str | None = field("resourceType", default=None, nullable=True)
     """Kind of thing that was asked for."""
 
-    resource_id: str | None = field("resourceId", "str?", default=None)
+    resource_id: str | None = field("resourceId", default=None, nullable=True)
     """Id that was asked for."""
 
-    instance: str | None = field("instance", "str?", default=None)
+    instance: str | None = field("instance", default=None, nullable=True)
     """Name of the problem."""

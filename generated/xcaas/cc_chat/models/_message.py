@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._author_type import AuthorType
+from .. import models as _models
 
 __all__ = ["Message"]
 
@@ -16,17 +13,17 @@ __all__ = ["Message"]
 class Message(Model):
     """A message of a conversation."""
 
-    interaction_id: str | None = field("interactionId", "str", default=None)
+    interaction_id: str | None = field("interactionId", default=None)
     """Id of the interaction."""
 
-    original_text: str | None = field("originalText", "str", default=None)
+    original_text: str | None = field("originalText", default=None)
     """The text as it was written."""
 
-    translated_text: str | None = field("translatedText", "str?", default=None)
+    translated_text: str | None = field("translatedText", default=None, nullable=True)
     """The text in the other side's language."""
 
-    author_type: AuthorType | None = field("authorType", "str", default=None)
+    author_type: _models.AuthorType | None = field("authorType", default=None)
     """Kind of participant."""
 
-    participant_id: str | None = field("participantId", "str", default=None)
+    participant_id: str | None = field("participantId", default=None)
     """Id of the participant who wrote it."""

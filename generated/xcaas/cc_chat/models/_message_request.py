@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._sender_type import SenderType
+from .. import models as _models
 
 __all__ = ["MessageRequest", "MessageRequestDict"]
 
@@ -18,20 +15,15 @@ __all__ = ["MessageRequest", "MessageRequestDict"]
 class MessageRequest(Model):
     """A message to send."""
 
-    author_type: SenderType | None = field("authorType", "str", default=None)
+    author_type: _models.SenderType | None = field("authorType", default=None)
     """Who sends, on your side."""
 
-    text: str = field("text", "str")
+    text: str = field("text")
     """The text."""
 
 
-if TYPE_CHECKING:
+class MessageRequestDict(TypedDict):
+    """`MessageRequest` as a plain dictionary, with the names on the wire."""
 
-    class MessageRequestDict(TypedDict):
-        """`MessageRequest` as a plain dictionary, with the names on the wire."""
-
-        authorType: NotRequired[SenderType]
-        text: str
-
-else:
-    MessageRequestDict = dict
+    authorType: NotRequired[_models.SenderType]
+    text: str

@@ -11,14 +11,14 @@ __all__ = ["PageInfo"]
 class PageInfo(Model):
     """Where the walk through a list stands."""
 
-    page_size: int | None = field("pageSize", "int", default=None)
+    page_size: int | None = field("pageSize", default=None)
     """Rows asked for per page."""
 
-    page_index: int | None = field("pageIndex", "int", default=None)
+    page_index: int | None = field("pageIndex", default=None)
     """Number of this page, counted from 0."""
 
-    element_count: int | None = field("elementCount", "int", default=None)
+    element_count: int | None = field("elementCount", default=None)
     """How many rows there are on all pages together."""
 
-    page_count: int | None = field("pageCount", "int", default=None)
+    page_count: int | None = field("pageCount", default=None)
     """How many pages there are."""

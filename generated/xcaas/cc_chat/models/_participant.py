@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._author_type import AuthorType
-    from ._language import Language
+from .. import models as _models
 
 __all__ = ["Participant"]
 
@@ -17,11 +13,11 @@ __all__ = ["Participant"]
 class Participant(Model):
     """Somebody who takes part in a conversation."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the participant."""
 
-    type: AuthorType | None = field("type", "str", default=None)
+    type: _models.AuthorType | None = field("type", default=None)
     """Kind of participant."""
 
-    language: Language | None = field("language", "str", default=None)
+    language: _models.Language | None = field("language", default=None)
     """Language of a customer, English unless told otherwise."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated, Literal
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import Literal
-
-    from ._event_message_type import EventMessageType
+from .. import models as _models
 
 __all__ = ["TextEvent"]
 
@@ -19,23 +16,23 @@ __all__ = ["TextEvent"]
 class TextEvent(Model):
     """An agent wrote something."""
 
-    event_type: Literal["TEXT"] = field("eventType", '="TEXT"')
+    event_type: Literal["TEXT"] = field("eventType", default="TEXT")
     """Kind of event."""
 
-    conversation_id: str | None = field("conversationId", "str", default=None)
+    conversation_id: str | None = field("conversationId", default=None)
     """Id of the conversation."""
 
-    timestamp: _dt.datetime | None = field("timestamp", "datetime:epoch-milliseconds", default=None)
+    timestamp: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("timestamp", default=None)
     """When it happened, in epoch milliseconds."""
 
-    message_type: EventMessageType | None = field("messageType", "str", default=None)
+    message_type: _models.EventMessageType | None = field("messageType", default=None)
     """Whether the system or an agent is the author."""
 
-    agent_id: str | None = field("agentId", "str", default=None)
+    agent_id: str | None = field("agentId", default=None)
     """Id of the agent."""
 
-    agent_name: str | None = field("agentName", "str", default=None)
+    agent_name: str | None = field("agentName", default=None)
     """Name of the agent."""
 
-    message: str | None = field("message", "str", default=None)
+    message: str | None = field("message", default=None)
     """The text."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated, Literal
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import Literal
-
-    from ._event_message_type import EventMessageType
+from .. import models as _models
 
 __all__ = ["TransferEvent"]
 
@@ -19,14 +16,14 @@ __all__ = ["TransferEvent"]
 class TransferEvent(Model):
     """A conversation is being handed to somebody else."""
 
-    event_type: Literal["TRANSFER"] = field("eventType", '="TRANSFER"')
+    event_type: Literal["TRANSFER"] = field("eventType", default="TRANSFER")
     """Kind of event."""
 
-    conversation_id: str | None = field("conversationId", "str", default=None)
+    conversation_id: str | None = field("conversationId", default=None)
     """Id of the conversation."""
 
-    timestamp: _dt.datetime | None = field("timestamp", "datetime:epoch-milliseconds", default=None)
+    timestamp: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("timestamp", default=None)
     """When it happened, in epoch milliseconds."""
 
-    message_type: EventMessageType | None = field("messageType", "str", default=None)
+    message_type: _models.EventMessageType | None = field("messageType", default=None)
     """Whether the system or an agent is the author."""

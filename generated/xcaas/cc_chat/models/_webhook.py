@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._event_version import EventVersion
+from .. import models as _models
 
 __all__ = ["Webhook"]
 
@@ -16,14 +13,14 @@ __all__ = ["Webhook"]
 class Webhook(Model):
     """An address of yours that events are sent to."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the webhook."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the webhook. At most 255 characters."""
 
-    uri: str | None = field("uri", "str", default=None)
+    uri: str | None = field("uri", default=None)
     """Address that events are sent to."""
 
-    version: EventVersion | None = field("version", "str", default=None)
+    version: _models.EventVersion | None = field("version", default=None)
     """Version of the events that are sent, `v2.0` unless told otherwise."""

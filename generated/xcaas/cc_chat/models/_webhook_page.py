@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._page_info import PageInfo
-    from ._webhook import Webhook
+from .. import models as _models
 
 __all__ = ["WebhookPage"]
 
@@ -17,8 +13,8 @@ __all__ = ["WebhookPage"]
 class WebhookPage(Model):
     """A page of webhooks."""
 
-    data: list[Webhook] | None = field("data", "[Webhook]", default=None)
+    data: list[_models.Webhook] | None = field("data", default=None)
     """The webhooks."""
 
-    page: PageInfo | None = field("page", "PageInfo", default=None)
+    page: _models.PageInfo | None = field("page", default=None)
     """Where the walk through a list stands."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import Literal
-
-    from ._event_version import EventVersion
+from .. import models as _models
 
 __all__ = ["WebhookVerifyEvent"]
 
@@ -18,8 +15,8 @@ __all__ = ["WebhookVerifyEvent"]
 class WebhookVerifyEvent(Model):
     """A test of your address. Answer 2xx."""
 
-    event_type: Literal["WEB_HOOK_VERIFY"] = field("eventType", '="WEB_HOOK_VERIFY"')
+    event_type: Literal["WEB_HOOK_VERIFY"] = field("eventType", default="WEB_HOOK_VERIFY")
     """Kind of event. It has no conversation and no time."""
 
-    notification_version: EventVersion | None = field("notificationVersion", "str", default=None)
+    notification_version: _models.EventVersion | None = field("notificationVersion", default=None)
     """Version of the events that are sent, `v2.0` unless told otherwise."""

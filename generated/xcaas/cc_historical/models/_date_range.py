@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated, TypedDict
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import TypedDict
+from xcaas_core.models import Format, Model, field, model
 
 __all__ = ["DateRange", "DateRangeDict"]
 
@@ -17,20 +14,15 @@ __all__ = ["DateRange", "DateRangeDict"]
 class DateRange(Model):
     """The period that is reported."""
 
-    start: _dt.datetime = field("start", "datetime:utc-milliseconds")
+    start: Annotated[_dt.datetime, Format("date-time-utc-milliseconds")] = field("start")
     """First instant, with milliseconds, in UTC."""
 
-    end: _dt.datetime = field("end", "datetime:utc-milliseconds")
+    end: Annotated[_dt.datetime, Format("date-time-utc-milliseconds")] = field("end")
     """Last instant, with milliseconds, in UTC."""
 
 
-if TYPE_CHECKING:
+class DateRangeDict(TypedDict):
+    """`DateRange` as a plain dictionary, with the names on the wire."""
 
-    class DateRangeDict(TypedDict):
-        """`DateRange` as a plain dictionary, with the names on the wire."""
-
-        start: _dt.datetime | str
-        end: _dt.datetime | str
-
-else:
-    DateRangeDict = dict
+    start: _dt.datetime | str
+    end: _dt.datetime | str

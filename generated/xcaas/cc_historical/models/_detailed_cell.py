@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xcaas_core.models import JSONValue, Model, field, model
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from xcaas_core.models import JSONValue
-
-    from ._ongoing_value import OngoingValue
+from .. import models as _models
 
 __all__ = ["DetailedCell"]
 
@@ -18,14 +13,14 @@ __all__ = ["DetailedCell"]
 class DetailedCell(Model):
     """A cell of a detailed report."""
 
-    key: str = field("key", "str")
+    key: str = field("key")
     """Name of the field."""
 
-    label: str | None = field("label", "str", default=None)
+    label: str | None = field("label", default=None)
     """Title of the column."""
 
-    value: str | OngoingValue | list[JSONValue] | float | bool | None = field(
-        "value", "(str|OngoingValue|[json]|float|bool)?", default=None
+    value: str | _models.OngoingValue | list[JSONValue] | float | bool | None = field(
+        "value", default=None, nullable=True
     )
     """A text, a list of texts, or null; a value with a mark for the end time and for durations. Times have
     milliseconds and an offset; some samples show durations as `H:MM:SS`.

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._date_range import DateRange, DateRangeDict
-    from ._detailed_field import DetailedField
-    from ._intra_day_time_range import IntraDayTimeRange, IntraDayTimeRangeDict
-    from ._report_settings import ReportSettings, ReportSettingsDict
-    from ._report_type_name import ReportTypeName
-    from ._search_condition import SearchCondition, SearchConditionDict
+from .. import models as _models
 
 __all__ = ["DetailedReportRequest", "DetailedReportRequestDict"]
 
@@ -24,48 +16,43 @@ __all__ = ["DetailedReportRequest", "DetailedReportRequestDict"]
 class DetailedReportRequest(Model):
     """A detailed report to be made."""
 
-    type: ReportTypeName = field("type", "str")
+    type: _models.ReportTypeName = field("type")
     """Name of a report type."""
 
-    title: str = field("title", "str")
+    title: str = field("title")
     """Title of the report, and the name of its file. Letters, digits, blanks and `! - _ . * ' ( )`."""
 
-    date_range: DateRange = field("dateRange", "DateRange")
+    date_range: _models.DateRange = field("dateRange")
     """The period that is reported."""
 
-    timezone: str | None = field("timezone", "str", default=None)
+    timezone: str | None = field("timezone", default=None)
     """Zone of days and of times in rows (IANA name). It must be configured on the tenant."""
 
-    intra_day_time_range: IntraDayTimeRange | None = field("intraDayTimeRange", "IntraDayTimeRange", default=None)
+    intra_day_time_range: _models.IntraDayTimeRange | None = field("intraDayTimeRange", default=None)
     """The part of each day that is reported: at least 15 minutes in summaries, 5 in detailed reports."""
 
-    metrics: list[DetailedField] | None = field("metrics", "[str]", default=None)
+    metrics: list[_models.DetailedField] | None = field("metrics", default=None)
     """Fields to report; all when left out or empty."""
 
-    search_query: list[SearchCondition] | None = field("searchQuery", "[SearchCondition]", default=None)
+    search_query: list[_models.SearchCondition] | None = field("searchQuery", default=None)
     """Conditions. A row must meet all of them."""
 
-    include_participants: bool | None = field("includeParticipants", "bool", default=None)
+    include_participants: bool | None = field("includeParticipants", default=None)
     """Add a row per participant. Only for interaction details."""
 
-    report_settings: ReportSettings | None = field("reportSettings", "ReportSettings", default=None)
+    report_settings: _models.ReportSettings | None = field("reportSettings", default=None)
     """How a detailed report treats interactions that go on."""
 
 
-if TYPE_CHECKING:
+class DetailedReportRequestDict(TypedDict):
+    """`DetailedReportRequest` as a plain dictionary, with the names on the wire."""
 
-    class DetailedReportRequestDict(TypedDict):
-        """`DetailedReportRequest` as a plain dictionary, with the names on the wire."""
-
-        type: ReportTypeName
-        title: str
-        dateRange: DateRange | DateRangeDict
-        timezone: NotRequired[str]
-        intraDayTimeRange: NotRequired[IntraDayTimeRange | IntraDayTimeRangeDict]
-        metrics: NotRequired[Sequence[DetailedField]]
-        searchQuery: NotRequired[Sequence[SearchCondition | SearchConditionDict]]
-        includeParticipants: NotRequired[bool]
-        reportSettings: NotRequired[ReportSettings | ReportSettingsDict]
-
-else:
-    DetailedReportRequestDict = dict
+    type: _models.ReportTypeName
+    title: str
+    dateRange: _models.DateRange | _models.DateRangeDict
+    timezone: NotRequired[str]
+    intraDayTimeRange: NotRequired[_models.IntraDayTimeRange | _models.IntraDayTimeRangeDict]
+    metrics: NotRequired[Sequence[_models.DetailedField]]
+    searchQuery: NotRequired[Sequence[_models.SearchCondition | _models.SearchConditionDict]]
+    includeParticipants: NotRequired[bool]
+    reportSettings: NotRequired[_models.ReportSettings | _models.ReportSettingsDict]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xcaas_core.models import JSONValue, Model, field, model
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from xcaas_core.models import JSONValue
-
-    from ._detailed_cell import DetailedCell
+from .. import models as _models
 
 __all__ = ["DetailedRow"]
 
@@ -18,8 +13,8 @@ __all__ = ["DetailedRow"]
 class DetailedRow(Model):
     """A row of a detailed report."""
 
-    total: JSONValue = field("total", "json", default=None)
+    total: JSONValue = field("total", default=None, nullable=True)
     """Always null."""
 
-    items: list[DetailedCell] | None = field("items", "[DetailedCell]", default=None)
+    items: list[_models.DetailedCell] | None = field("items", default=None)
     """The cells, in the order of the columns."""

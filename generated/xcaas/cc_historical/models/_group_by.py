@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._report_filter import ReportFilter, ReportFilterDict
+from .. import models as _models
 
 __all__ = ["GroupBy", "GroupByDict"]
 
@@ -19,20 +16,15 @@ __all__ = ["GroupBy", "GroupByDict"]
 class GroupBy(Model):
     """How rows are grouped, and what is left out."""
 
-    name: str = field("name", "str")
+    name: str = field("name")
     """Name of a grouping of the report type."""
 
-    filters: list[ReportFilter] | None = field("filters", "[ReportFilter]", default=None)
+    filters: list[_models.ReportFilter] | None = field("filters", default=None)
     """What to report; everything when left out."""
 
 
-if TYPE_CHECKING:
+class GroupByDict(TypedDict):
+    """`GroupBy` as a plain dictionary, with the names on the wire."""
 
-    class GroupByDict(TypedDict):
-        """`GroupBy` as a plain dictionary, with the names on the wire."""
-
-        name: str
-        filters: NotRequired[Sequence[ReportFilter | ReportFilterDict]]
-
-else:
-    GroupByDict = dict
+    name: str
+    filters: NotRequired[Sequence[_models.ReportFilter | _models.ReportFilterDict]]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["IntraDayTimeRange", "IntraDayTimeRangeDict"]
 
@@ -18,20 +15,15 @@ class IntraDayTimeRange(Model):
     midnight.
     """
 
-    start: str | None = field("start", "str", default=None)
+    start: str | None = field("start", default=None)
     """First time of day, as `hh:mm:ss`."""
 
-    end: str | None = field("end", "str", default=None)
+    end: str | None = field("end", default=None)
     """Last time of day, as `hh:mm:ss`."""
 
 
-if TYPE_CHECKING:
+class IntraDayTimeRangeDict(TypedDict):
+    """`IntraDayTimeRange` as a plain dictionary, with the names on the wire."""
 
-    class IntraDayTimeRangeDict(TypedDict):
-        """`IntraDayTimeRange` as a plain dictionary, with the names on the wire."""
-
-        start: NotRequired[str]
-        end: NotRequired[str]
-
-else:
-    IntraDayTimeRangeDict = dict
+    start: NotRequired[str]
+    end: NotRequired[str]

@@ -11,5 +11,5 @@ __all__ = ["MessageError"]
 class MessageError(Model):
     """A reason in words and nothing else."""
 
-    message: str | None = field("message", "str", default=None)
+    message: str | None = field("message", default=None)
     """The reason in words."""

@@ -11,8 +11,8 @@ __all__ = ["OngoingValue"]
 class OngoingValue(Model):
     """A value that may still grow."""
 
-    value: float | str | None = field("value", "(float|str)?", default=None)
+    value: float | str | None = field("value", default=None, nullable=True)
     """Milliseconds for a duration, a time with an offset for an end."""
 
-    ongoing: bool | None = field("ongoing", "bool?", default=None)
+    ongoing: bool | None = field("ongoing", default=None, nullable=True)
     """Whether the interaction goes on."""

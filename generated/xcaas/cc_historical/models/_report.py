@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._date_range import DateRange
-    from ._granularity import Granularity
-    from ._group_by import GroupBy
-    from ._intra_day_time_range import IntraDayTimeRange
-    from ._report_state import ReportState
-    from ._report_type_name import ReportTypeName
+from .. import models as _models
 
 __all__ = ["Report"]
 
@@ -21,38 +13,38 @@ __all__ = ["Report"]
 class Report(Model):
     """A report's definition and state."""
 
-    id: int | str = field("id", "int|str")
+    id: int | str = field("id")
     """Id of the report. A number elsewhere; the vendor shows text here."""
 
-    status: ReportState | None = field("status", "str", default=None)
+    status: _models.ReportState | None = field("status", default=None)
     """How far a report is."""
 
-    type: ReportTypeName | None = field("type", "str", default=None)
+    type: _models.ReportTypeName | None = field("type", default=None)
     """Name of a report type."""
 
-    title: str | None = field("title", "str", default=None)
+    title: str | None = field("title", default=None)
     """Title of the report, and the name of its file. Letters, digits, blanks and `! - _ . * ' ( )`."""
 
-    date_range: DateRange | None = field("dateRange", "DateRange", default=None)
+    date_range: _models.DateRange | None = field("dateRange", default=None)
     """The period that is reported."""
 
-    granularity: Granularity | None = field("granularity", "str", default=None)
+    granularity: _models.Granularity | None = field("granularity", default=None)
     """How finely a summary is cut."""
 
-    group_by: GroupBy | None = field("groupBy", "GroupBy", default=None)
+    group_by: _models.GroupBy | None = field("groupBy", default=None)
     """How rows are grouped, and what is left out."""
 
-    timezone: str | None = field("timezone", "str", default=None)
+    timezone: str | None = field("timezone", default=None)
     """Zone of days and of times in rows (IANA name). It must be configured on the tenant."""
 
-    intra_day_time_range: IntraDayTimeRange | None = field("intraDayTimeRange", "IntraDayTimeRange", default=None)
+    intra_day_time_range: _models.IntraDayTimeRange | None = field("intraDayTimeRange", default=None)
     """The part of each day that is reported: at least 15 minutes in summaries, 5 in detailed reports."""
 
-    metrics: list[str] | None = field("metrics", "[str]", default=None)
+    metrics: list[str] | None = field("metrics", default=None)
     """Metrics or fields that were asked for."""
 
-    include_sub_total: bool | None = field("includeSubTotal", "bool", default=None)
+    include_sub_total: bool | None = field("includeSubTotal", default=None)
     """Whether each group has a row of totals."""
 
-    include_grand_total: bool | None = field("includeGrandTotal", "bool", default=None)
+    include_grand_total: bool | None = field("includeGrandTotal", default=None)
     """Whether there is a row of totals for all rows."""

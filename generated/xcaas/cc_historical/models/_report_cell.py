@@ -11,13 +11,13 @@ __all__ = ["ReportCell"]
 class ReportCell(Model):
     """A cell of a summary."""
 
-    key: str = field("key", "str")
+    key: str = field("key")
     """Name of the column."""
 
-    label: str | None = field("label", "str", default=None)
+    label: str | None = field("label", default=None)
     """Title of the column."""
 
-    value: str | None = field("value", "str?", default=None)
+    value: str | None = field("value", default=None, nullable=True)
     """Always text, numbers too. Times carry an offset, but no seconds. Null in rows of totals where the rows
     differ.
     """

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
 
 __all__ = ["ReportFilter", "ReportFilterDict"]
 
@@ -17,22 +14,17 @@ __all__ = ["ReportFilter", "ReportFilterDict"]
 class ReportFilter(Model):
     """A filter of a summary."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the filter, as the report type lists it."""
 
-    values: list[str] | None = field("values", "[str]", default=None)
+    values: list[str] | None = field("values", default=None)
     """Ids or words that are let through. Media are `Phone`, `Chat`, `Email` and the same with `Inbound` or
     `Outbound` in front; wrap-up codes are `listId-itemId`.
     """
 
 
-if TYPE_CHECKING:
+class ReportFilterDict(TypedDict):
+    """`ReportFilter` as a plain dictionary, with the names on the wire."""
 
-    class ReportFilterDict(TypedDict):
-        """`ReportFilter` as a plain dictionary, with the names on the wire."""
-
-        name: NotRequired[str]
-        values: NotRequired[Sequence[str]]
-
-else:
-    ReportFilterDict = dict
+    name: NotRequired[str]
+    values: NotRequired[Sequence[str]]

@@ -11,8 +11,8 @@ __all__ = ["ReportGrouping"]
 class ReportGrouping(Model):
     """A way to group rows."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the grouping, to be used in a request."""
 
-    filters: list[str] | None = field("filters", "[str]", default=None)
+    filters: list[str] | None = field("filters", default=None)
     """Names of the filters that go with it."""

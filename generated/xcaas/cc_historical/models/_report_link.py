@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._report_relation import ReportRelation
+from .. import models as _models
 
 __all__ = ["ReportLink"]
 
@@ -16,8 +13,8 @@ __all__ = ["ReportLink"]
 class ReportLink(Model):
     """An address that belongs to a report."""
 
-    relation: ReportRelation | None = field("relation", "str", default=None)
+    relation: _models.ReportRelation | None = field("relation", default=None)
     """What is there."""
 
-    link: str | None = field("link", "str", default=None)
+    link: str | None = field("link", default=None)
     """The address."""

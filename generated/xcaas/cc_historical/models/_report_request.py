@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._date_range import DateRange, DateRangeDict
-    from ._granularity import Granularity
-    from ._group_by import GroupBy, GroupByDict
-    from ._intra_day_time_range import IntraDayTimeRange, IntraDayTimeRangeDict
-    from ._report_metric import ReportMetric
-    from ._report_type_name import ReportTypeName
+from .. import models as _models
 
 __all__ = ["ReportRequest", "ReportRequestDict"]
 
@@ -24,52 +16,47 @@ __all__ = ["ReportRequest", "ReportRequestDict"]
 class ReportRequest(Model):
     """A summary to be made."""
 
-    type: ReportTypeName = field("type", "str")
+    type: _models.ReportTypeName = field("type")
     """Name of a report type."""
 
-    title: str = field("title", "str")
+    title: str = field("title")
     """Title of the report, and the name of its file. Letters, digits, blanks and `! - _ . * ' ( )`."""
 
-    date_range: DateRange = field("dateRange", "DateRange")
+    date_range: _models.DateRange = field("dateRange")
     """The period that is reported."""
 
-    granularity: Granularity = field("granularity", "str")
+    granularity: _models.Granularity = field("granularity")
     """How finely a summary is cut."""
 
-    group_by: GroupBy | None = field("groupBy", "GroupBy", default=None)
+    group_by: _models.GroupBy | None = field("groupBy", default=None)
     """How rows are grouped, and what is left out."""
 
-    timezone: str | None = field("timezone", "str", default=None)
+    timezone: str | None = field("timezone", default=None)
     """Zone of days and of times in rows (IANA name). It must be configured on the tenant."""
 
-    intra_day_time_range: IntraDayTimeRange | None = field("intraDayTimeRange", "IntraDayTimeRange", default=None)
+    intra_day_time_range: _models.IntraDayTimeRange | None = field("intraDayTimeRange", default=None)
     """The part of each day that is reported: at least 15 minutes in summaries, 5 in detailed reports."""
 
-    metrics: list[ReportMetric] | None = field("metrics", "[str]", default=None)
+    metrics: list[_models.ReportMetric] | None = field("metrics", default=None)
     """Metrics to report; all when left out or empty."""
 
-    include_sub_total: bool | None = field("includeSubTotal", "bool", default=None)
+    include_sub_total: bool | None = field("includeSubTotal", default=None)
     """Add a row of totals for each group."""
 
-    include_grand_total: bool | None = field("includeGrandTotal", "bool", default=None)
+    include_grand_total: bool | None = field("includeGrandTotal", default=None)
     """Add a row of totals for all rows."""
 
 
-if TYPE_CHECKING:
+class ReportRequestDict(TypedDict):
+    """`ReportRequest` as a plain dictionary, with the names on the wire."""
 
-    class ReportRequestDict(TypedDict):
-        """`ReportRequest` as a plain dictionary, with the names on the wire."""
-
-        type: ReportTypeName
-        title: str
-        dateRange: DateRange | DateRangeDict
-        granularity: Granularity
-        groupBy: NotRequired[GroupBy | GroupByDict]
-        timezone: NotRequired[str]
-        intraDayTimeRange: NotRequired[IntraDayTimeRange | IntraDayTimeRangeDict]
-        metrics: NotRequired[Sequence[ReportMetric]]
-        includeSubTotal: NotRequired[bool]
-        includeGrandTotal: NotRequired[bool]
-
-else:
-    ReportRequestDict = dict
+    type: _models.ReportTypeName
+    title: str
+    dateRange: _models.DateRange | _models.DateRangeDict
+    granularity: _models.Granularity
+    groupBy: NotRequired[_models.GroupBy | _models.GroupByDict]
+    timezone: NotRequired[str]
+    intraDayTimeRange: NotRequired[_models.IntraDayTimeRange | _models.IntraDayTimeRangeDict]
+    metrics: NotRequired[Sequence[_models.ReportMetric]]
+    includeSubTotal: NotRequired[bool]
+    includeGrandTotal: NotRequired[bool]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._report_cell import ReportCell
-    from ._row_total import RowTotal
+from .. import models as _models
 
 __all__ = ["ReportRow"]
 
@@ -17,8 +13,8 @@ __all__ = ["ReportRow"]
 class ReportRow(Model):
     """A row of a summary."""
 
-    total: RowTotal | None = field("total", "RowTotal?", default=None)
+    total: _models.RowTotal | None = field("total", default=None, nullable=True)
     """What the row sums up; null for ordinary rows."""
 
-    items: list[ReportCell] | None = field("items", "[ReportCell]", default=None)
+    items: list[_models.ReportCell] | None = field("items", default=None)
     """The cells, in the order of the columns."""

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from xcaas_core.models import JSONValue
+from xcaas_core.models import JSONValue, Model, field, model
 
 __all__ = ["ReportSearchOptions"]
 
@@ -16,8 +11,8 @@ __all__ = ["ReportSearchOptions"]
 class ReportSearchOptions(Model):
     """What a detailed type can be filtered by."""
 
-    fields: JSONValue = field("fields", "json", default=None)
+    fields: JSONValue = field("fields", default=None, nullable=True)
     """Fields to filter by. The form isn't documented."""
 
-    operators: JSONValue = field("operators", "json", default=None)
+    operators: JSONValue = field("operators", default=None, nullable=True)
     """Operators that may be used. The form isn't documented."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["ReportSettings", "ReportSettingsDict"]
 
@@ -16,20 +13,15 @@ __all__ = ["ReportSettings", "ReportSettingsDict"]
 class ReportSettings(Model):
     """How a detailed report treats interactions that go on."""
 
-    show_ongoing_interactions: bool | None = field("showOngoingInteractions", "bool", default=None)
+    show_ongoing_interactions: bool | None = field("showOngoingInteractions", default=None)
     """Also report interactions that haven't ended."""
 
-    show_interactions_state_in_time: bool | None = field("showInteractionsStateInTime", "bool", default=None)
+    show_interactions_state_in_time: bool | None = field("showInteractionsStateInTime", default=None)
     """Report the state that interactions had at the end of the period."""
 
 
-if TYPE_CHECKING:
+class ReportSettingsDict(TypedDict):
+    """`ReportSettings` as a plain dictionary, with the names on the wire."""
 
-    class ReportSettingsDict(TypedDict):
-        """`ReportSettings` as a plain dictionary, with the names on the wire."""
-
-        showOngoingInteractions: NotRequired[bool]
-        showInteractionsStateInTime: NotRequired[bool]
-
-else:
-    ReportSettingsDict = dict
+    showOngoingInteractions: NotRequired[bool]
+    showInteractionsStateInTime: NotRequired[bool]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._report_state import ReportState
+from .. import models as _models
 
 __all__ = ["ReportStatus"]
 
@@ -16,11 +13,11 @@ __all__ = ["ReportStatus"]
 class ReportStatus(Model):
     """A report and how far it is."""
 
-    id: int = field("id", "int")
+    id: int = field("id")
     """Id of the report."""
 
-    status: ReportState | None = field("status", "str", default=None)
+    status: _models.ReportState | None = field("status", default=None)
     """How far a report is."""
 
-    reason: str | None = field("reason", "str?", default=None)
+    reason: str | None = field("reason", default=None, nullable=True)
     """Why the report failed."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._report_grouping import ReportGrouping
-    from ._report_search_options import ReportSearchOptions
-    from ._report_type_name import ReportTypeName
+from .. import models as _models
 
 __all__ = ["ReportType"]
 
@@ -18,14 +13,14 @@ __all__ = ["ReportType"]
 class ReportType(Model):
     """A type of report and what it can show."""
 
-    type: ReportTypeName = field("type", "str")
+    type: _models.ReportTypeName = field("type")
     """Name of a report type."""
 
-    group_by: list[ReportGrouping] | None = field("groupBy", "[ReportGrouping]", default=None)
+    group_by: list[_models.ReportGrouping] | None = field("groupBy", default=None)
     """How rows can be grouped. Detailed types have none."""
 
-    metrics: list[str] | None = field("metrics", "[str]", default=None)
+    metrics: list[str] | None = field("metrics", default=None)
     """Metrics of a summary, or fields of a detailed type."""
 
-    search_query: ReportSearchOptions | None = field("searchQuery", "ReportSearchOptions", default=None)
+    search_query: _models.ReportSearchOptions | None = field("searchQuery", default=None)
     """What a detailed type can be filtered by."""

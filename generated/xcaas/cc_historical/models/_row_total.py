@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._row_total_type import RowTotalType
+from .. import models as _models
 
 __all__ = ["RowTotal"]
 
@@ -16,11 +13,11 @@ __all__ = ["RowTotal"]
 class RowTotal(Model):
     """What a row of totals sums up."""
 
-    type: RowTotalType | None = field("type", "str", default=None)
+    type: _models.RowTotalType | None = field("type", default=None)
     """One group, or everything."""
 
-    start_index: int | None = field("startIndex", "int?", default=None)
+    start_index: int | None = field("startIndex", default=None, nullable=True)
     """First row that is summed up; null in the grand total."""
 
-    end_index: int | None = field("endIndex", "int?", default=None)
+    end_index: int | None = field("endIndex", default=None, nullable=True)
     """Last row that is summed up; null in the grand total."""

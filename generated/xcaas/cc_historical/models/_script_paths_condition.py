@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TypedDict
 
 from xcaas_core.models import Model, field as _field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TypedDict
-
-    from ._script_paths_field import ScriptPathsField
-    from ._script_paths_operator import ScriptPathsOperator
+from .. import models as _models
 
 __all__ = ["ScriptPathsCondition", "ScriptPathsConditionDict"]
 
@@ -20,24 +16,19 @@ __all__ = ["ScriptPathsCondition", "ScriptPathsConditionDict"]
 class ScriptPathsCondition(Model):
     """A condition on script paths."""
 
-    field: ScriptPathsField = _field("field", "str")
+    field: _models.ScriptPathsField = _field("field")
     """What is compared."""
 
-    operator: ScriptPathsOperator = _field("operator", "str")
+    operator: _models.ScriptPathsOperator = _field("operator")
     """How it is compared. There is one way."""
 
-    value: list[str] = _field("value", "[str]")
+    value: list[str] = _field("value")
     """Ids, one of which must fit."""
 
 
-if TYPE_CHECKING:
+class ScriptPathsConditionDict(TypedDict):
+    """`ScriptPathsCondition` as a plain dictionary, with the names on the wire."""
 
-    class ScriptPathsConditionDict(TypedDict):
-        """`ScriptPathsCondition` as a plain dictionary, with the names on the wire."""
-
-        field: ScriptPathsField
-        operator: ScriptPathsOperator
-        value: Sequence[str]
-
-else:
-    ScriptPathsConditionDict = dict
+    field: _models.ScriptPathsField
+    operator: _models.ScriptPathsOperator
+    value: Sequence[str]

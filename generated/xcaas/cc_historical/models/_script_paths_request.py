@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._date_range import DateRange, DateRangeDict
-    from ._intra_day_time_range import IntraDayTimeRange, IntraDayTimeRangeDict
-    from ._script_paths_condition import ScriptPathsCondition, ScriptPathsConditionDict
-    from ._script_paths_type import ScriptPathsType
+from .. import models as _models
 
 __all__ = ["ScriptPathsRequest", "ScriptPathsRequestDict"]
 
@@ -25,36 +19,31 @@ class ScriptPathsRequest(Model):
     Type, Node Label, Depth, Count and Terminal.
     """
 
-    type: ScriptPathsType = field("type", "str")
+    type: _models.ScriptPathsType = field("type")
     """Always `script-paths`."""
 
-    title: str = field("title", "str")
+    title: str = field("title")
     """Title of the report, and the name of its file. Letters, digits, blanks and `! - _ . * ' ( )`."""
 
-    date_range: DateRange = field("dateRange", "DateRange")
+    date_range: _models.DateRange = field("dateRange")
     """The period that is reported."""
 
-    timezone: str = field("timezone", "str")
+    timezone: str = field("timezone")
     """Zone of days and of times in rows (IANA name). It must be configured on the tenant."""
 
-    intra_day_time_range: IntraDayTimeRange | None = field("intraDayTimeRange", "IntraDayTimeRange", default=None)
+    intra_day_time_range: _models.IntraDayTimeRange | None = field("intraDayTimeRange", default=None)
     """The part of each day that is reported: at least 15 minutes in summaries, 5 in detailed reports."""
 
-    search_query: list[ScriptPathsCondition] | None = field("searchQuery", "[ScriptPathsCondition]", default=None)
+    search_query: list[_models.ScriptPathsCondition] | None = field("searchQuery", default=None)
     """Conditions. A path must meet all of them."""
 
 
-if TYPE_CHECKING:
+class ScriptPathsRequestDict(TypedDict):
+    """`ScriptPathsRequest` as a plain dictionary, with the names on the wire."""
 
-    class ScriptPathsRequestDict(TypedDict):
-        """`ScriptPathsRequest` as a plain dictionary, with the names on the wire."""
-
-        type: ScriptPathsType
-        title: str
-        dateRange: DateRange | DateRangeDict
-        timezone: str
-        intraDayTimeRange: NotRequired[IntraDayTimeRange | IntraDayTimeRangeDict]
-        searchQuery: NotRequired[Sequence[ScriptPathsCondition | ScriptPathsConditionDict]]
-
-else:
-    ScriptPathsRequestDict = dict
+    type: _models.ScriptPathsType
+    title: str
+    dateRange: _models.DateRange | _models.DateRangeDict
+    timezone: str
+    intraDayTimeRange: NotRequired[_models.IntraDayTimeRange | _models.IntraDayTimeRangeDict]
+    searchQuery: NotRequired[Sequence[_models.ScriptPathsCondition | _models.ScriptPathsConditionDict]]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field as _field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._detailed_field import DetailedField
-    from ._search_operator import SearchOperator
+from .. import models as _models
 
 __all__ = ["SearchCondition", "SearchConditionDict"]
 
@@ -20,26 +16,21 @@ __all__ = ["SearchCondition", "SearchConditionDict"]
 class SearchCondition(Model):
     """A condition on the rows of a detailed report. Not every operator goes with every field."""
 
-    field: DetailedField = _field("field", "str")
+    field: _models.DetailedField = _field("field")
     """Name of a field of detailed reports."""
 
-    operator: SearchOperator = _field("operator", "str")
+    operator: _models.SearchOperator = _field("operator")
     """How a field is compared."""
 
-    value: str | list[str] | None = _field("value", "str|[str]", default=None)
+    value: str | list[str] | None = _field("value", default=None)
     """What to compare with; none for `is-empty` and `is-not-empty`. Durations are texts such as `10s`, `10m`, `3h`
     or `7d`. Some words differ from those in rows: a condition says `inbound`, a row says `InboundDir`.
     """
 
 
-if TYPE_CHECKING:
+class SearchConditionDict(TypedDict):
+    """`SearchCondition` as a plain dictionary, with the names on the wire."""
 
-    class SearchConditionDict(TypedDict):
-        """`SearchCondition` as a plain dictionary, with the names on the wire."""
-
-        field: DetailedField
-        operator: SearchOperator
-        value: NotRequired[str | Sequence[str]]
-
-else:
-    SearchConditionDict = dict
+    field: _models.DetailedField
+    operator: _models.SearchOperator
+    value: NotRequired[str | Sequence[str]]

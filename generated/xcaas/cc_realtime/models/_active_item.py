@@ -11,11 +11,11 @@ __all__ = ["ActiveItem"]
 class ActiveItem(Model):
     """A channel, direction or queue on which an agent is busy."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the channel, direction or queue."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Its name."""
 
-    count: int | None = field("count", "int", default=None)
+    count: int | None = field("count", default=None)
     """How many interactions the agent has there now."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._active_item import ActiveItem
+from .. import models as _models
 
 __all__ = ["AgentCounters"]
 
@@ -16,13 +13,11 @@ __all__ = ["AgentCounters"]
 class AgentCounters(Model):
     """Counters of one agent."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the agent."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the agent."""
 
-    metrics: dict[str, float | str | list[ActiveItem] | None] | None = field(
-        "metrics", "{float|str|[ActiveItem]|none}", default=None
-    )
+    metrics: dict[str, float | str | list[_models.ActiveItem] | None] | None = field("metrics", default=None)
     """Values by metric name."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._agent_counters import AgentCounters
-    from ._queue_agents import QueueAgents
+from .. import models as _models
 
 __all__ = ["AgentsByQueue"]
 
@@ -17,8 +13,8 @@ __all__ = ["AgentsByQueue"]
 class AgentsByQueue(Model):
     """Agents with their counters, and the queues that they work for."""
 
-    agents: list[AgentCounters] | None = field("agents", "[AgentCounters]", default=None)
+    agents: list[_models.AgentCounters] | None = field("agents", default=None)
     """Counters of each agent over all queues."""
 
-    queues: list[QueueAgents] | None = field("queues", "[QueueAgents]", default=None)
+    queues: list[_models.QueueAgents] | None = field("queues", default=None)
     """Counters of each agent within each queue."""

@@ -11,5 +11,5 @@ __all__ = ["FaultDetail"]
 class FaultDetail(Model):
     """The machine's part of a gateway fault."""
 
-    errorcode: str | None = field("errorcode", "str", default=None)
+    errorcode: str | None = field("errorcode", default=None)
     """Dotted code of the reason."""

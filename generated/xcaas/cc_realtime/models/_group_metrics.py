@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._metric import Metric
+from .. import models as _models
 
 __all__ = ["GroupMetrics"]
 
@@ -16,11 +13,11 @@ __all__ = ["GroupMetrics"]
 class GroupMetrics(Model):
     """An agent group and its counters."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the agent group. Null in the row of totals."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name, or `totals` in the row of totals."""
 
-    metrics: list[Metric] | None = field("metrics", "[Metric]", default=None)
+    metrics: list[_models.Metric] | None = field("metrics", default=None)
     """The counters asked for. Missing in a directory."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._metric_value import MetricValue
+from .. import models as _models
 
 __all__ = ["Metric"]
 
@@ -16,10 +13,10 @@ __all__ = ["Metric"]
 class Metric(Model):
     """One counter. Durations are in milliseconds, percentages from 0 to 100, instants are ISO 8601 text in UTC."""
 
-    key: str = field("key", "str")
+    key: str = field("key")
     """Name of the metric; it begins with `total.` in the row of totals."""
 
-    value: MetricValue | None = field("value", "(float|str|[ActiveItem])?", default=None)
+    value: _models.MetricValue | None = field("value", default=None, nullable=True)
     """A number, a text (also of a number or an instant), null when there is nothing to tell, or a list for metrics
     such as `activeQueues.rt`.
     """

@@ -6,14 +6,14 @@ from typing import Final, TypeAlias
 
 from xcaas_core.models import Parser
 
-from ._active_item import ActiveItem
+from .. import models as _models
 
 __all__ = ["MetricValue", "parse_metric_value"]
 
-MetricValue: TypeAlias = float | str | list[ActiveItem]
+MetricValue: TypeAlias = float | str | list[_models.ActiveItem]
 """A number, a text (also of a number or an instant), null when there is nothing to tell, or a list for metrics
 such as `activeQueues.rt`.
 """
 
-parse_metric_value: Final[Parser[MetricValue]] = Parser("float|str|[ActiveItem]", __name__.rpartition(".")[0])
+parse_metric_value: Final[Parser[MetricValue]] = Parser("_models.MetricValue", __name__.rpartition(".models.")[0])
 """Reads `MetricValue` from JSON, as text or decoded."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._agent_counters import AgentCounters
+from .. import models as _models
 
 __all__ = ["QueueAgents"]
 
@@ -16,11 +13,11 @@ __all__ = ["QueueAgents"]
 class QueueAgents(Model):
     """A queue and the agents who work for it."""
 
-    queue_id: str = field("queueId", "str")
+    queue_id: str = field("queueId")
     """Id of the queue."""
 
-    assigned_agents: list[str] | None = field("assignedAgents", "[str]", default=None)
+    assigned_agents: list[str] | None = field("assignedAgents", default=None)
     """Ids of the agents assigned to the queue."""
 
-    agent_metrics: list[AgentCounters] | None = field("agentMetrics", "[AgentCounters]", default=None)
+    agent_metrics: list[_models.AgentCounters] | None = field("agentMetrics", default=None)
     """Counters of each agent within this queue."""

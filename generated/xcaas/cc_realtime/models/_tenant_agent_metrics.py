@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._metric import Metric
+from .. import models as _models
 
 __all__ = ["TenantAgentMetrics"]
 
@@ -16,17 +13,17 @@ __all__ = ["TenantAgentMetrics"]
 class TenantAgentMetrics(Model):
     """An agent of the tenant, with counters, or with its group in a directory."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the agent. Null in the row of totals."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name, or `totals` in the row of totals."""
 
-    group_id: str | None = field("groupId", "str", default=None)
+    group_id: str | None = field("groupId", default=None)
     """Id of the agent's group. Directory only."""
 
-    group_name: str | None = field("groupName", "str", default=None)
+    group_name: str | None = field("groupName", default=None)
     """Name of the agent's group. Directory only."""
 
-    metrics: list[Metric] | None = field("metrics", "[Metric]", default=None)
+    metrics: list[_models.Metric] | None = field("metrics", default=None)
     """The counters asked for. Missing in a directory."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
 
 __all__ = ["AcceptedConversation"]
 
@@ -16,8 +13,8 @@ __all__ = ["AcceptedConversation"]
 class AcceptedConversation(Model):
     """A conversation that is being opened."""
 
-    conversation_id: str = field("conversationId", "str")
+    conversation_id: str = field("conversationId")
     """Id of the conversation."""
 
-    created_at: _dt.datetime | None = field("createdAt", "datetime", default=None)
+    created_at: _dt.datetime | None = field("createdAt", default=None)
     """When it was accepted."""

@@ -6,21 +6,24 @@ from typing import Final, TypeAlias
 
 from xcaas_core.models import Parser, UnknownModel
 
-from ._card_activity import CardActivity
-from ._quick_reply_activity import QuickReplyActivity
-from ._read_receipts_activity import ReadReceiptsActivity
-from ._typing_activity import TypingActivity
+from .. import models as _models
 
 __all__ = ["ActivityData", "parse_activity_data"]
 
-ActivityData: TypeAlias = TypingActivity | CardActivity | QuickReplyActivity | ReadReceiptsActivity | UnknownModel
+ActivityData: TypeAlias = (
+    _models.TypingActivity
+    | _models.CardActivity
+    | _models.QuickReplyActivity
+    | _models.ReadReceiptsActivity
+    | UnknownModel
+)
 """What somebody did, told apart by `name`. Names of other providers have a free value.
 
 `name` tells which. A kind that is not listed comes as `UnknownModel`.
 """
 
 parse_activity_data: Final[Parser[ActivityData]] = Parser(
-    'TypingActivity|CardActivity|QuickReplyActivity|ReadReceiptsActivity@name("adaptiveCard/action"=CardActivity,"quickReply/action"=QuickReplyActivity,"read-receipts"=ReadReceiptsActivity,typing=TypingActivity)',
-    __name__.rpartition(".")[0],
+    'Annotated[_models.ActivityData, Discriminator("name", ("adaptiveCard/action", _models.CardActivity), ("quickReply/action", _models.QuickReplyActivity), ("read-receipts", _models.ReadReceiptsActivity), ("typing", _models.TypingActivity))]',
+    __name__.rpartition(".models.")[0],
 )
 """Reads `ActivityData` from JSON, as text or decoded."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated, Literal
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Discriminator, Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import Literal
-
-    from ._activity_data import ActivityData
+from .. import models as _models
 
 __all__ = ["ActivityEvent"]
 
@@ -19,18 +16,26 @@ __all__ = ["ActivityEvent"]
 class ActivityEvent(Model):
     """Somebody typed, read or pressed a button."""
 
-    event_type: Literal["ACTIVITY"] = field("eventType", '="ACTIVITY"')
+    event_type: Literal["ACTIVITY"] = field("eventType", default="ACTIVITY")
     """Kind of event."""
 
-    conversation_id: str | None = field("conversationId", "str", default=None)
+    conversation_id: str | None = field("conversationId", default=None)
     """Id of the conversation."""
 
-    timestamp: _dt.datetime | None = field("timestamp", "datetime:epoch-milliseconds", default=None)
+    timestamp: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("timestamp", default=None)
     """When it happened, in epoch milliseconds."""
 
-    data: ActivityData | None = field(
-        "data",
-        'TypingActivity|CardActivity|QuickReplyActivity|ReadReceiptsActivity@name("adaptiveCard/action"=CardActivity,"quickReply/action"=QuickReplyActivity,"read-receipts"=ReadReceiptsActivity,typing=TypingActivity)',
-        default=None,
-    )
+    data: (
+        Annotated[
+            _models.ActivityData,
+            Discriminator(
+                "name",
+                ("adaptiveCard/action", _models.CardActivity),
+                ("quickReply/action", _models.QuickReplyActivity),
+                ("read-receipts", _models.ReadReceiptsActivity),
+                ("typing", _models.TypingActivity),
+            ),
+        ]
+        | None
+    ) = field("data", default=None)
     """What somebody did, told apart by `name`. Names of other providers have a free value."""

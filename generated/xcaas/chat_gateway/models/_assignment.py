@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._assignment_type import AssignmentType
+from .. import models as _models
 
 __all__ = ["Assignment", "AssignmentDict"]
 
@@ -18,20 +15,15 @@ __all__ = ["Assignment", "AssignmentDict"]
 class Assignment(Model):
     """Who or what has a conversation."""
 
-    type: AssignmentType | None = field("type", "str", default=None)
+    type: _models.AssignmentType | None = field("type", default=None)
     """Kind of place or person that has a conversation."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the queue, script or agent."""
 
 
-if TYPE_CHECKING:
+class AssignmentDict(TypedDict):
+    """`Assignment` as a plain dictionary, with the names on the wire."""
 
-    class AssignmentDict(TypedDict):
-        """`Assignment` as a plain dictionary, with the names on the wire."""
-
-        type: NotRequired[AssignmentType]
-        id: NotRequired[str]
-
-else:
-    AssignmentDict = dict
+    type: NotRequired[_models.AssignmentType]
+    id: NotRequired[str]

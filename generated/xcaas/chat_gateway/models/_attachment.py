@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
 
 __all__ = ["Attachment"]
 
@@ -16,14 +13,14 @@ __all__ = ["Attachment"]
 class Attachment(Model):
     """A file of a conversation."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the file."""
 
-    filename: str | None = field("filename", "str", default=None)
+    filename: str | None = field("filename", default=None)
     """Name of the file."""
 
-    size_in_bytes: int | None = field("sizeInBytes", "int", default=None)
+    size_in_bytes: int | None = field("sizeInBytes", default=None)
     """Size in bytes."""
 
-    created_at: _dt.datetime | None = field("createdAt", "datetime", default=None)
+    created_at: _dt.datetime | None = field("createdAt", default=None)
     """When it was uploaded."""

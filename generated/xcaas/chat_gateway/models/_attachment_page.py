@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._embedded_attachments import EmbeddedAttachments
-    from ._page_info import PageInfo
-    from ._page_links import PageLinks
+from .. import models as _models
 
 __all__ = ["AttachmentPage"]
 
@@ -18,11 +13,11 @@ __all__ = ["AttachmentPage"]
 class AttachmentPage(Model):
     """A page of files."""
 
-    embedded: EmbeddedAttachments | None = field("_embedded", "EmbeddedAttachments", default=None)
+    embedded: _models.EmbeddedAttachments | None = field("_embedded", default=None)
     """Content of a page."""
 
-    links: PageLinks | None = field("_links", "PageLinks", default=None)
+    links: _models.PageLinks | None = field("_links", default=None)
     """Addresses that belong to a page."""
 
-    page: PageInfo | None = field("page", "PageInfo", default=None)
+    page: _models.PageInfo | None = field("page", default=None)
     """Where the walk through a list stands."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["AttachmentReference", "AttachmentReferenceDict"]
 
@@ -16,16 +13,11 @@ __all__ = ["AttachmentReference", "AttachmentReferenceDict"]
 class AttachmentReference(Model):
     """A file by its id."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the file."""
 
 
-if TYPE_CHECKING:
+class AttachmentReferenceDict(TypedDict):
+    """`AttachmentReference` as a plain dictionary, with the names on the wire."""
 
-    class AttachmentReferenceDict(TypedDict):
-        """`AttachmentReference` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str]
-
-else:
-    AttachmentReferenceDict = dict
+    id: NotRequired[str]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
+from xcaas_core import sdk as _sdk
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from xcaas_core.sdk import FileInput
-
-    from ._sender_type import SenderType
+from .. import models as _models
 
 __all__ = ["AttachmentUpload", "AttachmentUploadDict"]
 
@@ -20,20 +16,15 @@ __all__ = ["AttachmentUpload", "AttachmentUploadDict"]
 class AttachmentUpload(Model):
     """A file to upload."""
 
-    attachment: bytes = field("attachment", "bytes")
+    attachment: bytes = field("attachment")
     """The file."""
 
-    author_type: SenderType | None = field("authorType", "str", default=None)
+    author_type: _models.SenderType | None = field("authorType", default=None)
     """Who sends, on your side."""
 
 
-if TYPE_CHECKING:
+class AttachmentUploadDict(TypedDict):
+    """`AttachmentUpload` as a plain dictionary, with the names on the wire."""
 
-    class AttachmentUploadDict(TypedDict):
-        """`AttachmentUpload` as a plain dictionary, with the names on the wire."""
-
-        attachment: FileInput
-        authorType: NotRequired[SenderType]
-
-else:
-    AttachmentUploadDict = dict
+    attachment: _sdk.FileInput
+    authorType: NotRequired[_models.SenderType]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import JSONValue, Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import NotRequired, TypedDict
-
-    from xcaas_core.models import JSONValue
-
-    from ._card_content_type import CardContentType
+from .. import models as _models
 
 __all__ = ["Card", "CardDict"]
 
@@ -21,32 +16,27 @@ __all__ = ["Card", "CardDict"]
 class Card(Model):
     """A card of a message."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the card. Leave it out when you send one."""
 
-    content_type: CardContentType | None = field("contentType", "str", default=None)
+    content_type: _models.CardContentType | None = field("contentType", default=None)
     """Kind of card."""
 
-    content: dict[str, JSONValue] | None = field("content", "{json}", default=None)
+    content: dict[str, JSONValue] | None = field("content", default=None)
     """The card itself, in the form that its kind asks for."""
 
-    action_submitted: bool | None = field("actionSubmitted", "bool", default=None)
+    action_submitted: bool | None = field("actionSubmitted", default=None)
     """Whether the user pressed a submit button. In answers only."""
 
-    action_executed: bool | None = field("actionExecuted", "bool", default=None)
+    action_executed: bool | None = field("actionExecuted", default=None)
     """Whether the user pressed an execute button. In answers only."""
 
 
-if TYPE_CHECKING:
+class CardDict(TypedDict):
+    """`Card` as a plain dictionary, with the names on the wire."""
 
-    class CardDict(TypedDict):
-        """`Card` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[str]
-        contentType: NotRequired[CardContentType]
-        content: NotRequired[Mapping[str, JSONValue]]
-        actionSubmitted: NotRequired[bool]
-        actionExecuted: NotRequired[bool]
-
-else:
-    CardDict = dict
+    id: NotRequired[str]
+    contentType: NotRequired[_models.CardContentType]
+    content: NotRequired[Mapping[str, JSONValue]]
+    actionSubmitted: NotRequired[bool]
+    actionExecuted: NotRequired[bool]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xcaas_core.models import JSONValue, Model, field, model
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from xcaas_core.models import JSONValue
-
-    from ._card_action_type import CardActionType
+from .. import models as _models
 
 __all__ = ["CardAction"]
 
@@ -18,8 +13,8 @@ __all__ = ["CardAction"]
 class CardAction(Model):
     """A pressed button."""
 
-    type: CardActionType | None = field("type", "str", default=None)
+    type: _models.CardActionType | None = field("type", default=None)
     """Kind of button."""
 
-    data: dict[str, JSONValue] | None = field("data", "{json}", default=None)
+    data: dict[str, JSONValue] | None = field("data", default=None)
     """What the card's fields held."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["CardActionRequest", "CardActionRequestDict"]
 
@@ -16,16 +13,11 @@ __all__ = ["CardActionRequest", "CardActionRequestDict"]
 class CardActionRequest(Model):
     """A button that was pressed."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the action."""
 
 
-if TYPE_CHECKING:
+class CardActionRequestDict(TypedDict):
+    """`CardActionRequest` as a plain dictionary, with the names on the wire."""
 
-    class CardActionRequestDict(TypedDict):
-        """`CardActionRequest` as a plain dictionary, with the names on the wire."""
-
-        name: NotRequired[str]
-
-else:
-    CardActionRequestDict = dict
+    name: NotRequired[str]

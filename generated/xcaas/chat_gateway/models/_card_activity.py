@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import Literal
-
-    from ._card_action import CardAction
+from .. import models as _models
 
 __all__ = ["CardActivity"]
 
@@ -18,8 +15,8 @@ __all__ = ["CardActivity"]
 class CardActivity(Model):
     """A button of an adaptive card was pressed. From web chat only."""
 
-    name: Literal["adaptiveCard/action"] = field("name", '="adaptiveCard/action"')
+    name: Literal["adaptiveCard/action"] = field("name", default="adaptiveCard/action")
     """Kind of activity."""
 
-    value: CardAction | None = field("value", "CardAction", default=None)
+    value: _models.CardAction | None = field("value", default=None)
     """A pressed button."""

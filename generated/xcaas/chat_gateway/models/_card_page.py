@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._embedded_cards import EmbeddedCards
-    from ._page_info import PageInfo
-    from ._page_links import PageLinks
+from .. import models as _models
 
 __all__ = ["CardPage"]
 
@@ -18,11 +13,11 @@ __all__ = ["CardPage"]
 class CardPage(Model):
     """A page of cards."""
 
-    embedded: EmbeddedCards | None = field("_embedded", "EmbeddedCards", default=None)
+    embedded: _models.EmbeddedCards | None = field("_embedded", default=None)
     """Content of a page."""
 
-    links: PageLinks | None = field("_links", "PageLinks", default=None)
+    links: _models.PageLinks | None = field("_links", default=None)
     """Addresses that belong to a page."""
 
-    page: PageInfo | None = field("page", "PageInfo", default=None)
+    page: _models.PageInfo | None = field("page", default=None)
     """Where the walk through a list stands."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._channel_routing import ChannelRouting
-    from ._channel_type import ChannelType
+from .. import models as _models
 
 __all__ = ["Channel"]
 
@@ -17,17 +13,17 @@ __all__ = ["Channel"]
 class Channel(Model):
     """A way in for conversations."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the channel."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the channel. At most 255 characters."""
 
-    type: ChannelType | None = field("type", "str", default=None)
+    type: _models.ChannelType | None = field("type", default=None)
     """Service that a channel brings conversations from."""
 
-    web_hook_id: str | None = field("webHookId", "str", default=None)
+    web_hook_id: str | None = field("webHookId", default=None)
     """Id of the webhook that hears of its conversations."""
 
-    routing_options: ChannelRouting | None = field("routingOptions", "ChannelRouting", default=None)
+    routing_options: _models.ChannelRouting | None = field("routingOptions", default=None)
     """Where a channel's conversations go."""

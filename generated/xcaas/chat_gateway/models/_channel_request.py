@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._channel_routing import ChannelRouting, ChannelRoutingDict
-    from ._channel_type import ChannelType
+from .. import models as _models
 
 __all__ = ["ChannelRequest", "ChannelRequestDict"]
 
@@ -19,28 +15,23 @@ __all__ = ["ChannelRequest", "ChannelRequestDict"]
 class ChannelRequest(Model):
     """A channel to make."""
 
-    name: str = field("name", "str")
+    name: str = field("name")
     """Name of the channel. At most 255 characters."""
 
-    type: ChannelType | None = field("type", "str", default=None)
+    type: _models.ChannelType | None = field("type", default=None)
     """Service that a channel brings conversations from."""
 
-    web_hook_id: str = field("webHookId", "str")
+    web_hook_id: str = field("webHookId")
     """Id of the webhook that hears of its conversations."""
 
-    routing_options: ChannelRouting = field("routingOptions", "ChannelRouting")
+    routing_options: _models.ChannelRouting = field("routingOptions")
     """Where a channel's conversations go."""
 
 
-if TYPE_CHECKING:
+class ChannelRequestDict(TypedDict):
+    """`ChannelRequest` as a plain dictionary, with the names on the wire."""
 
-    class ChannelRequestDict(TypedDict):
-        """`ChannelRequest` as a plain dictionary, with the names on the wire."""
-
-        name: str
-        type: NotRequired[ChannelType]
-        webHookId: str
-        routingOptions: ChannelRouting | ChannelRoutingDict
-
-else:
-    ChannelRequestDict = dict
+    name: str
+    type: NotRequired[_models.ChannelType]
+    webHookId: str
+    routingOptions: _models.ChannelRouting | _models.ChannelRoutingDict

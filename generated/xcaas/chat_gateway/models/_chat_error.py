@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._chat_error_detail import ChatErrorDetail
+from .. import models as _models
 
 __all__ = ["ChatError"]
 
@@ -16,13 +13,13 @@ __all__ = ["ChatError"]
 class ChatError(Model):
     """Why a call was refused."""
 
-    message: str | None = field("message", "str?", default=None)
+    message: str | None = field("message", default=None, nullable=True)
     """What went wrong, in words."""
 
-    errors: list[ChatErrorDetail | str] | ChatErrorDetail | None = field(
-        "errors", "([ChatErrorDetail|str]|ChatErrorDetail)?", default=None
+    errors: list[_models.ChatErrorDetail | str] | _models.ChatErrorDetail | None = field(
+        "errors", default=None, nullable=True
     )
     """The faults, as a list of details, a list of texts or a single detail."""
 
-    reference_id: str | None = field("referenceId", "str?", default=None)
+    reference_id: str | None = field("referenceId", default=None, nullable=True)
     """Id of the failure, for the vendor's support."""

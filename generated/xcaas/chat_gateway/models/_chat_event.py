@@ -6,24 +6,18 @@ from typing import Final, TypeAlias
 
 from xcaas_core.models import Parser, UnknownModel
 
-from ._activity_event import ActivityEvent
-from ._conversation_update_event import ConversationUpdateEvent
-from ._members_changed_event import MembersChangedEvent
-from ._message_event import MessageEvent
-from ._queued_event import QueuedEvent
-from ._transfer_event import TransferEvent
-from ._webhook_verify_event import WebhookVerifyEvent
+from .. import models as _models
 
 __all__ = ["ChatEvent", "parse_chat_event"]
 
 ChatEvent: TypeAlias = (
-    ConversationUpdateEvent
-    | QueuedEvent
-    | MembersChangedEvent
-    | TransferEvent
-    | MessageEvent
-    | ActivityEvent
-    | WebhookVerifyEvent
+    _models.ConversationUpdateEvent
+    | _models.QueuedEvent
+    | _models.MembersChangedEvent
+    | _models.TransferEvent
+    | _models.MessageEvent
+    | _models.ActivityEvent
+    | _models.WebhookVerifyEvent
     | UnknownModel
 )
 """What the service sends to a webhook, told apart by `eventType`. After a `TRANSFER`, an agent who leaves
@@ -33,7 +27,7 @@ isn't the end; another joins.
 """
 
 parse_chat_event: Final[Parser[ChatEvent]] = Parser(
-    "ConversationUpdateEvent|QueuedEvent|MembersChangedEvent|TransferEvent|MessageEvent|ActivityEvent|WebhookVerifyEvent@eventType(ACTIVITY=ActivityEvent,CONVERSATION_UPDATE=ConversationUpdateEvent,MEMBERS_CHANGED=MembersChangedEvent,MESSAGE=MessageEvent,QUEUED=QueuedEvent,TRANSFER=TransferEvent,WEB_HOOK_VERIFY=WebhookVerifyEvent)",
-    __name__.rpartition(".")[0],
+    'Annotated[_models.ChatEvent, Discriminator("eventType", ("ACTIVITY", _models.ActivityEvent), ("CONVERSATION_UPDATE", _models.ConversationUpdateEvent), ("MEMBERS_CHANGED", _models.MembersChangedEvent), ("MESSAGE", _models.MessageEvent), ("QUEUED", _models.QueuedEvent), ("TRANSFER", _models.TransferEvent), ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent))]',
+    __name__.rpartition(".models.")[0],
 )
 """Reads `ChatEvent` from JSON, as text or decoded."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._assignment import Assignment
-    from ._conversation_state import ConversationState
-    from ._conversation_user import ConversationUser
+from .. import models as _models
 
 __all__ = ["Conversation"]
 
@@ -18,17 +13,17 @@ __all__ = ["Conversation"]
 class Conversation(Model):
     """A conversation."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the conversation."""
 
-    channel_id: str | None = field("channelId", "str", default=None)
+    channel_id: str | None = field("channelId", default=None)
     """Id of the channel."""
 
-    state: ConversationState | None = field("state", "str", default=None)
+    state: _models.ConversationState | None = field("state", default=None)
     """Where a conversation stands."""
 
-    assignment: Assignment | None = field("assignment", "Assignment", default=None)
+    assignment: _models.Assignment | None = field("assignment", default=None)
     """Who or what has a conversation."""
 
-    user: ConversationUser | None = field("user", "ConversationUser", default=None)
+    user: _models.ConversationUser | None = field("user", default=None)
     """The person that a conversation is with."""

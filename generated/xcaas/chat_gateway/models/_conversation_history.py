@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TypedDict
-
-    from ._message_request import MessageRequest, MessageRequestDict
+from .. import models as _models
 
 __all__ = ["ConversationHistory", "ConversationHistoryDict"]
 
@@ -19,16 +16,11 @@ __all__ = ["ConversationHistory", "ConversationHistoryDict"]
 class ConversationHistory(Model):
     """What was said before the conversation."""
 
-    messages: list[MessageRequest] = field("messages", "[MessageRequest]")
+    messages: list[_models.MessageRequest] = field("messages")
     """The messages. At most 200 items."""
 
 
-if TYPE_CHECKING:
+class ConversationHistoryDict(TypedDict):
+    """`ConversationHistory` as a plain dictionary, with the names on the wire."""
 
-    class ConversationHistoryDict(TypedDict):
-        """`ConversationHistory` as a plain dictionary, with the names on the wire."""
-
-        messages: Sequence[MessageRequest | MessageRequestDict]
-
-else:
-    ConversationHistoryDict = dict
+    messages: Sequence[_models.MessageRequest | _models.MessageRequestDict]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["ConversationProperty", "ConversationPropertyDict"]
 
@@ -16,23 +13,18 @@ __all__ = ["ConversationProperty", "ConversationPropertyDict"]
 class ConversationProperty(Model):
     """A property of yours."""
 
-    key: str | None = field("key", "str", default=None)
+    key: str | None = field("key", default=None)
     """Name of the property."""
 
-    value: str | None = field("value", "str", default=None)
+    value: str | None = field("value", default=None)
     """Its value."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the property. In events only."""
 
 
-if TYPE_CHECKING:
+class ConversationPropertyDict(TypedDict):
+    """`ConversationProperty` as a plain dictionary, with the names on the wire."""
 
-    class ConversationPropertyDict(TypedDict):
-        """`ConversationProperty` as a plain dictionary, with the names on the wire."""
-
-        key: NotRequired[str]
-        value: NotRequired[str]
-
-else:
-    ConversationPropertyDict = dict
+    key: NotRequired[str]
+    value: NotRequired[str]

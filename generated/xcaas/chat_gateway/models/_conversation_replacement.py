@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._assignment import Assignment, AssignmentDict
-    from ._conversation_user import ConversationUser, ConversationUserDict
+from .. import models as _models
 
 __all__ = ["ConversationReplacement", "ConversationReplacementDict"]
 
@@ -19,24 +15,19 @@ __all__ = ["ConversationReplacement", "ConversationReplacementDict"]
 class ConversationReplacement(Model):
     """New channel, user and assignment of a conversation."""
 
-    channel_id: str | None = field("channelId", "str", default=None)
+    channel_id: str | None = field("channelId", default=None)
     """Id of the channel."""
 
-    user: ConversationUser | None = field("user", "ConversationUser", default=None)
+    user: _models.ConversationUser | None = field("user", default=None)
     """The person that a conversation is with."""
 
-    assignment: Assignment | None = field("assignment", "Assignment", default=None)
+    assignment: _models.Assignment | None = field("assignment", default=None)
     """Who or what has a conversation."""
 
 
-if TYPE_CHECKING:
+class ConversationReplacementDict(TypedDict):
+    """`ConversationReplacement` as a plain dictionary, with the names on the wire."""
 
-    class ConversationReplacementDict(TypedDict):
-        """`ConversationReplacement` as a plain dictionary, with the names on the wire."""
-
-        channelId: NotRequired[str]
-        user: NotRequired[ConversationUser | ConversationUserDict]
-        assignment: NotRequired[Assignment | AssignmentDict]
-
-else:
-    ConversationReplacementDict = dict
+    channelId: NotRequired[str]
+    user: NotRequired[_models.ConversationUser | _models.ConversationUserDict]
+    assignment: NotRequired[_models.Assignment | _models.AssignmentDict]

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._assignment import Assignment, AssignmentDict
-    from ._conversation_history import ConversationHistory, ConversationHistoryDict
-    from ._conversation_user import ConversationUser, ConversationUserDict
+from .. import models as _models
 
 __all__ = ["ConversationRequest", "ConversationRequestDict"]
 
@@ -20,28 +15,23 @@ __all__ = ["ConversationRequest", "ConversationRequestDict"]
 class ConversationRequest(Model):
     """A conversation to open."""
 
-    channel_id: str = field("channelId", "str")
+    channel_id: str = field("channelId")
     """Id of the channel."""
 
-    user: ConversationUser = field("user", "ConversationUser")
+    user: _models.ConversationUser = field("user")
     """The person that a conversation is with."""
 
-    assignment: Assignment | None = field("assignment", "Assignment", default=None)
+    assignment: _models.Assignment | None = field("assignment", default=None)
     """Who or what has a conversation."""
 
-    history: ConversationHistory | None = field("history", "ConversationHistory", default=None)
+    history: _models.ConversationHistory | None = field("history", default=None)
     """What was said before the conversation."""
 
 
-if TYPE_CHECKING:
+class ConversationRequestDict(TypedDict):
+    """`ConversationRequest` as a plain dictionary, with the names on the wire."""
 
-    class ConversationRequestDict(TypedDict):
-        """`ConversationRequest` as a plain dictionary, with the names on the wire."""
-
-        channelId: str
-        user: ConversationUser | ConversationUserDict
-        assignment: NotRequired[Assignment | AssignmentDict]
-        history: NotRequired[ConversationHistory | ConversationHistoryDict]
-
-else:
-    ConversationRequestDict = dict
+    channelId: str
+    user: _models.ConversationUser | _models.ConversationUserDict
+    assignment: NotRequired[_models.Assignment | _models.AssignmentDict]
+    history: NotRequired[_models.ConversationHistory | _models.ConversationHistoryDict]

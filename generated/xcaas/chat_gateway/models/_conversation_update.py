@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._assignment import Assignment, AssignmentDict
-    from ._conversation_user import ConversationUser, ConversationUserDict
+from .. import models as _models
 
 __all__ = ["ConversationUpdate", "ConversationUpdateDict"]
 
@@ -19,20 +15,15 @@ __all__ = ["ConversationUpdate", "ConversationUpdateDict"]
 class ConversationUpdate(Model):
     """Changes to a conversation. Give one of the two or both."""
 
-    user: ConversationUser | None = field("user", "ConversationUser", default=None)
+    user: _models.ConversationUser | None = field("user", default=None)
     """The person that a conversation is with."""
 
-    assignment: Assignment | None = field("assignment", "Assignment", default=None)
+    assignment: _models.Assignment | None = field("assignment", default=None)
     """Who or what has a conversation."""
 
 
-if TYPE_CHECKING:
+class ConversationUpdateDict(TypedDict):
+    """`ConversationUpdate` as a plain dictionary, with the names on the wire."""
 
-    class ConversationUpdateDict(TypedDict):
-        """`ConversationUpdate` as a plain dictionary, with the names on the wire."""
-
-        user: NotRequired[ConversationUser | ConversationUserDict]
-        assignment: NotRequired[Assignment | AssignmentDict]
-
-else:
-    ConversationUpdateDict = dict
+    user: NotRequired[_models.ConversationUser | _models.ConversationUserDict]
+    assignment: NotRequired[_models.Assignment | _models.AssignmentDict]

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._channel_type import ChannelType
-    from ._conversation_state import ConversationState
-    from ._conversation_user import ConversationUser
-    from ._event_assignment import EventAssignment
+from .. import models as _models
 
 __all__ = ["ConversationUpdateData"]
 
@@ -19,17 +13,17 @@ __all__ = ["ConversationUpdateData"]
 class ConversationUpdateData(Model):
     """A conversation as it is now."""
 
-    state: ConversationState | None = field("state", "str", default=None)
+    state: _models.ConversationState | None = field("state", default=None)
     """Where a conversation stands."""
 
-    assignment: EventAssignment | None = field("assignment", "EventAssignment", default=None)
+    assignment: _models.EventAssignment | None = field("assignment", default=None)
     """Who or what has a conversation now."""
 
-    user: ConversationUser | None = field("user", "ConversationUser", default=None)
+    user: _models.ConversationUser | None = field("user", default=None)
     """The person that a conversation is with."""
 
-    msisdn: str | None = field("msisdn", "str?", default=None)
+    msisdn: str | None = field("msisdn", default=None, nullable=True)
     """The user's telephone number on the channel."""
 
-    channel: ChannelType | None = field("channel", "str", default=None)
+    channel: _models.ChannelType | None = field("channel", default=None)
     """Service that a channel brings conversations from."""

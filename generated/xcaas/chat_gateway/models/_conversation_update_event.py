@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated, Literal
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import Literal
-
-    from ._conversation_update_data import ConversationUpdateData
+from .. import models as _models
 
 __all__ = ["ConversationUpdateEvent"]
 
@@ -19,14 +16,14 @@ __all__ = ["ConversationUpdateEvent"]
 class ConversationUpdateEvent(Model):
     """A conversation's state, user or assignment changed."""
 
-    event_type: Literal["CONVERSATION_UPDATE"] = field("eventType", '="CONVERSATION_UPDATE"')
+    event_type: Literal["CONVERSATION_UPDATE"] = field("eventType", default="CONVERSATION_UPDATE")
     """Kind of event."""
 
-    conversation_id: str | None = field("conversationId", "str", default=None)
+    conversation_id: str | None = field("conversationId", default=None)
     """Id of the conversation."""
 
-    timestamp: _dt.datetime | None = field("timestamp", "datetime:epoch-milliseconds", default=None)
+    timestamp: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("timestamp", default=None)
     """When it happened, in epoch milliseconds."""
 
-    data: ConversationUpdateData | None = field("data", "ConversationUpdateData", default=None)
+    data: _models.ConversationUpdateData | None = field("data", default=None)
     """A conversation as it is now."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._conversation_property import ConversationProperty, ConversationPropertyDict
-    from ._language import Language
+from .. import models as _models
 
 __all__ = ["ConversationUser", "ConversationUserDict"]
 
@@ -20,58 +16,53 @@ __all__ = ["ConversationUser", "ConversationUserDict"]
 class ConversationUser(Model):
     """The person that a conversation is with."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name."""
 
-    user_id: str | None = field("userId", "str?", default=None)
+    user_id: str | None = field("userId", default=None, nullable=True)
     """Id of yours for the person."""
 
-    customer_id: str | None = field("customerId", "str?", default=None)
+    customer_id: str | None = field("customerId", default=None, nullable=True)
     """Id of the customer in the Contact Center CRM."""
 
-    email: str | None = field("email", "str?", default=None)
+    email: str | None = field("email", default=None, nullable=True)
     """Email address."""
 
-    phone: str | None = field("phone", "str?", default=None)
+    phone: str | None = field("phone", default=None, nullable=True)
     """Telephone number."""
 
-    company: str | None = field("company", "str?", default=None)
+    company: str | None = field("company", default=None, nullable=True)
     """Company."""
 
-    case_id: str | None = field("caseId", "str?", default=None)
+    case_id: str | None = field("caseId", default=None, nullable=True)
     """Id of the case."""
 
-    language: Language | None = field("language", "str?", default=None)
+    language: _models.Language | None = field("language", default=None, nullable=True)
     """Language of the person."""
 
-    ipaddress: str | None = field("ipaddress", "str?", default=None)
+    ipaddress: str | None = field("ipaddress", default=None, nullable=True)
     """Internet address."""
 
-    timezone_offset: float | None = field("timezoneOffset", "float?", default=None)
+    timezone_offset: float | None = field("timezoneOffset", default=None, nullable=True)
     """Offset of the person's zone. The unit isn't documented."""
 
-    additional_properties: list[ConversationProperty] | None = field(
-        "additionalProperties", "[ConversationProperty]?", default=None
+    additional_properties: list[_models.ConversationProperty] | None = field(
+        "additionalProperties", default=None, nullable=True
     )
     """Further properties of yours, 30 at most. At most 30 items."""
 
 
-if TYPE_CHECKING:
+class ConversationUserDict(TypedDict):
+    """`ConversationUser` as a plain dictionary, with the names on the wire."""
 
-    class ConversationUserDict(TypedDict):
-        """`ConversationUser` as a plain dictionary, with the names on the wire."""
-
-        name: NotRequired[str | None]
-        userId: NotRequired[str | None]
-        customerId: NotRequired[str | None]
-        email: NotRequired[str | None]
-        phone: NotRequired[str | None]
-        company: NotRequired[str | None]
-        caseId: NotRequired[str | None]
-        language: NotRequired[Language | None]
-        ipaddress: NotRequired[str | None]
-        timezoneOffset: NotRequired[float | None]
-        additionalProperties: NotRequired[Sequence[ConversationProperty | ConversationPropertyDict] | None]
-
-else:
-    ConversationUserDict = dict
+    name: NotRequired[str | None]
+    userId: NotRequired[str | None]
+    customerId: NotRequired[str | None]
+    email: NotRequired[str | None]
+    phone: NotRequired[str | None]
+    company: NotRequired[str | None]
+    caseId: NotRequired[str | None]
+    language: NotRequired[_models.Language | None]
+    ipaddress: NotRequired[str | None]
+    timezoneOffset: NotRequired[float | None]
+    additionalProperties: NotRequired[Sequence[_models.ConversationProperty | _models.ConversationPropertyDict] | None]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._attachment import Attachment
+from .. import models as _models
 
 __all__ = ["EmbeddedAttachments"]
 
@@ -16,5 +13,5 @@ __all__ = ["EmbeddedAttachments"]
 class EmbeddedAttachments(Model):
     """Content of a page."""
 
-    attachments: list[Attachment] | None = field("attachments", "[Attachment]", default=None)
+    attachments: list[_models.Attachment] | None = field("attachments", default=None)
     """The files."""

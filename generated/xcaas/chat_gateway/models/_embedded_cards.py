@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._card import Card
+from .. import models as _models
 
 __all__ = ["EmbeddedCards"]
 
@@ -16,5 +13,5 @@ __all__ = ["EmbeddedCards"]
 class EmbeddedCards(Model):
     """Content of a page."""
 
-    cards: list[Card] | None = field("cards", "[Card]", default=None)
+    cards: list[_models.Card] | None = field("cards", default=None)
     """The cards."""

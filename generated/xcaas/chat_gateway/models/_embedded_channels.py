@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._channel import Channel
+from .. import models as _models
 
 __all__ = ["EmbeddedChannels"]
 
@@ -16,5 +13,5 @@ __all__ = ["EmbeddedChannels"]
 class EmbeddedChannels(Model):
     """Content of a page."""
 
-    channels: list[Channel] | None = field("channels", "[Channel]", default=None)
+    channels: list[_models.Channel] | None = field("channels", default=None)
     """The channels."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._conversation import Conversation
+from .. import models as _models
 
 __all__ = ["EmbeddedConversations"]
 
@@ -16,5 +13,5 @@ __all__ = ["EmbeddedConversations"]
 class EmbeddedConversations(Model):
     """Content of a page."""
 
-    conversations: list[Conversation] | None = field("conversations", "[Conversation]", default=None)
+    conversations: list[_models.Conversation] | None = field("conversations", default=None)
     """The conversations."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._interaction import Interaction
+from .. import models as _models
 
 __all__ = ["EmbeddedInteractions"]
 
@@ -16,5 +13,5 @@ __all__ = ["EmbeddedInteractions"]
 class EmbeddedInteractions(Model):
     """Content of the answer."""
 
-    interactions: list[Interaction] | None = field("interactions", "[Interaction]", default=None)
+    interactions: list[_models.Interaction] | None = field("interactions", default=None)
     """The interactions."""

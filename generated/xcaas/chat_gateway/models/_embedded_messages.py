@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._message import Message
+from .. import models as _models
 
 __all__ = ["EmbeddedMessages"]
 
@@ -16,5 +13,5 @@ __all__ = ["EmbeddedMessages"]
 class EmbeddedMessages(Model):
     """Content of a page."""
 
-    messages: list[Message] | None = field("messages", "[Message]", default=None)
+    messages: list[_models.Message] | None = field("messages", default=None)
     """The messages."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._participant import Participant
+from .. import models as _models
 
 __all__ = ["EmbeddedParticipants"]
 
@@ -16,5 +13,5 @@ __all__ = ["EmbeddedParticipants"]
 class EmbeddedParticipants(Model):
     """Content of the answer."""
 
-    participants: list[Participant] | None = field("participants", "[Participant]", default=None)
+    participants: list[_models.Participant] | None = field("participants", default=None)
     """The participants."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._webhook import Webhook
+from .. import models as _models
 
 __all__ = ["EmbeddedWebhooks"]
 
@@ -16,5 +13,5 @@ __all__ = ["EmbeddedWebhooks"]
 class EmbeddedWebhooks(Model):
     """Content of a page."""
 
-    webhooks: list[Webhook] | None = field("webhooks", "[Webhook]", default=None)
+    webhooks: list[_models.Webhook] | None = field("webhooks", default=None)
     """The webhooks."""

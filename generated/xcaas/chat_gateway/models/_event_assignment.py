@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._assignment_type import AssignmentType
+from .. import models as _models
 
 __all__ = ["EventAssignment"]
 
@@ -16,11 +13,11 @@ __all__ = ["EventAssignment"]
 class EventAssignment(Model):
     """Who or what has a conversation now."""
 
-    type: AssignmentType | None = field("type", "str", default=None)
+    type: _models.AssignmentType | None = field("type", default=None)
     """Kind of place or person that has a conversation."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the queue, script or agent."""
 
-    resource_id: str | None = field("resourceId", "str?", default=None)
+    resource_id: str | None = field("resourceId", default=None, nullable=True)
     """Further id of the place, where there is one."""

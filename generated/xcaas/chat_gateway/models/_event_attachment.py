@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._event_attachment_type import EventAttachmentType
+from .. import models as _models
 
 __all__ = ["EventAttachment"]
 
@@ -16,14 +13,14 @@ __all__ = ["EventAttachment"]
 class EventAttachment(Model):
     """A file in an event."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the file."""
 
-    type: EventAttachmentType | None = field("type", "str", default=None)
+    type: _models.EventAttachmentType | None = field("type", default=None)
     """Kind of file."""
 
-    pre_signed_url: str | None = field("preSignedUrl", "str", default=None)
+    pre_signed_url: str | None = field("preSignedUrl", default=None)
     """Address that gives the file to anybody, for a while."""
 
-    file_name: str | None = field("fileName", "str", default=None)
+    file_name: str | None = field("fileName", default=None)
     """Name of the file."""

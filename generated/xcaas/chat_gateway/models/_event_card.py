@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xcaas_core.models import JSONValue, Model, field, model
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from xcaas_core.models import JSONValue
-
-    from ._card_content_type import CardContentType
+from .. import models as _models
 
 __all__ = ["EventCard"]
 
@@ -18,8 +13,8 @@ __all__ = ["EventCard"]
 class EventCard(Model):
     """A card in an event."""
 
-    content_type: CardContentType | None = field("contentType", "str", default=None)
+    content_type: _models.CardContentType | None = field("contentType", default=None)
     """Kind of card."""
 
-    content: dict[str, JSONValue] | None = field("content", "{json}", default=None)
+    content: dict[str, JSONValue] | None = field("content", default=None)
     """The card itself."""

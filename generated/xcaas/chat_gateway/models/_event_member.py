@@ -11,8 +11,8 @@ __all__ = ["EventMember"]
 class EventMember(Model):
     """Somebody in an event."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the member."""
 
-    type: str | None = field("type", "str", default=None)
+    type: str | None = field("type", default=None)
     """Kind of member, such as `agent` or `user`."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import TypedDict
-
-    from ._external_provider_name import ExternalProviderName
+from .. import models as _models
 
 __all__ = ["ExternalProvider", "ExternalProviderDict"]
 
@@ -18,20 +15,15 @@ __all__ = ["ExternalProvider", "ExternalProviderDict"]
 class ExternalProvider(Model):
     """A message that another provider keeps."""
 
-    name: ExternalProviderName = field("name", "str")
+    name: _models.ExternalProviderName = field("name")
     """A provider that keeps messages itself."""
 
-    external_message_id: str = field("externalMessageId", "str")
+    external_message_id: str = field("externalMessageId")
     """Id of the message at that provider."""
 
 
-if TYPE_CHECKING:
+class ExternalProviderDict(TypedDict):
+    """`ExternalProvider` as a plain dictionary, with the names on the wire."""
 
-    class ExternalProviderDict(TypedDict):
-        """`ExternalProvider` as a plain dictionary, with the names on the wire."""
-
-        name: ExternalProviderName
-        externalMessageId: str
-
-else:
-    ExternalProviderDict = dict
+    name: _models.ExternalProviderName
+    externalMessageId: str

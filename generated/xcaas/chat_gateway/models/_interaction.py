@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
 
 __all__ = ["Interaction"]
 
@@ -16,11 +13,11 @@ __all__ = ["Interaction"]
 class Interaction(Model):
     """A Contact Center interaction of a conversation."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the interaction."""
 
-    start_time: _dt.datetime | None = field("startTime", "datetime", default=None)
+    start_time: _dt.datetime | None = field("startTime", default=None)
     """When it began."""
 
-    end_time: _dt.datetime | None = field("endTime", "datetime?", default=None)
+    end_time: _dt.datetime | None = field("endTime", default=None, nullable=True)
     """When it ended."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._member_change import MemberChange
-    from ._member_type import MemberType
+from .. import models as _models
 
 __all__ = ["MembersChangedData"]
 
@@ -17,11 +13,11 @@ __all__ = ["MembersChangedData"]
 class MembersChangedData(Model):
     """Who joined or left."""
 
-    member_type: MemberType | None = field("memberType", "str", default=None)
+    member_type: _models.MemberType | None = field("memberType", default=None)
     """Kind of member."""
 
-    change: MemberChange | None = field("change", "str", default=None)
+    change: _models.MemberChange | None = field("change", default=None)
     """What a member did."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the member."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated, Literal
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import Literal
-
-    from ._members_changed_data import MembersChangedData
+from .. import models as _models
 
 __all__ = ["MembersChangedEvent"]
 
@@ -19,14 +16,14 @@ __all__ = ["MembersChangedEvent"]
 class MembersChangedEvent(Model):
     """Somebody joined or left a conversation."""
 
-    event_type: Literal["MEMBERS_CHANGED"] = field("eventType", '="MEMBERS_CHANGED"')
+    event_type: Literal["MEMBERS_CHANGED"] = field("eventType", default="MEMBERS_CHANGED")
     """Kind of event."""
 
-    conversation_id: str | None = field("conversationId", "str", default=None)
+    conversation_id: str | None = field("conversationId", default=None)
     """Id of the conversation."""
 
-    timestamp: _dt.datetime | None = field("timestamp", "datetime:epoch-milliseconds", default=None)
+    timestamp: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("timestamp", default=None)
     """When it happened, in epoch milliseconds."""
 
-    data: MembersChangedData | None = field("data", "MembersChangedData", default=None)
+    data: _models.MembersChangedData | None = field("data", default=None)
     """Who joined or left."""

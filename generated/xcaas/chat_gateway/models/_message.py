@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._attachment_reference import AttachmentReference
-    from ._card import Card
-    from ._external_provider import ExternalProvider
-    from ._participant import Participant
+from .. import models as _models
 
 __all__ = ["Message"]
 
@@ -21,23 +15,23 @@ __all__ = ["Message"]
 class Message(Model):
     """A message of a conversation."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the message."""
 
-    text: str | None = field("text", "str?", default=None)
+    text: str | None = field("text", default=None, nullable=True)
     """The text."""
 
-    created_at: _dt.datetime | None = field("createdAt", "datetime", default=None)
+    created_at: _dt.datetime | None = field("createdAt", default=None)
     """When it was sent."""
 
-    author: Participant | None = field("author", "Participant", default=None)
+    author: _models.Participant | None = field("author", default=None)
     """Somebody who takes part in a conversation."""
 
-    external_provider: ExternalProvider | None = field("externalProvider", "ExternalProvider", default=None)
+    external_provider: _models.ExternalProvider | None = field("externalProvider", default=None)
     """A message that another provider keeps."""
 
-    attachments: list[AttachmentReference] | None = field("attachments", "[AttachmentReference]?", default=None)
+    attachments: list[_models.AttachmentReference] | None = field("attachments", default=None, nullable=True)
     """Files on the message."""
 
-    cards: list[Card] | None = field("cards", "[Card]?", default=None)
+    cards: list[_models.Card] | None = field("cards", default=None, nullable=True)
     """Cards on the message."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._event_attachment import EventAttachment
-    from ._event_card import EventCard
-    from ._event_member import EventMember
+from .. import models as _models
 
 __all__ = ["MessageData"]
 
@@ -18,17 +13,17 @@ __all__ = ["MessageData"]
 class MessageData(Model):
     """The message of an event."""
 
-    is_echo: bool | None = field("isEcho", "bool", default=None)
+    is_echo: bool | None = field("isEcho", default=None)
     """Whether it is a message of your own side coming back."""
 
-    sender: EventMember | None = field("sender", "EventMember", default=None)
+    sender: _models.EventMember | None = field("sender", default=None)
     """Somebody in an event."""
 
-    text: str | None = field("text", "str?", default=None)
+    text: str | None = field("text", default=None, nullable=True)
     """The text."""
 
-    attachments: list[EventAttachment] | None = field("attachments", "[EventAttachment]?", default=None)
+    attachments: list[_models.EventAttachment] | None = field("attachments", default=None, nullable=True)
     """Files on the message."""
 
-    cards: list[EventCard] | None = field("cards", "[EventCard]?", default=None)
+    cards: list[_models.EventCard] | None = field("cards", default=None, nullable=True)
     """Cards on the message."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated, Literal
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import Literal
-
-    from ._message_data import MessageData
+from .. import models as _models
 
 __all__ = ["MessageEvent"]
 
@@ -19,14 +16,14 @@ __all__ = ["MessageEvent"]
 class MessageEvent(Model):
     """A message was sent."""
 
-    event_type: Literal["MESSAGE"] = field("eventType", '="MESSAGE"')
+    event_type: Literal["MESSAGE"] = field("eventType", default="MESSAGE")
     """Kind of event."""
 
-    conversation_id: str | None = field("conversationId", "str", default=None)
+    conversation_id: str | None = field("conversationId", default=None)
     """Id of the conversation."""
 
-    timestamp: _dt.datetime | None = field("timestamp", "datetime:epoch-milliseconds", default=None)
+    timestamp: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("timestamp", default=None)
     """When it happened, in epoch milliseconds."""
 
-    data: MessageData | None = field("data", "MessageData", default=None)
+    data: _models.MessageData | None = field("data", default=None)
     """The message of an event."""

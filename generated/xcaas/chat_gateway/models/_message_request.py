@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._attachment_reference import AttachmentReference, AttachmentReferenceDict
-    from ._card import Card, CardDict
-    from ._external_provider import ExternalProvider, ExternalProviderDict
-    from ._sender_type import SenderType
+from .. import models as _models
 
 __all__ = ["MessageRequest", "MessageRequestDict"]
 
@@ -22,32 +16,27 @@ __all__ = ["MessageRequest", "MessageRequestDict"]
 class MessageRequest(Model):
     """A message to send. Give either `text` or `externalProvider`; files and cards go with both."""
 
-    author_type: SenderType = field("authorType", "str")
+    author_type: _models.SenderType = field("authorType")
     """Who sends, on your side."""
 
-    text: str | None = field("text", "str", default=None)
+    text: str | None = field("text", default=None)
     """The text."""
 
-    external_provider: ExternalProvider | None = field("externalProvider", "ExternalProvider", default=None)
+    external_provider: _models.ExternalProvider | None = field("externalProvider", default=None)
     """A message that another provider keeps."""
 
-    attachments: list[AttachmentReference] | None = field("attachments", "[AttachmentReference]", default=None)
+    attachments: list[_models.AttachmentReference] | None = field("attachments", default=None)
     """Files that were uploaded before."""
 
-    cards: list[Card] | None = field("cards", "[Card]", default=None)
+    cards: list[_models.Card] | None = field("cards", default=None)
     """Cards to show."""
 
 
-if TYPE_CHECKING:
+class MessageRequestDict(TypedDict):
+    """`MessageRequest` as a plain dictionary, with the names on the wire."""
 
-    class MessageRequestDict(TypedDict):
-        """`MessageRequest` as a plain dictionary, with the names on the wire."""
-
-        authorType: SenderType
-        text: NotRequired[str]
-        externalProvider: NotRequired[ExternalProvider | ExternalProviderDict]
-        attachments: NotRequired[Sequence[AttachmentReference | AttachmentReferenceDict]]
-        cards: NotRequired[Sequence[Card | CardDict]]
-
-else:
-    MessageRequestDict = dict
+    authorType: _models.SenderType
+    text: NotRequired[str]
+    externalProvider: NotRequired[_models.ExternalProvider | _models.ExternalProviderDict]
+    attachments: NotRequired[Sequence[_models.AttachmentReference | _models.AttachmentReferenceDict]]
+    cards: NotRequired[Sequence[_models.Card | _models.CardDict]]

@@ -11,14 +11,14 @@ __all__ = ["PageInfo"]
 class PageInfo(Model):
     """Where the walk through a list stands."""
 
-    size: int | None = field("size", "int", default=None)
+    size: int | None = field("size", default=None)
     """Rows asked for per page."""
 
-    number: int | None = field("number", "int", default=None)
+    number: int | None = field("number", default=None)
     """Number of this page, counted from 0."""
 
-    total_elements: int | None = field("totalElements", "int", default=None)
+    total_elements: int | None = field("totalElements", default=None)
     """How many rows there are on all pages together."""
 
-    total_pages: int | None = field("totalPages", "int", default=None)
+    total_pages: int | None = field("totalPages", default=None)
     """How many pages there are."""

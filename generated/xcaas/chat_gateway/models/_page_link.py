@@ -11,5 +11,5 @@ __all__ = ["PageLink"]
 class PageLink(Model):
     """An address."""
 
-    href: str | None = field("href", "str", default=None)
+    href: str | None = field("href", default=None)
     """The address."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._page_link import PageLink
+from .. import models as _models
 
 __all__ = ["PageLinks"]
 
@@ -16,5 +13,5 @@ __all__ = ["PageLinks"]
 class PageLinks(Model):
     """Addresses that belong to a page. There is none of the next page."""
 
-    self: PageLink | None = field("self", "PageLink", default=None)
+    self_: _models.PageLink | None = field("self", default=None)
     """An address."""

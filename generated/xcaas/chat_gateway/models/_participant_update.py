@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["ParticipantUpdate", "ParticipantUpdateDict"]
 
@@ -16,16 +13,11 @@ __all__ = ["ParticipantUpdate", "ParticipantUpdateDict"]
 class ParticipantUpdate(Model):
     """A change to the user's part in a conversation."""
 
-    removed: bool | None = field("removed", "bool", default=None)
+    removed: bool | None = field("removed", default=None)
     """True ends the user's side."""
 
 
-if TYPE_CHECKING:
+class ParticipantUpdateDict(TypedDict):
+    """`ParticipantUpdate` as a plain dictionary, with the names on the wire."""
 
-    class ParticipantUpdateDict(TypedDict):
-        """`ParticipantUpdate` as a plain dictionary, with the names on the wire."""
-
-        removed: NotRequired[bool]
-
-else:
-    ParticipantUpdateDict = dict
+    removed: NotRequired[bool]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._post_agent_assignment_type import PostAgentAssignmentType
-    from ._post_agent_configuration import PostAgentConfiguration, PostAgentConfigurationDict
+from .. import models as _models
 
 __all__ = ["PostAgentAssignment", "PostAgentAssignmentDict"]
 
@@ -19,24 +15,19 @@ __all__ = ["PostAgentAssignment", "PostAgentAssignmentDict"]
 class PostAgentAssignment(Model):
     """Who takes over after the agent."""
 
-    type: PostAgentAssignmentType = field("type", "str")
+    type: _models.PostAgentAssignmentType = field("type")
     """Kind of thing that takes over after the agent."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the webhook."""
 
-    configuration: PostAgentConfiguration | None = field("configuration", "PostAgentConfiguration", default=None)
+    configuration: _models.PostAgentConfiguration | None = field("configuration", default=None)
     """For how long the takeover lasts."""
 
 
-if TYPE_CHECKING:
+class PostAgentAssignmentDict(TypedDict):
+    """`PostAgentAssignment` as a plain dictionary, with the names on the wire."""
 
-    class PostAgentAssignmentDict(TypedDict):
-        """`PostAgentAssignment` as a plain dictionary, with the names on the wire."""
-
-        type: PostAgentAssignmentType
-        id: str
-        configuration: NotRequired[PostAgentConfiguration | PostAgentConfigurationDict]
-
-else:
-    PostAgentAssignmentDict = dict
+    type: _models.PostAgentAssignmentType
+    id: str
+    configuration: NotRequired[_models.PostAgentConfiguration | _models.PostAgentConfigurationDict]

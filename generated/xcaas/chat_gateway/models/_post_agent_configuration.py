@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["PostAgentConfiguration", "PostAgentConfigurationDict"]
 
@@ -16,24 +13,19 @@ __all__ = ["PostAgentConfiguration", "PostAgentConfigurationDict"]
 class PostAgentConfiguration(Model):
     """For how long the takeover lasts."""
 
-    notify_channel_webhook_if_exists: str | None = field("notifyChannelWebhookIfExists", "str", default=None)
+    notify_channel_webhook_if_exists: str | None = field("notifyChannelWebhookIfExists", default=None)
     """Whether the channel's own webhook hears of it too, `true` or `false` as text."""
 
-    max_total_minutes: int | None = field("maxTotalMinutes", "int", default=None)
+    max_total_minutes: int | None = field("maxTotalMinutes", default=None)
     """Minutes it lasts at most. At least 20, at most 600."""
 
-    user_timeout_in_minutes: int | None = field("userTimeoutInMinutes", "int", default=None)
+    user_timeout_in_minutes: int | None = field("userTimeoutInMinutes", default=None)
     """Minutes without a word of the user after which it ends. At least 10, at most 300."""
 
 
-if TYPE_CHECKING:
+class PostAgentConfigurationDict(TypedDict):
+    """`PostAgentConfiguration` as a plain dictionary, with the names on the wire."""
 
-    class PostAgentConfigurationDict(TypedDict):
-        """`PostAgentConfiguration` as a plain dictionary, with the names on the wire."""
-
-        notifyChannelWebhookIfExists: NotRequired[str]
-        maxTotalMinutes: NotRequired[int]
-        userTimeoutInMinutes: NotRequired[int]
-
-else:
-    PostAgentConfigurationDict = dict
+    notifyChannelWebhookIfExists: NotRequired[str]
+    maxTotalMinutes: NotRequired[int]
+    userTimeoutInMinutes: NotRequired[int]

@@ -11,14 +11,14 @@ __all__ = ["PublicKey"]
 class PublicKey(Model):
     """A public RSA key as a JWK (RFC 7517)."""
 
-    kty: str = field("kty", "str")
+    kty: str = field("kty")
     """Kind of key, `RSA`."""
 
-    kid: str | None = field("kid", "str", default=None)
+    kid: str | None = field("kid", default=None)
     """Id of the key."""
 
-    n: str = field("n", "str")
+    n: str = field("n")
     """Modulus in base64url."""
 
-    e: str = field("e", "str")
+    e: str = field("e")
     """Exponent in base64url."""

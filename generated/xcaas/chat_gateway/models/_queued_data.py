@@ -11,8 +11,8 @@ __all__ = ["QueuedData"]
 class QueuedData(Model):
     """The queue that a conversation waits in."""
 
-    queue_id: str | None = field("queueId", "str", default=None)
+    queue_id: str | None = field("queueId", default=None)
     """Id of the queue."""
 
-    queue_name: str | None = field("queueName", "str", default=None)
+    queue_name: str | None = field("queueName", default=None)
     """Name of the queue."""

@@ -11,8 +11,8 @@ __all__ = ["QuickReply"]
 class QuickReply(Model):
     """A quick reply."""
 
-    title: str | None = field("title", "str", default=None)
+    title: str | None = field("title", default=None)
     """Text on the button."""
 
-    payload: str | None = field("payload", "str", default=None)
+    payload: str | None = field("payload", default=None)
     """What it stands for."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._quick_reply import QuickReply
+from .. import models as _models
 
 __all__ = ["QuickReplyAction"]
 
@@ -16,8 +13,8 @@ __all__ = ["QuickReplyAction"]
 class QuickReplyAction(Model):
     """A chosen reply."""
 
-    type: str | None = field("type", "str", default=None)
+    type: str | None = field("type", default=None)
     """Always `postback`."""
 
-    data: QuickReply | None = field("data", "QuickReply", default=None)
+    data: _models.QuickReply | None = field("data", default=None)
     """A quick reply."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import Literal
-
-    from ._quick_reply_action import QuickReplyAction
+from .. import models as _models
 
 __all__ = ["QuickReplyActivity"]
 
@@ -18,8 +15,8 @@ __all__ = ["QuickReplyActivity"]
 class QuickReplyActivity(Model):
     """A quick reply was chosen. From web chat only."""
 
-    name: Literal["quickReply/action"] = field("name", '="quickReply/action"')
+    name: Literal["quickReply/action"] = field("name", default="quickReply/action")
     """Kind of activity."""
 
-    value: QuickReplyAction | None = field("value", "QuickReplyAction", default=None)
+    value: _models.QuickReplyAction | None = field("value", default=None)
     """A chosen reply."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated, TypedDict
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import TypedDict
-
-    from ._sender_type import SenderType
+from .. import models as _models
 
 __all__ = ["ReadReceipt", "ReadReceiptDict"]
 
@@ -19,20 +16,15 @@ __all__ = ["ReadReceipt", "ReadReceiptDict"]
 class ReadReceipt(Model):
     """Somebody has read everything up to a time."""
 
-    author_type: SenderType = field("authorType", "str")
+    author_type: _models.SenderType = field("authorType")
     """Who sends, on your side."""
 
-    read_at: _dt.datetime = field("readAt", "datetime:epoch-milliseconds")
+    read_at: Annotated[_dt.datetime, Format("epoch-milliseconds")] = field("readAt")
     """Up to when, in epoch milliseconds."""
 
 
-if TYPE_CHECKING:
+class ReadReceiptDict(TypedDict):
+    """`ReadReceipt` as a plain dictionary, with the names on the wire."""
 
-    class ReadReceiptDict(TypedDict):
-        """`ReadReceipt` as a plain dictionary, with the names on the wire."""
-
-        authorType: SenderType
-        readAt: _dt.datetime
-
-else:
-    ReadReceiptDict = dict
+    authorType: _models.SenderType
+    readAt: _dt.datetime

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._event_member import EventMember
+from .. import models as _models
 
 __all__ = ["ReadReceiptEntry"]
 
@@ -18,8 +16,8 @@ __all__ = ["ReadReceiptEntry"]
 class ReadReceiptEntry(Model):
     """Who has read up to a time."""
 
-    timestamp: _dt.datetime | None = field("timestamp", "datetime:epoch-milliseconds", default=None)
+    timestamp: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("timestamp", default=None)
     """Up to when, in epoch milliseconds."""
 
-    users: list[EventMember] | None = field("users", "[EventMember]", default=None)
+    users: list[_models.EventMember] | None = field("users", default=None)
     """The readers."""

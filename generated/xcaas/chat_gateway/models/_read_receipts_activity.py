@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import Literal
-
-    from ._read_receipt_entry import ReadReceiptEntry
+from .. import models as _models
 
 __all__ = ["ReadReceiptsActivity"]
 
@@ -18,8 +15,8 @@ __all__ = ["ReadReceiptsActivity"]
 class ReadReceiptsActivity(Model):
     """Who has read up to when. No channel sends it yet."""
 
-    name: Literal["read-receipts"] = field("name", '="read-receipts"')
+    name: Literal["read-receipts"] = field("name", default="read-receipts")
     """Kind of activity."""
 
-    value: list[ReadReceiptEntry] | None = field("value", "[ReadReceiptEntry]", default=None)
+    value: list[_models.ReadReceiptEntry] | None = field("value", default=None)
     """One entry per time."""

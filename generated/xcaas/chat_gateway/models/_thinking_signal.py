@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._thinking_author_type import ThinkingAuthorType
+from .. import models as _models
 
 __all__ = ["ThinkingSignal", "ThinkingSignalDict"]
 
@@ -18,20 +15,15 @@ __all__ = ["ThinkingSignal", "ThinkingSignalDict"]
 class ThinkingSignal(Model):
     """The bot is at work on an answer."""
 
-    author_type: ThinkingAuthorType | None = field("authorType", "str", default=None)
+    author_type: _models.ThinkingAuthorType | None = field("authorType", default=None)
     """Who is thinking. Default: "bot"."""
 
-    max_thinking_time_seconds: int | None = field("maxThinkingTimeSeconds", "int", default=None)
+    max_thinking_time_seconds: int | None = field("maxThinkingTimeSeconds", default=None)
     """Seconds to show it at most. At least 1, at most 600. Default: 60."""
 
 
-if TYPE_CHECKING:
+class ThinkingSignalDict(TypedDict):
+    """`ThinkingSignal` as a plain dictionary, with the names on the wire."""
 
-    class ThinkingSignalDict(TypedDict):
-        """`ThinkingSignal` as a plain dictionary, with the names on the wire."""
-
-        authorType: NotRequired[ThinkingAuthorType]
-        maxThinkingTimeSeconds: NotRequired[int]
-
-else:
-    ThinkingSignalDict = dict
+    authorType: NotRequired[_models.ThinkingAuthorType]
+    maxThinkingTimeSeconds: NotRequired[int]

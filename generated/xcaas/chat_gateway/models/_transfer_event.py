@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated, Literal
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import Literal
+from xcaas_core.models import Format, Model, field, model
 
 __all__ = ["TransferEvent"]
 
@@ -17,11 +14,11 @@ __all__ = ["TransferEvent"]
 class TransferEvent(Model):
     """A conversation is being handed to somebody else."""
 
-    event_type: Literal["TRANSFER"] = field("eventType", '="TRANSFER"')
+    event_type: Literal["TRANSFER"] = field("eventType", default="TRANSFER")
     """Kind of event. It carries no data."""
 
-    conversation_id: str | None = field("conversationId", "str", default=None)
+    conversation_id: str | None = field("conversationId", default=None)
     """Id of the conversation."""
 
-    timestamp: _dt.datetime | None = field("timestamp", "datetime:epoch-milliseconds", default=None)
+    timestamp: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("timestamp", default=None)
     """When it happened, in epoch milliseconds."""

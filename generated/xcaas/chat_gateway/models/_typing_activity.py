@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import Literal
-
-    from ._typing_users import TypingUsers
+from .. import models as _models
 
 __all__ = ["TypingActivity"]
 
@@ -18,8 +15,8 @@ __all__ = ["TypingActivity"]
 class TypingActivity(Model):
     """Who types now."""
 
-    name: Literal["typing"] = field("name", '="typing"')
+    name: Literal["typing"] = field("name", default="typing")
     """Kind of activity."""
 
-    value: TypingUsers | None = field("value", "TypingUsers", default=None)
+    value: _models.TypingUsers | None = field("value", default=None)
     """Everybody who types."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import TypedDict
-
-    from ._sender_type import SenderType
+from .. import models as _models
 
 __all__ = ["TypingSignal", "TypingSignalDict"]
 
@@ -18,16 +15,11 @@ __all__ = ["TypingSignal", "TypingSignalDict"]
 class TypingSignal(Model):
     """Somebody is typing."""
 
-    author_type: SenderType = field("authorType", "str")
+    author_type: _models.SenderType = field("authorType")
     """Who sends, on your side."""
 
 
-if TYPE_CHECKING:
+class TypingSignalDict(TypedDict):
+    """`TypingSignal` as a plain dictionary, with the names on the wire."""
 
-    class TypingSignalDict(TypedDict):
-        """`TypingSignal` as a plain dictionary, with the names on the wire."""
-
-        authorType: SenderType
-
-else:
-    TypingSignalDict = dict
+    authorType: _models.SenderType

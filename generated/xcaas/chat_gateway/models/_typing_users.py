@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._event_member import EventMember
+from .. import models as _models
 
 __all__ = ["TypingUsers"]
 
@@ -16,5 +13,5 @@ __all__ = ["TypingUsers"]
 class TypingUsers(Model):
     """Everybody who types."""
 
-    users: list[EventMember] | None = field("users", "[EventMember]", default=None)
+    users: list[_models.EventMember] | None = field("users", default=None)
     """The typists. Empty when nobody types any more."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._event_version import EventVersion
+from .. import models as _models
 
 __all__ = ["WebhookRequest", "WebhookRequestDict"]
 
@@ -18,24 +15,19 @@ __all__ = ["WebhookRequest", "WebhookRequestDict"]
 class WebhookRequest(Model):
     """A webhook to register."""
 
-    name: str = field("name", "str")
+    name: str = field("name")
     """Name of the webhook. At most 256 characters."""
 
-    uri: str = field("uri", "str")
+    uri: str = field("uri")
     """Address of yours that events are sent to. Keep it secret."""
 
-    version: EventVersion | None = field("version", "str", default=None)
+    version: _models.EventVersion | None = field("version", default=None)
     """Version of the events that are sent."""
 
 
-if TYPE_CHECKING:
+class WebhookRequestDict(TypedDict):
+    """`WebhookRequest` as a plain dictionary, with the names on the wire."""
 
-    class WebhookRequestDict(TypedDict):
-        """`WebhookRequest` as a plain dictionary, with the names on the wire."""
-
-        name: str
-        uri: str
-        version: NotRequired[EventVersion]
-
-else:
-    WebhookRequestDict = dict
+    name: str
+    uri: str
+    version: NotRequired[_models.EventVersion]

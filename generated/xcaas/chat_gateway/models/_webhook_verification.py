@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import TypedDict
-
-    from ._event_version import EventVersion
+from .. import models as _models
 
 __all__ = ["WebhookVerification", "WebhookVerificationDict"]
 
@@ -18,20 +15,15 @@ __all__ = ["WebhookVerification", "WebhookVerificationDict"]
 class WebhookVerification(Model):
     """An address to try out."""
 
-    version: EventVersion = field("version", "str")
+    version: _models.EventVersion = field("version")
     """Version of the events that are sent."""
 
-    uri: str = field("uri", "str")
+    uri: str = field("uri")
     """Address of yours."""
 
 
-if TYPE_CHECKING:
+class WebhookVerificationDict(TypedDict):
+    """`WebhookVerification` as a plain dictionary, with the names on the wire."""
 
-    class WebhookVerificationDict(TypedDict):
-        """`WebhookVerification` as a plain dictionary, with the names on the wire."""
-
-        version: EventVersion
-        uri: str
-
-else:
-    WebhookVerificationDict = dict
+    version: _models.EventVersion
+    uri: str

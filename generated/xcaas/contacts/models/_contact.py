@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from collections.abc import Sequence
+from typing import Annotated, NotRequired, TypedDict
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._contact_address import ContactAddress, ContactAddressDict
-    from ._contact_email import ContactEmail, ContactEmailDict
-    from ._contact_extension import ContactExtension
-    from ._contact_phone import ContactPhone, ContactPhoneDict
-    from ._contact_tag import ContactTag, ContactTagDict
-    from ._contact_type import ContactType
-    from ._subscription_type import SubscriptionType
+from .. import models as _models
 
 __all__ = ["Contact", "ContactDict"]
 
@@ -26,122 +17,121 @@ __all__ = ["Contact", "ContactDict"]
 class Contact(Model):
     """A contact of the directory."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the contact, made by the service."""
 
-    contact_type: ContactType = field("contactType", "str")
+    contact_type: _models.ContactType = field("contactType")
     """`company`: added by people, can be changed."""
 
-    customer_id: str = field("customerId", "str")
+    customer_id: str = field("customerId")
     """Id of the customer. At most 32 characters."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Full name."""
 
-    first_name: str | None = field("firstName", "str?", default=None)
+    first_name: str | None = field("firstName", default=None, nullable=True)
     """First name. At most 128 characters."""
 
-    middle_name: str | None = field("middleName", "str?", default=None)
+    middle_name: str | None = field("middleName", default=None, nullable=True)
     """Middle name. At most 30 characters."""
 
-    last_name: str | None = field("lastName", "str?", default=None)
+    last_name: str | None = field("lastName", default=None, nullable=True)
     """Last name. At most 30 characters."""
 
-    nick_name: str | None = field("nickName", "str?", default=None)
+    nick_name: str | None = field("nickName", default=None, nullable=True)
     """Informal name. At most 30 characters."""
 
-    company_name: str | None = field("companyName", "str?", default=None)
+    company_name: str | None = field("companyName", default=None, nullable=True)
     """Company that the contact works for. At most 128 characters."""
 
-    department: str | None = field("department", "str?", default=None)
+    department: str | None = field("department", default=None, nullable=True)
     """Department within the company. At most 100 characters."""
 
-    job_title: str | None = field("jobTitle", "str?", default=None)
+    job_title: str | None = field("jobTitle", default=None, nullable=True)
     """Job title."""
 
-    location: str | None = field("location", "str?", default=None)
+    location: str | None = field("location", default=None, nullable=True)
     """Where the contact works. At most 128 characters."""
 
-    locale: str | None = field("locale", "str?", default=None)
+    locale: str | None = field("locale", default=None, nullable=True)
     """Language and country, as `en-US` or `en_US`."""
 
-    time_zone: str | None = field("timeZone", "str?", default=None)
+    time_zone: str | None = field("timeZone", default=None, nullable=True)
     """IANA zone, by region only (`Europe/London`)."""
 
-    branch_id: str | None = field("branchId", "str?", default=None)
+    branch_id: str | None = field("branchId", default=None, nullable=True)
     """Id of the site. At most 64 characters."""
 
-    branch_name: str | None = field("branchName", "str?", default=None)
+    branch_name: str | None = field("branchName", default=None, nullable=True)
     """Name of the site. At most 128 characters."""
 
-    pbx_id: str | None = field("pbxId", "str?", default=None)
+    pbx_id: str | None = field("pbxId", default=None, nullable=True)
     """Id of the PBX. At most 32 characters."""
 
-    pbx_name: str | None = field("pbxName", "str?", default=None)
+    pbx_name: str | None = field("pbxName", default=None, nullable=True)
     """Name of the PBX. At most 32 characters."""
 
-    assigned_user_id: str | None = field("assignedUserId", "str?", default=None)
+    assigned_user_id: str | None = field("assignedUserId", default=None, nullable=True)
     """Id of the user behind a corporate contact."""
 
-    display_when_no_extension: bool | None = field("displayWhenNoExtension", "bool?", default=None)
+    display_when_no_extension: bool | None = field("displayWhenNoExtension", default=None, nullable=True)
     """Whether a corporate contact without any extension shows in the directory."""
 
-    hide_in_aa: bool | None = field("hideInAA", "bool?", default=None)
+    hide_in_aa: bool | None = field("hideInAA", default=None, nullable=True)
     """Whether auto attendants leave the contact out."""
 
-    picture_hash: str | None = field("pictureHash", "str?", default=None)
+    picture_hash: str | None = field("pictureHash", default=None, nullable=True)
     """Hash of the contact's picture."""
 
-    subscription_type: SubscriptionType | None = field("subscriptionType", "str?", default=None)
+    subscription_type: _models.SubscriptionType | None = field("subscriptionType", default=None, nullable=True)
     """Service behind a service contact."""
 
-    created_timestamp: _dt.datetime | None = field("createdTimestamp", "datetime:epoch-milliseconds?", default=None)
+    created_timestamp: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field(
+        "createdTimestamp", default=None, nullable=True
+    )
     """When it was made, in epoch milliseconds. Don't send it back."""
 
-    updated_timestamp: _dt.datetime | None = field("updatedTimestamp", "datetime:epoch-milliseconds?", default=None)
+    updated_timestamp: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field(
+        "updatedTimestamp", default=None, nullable=True
+    )
     """When it was last changed, in epoch milliseconds. Don't send it back."""
 
-    addresses: list[ContactAddress] | None = field("addresses", "[ContactAddress]?", default=None)
+    addresses: list[_models.ContactAddress] | None = field("addresses", default=None, nullable=True)
     """Postal addresses."""
 
-    emails: list[ContactEmail] | None = field("emails", "[ContactEmail]?", default=None)
+    emails: list[_models.ContactEmail] | None = field("emails", default=None, nullable=True)
     """Email addresses, each once."""
 
-    phones: list[ContactPhone] | None = field("phones", "[ContactPhone]?", default=None)
+    phones: list[_models.ContactPhone] | None = field("phones", default=None, nullable=True)
     """Telephone numbers, each once."""
 
-    tags: list[ContactTag] | None = field("tags", "[ContactTag]?", default=None)
+    tags: list[_models.ContactTag] | None = field("tags", default=None, nullable=True)
     """Custom fields."""
 
-    extensions: list[ContactExtension] | None = field("extensions", "[ContactExtension]?", default=None)
+    extensions: list[_models.ContactExtension] | None = field("extensions", default=None, nullable=True)
     """Extensions, made by the system."""
 
 
-if TYPE_CHECKING:
+class ContactDict(TypedDict):
+    """`Contact` as a plain dictionary, with the names on the wire."""
 
-    class ContactDict(TypedDict):
-        """`Contact` as a plain dictionary, with the names on the wire."""
-
-        contactType: ContactType
-        customerId: str
-        firstName: NotRequired[str | None]
-        middleName: NotRequired[str | None]
-        lastName: NotRequired[str | None]
-        nickName: NotRequired[str | None]
-        companyName: NotRequired[str | None]
-        department: NotRequired[str | None]
-        jobTitle: NotRequired[str | None]
-        location: NotRequired[str | None]
-        locale: NotRequired[str | None]
-        timeZone: NotRequired[str | None]
-        branchId: NotRequired[str | None]
-        branchName: NotRequired[str | None]
-        pbxId: NotRequired[str | None]
-        pbxName: NotRequired[str | None]
-        addresses: NotRequired[Sequence[ContactAddress | ContactAddressDict] | None]
-        emails: NotRequired[Sequence[ContactEmail | ContactEmailDict] | None]
-        phones: NotRequired[Sequence[ContactPhone | ContactPhoneDict] | None]
-        tags: NotRequired[Sequence[ContactTag | ContactTagDict] | None]
-
-else:
-    ContactDict = dict
+    contactType: _models.ContactType
+    customerId: str
+    firstName: NotRequired[str | None]
+    middleName: NotRequired[str | None]
+    lastName: NotRequired[str | None]
+    nickName: NotRequired[str | None]
+    companyName: NotRequired[str | None]
+    department: NotRequired[str | None]
+    jobTitle: NotRequired[str | None]
+    location: NotRequired[str | None]
+    locale: NotRequired[str | None]
+    timeZone: NotRequired[str | None]
+    branchId: NotRequired[str | None]
+    branchName: NotRequired[str | None]
+    pbxId: NotRequired[str | None]
+    pbxName: NotRequired[str | None]
+    addresses: NotRequired[Sequence[_models.ContactAddress | _models.ContactAddressDict] | None]
+    emails: NotRequired[Sequence[_models.ContactEmail | _models.ContactEmailDict] | None]
+    phones: NotRequired[Sequence[_models.ContactPhone | _models.ContactPhoneDict] | None]
+    tags: NotRequired[Sequence[_models.ContactTag | _models.ContactTagDict] | None]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._contact_purpose import ContactPurpose
+from .. import models as _models
 
 __all__ = ["ContactAddress", "ContactAddressDict"]
 
@@ -18,59 +15,54 @@ __all__ = ["ContactAddress", "ContactAddressDict"]
 class ContactAddress(Model):
     """A postal address of a contact."""
 
-    id: int | None = field("id", "int", default=None)
+    id: int | None = field("id", default=None)
     """Id of the address. It changes when the contact is replaced."""
 
-    purpose_type: ContactPurpose | None = field("purposeType", "str", default=None)
+    purpose_type: _models.ContactPurpose | None = field("purposeType", default=None)
     """What an address or email is used for."""
 
-    primary: bool | None = field("primary", "bool?", default=None)
+    primary: bool | None = field("primary", default=None, nullable=True)
     """Whether it is the main address."""
 
-    street_number: str | None = field("streetNumber", "str?", default=None)
+    street_number: str | None = field("streetNumber", default=None, nullable=True)
     """House number. At most 8 characters."""
 
-    street_name: str | None = field("streetName", "str?", default=None)
+    street_name: str | None = field("streetName", default=None, nullable=True)
     """Street. At most 64 characters."""
 
-    apartment_number: str | None = field("apartmentNumber", "str?", default=None)
+    apartment_number: str | None = field("apartmentNumber", default=None, nullable=True)
     """Apartment. At most 5 characters."""
 
-    city: str | None = field("city", "str?", default=None)
+    city: str | None = field("city", default=None, nullable=True)
     """City. At most 64 characters."""
 
-    county: str | None = field("county", "str?", default=None)
+    county: str | None = field("county", default=None, nullable=True)
     """County. At most 64 characters."""
 
-    state: str | None = field("state", "str?", default=None)
+    state: str | None = field("state", default=None, nullable=True)
     """State or region. At most 64 characters."""
 
-    postal_code: str | None = field("postalCode", "str?", default=None)
+    postal_code: str | None = field("postalCode", default=None, nullable=True)
     """Postal code. At most 16 characters."""
 
-    country: str | None = field("country", "str?", default=None)
+    country: str | None = field("country", default=None, nullable=True)
     """Country. At most 64 characters."""
 
-    notes: str | None = field("notes", "str?", default=None)
+    notes: str | None = field("notes", default=None, nullable=True)
     """Remarks. At most 128 characters."""
 
 
-if TYPE_CHECKING:
+class ContactAddressDict(TypedDict):
+    """`ContactAddress` as a plain dictionary, with the names on the wire."""
 
-    class ContactAddressDict(TypedDict):
-        """`ContactAddress` as a plain dictionary, with the names on the wire."""
-
-        purposeType: NotRequired[ContactPurpose]
-        primary: NotRequired[bool | None]
-        streetNumber: NotRequired[str | None]
-        streetName: NotRequired[str | None]
-        apartmentNumber: NotRequired[str | None]
-        city: NotRequired[str | None]
-        county: NotRequired[str | None]
-        state: NotRequired[str | None]
-        postalCode: NotRequired[str | None]
-        country: NotRequired[str | None]
-        notes: NotRequired[str | None]
-
-else:
-    ContactAddressDict = dict
+    purposeType: NotRequired[_models.ContactPurpose]
+    primary: NotRequired[bool | None]
+    streetNumber: NotRequired[str | None]
+    streetName: NotRequired[str | None]
+    apartmentNumber: NotRequired[str | None]
+    city: NotRequired[str | None]
+    county: NotRequired[str | None]
+    state: NotRequired[str | None]
+    postalCode: NotRequired[str | None]
+    country: NotRequired[str | None]
+    notes: NotRequired[str | None]

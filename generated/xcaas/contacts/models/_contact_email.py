@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._contact_purpose import ContactPurpose
+from .. import models as _models
 
 __all__ = ["ContactEmail", "ContactEmailDict"]
 
@@ -18,27 +15,22 @@ __all__ = ["ContactEmail", "ContactEmailDict"]
 class ContactEmail(Model):
     """An email address of a contact. To write one, give `email`, `primary` and `purposeType`."""
 
-    id: int | None = field("id", "int", default=None)
+    id: int | None = field("id", default=None)
     """Id of the entry. It changes when the contact is replaced."""
 
-    email: str | None = field("email", "str", default=None)
+    email: str | None = field("email", default=None)
     """The address."""
 
-    primary: bool | None = field("primary", "bool", default=None)
+    primary: bool | None = field("primary", default=None)
     """Whether it is the main one. One email at most can be."""
 
-    purpose_type: ContactPurpose | None = field("purposeType", "str", default=None)
+    purpose_type: _models.ContactPurpose | None = field("purposeType", default=None)
     """What an address or email is used for."""
 
 
-if TYPE_CHECKING:
+class ContactEmailDict(TypedDict):
+    """`ContactEmail` as a plain dictionary, with the names on the wire."""
 
-    class ContactEmailDict(TypedDict):
-        """`ContactEmail` as a plain dictionary, with the names on the wire."""
-
-        email: NotRequired[str]
-        primary: NotRequired[bool]
-        purposeType: NotRequired[ContactPurpose]
-
-else:
-    ContactEmailDict = dict
+    email: NotRequired[str]
+    primary: NotRequired[bool]
+    purposeType: NotRequired[_models.ContactPurpose]

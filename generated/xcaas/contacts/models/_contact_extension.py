@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._subscription_type import SubscriptionType
+from .. import models as _models
 
 __all__ = ["ContactExtension", "ContactExtensionDict"]
 
@@ -18,64 +15,59 @@ __all__ = ["ContactExtension", "ContactExtensionDict"]
 class ContactExtension(Model):
     """An extension of a contact. The system makes it; it can't be changed here."""
 
-    id: int | None = field("id", "int", default=None)
+    id: int | None = field("id", default=None)
     """Id of the entry."""
 
-    extension: str | None = field("extension", "str?", default=None)
+    extension: str | None = field("extension", default=None, nullable=True)
     """The extension."""
 
-    fq_extension: str | None = field("fqExtension", "str?", default=None)
+    fq_extension: str | None = field("fqExtension", default=None, nullable=True)
     """Fully qualified extension number."""
 
-    extension_type: str | None = field("extensionType", "str?", default=None)
+    extension_type: str | None = field("extensionType", default=None, nullable=True)
     """Work (`UC`) or Contact Center (`CC`)."""
 
-    contact_id: str | None = field("contactId", "str?", default=None)
+    contact_id: str | None = field("contactId", default=None, nullable=True)
     """Id of the contact."""
 
-    display_in_directory: bool | None = field("displayInDirectory", "bool?", default=None)
+    display_in_directory: bool | None = field("displayInDirectory", default=None, nullable=True)
     """Whether it shows in the directory."""
 
-    hide_in_aa: bool | None = field("hideInAA", "bool?", default=None)
+    hide_in_aa: bool | None = field("hideInAA", default=None, nullable=True)
     """Whether auto attendants leave it out."""
 
-    branch_id: str | None = field("branchId", "str?", default=None)
+    branch_id: str | None = field("branchId", default=None, nullable=True)
     """Id of the site."""
 
-    branch_name: str | None = field("branchName", "str?", default=None)
+    branch_name: str | None = field("branchName", default=None, nullable=True)
     """Name of the site."""
 
-    pbx_id: str | None = field("pbxId", "str?", default=None)
+    pbx_id: str | None = field("pbxId", default=None, nullable=True)
     """Id of the PBX."""
 
-    pbx_name: str | None = field("pbxName", "str?", default=None)
+    pbx_name: str | None = field("pbxName", default=None, nullable=True)
     """Name of the PBX."""
 
-    subscription_id: str | None = field("subscriptionId", "str?", default=None)
+    subscription_id: str | None = field("subscriptionId", default=None, nullable=True)
     """Kept from an older system; don't rely on it."""
 
-    subscription_type: SubscriptionType | None = field("subscriptionType", "str?", default=None)
+    subscription_type: _models.SubscriptionType | None = field("subscriptionType", default=None, nullable=True)
     """Service behind the extension."""
 
 
-if TYPE_CHECKING:
+class ContactExtensionDict(TypedDict):
+    """`ContactExtension` as a plain dictionary, with the names on the wire."""
 
-    class ContactExtensionDict(TypedDict):
-        """`ContactExtension` as a plain dictionary, with the names on the wire."""
-
-        id: NotRequired[int]
-        extension: NotRequired[str | None]
-        fqExtension: NotRequired[str | None]
-        extensionType: NotRequired[str | None]
-        contactId: NotRequired[str | None]
-        displayInDirectory: NotRequired[bool | None]
-        hideInAA: NotRequired[bool | None]
-        branchId: NotRequired[str | None]
-        branchName: NotRequired[str | None]
-        pbxId: NotRequired[str | None]
-        pbxName: NotRequired[str | None]
-        subscriptionId: NotRequired[str | None]
-        subscriptionType: NotRequired[SubscriptionType | None]
-
-else:
-    ContactExtensionDict = dict
+    id: NotRequired[int]
+    extension: NotRequired[str | None]
+    fqExtension: NotRequired[str | None]
+    extensionType: NotRequired[str | None]
+    contactId: NotRequired[str | None]
+    displayInDirectory: NotRequired[bool | None]
+    hideInAA: NotRequired[bool | None]
+    branchId: NotRequired[str | None]
+    branchName: NotRequired[str | None]
+    pbxId: NotRequired[str | None]
+    pbxName: NotRequired[str | None]
+    subscriptionId: NotRequired[str | None]
+    subscriptionType: NotRequired[_models.SubscriptionType | None]

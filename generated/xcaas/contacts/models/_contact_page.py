@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._contact import Contact
-    from ._contact_page_meta import ContactPageMeta
+from .. import models as _models
 
 __all__ = ["ContactPage"]
 
@@ -17,8 +13,8 @@ __all__ = ["ContactPage"]
 class ContactPage(Model):
     """A page of contacts."""
 
-    data: list[Contact] | None = field("data", "[Contact]", default=None)
+    data: list[_models.Contact] | None = field("data", default=None)
     """The contacts."""
 
-    meta: ContactPageMeta | None = field("meta", "ContactPageMeta", default=None)
+    meta: _models.ContactPageMeta | None = field("meta", default=None)
     """Where the walk through the contacts stands."""

@@ -11,8 +11,8 @@ __all__ = ["ContactPageMeta"]
 class ContactPageMeta(Model):
     """Where the walk through the contacts stands."""
 
-    has_more: bool | None = field("hasMore", "bool", default=None)
+    has_more: bool | None = field("hasMore", default=None)
     """Whether there is another page."""
 
-    scroll_id: str | None = field("scrollId", "str?", default=None)
+    scroll_id: str | None = field("scrollId", default=None, nullable=True)
     """Value for the next request, a new one each time. Null on the last page."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._phone_purpose import PhonePurpose
-    from ._phone_source import PhoneSource
+from .. import models as _models
 
 __all__ = ["ContactPhone", "ContactPhoneDict"]
 
@@ -19,31 +15,26 @@ __all__ = ["ContactPhone", "ContactPhoneDict"]
 class ContactPhone(Model):
     """A telephone number of a contact. To write one, give `phone`, `primary` and `purposeType`."""
 
-    id: int | None = field("id", "int", default=None)
+    id: int | None = field("id", default=None)
     """Id of the entry. It changes when the contact is replaced."""
 
-    phone: str | None = field("phone", "str", default=None)
+    phone: str | None = field("phone", default=None)
     """The number, best in E.164 form."""
 
-    primary: bool | None = field("primary", "bool", default=None)
+    primary: bool | None = field("primary", default=None)
     """Whether it is the main one. One number at most can be."""
 
-    purpose_type: PhonePurpose | None = field("purposeType", "str", default=None)
+    purpose_type: _models.PhonePurpose | None = field("purposeType", default=None)
     """What a number is used for."""
 
-    source: PhoneSource | None = field("source", "str", default=None)
+    source: _models.PhoneSource | None = field("source", default=None)
     """Where a number comes from."""
 
 
-if TYPE_CHECKING:
+class ContactPhoneDict(TypedDict):
+    """`ContactPhone` as a plain dictionary, with the names on the wire."""
 
-    class ContactPhoneDict(TypedDict):
-        """`ContactPhone` as a plain dictionary, with the names on the wire."""
-
-        phone: NotRequired[str]
-        primary: NotRequired[bool]
-        purposeType: NotRequired[PhonePurpose]
-        source: NotRequired[PhoneSource]
-
-else:
-    ContactPhoneDict = dict
+    phone: NotRequired[str]
+    primary: NotRequired[bool]
+    purposeType: NotRequired[_models.PhonePurpose]
+    source: NotRequired[_models.PhoneSource]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["ContactTag", "ContactTagDict"]
 
@@ -16,23 +13,18 @@ __all__ = ["ContactTag", "ContactTagDict"]
 class ContactTag(Model):
     """A custom field of a contact. To write one, give its `name`."""
 
-    id: int | None = field("id", "int", default=None)
+    id: int | None = field("id", default=None)
     """Id of the entry. It changes when the contact is replaced."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """`customField1` to `customField10`."""
 
-    value: str | None = field("value", "str?", default=None)
+    value: str | None = field("value", default=None, nullable=True)
     """Value of the field. At most 254 characters."""
 
 
-if TYPE_CHECKING:
+class ContactTagDict(TypedDict):
+    """`ContactTag` as a plain dictionary, with the names on the wire."""
 
-    class ContactTagDict(TypedDict):
-        """`ContactTag` as a plain dictionary, with the names on the wire."""
-
-        name: NotRequired[str]
-        value: NotRequired[str | None]
-
-else:
-    ContactTagDict = dict
+    name: NotRequired[str]
+    value: NotRequired[str | None]

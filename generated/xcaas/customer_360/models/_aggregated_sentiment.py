@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._sentiment import Sentiment
+from .. import models as _models
 
 __all__ = ["AggregatedSentiment"]
 
@@ -16,11 +13,17 @@ __all__ = ["AggregatedSentiment"]
 class AggregatedSentiment(Model):
     """Mood over all interactions, by who spoke."""
 
-    aggregated_customer_sentiment: Sentiment | None = field("aggregatedCustomerSentiment", "str?", default=None)
+    aggregated_customer_sentiment: _models.Sentiment | None = field(
+        "aggregatedCustomerSentiment", default=None, nullable=True
+    )
     """Mood of the customer."""
 
-    aggregated_agent_sentiment: Sentiment | None = field("aggregatedAgentSentiment", "str?", default=None)
+    aggregated_agent_sentiment: _models.Sentiment | None = field(
+        "aggregatedAgentSentiment", default=None, nullable=True
+    )
     """Mood of the agents."""
 
-    aggregated_overall_sentiment: Sentiment | None = field("aggregatedOverallSentiment", "str?", default=None)
+    aggregated_overall_sentiment: _models.Sentiment | None = field(
+        "aggregatedOverallSentiment", default=None, nullable=True
+    )
     """Mood of both together."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._aggregated_sentiment import AggregatedSentiment
+from .. import models as _models
 
 __all__ = ["AggregatedSentiments"]
 
@@ -16,10 +13,8 @@ __all__ = ["AggregatedSentiments"]
 class AggregatedSentiments(Model):
     """Mood over all interactions."""
 
-    total_interactions: int | None = field("totalInteractions", "int", default=None)
+    total_interactions: int | None = field("totalInteractions", default=None)
     """How many interactions were looked at."""
 
-    aggregated_sentiment: AggregatedSentiment | None = field(
-        "aggregatedSentiment", "AggregatedSentiment?", default=None
-    )
+    aggregated_sentiment: _models.AggregatedSentiment | None = field("aggregatedSentiment", default=None, nullable=True)
     """Mood over all interactions, by who spoke."""

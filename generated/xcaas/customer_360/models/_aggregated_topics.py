@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._topic_frequency import TopicFrequency
+from .. import models as _models
 
 __all__ = ["AggregatedTopics"]
 
@@ -16,8 +13,8 @@ __all__ = ["AggregatedTopics"]
 class AggregatedTopics(Model):
     """Topics over all interactions."""
 
-    total_interactions: int | None = field("totalInteractions", "int", default=None)
+    total_interactions: int | None = field("totalInteractions", default=None)
     """How many interactions were looked at."""
 
-    topic_frequency: list[TopicFrequency] | None = field("topicFrequency", "[TopicFrequency]", default=None)
+    topic_frequency: list[_models.TopicFrequency] | None = field("topicFrequency", default=None)
     """How often each topic came up."""

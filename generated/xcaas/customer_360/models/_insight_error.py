@@ -11,11 +11,11 @@ __all__ = ["InsightError"]
 class InsightError(Model):
     """Why a call was refused."""
 
-    status: int | None = field("status", "int?", default=None)
+    status: int | None = field("status", default=None, nullable=True)
     """The status code once more."""
 
-    title: str | None = field("title", "str?", default=None)
+    title: str | None = field("title", default=None, nullable=True)
     """Name of the status."""
 
-    detail: str | None = field("detail", "str?", default=None)
+    detail: str | None = field("detail", default=None, nullable=True)
     """The reason in words."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._aggregated_sentiments import AggregatedSentiments
-    from ._aggregated_topics import AggregatedTopics
+from .. import models as _models
 
 __all__ = ["Insights"]
 
@@ -17,10 +13,10 @@ __all__ = ["Insights"]
 class Insights(Model):
     """What the interactions add up to."""
 
-    aggregated_sentiments: AggregatedSentiments | None = field(
-        "aggregatedSentiments", "AggregatedSentiments?", default=None
+    aggregated_sentiments: _models.AggregatedSentiments | None = field(
+        "aggregatedSentiments", default=None, nullable=True
     )
     """Mood over all interactions."""
 
-    aggregated_topics: AggregatedTopics | None = field("aggregatedTopics", "AggregatedTopics?", default=None)
+    aggregated_topics: _models.AggregatedTopics | None = field("aggregatedTopics", default=None, nullable=True)
     """Topics over all interactions."""

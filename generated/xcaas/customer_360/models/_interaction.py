@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._direction import Direction
-    from ._media_type import MediaType
-    from ._product_type import ProductType
-    from ._sentiment import Sentiment
-    from ._topic import Topic
+from .. import models as _models
 
 __all__ = ["Interaction"]
 
@@ -22,59 +16,61 @@ __all__ = ["Interaction"]
 class Interaction(Model):
     """One conversation with the customer."""
 
-    interaction_id: str = field("interactionId", "str")
+    interaction_id: str = field("interactionId")
     """Id of the interaction."""
 
-    contact_id: str | None = field("contactId", "str?", default=None)
+    contact_id: str | None = field("contactId", default=None, nullable=True)
     """Id of the contact in the CRM, if known."""
 
-    media_identifier: str | None = field("mediaIdentifier", "str?", default=None)
+    media_identifier: str | None = field("mediaIdentifier", default=None, nullable=True)
     """The customer's number or address on this medium."""
 
-    media_type: MediaType | None = field("mediaType", "str", default=None)
+    media_type: _models.MediaType | None = field("mediaType", default=None)
     """How the customer and the company talked."""
 
-    chat_type: str | None = field("chatType", "str?", default=None)
+    chat_type: str | None = field("chatType", default=None, nullable=True)
     """Which chat service it was. Spelling varies (`WebChat`, `WHATSAPP`)."""
 
-    direction: Direction | None = field("direction", "str", default=None)
+    direction: _models.Direction | None = field("direction", default=None)
     """Who began."""
 
-    product_type: ProductType | None = field("productType", "str", default=None)
+    product_type: _models.ProductType | None = field("productType", default=None)
     """Where it happened: Contact Center, Work (`UC`) or Engage."""
 
-    started_at: _dt.datetime | None = field("startedAt", "datetime:epoch-milliseconds", default=None)
+    started_at: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("startedAt", default=None)
     """When it began, in epoch milliseconds."""
 
-    ended_at: _dt.datetime | None = field("endedAt", "datetime:epoch-milliseconds?", default=None)
+    ended_at: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field(
+        "endedAt", default=None, nullable=True
+    )
     """When it ended, in epoch milliseconds."""
 
-    sentiment: Sentiment | None = field("sentiment", "str?", default=None)
+    sentiment: _models.Sentiment | None = field("sentiment", default=None, nullable=True)
     """Mood of the whole interaction."""
 
-    topics: list[Topic] | None = field("topics", "[Topic]?", default=None)
+    topics: list[_models.Topic] | None = field("topics", default=None, nullable=True)
     """What it was about."""
 
-    wrap_up_codes: list[str] | None = field("wrapUpCodes", "[str]?", default=None)
+    wrap_up_codes: list[str] | None = field("wrapUpCodes", default=None, nullable=True)
     """Codes that the agent set afterwards."""
 
-    queue_name: str | None = field("queueName", "str?", default=None)
+    queue_name: str | None = field("queueName", default=None, nullable=True)
     """Name of the queue it came through."""
 
-    outcome_label: str | None = field("outcomeLabel", "str?", default=None)
+    outcome_label: str | None = field("outcomeLabel", default=None, nullable=True)
     """What came out of it."""
 
-    interaction_labels: list[str] | None = field("interactionLabels", "[str]?", default=None)
+    interaction_labels: list[str] | None = field("interactionLabels", default=None, nullable=True)
     """Labels on the interaction."""
 
-    title: str | None = field("title", "str?", default=None)
+    title: str | None = field("title", default=None, nullable=True)
     """Title of the interaction. Often null."""
 
-    email_subject: str | None = field("emailSubject", "str?", default=None)
+    email_subject: str | None = field("emailSubject", default=None, nullable=True)
     """Subject of the email. Often null."""
 
-    department_name: str | None = field("departmentName", "str?", default=None)
+    department_name: str | None = field("departmentName", default=None, nullable=True)
     """Reserved."""
 
-    signals: list[str] | None = field("signals", "[str]?", default=None)
+    signals: list[str] | None = field("signals", default=None, nullable=True)
     """Reserved; empty so far."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._insights import Insights
-    from ._interaction import Interaction
+from .. import models as _models
 
 __all__ = ["InteractionInsights"]
 
@@ -17,8 +13,8 @@ __all__ = ["InteractionInsights"]
 class InteractionInsights(Model):
     """A customer's interactions and what they add up to."""
 
-    interactions: list[Interaction] | None = field("interactions", "[Interaction]", default=None)
+    interactions: list[_models.Interaction] | None = field("interactions", default=None)
     """The interactions, 50 at most."""
 
-    insights: Insights | None = field("insights", "Insights", default=None)
+    insights: _models.Insights | None = field("insights", default=None)
     """What the interactions add up to."""

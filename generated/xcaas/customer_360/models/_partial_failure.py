@@ -11,8 +11,8 @@ __all__ = ["PartialFailure"]
 class PartialFailure(Model):
     """An interaction without a summary."""
 
-    interaction_id: str | None = field("interactionId", "str", default=None)
+    interaction_id: str | None = field("interactionId", default=None)
     """Id of the interaction."""
 
-    reason: str | None = field("reason", "str", default=None)
+    reason: str | None = field("reason", default=None)
     """`Summary not found` is for good; `Summary not available` passes, so ask again later."""

@@ -11,17 +11,17 @@ __all__ = ["SummaryContent"]
 class SummaryContent(Model):
     """The summary itself."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the summary."""
 
-    result: str | None = field("result", "str?", default=None)
+    result: str | None = field("result", default=None, nullable=True)
     """The text."""
 
-    status: str | None = field("status", "str", default=None)
+    status: str | None = field("status", default=None)
     """How summarising went."""
 
-    type: str | None = field("type", "str", default=None)
+    type: str | None = field("type", default=None)
     """Kind of result."""
 
-    duration: float | None = field("duration", "float?", default=None)
+    duration: float | None = field("duration", default=None, nullable=True)
     """Length of the interaction in seconds."""

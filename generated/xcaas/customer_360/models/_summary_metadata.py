@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
+from xcaas_core.models import Format, Model, field, model
 
 __all__ = ["SummaryMetadata"]
 
@@ -16,8 +14,8 @@ __all__ = ["SummaryMetadata"]
 class SummaryMetadata(Model):
     """Facts about the stored summary."""
 
-    created_at: _dt.datetime | None = field("createdAt", "datetime:local", default=None)
+    created_at: Annotated[_dt.datetime, Format("date-time-local")] | None = field("createdAt", default=None)
     """When it was made. The zone isn't documented; UTC is likely."""
 
-    size_bytes: int | None = field("sizeBytes", "int", default=None)
+    size_bytes: int | None = field("sizeBytes", default=None)
     """Size in bytes."""

@@ -11,8 +11,8 @@ __all__ = ["Topic"]
 class Topic(Model):
     """Something that was talked about."""
 
-    topic: str | None = field("topic", "str", default=None)
+    topic: str | None = field("topic", default=None)
     """Name of the topic."""
 
-    matches: int | None = field("matches", "int?", default=None)
+    matches: int | None = field("matches", default=None, nullable=True)
     """How often it came up."""

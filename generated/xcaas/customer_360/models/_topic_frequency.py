@@ -11,14 +11,14 @@ __all__ = ["TopicFrequency"]
 class TopicFrequency(Model):
     """How often one topic came up."""
 
-    topic_name: str | None = field("topicName", "str", default=None)
+    topic_name: str | None = field("topicName", default=None)
     """Name of the topic."""
 
-    category_name: str | None = field("categoryName", "str?", default=None)
+    category_name: str | None = field("categoryName", default=None, nullable=True)
     """Name of the topic's category."""
 
-    interactions_matched_count: int | None = field("interactionsMatchedCount", "int", default=None)
+    interactions_matched_count: int | None = field("interactionsMatchedCount", default=None)
     """In how many interactions it came up."""
 
-    percentage_matched: float | None = field("percentageMatched", "float", default=None)
+    percentage_matched: float | None = field("percentageMatched", default=None)
     """The same as a share of all interactions, 0 to 100."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._partial_failure import PartialFailure
-    from ._transcript_summary import TranscriptSummary
+from .. import models as _models
 
 __all__ = ["TranscriptSummaries"]
 
@@ -17,8 +13,8 @@ __all__ = ["TranscriptSummaries"]
 class TranscriptSummaries(Model):
     """Summaries, and the interactions without one."""
 
-    summaries: list[TranscriptSummary] | None = field("summaries", "[TranscriptSummary]", default=None)
+    summaries: list[_models.TranscriptSummary] | None = field("summaries", default=None)
     """The summaries that were found."""
 
-    partial_failures: list[PartialFailure] | None = field("partialFailures", "[PartialFailure]", default=None)
+    partial_failures: list[_models.PartialFailure] | None = field("partialFailures", default=None)
     """The interactions whose summary was not found, each with the reason."""

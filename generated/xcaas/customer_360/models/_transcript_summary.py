@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._summary_content import SummaryContent
-    from ._summary_metadata import SummaryMetadata
+from .. import models as _models
 
 __all__ = ["TranscriptSummary"]
 
@@ -17,14 +13,14 @@ __all__ = ["TranscriptSummary"]
 class TranscriptSummary(Model):
     """Summary of one interaction."""
 
-    interaction_id: str | None = field("interactionId", "str", default=None)
+    interaction_id: str | None = field("interactionId", default=None)
     """Id of the interaction."""
 
-    summary_object_id: str | None = field("summaryObjectId", "str", default=None)
+    summary_object_id: str | None = field("summaryObjectId", default=None)
     """Id of the object that holds the summary."""
 
-    content: SummaryContent | None = field("content", "SummaryContent", default=None)
+    content: _models.SummaryContent | None = field("content", default=None)
     """The summary itself."""
 
-    metadata: SummaryMetadata | None = field("metadata", "SummaryMetadata", default=None)
+    metadata: _models.SummaryMetadata | None = field("metadata", default=None)
     """Facts about the stored summary."""

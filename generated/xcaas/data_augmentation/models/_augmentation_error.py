@@ -11,11 +11,11 @@ __all__ = ["AugmentationError"]
 class AugmentationError(Model):
     """Why a call was refused."""
 
-    status: str | None = field("status", "str?", default=None)
+    status: str | None = field("status", default=None, nullable=True)
     """Always `error`."""
 
-    code: int | None = field("code", "int?", default=None)
+    code: int | None = field("code", default=None, nullable=True)
     """The status code once more."""
 
-    message: str | None = field("message", "str?", default=None)
+    message: str | None = field("message", default=None, nullable=True)
     """The reason in words."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._interaction_variable import InteractionVariable
+from .. import models as _models
 
 __all__ = ["InteractionData"]
 
@@ -18,20 +15,20 @@ __all__ = ["InteractionData"]
 class InteractionData(Model):
     """A live interaction and its variables."""
 
-    interaction_id: str = field("interactionId", "str")
+    interaction_id: str = field("interactionId")
     """Id of the interaction."""
 
-    channel: str | None = field("channel", "str?", default=None)
+    channel: str | None = field("channel", default=None, nullable=True)
     """Number or name of the channel it came in on."""
 
-    create_time: _dt.datetime | None = field("createTime", "datetime", default=None)
+    create_time: _dt.datetime | None = field("createTime", default=None)
     """When it began."""
 
-    ani: str | None = field("ani", "str?", default=None)
+    ani: str | None = field("ani", default=None, nullable=True)
     """The caller's number."""
 
-    caller_name: str | None = field("callerName", "str?", default=None)
+    caller_name: str | None = field("callerName", default=None, nullable=True)
     """The caller's name."""
 
-    variables: list[InteractionVariable] | None = field("variables", "[InteractionVariable]", default=None)
+    variables: list[_models.InteractionVariable] | None = field("variables", default=None)
     """The variables."""

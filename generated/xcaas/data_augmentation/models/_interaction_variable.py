@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._variable_data_type import VariableDataType
+from .. import models as _models
 
 __all__ = ["InteractionVariable", "InteractionVariableDict"]
 
@@ -18,42 +15,37 @@ __all__ = ["InteractionVariable", "InteractionVariableDict"]
 class InteractionVariable(Model):
     """A variable of an interaction."""
 
-    name: str = field("name", "str")
+    name: str = field("name")
     """Name of the variable. An underscore, then letters and digits; 25 characters at most. Matching
     "^_[A-Za-z0-9]+$".
     """
 
-    value: str = field("value", "str")
+    value: str = field("value")
     """The value, always as text, for numbers and booleans too. At most 1000 characters."""
 
-    ivr: bool | None = field("ivr", "bool", default=None)
+    ivr: bool | None = field("ivr", default=None)
     """Whether IVR scripts may branch on it. Default: false."""
 
-    display: bool | None = field("display", "bool", default=None)
+    display: bool | None = field("display", default=None)
     """Whether the agent sees it. Five to seven visible variables are plenty. Default: false."""
 
-    display_name: str | None = field("displayName", "str?", default=None)
+    display_name: str | None = field("displayName", default=None, nullable=True)
     """What the agent sees as its name. At most 30 characters."""
 
-    data_type: VariableDataType | None = field("dataType", "str", default=None)
+    data_type: _models.VariableDataType | None = field("dataType", default=None)
     """Hint how to show a value."""
 
-    privacy: bool | None = field("privacy", "bool", default=None)
+    privacy: bool | None = field("privacy", default=None)
     """Whether the value is masked. Default: false."""
 
 
-if TYPE_CHECKING:
+class InteractionVariableDict(TypedDict):
+    """`InteractionVariable` as a plain dictionary, with the names on the wire."""
 
-    class InteractionVariableDict(TypedDict):
-        """`InteractionVariable` as a plain dictionary, with the names on the wire."""
-
-        name: str
-        value: str
-        ivr: NotRequired[bool]
-        display: NotRequired[bool]
-        displayName: NotRequired[str | None]
-        dataType: NotRequired[VariableDataType]
-        privacy: NotRequired[bool]
-
-else:
-    InteractionVariableDict = dict
+    name: str
+    value: str
+    ivr: NotRequired[bool]
+    display: NotRequired[bool]
+    displayName: NotRequired[str | None]
+    dataType: NotRequired[_models.VariableDataType]
+    privacy: NotRequired[bool]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TypedDict
-
-    from ._variable_group import VariableGroup, VariableGroupDict
+from .. import models as _models
 
 __all__ = ["InteractionVariables", "InteractionVariablesDict"]
 
@@ -19,16 +16,11 @@ __all__ = ["InteractionVariables", "InteractionVariablesDict"]
 class InteractionVariables(Model):
     """Variables to set."""
 
-    data: list[VariableGroup] = field("data", "[VariableGroup]")
+    data: list[_models.VariableGroup] = field("data")
     """Groups of variables. One group is enough; 50 variables at most in all."""
 
 
-if TYPE_CHECKING:
+class InteractionVariablesDict(TypedDict):
+    """`InteractionVariables` as a plain dictionary, with the names on the wire."""
 
-    class InteractionVariablesDict(TypedDict):
-        """`InteractionVariables` as a plain dictionary, with the names on the wire."""
-
-        data: Sequence[VariableGroup | VariableGroupDict]
-
-else:
-    InteractionVariablesDict = dict
+    data: Sequence[_models.VariableGroup | _models.VariableGroupDict]

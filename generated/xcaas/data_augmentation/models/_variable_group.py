@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TypedDict
-
-    from ._interaction_variable import InteractionVariable, InteractionVariableDict
+from .. import models as _models
 
 __all__ = ["VariableGroup", "VariableGroupDict"]
 
@@ -19,16 +16,11 @@ __all__ = ["VariableGroup", "VariableGroupDict"]
 class VariableGroup(Model):
     """A group of variables."""
 
-    variables: list[InteractionVariable] = field("variables", "[InteractionVariable]")
+    variables: list[_models.InteractionVariable] = field("variables")
     """The variables."""
 
 
-if TYPE_CHECKING:
+class VariableGroupDict(TypedDict):
+    """`VariableGroup` as a plain dictionary, with the names on the wire."""
 
-    class VariableGroupDict(TypedDict):
-        """`VariableGroup` as a plain dictionary, with the names on the wire."""
-
-        variables: Sequence[InteractionVariable | InteractionVariableDict]
-
-else:
-    VariableGroupDict = dict
+    variables: Sequence[_models.InteractionVariable | _models.InteractionVariableDict]

@@ -11,14 +11,14 @@ __all__ = ["VariablesSet"]
 class VariablesSet(Model):
     """What was set."""
 
-    status: str | None = field("status", "str", default=None)
+    status: str | None = field("status", default=None)
     """Always `success`."""
 
-    message: str | None = field("message", "str", default=None)
+    message: str | None = field("message", default=None)
     """What happened, in words."""
 
-    interaction_id: str | None = field("interactionId", "str", default=None)
+    interaction_id: str | None = field("interactionId", default=None)
     """Id of the interaction."""
 
-    variables_set: int | None = field("variablesSet", "int", default=None)
+    variables_set: int | None = field("variablesSet", default=None)
     """How many variables were set."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._campaign_state_code import CampaignStateCode
-    from ._yes_no import YesNo
+from .. import models as _models
 
 __all__ = ["Campaign"]
 
@@ -17,74 +13,74 @@ __all__ = ["Campaign"]
 class Campaign(Model):
     """A campaign. What isn't set is empty text."""
 
-    campaign_id: int | None = field("campaign-id", "int", default=None)
+    campaign_id: int | None = field("campaign-id", default=None)
     """Id of the campaign."""
 
-    campaign_name: str | None = field("campaign-name", "str", default=None)
+    campaign_name: str | None = field("campaign-name", default=None)
     """Name of the campaign."""
 
-    enabled: YesNo | None = field("enabled", "str", default=None)
+    enabled: _models.YesNo | None = field("enabled", default=None)
     """`Y` for yes, `N` for no."""
 
-    dynamic_campaign: YesNo | None = field("dynamic-campaign", "str", default=None)
+    dynamic_campaign: _models.YesNo | None = field("dynamic-campaign", default=None)
     """`Y` for yes, `N` for no."""
 
-    sequential: YesNo | None = field("sequential", "str", default=None)
+    sequential: _models.YesNo | None = field("sequential", default=None)
     """`Y` for yes, `N` for no."""
 
-    status: CampaignStateCode | None = field("status", "int", default=None)
+    status: _models.CampaignStateCode | None = field("status", default=None)
     """0 new, 1 started by hand, 2 scheduled, 3 running by hand, 4 running by schedule, 5 stopped by hand, 6
     completed, 7 stopped by schedule, 8 paused by hand (queued records go on), 9 paused by schedule, 10 purged
     by hand, 11 purged by schedule.
     """
 
-    no_of_records: int | str | None = field("no-of-records", "int|str", default=None)
+    no_of_records: int | str | None = field("no-of-records", default=None)
     """How many records it has."""
 
-    caller_id: int | str | None = field("caller-id", "int|str", default=None)
+    caller_id: int | str | None = field("caller-id", default=None)
     """Number that the customers see."""
 
-    queue_id: int | str | None = field("queue-id", "int|str", default=None)
+    queue_id: int | str | None = field("queue-id", default=None)
     """Id of the queue whose agents take the calls."""
 
-    start_time: str | None = field("start-time", "str", default=None)
+    start_time: str | None = field("start-time", default=None)
     """When it is to begin, ISO 8601 with offset, or empty."""
 
-    end_time: str | None = field("end-time", "str", default=None)
+    end_time: str | None = field("end-time", default=None)
     """When it is to end, ISO 8601 with offset, or empty."""
 
-    actual_run_time: str | None = field("actual-run-time", "str", default=None)
+    actual_run_time: str | None = field("actual-run-time", default=None)
     """When it began, ISO 8601 with offset, or empty."""
 
-    actual_stop_time: str | None = field("actual-stop-time", "str", default=None)
+    actual_stop_time: str | None = field("actual-stop-time", default=None)
     """When it ended, ISO 8601 with offset, or empty."""
 
-    daily_start_time: str | None = field("daily-start-time", "str", default=None)
+    daily_start_time: str | None = field("daily-start-time", default=None)
     """When calling begins each day, or empty."""
 
-    daily_end_time: str | None = field("daily-end-time", "str", default=None)
+    daily_end_time: str | None = field("daily-end-time", default=None)
     """When calling ends each day, or empty."""
 
-    retry_interval: int | str | None = field("retry-interval", "int|str", default=None)
+    retry_interval: int | str | None = field("retry-interval", default=None)
     """Time between two tries. The unit isn't documented."""
 
-    max_retry: int | str | None = field("max-retry", "int|str", default=None)
+    max_retry: int | str | None = field("max-retry", default=None)
     """How many more tries a record gets."""
 
-    abandon_max_retry: int | str | None = field("abandon-max-retry", "int|str", default=None)
+    abandon_max_retry: int | str | None = field("abandon-max-retry", default=None)
     """How many more tries a record gets after the customer hung up on the queue."""
 
-    max_ring_time: int | str | None = field("max-ring-time", "int|str", default=None)
+    max_ring_time: int | str | None = field("max-ring-time", default=None)
     """How long to let it ring. The unit isn't documented; seconds are likely."""
 
-    integration_type: str | None = field("integration-type", "str", default=None)
+    integration_type: str | None = field("integration-type", default=None)
     """Where the customers' data is from."""
 
-    calling_window: int | str | None = field("calling-window", "int|str", default=None)
+    calling_window: int | str | None = field("calling-window", default=None)
     """Number of the calling window in use."""
 
-    schedule_name: str | None = field("schedule-name", "str", default=None)
+    schedule_name: str | None = field("schedule-name", default=None)
     """Name of the schedule."""
 
-    timezone: str | None = field("timezone", "str", default=None)
+    timezone: str | None = field("timezone", default=None)
     """Zone in POSIX style, no IANA name."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import NotRequired, TypedDict
 
 __all__ = ["CampaignCustomer", "CampaignCustomerDict"]
 
@@ -17,22 +14,17 @@ __all__ = ["CampaignCustomer", "CampaignCustomerDict"]
 class CampaignCustomer(Model):
     """A customer to call."""
 
-    customer_id: int | str = field("customer-id", "int|str")
+    customer_id: int | str = field("customer-id")
     """Account number of the customer in the Contact Center CRM."""
 
-    schedule_date_time: _dt.datetime | None = field("schedule-date-time", "datetime", default=None)
+    schedule_date_time: _dt.datetime | None = field("schedule-date-time", default=None)
     """When to call. In the future, within 7 days and inside the campaign's schedule."""
 
 
-if TYPE_CHECKING:
-    _CampaignCustomerDictNames = TypedDict(
-        "_CampaignCustomerDictNames",
-        {"customer-id": "int | str", "schedule-date-time": "NotRequired[_dt.datetime | str]"},
-    )
-
-    class CampaignCustomerDict(_CampaignCustomerDictNames):
-        """`CampaignCustomer` as a plain dictionary, with the names on the wire."""
+_CampaignCustomerDictNames = TypedDict(
+    "_CampaignCustomerDictNames", {"customer-id": "int | str", "schedule-date-time": "NotRequired[_dt.datetime | str]"}
+)
 
 
-else:
-    CampaignCustomerDict = dict
+class CampaignCustomerDict(_CampaignCustomerDictNames):
+    """`CampaignCustomer` as a plain dictionary, with the names on the wire."""

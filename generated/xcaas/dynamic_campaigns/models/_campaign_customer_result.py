@@ -11,14 +11,14 @@ __all__ = ["CampaignCustomerResult"]
 class CampaignCustomerResult(Model):
     """What became of one customer."""
 
-    customer_id: int | str | None = field("customer-id", "(int|str)?", default=None)
+    customer_id: int | str | None = field("customer-id", default=None, nullable=True)
     """Account number that was sent. Null if it was no number."""
 
-    schedule_date_time: str | None = field("schedule-date-time", "str?", default=None)
+    schedule_date_time: str | None = field("schedule-date-time", default=None, nullable=True)
     """Time that was sent, as it was sent."""
 
-    http_status: int | str | None = field("http-status", "int|str", default=None)
+    http_status: int | str | None = field("http-status", default=None)
     """Status code for this customer alone: 200 added, 400 refused, 404 no such customer."""
 
-    message: str | None = field("message", "str?", default=None)
+    message: str | None = field("message", default=None, nullable=True)
     """Why it was refused."""

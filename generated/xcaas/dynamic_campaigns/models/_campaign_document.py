@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._campaign import Campaign
+from .. import models as _models
 
 __all__ = ["CampaignDocument"]
 
@@ -16,5 +13,5 @@ __all__ = ["CampaignDocument"]
 class CampaignDocument(Model):
     """A campaign in its wrapper."""
 
-    campaign: Campaign | None = field("campaign", "Campaign", default=None)
+    campaign: _models.Campaign | None = field("campaign", default=None)
     """A campaign."""

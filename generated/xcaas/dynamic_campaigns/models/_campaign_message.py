@@ -11,5 +11,5 @@ __all__ = ["CampaignMessage"]
 class CampaignMessage(Model):
     """What the service says to a change."""
 
-    message: str | None = field("message", "str", default=None)
+    message: str | None = field("message", default=None)
     """What happened, in words."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._campaign_record_status import CampaignRecordStatus
-    from ._campaign_record_status_code import CampaignRecordStatusCode
-    from ._disposition_code import DispositionCode
+from .. import models as _models
 
 __all__ = ["CampaignRecord"]
 
@@ -18,26 +13,26 @@ __all__ = ["CampaignRecord"]
 class CampaignRecord(Model):
     """A record of a campaign."""
 
-    record_id: int | str | None = field("record-id", "int|str", default=None)
+    record_id: int | str | None = field("record-id", default=None)
     """Id of the record."""
 
-    campaign_id: int | str | None = field("campaign-id", "int|str", default=None)
+    campaign_id: int | str | None = field("campaign-id", default=None)
     """Id of the campaign."""
 
-    campaign_name: str | None = field("campaign-name", "str", default=None)
+    campaign_name: str | None = field("campaign-name", default=None)
     """Name of the campaign."""
 
-    phone_list: str | None = field("phone-list", "str", default=None)
+    phone_list: str | None = field("phone-list", default=None)
     """Label and number with a bar between them."""
 
-    status: CampaignRecordStatus | None = field("status", "int", default=None)
+    status: _models.CampaignRecordStatus | None = field("status", default=None)
     """0 new, 1 queued, 2 accepted, 3 completed, 4 scheduled."""
 
-    status_code: CampaignRecordStatusCode | None = field("status-code", "int", default=None)
+    status_code: _models.CampaignRecordStatusCode | None = field("status-code", default=None)
     """0 default, 1 no tries left, 2 skipped, 3 no number, 4 invalid number."""
 
-    disposition_code: DispositionCode | None = field("disposition-code", "int", default=None)
+    disposition_code: _models.DispositionCode | None = field("disposition-code", default=None)
     """1000 none, 1001 try again, 1002 call back scheduled."""
 
-    ext_trans_data: str | None = field("ext-trans-data", "str", default=None)
+    ext_trans_data: str | None = field("ext-trans-data", default=None)
     """Variables that go with the call, as text. Empty when there are none."""

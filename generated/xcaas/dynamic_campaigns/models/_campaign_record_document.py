@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._campaign_record_list import CampaignRecordList
+from .. import models as _models
 
 __all__ = ["CampaignRecordDocument"]
 
@@ -16,5 +13,5 @@ __all__ = ["CampaignRecordDocument"]
 class CampaignRecordDocument(Model):
     """A campaign's records in their wrapper."""
 
-    records: CampaignRecordList | None = field("records", "CampaignRecordList", default=None)
+    records: _models.CampaignRecordList | None = field("records", default=None)
     """A campaign's records."""

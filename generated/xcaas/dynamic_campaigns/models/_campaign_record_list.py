@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._campaign_record import CampaignRecord
+from .. import models as _models
 
 __all__ = ["CampaignRecordList"]
 
@@ -16,7 +13,5 @@ __all__ = ["CampaignRecordList"]
 class CampaignRecordList(Model):
     """A campaign's records."""
 
-    record: list[CampaignRecord] | CampaignRecord | None = field(
-        "record", "[CampaignRecord]|CampaignRecord", default=None
-    )
+    record: list[_models.CampaignRecord] | _models.CampaignRecord | None = field("record", default=None)
     """The records. A single one may come without the list around it."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import TypedDict
-
-    from ._campaign_status import CampaignStatus
+from .. import models as _models
 
 __all__ = ["CampaignStatusChange", "CampaignStatusChangeDict"]
 
@@ -18,16 +15,11 @@ __all__ = ["CampaignStatusChange", "CampaignStatusChangeDict"]
 class CampaignStatusChange(Model):
     """A status to bring a campaign into."""
 
-    status: CampaignStatus = field("status", "str")
+    status: _models.CampaignStatus = field("status")
     """Status to bring a campaign into."""
 
 
-if TYPE_CHECKING:
+class CampaignStatusChangeDict(TypedDict):
+    """`CampaignStatusChange` as a plain dictionary, with the names on the wire."""
 
-    class CampaignStatusChangeDict(TypedDict):
-        """`CampaignStatusChange` as a plain dictionary, with the names on the wire."""
-
-        status: CampaignStatus
-
-else:
-    CampaignStatusChangeDict = dict
+    status: _models.CampaignStatus

@@ -11,8 +11,8 @@ __all__ = ["AgentGroup"]
 class AgentGroup(Model):
     """A group of agents."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the group."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the group."""

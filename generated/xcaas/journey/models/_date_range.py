@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import TypedDict
 
 __all__ = ["DateRange", "DateRangeDict"]
 
@@ -19,20 +16,15 @@ class DateRange(Model):
     for in slices of up to 7 days.
     """
 
-    start: _dt.datetime = field("start", "datetime")
+    start: _dt.datetime = field("start")
     """Its start, with `Z` or an offset."""
 
-    end: _dt.datetime = field("end", "datetime")
+    end: _dt.datetime = field("end")
     """Its end, with `Z` or an offset."""
 
 
-if TYPE_CHECKING:
+class DateRangeDict(TypedDict):
+    """`DateRange` as a plain dictionary, with the names on the wire."""
 
-    class DateRangeDict(TypedDict):
-        """`DateRange` as a plain dictionary, with the names on the wire."""
-
-        start: _dt.datetime | str
-        end: _dt.datetime | str
-
-else:
-    DateRangeDict = dict
+    start: _dt.datetime | str
+    end: _dt.datetime | str

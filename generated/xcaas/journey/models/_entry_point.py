@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._entry_point_type import EntryPointType
-    from ._journey_site import JourneySite
+from .. import models as _models
 
 __all__ = ["EntryPoint"]
 
@@ -17,35 +13,35 @@ __all__ = ["EntryPoint"]
 class EntryPoint(Model):
     """Where a journey came in."""
 
-    type: EntryPointType | None = field("type", "str", default=None)
+    type: _models.EntryPointType | None = field("type", default=None)
     """What a journey came in through."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the channel, queue, group, attendant or user."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Its name."""
 
-    phone_number: str | None = field("phoneNumber", "str?", default=None)
+    phone_number: str | None = field("phoneNumber", default=None, nullable=True)
     """Its number."""
 
-    extension: str | None = field("extension", "str?", default=None)
+    extension: str | None = field("extension", default=None, nullable=True)
     """Its extension."""
 
-    email: str | None = field("email", "str?", default=None)
+    email: str | None = field("email", default=None, nullable=True)
     """Email address, of a user."""
 
-    login_id: str | None = field("loginId", "str?", default=None)
+    login_id: str | None = field("loginId", default=None, nullable=True)
     """Name that a user signs in with."""
 
-    department: str | None = field("department", "str?", default=None)
+    department: str | None = field("department", default=None, nullable=True)
     """Department, of a user."""
 
-    pbx: str | None = field("pbx", "str?", default=None)
+    pbx: str | None = field("pbx", default=None, nullable=True)
     """The PBX it is on."""
 
-    tenant_id: str | None = field("tenantId", "str?", default=None)
+    tenant_id: str | None = field("tenantId", default=None, nullable=True)
     """The tenant it belongs to."""
 
-    site: JourneySite | None = field("site", "JourneySite?", default=None)
+    site: _models.JourneySite | None = field("site", default=None, nullable=True)
     """The site it belongs to."""

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._entry_point import EntryPoint
-    from ._journey_agent import JourneyAgent
-    from ._journey_contact import JourneyContact
-    from ._journey_direction import JourneyDirection
-    from ._journey_interaction import JourneyInteraction
-    from ._journey_origin import JourneyOrigin
-    from ._journey_outcome import JourneyOutcome
-    from ._journey_queue import JourneyQueue
-    from ._journey_ring_group import JourneyRingGroup
-    from ._journey_schedule import JourneySchedule
-    from ._outbound_phone_code import OutboundPhoneCode
+from .. import models as _models
 
 __all__ = ["Journey"]
 
@@ -28,78 +15,78 @@ __all__ = ["Journey"]
 class Journey(Model):
     """Everything that a customer went through in one go."""
 
-    journey_id: str = field("journeyId", "str")
+    journey_id: str = field("journeyId")
     """Id of the journey."""
 
-    time: _dt.datetime | None = field("time", "datetime", default=None)
+    time: _dt.datetime | None = field("time", default=None)
     """When it began, in the zone asked for, to the second."""
 
-    finished_time: _dt.datetime | None = field("finishedTime", "datetime?", default=None)
+    finished_time: _dt.datetime | None = field("finishedTime", default=None, nullable=True)
     """When it ended. Null while it goes on."""
 
-    direction: JourneyDirection | None = field("direction", "str", default=None)
+    direction: _models.JourneyDirection | None = field("direction", default=None)
     """Who began, or that both sides are the company's own people."""
 
-    outcome: JourneyOutcome | None = field("outcome", "str", default=None)
+    outcome: _models.JourneyOutcome | None = field("outcome", default=None)
     """How it ended: `Handled` by an agent, `Abandoned` by the customer before that, ended in a script, otherwise,
     or unknown.
     """
 
-    interactions: list[JourneyInteraction] | None = field("interactions", "[JourneyInteraction]?", default=None)
+    interactions: list[_models.JourneyInteraction] | None = field("interactions", default=None, nullable=True)
     """The interactions that it consists of."""
 
-    agents: list[JourneyAgent] | None = field("agents", "[JourneyAgent]?", default=None)
+    agents: list[_models.JourneyAgent] | None = field("agents", default=None, nullable=True)
     """Agents who handled it."""
 
-    contact: JourneyContact | None = field("contact", "JourneyContact?", default=None)
+    contact: _models.JourneyContact | None = field("contact", default=None, nullable=True)
     """The customer."""
 
-    entry_point: EntryPoint | None = field("entryPoint", "EntryPoint?", default=None)
+    entry_point: _models.EntryPoint | None = field("entryPoint", default=None, nullable=True)
     """Where an inbound journey came in. Null for others."""
 
-    origin: JourneyOrigin | None = field("origin", "JourneyOrigin?", default=None)
+    origin: _models.JourneyOrigin | None = field("origin", default=None, nullable=True)
     """Who began an outbound journey in Work. Null for others."""
 
-    transfers_completed: int | None = field("transfersCompleted", "int?", default=None)
+    transfers_completed: int | None = field("transfersCompleted", default=None, nullable=True)
     """How many transfers there were."""
 
-    forwarded_to_queue: int | None = field("forwardedToQueue", "int?", default=None)
+    forwarded_to_queue: int | None = field("forwardedToQueue", default=None, nullable=True)
     """How often it was forwarded to a queue."""
 
-    forwarded_to_ring_group: int | None = field("forwardedToRingGroup", "int?", default=None)
+    forwarded_to_ring_group: int | None = field("forwardedToRingGroup", default=None, nullable=True)
     """How often it was forwarded to a ring group."""
 
-    forwarded_to_script: int | None = field("forwardedToScript", "int?", default=None)
+    forwarded_to_script: int | None = field("forwardedToScript", default=None, nullable=True)
     """How often it was forwarded to a script or auto attendant."""
 
-    hold_duration: int | None = field("holdDuration", "int?", default=None)
+    hold_duration: int | None = field("holdDuration", default=None, nullable=True)
     """Time on hold in milliseconds, all together."""
 
-    media_types: list[str] | None = field("mediaTypes", "[str]?", default=None)
+    media_types: list[str] | None = field("mediaTypes", default=None, nullable=True)
     """Media that were used, such as `Phone`, `Chat` or `Email`."""
 
-    pbx_names: list[str] | None = field("pbxNames", "[str]?", default=None)
+    pbx_names: list[str] | None = field("pbxNames", default=None, nullable=True)
     """Names of the PBXs that took part."""
 
-    tenant_ids: list[str] | None = field("tenantIds", "[str]?", default=None)
+    tenant_ids: list[str] | None = field("tenantIds", default=None, nullable=True)
     """Ids of the tenants that took part."""
 
-    queues: list[JourneyQueue] | None = field("queues", "[JourneyQueue]?", default=None)
+    queues: list[_models.JourneyQueue] | None = field("queues", default=None, nullable=True)
     """Queues on the way."""
 
-    ring_groups: list[JourneyRingGroup] | None = field("ringGroups", "[JourneyRingGroup]?", default=None)
+    ring_groups: list[_models.JourneyRingGroup] | None = field("ringGroups", default=None, nullable=True)
     """Ring groups on the way."""
 
-    schedule_hours: list[str] | None = field("scheduleHours", "[str]?", default=None)
+    schedule_hours: list[str] | None = field("scheduleHours", default=None, nullable=True)
     """Results of opening-hours checks on the way, such as `Open` or `Closed`."""
 
-    schedules: list[JourneySchedule] | None = field("schedules", "[JourneySchedule]?", default=None)
+    schedules: list[_models.JourneySchedule] | None = field("schedules", default=None, nullable=True)
     """Schedules that scripts looked at."""
 
-    wrap_up_codes: list[str] | None = field("wrapUpCodes", "[str]?", default=None)
+    wrap_up_codes: list[str] | None = field("wrapUpCodes", default=None, nullable=True)
     """Wrap-up codes that agents set."""
 
-    outbound_phone_codes: list[OutboundPhoneCode] | None = field(
-        "outboundPhoneCodes", "[OutboundPhoneCode]?", default=None
+    outbound_phone_codes: list[_models.OutboundPhoneCode] | None = field(
+        "outboundPhoneCodes", default=None, nullable=True
     )
     """Codes that agents chose for outbound calls."""

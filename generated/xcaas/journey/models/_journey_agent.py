@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._agent_group import AgentGroup
-    from ._journey_agent_type import JourneyAgentType
-    from ._journey_site import JourneySite
+from .. import models as _models
 
 __all__ = ["JourneyAgent"]
 
@@ -18,26 +13,26 @@ __all__ = ["JourneyAgent"]
 class JourneyAgent(Model):
     """A person or AI agent who took part."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the agent or user."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name to show."""
 
-    email: str | None = field("email", "str?", default=None)
+    email: str | None = field("email", default=None, nullable=True)
     """Email address."""
 
-    login_id: str | None = field("loginId", "str?", default=None)
+    login_id: str | None = field("loginId", default=None, nullable=True)
     """Name that the agent signs in with."""
 
-    department: str | None = field("department", "str?", default=None)
+    department: str | None = field("department", default=None, nullable=True)
     """Department; may be empty text."""
 
-    group: AgentGroup | None = field("group", "AgentGroup?", default=None)
+    group: _models.AgentGroup | None = field("group", default=None, nullable=True)
     """The agent's group."""
 
-    site: JourneySite | None = field("site", "JourneySite?", default=None)
+    site: _models.JourneySite | None = field("site", default=None, nullable=True)
     """The agent's site."""
 
-    type: JourneyAgentType | None = field("type", "str", default=None)
+    type: _models.JourneyAgentType | None = field("type", default=None)
     """Person or machine."""

@@ -11,11 +11,11 @@ __all__ = ["JourneyChannel"]
 class JourneyChannel(Model):
     """A channel of Contact Center."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the channel."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the channel."""
 
-    tenant_id: str | None = field("tenantId", "str?", default=None)
+    tenant_id: str | None = field("tenantId", default=None, nullable=True)
     """Tenant of the channel."""

@@ -11,11 +11,11 @@ __all__ = ["JourneyContact"]
 class JourneyContact(Model):
     """The customer of a journey."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name; the number where there is none."""
 
-    phone_number: str | None = field("phoneNumber", "str?", default=None)
+    phone_number: str | None = field("phoneNumber", default=None, nullable=True)
     """Telephone number."""
 
-    email: str | None = field("email", "str?", default=None)
+    email: str | None = field("email", default=None, nullable=True)
     """Email address."""

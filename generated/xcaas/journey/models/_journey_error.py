@@ -11,13 +11,13 @@ __all__ = ["JourneyError"]
 class JourneyError(Model):
     """One fault of a search."""
 
-    message: str | None = field("message", "str?", default=None)
+    message: str | None = field("message", default=None, nullable=True)
     """What is wrong."""
 
-    suggestion: str | None = field("suggestion", "str?", default=None)
+    suggestion: str | None = field("suggestion", default=None, nullable=True)
     """What to do about it."""
 
-    url: str | None = field("url", "str?", default=None)
+    url: str | None = field("url", default=None, nullable=True)
     """Where the fault is explained. Its fragment ends in the fault's code, such as `maxInterval`, in lower case
     after a title: compare the end and ignore case.
     """

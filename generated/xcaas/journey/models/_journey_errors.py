@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._journey_error import JourneyError
+from .. import models as _models
 
 __all__ = ["JourneyErrors"]
 
@@ -16,5 +13,5 @@ __all__ = ["JourneyErrors"]
 class JourneyErrors(Model):
     """Why a search was refused."""
 
-    errors: list[JourneyError] | None = field("errors", "[JourneyError]?", default=None)
+    errors: list[_models.JourneyError] | None = field("errors", default=None, nullable=True)
     """One entry per fault."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TypedDict
-
-    from ._journey_filter_name import JourneyFilterName
+from .. import models as _models
 
 __all__ = ["JourneyFilter", "JourneyFilterDict"]
 
@@ -19,20 +16,15 @@ __all__ = ["JourneyFilter", "JourneyFilterDict"]
 class JourneyFilter(Model):
     """A condition on journeys. One of the values must match."""
 
-    name: JourneyFilterName = field("name", "str")
+    name: _models.JourneyFilterName = field("name")
     """What a condition on journeys looks at."""
 
-    values: list[str] = field("values", "[str]")
+    values: list[str] = field("values")
     """Values to look for. They match exactly; for media, try `phone` as well as `Phone`. At least 1 items."""
 
 
-if TYPE_CHECKING:
+class JourneyFilterDict(TypedDict):
+    """`JourneyFilter` as a plain dictionary, with the names on the wire."""
 
-    class JourneyFilterDict(TypedDict):
-        """`JourneyFilter` as a plain dictionary, with the names on the wire."""
-
-        name: JourneyFilterName
-        values: Sequence[str]
-
-else:
-    JourneyFilterDict = dict
+    name: _models.JourneyFilterName
+    values: Sequence[str]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._journey_interaction_type import JourneyInteractionType
+from .. import models as _models
 
 __all__ = ["JourneyInteraction"]
 
@@ -16,11 +13,11 @@ __all__ = ["JourneyInteraction"]
 class JourneyInteraction(Model):
     """An interaction within a journey."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the interaction."""
 
-    direction: str | None = field("direction", "str?", default=None)
+    direction: str | None = field("direction", default=None, nullable=True)
     """Who began, such as `Inbound`."""
 
-    type: JourneyInteractionType | None = field("type", "str", default=None)
+    type: _models.JourneyInteractionType | None = field("type", default=None)
     """Product that the interaction belongs to."""

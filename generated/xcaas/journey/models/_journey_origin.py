@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._journey_site import JourneySite
+from .. import models as _models
 
 __all__ = ["JourneyOrigin"]
 
@@ -16,32 +13,32 @@ __all__ = ["JourneyOrigin"]
 class JourneyOrigin(Model):
     """Who began a journey."""
 
-    type: str | None = field("type", "str?", default=None)
+    type: str | None = field("type", default=None, nullable=True)
     """Kind of origin, such as `user`."""
 
-    id: str | None = field("id", "str?", default=None)
+    id: str | None = field("id", default=None, nullable=True)
     """Id of the user."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the user."""
 
-    phone_number: str | None = field("phoneNumber", "str?", default=None)
+    phone_number: str | None = field("phoneNumber", default=None, nullable=True)
     """Number of the user."""
 
-    extension: str | None = field("extension", "str?", default=None)
+    extension: str | None = field("extension", default=None, nullable=True)
     """Extension of the user."""
 
-    email: str | None = field("email", "str?", default=None)
+    email: str | None = field("email", default=None, nullable=True)
     """Email address of the user."""
 
-    login_id: str | None = field("loginId", "str?", default=None)
+    login_id: str | None = field("loginId", default=None, nullable=True)
     """Name that the user signs in with."""
 
-    department: str | None = field("department", "str?", default=None)
+    department: str | None = field("department", default=None, nullable=True)
     """Department of the user."""
 
-    pbx: str | None = field("pbx", "str?", default=None)
+    pbx: str | None = field("pbx", default=None, nullable=True)
     """PBX of the user."""
 
-    site: JourneySite | None = field("site", "JourneySite?", default=None)
+    site: _models.JourneySite | None = field("site", default=None, nullable=True)
     """Site of the user."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._journey_site import JourneySite
+from .. import models as _models
 
 __all__ = ["JourneyQueue"]
 
@@ -16,14 +13,14 @@ __all__ = ["JourneyQueue"]
 class JourneyQueue(Model):
     """A queue of Contact Center or Work."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the queue."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the queue."""
 
-    extension: str | None = field("extension", "str?", default=None)
+    extension: str | None = field("extension", default=None, nullable=True)
     """Its extension. Contact Center queues have none."""
 
-    site: JourneySite | None = field("site", "JourneySite?", default=None)
+    site: _models.JourneySite | None = field("site", default=None, nullable=True)
     """Site of the queue."""

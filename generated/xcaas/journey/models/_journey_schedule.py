@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._schedule_result import ScheduleResult
+from .. import models as _models
 
 __all__ = ["JourneySchedule"]
 
@@ -16,14 +13,14 @@ __all__ = ["JourneySchedule"]
 class JourneySchedule(Model):
     """A schedule that a script looked at."""
 
-    id: int | None = field("id", "int", default=None)
+    id: int | None = field("id", default=None)
     """Id of the schedule."""
 
-    tag: str | None = field("tag", "str?", default=None)
+    tag: str | None = field("tag", default=None, nullable=True)
     """Tag of the script's node."""
 
-    tenant_id: str | None = field("tenantId", "str?", default=None)
+    tenant_id: str | None = field("tenantId", default=None, nullable=True)
     """Tenant of the schedule."""
 
-    result: ScheduleResult | None = field("result", "str", default=None)
+    result: _models.ScheduleResult | None = field("result", default=None)
     """Which way the schedule sent the journey, open, closed or one of six choices."""

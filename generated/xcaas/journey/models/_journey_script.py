@@ -11,11 +11,11 @@ __all__ = ["JourneyScript"]
 class JourneyScript(Model):
     """A script of Contact Center."""
 
-    id: int | None = field("id", "int?", default=None)
+    id: int | None = field("id", default=None, nullable=True)
     """Id of the script."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the script."""
 
-    tenant_id: str | None = field("tenantId", "str?", default=None)
+    tenant_id: str | None = field("tenantId", default=None, nullable=True)
     """Tenant of the script."""

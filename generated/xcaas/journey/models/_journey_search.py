@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._date_range import DateRange, DateRangeDict
-    from ._journey_filter import JourneyFilter, JourneyFilterDict
-    from ._sort_direction import SortDirection
-    from ._sort_field import SortField
+from .. import models as _models
 
 __all__ = ["JourneySearch", "JourneySearchDict"]
 
@@ -22,40 +16,35 @@ __all__ = ["JourneySearch", "JourneySearchDict"]
 class JourneySearch(Model):
     """A search for journeys."""
 
-    date_range: DateRange = field("dateRange", "DateRange")
+    date_range: _models.DateRange = field("dateRange")
     """Period in which journeys began."""
 
-    display_timezone: str = field("displayTimezone", "str")
+    display_timezone: str = field("displayTimezone")
     """IANA zone that times in the answer are shown in."""
 
-    filters: list[JourneyFilter] | None = field("filters", "[JourneyFilter]", default=None)
+    filters: list[_models.JourneyFilter] | None = field("filters", default=None)
     """Conditions that must all match. Leave out for none; an empty list is refused. At least 1 items."""
 
-    limit: int | None = field("limit", "int", default=None)
+    limit: int | None = field("limit", default=None)
     """Journeys per page. At least 1, at most 1000. Default: 100."""
 
-    next_page_cursor: str | None = field("nextPageCursor", "str?", default=None)
+    next_page_cursor: str | None = field("nextPageCursor", default=None, nullable=True)
     """Where to go on, from the last answer. Leave out for the first page."""
 
-    sort_field: SortField | None = field("sortField", "str", default=None)
+    sort_field: _models.SortField | None = field("sortField", default=None)
     """Field to sort by."""
 
-    sort_direction: SortDirection | None = field("sortDirection", "str", default=None)
+    sort_direction: _models.SortDirection | None = field("sortDirection", default=None)
     """Order of the answer, ascending unless told otherwise. Default: "ASC"."""
 
 
-if TYPE_CHECKING:
+class JourneySearchDict(TypedDict):
+    """`JourneySearch` as a plain dictionary, with the names on the wire."""
 
-    class JourneySearchDict(TypedDict):
-        """`JourneySearch` as a plain dictionary, with the names on the wire."""
-
-        dateRange: DateRange | DateRangeDict
-        displayTimezone: str
-        filters: NotRequired[Sequence[JourneyFilter | JourneyFilterDict]]
-        limit: NotRequired[int]
-        nextPageCursor: NotRequired[str | None]
-        sortField: NotRequired[SortField]
-        sortDirection: NotRequired[SortDirection]
-
-else:
-    JourneySearchDict = dict
+    dateRange: _models.DateRange | _models.DateRangeDict
+    displayTimezone: str
+    filters: NotRequired[Sequence[_models.JourneyFilter | _models.JourneyFilterDict]]
+    limit: NotRequired[int]
+    nextPageCursor: NotRequired[str | None]
+    sortField: NotRequired[_models.SortField]
+    sortDirection: NotRequired[_models.SortDirection]

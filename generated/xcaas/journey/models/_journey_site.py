@@ -11,8 +11,8 @@ __all__ = ["JourneySite"]
 class JourneySite(Model):
     """A site of the company."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the site."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Name of the site."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._transition import Transition
+from .. import models as _models
 
 __all__ = ["JourneyTransitions"]
 
@@ -16,8 +13,8 @@ __all__ = ["JourneyTransitions"]
 class JourneyTransitions(Model):
     """A journey and all its transitions."""
 
-    journey_id: str = field("journeyId", "str")
+    journey_id: str = field("journeyId")
     """Id of the journey."""
 
-    transitions: list[Transition] | None = field("transitions", "[Transition]", default=None)
+    transitions: list[_models.Transition] | None = field("transitions", default=None)
     """The transitions."""

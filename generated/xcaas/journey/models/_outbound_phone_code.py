@@ -11,11 +11,11 @@ __all__ = ["OutboundPhoneCode"]
 class OutboundPhoneCode(Model):
     """Code that an agent chose for an outbound call."""
 
-    list_name: str | None = field("listName", "str?", default=None)
+    list_name: str | None = field("listName", default=None, nullable=True)
     """Name of the list."""
 
-    name: str | None = field("name", "str?", default=None)
+    name: str | None = field("name", default=None, nullable=True)
     """Text of the code."""
 
-    short_code: str | None = field("shortCode", "str?", default=None)
+    short_code: str | None = field("shortCode", default=None, nullable=True)
     """Short form of the code."""

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._auto_attendant import AutoAttendant
-    from ._journey_agent import JourneyAgent
-    from ._journey_channel import JourneyChannel
-    from ._journey_queue import JourneyQueue
-    from ._journey_ring_group import JourneyRingGroup
-    from ._journey_script import JourneyScript
-    from ._transition_name import TransitionName
+from .. import models as _models
 
 __all__ = ["Transition"]
 
@@ -24,47 +15,47 @@ __all__ = ["Transition"]
 class Transition(Model):
     """A state that a journey went into."""
 
-    time: _dt.datetime | None = field("time", "datetime", default=None)
+    time: _dt.datetime | None = field("time", default=None)
     """When it went into the state, in the zone asked for, to the millisecond."""
 
-    name: TransitionName | None = field("name", "str", default=None)
+    name: _models.TransitionName | None = field("name", default=None)
     """Name of a state."""
 
-    interaction_id: str | None = field("interactionId", "str?", default=None)
+    interaction_id: str | None = field("interactionId", default=None, nullable=True)
     """Id of the interaction."""
 
-    agents: list[JourneyAgent] | None = field("agents", "[JourneyAgent]?", default=None)
+    agents: list[_models.JourneyAgent] | None = field("agents", default=None, nullable=True)
     """Agents in this state."""
 
-    previous_agents: list[JourneyAgent] | None = field("previousAgents", "[JourneyAgent]?", default=None)
+    previous_agents: list[_models.JourneyAgent] | None = field("previousAgents", default=None, nullable=True)
     """Agents before."""
 
-    queue: JourneyQueue | None = field("queue", "JourneyQueue?", default=None)
+    queue: _models.JourneyQueue | None = field("queue", default=None, nullable=True)
     """Queue in this state."""
 
-    previous_queue: JourneyQueue | None = field("previousQueue", "JourneyQueue?", default=None)
+    previous_queue: _models.JourneyQueue | None = field("previousQueue", default=None, nullable=True)
     """Queue before."""
 
-    ring_group: JourneyRingGroup | None = field("ringGroup", "JourneyRingGroup?", default=None)
+    ring_group: _models.JourneyRingGroup | None = field("ringGroup", default=None, nullable=True)
     """Ring group in this state."""
 
-    previous_ring_group: JourneyRingGroup | None = field("previousRingGroup", "JourneyRingGroup?", default=None)
+    previous_ring_group: _models.JourneyRingGroup | None = field("previousRingGroup", default=None, nullable=True)
     """Ring group before."""
 
-    auto_attendant: AutoAttendant | None = field("autoAttendant", "AutoAttendant?", default=None)
+    auto_attendant: _models.AutoAttendant | None = field("autoAttendant", default=None, nullable=True)
     """Auto attendant in this state."""
 
-    duration: int | None = field("duration", "int?", default=None)
+    duration: int | None = field("duration", default=None, nullable=True)
     """How long the state lasted, in milliseconds."""
 
-    external_number: str | None = field("externalNumber", "str?", default=None)
+    external_number: str | None = field("externalNumber", default=None, nullable=True)
     """Number outside of the company."""
 
-    channel: JourneyChannel | None = field("channel", "JourneyChannel?", default=None)
+    channel: _models.JourneyChannel | None = field("channel", default=None, nullable=True)
     """Contact Center channel."""
 
-    scripts: list[JourneyScript] | None = field("scripts", "[JourneyScript]?", default=None)
+    scripts: list[_models.JourneyScript] | None = field("scripts", default=None, nullable=True)
     """Scripts that ran. Filled for `IN_SCRIPT` only."""
 
-    media_type: str | None = field("mediaType", "str?", default=None)
+    media_type: str | None = field("mediaType", default=None, nullable=True)
     """Medium, such as `Phone`."""

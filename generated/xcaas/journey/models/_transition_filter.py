@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TypedDict
-
-    from ._transition_filter_name import TransitionFilterName
+from .. import models as _models
 
 __all__ = ["TransitionFilter", "TransitionFilterDict"]
 
@@ -19,20 +16,15 @@ __all__ = ["TransitionFilter", "TransitionFilterDict"]
 class TransitionFilter(Model):
     """A condition on transitions. One of the values must match."""
 
-    name: TransitionFilterName = field("name", "str")
+    name: _models.TransitionFilterName = field("name")
     """What a condition on transitions looks at."""
 
-    values: list[str] = field("values", "[str]")
+    values: list[str] = field("values")
     """Values to look for. They match exactly. At least 1 items."""
 
 
-if TYPE_CHECKING:
+class TransitionFilterDict(TypedDict):
+    """`TransitionFilter` as a plain dictionary, with the names on the wire."""
 
-    class TransitionFilterDict(TypedDict):
-        """`TransitionFilter` as a plain dictionary, with the names on the wire."""
-
-        name: TransitionFilterName
-        values: Sequence[str]
-
-else:
-    TransitionFilterDict = dict
+    name: _models.TransitionFilterName
+    values: Sequence[str]

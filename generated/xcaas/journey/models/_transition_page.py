@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._journey_transitions import JourneyTransitions
+from .. import models as _models
 
 __all__ = ["TransitionPage"]
 
@@ -16,11 +13,11 @@ __all__ = ["TransitionPage"]
 class TransitionPage(Model):
     """A page of journeys with their transitions."""
 
-    data: list[JourneyTransitions] | None = field("data", "[JourneyTransitions]", default=None)
+    data: list[_models.JourneyTransitions] | None = field("data", default=None)
     """One entry per journey."""
 
-    next_page_cursor: str | None = field("nextPageCursor", "str?", default=None)
+    next_page_cursor: str | None = field("nextPageCursor", default=None, nullable=True)
     """Cursor of the next page. Null on the last one."""
 
-    total_elements: int | None = field("totalElements", "int", default=None)
+    total_elements: int | None = field("totalElements", default=None)
     """How many journeys there are on all pages together."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
+from xcaas_core.models import Format, Model, field, model
 
 __all__ = ["Token"]
 
@@ -16,48 +14,48 @@ __all__ = ["Token"]
 class Token(Model):
     """A token and what it opens. It ends `expires_in` seconds after `issued_at` by the server's clock."""
 
-    access_token: str = field("access_token", "str")
+    access_token: str = field("access_token")
     """The token. Send it as `Authorization Bearer`; it has no readable content."""
 
-    token_type: str | None = field("token_type", "str", default=None)
+    token_type: str | None = field("token_type", default=None)
     """Always `BearerToken`; the header says `Bearer` all the same."""
 
-    expires_in: int | None = field("expires_in", "int:text", default=None)
+    expires_in: Annotated[int, Format("text")] | None = field("expires_in", default=None)
     """Life of the token in seconds, as text."""
 
-    issued_at: _dt.datetime | None = field("issued_at", "datetime:epoch-milliseconds-text", default=None)
+    issued_at: Annotated[_dt.datetime, Format("epoch-milliseconds-text")] | None = field("issued_at", default=None)
     """When the token was issued, in epoch milliseconds, as text."""
 
-    status: str | None = field("status", "str", default=None)
+    status: str | None = field("status", default=None)
     """State of the key; `approved` when it works."""
 
-    scope: str | None = field("scope", "str", default=None)
+    scope: str | None = field("scope", default=None)
     """Always empty."""
 
-    refresh_token_expires_in: int | None = field("refresh_token_expires_in", "int:text", default=None)
+    refresh_token_expires_in: Annotated[int, Format("text")] | None = field("refresh_token_expires_in", default=None)
     """Always `"0"`, as there are no refresh tokens."""
 
-    refresh_count: int | None = field("refresh_count", "int:text", default=None)
+    refresh_count: Annotated[int, Format("text")] | None = field("refresh_count", default=None)
     """Always `"0"`, as there are no refresh tokens."""
 
-    api_product_list: str | None = field("api_product_list", "str", default=None)
+    api_product_list: str | None = field("api_product_list", default=None)
     """Names of the key's products as one text, in square brackets, with a comma and a blank between them. Prefer
     `api_product_list_json`.
     """
 
-    api_product_list_json: list[str] | None = field("api_product_list_json", "[str]", default=None)
+    api_product_list_json: list[str] | None = field("api_product_list_json", default=None)
     """Names of the key's products. A name in here doesn't mean that the token works there: some of these products
     take other credentials. A product that was just added to the key takes a while to show.
     """
 
-    client_id: str | None = field("client_id", "str", default=None)
+    client_id: str | None = field("client_id", default=None)
     """Holds the word `deprecated`; only older answers have it."""
 
-    developer_email: str | None = field("developer.email", "str", default=None)
+    developer_email: str | None = field("developer.email", default=None)
     """Holds the word `deprecated`; only older answers have it."""
 
-    organization_name: str | None = field("organization_name", "str", default=None)
+    organization_name: str | None = field("organization_name", default=None)
     """Name of the gateway's organisation. Seen in one sample only."""
 
-    application_name: str | None = field("application_name", "str", default=None)
+    application_name: str | None = field("application_name", default=None)
     """Name of the key's application at the gateway. Seen in one sample only."""

@@ -11,8 +11,8 @@ __all__ = ["TokenError"]
 class TokenError(Model):
     """What the token endpoint says when it issues no token."""
 
-    error_code: str | None = field("ErrorCode", "str", default=None)
+    error_code: str | None = field("ErrorCode", default=None)
     """Code of the reason."""
 
-    error: str | None = field("Error", "str", default=None)
+    error: str | None = field("Error", default=None)
     """The reason in words."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import TypedDict
-
-    from ._grant_type import GrantType
+from .. import models as _models
 
 __all__ = ["TokenRequest", "TokenRequestDict"]
 
@@ -18,16 +15,11 @@ __all__ = ["TokenRequest", "TokenRequestDict"]
 class TokenRequest(Model):
     """What the token endpoint wants to know. Scopes don't exist."""
 
-    grant_type: GrantType = field("grant_type", "str")
+    grant_type: _models.GrantType = field("grant_type")
     """How the token is asked for."""
 
 
-if TYPE_CHECKING:
+class TokenRequestDict(TypedDict):
+    """`TokenRequest` as a plain dictionary, with the names on the wire."""
 
-    class TokenRequestDict(TypedDict):
-        """`TokenRequest` as a plain dictionary, with the names on the wire."""
-
-        grant_type: GrantType
-
-else:
-    TokenRequestDict = dict
+    grant_type: _models.GrantType

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
+from xcaas_core.models import Format, Model, field, model
 
 __all__ = ["SurveyResult"]
 
@@ -16,83 +14,83 @@ __all__ = ["SurveyResult"]
 class SurveyResult(Model):
     """Answers of a caller, in columns `Q1`, `Q2` and so on, and the call. Numbers are text but for two."""
 
-    call_date: _dt.datetime | None = field("callDate", "datetime:us?", default=None)
+    call_date: Annotated[_dt.datetime, Format("date-time-us")] | None = field("callDate", default=None, nullable=True)
     """When the call began, in the zone asked for."""
 
-    call_date_only: str | None = field("callDateOnly", "str?", default=None)
+    call_date_only: str | None = field("callDateOnly", default=None, nullable=True)
     """The day of that."""
 
-    call_time: str | None = field("callTime", "str?", default=None)
+    call_time: str | None = field("callTime", default=None, nullable=True)
     """The time of day of that."""
 
-    call_type: str | None = field("callType", "str?", default=None)
+    call_type: str | None = field("callType", default=None, nullable=True)
     """Kind of call."""
 
-    caller_name: str | None = field("callerName", "str?", default=None)
+    caller_name: str | None = field("callerName", default=None, nullable=True)
     """Name of the caller."""
 
-    caller_number: str | None = field("callerNumber", "str?", default=None)
+    caller_number: str | None = field("callerNumber", default=None, nullable=True)
     """Number of the caller."""
 
-    transaction_id: str | None = field("transactionId", "str?", default=None)
+    transaction_id: str | None = field("transactionId", default=None, nullable=True)
     """Ids of the transactions, with blanks between them."""
 
-    hold_duration: float | None = field("holdDuration", "float:text?", default=None)
+    hold_duration: Annotated[float, Format("text")] | None = field("holdDuration", default=None, nullable=True)
     """Time on hold, in milliseconds, as text."""
 
-    hungup_by: str | None = field("hungupBy", "str?", default=None)
+    hungup_by: str | None = field("hungupBy", default=None, nullable=True)
     """Who ended the call."""
 
-    time_in_ivr: float | None = field("timeInIVR", "float:text?", default=None)
+    time_in_ivr: Annotated[float, Format("text")] | None = field("timeInIVR", default=None, nullable=True)
     """Time in the IVR, in milliseconds, as text."""
 
-    wait_time: float | None = field("waitTime", "float:text?", default=None)
+    wait_time: Annotated[float, Format("text")] | None = field("waitTime", default=None, nullable=True)
     """Time in the queue, in milliseconds, as text."""
 
-    mute_duration: int | None = field("muteDuration", "int?", default=None)
+    mute_duration: int | None = field("muteDuration", default=None, nullable=True)
     """Time muted, in milliseconds. A number, not text."""
 
-    queue_list: list[str] | None = field("queueList", "[str]", default=None)
+    queue_list: list[str] | None = field("queueList", default=None)
     """Queues of the call."""
 
-    group_list: list[str] | None = field("groupList", "[str]", default=None)
+    group_list: list[str] | None = field("groupList", default=None)
     """Agent groups of the call."""
 
-    agent_list: list[str] | None = field("agentList", "[str]", default=None)
+    agent_list: list[str] | None = field("agentList", default=None)
     """Agents of the call."""
 
-    total_score: int | None = field("totalScore", "int?", default=None)
+    total_score: int | None = field("totalScore", default=None, nullable=True)
     """Points of all answers. A number, not text."""
 
-    offer_type: str | None = field("offerType", "str?", default=None)
+    offer_type: str | None = field("offerType", default=None, nullable=True)
     """How the survey was offered."""
 
-    pcs_type: str | None = field("pcsType", "str?", default=None)
+    pcs_type: str | None = field("pcsType", default=None, nullable=True)
     """Kind of survey."""
 
-    hits: float | None = field("hits", "float:text?", default=None)
+    hits: Annotated[float, Format("text")] | None = field("hits", default=None, nullable=True)
     """Not documented; a number as text."""
 
-    call_id: str | None = field("callId", "str?", default=None)
+    call_id: str | None = field("callId", default=None, nullable=True)
     """Id of the call."""
 
-    caller_id: str | None = field("callerId", "str?", default=None)
+    caller_id: str | None = field("callerId", default=None, nullable=True)
     """Id of the caller."""
 
-    call_duration: float | None = field("callDuration", "float:text?", default=None)
+    call_duration: Annotated[float, Format("text")] | None = field("callDuration", default=None, nullable=True)
     """Length of the call, in milliseconds, as text."""
 
-    call_number: str | None = field("callNumber", "str?", default=None)
+    call_number: str | None = field("callNumber", default=None, nullable=True)
     """Number of the call."""
 
-    call_name: str | None = field("callName", "str?", default=None)
+    call_name: str | None = field("callName", default=None, nullable=True)
     """Name of the call."""
 
-    call_phone_number: str | None = field("callPhoneNumber", "str?", default=None)
+    call_phone_number: str | None = field("callPhoneNumber", default=None, nullable=True)
     """Number that was called."""
 
-    voice_comment: str | None = field("voiceComment", "str?", default=None)
+    voice_comment: str | None = field("voiceComment", default=None, nullable=True)
     """Address of a spoken comment. It wants the same two headers."""
 
-    voice_comment_file_names: str | None = field("voiceCommentFileNames", "str?", default=None)
+    voice_comment_file_names: str | None = field("voiceCommentFileNames", default=None, nullable=True)
     """Files with spoken comments."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._survey_result import SurveyResult
+from .. import models as _models
 
 __all__ = ["SurveyResultPage"]
 
@@ -16,26 +13,26 @@ __all__ = ["SurveyResultPage"]
 class SurveyResultPage(Model):
     """A page of results. It is the last if it is empty, or if all hits have come."""
 
-    hits: int | None = field("hits", "int?", default=None)
+    hits: int | None = field("hits", default=None, nullable=True)
     """How many rows there are on all pages."""
 
-    page: int | None = field("page", "int?", default=None)
+    page: int | None = field("page", default=None, nullable=True)
     """Number of this page."""
 
-    rows: int | None = field("rows", "int?", default=None)
+    rows: int | None = field("rows", default=None, nullable=True)
     """Rows asked for per page, not those returned."""
 
-    columns: list[str] | None = field("columns", "[str]", default=None)
+    columns: list[str] | None = field("columns", default=None)
     """Names of the columns."""
 
-    sort_column: str | None = field("sortColumn", "str?", default=None)
+    sort_column: str | None = field("sortColumn", default=None, nullable=True)
     """Column that rows are sorted by."""
 
-    sort_order: str | None = field("sortOrder", "str?", default=None)
+    sort_order: str | None = field("sortOrder", default=None, nullable=True)
     """Order of that column."""
 
-    question_label: dict[str, str] | None = field("questionLabel", "{str}", default=None)
+    question_label: dict[str, str] | None = field("questionLabel", default=None)
     """Questions of the script by column, `Q1`, `Q2` and so on."""
 
-    data: list[SurveyResult] = field("data", "[SurveyResult]")
+    data: list[_models.SurveyResult] = field("data")
     """The results."""

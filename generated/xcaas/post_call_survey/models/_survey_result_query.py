@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._duration import Duration
+from .. import models as _models
 
 __all__ = ["SurveyResultQuery", "SurveyResultQueryDict"]
 
@@ -19,56 +16,51 @@ __all__ = ["SurveyResultQuery", "SurveyResultQueryDict"]
 class SurveyResultQuery(Model):
     """Which results to return, and in which zone."""
 
-    tenant_id: str = field("tenantId", "str")
+    tenant_id: str = field("tenantId")
     """Id of the tenant."""
 
-    page: int = field("page", "int")
+    page: int = field("page")
     """Number of the page, counted from 1."""
 
-    rows: int = field("rows", "int")
+    rows: int = field("rows")
     """Results per page."""
 
-    script: list[str] = field("script", "[str]")
+    script: list[str] = field("script")
     """Ids of survey scripts, from Configuration Manager."""
 
-    duration: Duration | None = field("duration", "str", default=None)
+    duration: _models.Duration | None = field("duration", default=None)
     """A period that ends now or last midnight, in the zone asked for."""
 
-    time_range: str | None = field("timeRange", "str", default=None)
+    time_range: str | None = field("timeRange", default=None)
     """The period as two epoch times in milliseconds with a hyphen between them. Give either this or `duration`."""
 
-    timezone: str | None = field("timezone", "str", default=None)
+    timezone: str | None = field("timezone", default=None)
     """Zone of times in the answer and of `duration` (IANA name); GMT when left out."""
 
-    caller_name: list[str] | None = field("callerName", "[str]", default=None)
+    caller_name: list[str] | None = field("callerName", default=None)
     """Only callers with this in name or number. One element."""
 
-    tenant_agents: list[str] | None = field("tenantAgents", "[str]", default=None)
+    tenant_agents: list[str] | None = field("tenantAgents", default=None)
     """Only these agents."""
 
-    tenant_queues: list[str] | None = field("tenantQueues", "[str]", default=None)
+    tenant_queues: list[str] | None = field("tenantQueues", default=None)
     """Only these queues."""
 
-    tenant_groups: list[str] | None = field("tenantGroups", "[str]", default=None)
+    tenant_groups: list[str] | None = field("tenantGroups", default=None)
     """Only these agent groups."""
 
 
-if TYPE_CHECKING:
+class SurveyResultQueryDict(TypedDict):
+    """`SurveyResultQuery` as a plain dictionary, with the names on the wire."""
 
-    class SurveyResultQueryDict(TypedDict):
-        """`SurveyResultQuery` as a plain dictionary, with the names on the wire."""
-
-        tenantId: str
-        page: int
-        rows: int
-        script: Sequence[str]
-        duration: NotRequired[Duration]
-        timeRange: NotRequired[str]
-        timezone: NotRequired[str]
-        callerName: NotRequired[Sequence[str]]
-        tenantAgents: NotRequired[Sequence[str]]
-        tenantQueues: NotRequired[Sequence[str]]
-        tenantGroups: NotRequired[Sequence[str]]
-
-else:
-    SurveyResultQueryDict = dict
+    tenantId: str
+    page: int
+    rows: int
+    script: Sequence[str]
+    duration: NotRequired[_models.Duration]
+    timeRange: NotRequired[str]
+    timezone: NotRequired[str]
+    callerName: NotRequired[Sequence[str]]
+    tenantAgents: NotRequired[Sequence[str]]
+    tenantQueues: NotRequired[Sequence[str]]
+    tenantGroups: NotRequired[Sequence[str]]

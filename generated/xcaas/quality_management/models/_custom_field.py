@@ -11,8 +11,8 @@ __all__ = ["CustomField"]
 class CustomField(Model):
     """A custom field of an interaction."""
 
-    value: str | None = field("value", "str", default=None)
+    value: str | None = field("value", default=None)
     """Text of the field."""
 
-    display_name: str | None = field("displayName", "str", default=None)
+    display_name: str | None = field("displayName", default=None)
     """Title of the field."""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._evaluation_result import EvaluationResult
-    from ._interaction_agent import InteractionAgent
-    from ._link import Link
-    from ._user_name import UserName
+from .. import models as _models
 
 __all__ = ["Evaluation"]
 
@@ -21,35 +16,35 @@ __all__ = ["Evaluation"]
 class Evaluation(Model):
     """An evaluation of an interaction."""
 
-    evaluation_id: int = field("evaluationId", "int")
+    evaluation_id: int = field("evaluationId")
     """Id of the evaluation."""
 
-    created_at: _dt.datetime | None = field("createdAt", "datetime:utc-naive", default=None)
+    created_at: Annotated[_dt.datetime, Format("date-time-utc-naive")] | None = field("createdAt", default=None)
     """When it was made, UTC without an offset."""
 
-    updated_at: _dt.datetime | None = field("updatedAt", "datetime:utc-naive", default=None)
+    updated_at: Annotated[_dt.datetime, Format("date-time-utc-naive")] | None = field("updatedAt", default=None)
     """When it was last changed, UTC without an offset."""
 
-    interaction_guid: str | None = field("interactionGuid", "str", default=None)
+    interaction_guid: str | None = field("interactionGuid", default=None)
     """Id of the interaction."""
 
-    template_name: str | None = field("templateName", "str", default=None)
+    template_name: str | None = field("templateName", default=None)
     """Template that was filled in."""
 
-    calibrated: bool | None = field("calibrated", "bool", default=None)
+    calibrated: bool | None = field("calibrated", default=None)
     """Whether evaluators compared their views on it."""
 
-    agent: InteractionAgent | None = field("agent", "InteractionAgent", default=None)
+    agent: _models.InteractionAgent | None = field("agent", default=None)
     """Who was evaluated."""
 
-    evaluator: UserName | None = field("evaluator", "UserName", default=None)
+    evaluator: _models.UserName | None = field("evaluator", default=None)
     """Who evaluated."""
 
-    updater: UserName | None = field("updater", "UserName", default=None)
+    updater: _models.UserName | None = field("updater", default=None)
     """Who changed it last."""
 
-    result: EvaluationResult | None = field("result", "EvaluationResult", default=None)
+    result: _models.EvaluationResult | None = field("result", default=None)
     """How an evaluation ended."""
 
-    links: list[Link] | None = field("links", "[Link]", default=None)
+    links: list[_models.Link] | None = field("links", default=None)
     """Where the answers are."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._evaluation_section import EvaluationSection
+from .. import models as _models
 
 __all__ = ["EvaluationDetails"]
 
@@ -16,8 +13,8 @@ __all__ = ["EvaluationDetails"]
 class EvaluationDetails(Model):
     """The answers of an evaluation."""
 
-    evaluation_id: int = field("evaluationId", "int")
+    evaluation_id: int = field("evaluationId")
     """Id of the evaluation."""
 
-    sections: list[EvaluationSection] | None = field("sections", "[EvaluationSection]", default=None)
+    sections: list[_models.EvaluationSection] | None = field("sections", default=None)
     """Sections of the template."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._evaluation import Evaluation
-    from ._link import Link
+from .. import models as _models
 
 __all__ = ["EvaluationPage"]
 
@@ -17,17 +13,17 @@ __all__ = ["EvaluationPage"]
 class EvaluationPage(Model):
     """A page of evaluations. It doesn't tell how many there are in all."""
 
-    page_number: int | None = field("pageNumber", "int", default=None)
+    page_number: int | None = field("pageNumber", default=None)
     """Number of this page."""
 
-    page_size: int | None = field("pageSize", "int", default=None)
+    page_size: int | None = field("pageSize", default=None)
     """Entries asked for per page."""
 
-    page_result_size: int | None = field("pageResultSize", "int", default=None)
+    page_result_size: int | None = field("pageResultSize", default=None)
     """Entries on this page."""
 
-    content: list[Evaluation] = field("content", "[Evaluation]")
+    content: list[_models.Evaluation] = field("content")
     """The entries."""
 
-    links: list[Link] | None = field("links", "[Link]", default=None)
+    links: list[_models.Link] | None = field("links", default=None)
     """The next page under `nextUrl`, the previous one under `prevUrl`, where there are such."""

@@ -11,8 +11,8 @@ __all__ = ["EvaluationQuestion"]
 class EvaluationQuestion(Model):
     """A question and its answers."""
 
-    question: str | None = field("question", "str", default=None)
+    question: str | None = field("question", default=None)
     """The question."""
 
-    answer: list[str] | None = field("answer", "[str]", default=None)
+    answer: list[str] | None = field("answer", default=None)
     """The answers given."""

@@ -11,14 +11,14 @@ __all__ = ["EvaluationResult"]
 class EvaluationResult(Model):
     """How an evaluation ended."""
 
-    score: float | None = field("score", "float", default=None)
+    score: float | None = field("score", default=None)
     """Points reached."""
 
-    goal: float | None = field("goal", "float", default=None)
+    goal: float | None = field("goal", default=None)
     """Points needed."""
 
-    has_passed: bool | None = field("hasPassed", "bool", default=None)
+    has_passed: bool | None = field("hasPassed", default=None)
     """Whether the goal was reached."""
 
-    time_spent: float | None = field("timeSpent", "float", default=None)
+    time_spent: float | None = field("timeSpent", default=None)
     """Time the evaluation took. The unit isn't documented; samples look like seconds."""

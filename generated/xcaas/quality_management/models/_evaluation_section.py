@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._evaluation_question import EvaluationQuestion
+from .. import models as _models
 
 __all__ = ["EvaluationSection"]
 
@@ -16,8 +13,8 @@ __all__ = ["EvaluationSection"]
 class EvaluationSection(Model):
     """A section of an evaluation."""
 
-    section_name: str | None = field("sectionName", "str", default=None)
+    section_name: str | None = field("sectionName", default=None)
     """Title of the section."""
 
-    questions: list[EvaluationQuestion] | None = field("questions", "[EvaluationQuestion]", default=None)
+    questions: list[_models.EvaluationQuestion] | None = field("questions", default=None)
     """Its questions."""

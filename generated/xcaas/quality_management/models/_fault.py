@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._fault_detail import FaultDetail
+from .. import models as _models
 
 __all__ = ["Fault"]
 
@@ -16,8 +13,8 @@ __all__ = ["Fault"]
 class Fault(Model):
     """The reason of a gateway fault."""
 
-    faultstring: str | None = field("faultstring", "str", default=None)
+    faultstring: str | None = field("faultstring", default=None)
     """The reason in words."""
 
-    detail: FaultDetail | None = field("detail", "FaultDetail", default=None)
+    detail: _models.FaultDetail | None = field("detail", default=None)
     """The machine's part of a gateway fault."""

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._custom_field import CustomField
-    from ._interaction_agent import InteractionAgent
-    from ._interaction_media import InteractionMedia
-    from ._link import Link
-    from ._speech_analysis import SpeechAnalysis
-    from ._telephony import Telephony
+from .. import models as _models
 
 __all__ = ["Interaction"]
 
@@ -23,26 +16,26 @@ __all__ = ["Interaction"]
 class Interaction(Model):
     """A recorded interaction."""
 
-    interaction_guid: str = field("interactionGuid", "str")
+    interaction_guid: str = field("interactionGuid")
     """Id of the interaction."""
 
-    created_at: _dt.datetime | None = field("createdAt", "datetime:utc-naive", default=None)
+    created_at: Annotated[_dt.datetime, Format("date-time-utc-naive")] | None = field("createdAt", default=None)
     """When it was created, UTC without an offset."""
 
-    agent: InteractionAgent | None = field("agent", "InteractionAgent", default=None)
+    agent: _models.InteractionAgent | None = field("agent", default=None)
     """The agent who took part."""
 
-    telephony: Telephony | None = field("telephony", "Telephony", default=None)
+    telephony: _models.Telephony | None = field("telephony", default=None)
     """The call that was recorded."""
 
-    media: InteractionMedia | None = field("media", "InteractionMedia", default=None)
+    media: _models.InteractionMedia | None = field("media", default=None)
     """The recording."""
 
-    custom_fields: dict[str, CustomField] | None = field("customFields", "{CustomField}", default=None)
+    custom_fields: dict[str, _models.CustomField] | None = field("customFields", default=None)
     """Custom fields by name, `customField1` to `customField25`."""
 
-    speech_analysis: SpeechAnalysis | None = field("speechAnalysis", "SpeechAnalysis", default=None)
+    speech_analysis: _models.SpeechAnalysis | None = field("speechAnalysis", default=None)
     """What speech analysis heard."""
 
-    links: list[Link] | None = field("links", "[Link]", default=None)
+    links: list[_models.Link] | None = field("links", default=None)
     """Where the notes are."""

@@ -11,23 +11,23 @@ __all__ = ["InteractionAgent"]
 class InteractionAgent(Model):
     """The agent who took part."""
 
-    user_reference: int | None = field("userReference", "int", default=None)
+    user_reference: int | None = field("userReference", default=None)
     """Id of the agent as a user."""
 
-    agent_id: str | int | None = field("agentId", "str|int", default=None)
+    agent_id: str | int | None = field("agentId", default=None)
     """Id of the agent in the contact center."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the agent."""
 
-    main_group: str | None = field("mainGroup", "str", default=None)
+    main_group: str | None = field("mainGroup", default=None)
     """Main group of the agent."""
 
-    supervisor_name: str | None = field("supervisorName", "str", default=None)
+    supervisor_name: str | None = field("supervisorName", default=None)
     """Name of the supervisor."""
 
-    trainer_name: str | None = field("trainerName", "str", default=None)
+    trainer_name: str | None = field("trainerName", default=None)
     """Name of the trainer."""
 
-    site: str | None = field("site", "str", default=None)
+    site: str | None = field("site", default=None)
     """Site of the agent."""

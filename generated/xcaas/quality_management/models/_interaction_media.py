@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._interaction_type import InteractionType
+from .. import models as _models
 
 __all__ = ["InteractionMedia"]
 
@@ -16,14 +13,14 @@ __all__ = ["InteractionMedia"]
 class InteractionMedia(Model):
     """The recording."""
 
-    interaction_type: InteractionType | None = field("interactionType", "str", default=None)
+    interaction_type: _models.InteractionType | None = field("interactionType", default=None)
     """What was recorded."""
 
-    interaction_duration: float | None = field("interactionDuration", "float", default=None)
+    interaction_duration: float | None = field("interactionDuration", default=None)
     """Length. The unit isn't documented; samples look like seconds."""
 
-    video_size: float | None = field("videoSize", "float", default=None)
+    video_size: float | None = field("videoSize", default=None)
     """Size of the video. The unit isn't documented."""
 
-    audio_size: float | None = field("audioSize", "float", default=None)
+    audio_size: float | None = field("audioSize", default=None)
     """Size of the audio. The unit isn't documented."""

@@ -11,11 +11,11 @@ __all__ = ["InteractionTopic"]
 class InteractionTopic(Model):
     """A topic that was found in an interaction."""
 
-    topic: str | None = field("topic", "str", default=None)
+    topic: str | None = field("topic", default=None)
     """Name of the topic."""
 
-    category: str | None = field("category", "str", default=None)
+    category: str | None = field("category", default=None)
     """Name of its category."""
 
-    channel: str | None = field("channel", "str", default=None)
+    channel: str | None = field("channel", default=None)
     """Who brought it up. A number as text, or a word such as `AGENT_TOPICS`."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._link import Link
+from .. import models as _models
 
 __all__ = ["Label"]
 
@@ -18,11 +16,11 @@ __all__ = ["Label"]
 class Label(Model):
     """A label that somebody put on an interaction."""
 
-    text: str | None = field("text", "str", default=None)
+    text: str | None = field("text", default=None)
     """The label."""
 
-    created_at: _dt.datetime | None = field("createdAt", "datetime:utc-naive", default=None)
+    created_at: Annotated[_dt.datetime, Format("date-time-utc-naive")] | None = field("createdAt", default=None)
     """When it was put on, UTC without an offset."""
 
-    links: list[Link] | None = field("links", "[Link]", default=None)
+    links: list[_models.Link] | None = field("links", default=None)
     """Who put it on."""

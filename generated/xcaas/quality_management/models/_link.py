@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._link_relation import LinkRelation
+from .. import models as _models
 
 __all__ = ["Link"]
 
@@ -16,11 +13,11 @@ __all__ = ["Link"]
 class Link(Model):
     """An address that goes with an entry."""
 
-    rel: LinkRelation | None = field("rel", "str", default=None)
+    rel: _models.LinkRelation | None = field("rel", default=None)
     """What a link leads to."""
 
-    href: str | None = field("href", "str", default=None)
+    href: str | None = field("href", default=None)
     """The address. Some, such as `/users/854`, lead to nothing that this API has."""
 
-    type: str | None = field("type", "str", default=None)
+    type: str | None = field("type", default=None)
     """HTTP method to use, not a media type."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._link import Link
+from .. import models as _models
 
 __all__ = ["Note"]
 
@@ -18,17 +16,17 @@ __all__ = ["Note"]
 class Note(Model):
     """A note that somebody wrote on an interaction."""
 
-    text: str | None = field("text", "str", default=None)
+    text: str | None = field("text", default=None)
     """The note."""
 
-    interaction_timestamp: float | None = field("interactionTimestamp", "float", default=None)
+    interaction_timestamp: float | None = field("interactionTimestamp", default=None)
     """What moment it is about, in seconds into the recording."""
 
-    created_at: _dt.datetime | None = field("createdAt", "datetime:utc-naive", default=None)
+    created_at: Annotated[_dt.datetime, Format("date-time-utc-naive")] | None = field("createdAt", default=None)
     """When it was written, UTC without an offset."""
 
-    updated_at: _dt.datetime | None = field("updatedAt", "datetime:utc-naive", default=None)
+    updated_at: Annotated[_dt.datetime, Format("date-time-utc-naive")] | None = field("updatedAt", default=None)
     """When it was changed, UTC without an offset."""
 
-    links: list[Link] | None = field("links", "[Link]", default=None)
+    links: list[_models.Link] | None = field("links", default=None)
     """Who wrote it."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._emotion import Emotion
+from .. import models as _models
 
 __all__ = ["SpeechAnalysis"]
 
@@ -16,11 +13,11 @@ __all__ = ["SpeechAnalysis"]
 class SpeechAnalysis(Model):
     """What speech analysis heard."""
 
-    overall_emotion: Emotion | None = field("overallEmotion", "str", default=None)
+    overall_emotion: _models.Emotion | None = field("overallEmotion", default=None)
     """Mood that speech analysis heard."""
 
-    overtalk: float | None = field("overtalk", "float", default=None)
+    overtalk: float | None = field("overtalk", default=None)
     """How much both sides spoke at once. The unit isn't documented."""
 
-    clarity: float | None = field("clarity", "float", default=None)
+    clarity: float | None = field("clarity", default=None)
     """How clear the speech was. The unit isn't documented."""

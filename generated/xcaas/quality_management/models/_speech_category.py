@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._link import Link
+from .. import models as _models
 
 __all__ = ["SpeechCategory"]
 
@@ -16,11 +13,11 @@ __all__ = ["SpeechCategory"]
 class SpeechCategory(Model):
     """A category of topics."""
 
-    category_id: int = field("categoryId", "int")
+    category_id: int = field("categoryId")
     """Id of the category."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name."""
 
-    links: list[Link] | None = field("links", "[Link]", default=None)
+    links: list[_models.Link] | None = field("links", default=None)
     """Where its topics are."""

@@ -11,5 +11,5 @@ __all__ = ["SpeechPhrase"]
 class SpeechPhrase(Model):
     """A phrase that is looked for."""
 
-    text: str | None = field("text", "str", default=None)
+    text: str | None = field("text", default=None)
     """The words."""

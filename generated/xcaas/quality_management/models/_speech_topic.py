@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._speech_phrase import SpeechPhrase
+from .. import models as _models
 
 __all__ = ["SpeechTopic"]
 
@@ -16,17 +13,17 @@ __all__ = ["SpeechTopic"]
 class SpeechTopic(Model):
     """A topic and the phrases that tell it."""
 
-    topic_id: int = field("topicId", "int")
+    topic_id: int = field("topicId")
     """Id of the topic."""
 
-    category_id: int | None = field("categoryId", "int", default=None)
+    category_id: int | None = field("categoryId", default=None)
     """Id of its category."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name."""
 
-    channel: str | None = field("channel", "str", default=None)
+    channel: str | None = field("channel", default=None)
     """Whose words count, such as `AGENT_TOPICS`."""
 
-    phrases: list[SpeechPhrase] | None = field("phrases", "[SpeechPhrase]", default=None)
+    phrases: list[_models.SpeechPhrase] | None = field("phrases", default=None)
     """Phrases that are looked for."""

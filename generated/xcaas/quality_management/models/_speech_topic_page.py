@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._link import Link
-    from ._speech_topic import SpeechTopic
+from .. import models as _models
 
 __all__ = ["SpeechTopicPage"]
 
@@ -17,17 +13,17 @@ __all__ = ["SpeechTopicPage"]
 class SpeechTopicPage(Model):
     """A page of topics. It doesn't tell how many there are in all."""
 
-    page_number: int | None = field("pageNumber", "int", default=None)
+    page_number: int | None = field("pageNumber", default=None)
     """Number of this page."""
 
-    page_size: int | None = field("pageSize", "int", default=None)
+    page_size: int | None = field("pageSize", default=None)
     """Entries asked for per page."""
 
-    page_result_size: int | None = field("pageResultSize", "int", default=None)
+    page_result_size: int | None = field("pageResultSize", default=None)
     """Entries on this page."""
 
-    content: list[SpeechTopic] = field("content", "[SpeechTopic]")
+    content: list[_models.SpeechTopic] = field("content")
     """The entries."""
 
-    links: list[Link] | None = field("links", "[Link]", default=None)
+    links: list[_models.Link] | None = field("links", default=None)
     """The next page under `nextUrl`, the previous one under `prevUrl`, where there are such."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._interaction_direction import InteractionDirection
-    from ._recording_status import RecordingStatus
+from .. import models as _models
 
 __all__ = ["Telephony"]
 
@@ -17,29 +13,29 @@ __all__ = ["Telephony"]
 class Telephony(Model):
     """The call that was recorded."""
 
-    direction: InteractionDirection | None = field("direction", "str", default=None)
+    direction: _models.InteractionDirection | None = field("direction", default=None)
     """Who called."""
 
-    status: RecordingStatus | None = field("status", "str", default=None)
+    status: _models.RecordingStatus | None = field("status", default=None)
     """What has become of the recording."""
 
-    caller_phone_number: str | int | None = field("callerPhoneNumber", "str|int", default=None)
+    caller_phone_number: str | int | None = field("callerPhoneNumber", default=None)
     """Number of the caller."""
 
-    caller_name: str | None = field("callerName", "str", default=None)
+    caller_name: str | None = field("callerName", default=None)
     """Name of the caller."""
 
-    dialed_phone_number: str | int | None = field("dialedPhoneNumber", "str|int", default=None)
+    dialed_phone_number: str | int | None = field("dialedPhoneNumber", default=None)
     """Number that was dialed."""
 
-    vcc_transaction_id: str | int | None = field("vccTransactionId", "str|int", default=None)
+    vcc_transaction_id: str | int | None = field("vccTransactionId", default=None)
     """Id of the transaction in the contact center."""
 
-    transferred_from: str | None = field("transferredFrom", "str", default=None)
+    transferred_from: str | None = field("transferredFrom", default=None)
     """Agent who handed the call over."""
 
-    transferred_to: str | None = field("transferredTo", "str", default=None)
+    transferred_to: str | None = field("transferredTo", default=None)
     """Agent who took the call over."""
 
-    hold_duration: float | None = field("holdDuration", "float", default=None)
+    hold_duration: float | None = field("holdDuration", default=None)
     """Time on hold. The unit isn't documented; samples look like seconds."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._link import Link
+from .. import models as _models
 
 __all__ = ["User"]
 
@@ -16,32 +13,32 @@ __all__ = ["User"]
 class User(Model):
     """Somebody who works with interactions."""
 
-    user_reference: int = field("userReference", "int")
+    user_reference: int = field("userReference")
     """Id of the user."""
 
-    agent_id: str | int | None = field("agentId", "str|int", default=None)
+    agent_id: str | int | None = field("agentId", default=None)
     """Id of the agent in the contact center."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name."""
 
-    main_group: str | None = field("mainGroup", "str", default=None)
+    main_group: str | None = field("mainGroup", default=None)
     """Main group."""
 
-    phone: str | int | None = field("phone", "str|int", default=None)
+    phone: str | int | None = field("phone", default=None)
     """Phone number."""
 
-    email: str | None = field("email", "str", default=None)
+    email: str | None = field("email", default=None)
     """Mail address."""
 
-    hire_date: str | None = field("hireDate", "str", default=None)
+    hire_date: str | None = field("hireDate", default=None)
     """When the user was hired. Free text; samples have a year, or `x`."""
 
-    locked: bool | None = field("locked", "bool", default=None)
+    locked: bool | None = field("locked", default=None)
     """Whether the user is locked out."""
 
-    active: bool | None = field("active", "bool", default=None)
+    active: bool | None = field("active", default=None)
     """Whether the user is active."""
 
-    links: list[Link] | None = field("links", "[Link]", default=None)
+    links: list[_models.Link] | None = field("links", default=None)
     """Where the interactions of the user are."""

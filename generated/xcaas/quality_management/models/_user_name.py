@@ -11,8 +11,8 @@ __all__ = ["UserName"]
 class UserName(Model):
     """A user's id and name."""
 
-    user_reference: int = field("userReference", "int")
+    user_reference: int = field("userReference")
     """Id of the user."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name."""

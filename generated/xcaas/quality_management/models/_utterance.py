@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._emotion import Emotion
-    from ._gender import Gender
+from .. import models as _models
 
 __all__ = ["Utterance"]
 
@@ -17,23 +13,23 @@ __all__ = ["Utterance"]
 class Utterance(Model):
     """What one side said in one go."""
 
-    text: str | None = field("text", "str", default=None)
+    text: str | None = field("text", default=None)
     """The words."""
 
-    confidence: float | None = field("confidence", "float", default=None)
+    confidence: float | None = field("confidence", default=None)
     """How sure the words are, up to 100."""
 
-    channel: float | None = field("channel", "float", default=None)
+    channel: float | None = field("channel", default=None)
     """Who spoke: 0 the called side, 1 the caller."""
 
-    emotion: Emotion | None = field("emotion", "str", default=None)
+    emotion: _models.Emotion | None = field("emotion", default=None)
     """Mood that speech analysis heard."""
 
-    gender: Gender | None = field("gender", "str", default=None)
+    gender: _models.Gender | None = field("gender", default=None)
     """Gender that speech analysis heard."""
 
-    timestamp_start: float | None = field("timestampStart", "float", default=None)
+    timestamp_start: float | None = field("timestampStart", default=None)
     """When it begins, in seconds into the recording."""
 
-    timestamp_end: float | None = field("timestampEnd", "float", default=None)
+    timestamp_end: float | None = field("timestampEnd", default=None)
     """When it ends, in seconds into the recording."""

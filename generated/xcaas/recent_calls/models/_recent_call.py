@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from xcaas_core.models import JSONValue
+from xcaas_core.models import Format, JSONValue, Model, field, model
 
 __all__ = ["RecentCall"]
 
@@ -18,95 +14,99 @@ __all__ = ["RecentCall"]
 class RecentCall(Model):
     """A call. Numbers are text, some with a decimal point."""
 
-    call_date: _dt.datetime | None = field("callDate", "datetime:us?", default=None)
+    call_date: Annotated[_dt.datetime, Format("date-time-us")] | None = field("callDate", default=None, nullable=True)
     """When the call began, in the zone asked for."""
 
-    call_date_only: str | None = field("callDateOnly", "str?", default=None)
+    call_date_only: str | None = field("callDateOnly", default=None, nullable=True)
     """The day of that."""
 
-    call_time: str | None = field("callTime", "str?", default=None)
+    call_time: str | None = field("callTime", default=None, nullable=True)
     """The time of day of that."""
 
-    call_type: str | None = field("callType", "str?", default=None)
+    call_type: str | None = field("callType", default=None, nullable=True)
     """Kind of call."""
 
-    caller_name: str | None = field("callerName", "str?", default=None)
+    caller_name: str | None = field("callerName", default=None, nullable=True)
     """Name of the caller."""
 
-    caller_number: str | None = field("callerNumber", "str?", default=None)
+    caller_number: str | None = field("callerNumber", default=None, nullable=True)
     """Number of the caller."""
 
-    transaction_id: str | None = field("transactionId", "str?", default=None)
+    transaction_id: str | None = field("transactionId", default=None, nullable=True)
     """Ids of the transactions, with blanks between them."""
 
-    hold_duration: float | None = field("holdDuration", "float:text?", default=None)
+    hold_duration: Annotated[float, Format("text")] | None = field("holdDuration", default=None, nullable=True)
     """Time on hold, in milliseconds, as text."""
 
-    hungup_by: str | None = field("hungupBy", "str?", default=None)
+    hungup_by: str | None = field("hungupBy", default=None, nullable=True)
     """Who ended the call."""
 
-    time_in_ivr: float | None = field("timeInIVR", "float:text?", default=None)
+    time_in_ivr: Annotated[float, Format("text")] | None = field("timeInIVR", default=None, nullable=True)
     """Time in the IVR, in milliseconds, as text."""
 
-    wait_time: float | None = field("waitTime", "float:text?", default=None)
+    wait_time: Annotated[float, Format("text")] | None = field("waitTime", default=None, nullable=True)
     """Time in the queue, in milliseconds, as text."""
 
-    mute_duration: int | None = field("muteDuration", "int?", default=None)
+    mute_duration: int | None = field("muteDuration", default=None, nullable=True)
     """Time muted, in milliseconds. A number, not text."""
 
-    tenant_id: str | None = field("tenantId", "str?", default=None)
+    tenant_id: str | None = field("tenantId", default=None, nullable=True)
     """Id of the tenant."""
 
-    queue_id: str | None = field("queueId", "str?", default=None)
+    queue_id: str | None = field("queueId", default=None, nullable=True)
     """Id of the queue."""
 
-    agent_id: str | None = field("agentId", "str?", default=None)
+    agent_id: str | None = field("agentId", default=None, nullable=True)
     """Ids of agents; it may end in a comma."""
 
-    abandon_time: float | None = field("abandonTime", "float:text?", default=None)
+    abandon_time: Annotated[float, Format("text")] | None = field("abandonTime", default=None, nullable=True)
     """Time until the caller gave up, in milliseconds, as text."""
 
-    destination_number: str | None = field("destinationNumber", "str?", default=None)
+    destination_number: str | None = field("destinationNumber", default=None, nullable=True)
     """Number that was reached."""
 
-    call_sub_type: str | None = field("callSubType", "str?", default=None)
+    call_sub_type: str | None = field("callSubType", default=None, nullable=True)
     """Finer kind of call."""
 
-    transfer_count: float | None = field("transferCount", "float:text?", default=None)
+    transfer_count: Annotated[float, Format("text")] | None = field("transferCount", default=None, nullable=True)
     """How often the call was handed over, as text."""
 
-    maximum_hold_duration: float | None = field("maximumHoldDuration", "float:text?", default=None)
+    maximum_hold_duration: Annotated[float, Format("text")] | None = field(
+        "maximumHoldDuration", default=None, nullable=True
+    )
     """Longest time on hold, in milliseconds, as text."""
 
-    call_duration: float | None = field("callDuration", "float:text?", default=None)
+    call_duration: Annotated[float, Format("text")] | None = field("callDuration", default=None, nullable=True)
     """Length of the call, in milliseconds, as text."""
 
-    agent_call_handling_duration: float | None = field("agentCallHandlingDuration", "float:text?", default=None)
+    agent_call_handling_duration: Annotated[float, Format("text")] | None = field(
+        "agentCallHandlingDuration", default=None, nullable=True
+    )
     """Time with an agent, in milliseconds, as text."""
 
-    schedule_hours: str | None = field("scheduleHours", "str?", default=None)
+    schedule_hours: str | None = field("scheduleHours", default=None, nullable=True)
     """Whether the queue was open."""
 
-    agent_group: str | None = field("agentGroup", "str?", default=None)
+    agent_group: str | None = field("agentGroup", default=None, nullable=True)
     """Group of the agent."""
 
-    post_call_survey: str | None = field("postCallSurvey", "str?", default=None)
+    post_call_survey: str | None = field("postCallSurvey", default=None, nullable=True)
     """Answers of the survey, a JSON list inside text."""
 
-    dialed_number: str | None = field("dialedNumber", "str?", default=None)
+    dialed_number: str | None = field("dialedNumber", default=None, nullable=True)
     """Number that was dialed."""
 
-    voice_comment: str | None = field("voiceComment", "str?", default=None)
+    voice_comment: str | None = field("voiceComment", default=None, nullable=True)
     """Spoken comment, a JSON object inside text."""
 
-    call_id: str | None = field("callId", "str?", default=None)
+    call_id: str | None = field("callId", default=None, nullable=True)
     """Id of the call."""
 
-    total_score: JSONValue = field("totalScore", "json", default=None)
+    total_score: JSONValue = field("totalScore", default=None, nullable=True)
     """Points of the survey; text or a number."""
 
-    voice_comment_file_names: str | None = field("voiceCommentFileNames", "str?", default=None)
+    voice_comment_file_names: str | None = field("voiceCommentFileNames", default=None, nullable=True)
     """Files with spoken comments."""
 
-    caller_phone_number: str | None = field("callerPhoneNumber", "str?", default=None)
+    caller_phone_number: str | None = field("callerPhoneNumber", default=None, nullable=True)
     """Number of the caller, once more."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xcaas_core.models import JSONValue, Model, field, model
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from xcaas_core.models import JSONValue
-
-    from ._recent_call import RecentCall
+from .. import models as _models
 
 __all__ = ["RecentCallPage"]
 
@@ -18,32 +13,32 @@ __all__ = ["RecentCallPage"]
 class RecentCallPage(Model):
     """A page of calls. It is the last if it is empty, or if all hits have come."""
 
-    hits: int | None = field("hits", "int?", default=None)
+    hits: int | None = field("hits", default=None, nullable=True)
     """How many rows there are on all pages."""
 
-    page: int | None = field("page", "int?", default=None)
+    page: int | None = field("page", default=None, nullable=True)
     """Number of this page."""
 
-    rows: int | None = field("rows", "int?", default=None)
+    rows: int | None = field("rows", default=None, nullable=True)
     """Rows asked for per page, not those returned."""
 
-    columns: list[str] | None = field("columns", "[str]", default=None)
+    columns: list[str] | None = field("columns", default=None)
     """Names of the columns."""
 
-    sort_column: str | None = field("sortColumn", "str?", default=None)
+    sort_column: str | None = field("sortColumn", default=None, nullable=True)
     """Column that rows are sorted by."""
 
-    sort_order: str | None = field("sortOrder", "str?", default=None)
+    sort_order: str | None = field("sortOrder", default=None, nullable=True)
     """Order of that column."""
 
-    alert_bell_count: JSONValue = field("alertBellCount", "json", default=None)
+    alert_bell_count: JSONValue = field("alertBellCount", default=None, nullable=True)
     """Not documented."""
 
-    auto_refresh: JSONValue = field("autoRefresh", "json", default=None)
+    auto_refresh: JSONValue = field("autoRefresh", default=None, nullable=True)
     """Not documented."""
 
-    timezone: str | None = field("timezone", "str?", default=None)
+    timezone: str | None = field("timezone", default=None, nullable=True)
     """Zone of the times."""
 
-    data: list[RecentCall] = field("data", "[RecentCall]")
+    data: list[_models.RecentCall] = field("data")
     """The calls."""

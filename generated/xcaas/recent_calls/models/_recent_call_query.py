@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
-
-    from ._duration import Duration
+from .. import models as _models
 
 __all__ = ["RecentCallQuery", "RecentCallQueryDict"]
 
@@ -19,92 +16,87 @@ __all__ = ["RecentCallQuery", "RecentCallQueryDict"]
 class RecentCallQuery(Model):
     """Which calls to return, and in which zone."""
 
-    tenant_id: str = field("tenantId", "str")
+    tenant_id: str = field("tenantId")
     """Id of the tenant."""
 
-    page: int = field("page", "int")
+    page: int = field("page")
     """Number of the page, counted from 1."""
 
-    rows: int = field("rows", "int")
+    rows: int = field("rows")
     """Calls per page, 5000 at most."""
 
-    duration: Duration | None = field("duration", "str", default=None)
+    duration: _models.Duration | None = field("duration", default=None)
     """A period that ends now or last midnight, in the zone asked for."""
 
-    time_range: str | None = field("timeRange", "str", default=None)
+    time_range: str | None = field("timeRange", default=None)
     """The period as two epoch times in milliseconds with a hyphen between them. Give either this or `duration`."""
 
-    timezone: str | None = field("timezone", "str", default=None)
+    timezone: str | None = field("timezone", default=None)
     """Zone of times in the answer and of `duration` (IANA name); GMT when left out."""
 
-    caller_name: list[str] | None = field("callerName", "[str]", default=None)
+    caller_name: list[str] | None = field("callerName", default=None)
     """Only callers with this in name or number. One element."""
 
-    tenant_agents: list[str] | None = field("tenantAgents", "[str]", default=None)
+    tenant_agents: list[str] | None = field("tenantAgents", default=None)
     """Only these agents."""
 
-    tenant_queues: list[str] | None = field("tenantQueues", "[str]", default=None)
+    tenant_queues: list[str] | None = field("tenantQueues", default=None)
     """Only these queues."""
 
-    tenant_groups: list[str] | None = field("tenantGroups", "[str]", default=None)
+    tenant_groups: list[str] | None = field("tenantGroups", default=None)
     """Only these agent groups."""
 
-    tenant_channels: list[str] | None = field("tenantChannels", "[str]", default=None)
+    tenant_channels: list[str] | None = field("tenantChannels", default=None)
     """Only these channels."""
 
-    agent_hold_count: str | None = field("agentHoldCount", "str", default=None)
+    agent_hold_count: str | None = field("agentHoldCount", default=None)
     """Only calls with this many holds, as `range:X,Y`. Both ends count; `-1` leaves one open."""
 
-    agent_mute_count: str | None = field("agentMuteCount", "str", default=None)
+    agent_mute_count: str | None = field("agentMuteCount", default=None)
     """Only calls with this many mutes, as `range:X,Y`. Both ends count; `-1` leaves one open."""
 
-    transfer_count: str | None = field("transferCount", "str", default=None)
+    transfer_count: str | None = field("transferCount", default=None)
     """Only calls with this many transfers, as `range:X,Y`. Both ends count; `-1` leaves one open."""
 
-    call_duration: str | None = field("callDuration", "str", default=None)
+    call_duration: str | None = field("callDuration", default=None)
     """Only calls with so long a length, as `sec:X,Y` or `min:X,Y`. Both ends count; `-1` leaves one open."""
 
-    time_in_queue: str | None = field("timeInQueue", "str", default=None)
+    time_in_queue: str | None = field("timeInQueue", default=None)
     """Only calls with so long a time in the queue, as `sec:X,Y` or `min:X,Y`. Both ends count; `-1` leaves one
     open.
     """
 
-    time_in_ivr: str | None = field("timeInIVR", "str", default=None)
+    time_in_ivr: str | None = field("timeInIVR", default=None)
     """Only calls with so long a time in the IVR, as `sec:X,Y` or `min:X,Y`. Both ends count; `-1` leaves one open."""
 
-    agent_call_duration: str | None = field("agentCallDuration", "str", default=None)
+    agent_call_duration: str | None = field("agentCallDuration", default=None)
     """Only calls with so long a time with an agent, as `sec:X,Y` or `min:X,Y`. Both ends count; `-1` leaves one
     open.
     """
 
-    agent_hold_duration: str | None = field("agentHoldDuration", "str", default=None)
+    agent_hold_duration: str | None = field("agentHoldDuration", default=None)
     """Only calls with so long a time on hold, as `sec:X,Y` or `min:X,Y`. Both ends count; `-1` leaves one open."""
 
 
-if TYPE_CHECKING:
+class RecentCallQueryDict(TypedDict):
+    """`RecentCallQuery` as a plain dictionary, with the names on the wire."""
 
-    class RecentCallQueryDict(TypedDict):
-        """`RecentCallQuery` as a plain dictionary, with the names on the wire."""
-
-        tenantId: str
-        page: int
-        rows: int
-        duration: NotRequired[Duration]
-        timeRange: NotRequired[str]
-        timezone: NotRequired[str]
-        callerName: NotRequired[Sequence[str]]
-        tenantAgents: NotRequired[Sequence[str]]
-        tenantQueues: NotRequired[Sequence[str]]
-        tenantGroups: NotRequired[Sequence[str]]
-        tenantChannels: NotRequired[Sequence[str]]
-        agentHoldCount: NotRequired[str]
-        agentMuteCount: NotRequired[str]
-        transferCount: NotRequired[str]
-        callDuration: NotRequired[str]
-        timeInQueue: NotRequired[str]
-        timeInIVR: NotRequired[str]
-        agentCallDuration: NotRequired[str]
-        agentHoldDuration: NotRequired[str]
-
-else:
-    RecentCallQueryDict = dict
+    tenantId: str
+    page: int
+    rows: int
+    duration: NotRequired[_models.Duration]
+    timeRange: NotRequired[str]
+    timezone: NotRequired[str]
+    callerName: NotRequired[Sequence[str]]
+    tenantAgents: NotRequired[Sequence[str]]
+    tenantQueues: NotRequired[Sequence[str]]
+    tenantGroups: NotRequired[Sequence[str]]
+    tenantChannels: NotRequired[Sequence[str]]
+    agentHoldCount: NotRequired[str]
+    agentMuteCount: NotRequired[str]
+    transferCount: NotRequired[str]
+    callDuration: NotRequired[str]
+    timeInQueue: NotRequired[str]
+    timeInIVR: NotRequired[str]
+    agentCallDuration: NotRequired[str]
+    agentHoldDuration: NotRequired[str]

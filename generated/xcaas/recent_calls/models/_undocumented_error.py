@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._fault import Fault
+from .. import models as _models
 
 __all__ = ["UndocumentedError"]
 
@@ -18,5 +15,5 @@ class UndocumentedError(Model):
     comes is kept as it is.
     """
 
-    fault: Fault | None = field("fault", "Fault", default=None)
+    fault: _models.Fault | None = field("fault", default=None)
     """The reason of a gateway fault."""

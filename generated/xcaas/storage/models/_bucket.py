@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._storage_object import StorageObject
-    from ._tag import Tag
+from .. import models as _models
 
 __all__ = ["Bucket"]
 
@@ -19,23 +16,23 @@ __all__ = ["Bucket"]
 class Bucket(Model):
     """A group of objects."""
 
-    bucket_id: str | None = field("bucketId", "str", default=None)
+    bucket_id: str | None = field("bucketId", default=None)
     """Id of the bucket."""
 
-    customer_id: str | None = field("customerId", "str", default=None)
+    customer_id: str | None = field("customerId", default=None)
     """Id of the customer who owns the bucket."""
 
-    user_id: str | None = field("userId", "str", default=None)
+    user_id: str | None = field("userId", default=None)
     """Id of the user whom the bucket belongs to."""
 
-    created_time: _dt.datetime | None = field("createdTime", "datetime:utc-naive", default=None)
+    created_time: Annotated[_dt.datetime, Format("date-time-utc-naive")] | None = field("createdTime", default=None)
     """When the bucket was made, UTC without an offset."""
 
-    updated_time: _dt.datetime | None = field("updatedTime", "datetime:utc-naive", default=None)
+    updated_time: Annotated[_dt.datetime, Format("date-time-utc-naive")] | None = field("updatedTime", default=None)
     """When the bucket last changed, UTC without an offset."""
 
-    object_list: list[StorageObject] | None = field("objectList", "[StorageObject]", default=None)
+    object_list: list[_models.StorageObject] | None = field("objectList", default=None)
     """Objects in the bucket."""
 
-    tags: list[Tag] | None = field("tags", "[Tag]", default=None)
+    tags: list[_models.Tag] | None = field("tags", default=None)
     """Facts about the bucket."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._bulk_download_status import BulkDownloadStatus
+from .. import models as _models
 
 __all__ = ["BulkDownload"]
 
@@ -16,14 +13,14 @@ __all__ = ["BulkDownload"]
 class BulkDownload(Model):
     """A zip file that the service packs, or has packed."""
 
-    zip_name: str = field("zipName", "str")
+    zip_name: str = field("zipName")
     """Name of the zip. It is the job's id."""
 
-    status: BulkDownloadStatus | None = field("status", "str", default=None)
+    status: _models.BulkDownloadStatus | None = field("status", default=None)
     """How far a zip is."""
 
-    content: list[str] | None = field("content", "[str]", default=None)
+    content: list[str] | None = field("content", default=None)
     """Ids of the objects in the zip."""
 
-    url: str | None = field("url", "str", default=None)
+    url: str | None = field("url", default=None)
     """Address of the zip, when it was asked for and the zip is ready."""

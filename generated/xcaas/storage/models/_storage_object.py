@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, JSONValue, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from xcaas_core.models import JSONValue
-
-    from ._object_state import ObjectState
-    from ._object_type import ObjectType
-    from ._tag import Tag
+from .. import models as _models
 
 __all__ = ["StorageObject"]
 
@@ -22,51 +16,51 @@ __all__ = ["StorageObject"]
 class StorageObject(Model):
     """A stored file and what is known about it."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the object within its region."""
 
-    type: ObjectType | None = field("type", "str", default=None)
+    type: _models.ObjectType | None = field("type", default=None)
     """What an object is."""
 
-    mime_type: str | None = field("mimeType", "str", default=None)
+    mime_type: str | None = field("mimeType", default=None)
     """Media type of the content."""
 
-    object_name: str | None = field("objectName", "str", default=None)
+    object_name: str | None = field("objectName", default=None)
     """File name. Zip files use it for their entries."""
 
-    object_state: ObjectState | None = field("objectState", "str", default=None)
+    object_state: _models.ObjectState | None = field("objectState", default=None)
     """Life of an object: `PENDING` not stored yet, `AVAILABLE`, `REVOKED` deleted, `DELETED` purged, `FAILED`
     never stored.
     """
 
-    checksum_type: str | None = field("checksumType", "str", default=None)
+    checksum_type: str | None = field("checksumType", default=None)
     """How `checksum` is made; `MD5` so far."""
 
-    checksum: str | None = field("checksum", "str", default=None)
+    checksum: str | None = field("checksum", default=None)
     """Digest of the content. With an ending such as `-1` it is a digest of upload parts and can't be compared with
     that of the file.
     """
 
-    stored_bytes: int | None = field("storedBytes", "int", default=None)
+    stored_bytes: int | None = field("storedBytes", default=None)
     """Size of the content in bytes."""
 
-    customer_id: str | None = field("customerId", "str", default=None)
+    customer_id: str | None = field("customerId", default=None)
     """Id of the customer who owns the object."""
 
-    user_id: str | None = field("userId", "str", default=None)
+    user_id: str | None = field("userId", default=None)
     """Id of the user whom the object is about."""
 
-    bucket_id: str | None = field("bucketId", "str", default=None)
+    bucket_id: str | None = field("bucketId", default=None)
     """Id of the bucket that holds the object."""
 
-    created_time: _dt.datetime | None = field("createdTime", "datetime:utc-naive", default=None)
+    created_time: Annotated[_dt.datetime, Format("date-time-utc-naive")] | None = field("createdTime", default=None)
     """When the object was stored, UTC without an offset."""
 
-    updated_time: _dt.datetime | None = field("updatedTime", "datetime:utc-naive", default=None)
+    updated_time: Annotated[_dt.datetime, Format("date-time-utc-naive")] | None = field("updatedTime", default=None)
     """When the object or its tags last changed, UTC without an offset."""
 
-    shared: JSONValue = field("shared", "json", default=None)
+    shared: JSONValue = field("shared", default=None, nullable=True)
     """Whether the object is shared. The form isn't documented."""
 
-    tags: list[Tag] | None = field("tags", "[Tag]", default=None)
+    tags: list[_models.Tag] | None = field("tags", default=None)
     """Facts about the call, meeting or survey, depending on the type."""

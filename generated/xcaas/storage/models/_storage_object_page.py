@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._storage_object import StorageObject
+from .. import models as _models
 
 __all__ = ["StorageObjectPage"]
 
@@ -16,17 +13,17 @@ __all__ = ["StorageObjectPage"]
 class StorageObjectPage(Model):
     """A page of objects."""
 
-    content: list[StorageObject] = field("content", "[StorageObject]")
+    content: list[_models.StorageObject] = field("content")
     """The objects of this page."""
 
-    page_key: int | None = field("pageKey", "int", default=None)
+    page_key: int | None = field("pageKey", default=None)
     """What to send as `pageKey` for the next page. It moves on even on the last page."""
 
-    page_size: int | None = field("pageSize", "int", default=None)
+    page_size: int | None = field("pageSize", default=None)
     """How many objects this page has."""
 
-    last_page: bool = field("lastPage", "bool")
+    last_page: bool = field("lastPage")
     """True on the last page. Nothing else tells the end."""
 
-    total: int | None = field("total", "int", default=None)
+    total: int | None = field("total", default=None)
     """How many objects match. Often missing."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._tag_key import TagKey
+from .. import models as _models
 
 __all__ = ["Tag"]
 
@@ -16,13 +13,13 @@ __all__ = ["Tag"]
 class Tag(Model):
     """A named fact about an object."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the tag. Often missing."""
 
-    key: TagKey = field("key", "str")
+    key: _models.TagKey = field("key")
     """Name of a tag."""
 
-    value: str | None = field("value", "str", default=None)
+    value: str | None = field("value", default=None)
     """Always text. `startTime` and `endTime` are epoch milliseconds, `recording_start_time` is UTC as
     `20260101T005524`. The unit of `duration` depends on the type and isn't certain.
     """

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
+from xcaas_core.models import Format, Model, field, model
 
 __all__ = ["AccessError"]
 
@@ -16,20 +14,20 @@ __all__ = ["AccessError"]
 class AccessError(Model):
     """Why access was denied."""
 
-    time_stamp: _dt.datetime | None = field("timeStamp", "datetime:nocolon", default=None)
+    time_stamp: Annotated[_dt.datetime, Format("date-time-nocolon")] | None = field("timeStamp", default=None)
     """When."""
 
-    status: int | None = field("status", "int", default=None)
+    status: int | None = field("status", default=None)
     """The status code once more."""
 
-    error: str | None = field("error", "str", default=None)
+    error: str | None = field("error", default=None)
     """Kind of error."""
 
-    exception: str | None = field("exception", "str", default=None)
+    exception: str | None = field("exception", default=None)
     """Name of the exception in the service."""
 
-    message: str | None = field("message", "str", default=None)
+    message: str | None = field("message", default=None)
     """The reason in words."""
 
-    path: str | None = field("path", "str", default=None)
+    path: str | None = field("path", default=None)
     """Path of the request inside the service."""

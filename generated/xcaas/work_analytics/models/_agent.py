@@ -11,23 +11,23 @@ __all__ = ["Agent"]
 class Agent(Model):
     """An agent."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the agent."""
 
-    pbx_id: str | None = field("pbxId", "str", default=None)
+    pbx_id: str | None = field("pbxId", default=None)
     """Id of the PBX."""
 
-    site_id: str | None = field("siteId", "str", default=None)
+    site_id: str | None = field("siteId", default=None)
     """Id of the site."""
 
-    first_name: str | None = field("firstName", "str", default=None)
+    first_name: str | None = field("firstName", default=None)
     """First name."""
 
-    last_name: str | None = field("lastName", "str", default=None)
+    last_name: str | None = field("lastName", default=None)
     """Last name."""
 
-    extension: str | None = field("extension", "str", default=None)
+    extension: str | None = field("extension", default=None)
     """Extension of the agent."""
 
-    deleted: bool | None = field("deleted", "bool", default=None)
+    deleted: bool | None = field("deleted", default=None)
     """Whether the agent is gone."""

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xcaas_core.models import JSONValue, Model, field, model
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from xcaas_core.models import JSONValue
-
-    from ._current_interaction import CurrentInteraction
-    from ._user_status import UserStatus
+from .. import models as _models
 
 __all__ = ["AgentActivity"]
 
@@ -19,26 +13,26 @@ __all__ = ["AgentActivity"]
 class AgentActivity(Model):
     """What an agent does."""
 
-    user_id: str | None = field("userId", "str", default=None)
+    user_id: str | None = field("userId", default=None)
     """Id of the agent."""
 
-    agent_extension: str | int | None = field("agentExtension", "str|int", default=None)
+    agent_extension: str | int | None = field("agentExtension", default=None)
     """Extension of the agent."""
 
-    agent_name: str | None = field("agentName", "str", default=None)
+    agent_name: str | None = field("agentName", default=None)
     """Name of the agent."""
 
-    user_status: UserStatus | None = field("userStatus", "str", default=None)
+    user_status: _models.UserStatus | None = field("userStatus", default=None)
     """State of a user."""
 
-    activity_status: str | None = field("activityStatus", "str", default=None)
+    activity_status: str | None = field("activityStatus", default=None)
     """What the agent is doing. The values aren't documented."""
 
-    logged_in_queues: list[str] | None = field("loggedInQueues", "[str]", default=None)
+    logged_in_queues: list[str] | None = field("loggedInQueues", default=None)
     """Queues in which the agent works."""
 
-    interaction: CurrentInteraction | None = field("interaction", "CurrentInteraction", default=None)
+    interaction: _models.CurrentInteraction | None = field("interaction", default=None)
     """What an agent is busy with."""
 
-    metrics: dict[str, JSONValue] | None = field("metrics", "{json}", default=None)
+    metrics: dict[str, JSONValue] | None = field("metrics", default=None)
     """Values by metric name. Times probably are milliseconds."""

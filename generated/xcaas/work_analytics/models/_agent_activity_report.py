@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xcaas_core.models import JSONValue, Model, field, model
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from xcaas_core.models import JSONValue
-
-    from ._agent_activity import AgentActivity
+from .. import models as _models
 
 __all__ = ["AgentActivityReport"]
 
@@ -18,8 +13,8 @@ __all__ = ["AgentActivityReport"]
 class AgentActivityReport(Model):
     """What agents do."""
 
-    agent_activity: list[AgentActivity] | None = field("agentActivity", "[AgentActivity]", default=None)
+    agent_activity: list[_models.AgentActivity] | None = field("agentActivity", default=None)
     """The agents."""
 
-    summary: dict[str, JSONValue] | None = field("summary", "{json}", default=None)
+    summary: dict[str, JSONValue] | None = field("summary", default=None)
     """Totals by metric name."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._agent_page_items import AgentPageItems
-    from ._page_info import PageInfo
-    from ._page_links import PageLinks
+from .. import models as _models
 
 __all__ = ["AgentPage"]
 
@@ -18,11 +13,11 @@ __all__ = ["AgentPage"]
 class AgentPage(Model):
     """A page of agents."""
 
-    embedded: AgentPageItems | None = field("_embedded", "AgentPageItems", default=None)
+    embedded: _models.AgentPageItems | None = field("_embedded", default=None)
     """The agents of a page."""
 
-    links: PageLinks | None = field("_links", "PageLinks", default=None)
+    links: _models.PageLinks | None = field("_links", default=None)
     """Addresses of other pages."""
 
-    page: PageInfo | None = field("page", "PageInfo", default=None)
+    page: _models.PageInfo | None = field("page", default=None)
     """Which page of how many."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._agent import Agent
+from .. import models as _models
 
 __all__ = ["AgentPageItems"]
 
@@ -16,5 +13,5 @@ __all__ = ["AgentPageItems"]
 class AgentPageItems(Model):
     """The agents of a page."""
 
-    agent_list: list[Agent] | None = field("agentList", "[Agent]", default=None)
+    agent_list: list[_models.Agent] | None = field("agentList", default=None)
     """The agents."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._call_party import CallParty
-    from ._work_group import WorkGroup
+from .. import models as _models
 
 __all__ = ["Call"]
 
@@ -19,59 +16,59 @@ __all__ = ["Call"]
 class Call(Model):
     """A call in a queue."""
 
-    call_id: str = field("callId", "str")
+    call_id: str = field("callId")
     """Id of the call."""
 
-    root_call_id: str | None = field("rootCallId", "str", default=None)
+    root_call_id: str | None = field("rootCallId", default=None)
     """Id of the call from which all came."""
 
-    work_group: WorkGroup | None = field("workGroup", "WorkGroup", default=None)
+    work_group: _models.WorkGroup | None = field("workGroup", default=None)
     """A group that takes calls."""
 
-    caller: CallParty | None = field("caller", "CallParty", default=None)
+    caller: _models.CallParty | None = field("caller", default=None)
     """Who called."""
 
-    latest_callee: CallParty | None = field("latestCallee", "CallParty", default=None)
+    latest_callee: _models.CallParty | None = field("latestCallee", default=None)
     """Who was called last."""
 
-    status: str | None = field("status", "str", default=None)
+    status: str | None = field("status", default=None)
     """State of the call. The values aren't documented."""
 
-    outcome: str | None = field("outcome", "str", default=None)
+    outcome: str | None = field("outcome", default=None)
     """How it ended. The values aren't documented."""
 
-    resolution: str | None = field("resolution", "str", default=None)
+    resolution: str | None = field("resolution", default=None)
     """What became of it. The values aren't documented."""
 
-    labels: list[str] | None = field("labels", "[str]", default=None)
+    labels: list[str] | None = field("labels", default=None)
     """Labels of the call."""
 
-    direction: str | None = field("direction", "str", default=None)
+    direction: str | None = field("direction", default=None)
     """Direction of the call."""
 
-    did: str | None = field("did", "str", default=None)
+    did: str | None = field("did", default=None)
     """Number that was dialed."""
 
-    start_time: _dt.datetime | None = field("startTime", "datetime:epoch-milliseconds", default=None)
+    start_time: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("startTime", default=None)
     """When it began, in epoch milliseconds."""
 
-    stop_time: _dt.datetime | None = field("stopTime", "datetime:epoch-milliseconds", default=None)
+    stop_time: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("stopTime", default=None)
     """When it ended, in epoch milliseconds."""
 
-    connected_time: int | None = field("connectedTime", "int", default=None)
+    connected_time: int | None = field("connectedTime", default=None)
     """When it was answered. The form isn't documented; probably epoch milliseconds."""
 
-    handling_duration: float | None = field("handlingDuration", "float", default=None)
+    handling_duration: float | None = field("handlingDuration", default=None)
     """Time somebody was busy with it, in seconds."""
 
-    waiting_duration: float | None = field("waitingDuration", "float", default=None)
+    waiting_duration: float | None = field("waitingDuration", default=None)
     """Time the caller waited, in seconds."""
 
-    talking_duration: float | None = field("talkingDuration", "float", default=None)
+    talking_duration: float | None = field("talkingDuration", default=None)
     """Time that was talked, in seconds."""
 
-    on_hold_duration: float | None = field("onHoldDuration", "float", default=None)
+    on_hold_duration: float | None = field("onHoldDuration", default=None)
     """Time on hold, in seconds."""
 
-    total_duration: float | None = field("totalDuration", "float", default=None)
+    total_duration: float | None = field("totalDuration", default=None)
     """Length of it all, in seconds."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._call_step import CallStep
+from .. import models as _models
 
 __all__ = ["CallDetails"]
 
@@ -16,5 +13,5 @@ __all__ = ["CallDetails"]
 class CallDetails(Model):
     """The steps of a call."""
 
-    detailed_call_records: list[CallStep] | None = field("detailedCallRecords", "[CallStep]", default=None)
+    detailed_call_records: list[_models.CallStep] | None = field("detailedCallRecords", default=None)
     """The steps."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from xcaas_core.models import JSONValue
+from xcaas_core.models import Format, JSONValue, Model, field, model
 
 __all__ = ["CallLeg"]
 
@@ -18,151 +14,153 @@ __all__ = ["CallLeg"]
 class CallLeg(Model):
     """A leg of a call. Blanks are written as `-`."""
 
-    call_id: str = field("callId", "str")
+    call_id: str = field("callId")
     """Id of the call."""
 
-    leg_id: str | None = field("legId", "str", default=None)
+    leg_id: str | None = field("legId", default=None)
     """Number of the leg within its call, as text."""
 
-    pbx_id: str | None = field("pbxId", "str", default=None)
+    pbx_id: str | None = field("pbxId", default=None)
     """Name of the PBX."""
 
-    start_time_utc: _dt.datetime | None = field("startTimeUTC", "datetime:epoch-milliseconds", default=None)
+    start_time_utc: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("startTimeUTC", default=None)
     """When it began, in epoch milliseconds."""
 
-    start_time: _dt.datetime | None = field("startTime", "datetime:nocolon", default=None)
+    start_time: Annotated[_dt.datetime, Format("date-time-nocolon")] | None = field("startTime", default=None)
     """When it began, in the zone of the request."""
 
-    connect_time_utc: int | None = field("connectTimeUTC", "int", default=None)
+    connect_time_utc: int | None = field("connectTimeUTC", default=None)
     """When it was answered, in epoch milliseconds; 0 if it wasn't."""
 
-    connect_time: str | None = field("connectTime", "str", default=None)
+    connect_time: str | None = field("connectTime", default=None)
     """When it was answered, as `2026-01-03T09:27:27.539-0500`; the text `0` if it wasn't."""
 
-    disconnected_time_utc: _dt.datetime | None = field(
-        "disconnectedTimeUTC", "datetime:epoch-milliseconds", default=None
+    disconnected_time_utc: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field(
+        "disconnectedTimeUTC", default=None
     )
     """When it ended, in epoch milliseconds."""
 
-    disconnected_time: _dt.datetime | None = field("disconnectedTime", "datetime:nocolon", default=None)
+    disconnected_time: Annotated[_dt.datetime, Format("date-time-nocolon")] | None = field(
+        "disconnectedTime", default=None
+    )
     """When it ended, in the zone of the request."""
 
-    talk_time_ms: int | None = field("talkTimeMS", "int", default=None)
+    talk_time_ms: int | None = field("talkTimeMS", default=None)
     """Time that was talked, in milliseconds."""
 
-    talk_time: str | None = field("talkTime", "str", default=None)
+    talk_time: str | None = field("talkTime", default=None)
     """The same as `hh:mm:ss`."""
 
-    call_time: int | None = field("callTime", "int", default=None)
+    call_time: int | None = field("callTime", default=None)
     """Length of it all, in milliseconds."""
 
-    caller: str | None = field("caller", "str", default=None)
+    caller: str | None = field("caller", default=None)
     """Number or extension that called."""
 
-    caller_name: str | None = field("callerName", "str", default=None)
+    caller_name: str | None = field("callerName", default=None)
     """Name of the caller."""
 
-    caller_id: str | None = field("callerId", "str", default=None)
+    caller_id: str | None = field("callerId", default=None)
     """Name and number of the caller with a comma between them."""
 
-    callee: str | None = field("callee", "str", default=None)
+    callee: str | None = field("callee", default=None)
     """Number or extension that was called."""
 
-    callee_name: str | None = field("calleeName", "str", default=None)
+    callee_name: str | None = field("calleeName", default=None)
     """Name of the called side."""
 
-    direction: str | None = field("direction", "str", default=None)
+    direction: str | None = field("direction", default=None)
     """Direction, such as `Incoming`."""
 
-    dnis: str | None = field("dnis", "str", default=None)
+    dnis: str | None = field("dnis", default=None)
     """Number that was dialed."""
 
-    missed: str | None = field("missed", "str", default=None)
+    missed: str | None = field("missed", default=None)
     """`Missed`, or `-`."""
 
-    abandoned: str | None = field("abandoned", "str", default=None)
+    abandoned: str | None = field("abandoned", default=None)
     """`Abandoned`, or `-`."""
 
-    answered: str | None = field("answered", "str", default=None)
+    answered: str | None = field("answered", default=None)
     """`Answered`, or `-`."""
 
-    callee_hold_duration_ms: int | None = field("calleeHoldDurationMS", "int", default=None)
+    callee_hold_duration_ms: int | None = field("calleeHoldDurationMS", default=None)
     """Time on hold at the called side, in milliseconds."""
 
-    callee_hold_duration: str | None = field("calleeHoldDuration", "str", default=None)
+    callee_hold_duration: str | None = field("calleeHoldDuration", default=None)
     """The same as `hh:mm:ss`."""
 
-    callee_disconnect_on_hold: str | None = field("calleeDisconnectOnHold", "str", default=None)
+    callee_disconnect_on_hold: str | None = field("calleeDisconnectOnHold", default=None)
     """Whether the called side hung up while on hold."""
 
-    caller_disconnect_on_hold: str | None = field("callerDisconnectOnHold", "str", default=None)
+    caller_disconnect_on_hold: str | None = field("callerDisconnectOnHold", default=None)
     """Whether the caller hung up while on hold."""
 
-    sip_call_id: str | None = field("sipCallId", "str", default=None)
+    sip_call_id: str | None = field("sipCallId", default=None)
     """Id of the call in SIP."""
 
-    departments: list[str] | None = field("departments", "[str]", default=None)
+    departments: list[str] | None = field("departments", default=None)
     """Departments that took part."""
 
-    branches: list[str] | None = field("branches", "[str]", default=None)
+    branches: list[str] | None = field("branches", default=None)
     """Branches that took part."""
 
-    status: str | None = field("status", "str", default=None)
+    status: str | None = field("status", default=None)
     """How the leg ended, such as `Completed`."""
 
-    cause: str | None = field("cause", "str", default=None)
+    cause: str | None = field("cause", default=None)
     """Why it ended."""
 
-    lra: str | None = field("lra", "str", default=None)
+    lra: str | None = field("lra", default=None)
     """Last address that was redirected."""
 
-    lra_type: int | None = field("lraType", "int", default=None)
+    lra_type: int | None = field("lraType", default=None)
     """Kind of that address. Its values aren't documented."""
 
-    parent_call_id: JSONValue = field("parentCallId", "json", default=None)
+    parent_call_id: JSONValue = field("parentCallId", default=None, nullable=True)
     """Id of the call from which this one came. The form isn't documented."""
 
-    transfer_to_call_id: JSONValue = field("transferToCallId", "json", default=None)
+    transfer_to_call_id: JSONValue = field("transferToCallId", default=None, nullable=True)
     """Id of the call to which this one went. The form isn't documented."""
 
-    caller_device_id: JSONValue = field("callerDeviceId", "json", default=None)
+    caller_device_id: JSONValue = field("callerDeviceId", default=None, nullable=True)
     """Id of the caller's device. The form isn't documented."""
 
-    callee_device_id: JSONValue = field("calleeDeviceId", "json", default=None)
+    callee_device_id: JSONValue = field("calleeDeviceId", default=None, nullable=True)
     """Id of the called side's device. The form isn't documented."""
 
-    caller_device_model: str | None = field("callerDeviceModel", "str", default=None)
+    caller_device_model: str | None = field("callerDeviceModel", default=None)
     """Model of the caller's device."""
 
-    callee_device_model: str | None = field("calleeDeviceModel", "str", default=None)
+    callee_device_model: str | None = field("calleeDeviceModel", default=None)
     """Model of the called side's device."""
 
-    caller_svc_name: JSONValue = field("callerSvcName", "json", default=None)
+    caller_svc_name: JSONValue = field("callerSvcName", default=None, nullable=True)
     """Service of the caller. The form isn't documented."""
 
-    caller_svc_type: JSONValue = field("callerSvcType", "json", default=None)
+    caller_svc_type: JSONValue = field("callerSvcType", default=None, nullable=True)
     """Kind of that service. The form isn't documented."""
 
-    callee_svc_name: str | None = field("calleeSvcName", "str", default=None)
+    callee_svc_name: str | None = field("calleeSvcName", default=None)
     """Service of the called side."""
 
-    callee_svc_type: str | None = field("calleeSvcType", "str", default=None)
+    callee_svc_type: str | None = field("calleeSvcType", default=None)
     """Kind of that service."""
 
-    record_service_on: str | None = field("recordServiceOn", "str", default=None)
+    record_service_on: str | None = field("recordServiceOn", default=None)
     """Whether recording is on."""
 
-    barge_service_on: str | None = field("bargeServiceOn", "str", default=None)
+    barge_service_on: str | None = field("bargeServiceOn", default=None)
     """Whether barging in is on."""
 
-    master_slave_exts: str | None = field("masterSlaveExts", "str", default=None)
+    master_slave_exts: str | None = field("masterSlaveExts", default=None)
     """Extensions that share a line."""
 
-    props_last_party_disp: str | None = field("propsLastPartyDisp", "str", default=None)
+    props_last_party_disp: str | None = field("propsLastPartyDisp", default=None)
     """What became of the last side."""
 
-    account_code: str | None = field("accountCode", "str", default=None)
+    account_code: str | None = field("accountCode", default=None)
     """Code that the caller entered for the bill."""
 
-    aa_path: str | None = field("aaPath", "str", default=None)
+    aa_path: str | None = field("aaPath", default=None)
     """Way through auto attendants."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._call_leg import CallLeg
-    from ._scroll_meta import ScrollMeta
+from .. import models as _models
 
 __all__ = ["CallLegPage"]
 
@@ -17,8 +13,8 @@ __all__ = ["CallLegPage"]
 class CallLegPage(Model):
     """A page of legs."""
 
-    data: list[CallLeg] = field("data", "[CallLeg]")
+    data: list[_models.CallLeg] = field("data")
     """The rows; empty at the end."""
 
-    meta: ScrollMeta | None = field("meta", "ScrollMeta", default=None)
+    meta: _models.ScrollMeta | None = field("meta", default=None)
     """Where a list stands."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._call import Call
+from .. import models as _models
 
 __all__ = ["CallList"]
 
@@ -16,5 +13,5 @@ __all__ = ["CallList"]
 class CallList(Model):
     """Calls in queues."""
 
-    calls: list[Call] | None = field("calls", "[Call]", default=None)
+    calls: list[_models.Call] | None = field("calls", default=None)
     """The calls."""

@@ -11,17 +11,17 @@ __all__ = ["CallParty"]
 class CallParty(Model):
     """One side of a call."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the side. Callers only."""
 
-    address: str | None = field("address", "str", default=None)
+    address: str | None = field("address", default=None)
     """Number or extension."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name."""
 
-    device_id: str | None = field("deviceId", "str", default=None)
+    device_id: str | None = field("deviceId", default=None)
     """Id of the device."""
 
-    device_model: str | None = field("deviceModel", "str", default=None)
+    device_model: str | None = field("deviceModel", default=None)
     """Model of the device."""

@@ -11,23 +11,23 @@ __all__ = ["CallQueue"]
 class CallQueue(Model):
     """A call queue."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the queue."""
 
-    pbx_id: str | None = field("pbxId", "str", default=None)
+    pbx_id: str | None = field("pbxId", default=None)
     """Id of the PBX."""
 
-    site_id: str | None = field("siteId", "str", default=None)
+    site_id: str | None = field("siteId", default=None)
     """Id of the site."""
 
-    extension_number: str | None = field("extensionNumber", "str", default=None)
+    extension_number: str | None = field("extensionNumber", default=None)
     """Extension of the queue."""
 
-    extension: str | None = field("extension", "str", default=None)
+    extension: str | None = field("extension", default=None)
     """Extension of the queue, where the service calls it so."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the queue."""
 
-    deleted: bool | None = field("deleted", "bool", default=None)
+    deleted: bool | None = field("deleted", default=None)
     """Whether it is gone."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._call_queue import CallQueue
+from .. import models as _models
 
 __all__ = ["CallQueuePageItems"]
 
@@ -16,5 +13,5 @@ __all__ = ["CallQueuePageItems"]
 class CallQueuePageItems(Model):
     """The queues of a page."""
 
-    queue_list: list[CallQueue] | None = field("queueList", "[CallQueue]", default=None)
+    queue_list: list[_models.CallQueue] | None = field("queueList", default=None)
     """The queues."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
+from xcaas_core.models import Format, Model, field, model
 
 __all__ = ["CallRecord"]
 
@@ -16,112 +14,114 @@ __all__ = ["CallRecord"]
 class CallRecord(Model):
     """A finished call. Blanks are written as `-`."""
 
-    call_id: str = field("callId", "str")
+    call_id: str = field("callId")
     """Id of the call."""
 
-    pbx_id: str | None = field("pbxId", "str", default=None)
+    pbx_id: str | None = field("pbxId", default=None)
     """Name of the PBX."""
 
-    start_time_utc: _dt.datetime | None = field("startTimeUTC", "datetime:epoch-milliseconds", default=None)
+    start_time_utc: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("startTimeUTC", default=None)
     """When it began, in epoch milliseconds."""
 
-    start_time: _dt.datetime | None = field("startTime", "datetime:nocolon", default=None)
+    start_time: Annotated[_dt.datetime, Format("date-time-nocolon")] | None = field("startTime", default=None)
     """When it began, in the zone of the request."""
 
-    connect_time_utc: int | None = field("connectTimeUTC", "int", default=None)
+    connect_time_utc: int | None = field("connectTimeUTC", default=None)
     """When it was answered, in epoch milliseconds; 0 if it wasn't."""
 
-    connect_time: str | None = field("connectTime", "str", default=None)
+    connect_time: str | None = field("connectTime", default=None)
     """When it was answered, as `2026-01-03T09:27:27.539-0500`; the text `0` if it wasn't."""
 
-    disconnected_time_utc: _dt.datetime | None = field(
-        "disconnectedTimeUTC", "datetime:epoch-milliseconds", default=None
+    disconnected_time_utc: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field(
+        "disconnectedTimeUTC", default=None
     )
     """When it ended, in epoch milliseconds."""
 
-    disconnected_time: _dt.datetime | None = field("disconnectedTime", "datetime:nocolon", default=None)
+    disconnected_time: Annotated[_dt.datetime, Format("date-time-nocolon")] | None = field(
+        "disconnectedTime", default=None
+    )
     """When it ended, in the zone of the request."""
 
-    talk_time_ms: int | None = field("talkTimeMS", "int", default=None)
+    talk_time_ms: int | None = field("talkTimeMS", default=None)
     """Time that was talked, in milliseconds."""
 
-    talk_time: str | None = field("talkTime", "str", default=None)
+    talk_time: str | None = field("talkTime", default=None)
     """The same as `hh:mm:ss`."""
 
-    call_time: int | None = field("callTime", "int", default=None)
+    call_time: int | None = field("callTime", default=None)
     """Length of it all, in milliseconds."""
 
-    caller: str | None = field("caller", "str", default=None)
+    caller: str | None = field("caller", default=None)
     """Number or extension that called."""
 
-    caller_name: str | None = field("callerName", "str", default=None)
+    caller_name: str | None = field("callerName", default=None)
     """Name of the caller."""
 
-    caller_id: str | None = field("callerId", "str", default=None)
+    caller_id: str | None = field("callerId", default=None)
     """Name and number of the caller with a comma between them."""
 
-    callee: str | None = field("callee", "str", default=None)
+    callee: str | None = field("callee", default=None)
     """Number or extension that was called."""
 
-    callee_name: str | None = field("calleeName", "str", default=None)
+    callee_name: str | None = field("calleeName", default=None)
     """Name of the called side."""
 
-    direction: str | None = field("direction", "str", default=None)
+    direction: str | None = field("direction", default=None)
     """Direction, such as `Incoming`."""
 
-    dnis: str | None = field("dnis", "str", default=None)
+    dnis: str | None = field("dnis", default=None)
     """Number that was dialed."""
 
-    missed: str | None = field("missed", "str", default=None)
+    missed: str | None = field("missed", default=None)
     """`Missed`, or `-`."""
 
-    abandoned: str | None = field("abandoned", "str", default=None)
+    abandoned: str | None = field("abandoned", default=None)
     """`Abandoned`, or `-`."""
 
-    answered: str | None = field("answered", "str", default=None)
+    answered: str | None = field("answered", default=None)
     """`Answered`, or `-`."""
 
-    callee_hold_duration_ms: int | None = field("calleeHoldDurationMS", "int", default=None)
+    callee_hold_duration_ms: int | None = field("calleeHoldDurationMS", default=None)
     """Time on hold at the called side, in milliseconds."""
 
-    callee_hold_duration: str | None = field("calleeHoldDuration", "str", default=None)
+    callee_hold_duration: str | None = field("calleeHoldDuration", default=None)
     """The same as `hh:mm:ss`."""
 
-    callee_disconnect_on_hold: str | None = field("calleeDisconnectOnHold", "str", default=None)
+    callee_disconnect_on_hold: str | None = field("calleeDisconnectOnHold", default=None)
     """Whether the called side hung up while on hold."""
 
-    caller_disconnect_on_hold: str | None = field("callerDisconnectOnHold", "str", default=None)
+    caller_disconnect_on_hold: str | None = field("callerDisconnectOnHold", default=None)
     """Whether the caller hung up while on hold."""
 
-    sip_call_id: str | None = field("sipCallId", "str", default=None)
+    sip_call_id: str | None = field("sipCallId", default=None)
     """Id of the call in SIP."""
 
-    departments: list[str] | None = field("departments", "[str]", default=None)
+    departments: list[str] | None = field("departments", default=None)
     """Departments that took part."""
 
-    branches: list[str] | None = field("branches", "[str]", default=None)
+    branches: list[str] | None = field("branches", default=None)
     """Branches that took part."""
 
-    answered_time: int | None = field("answeredTime", "int", default=None)
+    answered_time: int | None = field("answeredTime", default=None)
     """Time with somebody, in milliseconds."""
 
-    abandoned_time: int | None = field("abandonedTime", "int", default=None)
+    abandoned_time: int | None = field("abandonedTime", default=None)
     """Time until the caller gave up, in milliseconds."""
 
-    ring_duration: int | None = field("ringDuration", "int", default=None)
+    ring_duration: int | None = field("ringDuration", default=None)
     """Time it rang, in milliseconds."""
 
-    wait_time_ms: int | None = field("waitTimeMS", "int", default=None)
+    wait_time_ms: int | None = field("waitTimeMS", default=None)
     """Time the caller waited, in milliseconds."""
 
-    wait_time: str | None = field("waitTime", "str", default=None)
+    wait_time: str | None = field("waitTime", default=None)
     """The same as `hh:mm:ss`."""
 
-    last_leg_disposition: str | None = field("lastLegDisposition", "str", default=None)
+    last_leg_disposition: str | None = field("lastLegDisposition", default=None)
     """What became of the last leg."""
 
-    call_leg_count: int | None = field("callLegCount", "int:text|int", default=None)
+    call_leg_count: Annotated[int, Format("text")] | int | None = field("callLegCount", default=None)
     """How many legs the call had."""
 
-    aa_destination: str | None = field("aaDestination", "str?", default=None)
+    aa_destination: str | None = field("aaDestination", default=None, nullable=True)
     """Where an auto attendant led; null or `None` if nowhere."""

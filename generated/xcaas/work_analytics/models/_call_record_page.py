@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._call_record import CallRecord
-    from ._scroll_meta import ScrollMeta
+from .. import models as _models
 
 __all__ = ["CallRecordPage"]
 
@@ -17,8 +13,8 @@ __all__ = ["CallRecordPage"]
 class CallRecordPage(Model):
     """A page of calls."""
 
-    data: list[CallRecord] = field("data", "[CallRecord]")
+    data: list[_models.CallRecord] = field("data")
     """The rows; empty at the end."""
 
-    meta: ScrollMeta | None = field("meta", "ScrollMeta", default=None)
+    meta: _models.ScrollMeta | None = field("meta", default=None)
     """Where a list stands."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._call_party import CallParty
-    from ._work_group import WorkGroup
+from .. import models as _models
 
 __all__ = ["CallStep"]
 
@@ -17,35 +13,35 @@ __all__ = ["CallStep"]
 class CallStep(Model):
     """A step of a call."""
 
-    sequence: int | None = field("sequence", "int", default=None)
+    sequence: int | None = field("sequence", default=None)
     """Number of the step."""
 
-    work_group: WorkGroup | None = field("workGroup", "WorkGroup", default=None)
+    work_group: _models.WorkGroup | None = field("workGroup", default=None)
     """A group that takes calls."""
 
-    caller: CallParty | None = field("caller", "CallParty", default=None)
+    caller: _models.CallParty | None = field("caller", default=None)
     """Who called."""
 
-    callee: CallParty | None = field("callee", "CallParty", default=None)
+    callee: _models.CallParty | None = field("callee", default=None)
     """Who was called."""
 
-    status: str | None = field("status", "str", default=None)
+    status: str | None = field("status", default=None)
     """State of the call. The values aren't documented."""
 
-    status_enter_time: float | None = field("statusEnterTime", "float", default=None)
+    status_enter_time: float | None = field("statusEnterTime", default=None)
     """When the state began; probably epoch milliseconds."""
 
-    status_duration: float | None = field("statusDuration", "float", default=None)
+    status_duration: float | None = field("statusDuration", default=None)
     """How long it lasted, in seconds."""
 
-    reference: str | None = field("reference", "str", default=None)
+    reference: str | None = field("reference", default=None)
     """What the step refers to."""
 
-    root_call_id: str | None = field("rootCallId", "str", default=None)
+    root_call_id: str | None = field("rootCallId", default=None)
     """Id of the call from which all came."""
 
-    did: str | None = field("did", "str", default=None)
+    did: str | None = field("did", default=None)
     """Number that was dialed."""
 
-    direction: str | None = field("direction", "str", default=None)
+    direction: str | None = field("direction", default=None)
     """Direction of the call."""

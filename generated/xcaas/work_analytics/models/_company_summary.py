@@ -11,128 +11,128 @@ __all__ = ["CompanySummary"]
 class CompanySummary(Model):
     """Calls of a PBX in a period."""
 
-    pbx_id: str | None = field("pbxId", "str", default=None)
+    pbx_id: str | None = field("pbxId", default=None)
     """Name of the PBX."""
 
-    inbound_total: int | None = field("inboundTotal", "int", default=None)
+    inbound_total: int | None = field("inboundTotal", default=None)
     """Incoming calls."""
 
-    outbound_total: int | None = field("outboundTotal", "int", default=None)
+    outbound_total: int | None = field("outboundTotal", default=None)
     """Outgoing calls."""
 
-    external_inbound_total: int | None = field("externalInboundTotal", "int", default=None)
+    external_inbound_total: int | None = field("externalInboundTotal", default=None)
     """Incoming external calls."""
 
-    external_inbound_answered: int | None = field("externalInboundAnswered", "int", default=None)
+    external_inbound_answered: int | None = field("externalInboundAnswered", default=None)
     """Incoming external calls that were answered."""
 
-    external_inbound_abandoned: int | None = field("externalInboundAbandoned", "int", default=None)
+    external_inbound_abandoned: int | None = field("externalInboundAbandoned", default=None)
     """Incoming external calls that the caller gave up."""
 
-    percent_external_inbound_answered: float | None = field("percentExternalInboundAnswered", "float", default=None)
+    percent_external_inbound_answered: float | None = field("percentExternalInboundAnswered", default=None)
     """Share of incoming external calls that were answered, in percent."""
 
-    external_inbound_missed: int | None = field("externalInboundMissed", "int", default=None)
+    external_inbound_missed: int | None = field("externalInboundMissed", default=None)
     """Incoming external calls that nobody took."""
 
-    external_outbound_total: int | None = field("externalOutboundTotal", "int", default=None)
+    external_outbound_total: int | None = field("externalOutboundTotal", default=None)
     """Outgoing external calls."""
 
-    external_outbound_answered: int | None = field("externalOutboundAnswered", "int", default=None)
+    external_outbound_answered: int | None = field("externalOutboundAnswered", default=None)
     """Outgoing external calls that were answered."""
 
-    percent_external_outbound_answered: float | None = field("percentExternalOutboundAnswered", "float", default=None)
+    percent_external_outbound_answered: float | None = field("percentExternalOutboundAnswered", default=None)
     """Share of outgoing external calls that were answered, in percent."""
 
-    external_outbound_abandoned: int | None = field("externalOutboundAbandoned", "int", default=None)
+    external_outbound_abandoned: int | None = field("externalOutboundAbandoned", default=None)
     """Outgoing external calls that the caller gave up."""
 
-    external_outbound_missed: int | None = field("externalOutboundMissed", "int", default=None)
+    external_outbound_missed: int | None = field("externalOutboundMissed", default=None)
     """Outgoing external calls that nobody took."""
 
-    internal_inbound_total: int | None = field("internalInboundTotal", "int", default=None)
+    internal_inbound_total: int | None = field("internalInboundTotal", default=None)
     """Incoming internal calls."""
 
-    internal_inbound_answered: int | None = field("internalInboundAnswered", "int", default=None)
+    internal_inbound_answered: int | None = field("internalInboundAnswered", default=None)
     """Incoming internal calls that were answered."""
 
-    internal_inbound_abandoned: int | None = field("internalInboundAbandoned", "int", default=None)
+    internal_inbound_abandoned: int | None = field("internalInboundAbandoned", default=None)
     """Incoming internal calls that the caller gave up."""
 
-    internal_inbound_missed: int | None = field("internalInboundMissed", "int", default=None)
+    internal_inbound_missed: int | None = field("internalInboundMissed", default=None)
     """Incoming internal calls that nobody took."""
 
-    internal_outbound_total: int | None = field("internalOutboundTotal", "int", default=None)
+    internal_outbound_total: int | None = field("internalOutboundTotal", default=None)
     """Outgoing internal calls."""
 
-    internal_outbound_answered: int | None = field("internalOutboundAnswered", "int", default=None)
+    internal_outbound_answered: int | None = field("internalOutboundAnswered", default=None)
     """Outgoing internal calls that were answered."""
 
-    internal_outbound_abandoned: int | None = field("internalOutboundAbandoned", "int", default=None)
+    internal_outbound_abandoned: int | None = field("internalOutboundAbandoned", default=None)
     """Outgoing internal calls that the caller gave up."""
 
-    inbound_answered: int | None = field("inboundAnswered", "int", default=None)
+    inbound_answered: int | None = field("inboundAnswered", default=None)
     """Incoming calls that were answered."""
 
-    inbound_abandoned: int | None = field("inboundAbandoned", "int", default=None)
+    inbound_abandoned: int | None = field("inboundAbandoned", default=None)
     """Incoming calls that the caller gave up."""
 
-    inbound_missed: int | None = field("inboundMissed", "int", default=None)
+    inbound_missed: int | None = field("inboundMissed", default=None)
     """Incoming calls that nobody took."""
 
-    outbound_answered: int | None = field("outboundAnswered", "int", default=None)
+    outbound_answered: int | None = field("outboundAnswered", default=None)
     """Outgoing calls that were answered."""
 
-    outbound_abandoned: int | None = field("outboundAbandoned", "int", default=None)
+    outbound_abandoned: int | None = field("outboundAbandoned", default=None)
     """Outgoing calls that the caller gave up."""
 
-    total_answered: int | None = field("totalAnswered", "int", default=None)
+    total_answered: int | None = field("totalAnswered", default=None)
     """Calls that were answered."""
 
-    total_abandoned: int | None = field("totalAbandoned", "int", default=None)
+    total_abandoned: int | None = field("totalAbandoned", default=None)
     """Calls that the caller gave up."""
 
-    total_missed: int | None = field("totalMissed", "int", default=None)
+    total_missed: int | None = field("totalMissed", default=None)
     """Calls that nobody took."""
 
-    total_ring_time: int | None = field("totalRingTime", "int", default=None)
+    total_ring_time: int | None = field("totalRingTime", default=None)
     """Time of ringing in all. Samples look like milliseconds."""
 
-    total_talk_time: int | None = field("totalTalkTime", "int", default=None)
+    total_talk_time: int | None = field("totalTalkTime", default=None)
     """Time of talking in all. Samples look like milliseconds."""
 
-    total_call: int | None = field("totalCall", "int", default=None)
+    total_call: int | None = field("totalCall", default=None)
     """Calls."""
 
-    total_abandoned_time: int | None = field("totalAbandonedTime", "int", default=None)
+    total_abandoned_time: int | None = field("totalAbandonedTime", default=None)
     """Time of calls that were given up in all. Samples look like milliseconds."""
 
-    total_call_time: int | None = field("totalCallTime", "int", default=None)
+    total_call_time: int | None = field("totalCallTime", default=None)
     """Time of calls in all. Samples look like milliseconds."""
 
-    avg_ring_time: float | None = field("avgRingTime", "float", default=None)
+    avg_ring_time: float | None = field("avgRingTime", default=None)
     """Average time of ringing. Samples look like milliseconds."""
 
-    avg_talk_time: float | None = field("avgTalkTime", "float", default=None)
+    avg_talk_time: float | None = field("avgTalkTime", default=None)
     """Average time of talking. Samples look like milliseconds."""
 
-    avg_call_time: float | None = field("avgCallTime", "float", default=None)
+    avg_call_time: float | None = field("avgCallTime", default=None)
     """Average time of calls. Samples look like milliseconds."""
 
-    avg_abandoned_time: float | None = field("avgAbandonedTime", "float", default=None)
+    avg_abandoned_time: float | None = field("avgAbandonedTime", default=None)
     """Average time of calls that were given up. Samples look like milliseconds."""
 
-    total_vm: int | None = field("totalVm", "int", default=None)
+    total_vm: int | None = field("totalVm", default=None)
     """Calls that went to voicemail."""
 
-    total_ext_to_ext_abandoned: int | None = field("totalExtToExtAbandoned", "int", default=None)
+    total_ext_to_ext_abandoned: int | None = field("totalExtToExtAbandoned", default=None)
     """Extension-to-extension calls that the caller gave up."""
 
-    total_ext_to_ext_answered: int | None = field("totalExtToExtAnswered", "int", default=None)
+    total_ext_to_ext_answered: int | None = field("totalExtToExtAnswered", default=None)
     """Extension-to-extension calls that were answered."""
 
-    total_ext_to_ext: int | None = field("totalExtToExt", "int", default=None)
+    total_ext_to_ext: int | None = field("totalExtToExt", default=None)
     """Calls between extensions."""
 
-    total_ext_to_ext_missed: int | None = field("totalExtToExtMissed", "int", default=None)
+    total_ext_to_ext_missed: int | None = field("totalExtToExtMissed", default=None)
     """Extension-to-extension calls that nobody took."""

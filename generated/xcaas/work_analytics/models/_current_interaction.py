@@ -11,8 +11,8 @@ __all__ = ["CurrentInteraction"]
 class CurrentInteraction(Model):
     """What an agent is busy with."""
 
-    caller: str | None = field("caller", "str", default=None)
+    caller: str | None = field("caller", default=None)
     """Name of the caller."""
 
-    address: str | None = field("address", "str", default=None)
+    address: str | None = field("address", default=None)
     """Number of the caller."""

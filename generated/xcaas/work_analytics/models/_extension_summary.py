@@ -11,139 +11,137 @@ __all__ = ["ExtensionSummary"]
 class ExtensionSummary(Model):
     """Calls of an extension in a period. The older form lacks the two times of talking by direction."""
 
-    pbx_id: str | None = field("PbxId", "str", default=None)
+    pbx_id: str | None = field("PbxId", default=None)
     """Name of the PBX."""
 
-    extension: str | None = field("Extension", "str", default=None)
+    extension: str | None = field("Extension", default=None)
     """The extension."""
 
-    service_type: str | None = field("ServiceType", "str", default=None)
+    service_type: str | None = field("ServiceType", default=None)
     """Kind of extension, such as `UE`."""
 
-    first_name: str | None = field("FirstName", "str", default=None)
+    first_name: str | None = field("FirstName", default=None)
     """First name of the user, or `N/A`."""
 
-    last_name: str | None = field("LastName", "str", default=None)
+    last_name: str | None = field("LastName", default=None)
     """Last name of the user, or `N/A`."""
 
-    branch: str | None = field("Branch", "str", default=None)
+    branch: str | None = field("Branch", default=None)
     """Branch of the user."""
 
-    department: str | None = field("Department", "str", default=None)
+    department: str | None = field("Department", default=None)
     """Department of the user."""
 
-    external_inbound_total: int | None = field("External_Inbound_Total", "int", default=None)
+    external_inbound_total: int | None = field("External_Inbound_Total", default=None)
     """Incoming external calls."""
 
-    external_inbound_answered: int | None = field("External_Inbound_Answered", "int", default=None)
+    external_inbound_answered: int | None = field("External_Inbound_Answered", default=None)
     """Incoming external calls that were answered."""
 
-    external_inbound_abandoned: int | None = field("External_Inbound_Abandoned", "int", default=None)
+    external_inbound_abandoned: int | None = field("External_Inbound_Abandoned", default=None)
     """Incoming external calls that the caller gave up."""
 
-    percent_external_inbound_answered: float | None = field("Percent_External_Inbound_Answered", "float", default=None)
+    percent_external_inbound_answered: float | None = field("Percent_External_Inbound_Answered", default=None)
     """Share of incoming external calls that were answered, in percent."""
 
-    external_inbound_missed: int | None = field("External_Inbound_Missed", "int", default=None)
+    external_inbound_missed: int | None = field("External_Inbound_Missed", default=None)
     """Incoming external calls that nobody took."""
 
-    external_outbound_total: int | None = field("External_Outbound_Total", "int", default=None)
+    external_outbound_total: int | None = field("External_Outbound_Total", default=None)
     """Outgoing external calls."""
 
-    external_outbound_answered: int | None = field("External_Outbound_Answered", "int", default=None)
+    external_outbound_answered: int | None = field("External_Outbound_Answered", default=None)
     """Outgoing external calls that were answered."""
 
-    percent_external_outbound_answered: float | None = field(
-        "Percent_External_Outbound_Answered", "float", default=None
-    )
+    percent_external_outbound_answered: float | None = field("Percent_External_Outbound_Answered", default=None)
     """Share of outgoing external calls that were answered, in percent."""
 
-    external_outbound_abandoned: int | None = field("External_Outbound_Abandoned", "int", default=None)
+    external_outbound_abandoned: int | None = field("External_Outbound_Abandoned", default=None)
     """Outgoing external calls that the caller gave up."""
 
-    internal_inbound_total: int | None = field("Internal_Inbound_Total", "int", default=None)
+    internal_inbound_total: int | None = field("Internal_Inbound_Total", default=None)
     """Incoming internal calls."""
 
-    internal_inbound_answered: int | None = field("Internal_Inbound_Answered", "int", default=None)
+    internal_inbound_answered: int | None = field("Internal_Inbound_Answered", default=None)
     """Incoming internal calls that were answered."""
 
-    internal_inbound_abandoned: int | None = field("Internal_Inbound_Abandoned", "int", default=None)
+    internal_inbound_abandoned: int | None = field("Internal_Inbound_Abandoned", default=None)
     """Incoming internal calls that the caller gave up."""
 
-    internal_inbound_missed: int | None = field("Internal_Inbound_Missed", "int", default=None)
+    internal_inbound_missed: int | None = field("Internal_Inbound_Missed", default=None)
     """Incoming internal calls that nobody took."""
 
-    internal_outbound_total: int | None = field("Internal_Outbound_Total", "int", default=None)
+    internal_outbound_total: int | None = field("Internal_Outbound_Total", default=None)
     """Outgoing internal calls."""
 
-    internal_outbound_answered: int | None = field("Internal_Outbound_Answered", "int", default=None)
+    internal_outbound_answered: int | None = field("Internal_Outbound_Answered", default=None)
     """Outgoing internal calls that were answered."""
 
-    internal_outbound_abandoned: int | None = field("Internal_Outbound_Abandoned", "int", default=None)
+    internal_outbound_abandoned: int | None = field("Internal_Outbound_Abandoned", default=None)
     """Outgoing internal calls that the caller gave up."""
 
-    inbound_total: int | None = field("Inbound_Total", "int", default=None)
+    inbound_total: int | None = field("Inbound_Total", default=None)
     """Incoming calls."""
 
-    inbound_answered: int | None = field("Inbound_Answered", "int", default=None)
+    inbound_answered: int | None = field("Inbound_Answered", default=None)
     """Incoming calls that were answered."""
 
-    inbound_abandoned: int | None = field("Inbound_Abandoned", "int", default=None)
+    inbound_abandoned: int | None = field("Inbound_Abandoned", default=None)
     """Incoming calls that the caller gave up."""
 
-    inbound_missed: int | None = field("Inbound_Missed", "int", default=None)
+    inbound_missed: int | None = field("Inbound_Missed", default=None)
     """Incoming calls that nobody took."""
 
-    total_calls_to_vm: int | None = field("Total_Calls_To_VM", "int", default=None)
+    total_calls_to_vm: int | None = field("Total_Calls_To_VM", default=None)
     """Calls that went to voicemail."""
 
-    outbound_total: int | None = field("Outbound_Total", "int", default=None)
+    outbound_total: int | None = field("Outbound_Total", default=None)
     """Outgoing calls."""
 
-    outbound_answered: int | None = field("Outbound_Answered", "int", default=None)
+    outbound_answered: int | None = field("Outbound_Answered", default=None)
     """Outgoing calls that were answered."""
 
-    outbound_abandoned: int | None = field("Outbound_Abandoned", "int", default=None)
+    outbound_abandoned: int | None = field("Outbound_Abandoned", default=None)
     """Outgoing calls that the caller gave up."""
 
-    total_answered: int | None = field("Total_Answered", "int", default=None)
+    total_answered: int | None = field("Total_Answered", default=None)
     """Calls that were answered."""
 
-    total_abandoned: int | None = field("Total_Abandoned", "int", default=None)
+    total_abandoned: int | None = field("Total_Abandoned", default=None)
     """Calls that the caller gave up."""
 
-    total_missed: int | None = field("Total_Missed", "int", default=None)
+    total_missed: int | None = field("Total_Missed", default=None)
     """Calls that nobody took."""
 
-    total_ring_time: int | None = field("Total_Ring_Time", "int", default=None)
+    total_ring_time: int | None = field("Total_Ring_Time", default=None)
     """Time of ringing in all. Samples look like milliseconds."""
 
-    total_talk_time: int | None = field("Total_Talk_Time", "int", default=None)
+    total_talk_time: int | None = field("Total_Talk_Time", default=None)
     """Time of talking in all. Samples look like milliseconds."""
 
-    total_abandoned_time: int | None = field("Total_Abandoned_Time", "int", default=None)
+    total_abandoned_time: int | None = field("Total_Abandoned_Time", default=None)
     """Time of calls that were given up in all. Samples look like milliseconds."""
 
-    total_call_time: int | None = field("Total_Call_Time", "int", default=None)
+    total_call_time: int | None = field("Total_Call_Time", default=None)
     """Time of calls in all. Samples look like milliseconds."""
 
-    avg_ring_time: float | None = field("Avg_Ring_Time", "float", default=None)
+    avg_ring_time: float | None = field("Avg_Ring_Time", default=None)
     """Average time of ringing. Samples look like milliseconds."""
 
-    avg_talk_time: float | None = field("Avg_Talk_Time", "float", default=None)
+    avg_talk_time: float | None = field("Avg_Talk_Time", default=None)
     """Average time of talking. Samples look like milliseconds."""
 
-    inbound_talk_time: int | None = field("Inbound_Talk_Time", "int", default=None)
+    inbound_talk_time: int | None = field("Inbound_Talk_Time", default=None)
     """Time of talking in inbound calls. Samples look like milliseconds."""
 
-    outbound_talk_time: int | None = field("Outbound_Talk_Time", "int", default=None)
+    outbound_talk_time: int | None = field("Outbound_Talk_Time", default=None)
     """Time of talking in outbound calls. Samples look like milliseconds."""
 
-    avg_abandoned_time: float | None = field("Avg_Abandoned_Time", "float", default=None)
+    avg_abandoned_time: float | None = field("Avg_Abandoned_Time", default=None)
     """Average time of calls that were given up. Samples look like milliseconds."""
 
-    email: str | None = field("Email", "str", default=None)
+    email: str | None = field("Email", default=None)
     """Mail address of the user, or `N/A`."""
 
-    user_name: str | None = field("UserName", "str", default=None)
+    user_name: str | None = field("UserName", default=None)
     """Name with which the user signs in, or `N/A`."""

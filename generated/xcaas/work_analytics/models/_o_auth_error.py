@@ -11,8 +11,8 @@ __all__ = ["OAuthError"]
 class OAuthError(Model):
     """An error in the form of RFC 6749."""
 
-    error: str | None = field("error", "str", default=None)
+    error: str | None = field("error", default=None)
     """Code of the reason."""
 
-    error_description: str | None = field("error_description", "str", default=None)
+    error_description: str | None = field("error_description", default=None)
     """The reason in words."""

@@ -11,14 +11,14 @@ __all__ = ["PageInfo"]
 class PageInfo(Model):
     """Which page of how many."""
 
-    number: int | None = field("number", "int", default=None)
+    number: int | None = field("number", default=None)
     """Number of this page, counted from 0."""
 
-    size: int | None = field("size", "int", default=None)
+    size: int | None = field("size", default=None)
     """Entries asked for per page."""
 
-    total_elements: int | None = field("totalElements", "int", default=None)
+    total_elements: int | None = field("totalElements", default=None)
     """Entries on all pages."""
 
-    total_pages: int | None = field("totalPages", "int", default=None)
+    total_pages: int | None = field("totalPages", default=None)
     """Pages."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._page_link import PageLink
+from .. import models as _models
 
 __all__ = ["PageLinks"]
 
@@ -16,17 +13,17 @@ __all__ = ["PageLinks"]
 class PageLinks(Model):
     """Addresses of other pages."""
 
-    first: PageLink | None = field("first", "PageLink", default=None)
+    first: _models.PageLink | None = field("first", default=None)
     """The first page."""
 
-    prev: PageLink | None = field("prev", "PageLink", default=None)
+    prev: _models.PageLink | None = field("prev", default=None)
     """The page before."""
 
-    self: PageLink | None = field("self", "PageLink", default=None)
+    self_: _models.PageLink | None = field("self", default=None)
     """This page."""
 
-    next: PageLink | None = field("next", "PageLink", default=None)
+    next: _models.PageLink | None = field("next", default=None)
     """The page after."""
 
-    last: PageLink | None = field("last", "PageLink", default=None)
+    last: _models.PageLink | None = field("last", default=None)
     """The last page."""

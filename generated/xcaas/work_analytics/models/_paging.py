@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["Paging", "PagingDict"]
 
@@ -16,24 +13,19 @@ __all__ = ["Paging", "PagingDict"]
 class Paging(Model):
     """Which page of calls to return."""
 
-    limit: int | None = field("limit", "int", default=None)
+    limit: int | None = field("limit", default=None)
     """Calls per page."""
 
-    starting_after: str | None = field("startingAfter", "str", default=None)
+    starting_after: str | None = field("startingAfter", default=None)
     """Id of the last call of the page before."""
 
-    latest_sorting_value: str | None = field("latestSortingValue", "str", default=None)
+    latest_sorting_value: str | None = field("latestSortingValue", default=None)
     """Its value of the sort field."""
 
 
-if TYPE_CHECKING:
+class PagingDict(TypedDict):
+    """`Paging` as a plain dictionary, with the names on the wire."""
 
-    class PagingDict(TypedDict):
-        """`Paging` as a plain dictionary, with the names on the wire."""
-
-        limit: NotRequired[int]
-        startingAfter: NotRequired[str]
-        latestSortingValue: NotRequired[str]
-
-else:
-    PagingDict = dict
+    limit: NotRequired[int]
+    startingAfter: NotRequired[str]
+    latestSortingValue: NotRequired[str]

@@ -11,11 +11,11 @@ __all__ = ["Pbx"]
 class Pbx(Model):
     """A PBX."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the PBX."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the PBX."""
 
-    deleted: bool | None = field("deleted", "bool", default=None)
+    deleted: bool | None = field("deleted", default=None)
     """Whether it is gone."""

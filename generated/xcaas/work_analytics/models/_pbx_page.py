@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._page_info import PageInfo
-    from ._page_links import PageLinks
-    from ._pbx_page_items import PbxPageItems
+from .. import models as _models
 
 __all__ = ["PbxPage"]
 
@@ -18,11 +13,11 @@ __all__ = ["PbxPage"]
 class PbxPage(Model):
     """A page of PBXes."""
 
-    embedded: PbxPageItems | None = field("_embedded", "PbxPageItems", default=None)
+    embedded: _models.PbxPageItems | None = field("_embedded", default=None)
     """The PBXes of a page."""
 
-    links: PageLinks | None = field("_links", "PageLinks", default=None)
+    links: _models.PageLinks | None = field("_links", default=None)
     """Addresses of other pages."""
 
-    page: PageInfo | None = field("page", "PageInfo", default=None)
+    page: _models.PageInfo | None = field("page", default=None)
     """Which page of how many."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._page_info import PageInfo
-    from ._page_links import PageLinks
-    from ._pbx import Pbx
+from .. import models as _models
 
 __all__ = ["PbxPageItems"]
 
@@ -18,11 +13,11 @@ __all__ = ["PbxPageItems"]
 class PbxPageItems(Model):
     """The PBXes of a page."""
 
-    pbx_list: list[Pbx] | None = field("pbxList", "[Pbx]", default=None)
+    pbx_list: list[_models.Pbx] | None = field("pbxList", default=None)
     """The PBXes."""
 
-    links: PageLinks | None = field("_links", "PageLinks", default=None)
+    links: _models.PageLinks | None = field("_links", default=None)
     """The links, where the service puts them here."""
 
-    page: PageInfo | None = field("page", "PageInfo", default=None)
+    page: _models.PageInfo | None = field("page", default=None)
     """The counts, where the service puts them here."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xcaas_core.models import JSONValue, Model, field, model
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from xcaas_core.models import JSONValue
-
-    from ._queue_agent_activity import QueueAgentActivity
+from .. import models as _models
 
 __all__ = ["QueueActivity"]
 
@@ -18,28 +13,26 @@ __all__ = ["QueueActivity"]
 class QueueActivity(Model):
     """A queue and what its agents do."""
 
-    pbx: str | None = field("pbx", "str", default=None)
+    pbx: str | None = field("pbx", default=None)
     """The PBX."""
 
-    site: str | None = field("site", "str", default=None)
+    site: str | None = field("site", default=None)
     """The site."""
 
-    queue_id: str | None = field("queueId", "str", default=None)
+    queue_id: str | None = field("queueId", default=None)
     """Id of the queue."""
 
-    queue_extension: str | int | None = field("queueExtension", "str|int", default=None)
+    queue_extension: str | int | None = field("queueExtension", default=None)
     """Extension of the queue."""
 
-    queue_name: str | None = field("queueName", "str", default=None)
+    queue_name: str | None = field("queueName", default=None)
     """Name of the queue."""
 
-    auto_login: bool | None = field("autoLogin", "bool", default=None)
+    auto_login: bool | None = field("autoLogin", default=None)
     """Whether agents are logged in by themselves."""
 
-    queue_agent_activity: list[QueueAgentActivity] | None = field(
-        "queueAgentActivity", "[QueueAgentActivity]", default=None
-    )
+    queue_agent_activity: list[_models.QueueAgentActivity] | None = field("queueAgentActivity", default=None)
     """The agents."""
 
-    summary: dict[str, JSONValue] | None = field("summary", "{json}", default=None)
+    summary: dict[str, JSONValue] | None = field("summary", default=None)
     """Totals by metric name."""

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xcaas_core.models import JSONValue, Model, field, model
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from xcaas_core.models import JSONValue
-
-    from ._current_interaction import CurrentInteraction
-    from ._queue_status import QueueStatus
-    from ._user_status import UserStatus
+from .. import models as _models
 
 __all__ = ["QueueAgentActivity"]
 
@@ -20,26 +13,26 @@ __all__ = ["QueueAgentActivity"]
 class QueueAgentActivity(Model):
     """What an agent does in a queue."""
 
-    user_id: str | None = field("userId", "str", default=None)
+    user_id: str | None = field("userId", default=None)
     """Id of the agent."""
 
-    agent_extension: str | int | None = field("agentExtension", "str|int", default=None)
+    agent_extension: str | int | None = field("agentExtension", default=None)
     """Extension of the agent."""
 
-    agent_name: str | None = field("agentName", "str", default=None)
+    agent_name: str | None = field("agentName", default=None)
     """Name of the agent."""
 
-    queue_status: QueueStatus | None = field("queueStatus", "str", default=None)
+    queue_status: _models.QueueStatus | None = field("queueStatus", default=None)
     """State of an agent in a queue."""
 
-    user_status: UserStatus | None = field("userStatus", "str", default=None)
+    user_status: _models.UserStatus | None = field("userStatus", default=None)
     """State of a user."""
 
-    overflow_agent: bool | None = field("overflowAgent", "bool", default=None)
+    overflow_agent: bool | None = field("overflowAgent", default=None)
     """Whether the agent only helps out."""
 
-    interaction: CurrentInteraction | None = field("interaction", "CurrentInteraction", default=None)
+    interaction: _models.CurrentInteraction | None = field("interaction", default=None)
     """What an agent is busy with."""
 
-    metrics: dict[str, JSONValue] | None = field("metrics", "{json}", default=None)
+    metrics: dict[str, JSONValue] | None = field("metrics", default=None)
     """Values by metric name. Times probably are milliseconds."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._queue_activity import QueueActivity
+from .. import models as _models
 
 __all__ = ["QueueAgentActivityReport"]
 
@@ -16,5 +13,5 @@ __all__ = ["QueueAgentActivityReport"]
 class QueueAgentActivityReport(Model):
     """What agents do, by queue."""
 
-    queues_agent_activity: list[QueueActivity] | None = field("queuesAgentActivity", "[QueueActivity]", default=None)
+    queues_agent_activity: list[_models.QueueActivity] | None = field("queuesAgentActivity", default=None)
     """The queues."""

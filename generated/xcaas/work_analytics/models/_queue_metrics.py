@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from xcaas_core.models import JSONValue
+from xcaas_core.models import JSONValue, Model, field, model
 
 __all__ = ["QueueMetrics"]
 
@@ -16,23 +11,23 @@ __all__ = ["QueueMetrics"]
 class QueueMetrics(Model):
     """A queue and its counters."""
 
-    pbx: str | None = field("pbx", "str", default=None)
+    pbx: str | None = field("pbx", default=None)
     """The PBX."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the queue."""
 
-    site: str | None = field("site", "str", default=None)
+    site: str | None = field("site", default=None)
     """The site."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the queue."""
 
-    auto_login: bool | None = field("autoLogin", "bool", default=None)
+    auto_login: bool | None = field("autoLogin", default=None)
     """Whether agents are logged in by themselves."""
 
-    extension: str | int | None = field("extension", "str|int", default=None)
+    extension: str | int | None = field("extension", default=None)
     """Extension of the queue."""
 
-    metrics: dict[str, JSONValue] | None = field("metrics", "{json}", default=None)
+    metrics: dict[str, JSONValue] | None = field("metrics", default=None)
     """Values by metric name. Times probably are milliseconds."""

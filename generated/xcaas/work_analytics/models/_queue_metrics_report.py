@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xcaas_core.models import JSONValue, Model, field, model
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from xcaas_core.models import JSONValue
-
-    from ._queue_metrics import QueueMetrics
+from .. import models as _models
 
 __all__ = ["QueueMetricsReport"]
 
@@ -18,8 +13,8 @@ __all__ = ["QueueMetricsReport"]
 class QueueMetricsReport(Model):
     """Counters of queues."""
 
-    call_queues: list[QueueMetrics] | None = field("callQueues", "[QueueMetrics]", default=None)
+    call_queues: list[_models.QueueMetrics] | None = field("callQueues", default=None)
     """The queues."""
 
-    metrics_summary: dict[str, JSONValue] | None = field("metricsSummary", "{json}", default=None)
+    metrics_summary: dict[str, JSONValue] | None = field("metricsSummary", default=None)
     """Totals by metric name."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._request_error_detail import RequestErrorDetail
+from .. import models as _models
 
 __all__ = ["RequestError"]
 
@@ -18,20 +15,20 @@ class RequestError(Model):
     `error_description`.
     """
 
-    status: int | None = field("status", "int", default=None)
+    status: int | None = field("status", default=None)
     """The status code once more."""
 
-    message: str | None = field("message", "str", default=None)
+    message: str | None = field("message", default=None)
     """The reason in words."""
 
-    code: str | None = field("code", "str", default=None)
+    code: str | None = field("code", default=None)
     """Code of the reason."""
 
-    details: list[RequestErrorDetail] | None = field("details", "[RequestErrorDetail]", default=None)
+    details: list[_models.RequestErrorDetail] | None = field("details", default=None)
     """The faults one by one."""
 
-    error: str | None = field("error", "str", default=None)
+    error: str | None = field("error", default=None)
     """Code of the reason, in the other form."""
 
-    error_description: str | None = field("error_description", "str", default=None)
+    error_description: str | None = field("error_description", default=None)
     """The reason in words, in the other form."""

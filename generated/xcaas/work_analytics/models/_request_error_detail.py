@@ -11,14 +11,14 @@ __all__ = ["RequestErrorDetail"]
 class RequestErrorDetail(Model):
     """One fault of a request."""
 
-    type: str | None = field("type", "str", default=None)
+    type: str | None = field("type", default=None)
     """Kind of fault."""
 
-    location: str | None = field("location", "str", default=None)
+    location: str | None = field("location", default=None)
     """Where it is, such as `header`."""
 
-    path: list[str] | None = field("path", "[str]", default=None)
+    path: list[str] | None = field("path", default=None)
     """Name of what is wrong."""
 
-    hint: str | None = field("hint", "str", default=None)
+    hint: str | None = field("hint", default=None)
     """What to do."""

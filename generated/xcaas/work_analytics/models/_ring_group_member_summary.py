@@ -11,47 +11,47 @@ __all__ = ["RingGroupMemberSummary"]
 class RingGroupMemberSummary(Model):
     """Calls of a member of a ring group in a period."""
 
-    pbx_id: str | None = field("pbxId", "str", default=None)
+    pbx_id: str | None = field("pbxId", default=None)
     """Name of the PBX."""
 
-    site: str | None = field("site", "str", default=None)
+    site: str | None = field("site", default=None)
     """Site of the member."""
 
-    first_name: str | None = field("firstName", "str", default=None)
+    first_name: str | None = field("firstName", default=None)
     """First name of the member."""
 
-    last_name: str | None = field("lastName", "str", default=None)
+    last_name: str | None = field("lastName", default=None)
     """Last name of the member."""
 
-    ring_group_name: str | None = field("ringGroupName", "str", default=None)
+    ring_group_name: str | None = field("ringGroupName", default=None)
     """Name of the ring group."""
 
-    ring_group_extension: str | None = field("ringGroupExtension", "str", default=None)
+    ring_group_extension: str | None = field("ringGroupExtension", default=None)
     """Extension of the ring group."""
 
-    extension: str | None = field("extension", "str", default=None)
+    extension: str | None = field("extension", default=None)
     """Extension of the member."""
 
-    total_answered: int | None = field("totalAnswered", "int", default=None)
+    total_answered: int | None = field("totalAnswered", default=None)
     """Calls that were answered."""
 
-    total_advanced: int | None = field("totalAdvanced", "int", default=None)
+    total_advanced: int | None = field("totalAdvanced", default=None)
     """Calls that went on to the next step."""
 
-    total_talk_time: int | None = field("totalTalkTime", "int", default=None)
+    total_talk_time: int | None = field("totalTalkTime", default=None)
     """Time of talking in all. Samples look like milliseconds."""
 
-    total_ring_time: int | None = field("totalRingTime", "int", default=None)
+    total_ring_time: int | None = field("totalRingTime", default=None)
     """Time of ringing in all. Samples look like milliseconds."""
 
-    total_calls: int | None = field("totalCalls", "int", default=None)
+    total_calls: int | None = field("totalCalls", default=None)
     """Calls."""
 
-    avg_ring_time: float | None = field("avgRingTime", "float", default=None)
+    avg_ring_time: float | None = field("avgRingTime", default=None)
     """Average time of ringing. Samples look like milliseconds."""
 
-    avg_talk_time: float | None = field("avgTalkTime", "float", default=None)
+    avg_talk_time: float | None = field("avgTalkTime", default=None)
     """Average time of talking. Samples look like milliseconds."""
 
-    offered: int | None = field("offered", "int", default=None)
+    offered: int | None = field("offered", default=None)
     """Calls offered."""

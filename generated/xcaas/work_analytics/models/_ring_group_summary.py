@@ -11,62 +11,62 @@ __all__ = ["RingGroupSummary"]
 class RingGroupSummary(Model):
     """Calls of a ring group in a period."""
 
-    pbx_id: str | None = field("pbxId", "str", default=None)
+    pbx_id: str | None = field("pbxId", default=None)
     """Name of the PBX."""
 
-    site: str | None = field("site", "str", default=None)
+    site: str | None = field("site", default=None)
     """Site of the ring group."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the ring group."""
 
-    extension: str | None = field("extension", "str", default=None)
+    extension: str | None = field("extension", default=None)
     """Extension of the ring group."""
 
-    total_members: int | None = field("totalMembers", "int", default=None)
+    total_members: int | None = field("totalMembers", default=None)
     """Members of the ring group."""
 
-    total_inbound: int | None = field("totalInbound", "int", default=None)
+    total_inbound: int | None = field("totalInbound", default=None)
     """Incoming calls."""
 
-    total_abandoned: int | None = field("totalAbandoned", "int", default=None)
+    total_abandoned: int | None = field("totalAbandoned", default=None)
     """Calls that the caller gave up."""
 
-    total_answered: int | None = field("totalAnswered", "int", default=None)
+    total_answered: int | None = field("totalAnswered", default=None)
     """Calls that were answered."""
 
-    total_missed: int | None = field("totalMissed", "int", default=None)
+    total_missed: int | None = field("totalMissed", default=None)
     """Calls that nobody took."""
 
-    total_calls_to_vm: int | None = field("totalCallsToVM", "int", default=None)
+    total_calls_to_vm: int | None = field("totalCallsToVM", default=None)
     """Calls that went to voicemail."""
 
-    total_advanced: int | None = field("totalAdvanced", "int", default=None)
+    total_advanced: int | None = field("totalAdvanced", default=None)
     """Calls that went on to the next step."""
 
-    total_rg_time: int | None = field("totalRgTime", "int", default=None)
+    total_rg_time: int | None = field("totalRgTime", default=None)
     """Time of calls in the ring group in all. Samples look like milliseconds."""
 
-    total_talk_time: int | None = field("totalTalkTime", "int", default=None)
+    total_talk_time: int | None = field("totalTalkTime", default=None)
     """Time of talking in all. Samples look like milliseconds."""
 
-    total_calls: int | None = field("totalCalls", "int", default=None)
+    total_calls: int | None = field("totalCalls", default=None)
     """Calls."""
 
-    avg_abandoned_time: float | None = field("avgAbandonedTime", "float", default=None)
+    avg_abandoned_time: float | None = field("avgAbandonedTime", default=None)
     """Average time of calls that were given up. Samples look like milliseconds."""
 
-    avg_rg_time: float | None = field("avgRgTime", "float", default=None)
+    avg_rg_time: float | None = field("avgRgTime", default=None)
     """Average time of calls in the ring group. Samples look like milliseconds."""
 
-    avg_ring_time: float | None = field("avgRingTime", "float", default=None)
+    avg_ring_time: float | None = field("avgRingTime", default=None)
     """Average time of ringing. Samples look like milliseconds."""
 
-    avg_talk_time: float | None = field("avgTalkTime", "float", default=None)
+    avg_talk_time: float | None = field("avgTalkTime", default=None)
     """Average time of talking. Samples look like milliseconds."""
 
-    total_abandoned_time: int | None = field("totalAbandonedTime", "int", default=None)
+    total_abandoned_time: int | None = field("totalAbandonedTime", default=None)
     """Time of calls that were given up in all. Samples look like milliseconds."""
 
-    total_ring_time: int | None = field("totalRingTime", "int", default=None)
+    total_ring_time: int | None = field("totalRingTime", default=None)
     """Time of ringing in all. Samples look like milliseconds."""

@@ -11,8 +11,8 @@ __all__ = ["ScrollMeta"]
 class ScrollMeta(Model):
     """Where a list stands."""
 
-    total_record_count: int | None = field("totalRecordCount", "int", default=None)
+    total_record_count: int | None = field("totalRecordCount", default=None)
     """How many rows there are in all; 0 behind the last page."""
 
-    scroll_id: str | None = field("scrollId", "str", default=None)
+    scroll_id: str | None = field("scrollId", default=None)
     """What to send as `scrollId` next; the text `No Data` behind the last page."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    import datetime as _dt
+from xcaas_core.models import Format, Model, field, model
 
 __all__ = ["ServiceError"]
 
@@ -16,14 +14,14 @@ __all__ = ["ServiceError"]
 class ServiceError(Model):
     """What went wrong in the live and customer data services."""
 
-    timestamp: _dt.datetime | None = field("timestamp", "datetime:nocolon", default=None)
+    timestamp: Annotated[_dt.datetime, Format("date-time-nocolon")] | None = field("timestamp", default=None)
     """When."""
 
-    status: int | None = field("status", "int", default=None)
+    status: int | None = field("status", default=None)
     """The status code once more."""
 
-    messages: list[str] | None = field("messages", "[str]", default=None)
+    messages: list[str] | None = field("messages", default=None)
     """The reasons in words."""
 
-    path: str | None = field("path", "str", default=None)
+    path: str | None = field("path", default=None)
     """Path of the request."""

@@ -11,14 +11,14 @@ __all__ = ["Site"]
 class Site(Model):
     """A site of a PBX."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the site."""
 
-    pbx_id: str | None = field("pbxId", "str", default=None)
+    pbx_id: str | None = field("pbxId", default=None)
     """Id of the PBX."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name of the site."""
 
-    deleted: bool | None = field("deleted", "bool", default=None)
+    deleted: bool | None = field("deleted", default=None)
     """Whether it is gone."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._page_info import PageInfo
-    from ._page_links import PageLinks
-    from ._site_page_items import SitePageItems
+from .. import models as _models
 
 __all__ = ["SitePage"]
 
@@ -18,11 +13,11 @@ __all__ = ["SitePage"]
 class SitePage(Model):
     """A page of sites."""
 
-    embedded: SitePageItems | None = field("_embedded", "SitePageItems", default=None)
+    embedded: _models.SitePageItems | None = field("_embedded", default=None)
     """The sites of a page."""
 
-    links: PageLinks | None = field("_links", "PageLinks", default=None)
+    links: _models.PageLinks | None = field("_links", default=None)
     """Addresses of other pages."""
 
-    page: PageInfo | None = field("page", "PageInfo", default=None)
+    page: _models.PageInfo | None = field("page", default=None)
     """Which page of how many."""

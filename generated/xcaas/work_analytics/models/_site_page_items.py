@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._site import Site
+from .. import models as _models
 
 __all__ = ["SitePageItems"]
 
@@ -16,5 +13,5 @@ __all__ = ["SitePageItems"]
 class SitePageItems(Model):
     """The sites of a page."""
 
-    site_list: list[Site] | None = field("siteList", "[Site]", default=None)
+    site_list: list[_models.Site] | None = field("siteList", default=None)
     """The sites."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from ._call_sort_field import CallSortField
-    from ._sort_direction import SortDirection
+from .. import models as _models
 
 __all__ = ["Sorting", "SortingDict"]
 
@@ -19,24 +15,19 @@ __all__ = ["Sorting", "SortingDict"]
 class Sorting(Model):
     """In what order to return calls."""
 
-    sorting_field: CallSortField | None = field("sortingField", "str", default=None)
+    sorting_field: _models.CallSortField | None = field("sortingField", default=None)
     """Field to sort calls by."""
 
-    sorting_direction: str | None = field("sortingDirection", "str", default=None)
+    sorting_direction: str | None = field("sortingDirection", default=None)
     """Direction. How it differs from `sortingDirectionValue` isn't documented."""
 
-    sorting_direction_value: SortDirection | None = field("sortingDirectionValue", "str", default=None)
+    sorting_direction_value: _models.SortDirection | None = field("sortingDirectionValue", default=None)
     """Ascending or descending."""
 
 
-if TYPE_CHECKING:
+class SortingDict(TypedDict):
+    """`Sorting` as a plain dictionary, with the names on the wire."""
 
-    class SortingDict(TypedDict):
-        """`Sorting` as a plain dictionary, with the names on the wire."""
-
-        sortingField: NotRequired[CallSortField]
-        sortingDirection: NotRequired[str]
-        sortingDirectionValue: NotRequired[SortDirection]
-
-else:
-    SortingDict = dict
+    sortingField: NotRequired[_models.CallSortField]
+    sortingDirection: NotRequired[str]
+    sortingDirectionValue: NotRequired[_models.SortDirection]

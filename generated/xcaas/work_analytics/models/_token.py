@@ -11,11 +11,11 @@ __all__ = ["Token"]
 class Token(Model):
     """A token of a user."""
 
-    access_token: str = field("access_token", "str")
+    access_token: str = field("access_token")
     """The token."""
 
-    token_type: str | None = field("token_type", "str", default=None)
+    token_type: str | None = field("token_type", default=None)
     """Always `bearer`."""
 
-    expires_in: int | None = field("expires_in", "int", default=None)
+    expires_in: int | None = field("expires_in", default=None)
     """Life of the token in seconds."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import TypedDict
 
 __all__ = ["TokenRequest", "TokenRequestDict"]
 
@@ -16,20 +13,15 @@ __all__ = ["TokenRequest", "TokenRequestDict"]
 class TokenRequest(Model):
     """Who asks for a token."""
 
-    username: str = field("username", "str")
+    username: str = field("username")
     """Name of the user."""
 
-    password: str = field("password", "str")
+    password: str = field("password")
     """Password of the user."""
 
 
-if TYPE_CHECKING:
+class TokenRequestDict(TypedDict):
+    """`TokenRequest` as a plain dictionary, with the names on the wire."""
 
-    class TokenRequestDict(TypedDict):
-        """`TokenRequest` as a plain dictionary, with the names on the wire."""
-
-        username: str
-        password: str
-
-else:
-    TokenRequestDict = dict
+    username: str
+    password: str

@@ -11,11 +11,11 @@ __all__ = ["WorkGroup"]
 class WorkGroup(Model):
     """A group that takes calls."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the group."""
 
-    extension: str | int | None = field("extension", "str|int", default=None)
+    extension: str | int | None = field("extension", default=None)
     """Extension of the group."""
 
-    group_type: str | None = field("groupType", "str", default=None)
+    group_type: str | None = field("groupType", default=None)
     """Kind of group, such as `CALL_QUEUE`."""

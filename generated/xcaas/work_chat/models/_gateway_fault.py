@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._fault import Fault
+from .. import models as _models
 
 __all__ = ["GatewayFault"]
 
@@ -16,5 +13,5 @@ __all__ = ["GatewayFault"]
 class GatewayFault(Model):
     """What the API gateway says when it turns a call away before the product sees it."""
 
-    fault: Fault | None = field("fault", "Fault", default=None)
+    fault: _models.Fault | None = field("fault", default=None)
     """The reason of a gateway fault."""

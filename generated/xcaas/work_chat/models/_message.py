@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-
-    from ._message_author import MessageAuthor
+from .. import models as _models
 
 __all__ = ["Message"]
 
@@ -18,17 +16,17 @@ __all__ = ["Message"]
 class Message(Model):
     """A message in a room."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the message."""
 
-    timestamp: _dt.datetime | None = field("timestamp", "datetime:epoch-microseconds", default=None)
+    timestamp: Annotated[_dt.datetime, Format("epoch-microseconds")] | None = field("timestamp", default=None)
     """When it was posted, in epoch microseconds."""
 
-    parsed: str | None = field("parsed", "str", default=None)
+    parsed: str | None = field("parsed", default=None)
     """The text."""
 
-    message_parsed: str | None = field("messageParsed", "str", default=None)
+    message_parsed: str | None = field("messageParsed", default=None)
     """The text, under the name that one of the vendor's samples shows. Read `parsed` first."""
 
-    author_user: MessageAuthor | None = field("authorUser", "MessageAuthor", default=None)
+    author_user: _models.MessageAuthor | None = field("authorUser", default=None)
     """Who wrote a message."""

@@ -11,14 +11,14 @@ __all__ = ["MessageAuthor"]
 class MessageAuthor(Model):
     """Who wrote a message."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
     """Id of the user."""
 
-    name: str | None = field("name", "str", default=None)
+    name: str | None = field("name", default=None)
     """Name shown in the room."""
 
-    email: str | None = field("email", "str", default=None)
+    email: str | None = field("email", default=None)
     """Email address of the user."""
 
-    avatar_url: str | None = field("avatarUrl", "str", default=None)
+    avatar_url: str | None = field("avatarUrl", default=None)
     """Address of the user's picture."""

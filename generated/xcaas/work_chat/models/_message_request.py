@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
 
 __all__ = ["MessageRequest", "MessageRequestDict"]
 
@@ -16,20 +13,15 @@ __all__ = ["MessageRequest", "MessageRequestDict"]
 class MessageRequest(Model):
     """A message to post. The vendor marks nothing as required; a message without text makes little sense."""
 
-    message_raw: str | None = field("messageRaw", "str", default=None)
+    message_raw: str | None = field("messageRaw", default=None)
     """The text to post."""
 
-    room: str | None = field("room", "str", default=None)
+    room: str | None = field("room", default=None)
     """Name of the room, made on first use. Without it the room `CHAPI sandbox` is meant."""
 
 
-if TYPE_CHECKING:
+class MessageRequestDict(TypedDict):
+    """`MessageRequest` as a plain dictionary, with the names on the wire."""
 
-    class MessageRequestDict(TypedDict):
-        """`MessageRequest` as a plain dictionary, with the names on the wire."""
-
-        messageRaw: NotRequired[str]
-        room: NotRequired[str]
-
-else:
-    MessageRequestDict = dict
+    messageRaw: NotRequired[str]
+    room: NotRequired[str]

@@ -11,5 +11,5 @@ __all__ = ["SentMessage"]
 class SentMessage(Model):
     """What the service made of a posted text."""
 
-    parsed: str | None = field("parsed", "str", default=None)
+    parsed: str | None = field("parsed", default=None)
     """The text as it appears in the room."""

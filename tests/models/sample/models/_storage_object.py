@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as _dt
 from collections.abc import Sequence as _Sequence
-from typing import TYPE_CHECKING, NotRequired, Required, TypedDict
+from typing import Annotated, NotRequired, Required, TypedDict
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import Format, Model, field, model
 
-if TYPE_CHECKING:
-    from ._object_state import ObjectState
-    from ._tag import Tag, TagDict
+from .. import models as _models
 
 __all__ = ["StorageObject", "StorageObjectDict"]
 
@@ -19,71 +17,66 @@ __all__ = ["StorageObject", "StorageObjectDict"]
 class StorageObject(Model):
     """A stored recording, transcript or document."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Name of the object in its region."""
 
-    type_: str | None = field("type", "str", default=None)
+    type_: str | None = field("type", default=None)
 
-    mime_type: str | None = field("mimeType", "str", default=None)
+    mime_type: str | None = field("mimeType", default=None)
 
-    object_name: str | None = field("objectName", "str", default=None)
+    object_name: str | None = field("objectName", default=None)
 
-    object_state: ObjectState | None = field("objectState", "str", default=None)
+    object_state: _models.ObjectState | None = field("objectState", default=None)
     """Where the object stands."""
 
-    checksum_type: str | None = field("checksumType", "str", default=None)
+    checksum_type: str | None = field("checksumType", default=None)
 
-    checksum: str | None = field("checksum", "str", default=None)
+    checksum: str | None = field("checksum", default=None)
 
-    customer_id: str | None = field("customerId", "str", default=None)
+    customer_id: str | None = field("customerId", default=None)
 
-    user_id: str | None = field("userId", "str", default=None)
+    user_id: str | None = field("userId", default=None)
 
-    bucket_id: str | None = field("bucketId", "str", default=None)
+    bucket_id: str | None = field("bucketId", default=None)
 
-    stored_bytes: int | None = field("storedBytes", "int", default=None)
+    stored_bytes: int | None = field("storedBytes", default=None)
     """Size in bytes."""
 
-    created_time: _dt.datetime | None = field("createdTime", "datetime:utc-naive", default=None)
+    created_time: Annotated[_dt.datetime, Format("date-time-utc-naive")] | None = field("createdTime", default=None)
     """When it was stored (UTC)."""
 
-    updated_time: _dt.datetime | None = field("updatedTime", "datetime:utc-naive", default=None)
+    updated_time: Annotated[_dt.datetime, Format("date-time-utc-naive")] | None = field("updatedTime", default=None)
 
-    shared: bool | None = field("shared", "bool", default=None)
+    shared: bool | None = field("shared", default=None)
 
-    tags: list[Tag] | None = field("tags", "[Tag]", default=None)
+    tags: list[_models.Tag] | None = field("tags", default=None)
     """Facts about the object."""
 
 
-if TYPE_CHECKING:
+class StorageObjectDict(TypedDict, total=False):
+    """A stored recording, transcript or document."""
 
-    class StorageObjectDict(TypedDict, total=False):
-        """A stored recording, transcript or document."""
+    id: Required[str]
+    """Name of the object in its region."""
 
-        id: Required[str]
-        """Name of the object in its region."""
+    type: NotRequired[str]
+    mimeType: NotRequired[str]
+    objectName: NotRequired[str]
+    objectState: NotRequired[_models.ObjectState]
+    """Where the object stands."""
 
-        type: NotRequired[str]
-        mimeType: NotRequired[str]
-        objectName: NotRequired[str]
-        objectState: NotRequired[ObjectState]
-        """Where the object stands."""
+    checksumType: NotRequired[str]
+    checksum: NotRequired[str]
+    customerId: NotRequired[str]
+    userId: NotRequired[str]
+    bucketId: NotRequired[str]
+    storedBytes: NotRequired[int]
+    """Size in bytes."""
 
-        checksumType: NotRequired[str]
-        checksum: NotRequired[str]
-        customerId: NotRequired[str]
-        userId: NotRequired[str]
-        bucketId: NotRequired[str]
-        storedBytes: NotRequired[int]
-        """Size in bytes."""
+    createdTime: NotRequired[_dt.datetime]
+    """When it was stored (UTC)."""
 
-        createdTime: NotRequired[_dt.datetime]
-        """When it was stored (UTC)."""
-
-        updatedTime: NotRequired[_dt.datetime]
-        shared: NotRequired[bool]
-        tags: NotRequired[_Sequence[Tag | TagDict]]
-        """Facts about the object."""
-
-else:
-    StorageObjectDict = dict
+    updatedTime: NotRequired[_dt.datetime]
+    shared: NotRequired[bool]
+    tags: NotRequired[_Sequence[_models.Tag | _models.TagDict]]
+    """Facts about the object."""

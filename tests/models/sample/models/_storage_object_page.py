@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as _Sequence
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._storage_object import StorageObject, StorageObjectDict
+from .. import models as _models
 
 __all__ = ["StorageObjectPage", "StorageObjectPageDict"]
 
@@ -17,24 +16,19 @@ __all__ = ["StorageObjectPage", "StorageObjectPageDict"]
 class StorageObjectPage(Model):
     """One page of a search."""
 
-    content: list[StorageObject] | None = field("content", "[StorageObject]", default=None)
+    content: list[_models.StorageObject] | None = field("content", default=None)
 
-    page_key: int | None = field("pageKey", "int", default=None)
+    page_key: int | None = field("pageKey", default=None)
 
-    page_size: int | None = field("pageSize", "int", default=None)
+    page_size: int | None = field("pageSize", default=None)
 
-    last_page: bool | None = field("lastPage", "bool", default=None)
+    last_page: bool | None = field("lastPage", default=None)
 
 
-if TYPE_CHECKING:
+class StorageObjectPageDict(TypedDict, total=False):
+    """One page of a search."""
 
-    class StorageObjectPageDict(TypedDict, total=False):
-        """One page of a search."""
-
-        content: NotRequired[_Sequence[StorageObject | StorageObjectDict]]
-        pageKey: NotRequired[int]
-        pageSize: NotRequired[int]
-        lastPage: NotRequired[bool]
-
-else:
-    StorageObjectPageDict = dict
+    content: NotRequired[_Sequence[_models.StorageObject | _models.StorageObjectDict]]
+    pageKey: NotRequired[int]
+    pageSize: NotRequired[int]
+    lastPage: NotRequired[bool]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NotRequired, Required, TypedDict
+from typing import NotRequired, Required, TypedDict
 
 from xcaas_core.models import Model, field, model
 
@@ -13,27 +13,22 @@ __all__ = ["Tag", "TagDict"]
 class Tag(Model):
     """A fact about an object. All values are text."""
 
-    key: str = field("key", "str")
+    key: str = field("key")
     """What the fact is about, such as `callId`."""
 
-    value: str | None = field("value", "str", default=None)
+    value: str | None = field("value", default=None)
     """The fact."""
 
-    id: str | None = field("id", "str", default=None)
+    id: str | None = field("id", default=None)
 
 
-if TYPE_CHECKING:
+class TagDict(TypedDict, total=False):
+    """A fact about an object. All values are text."""
 
-    class TagDict(TypedDict, total=False):
-        """A fact about an object. All values are text."""
+    key: Required[str]
+    """What the fact is about, such as `callId`."""
 
-        key: Required[str]
-        """What the fact is about, such as `callId`."""
+    value: NotRequired[str]
+    """The fact."""
 
-        value: NotRequired[str]
-        """The fact."""
-
-        id: NotRequired[str]
-
-else:
-    TagDict = dict
+    id: NotRequired[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncClientBase, ClientBase
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._pets import AsyncPets, Pets
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncClient", "Client"]
 
 
-class Client(ClientBase):
+class Client(_sdk.ClientBase):
     """Pets.
 
     Animals and their papers.
@@ -28,7 +28,7 @@ class Client(ClientBase):
         return self._resource(Pets)
 
 
-class AsyncClient(AsyncClientBase):
+class AsyncClient(_sdk.AsyncClientBase):
     """Pets.
 
     For use with `await`.

@@ -2,77 +2,71 @@
 
 from __future__ import annotations
 
+import datetime as _dt
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
-from xcaas_core.sdk import (
-    Answers,
-    AsyncResource,
-    Last,
-    Operation,
-    Paging,
-    Resource,
-    deprecated,
-    json_answer,
-    json_body,
-    json_error,
-    path,
-    query,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
 
 if TYPE_CHECKING:
-    import datetime as _dt
-    from uuid import UUID
-
-    from xcaas_core.sdk import AsyncPager, Pager
-
     from ._pets_papers import AsyncPetsPapers, PetsPapers
-    from .models import Kind, Pet, PetDict, PetPage
 
 __all__ = ["AsyncPets", "Pets"]
 
-_ERRORS: Final[Answers] = {"default": json_error("Problem", message="/message")}
-_LIST: Final[Operation[PetPage]] = Operation(
+_ERRORS: Final[_sdk.Answers] = {"default": _sdk.json_error("_models.Problem", message="/message")}
+_LIST: Final[_sdk.Operation[_models.PetPage]] = _sdk.Operation(
     PRODUCT,
     "listPets",
     "GET",
     "/pets",
     call="pets.list",
-    parameters=(query("kind", required=True), query("born-after", "date"), query("limit"), query("after")),
-    answers={"200": json_answer("PetPage")},
+    parameters=(
+        _sdk.query("kind", required=True),
+        _sdk.query("born-after", "_dt.date"),
+        _sdk.query("limit"),
+        _sdk.query("after"),
+    ),
+    answers={"200": _sdk.json_answer("_models.PetPage")},
     errors=_ERRORS,
     security=(("key",),),
-    paging=Paging(
-        "cursor", "after", items="/items", item="Pet", next=("body", "/next"), last=(Last(("body", "/next"), "absent"),)
+    paging=_sdk.Paging(
+        "cursor",
+        "after",
+        items="/items",
+        item="_models.Pet",
+        next=("body", "/next"),
+        last=(_sdk.Last(("body", "/next"), "absent"),),
     ),
 )
-_CREATE: Final[Operation[Pet]] = Operation(
+_CREATE: Final[_sdk.Operation[_models.Pet]] = _sdk.Operation(
     PRODUCT,
     "createPet",
     "POST",
     "/pets",
     call="pets.create",
-    body=json_body(codec="Pet"),
-    answers={"201": json_answer("Pet")},
+    body=_sdk.json_body(annotation="_models.Pet"),
+    answers={"201": _sdk.json_answer("_models.Pet")},
     errors=_ERRORS,
     security=(("key",),),
 )
-_GET: Final[Operation[Pet]] = Operation(
+_GET: Final[_sdk.Operation[_models.Pet]] = _sdk.Operation(
     PRODUCT,
     "getPet",
     "GET",
     "/pets/{petId}",
     call="pets.get",
-    parameters=(path("petId", "uuid"),),
-    answers={"200": json_answer("Pet")},
-    errors={"404": json_error("Problem", message="/message")},
+    parameters=(_sdk.path("petId", "UUID"),),
+    answers={"200": _sdk.json_answer("_models.Pet")},
+    errors={"404": _sdk.json_error("_models.Problem", message="/message")},
     security=(("key",),),
     deprecated=True,
 )
 
 
-class Pets(Resource):
+class Pets(_sdk.Resource):
     """The pets."""
 
     __slots__ = ()
@@ -87,11 +81,11 @@ class Pets(Resource):
     def list(
         self,
         *,
-        kind: Kind,
+        kind: _models.Kind,
         born_after: _dt.date | str | None = None,
         limit: int | None = None,
         after: str | None = None,
-    ) -> Pager[Pet]:
+    ) -> _sdk.Pager[_models.Pet]:
         """List pets.
 
         Finds pets of one kind.
@@ -109,7 +103,7 @@ class Pets(Resource):
         """
         return self._paginate(_LIST, (kind, born_after, limit, after))
 
-    def create(self, *, pet: Pet | PetDict) -> Pet:
+    def create(self, *, pet: _models.Pet | _models.PetDict) -> _models.Pet:
         """Register a pet.
 
         Gives the pet an id.
@@ -124,8 +118,8 @@ class Pets(Resource):
         """
         return self._call(_CREATE, (), pet)
 
-    @deprecated("The vendor has deprecated this operation: getPet")
-    def get(self, pet_id: UUID | str) -> Pet:
+    @_sdk.deprecated("The vendor has deprecated this operation: getPet")
+    def get(self, pet_id: UUID | str) -> _models.Pet:
         """Get a pet.
 
         One pet by its id.
@@ -144,7 +138,7 @@ class Pets(Resource):
         return self._call(_GET, (pet_id,))
 
 
-class AsyncPets(AsyncResource):
+class AsyncPets(_sdk.AsyncResource):
     """The pets."""
 
     __slots__ = ()
@@ -159,11 +153,11 @@ class AsyncPets(AsyncResource):
     def list(
         self,
         *,
-        kind: Kind,
+        kind: _models.Kind,
         born_after: _dt.date | str | None = None,
         limit: int | None = None,
         after: str | None = None,
-    ) -> AsyncPager[Pet]:
+    ) -> _sdk.AsyncPager[_models.Pet]:
         """List pets.
 
         Finds pets of one kind.
@@ -181,7 +175,7 @@ class AsyncPets(AsyncResource):
         """
         return self._paginate(_LIST, (kind, born_after, limit, after))
 
-    async def create(self, *, pet: Pet | PetDict) -> Pet:
+    async def create(self, *, pet: _models.Pet | _models.PetDict) -> _models.Pet:
         """Register a pet.
 
         Gives the pet an id.
@@ -196,8 +190,8 @@ class AsyncPets(AsyncResource):
         """
         return await self._call(_CREATE, (), pet)
 
-    @deprecated("The vendor has deprecated this operation: getPet")
-    async def get(self, pet_id: UUID | str) -> Pet:
+    @_sdk.deprecated("The vendor has deprecated this operation: getPet")
+    async def get(self, pet_id: UUID | str) -> _models.Pet:
         """Get a pet.
 
         One pet by its id.

@@ -2,68 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from xcaas_core.sdk import (
-    AsyncResource,
-    Downloading,
-    Operation,
-    PollStatus,
-    Polling,
-    Related,
-    Resource,
-    binary_answer,
-    json_answer,
-    multipart_body,
-    path,
-)
+from xcaas_core import sdk as _sdk
 
+from . import models as _models
 from ._product import PRODUCT
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from xcaas_core.sdk import AsyncDownload, AsyncPoller, Download, Poller
-
-    from .models import Papers, PapersFormDict
 
 __all__ = ["AsyncPetsPapers", "PetsPapers"]
 
-_DOWNLOAD: Final[Operation[bytes]] = Operation(
+_DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
     PRODUCT,
     "downloadPapers",
     "GET",
     "/papers/{papersId}",
     call="pets.papers.download",
-    parameters=(path("papersId"),),
-    answers={"200": binary_answer(media_type="application/pdf")},
+    parameters=(_sdk.path("papersId"),),
+    answers={"200": _sdk.binary_answer(media_type="application/pdf")},
     security=(("key",),),
-    download=Downloading(filename="content-disposition"),
+    download=_sdk.Downloading(filename="content-disposition"),
     accept="application/pdf",
 )
-_STATUS: Final[Operation[Papers]] = Operation(
+_STATUS: Final[_sdk.Operation[_models.Papers]] = _sdk.Operation(
     PRODUCT,
     "getPapers",
     "GET",
     "/papers/{papersId}/state",
     call="pets.papers.status",
-    parameters=(path("papersId"),),
-    answers={"200": json_answer("Papers")},
+    parameters=(_sdk.path("papersId"),),
+    answers={"200": _sdk.json_answer("_models.Papers")},
     security=(("key",),),
 )
-_START: Final[Operation[Papers]] = Operation(
+_START: Final[_sdk.Operation[_models.Papers]] = _sdk.Operation(
     PRODUCT,
     "startPapers",
     "POST",
     "/pets/{petId}/papers",
     call="pets.papers.start",
-    parameters=(path("petId", "uuid"),),
-    body=multipart_body(codec="PapersForm"),
-    answers={"202": json_answer("Papers")},
+    parameters=(_sdk.path("petId", "UUID"),),
+    body=_sdk.multipart_body(annotation="_models.PapersForm"),
+    answers={"202": _sdk.json_answer("_models.Papers")},
     security=(("key",),),
-    poller=Polling(
+    poller=_sdk.Polling(
         id="/id",
-        status=PollStatus(
+        status=_sdk.PollStatus(
             "_pets_papers:_STATUS",
             "papersId",
             value="/state",
@@ -72,7 +55,7 @@ _START: Final[Operation[Papers]] = Operation(
             partial=("LACKING",),
             reason="/reason",
         ),
-        result=Related("_pets_papers:_DOWNLOAD", "papersId"),
+        result=_sdk.Related("_pets_papers:_DOWNLOAD", "papersId"),
         first=1,
         factor=2,
         longest=10,
@@ -82,12 +65,12 @@ _START: Final[Operation[Papers]] = Operation(
 )
 
 
-class PetsPapers(Resource):
+class PetsPapers(_sdk.Resource):
     """Papers of pets."""
 
     __slots__ = ()
 
-    def download(self, papers_id: str) -> Download:
+    def download(self, papers_id: str) -> _sdk.Download:
         """Download papers.
 
         The papers as a file.
@@ -102,7 +85,7 @@ class PetsPapers(Resource):
         """
         return self._download(_DOWNLOAD, (papers_id,))
 
-    def status(self, papers_id: str) -> Papers:
+    def status(self, papers_id: str) -> _models.Papers:
         """Ask for the state of papers.
 
         Whether the papers are there.
@@ -117,7 +100,7 @@ class PetsPapers(Resource):
         """
         return self._call(_STATUS, (papers_id,))
 
-    def start(self, pet_id: UUID | str, *, body: PapersFormDict) -> Papers:
+    def start(self, pet_id: UUID | str, *, body: _models.PapersFormDict) -> _models.Papers:
         """Have papers made.
 
         Takes a while.
@@ -135,7 +118,7 @@ class PetsPapers(Resource):
         """
         return self._call(_START, (pet_id,), body)
 
-    def make(self, pet_id: UUID | str, *, body: PapersFormDict) -> Poller[Download]:
+    def make(self, pet_id: UUID | str, *, body: _models.PapersFormDict) -> _sdk.Poller[_sdk.Download]:
         """Have papers made. Follow the work to its end.
 
         Args:
@@ -153,7 +136,7 @@ class PetsPapers(Resource):
         """
         return self._poll(_START, (pet_id,), body)
 
-    def resume(self, id: str) -> Poller[Download]:
+    def resume(self, id: str) -> _sdk.Poller[_sdk.Download]:
         """Follow work that was started before, by `make` or elsewhere.
 
         Args:
@@ -171,12 +154,12 @@ class PetsPapers(Resource):
         return self._resume(_START, id)
 
 
-class AsyncPetsPapers(AsyncResource):
+class AsyncPetsPapers(_sdk.AsyncResource):
     """Papers of pets."""
 
     __slots__ = ()
 
-    def download(self, papers_id: str) -> AsyncDownload:
+    def download(self, papers_id: str) -> _sdk.AsyncDownload:
         """Download papers.
 
         The papers as a file.
@@ -191,7 +174,7 @@ class AsyncPetsPapers(AsyncResource):
         """
         return self._download(_DOWNLOAD, (papers_id,))
 
-    async def status(self, papers_id: str) -> Papers:
+    async def status(self, papers_id: str) -> _models.Papers:
         """Ask for the state of papers.
 
         Whether the papers are there.
@@ -206,7 +189,7 @@ class AsyncPetsPapers(AsyncResource):
         """
         return await self._call(_STATUS, (papers_id,))
 
-    async def start(self, pet_id: UUID | str, *, body: PapersFormDict) -> Papers:
+    async def start(self, pet_id: UUID | str, *, body: _models.PapersFormDict) -> _models.Papers:
         """Have papers made.
 
         Takes a while.
@@ -224,7 +207,7 @@ class AsyncPetsPapers(AsyncResource):
         """
         return await self._call(_START, (pet_id,), body)
 
-    def make(self, pet_id: UUID | str, *, body: PapersFormDict) -> AsyncPoller[AsyncDownload]:
+    def make(self, pet_id: UUID | str, *, body: _models.PapersFormDict) -> _sdk.AsyncPoller[_sdk.AsyncDownload]:
         """Have papers made. Follow the work to its end.
 
         Args:
@@ -242,7 +225,7 @@ class AsyncPetsPapers(AsyncResource):
         """
         return self._poll(_START, (pet_id,), body)
 
-    def resume(self, id: str) -> AsyncPoller[AsyncDownload]:
+    def resume(self, id: str) -> _sdk.AsyncPoller[_sdk.AsyncDownload]:
         """Follow work that was started before, by `make` or elsewhere.
 
         Args:

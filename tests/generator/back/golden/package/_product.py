@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from xcaas_core.sdk import Product, Scheme, Server, Variable
+from xcaas_core import sdk as _sdk
 
 __all__ = ["PRODUCT"]
 
-PRODUCT: Final = Product(
+PRODUCT: Final = _sdk.Product(
     "pets",
     title="Pets",
-    servers=(Server("https://api.test/{region}/v1", (Variable("region", "us", enum=("us", "uk"), source="region"),)),),
-    schemes={"key": Scheme("api-key", credential="api-key", location="header", parameter="X-Key")},
+    servers=(
+        _sdk.Server(
+            "https://api.test/{region}/v1", (_sdk.Variable("region", "us", enum=("us", "uk"), source="region"),)
+        ),
+    ),
+    schemes={"key": _sdk.Scheme("api-key", credential="api-key", location="header", parameter="X-Key")},
     package=__name__.rpartition(".")[0],
     console_name="Pet Shop",
 )

@@ -3,23 +3,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xcaas_core.models import Webhook
 
-if TYPE_CHECKING:
-    from .models import Home, Pet
+from . import models as _models
 
 __all__ = ["ON_MOVE", "PET_BORN", "WEBHOOKS"]
 
-PET_BORN: Final[Webhook[Pet]] = Webhook("pet.born", "POST", "Pet", __name__.rpartition(".")[0])
+PET_BORN: Final[Webhook[_models.Pet]] = Webhook("pet.born", "POST", "_models.Pet", __name__.rpartition(".")[0])
 """A pet was born.
 
 Sent once for each pet of a litter.
 """
 
-ON_MOVE: Final[Webhook[Home]] = Webhook(
-    "onMove", "POST", "House|Farm@type(farm=Farm,house=House)", __name__.rpartition(".")[0], operation="createPet"
+ON_MOVE: Final[Webhook[_models.Home]] = Webhook(
+    "onMove",
+    "POST",
+    'Annotated[_models.Home, Discriminator("type", ("farm", _models.Farm), ("house", _models.House))]',
+    __name__.rpartition(".")[0],
+    operation="createPet",
 )
 """The pet has moved.
 

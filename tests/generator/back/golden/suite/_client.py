@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncClientBase, ClientBase
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from .pets._client import AsyncPets, Pets
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncXCaaS", "XCaaS"]
 
 
-class XCaaS(ClientBase):
+class XCaaS(_sdk.ClientBase):
     """All products, for code that blocks.
 
     A context manager; safe to share between threads. Each product loads on first use.
@@ -28,7 +28,7 @@ class XCaaS(ClientBase):
         return self._product(Pets)
 
 
-class AsyncXCaaS(AsyncClientBase):
+class AsyncXCaaS(_sdk.AsyncClientBase):
     """All products, for code that awaits.
 
     An async context manager. Each product loads on first use.

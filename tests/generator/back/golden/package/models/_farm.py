@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Literal, NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Literal, NotRequired, TypedDict
-
-    from ._pet import Pet, PetDict
+from .. import models as _models
 
 __all__ = ["Farm", "FarmDict"]
 
@@ -19,20 +16,15 @@ __all__ = ["Farm", "FarmDict"]
 class Farm(Model):
     """A place with many pets."""
 
-    type: Literal["farm"] = field("type", '="farm"')
+    type: Literal["farm"] = field("type", default="farm")
     """Says that it is a farm."""
 
-    pets: list[Pet] | None = field("pets", "[Pet]", default=None)
+    pets: list[_models.Pet] | None = field("pets", default=None)
     """Who else lives there."""
 
 
-if TYPE_CHECKING:
+class FarmDict(TypedDict):
+    """`Farm` as a plain dictionary, with the names on the wire."""
 
-    class FarmDict(TypedDict):
-        """`Farm` as a plain dictionary, with the names on the wire."""
-
-        type: Literal["farm"]
-        pets: NotRequired[Sequence[Pet | PetDict]]
-
-else:
-    FarmDict = dict
+    type: Literal["farm"]
+    pets: NotRequired[Sequence[_models.Pet | _models.PetDict]]

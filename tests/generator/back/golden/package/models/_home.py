@@ -6,16 +6,18 @@ from typing import Final, TypeAlias
 
 from xcaas_core.models import Parser, UnknownModel
 
-from ._farm import Farm
-from ._house import House
+from .. import models as _models
 
 __all__ = ["Home", "parse_home"]
 
-Home: TypeAlias = House | Farm | UnknownModel
+Home: TypeAlias = _models.House | _models.Farm | UnknownModel
 """Where a pet lives.
 
 `type` tells which. A kind that is not listed comes as `UnknownModel`.
 """
 
-parse_home: Final[Parser[Home]] = Parser("House|Farm@type(farm=Farm,house=House)", __name__.rpartition(".")[0])
+parse_home: Final[Parser[Home]] = Parser(
+    'Annotated[_models.Home, Discriminator("type", ("farm", _models.Farm), ("house", _models.House))]',
+    __name__.rpartition(".models.")[0],
+)
 """Reads `Home` from JSON, as text or decoded."""

@@ -11,11 +11,11 @@ __all__ = ["Papers"]
 class Papers(Model):
     """Papers, made or to be made."""
 
-    id: str = field("id", "str")
+    id: str = field("id")
     """Id of the papers."""
 
-    state: str | None = field("state", "str", default=None)
+    state: str | None = field("state", default=None)
     """How far they are."""
 
-    reason: str | None = field("reason", "str", default=None)
+    reason: str | None = field("reason", default=None)
     """Why there are none."""

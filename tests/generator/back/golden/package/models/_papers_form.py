@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
+from xcaas_core import sdk as _sdk
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
-
-    from xcaas_core.sdk import FileInput
 
 __all__ = ["PapersForm", "PapersFormDict"]
 
@@ -18,20 +14,15 @@ __all__ = ["PapersForm", "PapersFormDict"]
 class PapersForm(Model):
     """A form."""
 
-    photo: bytes = field("photo", "bytes")
+    photo: bytes = field("photo")
     """A picture of the pet."""
 
-    remark: str | None = field("remark", "str", default=None)
+    remark: str | None = field("remark", default=None)
     """For the reader."""
 
 
-if TYPE_CHECKING:
+class PapersFormDict(TypedDict):
+    """`PapersForm` as a plain dictionary, with the names on the wire."""
 
-    class PapersFormDict(TypedDict):
-        """`PapersForm` as a plain dictionary, with the names on the wire."""
-
-        photo: FileInput
-        remark: NotRequired[str]
-
-else:
-    PapersFormDict = dict
+    photo: _sdk.FileInput
+    remark: NotRequired[str]

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as _dt
+from typing import Annotated, NotRequired, TypedDict
+from uuid import UUID
 
-from xcaas_core.models import Model, extra, field, model
+from xcaas_core.models import Discriminator, Format, Model, extra, field, model
 
-if TYPE_CHECKING:
-    import datetime as _dt
-    from typing import NotRequired, TypedDict
-    from uuid import UUID
-
-    from ._farm import FarmDict
-    from ._home import Home
-    from ._house import HouseDict
-    from ._kind import Kind
+from .. import models as _models
 
 __all__ = ["Pet", "PetDict"]
 
@@ -23,42 +17,41 @@ __all__ = ["Pet", "PetDict"]
 class Pet(Model):
     """An animal that lives with people."""
 
-    id: UUID | None = field("id", "uuid", default=None)
+    id: UUID | None = field("id", default=None)
     """Given by the service."""
 
-    name: str = field("name", "str")
+    name: str = field("name")
     """What people call it. At most 40 characters."""
 
-    kind: Kind | None = field("kind", "str", default=None)
+    kind: _models.Kind | None = field("kind", default=None)
     """What a pet is."""
 
-    born: _dt.date | None = field("born", "date?", default=None)
+    born: _dt.date | None = field("born", default=None, nullable=True)
     """First day."""
 
-    fed_at: _dt.datetime | None = field("fed_at", "datetime:epoch-milliseconds", default=None)
+    fed_at: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("fed_at", default=None)
     """Last meal."""
 
-    home: Home | None = field("home", "House|Farm@type(farm=Farm,house=House)", default=None)
+    home: Annotated[_models.Home, Discriminator("type", ("farm", _models.Farm), ("house", _models.House))] | None = (
+        field("home", default=None)
+    )
     """Where a pet lives."""
 
-    vet: str | None = field("@vet", "str", default=None)
+    vet: str | None = field("@vet", default=None)
     """Who looks after it."""
 
-    additional_properties: dict[str, str] = extra("str", factory=dict)
+    additional_properties: dict[str, str] = extra(factory=dict)
     """What no other field names, by its name on the wire."""
 
 
-if TYPE_CHECKING:
-    _PetDictNames = TypedDict("_PetDictNames", {"@vet": "NotRequired[str]"})
+_PetDictNames = TypedDict("_PetDictNames", {"@vet": "NotRequired[str]"})
 
-    class PetDict(_PetDictNames):
-        """`Pet` as a plain dictionary, with the names on the wire."""
 
-        name: str
-        kind: NotRequired[Kind]
-        born: NotRequired[_dt.date | str | None]
-        fed_at: NotRequired[_dt.datetime]
-        home: NotRequired[Home | HouseDict | FarmDict]
+class PetDict(_PetDictNames):
+    """`Pet` as a plain dictionary, with the names on the wire."""
 
-else:
-    PetDict = dict
+    name: str
+    kind: NotRequired[_models.Kind]
+    born: NotRequired[_dt.date | str | None]
+    fed_at: NotRequired[_dt.datetime]
+    home: NotRequired[_models.Home | _models.HouseDict | _models.FarmDict]

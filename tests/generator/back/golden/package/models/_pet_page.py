@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcaas_core.models import Model, field, model
 
-if TYPE_CHECKING:
-    from ._pet import Pet
+from .. import models as _models
 
 __all__ = ["PetPage"]
 
@@ -16,8 +13,8 @@ __all__ = ["PetPage"]
 class PetPage(Model):
     """Some pets."""
 
-    items: list[Pet] = field("items", "[Pet]")
+    items: list[_models.Pet] = field("items")
     """The pets."""
 
-    next: str | None = field("next", "str", default=None)
+    next: str | None = field("next", default=None)
     """Where to go on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.sdk import AsyncProductClient, ProductClient
+from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
     from ._pets import AsyncPetsResource, PetsResource
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncPets", "Pets"]
 
 
-class Pets(ProductClient):
+class Pets(_sdk.ProductClient):
     """Pets.
 
     Animals and their papers.
@@ -28,7 +28,7 @@ class Pets(ProductClient):
         return self._resource(PetsResource)
 
 
-class AsyncPets(AsyncProductClient):
+class AsyncPets(_sdk.AsyncProductClient):
     """Pets.
 
     For use with `await`.

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Literal, NotRequired, TypedDict
 
 from xcaas_core.models import Model, field, model
-
-if TYPE_CHECKING:
-    from typing import Literal, NotRequired, TypedDict
 
 __all__ = ["House", "HouseDict"]
 
@@ -16,20 +13,15 @@ __all__ = ["House", "HouseDict"]
 class House(Model):
     """A house in a town."""
 
-    type: Literal["house"] = field("type", '="house"')
+    type: Literal["house"] = field("type", default="house")
     """Says that it is a house."""
 
-    floor: int | None = field("floor", "int", default=None)
+    floor: int | None = field("floor", default=None)
     """Floor number."""
 
 
-if TYPE_CHECKING:
+class HouseDict(TypedDict):
+    """`House` as a plain dictionary, with the names on the wire."""
 
-    class HouseDict(TypedDict):
-        """`House` as a plain dictionary, with the names on the wire."""
-
-        type: Literal["house"]
-        floor: NotRequired[int]
-
-else:
-    HouseDict = dict
+    type: Literal["house"]
+    floor: NotRequired[int]

@@ -11,5 +11,5 @@ __all__ = ["Problem"]
 class Problem(Model):
     """What is wrong."""
 
-    message: str | None = field("message", "str", default=None)
+    message: str | None = field("message", default=None)
     """In words."""

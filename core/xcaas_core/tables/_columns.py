@@ -1,26 +1,26 @@
 """What a table of models looks like: a column per field, with a type that follows from its codec.
 
-Neutral between table libraries; `_tables.py` turns it into theirs.
+Neutral between table libraries; `_export.py` turns it into theirs.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
-from ._codec import Codec, write_any
-from ._containers import ListOf, MapOf, ModelRef, Nullable
-from ._dates import Day, Epoch, Moment
-from ._json import encode_json
-from ._layout import Layout
-from ._scalars import Const
-from ._unions import OneOf
-
-if TYPE_CHECKING:
-    from ._model import Model
+from ..models._base import ObjectLayout
+from ..models._codec import Codec, NullableCodec, write_any
+from ..models._containers import ListCodec, MapCodec, ModelCodec, OneOrListCodec
+from ..models._dates import Day, Epoch, Moment
+from ..models._json import encode_json
+from ..models._layout import unknown_of
+from ..models._model import Model
+from ..models._scalars import NULL, ConstCodec
+from ..models._unions import DiscriminatedCodec, UnionCodec
 
 __all__ = ["Column", "Kind", "columns_for", "row_of"]
 
@@ -30,15 +30,14 @@ Kind: TypeAlias = "str | ListKind | MapKind | StructKind"
 `moment` is a point in time, `wall` what a clock showed whose zone is not known; `json` is text.
 """
 
-_SIMPLE: Final[dict[str, str]] = {
-    "str": "text",
-    "bool": "bool",
-    "int": "int",
-    "int:text": "int",
-    "float": "float",
-    "float:text": "float",
-    "bytes": "bytes",
-    "uuid": "text",
+_SIMPLE: Final[dict[type, str]] = {
+    str: "text",
+    bool: "bool",
+    int: "int",
+    float: "float",
+    bytes: "bytes",
+    decimal.Decimal: "text",
+    uuid.UUID: "text",
 }
 _CONSTANT: Final[dict[type, str]] = {str: "text", bool: "bool", int: "int", float: "float"}
 
@@ -75,6 +74,10 @@ class Column:
         self.kind = kind
         self.cell = cell
 
+    def value(self, row: object) -> object:
+        """Return what stands in a row, as it is in Python."""
+        return getattr(row, self.name, None) if isinstance(row, Model) else row
+
 
 def columns_for(rows: Sequence[object], codec: Codec | None = None) -> list[Column]:
     """The columns of a table of `rows`: those of the models among them, in order of appearance.
@@ -82,14 +85,13 @@ def columns_for(rows: Sequence[object], codec: Codec | None = None) -> list[Colu
     `codec` says what the rows are, also where there are none. Fields that no spec knows share
     one column of JSON, if any row has them. Rows that are no models fill a column `value`.
     """
-    layouts = list(dict.fromkeys([*_layouts_of(codec), *(type(row) for row in rows)]))
+    kinds: list[type[object]] = list(dict.fromkeys([*_models_of(codec), *(type(row) for row in rows)]))
     columns: dict[str, Column] = {}
-    for kind in layouts:
-        layout = getattr(kind, "__model__", None)
-        if isinstance(layout, Layout):
-            for slot in layout.all:
-                found = kind_of(slot.codec)
-                columns.setdefault(slot.name, Column(slot.name, found, partial(_field, slot.name, found)))
+    for kind in kinds:
+        if issubclass(kind, Model):
+            for name, value_codec in _codecs(kind.__layout__()):
+                found = kind_of(value_codec)
+                columns.setdefault(name, Column(name, found, partial(_field, name, found)))
         else:
             columns.setdefault("value", _plain_column(kind, codec))
     if any(_unknown(row) for row in rows):
@@ -97,53 +99,63 @@ def columns_for(rows: Sequence[object], codec: Codec | None = None) -> list[Colu
     return list(columns.values())
 
 
-def _layouts_of(codec: Codec | None) -> list[type]:
-    if isinstance(codec, ModelRef):
-        return [codec.model]
-    members: tuple[Codec, ...] = getattr(codec, "members", ())
-    return [cls for member in members for cls in _layouts_of(member)]
+def _models_of(codec: Codec | None) -> list[type]:
+    match codec:
+        case ModelCodec():
+            return [codec.model]
+        case NullableCodec() | OneOrListCodec():
+            return _models_of(codec.inner)
+        case UnionCodec() | DiscriminatedCodec():
+            return [cls for member in codec.members for cls in _models_of(member)]
+        case _:
+            return []
+
+
+def _codecs(layout: ObjectLayout) -> list[tuple[str, Codec]]:
+    """The fields of a model by name, that for additional properties among them."""
+    found = [(field.name, field.codec) for field in layout.fields]
+    return [*found, (layout.extra[0], MapCodec(layout.extra[1]))] if layout.extra else found
 
 
 def _plain_column(kind: type[object], codec: Codec | None) -> Column:
-    if codec is not None and not isinstance(codec, ModelRef) and kind_of(codec) != "json":
+    if codec is not None and not isinstance(codec, ModelCodec) and kind_of(codec) != "json":
         found = kind_of(codec)
     elif issubclass(kind, dt.datetime):
         found = "moment"
     else:
         found = "date" if issubclass(kind, dt.date) else _CONSTANT.get(kind, "json")
-    return Column("value", found, lambda row: None if _is_model(row) else _cell(found, row))
+    return Column("value", found, lambda row: None if isinstance(row, Model) else _cell(found, row))
 
 
 def kind_of(codec: Codec, depth: int = 0) -> Kind:
     """The kind of column for values of a codec."""
-    simple = _SIMPLE.get(codec.expression)
-    if simple is not None:
-        return simple
-    if isinstance(codec, Nullable):
-        return kind_of(codec.inner, depth)
-    if isinstance(codec, Moment):
-        return "wall" if codec.expression in ("datetime:local", "datetime:space", "datetime:us") else "moment"
-    if isinstance(codec, Epoch):
-        return "moment"
-    if isinstance(codec, Day):
-        return "date"
-    if isinstance(codec, Const):
-        return _CONSTANT.get(codec.sends[0], "json")
-    if isinstance(codec, OneOf):
-        kinds = {kind_of(member, depth) for member in codec.members if member.expression != "none"}
-        return kinds.pop() if len(kinds) == 1 else "json"
-    return _nested(codec, depth + 1) if depth < _DEPTH else "json"
+    match codec:
+        case NullableCodec() | OneOrListCodec():
+            return kind_of(codec.inner, depth)
+        case Moment():
+            return "wall" if codec.local else "moment"
+        case Epoch():
+            return "moment"
+        case Day():
+            return "date"
+        case ConstCodec():
+            return _CONSTANT.get(codec.sends[0], "json")
+        case UnionCodec():
+            kinds = {kind_of(member, depth) for member in codec.members if member is not NULL}
+            return kinds.pop() if len(kinds) == 1 else "json"
+        case ListCodec() | MapCodec() | ModelCodec():
+            return _nested(codec, depth + 1) if depth < _DEPTH else "json"
+        case _:
+            return _SIMPLE.get(codec.sends[0], "json")
 
 
-def _nested(codec: Codec, depth: int) -> Kind:
-    if isinstance(codec, ListOf):
+def _nested(codec: ListCodec | MapCodec | ModelCodec, depth: int) -> Kind:
+    if isinstance(codec, ListCodec):
         return ListKind(kind_of(codec.item, depth))
-    if isinstance(codec, MapOf):
+    if isinstance(codec, MapCodec):
         return MapKind(kind_of(codec.value, depth))
-    if isinstance(codec, ModelRef):
-        fields = {slot.name: kind_of(slot.codec, depth) for slot in codec.model.__model__.all}
-        return StructKind(fields) if fields else "json"
-    return "json"
+    fields = {name: kind_of(inner, depth) for name, inner in _codecs(codec.layout)}
+    return StructKind(fields) if fields else "json"
 
 
 def _field(name: str, kind: Kind, row: object) -> object:
@@ -163,22 +175,23 @@ def _cell(kind: Kind, value: object) -> object:
         return [{"key": key, "value": _cell(kind.value, item)} for key, item in items]
     if isinstance(kind, StructKind):
         return {name: _field(name, inner, value) for name, inner in kind.fields.items()}
-    return str(value) if isinstance(value, uuid.UUID) else value
+    return str(value) if isinstance(value, uuid.UUID | decimal.Decimal) else value
 
 
 def row_of(row: object) -> dict[str, object]:
     """A row as a dictionary by Python names, models inside it as well; other values stay as they are."""
-    if not _is_model(row):
-        return {"value": _unmodelled(row)}
-    return cast("dict[str, object]", _unmodelled(row))
+    return _fields_of(row) if isinstance(row, Model) else {"value": _unmodelled(row)}
+
+
+def _fields_of(model: Model) -> dict[str, object]:
+    found = {name: _unmodelled(getattr(model, name)) for name, _ in _codecs(model.__layout__())}
+    unknown = _unknown(model)
+    return {**found, "unknown_fields": unknown} if unknown else found
 
 
 def _unmodelled(value: object) -> object:
-    if _is_model(value):
-        layout = cast("Model", value).__model__
-        found = {slot.name: _unmodelled(getattr(value, slot.name)) for slot in layout.all}
-        unknown = _unknown(value)
-        return {**found, "unknown_fields": unknown} if unknown else found
+    if isinstance(value, Model):
+        return _fields_of(value)
     if isinstance(value, list):
         return [_unmodelled(item) for item in cast("list[object]", value)]
     if isinstance(value, dict):
@@ -186,10 +199,5 @@ def _unmodelled(value: object) -> object:
     return value
 
 
-def _is_model(value: object) -> bool:
-    return isinstance(getattr(type(value), "__model__", None), Layout)
-
-
 def _unknown(row: object) -> dict[str, object]:
-    rest = getattr(row, "__rest__", None)
-    return dict(getattr(rest, "unknown", None) or {})
+    return dict(unknown_of(row)) if isinstance(row, Model) else {}

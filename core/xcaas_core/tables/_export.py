@@ -7,29 +7,37 @@ import csv
 import datetime as dt
 import importlib
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from .._errors import ConfigurationError, ExportError
 from .._files import PartialFile
-from ._codec import Codec, write_any
+from ..models._codec import Codec, write_any
+from ..models._json import encode_json
+from ..models._repr import html_table
 from ._columns import Column, Kind, ListKind, MapKind, StructKind, columns_for, row_of
-from ._json import encode_json
 
 if TYPE_CHECKING:
     import pandas  # type: ignore[import-untyped,import-not-found,unused-ignore]
     import polars  # type: ignore[import-not-found,unused-ignore]
 
-    from ..tables._rows import ArrowTable
+    from ._rows import ArrowTable
 
-__all__ = ["arrow_table", "dicts", "pandas_frame", "polars_frame", "write_csv", "write_parquet"]
+__all__ = ["arrow_table", "dicts", "html", "pandas_frame", "polars_frame", "write_csv", "write_parquet"]
 
 
 def dicts(rows: Iterable[object]) -> list[dict[str, object]]:
     """One dictionary per row."""
     return [row_of(row) for row in rows]
+
+
+def html(rows: Sequence[object], caption: str) -> str:
+    """Return the first rows as an HTML table, for notebooks."""
+    columns = columns_for(rows)
+    cells = ([column.value(row) for column in columns] for row in rows)
+    return html_table(caption, [column.name for column in columns], cells)
 
 
 def arrow_table(rows: list[object], codec: Codec | None) -> ArrowTable:

@@ -1,0 +1,28 @@
+"""Lists of keys and values, read as a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+__all__ = ["by_key"]
+
+V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
+
+
+class Pair(Protocol[V_co]):
+    """A key and its value: a tag of a stored object, a metric of a queue."""
+
+    @property
+    def key(self) -> str | None: ...
+    @property
+    def value(self) -> V_co: ...
+
+
+def by_key(pairs: Iterable[Pair[V]] | None) -> dict[str, V]:
+    """Return the values of tags or metrics by their keys: `by_key(found.tags)["callId"]`.
+
+    Of several with one key, the last one counts. No list at all gives an empty dictionary.
+    """
+    return {pair.key: pair.value for pair in pairs or () if pair.key is not None}

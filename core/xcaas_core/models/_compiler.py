@@ -1,0 +1,184 @@
+"""From a model's fields to the function that reads it: straight-line code, compiled once per class.
+
+A loop over the fields with a call for each costs three times as much. The code is made of the
+fields' names and the names in JSON (as literals, so no text of a spec becomes code) and of
+nothing else; what is rare is called, not inlined. For a tag with a key and a value:
+
+    def read(raw, context):
+        if raw.__class__ is not dict: raise not_an_object(raw)
+        self = new(cls)
+        n = 0
+        if 'key' in raw:
+            v = raw['key']
+            if v.__class__ is str: self.key = v
+            else: read_field(self, f0, v, context)
+        else: missing(self, f0, context)
+        if 'value' in raw:
+            v = raw['value']
+            if v.__class__ is str: self.value = v
+            else: read_field(self, f1, v, context)
+        else: n += 1; self.value = None
+        if len(raw) != 2 - n: keep_unknown(self, raw, context)
+        return self
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import cast
+
+from ._base import FieldLayout, ModelBase
+from ._codec import Codec, NullableCodec, Reader, same_json
+from ._containers import ListCodec, MapCodec, ModelCodec
+from ._context import Context
+from ._dates import DATE_TIME, Moment
+from ._failure import ValidationFailure, describe
+from ._json import JSONValue
+from ._layout import Layout
+from ._unknown import UnknownFields
+
+__all__ = ["compile_reader"]
+
+
+def compile_reader(layout: Layout) -> Reader:
+    """Return the function that makes an instance of `layout.cls` of a JSON object."""
+    names: dict[str, object] = {
+        "cls": layout.cls,
+        "new": object.__new__,
+        "UTC": UTC,
+        "parse": datetime.fromisoformat,
+        "ValidationFailure": ValidationFailure,
+        "not_an_object": _not_an_object,
+        "read_field": _read_field,
+        "unfit": _unfit,
+        "missing": _missing,
+        "keep_unknown": _unknown_keeper(layout),
+    }
+    lines = [
+        "def read(raw, context):",
+        " if raw.__class__ is not dict: raise not_an_object(raw)",
+        " self = new(cls)",
+        " n = 0",
+    ]
+    for index, field in enumerate(layout.fields):
+        names[f"f{index}"] = field
+        lines += [f" if {field.wire!r} in raw:", f"  v = raw[{field.wire!r}]", *_take(field, index, names)]
+        lines.append(_lack(field, index))
+    if layout.extra is not None:
+        lines.append(f" self.{layout.extra[0]} = {{}}")
+    lines += [f" if len(raw) != {len(layout.fields)} - n: keep_unknown(self, raw, context)", " return self"]
+    # The text holds identifiers (Python took them for a class body) and literals made by repr.
+    exec("\n".join(lines), names)  # noqa: S102
+    return cast("Reader", names["read"])
+
+
+def _take(field: FieldLayout, index: int, names: dict[str, object]) -> list[str]:
+    """Return the lines for a field that came, as `v`."""
+    codec = field.codec.inner if isinstance(field.codec, NullableCodec) else field.codec
+    target, rare = f"self.{field.name}", f"read_field(self, f{index}, v, context)"
+    if isinstance(codec, Moment) and (codec is DATE_TIME or codec.utc):
+        # Written in whole seconds it goes back as it came.
+        text, shown = ("v + 'Z'", "") if codec.utc else ("v", " + 'Z'")
+        return [
+            "  try:",
+            f"   t = parse({text})",
+            f"   if t.tzinfo is UTC and t.isoformat()[:19]{shown} == v: {target} = t",
+            f"   else: {rare}",
+            f"  except (TypeError, ValueError): {rare}",
+        ]
+    if codec.exact is not None:
+        return [f"  if v.__class__ is {codec.exact.__name__}: {target} = v", f"  else: {rare}"]
+    if codec.faithful and isinstance(codec, ListCodec | MapCodec | ModelCodec):
+        names[f"r{index}"] = codec.read
+        return [
+            f"  if v is None: {rare}",
+            "  else:",
+            f"   try: {target} = r{index}(v, context)",
+            f"   except ValidationFailure as failure: unfit(self, f{index}, v, context, failure)",
+        ]
+    return [f"  {rare}"]
+
+
+def _lack(field: FieldLayout, index: int) -> str:
+    """Return the line for a field that did not come."""
+    if field.required:
+        return f" else: missing(self, f{index}, context)"
+    return " else: n += 1" if field.nullable else f" else: n += 1; self.{field.name} = None"
+
+
+def _not_an_object(raw: object) -> ValidationFailure:
+    return ValidationFailure(f"an object was expected, not {describe(raw)}")
+
+
+def _missing(model: ModelBase, field: FieldLayout, context: Context) -> None:
+    failure = ValidationFailure("this required field is missing")
+    if context.lenient is None:
+        raise failure.within(field.wire)
+    context.lenient.warn(type(model).__name__, field.name, failure)
+
+
+def _read_field(model: ModelBase, field: FieldLayout, raw: object, context: Context) -> None:
+    """Read a field that did not come as it mostly does."""
+    codec = field.codec
+    if raw is None and field.nullable:
+        field.slot.__set__(model, None)
+        return
+    if (field.nullable or not field.required) and (raw is None or codec.is_blank(raw)):
+        # Null where the spec has none, or what this server says for null.
+        _keep(model, field, None, raw)
+        return
+    try:
+        value = codec.read(raw, context)
+    except ValidationFailure as failure:
+        _unfit(model, field, raw, context, failure)
+        return
+    field.slot.__set__(model, value)
+    if not codec.faithful and not _goes_back(codec, value, raw):
+        _keep(model, field, copy.deepcopy(value) if value.__class__ in (list, dict) else value, raw)
+
+
+def _goes_back(codec: Codec, value: object, raw: object) -> bool:
+    """Whether a value is written as it came."""
+    try:
+        return same_json(codec.write(value), raw)
+    except (TypeError, ValueError):
+        return False
+
+
+def _unfit(model: ModelBase, field: FieldLayout, raw: object, context: Context, failure: ValidationFailure) -> None:
+    """Raise for a value that does not fit, or keep it as it came."""
+    if context.lenient is None:
+        raise failure.within(field.wire) from None
+    context.lenient.warn(type(model).__name__, field.name, failure)
+    if field.required:
+        field.slot.__set__(model, raw)
+    _keep(model, field, raw if field.required else None, raw)
+
+
+def _keep(model: ModelBase, field: FieldLayout, value: object, raw: object) -> None:
+    """Remember what came for a field, to be written back while the field has the value that was read of it."""
+    if not model.__fallbacks__:
+        model.__fallbacks__ = {}
+    model.__fallbacks__[field.name] = (value, cast("JSONValue", raw))
+
+
+def _unknown_keeper(layout: Layout) -> Callable[[ModelBase, dict[str, JSONValue], Context], None]:
+    known = frozenset(layout.by_wire)
+
+    def keep_unknown(model: ModelBase, raw: dict[str, JSONValue], context: Context) -> None:
+        unknown = {key: value for key, value in raw.items() if key not in known}
+        if layout.extra is None:
+            model.unknown_fields = UnknownFields(model, unknown)
+            return
+        name, codec = layout.extra
+        try:
+            setattr(model, name, MapCodec(codec).read(unknown, context))
+        except ValidationFailure as failure:
+            if context.lenient is None:
+                raise
+            context.lenient.warn(type(model).__name__, name, failure)
+            model.unknown_fields = UnknownFields(model, unknown)
+
+    return keep_unknown

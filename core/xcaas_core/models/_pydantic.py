@@ -1,0 +1,90 @@
+"""Models as fields of pydantic models, and as what FastAPI takes and gives.
+
+A core schema is a dictionary, so pydantic itself is not needed to describe one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from .._errors import DecodeError
+from ._base import ModelBase, ObjectLayout
+from ._codec import Codec, NullableCodec
+from ._containers import ListCodec, MapCodec, ModelCodec, OneOrListCodec
+from ._dates import Day, Epoch, Moment
+from ._scalars import ConstCodec
+from ._unions import DiscriminatedCodec, UnionCodec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["core_schema", "json_schema"]
+
+_TYPES: Final[dict[type, str]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+
+
+def core_schema(cls: type[ModelBase]) -> dict[str, object]:
+    """Return pydantic's core schema: instances as they are, objects through `from_dict`, written by `to_dict`."""
+
+    def validate(value: object) -> object:
+        if isinstance(value, cls):
+            return value
+        try:
+            return cls.from_dict(cast("Mapping[str, object]", value))
+        except DecodeError as error:
+            raise ValueError(str(error)) from None
+
+    return {
+        "type": "function-plain",
+        "function": {"type": "no-info", "function": validate},
+        "serialization": {"type": "function-plain", "function": cls.to_dict},
+    }
+
+
+def json_schema(layout: ObjectLayout, outer: tuple[type[ModelBase], ...] = ()) -> dict[str, object]:
+    """Return the JSON Schema of a model. Models that hold themselves are not described twice."""
+    cls = layout.cls
+    if cls in outer:
+        return {"type": "object", "title": cls.__name__}
+    outer = (*outer, cls)
+    properties: dict[str, object] = {}
+    for field in layout.fields:
+        found = _schema(field.codec, outer)
+        may_be_null = field.nullable and not field.codec.nullable
+        properties[field.wire] = {"anyOf": [found, {"type": "null"}]} if may_be_null else found
+    schema: dict[str, object] = {"type": "object", "title": cls.__name__, "properties": properties}
+    if required := [field.wire for field in layout.fields if field.required]:
+        schema["required"] = required
+    if layout.extra is not None:
+        schema["additionalProperties"] = _schema(layout.extra[1], outer)
+    return schema
+
+
+def _schema(codec: Codec, outer: tuple[type[ModelBase], ...]) -> dict[str, object]:
+    match codec:
+        case ModelCodec():
+            return json_schema(codec.layout, outer)
+        case ListCodec():
+            return {"type": "array", "items": _schema(codec.item, outer)}
+        case MapCodec():
+            return {"type": "object", "additionalProperties": _schema(codec.value, outer)}
+        case NullableCodec():
+            return {"anyOf": [_schema(codec.inner, outer), {"type": "null"}]}
+        case OneOrListCodec():
+            return _schema(codec.inner, outer)
+        case UnionCodec() | DiscriminatedCodec():
+            return {"anyOf": [_schema(member, outer) for member in codec.members]}
+        case ConstCodec():
+            return {"const": codec.value}
+        case Moment():
+            return {"type": "string", "format": "date-time"}
+        case Day():
+            return {"type": "string", "format": "date"}
+        case Epoch():
+            return {"type": "string" if codec.text else "number"}
+        case _:
+            return {"type": _TYPES[codec.exact]} if codec.exact in _TYPES else _by_name(codec.name)
+
+
+def _by_name(name: str) -> dict[str, object]:
+    return {} if name in ("JSONValue", "None") else {"type": "string"}

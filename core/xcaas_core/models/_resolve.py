@@ -1,0 +1,67 @@
+"""Annotations of operations: text in generated code, evaluated when a call needs it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import functools
+import importlib
+import typing
+import uuid
+from typing import Annotated, Any, Final, Literal
+
+from ._annotations import codec_of
+from ._codec import Codec
+from ._marks import Constant, Discriminator, Format, OneOrList
+from ._model import UnknownModel
+
+__all__ = ["resolve"]
+
+# What annotations of operations may name, besides the models of their product (`_models.Tag`).
+_NAMES: Final[dict[str, object]] = {
+    "Annotated": Annotated,
+    "Any": Any,
+    "Constant": Constant,
+    "Decimal": decimal.Decimal,
+    "Discriminator": Discriminator,
+    "Format": Format,
+    "JSONValue": Any,
+    "Literal": Literal,
+    "OneOrList": OneOrList,
+    "UUID": uuid.UUID,
+    "UnknownModel": UnknownModel,
+    "_dt": dt,
+}
+
+
+@functools.cache
+def resolve(annotation: str, package: str) -> Codec:
+    """Return the codec for an annotation of an operation, such as `list[_models.Tag] | None`.
+
+    Args:
+        annotation: Text in generated code. `_models` stands for the models of the package.
+        package: The package of the product, as in `xcaas.storage`.
+
+    Raises:
+        ValueError: The text is no annotation, or names something that is not there.
+    """
+
+    def holder() -> None: ...
+
+    holder.__annotations__ = {"value": annotation}
+    names = {**_NAMES, "_models": _LazyModels(package)}
+    try:
+        hints = typing.get_type_hints(holder, globalns=names, include_extras=True)
+        return codec_of(hints["value"])
+    except (AttributeError, IndexError, NameError, SyntaxError, TypeError) as error:
+        raise ValueError(f"{annotation!r} is no annotation that could be read: {error}") from None
+
+
+class _LazyModels:
+    """The models of a package, imported when the first one is named."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(importlib.import_module(f"{self._package}.models"), name)
