@@ -83,7 +83,8 @@ class _ForCallers(ast.NodeTransformer):
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if ast.unparse(node.value).endswith("Annotated") and isinstance(node.slice, ast.Tuple):
-            return self.visit(node.slice.elts[0])
+            plain: ast.AST = self.visit(node.slice.elts[0])
+            return plain
         return self.generic_visit(node)
 
 

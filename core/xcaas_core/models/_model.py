@@ -85,7 +85,7 @@ class Model(ModelBase):
             if getattr(self, known.name) is None and _is_empty(known, owner) and not _is_empty(known, self):
                 known.slot.__delete__(self)
         if owner.__fallbacks__:
-            setattr(self, "__fallbacks__", dict(owner.__fallbacks__))
+            self.__fallbacks__ = dict(owner.__fallbacks__)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Self:
