@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from .data_classes import data_class
 from .surface import Surface, surface
 
 _SHOWN = 40
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """One name that callers use."""
 

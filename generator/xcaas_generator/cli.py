@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from .failure import Failure
-from .garbage import paused_gc
 from .job import Job, Result, Source
 from .problems import InputError
 from .progress import Progress, counted
@@ -27,13 +25,7 @@ DONE, PROBLEMS, USAGE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 problems, 2 wrong usage."""
     options = _parser().parse_args(arguments)
-    # One run, few cycles, much that lives to its end: collecting would cost a tenth of the time.
-    with paused_gc():
-        code = _run_command(options, Progress(sys.stderr, quiet=options.quiet))
-    if arguments is None:
-        # The process ends here. Searching all that it holds for garbage on the way out would take another tenth.
-        gc.freeze()
-    return code
+    return _run_command(options, Progress(sys.stderr, quiet=options.quiet))
 
 
 def _run_command(options: argparse.Namespace, progress: Progress) -> int:

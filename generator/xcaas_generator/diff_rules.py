@@ -8,10 +8,10 @@ way round from each other: a service may ask for less and give more, never the r
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
 
 from . import ir
-from .data_classes import data_class
 
 Grade = Literal["breaking", "compatible"]
 Direction = Literal["request", "answer"]
@@ -107,7 +107,7 @@ RULES: dict[str, tuple[Grade, str]] = {
 }
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """One difference. `where` says it as callers would: a call, a parameter, a model's field."""
 

@@ -7,19 +7,21 @@ anything at all is wrong) are they raised.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from xcaas_generator import ir
-from xcaas_generator.data_classes import data_class
-from xcaas_generator.garbage import paused_gc
+from xcaas_generator.check import check_root, check_vocabulary
 from xcaas_generator.library import Library
+from xcaas_generator.normalise import emit, normalise
+from xcaas_generator.parse import parse
 from xcaas_generator.positions import locate
 from xcaas_generator.problems import InputError, Problem
 from xcaas_generator.report import UNFORESEEN, Report
 from xcaas_generator.resolve import Resolver, Spot
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class FrontResult:
     """`warnings` holds what was guessed (severity warning) and what was refused (severity error).
     `files` are the local files that were read, the document itself first."""
@@ -46,8 +48,7 @@ def read(
     report = Report()
     library = Library(report, root=root, allow_network=allow_network)
     try:
-        with paused_gc():
-            document = _read(source, name, library, report)
+        document = _read(source, name, library, report)
     except InputError as error:
         raise InputError(locate((*report.problems, *error.problems), library.files)) from None
     except UNFORESEEN as error:
@@ -67,16 +68,7 @@ def read(
 def _read(source: Path | bytes, name: str, library: Library, report: Report) -> ir.Document:
     file = library.first(source, name)
     at = Spot(file, "", file.tree)
-    # The parser's own imports cost as much as a small document: not before they are needed.
-    from xcaas_generator.parser_library import load_parser
-
-    load_parser()
-    from xcaas_generator.check import check_root, check_vocabulary
-
     check_root(at, report)
-    from xcaas_generator.normalise import emit, normalise
-    from xcaas_generator.parse import parse
-
     draft = normalise(at, Resolver(library, report), report, name)
     for one in library.files.values():
         check_vocabulary(one, report)

@@ -7,26 +7,18 @@ Every node knows its place as a JSON pointer into the document it came from.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from .data_classes import data_class
+from .locations import Place as Place
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
-
-
-@data_class(frozen=True, slots=True)
-class Place:
-    """Where something stands: a file, and a JSON pointer into it. Lines are looked up on demand."""
-
-    file: str
-    pointer: str
 
 
 # --- types -----------------------------------------------------------------
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Scalar:
     """One JSON scalar. `form` is the spec's `format`, kept where the run time knows how to treat it."""
 
@@ -34,32 +26,32 @@ class Scalar:
     form: str | None = None
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ModelRef:
     name: str
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class EnumRef:
     name: str
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Const:
     value: str | int | float | bool | None
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ListOf:
     item: TypeRef
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class MapOf:
     value: TypeRef
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class UnionOf:
     """One of several. With a discriminator, `mapping` goes from tag value to a member model's name."""
 
@@ -73,7 +65,7 @@ TypeRef: TypeAlias = Scalar | ModelRef | EnumRef | Const | ListOf | MapOf | Unio
 # --- models ----------------------------------------------------------------
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Field:
     wire: str
     name: str  # a Python identifier, not yet checked for collisions
@@ -91,7 +83,7 @@ class Field:
     deprecated: bool = False
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Model:
     name: str  # unique class name within the document
     fields: tuple[Field, ...]
@@ -105,7 +97,7 @@ class Model:
     error: tuple[tuple[str, str], ...] = ()  # x-xcaas-error: (("message", "/fault/faultstring"), ...)
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Enum:
     """A named list of values. Open at run time: a value that is not listed survives."""
 
@@ -116,7 +108,7 @@ class Enum:
     base: tuple[str, ...] = ("str",)  # Python types of the values
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Union:
     """A named `oneOf` or `anyOf`: a type of several classes, with no class of its own.
 
@@ -134,7 +126,7 @@ class Union:
 Location: TypeAlias = Literal["path", "query", "header", "cookie"]
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Parameter:
     wire: str
     name: str
@@ -159,7 +151,7 @@ class Parameter:
 BodyKind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml"]
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class PartEncoding:
     """How one property of a form or multipart body travels (`encoding` of the media type)."""
 
@@ -169,7 +161,7 @@ class PartEncoding:
     explode: bool | None = None
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class BodyVariant:
     media_type: str
     kind: BodyKind
@@ -177,7 +169,7 @@ class BodyVariant:
     encoding: tuple[PartEncoding, ...] = ()
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Body:
     variants: tuple[BodyVariant, ...]  # the first is what a client sends unless told otherwise
     required: bool
@@ -189,14 +181,14 @@ class Body:
 AnswerKind: TypeAlias = Literal["json", "text", "binary", "xml", "empty"]
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class AnswerVariant:
     media_type: str
     kind: AnswerKind
     type: TypeRef
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One entry under `responses`. `status` is "200", "4XX" or "default"."""
 
@@ -211,7 +203,7 @@ class Answer:
         return self.status.startswith("2")
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Variable:
     name: str
     default: str
@@ -222,14 +214,14 @@ class Variable:
     required: bool = False  # x-xcaas-required: the default is only an example
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Server:
     url: str  # template
     variables: tuple[Variable, ...] = ()
     doc: str = ""
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class SecurityScheme:
     """`name` is the key in the spec; `kind` one of http-basic, http-bearer, api-key, oauth2,
     openid, mutual-tls, other. `credential` is x-xcaas-credential, the kind that core asks for."""
@@ -245,7 +237,7 @@ class SecurityScheme:
     options: tuple[tuple[str, JSON], ...] = ()  # further x-xcaas-* facts of the scheme
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Operation:
     id: str  # operationId, or one made from method and path
     method: str  # upper case
@@ -265,7 +257,7 @@ class Operation:
     extensions: dict[str, JSON] = field(default_factory=dict)  # pagination, poller, download, retry
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """A request that the service sends: nothing to call, but a payload to read.
 
@@ -284,7 +276,7 @@ class Webhook:
     url: str = ""
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Refused:
     """An operation of the document that has no meaning a client could carry out."""
 
@@ -294,7 +286,7 @@ class Refused:
     reason: str
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Document:
     name: str  # product name: the file's stem, or what the caller says
     title: str

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from .changes import Change
-from .data_classes import data_class
 from .problems import Problem
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """A document to generate from, and the name it gets in Python."""
 
@@ -17,7 +17,7 @@ class Source:
     path: Path
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Job:
     """What to generate into which folder. With `suite`, several products under one client."""
 
@@ -30,7 +30,7 @@ class Job:
     allow_network: bool = False
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Result:
     """What a run did. `differing` are the paths that changed, removed ones included."""
 

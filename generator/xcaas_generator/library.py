@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urljoin
 
-from xcaas_generator.data_classes import data_class
 from xcaas_generator.ir import Place
 from xcaas_generator.load import MAX_BYTES, SourceFile, load
 from xcaas_generator.problems import InputError, Problem
@@ -17,7 +17,7 @@ _MAX_FILES = 2_000
 _TIMEOUT = 30
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a file was not read, and what to do."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from xcaas_generator.garbage import paused_gc
 from xcaas_generator.ir import JSON, Place
 from xcaas_generator.load_yaml import Note, read_yaml
 from xcaas_generator.problems import InputError, Problem
@@ -39,9 +38,8 @@ def load(data: bytes, label: str, base: str | None = None) -> SourceFile:
     text, notes = _decode(data, label)
     if not text.strip():
         raise _error(label, "the file is empty")
-    with paused_gc():
-        tree, more = _read(text, label)
-        _check_depth(tree, label)
+    tree, more = _read(text, label)
+    _check_depth(tree, label)
     problems = tuple(_problem(label, note) for note in (*notes, *more))
     return SourceFile(label, tree, data, base, problems)
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 import yaml
 from yaml._yaml import CParser
 
-from xcaas_generator.data_classes import data_class
 from xcaas_generator.ir import JSON
 
 _NUMBER = re.compile(
@@ -34,7 +33,7 @@ _MAX_UNFOLDED = 200_000
 _UNFOLD_FACTOR = 10
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Note:
     pointer: str
     message: str
@@ -62,7 +61,7 @@ class _Frame:
     skip: bool = False  # stands as a mapping's key: read and thrown away
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Anchored:
     value: JSON
     size: int

@@ -12,7 +12,7 @@ from .plan import Module
 from .plan_package import package_modules, suite_modules, suite_product
 from .problems import Problem
 from .progress import Progress, counted
-from .project import TemplateProject
+from .project import Templates
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ def make(
         InputError: A document has problems.
     """
     made = Made()
-    project = TemplateProject()
+    templates = Templates()
     for source in sources:
         progress.step(f"{source.path}: reading")
         result = front.read(source.path, name=source.name, strict=job.strict, allow_network=job.allow_network)
@@ -50,11 +50,11 @@ def make(
         shown = examples.dump(result.document)
         if shown is not None:
             made.texts[prefix + examples.NAME] = shown
-        _render(project, plan.modules, prefix, made.texts)
+        _render(templates, plan.modules, prefix, made.texts)
     if job.suite:
         sections = {**(known or {}), **made.sections}
         titles = {source.name: sections[source.name].title for source in job.sources}
-        _render(project, suite_modules(titles), "", made.texts)
+        _render(templates, suite_modules(titles), "", made.texts)
     return made
 
 
@@ -64,6 +64,6 @@ def input_digests(source: Source, paths: Iterable[Path]) -> dict[str, str]:
     return {state.relative(path, base): state.digest_of(path) for path in paths}
 
 
-def _render(project: TemplateProject, modules: Iterable[Module], prefix: str, into: dict[str, str]) -> None:
+def _render(templates: Templates, modules: Iterable[Module], prefix: str, into: dict[str, str]) -> None:
     for module in modules:
-        into[prefix + module.path] = project.render(module)
+        into[prefix + module.path] = templates.render(module)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from . import ir
-from .data_classes import data_class
 
 # What a client asks for when a service offers several forms of one answer.
 _PREFERENCE: tuple[ir.AnswerKind, ...] = ("json", "text", "xml", "binary")
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """`type` is None when no success has a body. `answers` are the successes, each with the
     variants that the client asks for; `stream` says that the answer is a file, `single` that the

@@ -50,9 +50,6 @@ def run(job: Job, progress: Progress) -> Result:
 
 
 def _regenerate(job: Job, lock: Lock | None, generator: str, stale: list[Source], progress: Progress) -> Result:
-    from .parser_library import load_parser
-
-    load_parser()
     from .make import make
     from .swap import staging
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from . import docs, ir
-from .data_classes import data_class
 from .imports import Imports
 from .names import Scope, safe
 from .plan_flows import SDK
@@ -12,7 +13,7 @@ from .quote import Code, code, identifier, join, literal
 from .types import Annotations
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Argument:
     """One argument of a method. `default` is None for a required one."""
 

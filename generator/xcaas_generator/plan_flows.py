@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from . import ir
-from .data_classes import data_class
 from .extension import Extension, extension
 from .imports import Imports
 from .quote import Code, braced, call, literal, parenthesised, text, texts
@@ -15,7 +15,7 @@ SDK = "xcaas_core.sdk"
 _TESTS = ("page-count", "last-page", "item-count")
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Neighbour:
     """Another operation of the product, and where generated code keeps it (`_bulk:_STATUS`)."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from . import ir, plan_docs, plan_flows
-from .data_classes import data_class
 from .imports import Imports
 from .outcome import Outcome, outcome
 from .plan import MethodPlan
@@ -17,7 +18,7 @@ from .types import Annotations
 _DEPRECATED = "The vendor has deprecated this operation"
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Subject:
     """An operation with all that was decided about it."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from . import ir, plan_flows
-from .data_classes import data_class
 from .imports import Imports
 from .outcome import Outcome
 from .plan_flows import SDK, Neighbours
@@ -26,7 +26,7 @@ _NO_CODEC = re.compile(r"(?:str|int|float|bool|none|json)(?:\|(?:str|int|float|b
 _SINGLE = re.compile(r"(?:str|int|float|bool|none)(?:\|(?:str|int|float|bool|none))*\??")
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an operation's plan needs to know about its product."""
 

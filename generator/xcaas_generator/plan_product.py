@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from . import docs, ir, manifest
 from .choice import with_choices
-from .data_classes import data_class
 from .extension import Extension
 from .imports import Imports
 from .names import pascal
@@ -17,10 +18,9 @@ from .plan_resources import Tree, child_plans, resource_modules, resource_tree, 
 from .plan_tree import seats
 from .plan_webhooks import MODULE, webhook_records, webhooks_module
 from .quote import Code, braced, call, code, docstring, identifier, literal, module_path, parenthesised, text
-from .verify import verify_section
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Shape:
     """How a product is offered: as one of several of a client, or as the client itself."""
 
@@ -58,7 +58,7 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
     if document.webhooks:
         modules.append(webhooks_module(document, names))
     section = _section(document, shape, tree, sha256)
-    verify_section(section, document)
+    manifest.verify_section(section, document)
     return ProductPlan(tuple(modules), section)
 
 

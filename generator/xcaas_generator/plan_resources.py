@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from . import docs, ir
-from .data_classes import data_class
 from .imports import Imports
 from .names import Scope, constant, module_stem, pascal
 from .outcome import Outcome, outcome
@@ -22,7 +22,7 @@ Path = tuple[str, ...]
 _OWN_MODULES = ("__init__", "_client", "_product", "models", "_manifest", "_lock")
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ResourceNames:
     """Where a resource is: its module in the product's package and its classes there."""
 
@@ -31,7 +31,7 @@ class ResourceNames:
     async_cls: str
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Tree:
     """The resources of a product and the place of every operation."""
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from . import ir
-from .data_classes import data_class
 from .names import Scope, safe, snake, words
 
 _VERSION = re.compile(r"v?\d+([._]\d+)*|api|rest")
 _REST_VERBS = {"GET": "get", "PUT": "replace", "PATCH": "update", "DELETE": "delete", "HEAD": "head", "POST": "post"}
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Seat:
     """`path` is the chain of resources below the product; poller verbs are empty where there is none."""
 

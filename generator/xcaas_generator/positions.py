@@ -15,8 +15,6 @@ from functools import lru_cache
 import yaml
 from yaml._yaml import CParser
 
-from xcaas_generator.data_classes import data_class
-from xcaas_generator.garbage import paused_gc
 from xcaas_generator.ir import JSON
 from xcaas_generator.load import SourceFile, decode
 from xcaas_generator.load_yaml import scalar
@@ -27,7 +25,7 @@ _NUMERIC = frozenset("-+.0123456789TtFf")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     line: int
     column: int
@@ -84,8 +82,7 @@ def find(data: bytes, pointers: Iterable[str]) -> dict[str, Found]:
         node.here = True
     found: dict[str, Found] = {}
     try:
-        with paused_gc():
-            _scan(_SURROGATE.sub(r"\\u0041", decode(data)), root, found)
+        _scan(_SURROGATE.sub(r"\\u0041", decode(data)), root, found)
     except (yaml.YAMLError, ValueError):
         # A text that only the JSON reader takes: what was found before the odd character still counts.
         pass
@@ -96,8 +93,7 @@ def find(data: bytes, pointers: Iterable[str]) -> dict[str, Found]:
 def spellings(file: SourceFile) -> Mapping[str, str]:
     """By pointer: numbers and booleans that are written otherwise than Python would, such as 1.10 and 007."""
     try:
-        with paused_gc():
-            return dict(_odd_scalars(_SURROGATE.sub(r"\\u0041", decode(file.data))))
+        return dict(_odd_scalars(_SURROGATE.sub(r"\\u0041", decode(file.data))))
     except (yaml.YAMLError, ValueError):
         return {}
 

@@ -1,21 +1,12 @@
-"""The templates and the environment that fills them.
-
-`openapi-python-client`'s `Project` renders, formats and writes too, but it compiles
-all templates anew for each document. Here one project serves a whole run, for what
-it prepares: the Jinja environment, with our templates in front of its own.
-"""
+"""The templates and the environment that fills them."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from jinja2 import FileSystemBytecodeCache, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
-from openapi_python_client import Project
-from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser import GeneratorData
-from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from .plan import Module
 from .versions import version
@@ -23,35 +14,23 @@ from .versions import version
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-class TemplateProject(Project):
+class Templates:
     """Renders modules of any number of documents with one set of compiled templates."""
 
     def __init__(self) -> None:
-        nothing = GeneratorData(
-            title=UntrustedString("xcaas"),
-            description=None,
-            version=UntrustedString("0"),
-            models=[],
-            errors=[],
-            endpoint_collections_by_tag={},
-            enums=[],
+        self._environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            # A piece that a plan forgot must not become an empty place in a module.
+            undefined=StrictUndefined,
+            bytecode_cache=_CompiledTemplates(),
         )
-        config = Config.from_sources(
-            ConfigFile(),
-            MetaType.NONE,
-            document_source=_TEMPLATES,
-            file_encoding="utf-8",
-            overwrite=False,
-            output_path=_TEMPLATES,
-        )
-        super().__init__(openapi=nothing, config=config, custom_template_path=_TEMPLATES)
-        # A piece that a plan forgot must not become an empty place in a module.
-        self.env.undefined = StrictUndefined
-        self.env.bytecode_cache = _CompiledTemplates()
 
     def render(self, module: Module) -> str:
-        """The text of one module, not yet formatted."""
-        return self.env.get_template(module.template).render(it=module.it)
+        """Return the text of one module, not yet formatted."""
+        return self._environment.get_template(module.template).render(it=module.it)
 
 
 class _CompiledTemplates(FileSystemBytecodeCache):
@@ -61,7 +40,7 @@ class _CompiledTemplates(FileSystemBytecodeCache):
     """
 
     def __init__(self) -> None:
-        compilers = "-".join((str(sys.implementation.cache_tag), version("jinja2"), version("openapi-python-client")))
+        compilers = f"{sys.implementation.cache_tag}-{version('jinja2')}"
         super().__init__(str(_TEMPLATES / "__pycache__"), f"%s.{compilers}")
 
     def load_bytecode(self, bucket: Bucket) -> None:

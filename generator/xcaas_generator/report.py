@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xcaas_generator.ir import Place
+from xcaas_generator.locations import Place
 from xcaas_generator.problems import Problem, Severity
 
 # What reading a part of a document may raise where nobody has thought of it. It costs that part, not the document.

@@ -9,9 +9,9 @@ document from elsewhere can't pull in what it has no business to read.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import unquote
 
-from xcaas_generator.data_classes import data_class
 from xcaas_generator.ir import JSON, Place
 from xcaas_generator.library import Library, Refusal
 from xcaas_generator.load import SourceFile
@@ -20,7 +20,7 @@ from xcaas_generator.report import Report
 _MAX_CHAIN = 100
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Spot:
     """A node of a document together with where it stands."""
 

@@ -11,12 +11,12 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import xcaas_core
 
-from .data_classes import data_class
 from .versions import version
 
 NAME = "_lock.json"
@@ -24,7 +24,7 @@ _IGNORED_FOLDERS = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", ".pyt
 _IGNORED_FILES = frozenset({".DS_Store", "Thumbs.db"})
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Lock:
     """`inputs` are the files a product was made from and their hashes; `files` the tree's own."""
 
@@ -42,7 +42,7 @@ class Lock:
         return json.dumps(content, indent=1) + "\n"
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Edit:
     """A difference between a generated tree and its lock."""
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from . import ir
-from .data_classes import data_class
 from .imports import Imports
 from .quote import Code, code, identifier, join, literal
 
@@ -27,7 +26,7 @@ _SDK = "xcaas_core.sdk"
 _NONE = Code("None")
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ModelNames:
     """Python names of a product's models and enums, by their name in the document.
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 
-from . import ir
 from .failure import Failure
-from .manifest import Section
 
 
 def verify_modules(texts: Mapping[str, str]) -> None:
@@ -30,21 +28,3 @@ def verify_modules(texts: Mapping[str, str]) -> None:
                     raise Failure(
                         f"the generator made a module that does not compile, nothing was written: {path}: {error}"
                     ) from error
-
-
-def verify_section(section: Section, document: ir.Document) -> None:
-    """Hold the manifest against the document: every operation is in it once, as a call or as refused.
-
-    Raises:
-        Failure: One is missing, or two calls have one name.
-    """
-    expected = sorted(
-        [(item.method, item.path) for item in document.operations]
-        + [(item.method, item.path) for item in document.refused]
-    )
-    listed = sorted((str(item["method"]), str(item["path"])) for item in (*section.operations, *section.refused))
-    names = [item["call"] for item in section.operations]
-    if expected != listed or len(set(map(str, names))) != len(names):
-        raise Failure(
-            f"the generator's manifest for {section.product} does not cover its document, nothing was written"
-        )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from xcaas_generator.data_classes import data_class
 from xcaas_generator.normalise.keywords import brief, flag, infer_types, read_types, schemas, strings
 from xcaas_generator.report import Report
 from xcaas_generator.resolve import Resolver, Spot
@@ -19,7 +18,7 @@ _MAX_PARTS_DEEP = 60
 _MAX_ALTERNATIVES = 8
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Union:
     """A `oneOf` or `anyOf` that applies."""
 

@@ -10,14 +10,14 @@ hang on the order of dictionaries, and each is unique even on disks that ignore 
 
 from __future__ import annotations
 
+import builtins
+import keyword
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from functools import cache
 from itertools import count
 from pathlib import PurePosixPath
-
-from openapi_python_client.strings import ClassName
 
 from xcaas_generator import names
 from xcaas_generator.normalise.shapes import (
@@ -44,6 +44,7 @@ _VAGUE = frozenset(
      "event", "result", "item", "model", "level", "reason", "version", "method", "source", "content", "details", "from",
      "to", "key", "body", "request", "response", "error", "response item", "x", "y", "a", "b")
 )  # fmt: skip
+_CAMEL_WORDS = re.compile(r"([A-Z]?[a-z]+)")
 _CAPITAL_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
 _PLURALS = (
     ("ies", "y"),
@@ -83,16 +84,27 @@ def name_entries(entries: list[Entry]) -> list[Entry]:
 
 @cache
 def class_name(text: str) -> str:
-    """PascalCase, in a form that openapi-python-client's own naming leaves alone."""
+    """Return the text in PascalCase, in a form that the parser's own naming leaves alone."""
     spaced = re.sub(r"[^\w]+|_+", " ", _signs(text)).strip()
     words = [word[:1].upper() + word[1:] for word in spaced.split()]
     name = "".join(words) or _PREFIX
     for _ in range(_MAX_ROUNDS):
-        kept = str(ClassName(name, _PREFIX))
+        kept = _pascal(name)
+        if not kept.isidentifier():
+            kept = _pascal(f"{_PREFIX}{kept}")
         if kept == name:
             return name
         name = kept
     return name
+
+
+def _pascal(name: str) -> str:
+    """Capitalise each word, a run of capitals being one: `V2beta` → V2Beta."""
+    legal = "".join(char for char in name if char.isidentifier() or char.isdecimal() or char == "_")
+    spaced = " ".join(_CAMEL_WORDS.split(legal)) if any(map(str.isupper, legal)) else legal
+    words = re.findall(r"[^ _]+", spaced)
+    joined = "".join(word if word.isupper() else word.capitalize() for word in words)
+    return f"{joined}_" if keyword.iskeyword(joined) or hasattr(builtins, joined) else joined
 
 
 def field_name(wire: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from xcaas_generator import ir, names
-from xcaas_generator.data_classes import data_class
 from xcaas_generator.normalise.answers import Answers
 from xcaas_generator.normalise.bodies import Bodies
 from xcaas_generator.normalise.drafts import OperationDraft
@@ -22,7 +23,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", 
 _OTHER_KEYS = frozenset(("$ref", "summary", "description", "servers", "parameters", "additionalOperations"))
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Found:
     """An operation before it is read."""
 

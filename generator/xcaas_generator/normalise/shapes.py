@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from xcaas_generator.data_classes import data_class
 from xcaas_generator.ir import JSON, Place
 from xcaas_generator.resolve import Spot
 
@@ -18,13 +17,13 @@ Kind: TypeAlias = Literal["str", "int", "float", "bool", "none", "bytes", "any"]
 Value: TypeAlias = str | int | float | bool | None
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Plain:
     kind: Kind
     form: str | None = None
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Fixed:
     """A `const`. Its type tells 1, 1.0 and True apart, which compare equal."""
 
@@ -32,22 +31,22 @@ class Fixed:
     type: str
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Items:
     item: Shape
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Values:
     value: Shape
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Named:
     entry: Entry
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One of several. `tags` (with `discriminator`) lead from a tag's value to a member."""
 
@@ -64,7 +63,7 @@ TEXT = Plain("str")
 BYTES = Plain("bytes", "binary")
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Hint:
     """Where a schema stands, in words, for the name of its class.
 

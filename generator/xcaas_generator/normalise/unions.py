@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from copy import copy
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from xcaas_generator.data_classes import data_class
 from xcaas_generator.ir import JSON
 from xcaas_generator.normalise.flatten import Flat, Union
 from xcaas_generator.normalise.keywords import brief, is_demand, schemas
@@ -33,7 +33,7 @@ _MAX_TAGS = 8
 _Key = tuple[str, str]
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Member:
     spot: Spot
     shape: Shape

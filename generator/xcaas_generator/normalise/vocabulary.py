@@ -7,8 +7,8 @@ sees only well-formed data.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from xcaas_generator.data_classes import data_class
 from xcaas_generator.ir import JSON, Operation
 from xcaas_generator.normalise.drafts import OperationDraft
 from xcaas_generator.normalise.keywords import brief
@@ -27,7 +27,7 @@ ON_OPERATIONS = (
 )  # fmt: skip
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Rule:
     """What may stand at a key: a test, and its words for the message."""
 

@@ -9,14 +9,14 @@ from xcaas_generator import ir
 from xcaas_generator.format import format_tree
 from xcaas_generator.manifest import dump
 from xcaas_generator.plan_package import package_modules
-from xcaas_generator.project import TemplateProject
+from xcaas_generator.project import Templates
 
 AT = ir.Place("pets.yaml", "")
 TEXT = ir.Scalar("str")
 WHOLE = ir.Scalar("int")
 SERVER = ir.Server("https://api.test")
 
-_PROJECT = TemplateProject()
+_TEMPLATES = Templates()
 
 
 def field(wire: str, type_: ir.TypeRef = TEXT, *, required: bool = False, **more: object) -> ir.Field:
@@ -66,7 +66,7 @@ def document(*operations: ir.Operation, **more: object) -> ir.Document:
 def texts(given: ir.Document) -> dict[str, str]:
     """The modules of a package for the document, by path, not formatted."""
     plan = package_modules(given, "0" * 64)
-    made = {module.path: _PROJECT.render(module) for module in plan.modules}
+    made = {module.path: _TEMPLATES.render(module) for module in plan.modules}
     assert len(made) == len(plan.modules), "two modules have one path"
     return {**made, "_manifest.json": dump("xcaas-gen test", [plan.section])}
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import io
 import json
 import subprocess
@@ -59,18 +58,6 @@ def test_a_package_is_built(spec: Path, capsys: pytest.CaptureFixture[str]) -> N
     ]
     assert build(spec) == 0
     assert "up to date" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("collecting", [True, False])
-def test_the_callers_garbage_collector_is_left_as_it_was(spec: Path, collecting: bool) -> None:
-    (gc.enable if collecting else gc.disable)()
-    try:
-        assert build(spec) == 0
-        assert gc.isenabled() is collecting
-        assert build(spec.parent / "missing.json") != 0
-        assert gc.isenabled() is collecting
-    finally:
-        gc.enable()
 
 
 def test_one_problem_is_one(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:

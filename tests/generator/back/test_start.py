@@ -1,4 +1,4 @@
-"""What makes the commands start fast, and what that must not change."""
+"""What is kept between runs, and when it is not trusted."""
 
 from __future__ import annotations
 
@@ -12,32 +12,6 @@ from pathlib import Path
 import pytest
 
 from xcaas_generator import project, versions
-from xcaas_generator.data_classes import data_class
-
-
-@data_class(frozen=True, slots=True)
-class Point:
-    x: int
-    y: int = 0
-
-
-@data_class(frozen=True, slots=True)
-class Other:
-    x: int
-    y: int = 0
-
-
-def test_data_classes_compare_and_hash_by_value_and_class() -> None:
-    assert Point(1) == Point(1, 0)
-    assert Point(1) != Point(2)
-    assert {Point(1), Point(1), Other(1)} == {Point(1), Other(1)}
-    assert repr(Point(1)) == "Point(x=1, y=0)"
-    assert Point.__slots__ == ("x", "y")
-
-
-def test_others_are_for_the_standard_decorator() -> None:
-    with pytest.raises(TypeError):
-        data_class(frozen=False, slots=True)
 
 
 @pytest.mark.parametrize("package", ["jinja2", "openapi-python-client", "ruff", "xcaas", "ruamel.yaml"])
@@ -50,29 +24,13 @@ def test_a_package_that_is_not_there() -> None:
         versions.version("no-such-package-anywhere")
 
 
-SPEC = Path(__file__).parent / "golden" / "pets.yaml"
-
-
-def test_what_only_the_parsers_own_command_needs_is_not_loaded(tmp_path: Path) -> None:
-    program = f"""
-import sys
-from xcaas_generator.cli import main
-assert main(["-q", "build", {str(SPEC)!r}, "--package", "pets", "--out", {str(tmp_path)!r}]) == 0
-print(sorted({{"httpx", "pydantic", "pydantic_core", "ruamel", "typer", "email.message"}} & sys.modules.keys()))
-"""
-    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
-    assert done.stdout == "[]\n"
-
-
 def render(folder: Path) -> str:
     """Render in a copy of the generator, whose caches are its own."""
     program = """
-from xcaas_generator.parser_library import load_parser
-load_parser()
 from xcaas_generator.plan import IndexPlan, Module
-from xcaas_generator.project import TemplateProject
+from xcaas_generator.project import Templates
 from xcaas_generator.quote import Code
-print(TemplateProject().render(Module("x", "index.py.jinja", IndexPlan(Code("d"), (), Code("core")))))
+print(Templates().render(Module("x", "index.py.jinja", IndexPlan(Code("d"), (), Code("core")))))
 """
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPATH"] = str(folder)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openapi_python_client.strings import ClassName
 
 from tests.generator.front.reading import fields, model, read, read_schema, shown
 from xcaas_generator.normalise.naming import class_name, field_name, singular
@@ -212,3 +215,10 @@ def test_names_do_not_hang_on_the_order_of_keys(reverse: bool) -> None:
         ("T", "/components/schemas/A/properties/t"),
     ]
     assert [enum.name for enum in document.enums] == ["S"]
+
+
+@given(st.text(st.characters(codec="ascii")) | st.sampled_from(["valueError", "none", "list"]))
+def test_the_parser_leaves_names_of_classes_alone(text: str) -> None:
+    """It finds a class again by its name."""
+    name = class_name(text)
+    assert str(ClassName(name, "Value")) == name

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
-
-import pytest
 
 from tests.generator.front.reading import check
 from xcaas_generator import ir
@@ -82,53 +78,3 @@ def test_an_operation_that_the_canonical_document_lost() -> None:
     document = parse(draft, canonical, report)
     assert [one.id for one in document.operations] == ["listToys"]
     assert document.refused[0].reason == "the canonical document has no responses/200"
-
-
-EVERY_KEYWORD: ir.JSON = {
-    "type": "object",
-    "properties": {
-        "name": {"type": "string", "format": "date-time"},
-        "kind": {"type": "string", "enum": ["a", "b"]},
-        "one": {"const": 1},
-        "all": {"type": "array", "items": {"$ref": "#/components/schemas/Pet"}},
-        "any": {},
-        "open": {"type": "object", "additionalProperties": {"type": "null"}},
-        "either": {
-            "anyOf": [{"$ref": "#/components/schemas/Pet"}, {"$ref": "#/components/schemas/Toy"}],
-            "discriminator": {"propertyName": "kind", "mapping": {"pet": "#/components/schemas/Pet"}},
-        },
-    },
-    "required": ["name"],
-    "additionalProperties": False,
-}
-
-
-def test_schemas_are_as_the_parsers_own_model_reads_them() -> None:
-    """They are made without its validation, so what that would change must not occur."""
-    program = f"""
-from openapi_python_client import schema as oai
-from xcaas_generator.parse_schemas import schema_of
-node = {EVERY_KEYWORD!r}
-assert schema_of(node) == oai.Schema.model_validate(node)
-"""
-    subprocess.run([sys.executable, "-c", program], check=True)
-
-
-@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: path.stem)
-def test_types_are_the_same_with_and_without_validation(fixture: Path) -> None:
-    """The parser's model works on pydantic if the library was imported before, else on what stands for it."""
-    program = """
-import sys
-from pathlib import Path
-if sys.argv[2] == "validated":
-    import openapi_python_client
-from xcaas_generator.front import read
-print(read(Path(sys.argv[1]), name="it", strict=False).document)
-assert ("pydantic" in sys.modules) is (sys.argv[2] == "validated")
-"""
-    plain, validated = (
-        subprocess.run([sys.executable, "-c", program, fixture, how], check=True, capture_output=True).stdout
-        for how in ("plain", "validated")
-    )
-    assert plain == validated
-    assert len(plain) > 1_000
