@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from .failure import Failure
-from .job import Job, Result, Source
-from .problems import InputError
-from .progress import Progress, counted
-from .vendor.arguments import add_arguments as add_vendor_arguments
-from .versions import version
+from xcaas_generator.failure import Failure
+from xcaas_generator.generate.request import Job, Result, Source
+from xcaas_generator.problems import InputError
+from xcaas_generator.progress import Progress, counted
+from xcaas_generator.vendor.arguments import add_arguments as add_vendor_arguments
+from xcaas_generator.versions import version
 
 if TYPE_CHECKING:
     # argparse has no public name for what add_subparsers() gives.
@@ -126,7 +126,7 @@ def _add_lint(commands: Commands) -> None:
 
 
 def _package_name(name: str) -> str:
-    from .names import safe
+    from xcaas_generator.python.names import safe
 
     if not name.isascii() or safe(name) != name:
         raise argparse.ArgumentTypeError(f"{name!r} is no name for a Python package; try {safe(name.lower())!r}")
@@ -134,7 +134,7 @@ def _package_name(name: str) -> str:
 
 
 def _generate(options: argparse.Namespace, progress: Progress) -> int:
-    from .repository import repository_job
+    from xcaas_generator.generate.repository import repository_job
 
     job = repository_job(options.root or Path.cwd(), check=options.check, force=options.force)
     result = _run(job, progress)
@@ -159,7 +159,7 @@ def _build(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _diff(options: argparse.Namespace, progress: Progress) -> int:
-    from .diff_command import diff
+    from xcaas_generator.diff.command import diff
 
     text, breaking = diff(options.old, options.new, options.format, progress, allow_network=options.allow_network)
     sys.stdout.write(f"{text}\n")
@@ -167,13 +167,13 @@ def _diff(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _vendor(options: argparse.Namespace, progress: Progress) -> int:
-    from .vendor.command import vendor
+    from xcaas_generator.vendor.command import vendor
 
     return vendor(options, progress)
 
 
 def _drift(options: argparse.Namespace, progress: Progress) -> int:
-    from .drift_command import run_drift
+    from xcaas_generator.drift.command import run_drift
 
     start = options.root or Path.cwd()
     text, differs = run_drift(options.folder, start, options.format, progress, options.reasons)
@@ -182,8 +182,8 @@ def _drift(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _lint(options: argparse.Namespace, progress: Progress) -> int:
-    from .house import lint
-    from .repository import repository_job
+    from xcaas_generator.generate.repository import repository_job
+    from xcaas_generator.lint.rules import lint
 
     paths = options.specs or [source.path for source in repository_job(Path.cwd()).sources]
     problems = [problem for path in paths for problem in lint(path)]
@@ -194,7 +194,7 @@ def _lint(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _run(job: Job, progress: Progress) -> Result:
-    from .pipeline import run
+    from xcaas_generator.generate.pipeline import run
 
     result = run(job, progress)
     for warning in result.warnings:
@@ -204,7 +204,7 @@ def _run(job: Job, progress: Progress) -> Result:
 
 
 def _outcome(job: Job, result: Result) -> str:
-    from .changes import report
+    from xcaas_generator.package.changes import report
 
     lines = [report(list(result.changes))] if result.changes and not job.check else []
     operations = counted(result.operations, "operation")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from .failure import Failure
+from xcaas_generator.failure import Failure
 
 if TYPE_CHECKING:
-    from . import ir
+    from xcaas_generator import ir
 
 NAME = "_manifest.json"
 

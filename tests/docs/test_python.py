@@ -15,8 +15,8 @@ import pytest
 import xcaas
 from tests.docs.pages import PAGES, ROOT, blocks, page_id
 from xcaas.testing import FakeServer
-from xcaas_generator.job import Job, Source
-from xcaas_generator.pipeline import run
+from xcaas_generator.generate.pipeline import run
+from xcaas_generator.generate.request import Job, Source
 from xcaas_generator.progress import Progress
 
 WITH_PYTHON = [page for page in PAGES if blocks(page, "python")]

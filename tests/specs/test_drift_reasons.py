@@ -13,10 +13,10 @@ from functools import cache
 import pytest
 
 from tests.specs.folder import SPECS
-from xcaas_generator import front
-from xcaas_generator.drift import Difference, drift
-from xcaas_generator.drift_facts import Facts, Item, facts
-from xcaas_generator.drift_reasons import Reason, read_reasons
+from xcaas_generator import read as front
+from xcaas_generator.drift.compare import Difference, drift
+from xcaas_generator.drift.facts import Facts, Item, facts
+from xcaas_generator.drift.reasons import Reason, read_reasons
 
 REASONS = read_reasons(SPECS.root / "drift.toml")
 SOURCE = re.compile(r"[1-9][0-9]? [A-Z].+")

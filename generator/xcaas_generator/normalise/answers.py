@@ -6,6 +6,7 @@ import re
 from http import HTTPStatus
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Spot, unescape
 from xcaas_generator.normalise.drafts import AnswerDraft, ParameterDraft, VariantDraft
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.normalise.media import Contents
@@ -13,7 +14,6 @@ from xcaas_generator.normalise.naming import class_name
 from xcaas_generator.normalise.parameters import Parameters
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.shapes import Hint
-from xcaas_generator.resolve import Spot, unescape
 
 _STATUS = re.compile(r"[1-5]\d\d")
 _LEADING = re.compile(r"[1-5]\d\d(?!\d)")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Spot, unescape
 from xcaas_generator.normalise.drafts import BodyDraft, VariantDraft
 from xcaas_generator.normalise.keywords import brief, flag
 from xcaas_generator.normalise.media import Contents
 from xcaas_generator.normalise.naming import class_name
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.shapes import ANY, Hint
-from xcaas_generator.resolve import Spot, unescape
 
 _ROLES = ("Request", "Body", "Input", "Payload", "Parameters", "Params")
 

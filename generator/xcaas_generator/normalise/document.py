@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Resolver, Spot
 from xcaas_generator.normalise.drafts import DocumentDraft
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.keywords import brief
@@ -14,7 +15,6 @@ from xcaas_generator.normalise.servers import leftover_servers, read_servers
 from xcaas_generator.normalise.vocabulary import Vocabulary
 from xcaas_generator.normalise.webhooks import Webhooks
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Resolver, Spot
 
 
 def normalise(root: Spot, resolver: Resolver, report: Report, name: str) -> DocumentDraft:

@@ -7,12 +7,12 @@ strings is "1" on the wire), and the type follows the values where they can't.
 from __future__ import annotations
 
 from xcaas_generator.ir import JSON
+from xcaas_generator.load.positions import plainly, spellings
+from xcaas_generator.load.references import Spot
 from xcaas_generator.normalise.flatten import Flat
 from xcaas_generator.normalise.keywords import brief, finite
 from xcaas_generator.normalise.shapes import Value
-from xcaas_generator.positions import plainly, spellings
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Spot
 
 MAX_VALUES = 2_000
 _PYTHON = {"string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,)}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xcaas_generator.ir import JSON
+from xcaas_generator.load.references import Resolver, Spot
 from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.flatten import Flat
 from xcaas_generator.normalise.naming import field_name
 from xcaas_generator.normalise.shapes import ANY, Entry, FieldDraft, Hint, Shape, entries_in, members_of, one_of
 from xcaas_generator.normalise.values import default_of
-from xcaas_generator.resolve import Resolver, Spot
 
 if TYPE_CHECKING:
     from xcaas_generator.normalise.schemas import Shaper

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from xcaas_generator.load.references import Resolver, Spot
 from xcaas_generator.normalise.keywords import brief, flag, infer_types, read_types, schemas, strings
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Resolver, Spot
 
 _MAX_PARTS_DEEP = 60
 _MAX_ALTERNATIVES = 8

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 
 from xcaas_generator.ir import JSON
+from xcaas_generator.load.references import Spot
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Spot
 
 TYPES = ("string", "integer", "number", "boolean", "array", "object")
 

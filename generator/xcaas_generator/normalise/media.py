@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Spot
 from xcaas_generator.normalise.drafts import VariantDraft
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.normalise.schemas import Shaper
@@ -22,7 +23,6 @@ from xcaas_generator.normalise.shapes import (
     Values,
     without_null,
 )
-from xcaas_generator.resolve import Spot
 
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+")
 _JSON = re.compile(r"application/(?:.*[+.-])?json(?:-.*)?|text/(?:x-)?json|application/\*\+json|application/problem")

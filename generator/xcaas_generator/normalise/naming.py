@@ -19,7 +19,6 @@ from functools import cache
 from itertools import count
 from pathlib import PurePosixPath
 
-from xcaas_generator import names
 from xcaas_generator.normalise.shapes import (
     Choice,
     Entry,
@@ -33,6 +32,7 @@ from xcaas_generator.normalise.shapes import (
     Values,
     entries_in,
 )
+from xcaas_generator.python import names
 
 _MAX_LENGTH = 72
 _MAX_TITLE_WORDS = 5

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xcaas_generator import ir, names
+from xcaas_generator import ir
+from xcaas_generator.load.references import Spot
 from xcaas_generator.normalise.answers import Answers
 from xcaas_generator.normalise.bodies import Bodies
 from xcaas_generator.normalise.drafts import OperationDraft
@@ -16,8 +17,8 @@ from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.security import Security
 from xcaas_generator.normalise.servers import read_servers
 from xcaas_generator.normalise.vocabulary import Vocabulary
+from xcaas_generator.python import names
 from xcaas_generator.report import UNFORESEEN
-from xcaas_generator.resolve import Spot
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _OTHER_KEYS = frozenset(("$ref", "summary", "description", "servers", "parameters", "additionalOperations"))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypedDict, get_args
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Spot
 from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.drafts import ParameterDraft
 from xcaas_generator.normalise.keywords import brief, flag
@@ -14,7 +15,6 @@ from xcaas_generator.normalise.naming import field_name
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.shapes import ANY, TEXT, Hint, Shape, entries_in, nullable, without_null
 from xcaas_generator.normalise.values import default_of
-from xcaas_generator.resolve import Spot
 
 TEMPLATE = re.compile(r"\{([^{}]*)\}")
 _LOCATIONS: tuple[ir.Location, ...] = get_args(ir.Location)

@@ -12,6 +12,7 @@ from collections import deque
 from pathlib import PurePosixPath
 from typing import Literal
 
+from xcaas_generator.load.references import Resolver, Spot, unescape
 from xcaas_generator.normalise.enums import enum_values, type_name
 from xcaas_generator.normalise.fields import Annotations, extra_shape, field_drafts
 from xcaas_generator.normalise.flatten import Flat, Flattener
@@ -37,7 +38,6 @@ from xcaas_generator.normalise.shapes import (
 )
 from xcaas_generator.normalise.unions import Unions
 from xcaas_generator.report import UNFORESEEN, Report
-from xcaas_generator.resolve import Resolver, Spot, unescape
 
 _MAX_PROPERTIES = 5_000
 _STRUCTURE = ("properties", "items", "prefixItems", "patternProperties", "enum", "const")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Resolver, Spot
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Resolver, Spot
 
 # The flow that a program without a person in front of it can go through comes first.
 _FLOWS = (

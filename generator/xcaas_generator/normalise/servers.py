@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Spot
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Spot
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _HOST = re.compile(r"(?:[\w-]+|\{[^{}]*\})(?:\.(?:[\w-]+|\{[^{}]*\}))+(?::(?:\d+|\{[^{}]*\}))?(?:/.*)?")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from xcaas_generator.ir import JSON, Place
-from xcaas_generator.resolve import Spot
+from xcaas_generator.load.references import Spot
 
 Kind: TypeAlias = Literal["str", "int", "float", "bool", "none", "bytes", "any"]
 Value: TypeAlias = str | int | float | bool | None

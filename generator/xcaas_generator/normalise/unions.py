@@ -17,10 +17,10 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from xcaas_generator.ir import JSON
+from xcaas_generator.load.references import Spot, unescape
 from xcaas_generator.normalise.flatten import Flat, Union
 from xcaas_generator.normalise.keywords import brief, is_demand, schemas
 from xcaas_generator.normalise.shapes import NONE, Choice, Hint, Named, Shape, members_of, one_of
-from xcaas_generator.resolve import Spot, unescape
 
 if TYPE_CHECKING:
     from xcaas_generator.normalise.schemas import Shaper

@@ -7,11 +7,11 @@ import math
 import uuid
 
 from xcaas_generator.ir import JSON
+from xcaas_generator.load.references import Spot
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.keywords import brief, finite
 from xcaas_generator.normalise.shapes import ANY, Choice, Fixed, Items, Named, Plain, Shape, Values, members_of
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Spot
 
 _MISSING = object()
 

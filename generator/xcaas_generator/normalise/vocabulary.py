@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from xcaas_generator.ir import JSON, Operation
+from xcaas_generator.load.references import Spot
 from xcaas_generator.normalise.drafts import OperationDraft
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Spot
 
 KEYS = frozenset(
     "x-xcaas-" + name

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xcaas_generator import ir, names
+from xcaas_generator import ir
+from xcaas_generator.load.references import Spot
 from xcaas_generator.normalise.drafts import WebhookDraft
 from xcaas_generator.normalise.keywords import brief, flag
 from xcaas_generator.normalise.naming import class_name
 from xcaas_generator.normalise.operations import Operations
 from xcaas_generator.normalise.schemas import Shaper
+from xcaas_generator.python import names
 from xcaas_generator.report import UNFORESEEN
-from xcaas_generator.resolve import Spot
 
 
 class Webhooks:

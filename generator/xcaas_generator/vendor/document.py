@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..failure import Failure
-from ..job import Job, Source
-from ..names import safe
+from ..generate.request import Job, Source
+from ..package.lockfile import digest_of, read_lock
 from ..progress import Progress
-from ..state import digest_of, read_lock
+from ..python.names import safe
 from ._vendor_check import Finding
 from .copy import Copy, Order, copy_of_package
 from .originals import Originals
@@ -36,7 +36,7 @@ def copy_of_document(order: Order, target: Path, originals: Originals, progress:
         InputError: The document has problems.
         Failure: There is no such document, or a call or a name does not exist.
     """
-    from ..pipeline import run
+    from ..generate.pipeline import run
 
     path = spec_path(order, target)
     if not path.is_file():

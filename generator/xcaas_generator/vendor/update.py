@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..failure import Failure
-from ..swap import staging
+from ..package.staging import staging
 from ._vendor_check import MANIFEST, Finding, compare, digest
 from .merge import merge
 from .record import Record

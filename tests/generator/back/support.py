@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from xcaas_generator import ir
-from xcaas_generator.format import format_tree
 from xcaas_generator.manifest import dump
-from xcaas_generator.plan_package import package_modules
-from xcaas_generator.project import Templates
+from xcaas_generator.plan.package import package_modules
+from xcaas_generator.render.format import format_tree
+from xcaas_generator.render.templates import Templates
 
 AT = ir.Place("pets.yaml", "")
 TEXT = ir.Scalar("str")

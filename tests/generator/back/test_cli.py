@@ -10,8 +10,8 @@ import pytest
 
 from xcaas_core import models, sdk
 from xcaas_generator.cli import main
-from xcaas_generator.plan_models import RESERVED_NAMES
-from xcaas_generator.plan_package import CLIENT_NAMES
+from xcaas_generator.plan.models import RESERVED_NAMES
+from xcaas_generator.plan.package import CLIENT_NAMES
 from xcaas_generator.progress import Progress
 
 SPEC: dict[str, Any] = {

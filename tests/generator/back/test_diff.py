@@ -10,10 +10,11 @@ import pytest
 
 from tests.generator.back.edits import EDITS, GET, PUT, Edit, Spec, base, drop, put
 from tests.generator.back.support import AT, answer, document, field, model, operation
-from xcaas_generator import front, ir
-from xcaas_generator.diff import compare
-from xcaas_generator.diff_report import as_json, as_markdown, as_text
-from xcaas_generator.diff_rules import RULES, Change, Changes, bump
+from xcaas_generator import ir
+from xcaas_generator import read as front
+from xcaas_generator.diff.compare import compare
+from xcaas_generator.diff.report import as_json, as_markdown, as_text
+from xcaas_generator.diff.rules import RULES, Change, Changes, bump
 
 
 def rules(old: Spec, new: Spec) -> set[str]:

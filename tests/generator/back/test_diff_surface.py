@@ -14,7 +14,7 @@ import pytest
 from tests.generator.back.edits import EDITS, Edit, base
 from tests.generator.back.support import texts
 from tests.generator.back.test_diff import changes, edited
-from xcaas_generator import front
+from xcaas_generator import read as front
 
 
 @cache

@@ -21,9 +21,9 @@ from tests.generator.back.support import (
 )
 from xcaas_generator import ir
 from xcaas_generator.cli import main
-from xcaas_generator.drift import Difference, drift
-from xcaas_generator.drift_facts import Facts, facts
-from xcaas_generator.drift_reasons import Reason, read_reasons
+from xcaas_generator.drift.compare import Difference, drift
+from xcaas_generator.drift.facts import Facts, facts
+from xcaas_generator.drift.reasons import Reason, read_reasons
 from xcaas_generator.failure import Failure
 
 

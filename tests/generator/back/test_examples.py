@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from xcaas_generator import examples, front, ir
+from xcaas_generator import ir
+from xcaas_generator import read as front
+from xcaas_generator.plan import examples
 
 SPEC = """\
 openapi: 3.1.0

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from xcaas_generator import state
-from xcaas_generator.job import Job, Source
-from xcaas_generator.pipeline import run
+from xcaas_generator.generate.pipeline import run
+from xcaas_generator.generate.request import Job, Source
+from xcaas_generator.package import lockfile as state
 from xcaas_generator.progress import Progress
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcaas_generator.names import Scope, module_stem, pascal, safe, snake, words
-from xcaas_generator.quote import file_name, identifier
+from xcaas_generator.python.code import file_name, identifier
+from xcaas_generator.python.names import Scope, module_stem, pascal, safe, snake, words
 
 ANY = st.text(max_size=200)
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from xcaas_generator import state
 from xcaas_generator.failure import Failure
-from xcaas_generator.job import Job, Result, Source
-from xcaas_generator.pipeline import run
+from xcaas_generator.generate.pipeline import run
+from xcaas_generator.generate.request import Job, Result, Source
+from xcaas_generator.package import lockfile as state
 from xcaas_generator.problems import InputError
 from xcaas_generator.progress import Progress
 

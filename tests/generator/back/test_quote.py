@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcaas_generator import ir
-from xcaas_generator.quote import Code, docstring, file_name, identifier, literal, module_path, text, texts
+from xcaas_generator.python.code import Code, docstring, file_name, identifier, literal, module_path, text, texts
 
 HOSTILE = st.text(
     alphabet=st.one_of(st.sampled_from("\"'\\\n\r{}#`%\t\x00\x0c\x85\u2028\u202e\ud800 a"), st.characters())

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from xcaas_generator import project, versions
+from xcaas_generator import versions
+from xcaas_generator.render import templates as project
 
 
 @pytest.mark.parametrize("package", ["jinja2", "openapi-python-client", "ruff", "xcaas", "ruamel.yaml"])
@@ -27,9 +28,9 @@ def test_a_package_that_is_not_there() -> None:
 def render(folder: Path) -> str:
     """Render in a copy of the generator, whose caches are its own."""
     program = """
-from xcaas_generator.plan import IndexPlan, Module
-from xcaas_generator.project import Templates
-from xcaas_generator.quote import Code
+from xcaas_generator.plan.views import IndexPlan, Module
+from xcaas_generator.render.templates import Templates
+from xcaas_generator.python.code import Code
 print(Templates().render(Module("x", "index.py.jinja", IndexPlan(Code("d"), (), Code("core")))))
 """
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -41,15 +42,15 @@ print(Templates().render(Module("x", "index.py.jinja", IndexPlan(Code("d"), (), 
 def test_compiled_templates_are_kept_and_never_trusted_blindly(tmp_path: Path) -> None:
     source = Path(project.__file__).parent
     copy = tmp_path / "xcaas_generator"
-    shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    cache, first = copy / "templates" / "__pycache__", render(tmp_path)
+    shutil.copytree(source.parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    cache, first = copy / "render" / "templates" / "__pycache__", render(tmp_path)
     kept = list(cache.iterdir())
     assert kept
     assert render(tmp_path) == first
     for path in kept:
         path.write_bytes(path.read_bytes()[:-10])
     assert render(tmp_path) == first
-    template = copy / "templates" / "index.py.jinja"
+    template = copy / "render" / "templates" / "index.py.jinja"
     template.write_text(template.read_text("utf-8").replace("lazy_attributes", "other_name"), "utf-8")
     assert render(tmp_path) == first.replace("lazy_attributes", "other_name")
     shutil.rmtree(cache)

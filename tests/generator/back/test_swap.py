@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from xcaas_generator.failure import Failure
-from xcaas_generator.swap import Staging, staging
+from xcaas_generator.package.staging import Staging, staging
 
 
 def test_a_new_tree_takes_its_place_at_once(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.generator.back.support import answer, document, model, operation, texts
 from xcaas_generator import ir
-from xcaas_generator.plan_tree import seats
+from xcaas_generator.plan.tree import seats
 
 NOTHING: frozenset[str] = frozenset()
 

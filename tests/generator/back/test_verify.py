@@ -8,9 +8,9 @@ import pytest
 from tests.generator.back.support import AT, document, operation
 from xcaas_generator import ir
 from xcaas_generator.failure import Failure
-from xcaas_generator.format import format_tree, formatting
 from xcaas_generator.manifest import Section, record, refusal, verify_section
-from xcaas_generator.verify import verify_modules
+from xcaas_generator.package.verify import verify_modules
+from xcaas_generator.render.format import format_tree, formatting
 
 
 @pytest.mark.parametrize("source", ["def f(a, a): pass", "x = (", 'x = "\\d"', "\x00"])

@@ -14,7 +14,7 @@ import pytest
 from tests.generator.back.support import AT, TEXT, document, field, json_body, model, operation, texts, write
 from xcaas_core.models import Parser, UnknownModel, Webhook
 from xcaas_generator import ir
-from xcaas_generator.diff import compare
+from xcaas_generator.diff.compare import compare
 
 BORN = ir.Webhook("pet.born", "POST", AT, json_body(ir.ModelRef("Cat")), summary="A pet was born")
 HOME = ir.UnionOf((ir.ModelRef("Cat"), ir.ModelRef("Dog")), "kind", (("cat", "Cat"), ("dog", "Dog")))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import keyword
 from textwrap import dedent
 
-from xcaas_generator import front, ir, names
+from xcaas_generator import ir
+from xcaas_generator import read as front
 from xcaas_generator.problems import Problem
+from xcaas_generator.python import names
 
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
 

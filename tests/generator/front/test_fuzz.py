@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.generator.front.reading import check
-from xcaas_generator import front
+from xcaas_generator import read as front
 from xcaas_generator.ir import JSON
 from xcaas_generator.problems import InputError
 

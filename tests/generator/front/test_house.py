@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.generator.front.reading import messages
-from xcaas_generator.house import lint
+from xcaas_generator.lint.rules import lint
 
 GOOD = """
 openapi: 3.1.1

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests.generator.front.reading import fields, messages, read, read_schema, shown
-from xcaas_generator import front
-from xcaas_generator.load import MAX_DEPTH
+from xcaas_generator import read as front
+from xcaas_generator.load.decode import MAX_DEPTH
 from xcaas_generator.problems import InputError
 
 OK = "responses: {'204': {description: ''}}"

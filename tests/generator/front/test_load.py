@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from xcaas_generator.load import load
-from xcaas_generator.positions import find, spellings
+from xcaas_generator.load.decode import load
+from xcaas_generator.load.positions import find, spellings
 from xcaas_generator.problems import InputError
 
 SCALARS = {

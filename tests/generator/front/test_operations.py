@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.generator.front.reading import messages, operation, read
-from xcaas_generator import front
+from xcaas_generator import read as front
 from xcaas_generator.problems import InputError
 
 OK = "responses: {'204': {description: ''}}"

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.generator.front.reading import fields, shown
-from xcaas_generator import front, ir
+from xcaas_generator import ir
+from xcaas_generator import read as front
 from xcaas_generator.ir import JSON
-from xcaas_generator.load import load
+from xcaas_generator.load.decode import load
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.yaml"))
 

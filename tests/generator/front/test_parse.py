@@ -6,12 +6,13 @@ from pathlib import Path
 
 from tests.generator.front.reading import check
 from xcaas_generator import ir
-from xcaas_generator.library import Library
-from xcaas_generator.normalise import Canonical, emit, normalise
+from xcaas_generator.load.documents import Library
+from xcaas_generator.load.references import Resolver, Spot
+from xcaas_generator.normalise.document import normalise
 from xcaas_generator.normalise.drafts import DocumentDraft
-from xcaas_generator.parse import parse
+from xcaas_generator.parse.canonical import Canonical, emit
+from xcaas_generator.parse.operations import parse
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Resolver, Spot
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.yaml"))
 TEXT = b"""

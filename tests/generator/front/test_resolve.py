@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.generator.front.reading import check, fields, messages, operation, read_schema, shown
-from xcaas_generator import front
+from xcaas_generator import read as front
 
 MAIN = """
 openapi: 3.1.0

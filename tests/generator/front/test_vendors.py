@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.generator.front.reading import check, fields, messages, operation, shown
-from xcaas_generator import front, ir
+from xcaas_generator import ir
+from xcaas_generator import read as front
 
 FOLDER = Path(__file__).parent / "fixtures"
 
