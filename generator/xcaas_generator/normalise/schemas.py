@@ -13,8 +13,9 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from xcaas_generator.load.references import Resolver, Spot, unescape
+from xcaas_generator.normalise.annotations import Annotations
 from xcaas_generator.normalise.enums import enum_values, type_name
-from xcaas_generator.normalise.fields import Annotations, extra_shape, field_drafts
+from xcaas_generator.normalise.fields import extra_shape, field_drafts
 from xcaas_generator.normalise.flatten import Flat, Flattener
 from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, finite, flag, is_demand, schemas
 from xcaas_generator.normalise.naming import singular

@@ -14,16 +14,13 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.references import Spot, unescape
 from xcaas_generator.normalise.flatten import Flat, Union
 from xcaas_generator.normalise.keywords import brief, is_demand, schemas
+from xcaas_generator.normalise.reader import SchemaReader
 from xcaas_generator.normalise.shapes import NONE, Choice, Hint, Named, Shape, members_of, one_of
-
-if TYPE_CHECKING:
-    from xcaas_generator.normalise.schemas import Shaper
 
 # How OData documents write "or null" beside a reference.
 _ODATA_NULL: dict[str, JSON] = {"type": "object", "nullable": True}
@@ -40,8 +37,8 @@ class _Member:
 
 
 class Unions:
-    def __init__(self, shaper: Shaper) -> None:
-        self._shaper = shaper
+    def __init__(self, reader: SchemaReader) -> None:
+        self._reader = reader
         self._tags: dict[_Key, dict[str, tuple[str, ...]]] = {}
         self._parents: dict[_Key, Spot] = {}
         self._children: dict[_Key, list[tuple[str, Spot]]] | None = None
@@ -58,17 +55,17 @@ class Unions:
         unions = [(union, self._types_in(union)) for union in flat.unions]
         unions = [(union, members) for union, members in unions if members]
         if not unions:
-            return self._shaper.from_flat(base, hint)
+            return self._reader.from_flat(base, hint)
         if len(unions) == 1 and not base.structural:
             union, members = unions[0]
             found = [
-                _Member(member, self._shaper.shape(member, self._hint(member, index, members, hint)))
+                _Member(member, self._reader.shape(member, self._hint(member, index, members, hint)))
                 for index, member in enumerate(members)
             ]
             return self._union(found, union)
         combinations = list(product(*(members for _, members in unions)))
         if len(combinations) > _MAX_COMBINATIONS or self._foldable(base, unions):
-            return self._shaper.from_flat(self._fold(base, unions), hint)
+            return self._reader.from_flat(self._fold(base, unions), hint)
         first = next(members for _, members in unions)
         found = [
             _Member(members[0], self._merged(base, members, self._hint(members[0], index, first, hint)))
@@ -79,7 +76,7 @@ class Unions:
     # --- members ----------------------------------------------------------------
 
     def _end(self, spot: Spot) -> Spot:
-        return self._shaper.resolver.deref(spot) or spot
+        return self._reader.resolver.deref(spot) or spot
 
     def _types_in(self, union: Union) -> list[Spot]:
         """Members that are types, not mere demands on the object that they stand in."""
@@ -92,17 +89,17 @@ class Unions:
         ]
 
     def _merged(self, base: Flat, members: tuple[Spot, ...], hint: Hint) -> Shape:
-        parts = [self._shaper.flattener.flatten(member) for member in members]
+        parts = [self._reader.flattener.flatten(member) for member in members]
         if len(members) == 1:
             part = parts[0]
             covered = base.properties.keys() <= part.properties.keys() and base.required <= part.required
             other_kind = part.types is not None and base.types is not None and not set(part.types) & set(base.types)
             if (covered and not (base.enums or base.const)) or other_kind:
-                return self._shaper.shape(members[0], hint)
+                return self._reader.shape(members[0], hint)
         end = self._end(members[0])
         leaf = hint.leaf if end is members[0] else f"{hint.leaf} {_component_name(end)}".strip()
-        merged = self._shaper.flattener.merge(Flat(members[-1]), [base, *parts])
-        return self._shaper.from_flat(merged, Hint(hint.owner, leaf, hint.title))
+        merged = self._reader.flattener.merge(Flat(members[-1]), [base, *parts])
+        return self._reader.from_flat(merged, Hint(hint.owner, leaf, hint.title))
 
     def _foldable(self, base: Flat, unions: list[tuple[Union, list[Spot]]]) -> bool:
         """Nameless variations of one object are one class with more fields, as its readers think of it."""
@@ -117,7 +114,7 @@ class Unions:
         own = copy(base)
         own.properties, own.required = dict(base.properties), set(base.required)
         for _, members in unions:
-            parts = [self._shaper.flattener.flatten(member) for member in members]
+            parts = [self._reader.flattener.flatten(member) for member in members]
             for part in parts:
                 for name, alternatives in part.properties.items():
                     if name not in base.properties:
@@ -157,13 +154,13 @@ class Unions:
     def _property(self, discriminator: Spot) -> str | None:
         node = discriminator.node
         if isinstance(node, str) and node.strip():
-            self._shaper.report.warn(
+            self._reader.report.warn(
                 discriminator.place, "the discriminator is a text; it was read as its 'propertyName'", "Use a mapping."
             )
             return node.strip()
         name = discriminator.text("propertyName").strip()
         if not name:
-            self._shaper.report.warn(discriminator.place, "the discriminator names no property; it was ignored")
+            self._reader.report.warn(discriminator.place, "the discriminator names no property; it was ignored")
         return name or None
 
     def _inherited(self, members: list[_Member]) -> Spot | None:
@@ -187,7 +184,7 @@ class Unions:
                 tags[tag] = shape
                 reached.add(end.key)
             elif shape is None and told:
-                self._shaper.report.warn(
+                self._reader.report.warn(
                     discriminator.place, f"the tag {brief(tag)} leads to a schema that is no member of the union"
                 )
         for one in members:
@@ -212,7 +209,7 @@ class Unions:
             named = Spot(where.file, "", where.file.tree).child("components").child("schemas").child(ref)
             target: Spot | None = named
             if named.node is None:
-                target = self._shaper.resolver.target(Spot(where.file, where.pointer, {"$ref": ref}))
+                target = self._reader.resolver.target(Spot(where.file, where.pointer, {"$ref": ref}))
             if target is not None:
                 found.append((tag, self._end(target)))
         return found
@@ -243,7 +240,7 @@ class Unions:
             return known
         found: dict[str, tuple[str, ...]] = {}
         self._tags[spot.key] = found
-        flat = self._shaper.flattener.flatten(spot)
+        flat = self._reader.flattener.flatten(spot)
         if flat.discriminator is not None:
             self._parents[spot.key] = flat.discriminator
         for name in flat.required & flat.properties.keys():
@@ -275,7 +272,7 @@ class Unions:
         tags: dict[str, Named] = {}
         members: list[Shape] = []
         for child, spot in [*heirs.values(), (_component_name(parent), parent)]:
-            member = shape if spot.key == parent.key else self._shaper.component(spot, _component_name(spot))
+            member = shape if spot.key == parent.key else self._reader.component(spot, _component_name(spot))
             if not isinstance(member, Named) or member.entry.kind != "model":
                 continue
             members.append(member)
@@ -303,9 +300,9 @@ class Unions:
 
     def _index(self) -> dict[_Key, list[tuple[str, Spot]]]:
         index: dict[_Key, list[tuple[str, Spot]]] = defaultdict(list)
-        for name, spot in self._shaper.root.child("components").child("schemas").items():
+        for name, spot in self._reader.root.child("components").child("schemas").items():
             if spot.has("allOf"):
-                for part in schemas(spot, "allOf", self._shaper.report):
+                for part in schemas(spot, "allOf", self._reader.report):
                     if part.has("$ref"):
                         index[self._end(part).key].append((name, spot))
         return index

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from xcaas_generator.manifest import Section
 from xcaas_generator.python.code import Code
+from xcaas_generator.python.imports import Header
 
 
 class Module(NamedTuple):
@@ -25,13 +26,6 @@ class ProductPlan(NamedTuple):
 
     modules: tuple[Module, ...]
     section: Section
-
-
-class Header(NamedTuple):
-    """The top of a module: imports for run time and for type checkers."""
-
-    run_time: tuple[Code, ...]
-    typing_only: tuple[Code, ...]
 
 
 # --- models ----------------------------------------------------------------

@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from xcaas_generator.plan.views import Header
 from xcaas_generator.python.code import Code, code, identifier, join, module_path
 from xcaas_generator.python.names import Scope
 
 _BUILTINS = frozenset(dir(builtins))
+
+
+class Header(NamedTuple):
+    """The top of a module: imports for run time and for type checkers."""
+
+    run_time: tuple[Code, ...]
+    typing_only: tuple[Code, ...]
 
 
 class Imports:
