@@ -6,13 +6,12 @@ import inspect
 import json
 import time
 import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from collections.abc import Callable
+from typing import Final
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -22,54 +21,16 @@ from ._clock import Clock
 from ._credentials import Credentials
 from ._examples import example_of_media
 from ._faults import Faults
+from ._handlers import Call
 from ._limits import RateLimits, Standing
 from ._paged import paged_example
 from ._replies import Problem, Reply, error_body
-from ._specs import Node, Operation, Product, group_name, load_products
+from ._specs import Node, Operation, Product, load_products
 from .products import SELF_AUTHENTICATING, Services
 
-__all__ = ["Call", "Handler", "World", "create_app"]
+__all__ = ["World", "create_app"]
 
 ALL_METHODS: Final = ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS"]
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request that has passed all checks, as its handler sees it."""
-
-    operation: Operation
-    url: str
-    path: dict[str, str]
-    query: QueryParams
-    headers: Headers
-    body: bytes
-
-    def parameter(self, wire: str) -> str:
-        """A path parameter by its name in the spec."""
-        return self.path[group_name(wire)]
-
-    def values(self, wire: str) -> list[str]:
-        """A list parameter, repeated or with commas."""
-        return [part for value in self.query.getlist(wire) for part in value.split(",") if part]
-
-    def number(self, wire: str, default: int) -> int:
-        return int(self.query.get(wire, default))
-
-    def flag(self, wire: str) -> bool:
-        return self.query.get(wire, "").lower() == "true"
-
-    def json(self) -> Any:
-        return json.loads(self.body) if self.body else None
-
-
-Handler = Callable[[Call], "Reply | Awaitable[Reply]"]
-
-
-class Service(Protocol):
-    """The state of one product. `handlers` maps operation ids to methods."""
-
-    @property
-    def handlers(self) -> dict[str, Handler]: ...
 
 
 class World:

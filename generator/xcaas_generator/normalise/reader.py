@@ -1,17 +1,71 @@
-"""What the parts of the schema reader ask of the whole, for the schemas inside their own."""
+"""What the parts of the schema reader share: its notes on values, and what they ask of the whole."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
+from xcaas_generator.ir import JSON
 from xcaas_generator.load.references import Resolver, Spot
-from xcaas_generator.normalise.annotations import Annotations
+from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.flatten import Flat, Flattener
 from xcaas_generator.normalise.shapes import Hint, Shape
 from xcaas_generator.report import Report
 
+_MAX_CHAIN = 12
+
+
+class Annotations:
+    """What is said about a value, at its own place or at the places that it refers to."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+
+    def chain(self, spots: list[Spot], classes: frozenset[tuple[str, str]] = frozenset()) -> list[Spot]:
+        """The places whose annotations count, nearest first: along references and through `allOf`, up to
+        `classes`, which have docs of their own."""
+        found: list[Spot] = []
+        waiting = list(spots)
+        while waiting and len(found) < _MAX_CHAIN:
+            spot = waiting.pop(0)
+            if not isinstance(spot.node, dict) or any(spot.key == other.key for other in found):
+                continue
+            if spot.key in classes:
+                if any(spot is one for one in spots):
+                    found.append(spot)
+                continue
+            found.append(spot)
+            if self._resolver.reference(spot) is not None:
+                target = self._resolver.target(spot)
+                if target is not None:
+                    waiting.append(target)
+            if isinstance(spot.node.get("allOf"), list):
+                waiting.extend(spot.child("allOf").elements())
+        return found
+
+    def text(self, spots: list[Spot], key: str) -> str:
+        return next((spot.text(key).strip() for spot in spots if spot.text(key).strip()), "")
+
+    def example(self, spots: list[Spot]) -> JSON:
+        """The first example of any spelling."""
+        for spot in spots:
+            single = spot.get("example")
+            if single is not None:
+                return single if keywords.finite(single) else None
+            several = spot.get("examples")
+            if isinstance(several, list) and several:
+                return several[0] if keywords.finite(several[0]) else None
+            if isinstance(several, dict):
+                for _, one in spot.child("examples").items():
+                    example = self._resolver.deref(one)
+                    if example is not None and example.get("value") is not None:
+                        value = example.get("value")
+                        return value if keywords.finite(value) else None
+        return None
+
 
 class SchemaReader(Protocol):
+    """What reads the schemas inside others."""
+
     resolver: Resolver
     report: Report
     root: Spot

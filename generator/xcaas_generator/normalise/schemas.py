@@ -13,12 +13,12 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from xcaas_generator.load.references import Resolver, Spot, unescape
-from xcaas_generator.normalise.annotations import Annotations
 from xcaas_generator.normalise.enums import enum_values, type_name
 from xcaas_generator.normalise.fields import extra_shape, field_drafts
 from xcaas_generator.normalise.flatten import Flat, Flattener
 from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, finite, flag, is_demand, schemas
 from xcaas_generator.normalise.naming import singular
+from xcaas_generator.normalise.reader import Annotations
 from xcaas_generator.normalise.scalars import scalar_shape, simple_shape
 from xcaas_generator.normalise.shapes import (
     ANY,

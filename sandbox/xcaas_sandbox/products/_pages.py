@@ -13,7 +13,7 @@ from .._replies import Problem
 from .._specs import is_list
 
 if TYPE_CHECKING:
-    from .._app import Call
+    from .._handlers import Call
 
 __all__ = ["Slice", "header_page", "numbered", "pack", "unpack"]
 

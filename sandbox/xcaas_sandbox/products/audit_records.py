@@ -11,7 +11,7 @@ from .._replies import Problem, Reply
 from ._pages import pack, unpack
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
+    from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["AuditRecords"]

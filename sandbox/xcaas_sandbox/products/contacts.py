@@ -14,8 +14,8 @@ from ._pages import numbered, pack, unpack
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .._app import Call, Handler
     from .._clock import Clock
+    from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["Contacts"]

@@ -15,7 +15,7 @@ from .._store import values_at
 from ._pages import pack, unpack
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
+    from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["Journeys"]

@@ -10,8 +10,8 @@ from ..._store import filtered, ordered
 from .._pages import numbered, pack, unpack
 
 if TYPE_CHECKING:
-    from ..._app import Call
     from ..._clock import Clock
+    from ..._handlers import Call
     from ..._specs import Node
 
 __all__ = ["number_page", "scroll_page"]
