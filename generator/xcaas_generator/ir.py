@@ -7,13 +7,22 @@ Every node knows its place as a JSON pointer into the document it came from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from xcaas_generator.locations import Place as Place
-
-JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
-
+from xcaas_generator.flows import Checksum as Checksum
+from xcaas_generator.flows import Download as Download
+from xcaas_generator.flows import FollowUp as FollowUp
+from xcaas_generator.flows import Pagination as Pagination
+from xcaas_generator.flows import Poller as Poller
+from xcaas_generator.flows import PollStatus as PollStatus
+from xcaas_generator.flows import RateLimit as RateLimit
+from xcaas_generator.flows import Retry as Retry
+from xcaas_generator.flows import StopCondition as StopCondition
+from xcaas_generator.flows import StopTest as StopTest
+from xcaas_generator.flows import ValueLocation as ValueLocation
+from xcaas_generator.source import JSON as JSON
+from xcaas_generator.source import Place as Place
 
 # --- types -----------------------------------------------------------------
 
@@ -94,7 +103,7 @@ class Model:
     closed: bool = False  # additionalProperties: false
     example: JSON = None
     deprecated: bool = False
-    error: tuple[tuple[str, str], ...] = ()  # x-xcaas-error: (("message", "/fault/faultstring"), ...)
+    error: tuple[tuple[str, str], ...] = ()  # where its parts stand: (("message", "/fault/faultstring"), ...)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +154,7 @@ class Parameter:
     allow_reserved: bool = False
     media_type: str | None = None  # parameter given by `content`: serialise as this
     deprecated: bool = False
-    source: str | None = None  # x-xcaas-from: a client setting that fills it, such as "tenant"
+    source: str | None = None  # a client setting that fills it, such as "tenant"
 
 
 BodyKind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml"]
@@ -209,9 +218,9 @@ class Variable:
     default: str
     enum: tuple[str, ...] = ()
     doc: str = ""
-    names: tuple[tuple[str, str], ...] = ()  # x-xcaas-names: (("eu", "/eu"), ...)
-    source: str | None = None  # x-xcaas-from: "region", "tenant", ...
-    required: bool = False  # x-xcaas-required: the default is only an example
+    names: tuple[tuple[str, str], ...] = ()  # what people say: (("eu", "/eu"), ...)
+    source: str | None = None  # the client setting that fills it: "region", "tenant", ...
+    required: bool = False  # the default is only an example
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +233,7 @@ class Server:
 @dataclass(frozen=True, slots=True)
 class SecurityScheme:
     """`name` is the key in the spec; `kind` one of http-basic, http-bearer, api-key, oauth2,
-    openid, mutual-tls, other. `credential` is x-xcaas-credential, the kind that core asks for."""
+    openid, mutual-tls, other. `credential` is the kind that core asks for."""
 
     name: str
     kind: str
@@ -234,7 +243,7 @@ class SecurityScheme:
     parameter: str | None = None  # api-key
     token_url: str | None = None
     credential: str | None = None
-    options: tuple[tuple[str, JSON], ...] = ()  # further x-xcaas-* facts of the scheme
+    options: tuple[tuple[str, JSON], ...] = ()  # further facts of the scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,9 +261,14 @@ class Operation:
     summary: str = ""
     doc: str = ""
     deprecated: bool = False
-    resource: tuple[str, ...] = ()  # x-xcaas-resource path; empty: plan derives it from tags
+    resource: tuple[str, ...] = ()  # path in the client; empty: plan derives it from tags
     verb: str | None = None
-    extensions: dict[str, JSON] = field(default_factory=dict)  # pagination, poller, download, retry
+    pagination: Pagination | None = None
+    poller: Poller | None = None
+    download: Download | None = None
+    retry: Retry | None = None
+    fixed_headers: tuple[tuple[str, str], ...] = ()  # sent with every call
+    single: bool = False  # the answer is one thing, which may come as the only element of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,4 +316,5 @@ class Document:
     refused: tuple[Refused, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()  # names and descriptions
-    extensions: dict[str, JSON] = field(default_factory=dict)  # x-xcaas-product and friends at the root
+    console_name: str | None = None  # the product's name in the Admin Console
+    rate_limits: tuple[RateLimit, ...] = ()

@@ -43,8 +43,8 @@ def record(product: str, operation: ir.Operation, call: str) -> Record:
         "server": operation.servers[0].url if operation.servers else "",
         "call": call,
         "security": [list(schemes) for schemes in operation.security],
-        "pagination": operation.extensions.get("x-xcaas-pagination"),
-        "poller": operation.extensions.get("x-xcaas-poller"),
+        "pagination": operation.pagination.declared if operation.pagination else None,
+        "poller": operation.poller.declared if operation.poller else None,
         "deprecated": operation.deprecated,
     }
 

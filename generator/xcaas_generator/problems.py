@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from xcaas_generator.locations import Place
+from xcaas_generator.source import Place
 
 Severity: TypeAlias = Literal["warning", "error"]
 

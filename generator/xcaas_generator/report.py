@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xcaas_generator.locations import Place
 from xcaas_generator.problems import Problem, Severity
+from xcaas_generator.source import Place
 
 # What reading a part of a document may raise where nobody has thought of it. It costs that part, not the document.
 UNFORESEEN = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)

@@ -214,7 +214,7 @@ def _style(parameter: ir.Parameter) -> str:
 
 
 def _result_kind(operation: ir.Operation) -> str:
-    if "x-xcaas-pagination" in operation.extensions:
+    if operation.pagination is not None:
         return "a pager"
     found = outcome(operation)
     return "a file" if found.stream else "nothing" if found.type is None else "a value"

@@ -18,6 +18,7 @@ from xcaas_generator.lint.schemas import check_schemas
 from xcaas_generator.load.documents import Library
 from xcaas_generator.load.positions import locate
 from xcaas_generator.load.references import Resolver, Spot
+from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.operations import METHODS
 from xcaas_generator.problems import InputError, Problem
 from xcaas_generator.report import Report
@@ -98,10 +99,12 @@ class _House:
             self._check_answer(status, answer)
 
     def _check_resource(self, operation: Spot) -> None:
-        resource = operation.child("x-xcaas-resource")
+        resource = operation.child(keys.RESOURCE)
         path, verb = resource.text("path"), resource.text("verb")
         if not path or not verb:
-            self._say(operation, "the operation has no place in the client", "Give it x-xcaas-resource: {path, verb}.")
+            self._say(
+                operation, "the operation has no place in the client", f"Give it {keys.RESOURCE}: {{path, verb}}."
+            )
             return
         for name in (*path.split("."), verb):
             if not _SNAKE.fullmatch(name):
@@ -125,9 +128,9 @@ class _House:
         contents = [media.child("schema").node for _, media in answer.child("content").items()]
         if any(schema is not None for schema in contents):
             return
-        if not answer.text("x-xcaas-no-body").strip():
+        if not answer.text(keys.NO_BODY).strip():
             self._say(
-                answer, f"the error {status} has no body", "Describe it, or say why in x-xcaas-no-body: <reason>."
+                answer, f"the error {status} has no body", f"Describe it, or say why in {keys.NO_BODY}: <reason>."
             )
 
     # --- components -----------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xcaas_generator import ir
 from xcaas_generator.load.references import Spot, unescape
 from xcaas_generator.normalise.drafts import BodyDraft, VariantDraft
+from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag
 from xcaas_generator.normalise.media import Contents
 from xcaas_generator.normalise.naming import class_name
@@ -42,7 +43,7 @@ class Bodies:
         return self._draft(spot, variants, required=flag(spot, "required", self._report))
 
     def _draft(self, spot: Spot, variants: list[VariantDraft], *, required: bool) -> BodyDraft:
-        name = spot.text("x-xcaas-name").strip() or "body"
+        name = spot.text(keys.NAME).strip() or "body"
         node = ir.Body((), required, spot.place, name, spot.text("description").strip())
         return BodyDraft(node, variants)
 

@@ -6,6 +6,8 @@ from xcaas_generator import ir
 from xcaas_generator.load.references import Resolver, Spot
 from xcaas_generator.normalise.drafts import DocumentDraft
 from xcaas_generator.normalise.enums import written
+from xcaas_generator.normalise.extensions import keys
+from xcaas_generator.normalise.extensions.reading import console_name, rate_limits
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.normalise.naming import name_entries
 from xcaas_generator.normalise.operations import Operations
@@ -42,6 +44,9 @@ def _version(root: Spot) -> str:
 
 def _document(root: Spot, report: Report, name: str, servers: tuple[ir.Server, ...], security: Security) -> ir.Document:
     info = root.child("info")
+    product = root.child(keys.PRODUCT)
+    if product.node is not None and not isinstance(product.node, dict):
+        report.warn(product.place, f"{keys.PRODUCT} should be a mapping, not {brief(product.node)}")
     if not isinstance(info.node, dict):
         report.warn(
             info.place if root.has("info") else root.place, f"'info' should be a mapping, not {brief(info.node)}"
@@ -55,7 +60,8 @@ def _document(root: Spot, report: Report, name: str, servers: tuple[ir.Server, .
         servers=servers,
         security_schemes=security.schemes,
         tags=_tags(root),
-        extensions=_extensions(root, report),
+        console_name=console_name(root),
+        rate_limits=rate_limits(root, report),
     )
 
 
@@ -72,13 +78,3 @@ def _text(info: Spot, key: str, fallback: str, report: Report) -> str:
 def _tags(root: Spot) -> tuple[tuple[str, str], ...]:
     found = {tag.text("name").strip(): tag.text("description").strip() for tag in root.child("tags").elements()}
     return tuple((name, doc) for name, doc in found.items() if name)
-
-
-def _extensions(root: Spot, report: Report) -> dict[str, ir.JSON]:
-    product = root.get("x-xcaas-product")
-    if product is None:
-        return {}
-    if not isinstance(product, dict):
-        report.warn(root.child("x-xcaas-product").place, f"x-xcaas-product should be a mapping, not {brief(product)}")
-        return {}
-    return {"x-xcaas-product": product}

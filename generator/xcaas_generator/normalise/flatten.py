@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from xcaas_generator.load.references import Resolver, Spot
+from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag, infer_types, read_types, schemas, strings
 from xcaas_generator.report import Report
 
@@ -165,7 +166,7 @@ class Flattener:
             if members:
                 discriminator = spot.child("discriminator") if spot.has("discriminator") else None
                 flat.unions.append(Union(spot, tuple(members), discriminator))
-        error = spot.get("x-xcaas-error")
+        error = spot.get(keys.ERROR)
         if isinstance(error, dict):
             flat.error = {key: value for key, value in error.items() if isinstance(value, str)}
 

@@ -162,7 +162,6 @@ class Operations:
         parameters, leftovers = self._parameters.read(one.path, one.item, spot, owner)
         body = self.bodies.read(spot, owner, leftovers)
         answers = self._answers.read(spot, owner)
-        resource, verb = self._vocabulary.resource(spot)
         servers = read_servers(spot, self._report) or read_servers(one.item, self._report) or self._servers
         node = ir.Operation(
             id=id_,
@@ -175,11 +174,8 @@ class Operations:
             summary=spot.text("summary").strip() or one.item.text("summary").strip(),
             doc=spot.text("description").strip() or one.item.text("description").strip(),
             deprecated=flag(spot, "deprecated", self._report),
-            resource=resource,
-            verb=verb,
-            extensions=self._vocabulary.extensions(spot),
         )
-        return OperationDraft(node, parameters, body, answers)
+        return OperationDraft(self._vocabulary.add(node, spot), parameters, body, answers)
 
 
 def _meaningless(one: _Found) -> str | None:

@@ -10,6 +10,7 @@ from xcaas_generator import ir
 from xcaas_generator.load.references import Spot
 from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.drafts import ParameterDraft
+from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag
 from xcaas_generator.normalise.naming import field_name
 from xcaas_generator.normalise.schemas import Shaper
@@ -121,7 +122,7 @@ class Parameters:
         chain = self._shaper.annotations.chain([at])
         node = ir.Parameter(
             wire=name,
-            name=field_name(spot.text("x-xcaas-name").strip() or name),
+            name=field_name(spot.text(keys.NAME).strip() or name),
             location=location,
             type=ir.Scalar("any"),
             required=location == "path" or flag(spot, "required", self._report),
@@ -134,7 +135,7 @@ class Parameters:
             deprecated=flag(spot, "deprecated", self._report)
             or any(one.get("deprecated") is True for one in chain[:1]),
             allow_reserved=flag(spot, "allowReserved", self._report),
-            source=spot.text("x-xcaas-from") or None,
+            source=spot.text(keys.SOURCE) or None,
             **self._default(spot, chain, shape),
             **self._style(spot, location),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xcaas_generator import ir
 from xcaas_generator.load.references import Resolver, Spot
+from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.report import Report
 
@@ -99,7 +100,7 @@ class Security:
             location=location,
             parameter=parameter,
             token_url=self._token_url(spot) if kind == "oauth2" else None,
-            credential=spot.text("x-xcaas-credential") or None,
+            credential=spot.text(keys.CREDENTIAL) or None,
             options=_options(spot),
         )
 
@@ -149,5 +150,5 @@ class Security:
 
 
 def _options(spot: Spot) -> tuple[tuple[str, ir.JSON], ...]:
-    options = spot.get("x-xcaas-options")
+    options = spot.get(keys.OPTIONS)
     return tuple(sorted(options.items())) if isinstance(options, dict) else ()

@@ -7,6 +7,7 @@ import re
 from xcaas_generator import ir
 from xcaas_generator.load.references import Spot
 from xcaas_generator.normalise.enums import written
+from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.report import Report
 
@@ -91,9 +92,9 @@ def _variable(name: str, spot: Spot, report: Report) -> ir.Variable:
         text = _text(default, report)
     if values and text not in values:
         report.warn(default.place, f"the default {text!r} is not among the values of {name!r}")
-    words = spot.child("x-xcaas-names")
+    words = spot.child(keys.NAMES)
     pairs = tuple((key, one.node) for key, one in words.items() if isinstance(one.node, str))
-    source = spot.text("x-xcaas-from") or None
+    source = spot.text(keys.SOURCE) or None
     return ir.Variable(
         name,
         text,
@@ -101,7 +102,7 @@ def _variable(name: str, spot: Spot, report: Report) -> ir.Variable:
         spot.text("description").strip(),
         pairs,
         source,
-        required=spot.get("x-xcaas-required") is True,
+        required=spot.get(keys.REQUIRED) is True,
     )
 
 

@@ -7,8 +7,8 @@ import re
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.decode import SourceFile
 from xcaas_generator.load.references import Spot, escape
+from xcaas_generator.normalise.extensions.keys import KEYS, PREFIX
 from xcaas_generator.normalise.keywords import brief
-from xcaas_generator.normalise.vocabulary import KEYS
 from xcaas_generator.problems import InputError, Problem
 from xcaas_generator.report import Report
 
@@ -65,15 +65,15 @@ def _check_parts(root: Spot, report: Report) -> None:
 
 
 def check_vocabulary(file: SourceFile, report: Report) -> None:
-    """Keys that start with `x-xcaas-` but mean nothing: most likely a slip."""
-    if b"x-xcaas-" not in file.data:
+    """Warn of keys that look like an extension of ours but mean nothing: most likely a slip."""
+    if PREFIX.encode() not in file.data:
         return
     nodes: list[tuple[str, JSON]] = [("", file.tree)]
     while nodes:
         pointer, node = nodes.pop()
         if isinstance(node, dict):
             for key, value in node.items():
-                if key.startswith("x-xcaas-") and key not in KEYS:
+                if key.startswith(PREFIX) and key not in KEYS:
                     place = Spot(file, f"{pointer}/{escape(key)}", None).place
                     report.warn(place, f"there is no key {key}; it was ignored", "specs/README.md lists them.")
                 if isinstance(value, dict | list):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from xcaas_generator import ir
-from xcaas_generator.extensions import extension
 from xcaas_generator.plan.tree import Seat
 from xcaas_generator.python import docstrings as docs
 
@@ -70,8 +69,7 @@ def resume_doc(operation: ir.Operation, seat: Seat, arguments: Described) -> str
 
 
 def _poller(operation: ir.Operation) -> str:
-    facts = extension(operation, "x-xcaas-poller")
-    partial = facts is not None and facts.needed("status").has("partial")
+    partial = operation.poller is not None and operation.poller.status.partial
     return f"{_POLLER} {_PARTIAL}" if partial else _POLLER
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xcaas_generator import ir, manifest
-from xcaas_generator.extensions import Extension
 from xcaas_generator.plan.flows import SDK
 from xcaas_generator.plan.model_names import model_names
 from xcaas_generator.plan.models import model_modules
@@ -123,22 +122,14 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
 
 def _rate_limits(document: ir.Document, imports: Imports) -> Code | None:
     """The documented limits, or None if there are none."""
-    content = document.extensions.get("x-xcaas-product")
-    if not isinstance(content, dict):
-        return None
-    limits: list[Code] = []
-    for limit in Extension(content, document.place, "/x-xcaas-product").objects("rate_limits"):
-        calls, per = limit.optional_number("calls"), limit.optional_number("per")
-        if not isinstance(calls, int) or calls < 1 or per is None or per <= 0:
-            raise limit.reject("needs `calls` and `per`, at least one call in a number of seconds")
-        limits.append(call(imports.use(SDK, "RateLimit"), literal(calls), literal(per)))
+    limits = [
+        call(imports.use(SDK, "RateLimit"), literal(limit.calls), literal(limit.per)) for limit in document.rate_limits
+    ]
     return parenthesised(limits) if limits else None
 
 
 def _facts(document: ir.Document) -> FactsPlan:
     imports = Imports({"PRODUCT"})
-    facts = document.extensions.get("x-xcaas-product")
-    console = facts.get("console_name") if isinstance(facts, dict) else None
     schemes = [(text(scheme.name), _scheme(scheme, imports)) for scheme in document.security_schemes]
     imports.use("typing", "Final")
     value = call(
@@ -149,7 +140,7 @@ def _facts(document: ir.Document) -> FactsPlan:
         schemes=braced(schemes),
         # Relative to where the package lies, so that a copy elsewhere finds its own models.
         package=code('__name__.rpartition(".")[0]'),
-        console_name=text(console) if isinstance(console, str) else None,
+        console_name=None if document.console_name is None else text(document.console_name),
         rate_limits=_rate_limits(document, imports),
     )
     return FactsPlan(imports.header(), value)

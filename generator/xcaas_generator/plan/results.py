@@ -14,7 +14,7 @@ _PREFERENCE: tuple[ir.AnswerKind, ...] = ("json", "text", "xml", "binary")
 class Outcome:
     """`type` is None when no success has a body. `answers` are the successes, each with the
     variants that the client asks for; `stream` says that the answer is a file, `single` that the
-    service may wrap the one thing it answers in a list (`x-xcaas-answer`)."""
+    service may wrap the one thing it answers in a list."""
 
     type: ir.TypeRef | None
     answers: tuple[ir.Answer, ...]
@@ -41,7 +41,7 @@ def outcome(operation: ir.Operation) -> Outcome:
     if not successes and not any(answer.status.startswith("3") for answer in operation.answers):
         successes = [answer for answer in operation.answers if answer.status == "default"]
     kinds = [variant.kind for answer in successes for variant in answer.variants]
-    if "x-xcaas-download" in operation.extensions:
+    if operation.download is not None:
         return Outcome(ir.Scalar("bytes", "binary"), tuple(successes), stream=True)
     wanted = next((kind for kind in _PREFERENCE if kind in kinds), "empty")
     chosen = tuple(_only(answer, wanted) for answer in successes)
@@ -49,15 +49,10 @@ def outcome(operation: ir.Operation) -> Outcome:
     if not types:
         return Outcome(None, chosen, stream=False)
     members = tuple(types)
-    alone = _alone(members) if _is_single(operation) else None
+    alone = _alone(members) if operation.single else None
     if alone is not None:
         return Outcome(alone, chosen, stream=False, single=True)
     return Outcome(members[0] if len(members) == 1 else ir.UnionOf(members), chosen, stream=wanted == "binary")
-
-
-def _is_single(operation: ir.Operation) -> bool:
-    facts = operation.extensions.get("x-xcaas-answer")
-    return isinstance(facts, dict) and facts.get("single") is True
 
 
 def _alone(members: tuple[ir.TypeRef, ...]) -> ir.TypeRef | None:

@@ -1,6 +1,6 @@
 """Where each operation sits in the client, and what it is called there.
 
-Our own specs say it (`x-xcaas-resource`). For other documents the tag gives the
+Our own specs say it. For other documents the tag gives the
 resource, or else the first meaningful part of the path, and the operation id gives
 the verb, less the words that the resource has said already.
 """
@@ -50,19 +50,19 @@ def seats(
         operation, path, names = document.operations[index], paths[index], wishes[index]
         if operation.verb is None and first[path, names[0]] > 1:
             names = names[1:]
-        poller = operation.extensions.get("x-xcaas-poller")
+        poller = operation.poller
         scope = scopes[path]
         found[index] = Seat(
             path,
             scope.claim(*names),
-            *(_extra_verb(poller, key, scope) for key in ("verb", "resume")),
+            _extra_verb(poller.verb if poller else None, scope),
+            _extra_verb(poller.resume if poller else None, scope),
         )
     return tuple(found[index] for index in range(len(paths)))
 
 
-def _extra_verb(poller: ir.JSON, key: str, scope: Scope) -> str:
-    wish = poller.get(key) if isinstance(poller, dict) else None
-    return scope.claim(safe(wish)) if isinstance(wish, str) and wish else ""
+def _extra_verb(name: str | None, scope: Scope) -> str:
+    return scope.claim(safe(name)) if name else ""
 
 
 def _resource_paths(

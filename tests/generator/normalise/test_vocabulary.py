@@ -43,7 +43,51 @@ GOOD = {
 def test_well_formed(text: str) -> None:
     found, problems = with_keys(text)
     assert not problems, messages(problems)
-    assert list(found.extensions) == [text.partition(":")[0]]
+    assert said(found) == [text.partition(":")[0]]
+
+
+def said(operation: ir.Operation) -> list[str]:
+    """The keys whose contents have come into the node."""
+    found = {
+        "x-xcaas-pagination": operation.pagination,
+        "x-xcaas-poller": operation.poller,
+        "x-xcaas-download": operation.download,
+        "x-xcaas-retry": operation.retry,
+        "x-xcaas-headers": operation.fixed_headers or None,
+    }
+    return [key for key, node in found.items() if node is not None]
+
+
+def test_nodes_hold_what_stands_there() -> None:
+    place = ir.Place("snippet", "/paths/~1jobs/post/x-xcaas-pagination")
+    paging = with_keys(GOOD["page"])[0].pagination
+    assert paging == ir.Pagination(
+        place,
+        "page",
+        "page",
+        "/content",
+        first=0,
+        last=(ir.StopCondition(ir.ValueLocation("header", "X"), "page-count"),),
+        declared=paging.declared if paging else None,
+    )
+    paging = with_keys(GOOD["cursor in the body"])[0].pagination
+    assert paging is not None
+    assert (paging.within, paging.next, paging.alone) == ("body", ir.ValueLocation("body", "/next"), True)
+    call = ir.FollowUp("getJob", "id")
+    poller = with_keys(GOOD["poller"])[0].poller
+    assert poller is not None
+    assert poller.status == ir.PollStatus(call, "/state", ("DONE", "PART"), partial=("PART",))
+    assert (poller.first, poller.factor, poller.longest, poller.timeout) == (1, 1.5, 30, 60)
+    assert with_keys(GOOD["download"])[0].download == ir.Download(ir.Checksum(call, "/md5"), "content-disposition")
+    assert with_keys(GOOD["retry"])[0].retry == ir.Retry(safe=True)
+    assert with_keys(GOOD["headers"])[0].fixed_headers == (("Content-Type", "application/json"),)
+
+
+@pytest.mark.parametrize("limit", ["{calls: 100}", "{per: 60}", "{calls: 0, per: 60}", "{calls: 1, per: 0}", "7"])
+def test_a_limit_that_is_none_is_a_problem_with_a_place(limit: str) -> None:
+    result = read(f"x-xcaas-product: {{rate_limits: [{limit}, {{calls: 5, per: 0.5}}]}}\npaths: {{}}")
+    assert result.document.rate_limits == (ir.RateLimit(5, 0.5),)
+    assert "/x-xcaas-product/rate_limits/0" in [one.pointer for one in result.warnings]
 
 
 BAD = {
@@ -53,7 +97,7 @@ BAD = {
     "unknown parameter": ("x-xcaas-pagination: {style: page, parameter: nope, items: ''}", "no parameter 'nope'"),
     "not a mapping": ("x-xcaas-pagination: yes", "should be a mapping"),
     "unknown operation": (
-        "x-xcaas-poller: {verb: run, id: /id, status: {operation: nope, value: /s, done: [D]}}",
+        "x-xcaas-poller: {verb: run, id: /id, status: {operation: nope, parameter: id, value: /s, done: [D]}}",
         "no operation 'nope'",
     ),
     "unknown parameter of the status": (
@@ -65,6 +109,23 @@ BAD = {
         "x-xcaas-poller: {verb: run, id: /id, status: {operation: getJob, value: /s, done: [D], partial: D}}",
         "a list of texts",
     ),
+    "partial end that is no end": (
+        "x-xcaas-poller: {verb: run, id: /id, status: {operation: getJob, parameter: id, value: /s, done: [D], partial: [HALF]}}",
+        "'HALF' stands under 'partial', but not under 'done'",
+    ),
+    "a call without a parameter": (
+        "x-xcaas-poller: {verb: run, id: /id, status: {operation: getJob, value: /s, done: [D]}}",
+        "needs 'parameter'",
+    ),
+    "an end of pages that is none": (
+        "x-xcaas-pagination: {style: page, parameter: page, items: '', last: [{header: X, is: enough}]}",
+        "'last' should be a list of ends",
+    ),
+    "a next cursor without a place": (
+        "x-xcaas-pagination: {style: cursor, parameter: page, items: '', next: {query: x}}",
+        "a mapping with a place",
+    ),
+    "a header that is no text": ("x-xcaas-headers: {X-Version: 2}", "'X-Version' should be a text"),
     "verb that is no name": (f"x-xcaas-poller: {{verb: 'run it', {POLLER}}}", "a Python name"),
     "retry": ("x-xcaas-retry: {safe: 'yes'}", "true or false"),
 }
@@ -74,14 +135,14 @@ BAD = {
 def test_malformed_ones_are_left_out(text: str, message: str) -> None:
     found, problems = with_keys(text)
     assert message in messages(problems)
-    assert found.extensions == {}
+    assert said(found) == []
     assert all(one.pointer.startswith("/paths/~1jobs/post/x-xcaas") and one.line for one in problems)
 
 
 def test_an_unknown_key_in_one_and_an_unknown_one() -> None:
     found, problems = with_keys("x-xcaas-retry: {safe: true, often: 3}")
     assert "no key 'often'" in messages(problems)
-    assert list(found.extensions) == ["x-xcaas-retry"]
+    assert said(found) == ["x-xcaas-retry"]
     _, problems = with_keys("x-xcaas-pagnation: {}")
     assert "there is no key x-xcaas-pagnation" in messages(problems)
 
@@ -105,6 +166,6 @@ def test_product_and_error_shapes() -> None:
             Fault: {type: object, properties: {fault: {type: string}}, x-xcaas-error: {message: /fault, code: /code}}
         """
     )
-    assert result.document.extensions == {"x-xcaas-product": {"name": "storage", "console_name": "storage"}}
+    assert result.document.console_name == "storage"
     assert model(result.document, "Fault").error == (("code", "/code"), ("message", "/fault"))
     assert "should be a mapping" in messages(read("x-xcaas-product: storage\npaths: {}").warnings)

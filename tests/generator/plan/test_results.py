@@ -12,9 +12,9 @@ from xcaas_generator import ir
 PET = ir.ModelRef("Pet")
 
 
-def made(*variants: ir.AnswerVariant, **extensions: ir.JSON) -> str:
+def made(*variants: ir.AnswerVariant, single: bool = False) -> str:
     answer = ir.Answer("200", variants, AT)
-    asked = replace(operation("getPet"), answers=(answer,), extensions=dict(extensions))
+    asked = replace(operation("getPet"), answers=(answer,), single=single)
     files = texts(replace(document(asked), models=(model("Pet"),)))
     return next(text for text in files.values() if "getPet" in text and "Operation(" in text)
 
@@ -35,8 +35,8 @@ def test_without_a_real_choice_there_is_no_argument(types: tuple[str, ...]) -> N
     assert "accept:" not in made(*(file(media_type) for media_type in types))
 
 
-@pytest.mark.parametrize(("facts", "codec"), [({"x-xcaas-answer": {"single": True}}, "Pet!"), ({}, "Pet|[Pet]")])
-def test_one_thing_or_a_list_of_it_is_the_thing_where_the_spec_says_so(facts: dict[str, ir.JSON], codec: str) -> None:
-    text = made(ir.AnswerVariant("application/json", "json", ir.UnionOf((PET, ir.ListOf(PET)))), **facts)
+@pytest.mark.parametrize(("single", "codec"), [(True, "Pet!"), (False, "Pet|[Pet]")])
+def test_one_thing_or_a_list_of_it_is_the_thing_where_the_spec_says_so(single: bool, codec: str) -> None:
+    text = made(ir.AnswerVariant("application/json", "json", ir.UnionOf((PET, ir.ListOf(PET)))), single=single)
     assert f'json_answer("{codec}")' in text
     assert ("-> Pet:" in text) is ("!" in codec)

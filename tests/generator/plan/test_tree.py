@@ -95,8 +95,9 @@ def test_a_verb_stays_clear_of_resources_below() -> None:
 
 
 def test_pollers_bring_verbs_of_their_own() -> None:
-    poller: dict[str, ir.JSON] = {"verb": "download", "resume": "resume_download"}
-    given = operation("x", resource=("zips",), verb="start", extensions={"x-xcaas-poller": poller})
+    status = ir.PollStatus(ir.FollowUp("x", "id"), "/state", ("DONE",))
+    poller = ir.Poller("download", "/id", status, "resume_download")
+    given = operation("x", resource=("zips",), verb="start", poller=poller)
     (seat,) = seats(document(given), taken_on_client=NOTHING, taken_on_resource=NOTHING)
     assert (seat.verb, seat.poll, seat.resume) == ("start", "download", "resume_download")
 

@@ -104,14 +104,17 @@ def hostile(payload: str) -> ir.Document:
         name=payload,
         doc=payload,
     )
-    paging: dict[str, ir.JSON] = {
-        "style": payload,
-        "parameter": payload,
-        "items": "/list",
-        "size": payload,
-        "next": {"body": payload},
-        "last": [{"header": payload, "equals": {payload: payload}}],
-    }
+    paging = ir.Pagination(
+        node,
+        "cursor",
+        payload,
+        "/list",
+        size=payload,
+        next=ir.ValueLocation("body", payload),
+        last=(ir.StopCondition(ir.ValueLocation("header", payload), "equals", {payload: payload}),),
+        send={payload: payload},
+        declared={payload: payload},
+    )
     page = model("Page", field("list", ir.ListOf(ir.ModelRef(pet.name))))
     answers = (
         replace(answer(ir.ModelRef("Page"), media_type=payload), doc=payload),
@@ -131,7 +134,8 @@ def hostile(payload: str) -> ir.Document:
         summary=payload,
         doc=payload,
         deprecated=True,
-        extensions={"x-xcaas-pagination": paging},
+        pagination=paging,
+        fixed_headers=((payload, payload),),
     )
     named = replace(call, id=payload + "2", path=payload + "2", resource=(payload, payload), verb=payload)
     webhook = ir.Webhook(payload, payload, node, body, payload, payload, True, payload, payload)
@@ -147,7 +151,7 @@ def hostile(payload: str) -> ir.Document:
         unions=(ir.Union(payload + "Either", either, node, payload),),
         webhooks=(webhook, replace(webhook, operation="", body=None)),
         refused=(ir.Refused(payload, payload, node, payload),),
-        extensions={"x-xcaas-product": {"console_name": payload}},
+        console_name=payload,
     )
 
 

@@ -1,10 +1,13 @@
-"""Where something stands in a document."""
+"""What documents consist of: JSON values, and where they stand."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
-__all__ = ["Place"]
+__all__ = ["JSON", "Place"]
+
+JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 
 
 @dataclass(frozen=True, slots=True)
