@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from xcaas_generator.failure import Failure
-from xcaas_generator.generate.request import Job, Result, Source
+from xcaas_generator.generate.request import BuildRequest, BuildResult, Source
 from xcaas_generator.problems import InputError
 from xcaas_generator.progress import Progress, counted
 from xcaas_generator.vendor.arguments import add_arguments as add_vendor_arguments
@@ -134,9 +134,9 @@ def _package_name(name: str) -> str:
 
 
 def _generate(options: argparse.Namespace, progress: Progress) -> int:
-    from xcaas_generator.generate.repository import repository_job
+    from xcaas_generator.generate.repository import repository_request
 
-    job = repository_job(options.root or Path.cwd(), check=options.check, force=options.force)
+    job = repository_request(options.root or Path.cwd(), check=options.check, force=options.force)
     result = _run(job, progress)
     if options.check and result.differing:
         shown = "\n".join(f"  {path}" for path in result.differing[:20])
@@ -146,7 +146,7 @@ def _generate(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _build(options: argparse.Namespace, progress: Progress) -> int:
-    job = Job(
+    job = BuildRequest(
         target=options.out / options.package,
         sources=(Source(options.package, options.spec),),
         suite=False,
@@ -182,10 +182,10 @@ def _drift(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _lint(options: argparse.Namespace, progress: Progress) -> int:
-    from xcaas_generator.generate.repository import repository_job
+    from xcaas_generator.generate.repository import repository_request
     from xcaas_generator.lint.rules import lint
 
-    paths = options.specs or [source.path for source in repository_job(Path.cwd()).sources]
+    paths = options.specs or [source.path for source in repository_request(Path.cwd()).sources]
     problems = [problem for path in paths for problem in lint(path)]
     for problem in problems:
         progress.say(str(problem))
@@ -193,7 +193,7 @@ def _lint(options: argparse.Namespace, progress: Progress) -> int:
     return PROBLEMS if problems else DONE
 
 
-def _run(job: Job, progress: Progress) -> Result:
+def _run(job: BuildRequest, progress: Progress) -> BuildResult:
     from xcaas_generator.generate.pipeline import run
 
     result = run(job, progress)
@@ -203,7 +203,7 @@ def _run(job: Job, progress: Progress) -> Result:
     return result
 
 
-def _outcome(job: Job, result: Result) -> str:
+def _outcome(job: BuildRequest, result: BuildResult) -> str:
     from xcaas_generator.package.changes import report
 
     lines = [report(list(result.changes))] if result.changes and not job.check else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from xcaas_generator.source import JSON, Place
+from xcaas_generator.source import JSON, SourceLocation
 
 __all__ = [
     "Checksum",
@@ -49,7 +49,7 @@ class StopCondition:
 class Pagination:
     """How to walk over the pages of a list. `items` is a JSON pointer, `next` where the next cursor stands."""
 
-    place: Place
+    place: SourceLocation
     style: Literal["page", "cursor"]
     parameter: str
     items: str

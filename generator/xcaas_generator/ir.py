@@ -22,7 +22,7 @@ from xcaas_generator.flows import StopCondition as StopCondition
 from xcaas_generator.flows import StopTest as StopTest
 from xcaas_generator.flows import ValueLocation as ValueLocation
 from xcaas_generator.source import JSON as JSON
-from xcaas_generator.source import Place as Place
+from xcaas_generator.source import SourceLocation as SourceLocation
 
 # --- types -----------------------------------------------------------------
 
@@ -81,7 +81,7 @@ class Field:
     type: TypeRef  # without null; see `nullable`
     required: bool
     nullable: bool
-    place: Place
+    place: SourceLocation
     doc: str = ""
     default: JSON = None
     has_default: bool = False
@@ -96,7 +96,7 @@ class Field:
 class Model:
     name: str  # unique class name within the document
     fields: tuple[Field, ...]
-    place: Place
+    place: SourceLocation
     title: str = ""
     doc: str = ""
     extra: TypeRef | None = None  # type of additional properties, if the spec gives one
@@ -112,7 +112,7 @@ class Enum:
 
     name: str
     values: tuple[str | int | float | bool | None, ...]
-    place: Place
+    place: SourceLocation
     doc: str = ""
     base: tuple[str, ...] = ("str",)  # Python types of the values
 
@@ -126,7 +126,7 @@ class Union:
 
     name: str
     type: UnionOf | ModelRef | EnumRef
-    place: Place
+    place: SourceLocation
     doc: str = ""
 
 
@@ -142,7 +142,7 @@ class Parameter:
     location: Location
     type: TypeRef
     required: bool
-    place: Place
+    place: SourceLocation
     nullable: bool = False
     doc: str = ""
     default: JSON = None
@@ -182,7 +182,7 @@ class BodyVariant:
 class Body:
     variants: tuple[BodyVariant, ...]  # the first is what a client sends unless told otherwise
     required: bool
-    place: Place
+    place: SourceLocation
     name: str = "body"
     doc: str = ""
 
@@ -203,7 +203,7 @@ class Answer:
 
     status: str
     variants: tuple[AnswerVariant, ...]  # empty: no body
-    place: Place
+    place: SourceLocation
     doc: str = ""
     headers: tuple[Parameter, ...] = ()
 
@@ -237,7 +237,7 @@ class SecurityScheme:
 
     name: str
     kind: str
-    place: Place
+    place: SourceLocation
     doc: str = ""
     location: Location | None = None  # api-key
     parameter: str | None = None  # api-key
@@ -251,7 +251,7 @@ class Operation:
     id: str  # operationId, or one made from method and path
     method: str  # upper case
     path: str  # template as in the spec
-    place: Place
+    place: SourceLocation
     servers: tuple[Server, ...]
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
@@ -281,7 +281,7 @@ class Webhook:
 
     name: str
     method: str  # upper case
-    place: Place
+    place: SourceLocation
     body: Body | None = None
     summary: str = ""
     doc: str = ""
@@ -296,7 +296,7 @@ class Refused:
 
     method: str
     path: str
-    place: Place
+    place: SourceLocation
     reason: str
 
 
@@ -305,7 +305,7 @@ class Document:
     name: str  # product name: the file's stem, or what the caller says
     title: str
     version: str
-    place: Place
+    place: SourceLocation
     doc: str = ""
     servers: tuple[Server, ...] = ()
     security_schemes: tuple[SecurityScheme, ...] = ()

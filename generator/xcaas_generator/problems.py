@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from xcaas_generator.source import Place
+from xcaas_generator.source import SourceLocation
 
 Severity: TypeAlias = Literal["warning", "error"]
 
@@ -22,7 +22,7 @@ class Problem:
     """One finding. `line` and `column` count from 1; they are None until looked up, which
     `positions.locate` does only for what is shown."""
 
-    place: Place
+    place: SourceLocation
     message: str
     advice: str = ""
     severity: Severity = "error"

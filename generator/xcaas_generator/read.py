@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xcaas_generator import ir
-from xcaas_generator.load.documents import Library
+from xcaas_generator.load.documents import Documents
 from xcaas_generator.load.positions import locate
-from xcaas_generator.load.references import Resolver, Spot
+from xcaas_generator.load.references import Resolver, Node
 from xcaas_generator.normalise.document import normalise
 from xcaas_generator.normalise.validity import check_root, check_vocabulary
 from xcaas_generator.parse.canonical import emit
@@ -23,7 +23,7 @@ from xcaas_generator.report import UNFORESEEN, Report
 
 
 @dataclass(frozen=True, slots=True)
-class FrontResult:
+class ReadResult:
     """`warnings` holds what was guessed (severity warning) and what was refused (severity error).
     `files` are the local files that were read, the document itself first."""
 
@@ -39,7 +39,7 @@ def read(
     strict: bool,
     allow_network: bool = False,
     root: Path | None = None,
-) -> FrontResult:
+) -> ReadResult:
     """Read one document with everything that it references.
 
     Use `root` to say which folder tree references may reach into (see `resolve`).
@@ -47,7 +47,7 @@ def read(
     operations had to be refused, and under `strict` for any problem.
     """
     report = Report()
-    library = Library(report, root=root, allow_network=allow_network)
+    library = Documents(report, root=root, allow_network=allow_network)
     try:
         document = _read(source, name, library, report)
     except InputError as error:
@@ -57,18 +57,18 @@ def read(
         reason = f"the document can't be read ({type(error).__name__}: {error})"
         advice = "This is a mistake of the generator: please report it with the document."
         raise InputError(
-            [Problem(ir.Place(str(source) if isinstance(source, Path) else name, ""), reason, advice)]
+            [Problem(ir.SourceLocation(str(source) if isinstance(source, Path) else name, ""), reason, advice)]
         ) from error
     problems = tuple(locate(report.problems, library.files))
     if (problems and strict) or (document.refused and not document.operations):
         raise InputError(problems)
     files = tuple(Path(label) for label in library.files if "://" not in label) if isinstance(source, Path) else ()
-    return FrontResult(document, problems, files)
+    return ReadResult(document, problems, files)
 
 
-def _read(source: Path | bytes, name: str, library: Library, report: Report) -> ir.Document:
+def _read(source: Path | bytes, name: str, library: Documents, report: Report) -> ir.Document:
     file = library.first(source, name)
-    at = Spot(file, "", file.tree)
+    at = Node(file, "", file.tree)
     check_root(at, report)
     draft = normalise(at, Resolver(library, report), report, name)
     for one in library.files.values():

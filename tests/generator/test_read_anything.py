@@ -161,7 +161,7 @@ def attempt(document: JSON) -> None:
     assert not unforeseen, unforeseen
 
 
-def outcome(data: bytes) -> front.FrontResult | None:
+def outcome(data: bytes) -> front.ReadResult | None:
     """A sound document, or None after an `InputError` that says why."""
     try:
         result = front.read(data, name="fuzzed", strict=False)

@@ -11,7 +11,7 @@ from xcaas_generator.plan.package import package_modules
 from xcaas_generator.render.format import format_tree
 from xcaas_generator.render.templates import Templates
 
-AT = ir.Place("pets.yaml", "")
+AT = ir.SourceLocation("pets.yaml", "")
 TEXT = ir.Scalar("str")
 WHOLE = ir.Scalar("int")
 SERVER = ir.Server("https://api.test")

@@ -13,7 +13,7 @@ from xcaas_generator.python import names
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
 
 
-def read(text: str, *, strict: bool = False, head: str = HEAD) -> front.FrontResult:
+def read(text: str, *, strict: bool = False, head: str = HEAD) -> front.ReadResult:
     """A document given as YAML without its usual head."""
     result = front.read((head + dedent(text)).encode(), name="snippet", strict=strict)
     check(result.document)

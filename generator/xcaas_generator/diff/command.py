@@ -50,7 +50,7 @@ def diff(old: str, new: str, form: Format, progress: Progress, *, allow_network:
 def _read(path: Path | None, name: str, allow_network: bool) -> ir.Document:
     """A document; an empty one where a folder has none of that name."""
     if path is None:
-        return ir.Document(name, "", "", ir.Place("", ""))
+        return ir.Document(name, "", "", ir.SourceLocation("", ""))
     try:
         return front.read(path, name=name or "api", strict=False, allow_network=allow_network).document
     except InputError as error:
@@ -63,7 +63,7 @@ def _inside(name: str, change: Change) -> Change:
 
 def _content(value: object) -> object:
     """A document without the places in it, which tell of files and not of the API."""
-    if isinstance(value, ir.Place):
+    if isinstance(value, ir.SourceLocation):
         return None
     if is_dataclass(value) and not isinstance(value, type):
         return (type(value).__name__, *(_content(getattr(value, item.name)) for item in fields(value)))

@@ -100,7 +100,7 @@ def _models(old: ir.Document, new: ir.Document, changes: Changes) -> None:
             changes.add("model-added", f"models.{name}", "the model is new", place)
 
 
-def _components(document: ir.Document) -> Mapping[str, ir.Place]:
+def _components(document: ir.Document) -> Mapping[str, ir.SourceLocation]:
     types: tuple[ir.Model | ir.Enum | ir.Union, ...] = (*document.models, *document.enums, *document.unions)
     places = {one.name: one.place for one in types}
     return {name: place for name, place in places.items() if place.pointer.rpartition("/")[0] + "/" == _COMPONENT}

@@ -72,7 +72,7 @@ class OperationComparison:
 
     # --- bodies ------------------------------------------------------------
 
-    def _body(self, old: ir.Body | None, new: ir.Body | None, call: str, place: ir.Place) -> None:
+    def _body(self, old: ir.Body | None, new: ir.Body | None, call: str, place: ir.SourceLocation) -> None:
         add = self._changes.add
         if old is None and new is not None:
             rule = "required-body-added" if new.required else "optional-body-added"
@@ -93,7 +93,7 @@ class OperationComparison:
         for media_type in before.keys() & after.keys():
             self._types.types(before[media_type], after[media_type], "request", where, new.place)
 
-    def _media(self, old: Iterable[str], new: Iterable[str], kind: str, where: str, place: ir.Place) -> None:
+    def _media(self, old: Iterable[str], new: Iterable[str], kind: str, where: str, place: ir.SourceLocation) -> None:
         for media_type in sorted(set(old) - set(new)):
             self._changes.add(f"{kind}-media-type-removed", where, f"{media_type} is gone", place)
         for media_type in sorted(set(new) - set(old)):
@@ -155,7 +155,7 @@ class OperationComparison:
                 message = f"{_presentation(scheme)} became {_presentation(other)}"
                 self._changes.add("security-scheme-changed", scheme.name, message, other.place)
 
-    def _servers(self, old: tuple[ir.Server, ...], new: tuple[ir.Server, ...], call: str, place: ir.Place) -> None:
+    def _servers(self, old: tuple[ir.Server, ...], new: tuple[ir.Server, ...], call: str, place: ir.SourceLocation) -> None:
         before, after = {server.url: server for server in old}, {server.url: server for server in new}
         for url, server in before.items():
             if url not in after:
@@ -165,7 +165,7 @@ class OperationComparison:
         for url in after.keys() - before.keys():
             self._changes.add("server-added", f"server {url}", "the server is new", place)
 
-    def _variables(self, old: ir.Server, new: ir.Server, place: ir.Place) -> None:
+    def _variables(self, old: ir.Server, new: ir.Server, place: ir.SourceLocation) -> None:
         after = {variable.name: variable for variable in new.variables}
         for variable in old.variables:
             other = after.get(variable.name)

@@ -114,7 +114,7 @@ class Change:
     rule: str
     where: str
     message: str
-    place: ir.Place
+    place: ir.SourceLocation
 
     @property
     def grade(self) -> Grade:
@@ -132,7 +132,7 @@ class Changes:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str], Change] = {}
 
-    def add(self, rule: str, where: str, message: str, place: ir.Place) -> None:
+    def add(self, rule: str, where: str, message: str, place: ir.SourceLocation) -> None:
         """Note a change under a rule of `RULES`."""
         if rule not in RULES:
             raise KeyError(rule)

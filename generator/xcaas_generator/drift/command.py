@@ -11,7 +11,7 @@ from xcaas_generator.drift.compare import Difference, drift
 from xcaas_generator.drift.facts import Facts, facts
 from xcaas_generator.drift.reasons import read_reasons
 from xcaas_generator.failure import Failure
-from xcaas_generator.generate.repository import repository_job
+from xcaas_generator.generate.repository import repository_request
 from xcaas_generator.problems import InputError, printable
 from xcaas_generator.progress import Progress
 
@@ -27,7 +27,7 @@ def run_drift(
     Raises:
         Failure: The folder holds no documents, or the file of reasons is not as documented.
     """
-    job = repository_job(start)
+    job = repository_request(start)
     specs = job.sources[0].path.parent
     known = read_reasons(reasons or specs / REASONS_FILE)
     ours = {source.name: _read(source.path, progress) for source in job.sources}

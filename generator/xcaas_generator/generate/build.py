@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xcaas_generator import manifest
 from xcaas_generator import read as front
-from xcaas_generator.generate.request import Job, Source
+from xcaas_generator.generate.request import BuildRequest, Source
 from xcaas_generator.package import lockfile as state
 from xcaas_generator.plan import examples
 from xcaas_generator.plan.package import package_modules, suite_modules, suite_product
@@ -19,7 +19,7 @@ from xcaas_generator.render.templates import Templates
 
 
 @dataclass(slots=True)
-class Made:
+class BuildOutput:
     """Texts by path, not yet formatted, and what the manifest and the lock say of each product."""
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -28,15 +28,15 @@ class Made:
     warnings: list[Problem] = field(default_factory=list)
 
 
-def make(
-    job: Job, sources: Iterable[Source], progress: Progress, known: Mapping[str, manifest.Section] | None = None
-) -> Made:
+def build(
+    job: BuildRequest, sources: Iterable[Source], progress: Progress, known: Mapping[str, manifest.Section] | None = None
+) -> BuildOutput:
     """Read, plan and render the given sources. `known` are the sections of products that are up to date.
 
     Raises:
         InputError: A document has problems.
     """
-    made = Made()
+    made = BuildOutput()
     templates = Templates()
     for source in sources:
         progress.step(f"{source.path}: reading")

@@ -11,28 +11,28 @@ from typing import TYPE_CHECKING
 
 from xcaas_generator import manifest
 from xcaas_generator.failure import Failure
-from xcaas_generator.generate.request import Job, Result, Source
+from xcaas_generator.generate.request import BuildRequest, BuildResult, Source
 from xcaas_generator.package import lockfile as state
-from xcaas_generator.package.lockfile import Edit, Lock
+from xcaas_generator.package.lockfile import LocalChange, Lockfile
 from xcaas_generator.progress import Progress, counted
 from xcaas_generator.versions import version
 
 if TYPE_CHECKING:
-    from xcaas_generator.generate.build import Made
+    from xcaas_generator.generate.build import BuildOutput
     from xcaas_generator.package.staging import Staging
 
 _MARKER = "py.typed"
 _SHOWN_EDITS = 20
 
 
-def run(job: Job, progress: Progress) -> Result:
+def run(job: BuildRequest, progress: Progress) -> BuildResult:
     """Bring the target up to date with its sources, or with `check` only tell how it differs.
 
     Raises:
         InputError: A document has problems. Nothing was written.
         Failure: Something else is in the way. Nothing was written.
     """
-    lock = state.read_lock(job.target)
+    lock = state.read_lockfile(job.target)
     generator = state.fingerprint()
     edits = _hand_edits(job, lock)
     old = manifest.load(job.target)
@@ -41,7 +41,7 @@ def run(job: Job, progress: Progress) -> Result:
     if edits and not (job.force or job.check):
         raise Failure(_edit_message(job, edits))
     if lock and not stale and not edits and set(lock.inputs) == {source.name for source in job.sources}:
-        return Result(sum(len(section.operations) for section in old.values()))
+        return BuildResult(sum(len(section.operations) for section in old.values()))
     try:
         return _regenerate(job, lock, generator, stale, progress)
     except OSError as error:
@@ -50,17 +50,17 @@ def run(job: Job, progress: Progress) -> Result:
         raise Failure(f"{error.strerror or error}: {error.filename}; {job.target} is as it was") from error
 
 
-def _regenerate(job: Job, lock: Lock | None, generator: str, stale: list[Source], progress: Progress) -> Result:
-    from xcaas_generator.generate.build import make
+def _regenerate(job: BuildRequest, lock: Lockfile | None, generator: str, stale: list[Source], progress: Progress) -> BuildResult:
+    from xcaas_generator.generate.build import build
     from xcaas_generator.package.staging import staging
 
-    made = make(job, stale, progress, manifest.load(job.target))
+    made = build(job, stale, progress, manifest.load(job.target))
     kept = _keep_fresh(job, lock, made)
     with staging(job.target) as tree:
         return _finish(job, made, tree, kept, generator, progress)
 
 
-def _fresh(job: Job, lock: Lock | None, generator: str, old: dict[str, manifest.Section]) -> list[Source]:
+def _fresh(job: BuildRequest, lock: Lockfile | None, generator: str, old: dict[str, manifest.Section]) -> list[Source]:
     """Sources whose product is up to date already."""
     if lock is None or lock.generator != generator:
         return []
@@ -73,7 +73,7 @@ def _fresh(job: Job, lock: Lock | None, generator: str, old: dict[str, manifest.
     return found
 
 
-def _keep_fresh(job: Job, lock: Lock | None, made: Made) -> list[str]:
+def _keep_fresh(job: BuildRequest, lock: Lockfile | None, made: BuildOutput) -> list[str]:
     """Take over the manifest sections of products that are up to date. Returns the paths of their files."""
     old = manifest.load(job.target)
     kept: list[str] = []
@@ -85,7 +85,7 @@ def _keep_fresh(job: Job, lock: Lock | None, made: Made) -> list[str]:
     return kept
 
 
-def _finish(job: Job, made: Made, tree: Staging, kept: list[str], generator: str, progress: Progress) -> Result:
+def _finish(job: BuildRequest, made: BuildOutput, tree: Staging, kept: list[str], generator: str, progress: Progress) -> BuildResult:
     from xcaas_generator.package.changes import changes
     from xcaas_generator.package.verify import verify_modules
     from xcaas_generator.render.format import formatting
@@ -103,16 +103,16 @@ def _finish(job: Job, made: Made, tree: Staging, kept: list[str], generator: str
     # In a package that was not there, everything is new; nobody wants to read that.
     known = (job.target / manifest.NAME).is_file()
     found = tuple(changes(job.target, tree.folder, differing)) if known else ()
-    lock = Lock(generator, made.inputs, state.digests(tree.folder))
+    lock = Lockfile(generator, made.inputs, state.digests(tree.folder))
     if not job.check:
         tree.write(state.NAME, lock.dump())
         tree.commit()
-    elif lock != state.read_lock(job.target):
+    elif lock != state.read_lockfile(job.target):
         # Left alone, it would make the next run on a clean checkout change a file.
         differing.append(state.NAME)
     progress.clear()
     sections = made.sections.values()
-    return Result(
+    return BuildResult(
         sum(len(section.operations) for section in sections),
         sum(len(section.refused) for section in sections),
         tuple(differing),
@@ -121,16 +121,16 @@ def _finish(job: Job, made: Made, tree: Staging, kept: list[str], generator: str
     )
 
 
-def _hand_edits(job: Job, lock: Lock | None) -> list[Edit]:
+def _hand_edits(job: BuildRequest, lock: Lockfile | None) -> list[LocalChange]:
     if lock is not None:
-        return state.edits(job.target, lock)
+        return state.local_changes(job.target, lock)
     if not job.target.is_dir():
         return []
     # Without a lock, every file in the folder is somebody's; empty ones mark a package yet to be filled.
-    return [Edit(path, "added") for path in sorted(state.walk(job.target)) if (job.target / path).stat().st_size]
+    return [LocalChange(path, "added") for path in sorted(state.walk(job.target)) if (job.target / path).stat().st_size]
 
 
-def _edit_message(job: Job, edits: list[Edit]) -> str:
+def _edit_message(job: BuildRequest, edits: list[LocalChange]) -> str:
     lines = [f"  {edit.kind}: {job.target / edit.path}" for edit in edits[:_SHOWN_EDITS]]
     if len(edits) > _SHOWN_EDITS:
         lines.append(f"  … and {len(edits) - _SHOWN_EDITS} more")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from xcaas_generator.failure import Failure
-from xcaas_generator.generate.request import Job, Source
+from xcaas_generator.generate.request import BuildRequest, Source
 from xcaas_generator.python.names import safe
 
 _SPECS, _TARGET = "specs", Path("generated", "xcaas")
 
 
-def repository_job(start: Path, *, check: bool = False, force: bool = False) -> Job:
+def repository_request(start: Path, *, check: bool = False, force: bool = False) -> BuildRequest:
     """The job for the repository that holds `start`. Paths are relative where `start` is its root.
 
     Raises:
@@ -21,7 +21,7 @@ def repository_job(start: Path, *, check: bool = False, force: bool = False) -> 
     sources = tuple(Source(_product(path), path) for path in sorted((root / _SPECS).glob("*.yaml")))
     if not sources:
         raise Failure(f"no documents in {root / _SPECS}", code=2)
-    return Job(root / _TARGET, sources, suite=True, strict=True, check=check, force=force)
+    return BuildRequest(root / _TARGET, sources, suite=True, strict=True, check=check, force=force)
 
 
 def _root(start: Path) -> Path:

@@ -18,7 +18,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class BuildRequest:
     """What to generate into which folder. With `suite`, several products under one client."""
 
     target: Path
@@ -31,7 +31,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class BuildResult:
     """What a run did. `differing` are the paths that changed, removed ones included."""
 
     operations: int

@@ -9,8 +9,8 @@ from urllib.parse import quote
 from xcaas_generator.failure import Failure
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.decode import SourceFile
-from xcaas_generator.load.documents import Library
-from xcaas_generator.load.references import Spot
+from xcaas_generator.load.documents import Documents
+from xcaas_generator.load.references import Node
 from xcaas_generator.report import Report
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _DATA = ("default", "enum", "const", "value")
 _SCHEMA_HOLDERS = ("properties", "patternProperties", "$defs", "schemas")
 
 
-def check_examples(library: Library, report: Report) -> None:
+def check_examples(library: Documents, report: Report) -> None:
     """Validate every `example` and `examples` of the files read, with references across files."""
     try:
         from jsonschema import Draft202012Validator
@@ -38,9 +38,9 @@ def check_examples(library: Library, report: Report) -> None:
         )
     schemas = cast("Registry[bool | Mapping[str, Any]]", registry)  # a file holds schemas, among other things
     for file in library.files.values():
-        for schema, example in _examples(Spot(file, "", file.tree)):
+        for schema, example in _examples(Node(file, "", file.tree)):
             reference = {"$ref": f"{_uri(file)}#{quote(schema.pointer, safe='/~')}"}
-            message = _misfit(Draft202012Validator(reference, registry=schemas), example.node)
+            message = _misfit(Draft202012Validator(reference, registry=schemas), example.value)
             if message is not None:
                 report.error(example.place, f"the example does not validate{message}", "Correct it or the schema.")
 
@@ -63,12 +63,12 @@ def _uri(file: SourceFile) -> str:
     return f"https://specs.invalid/{quote(file.label.lstrip('/'))}"
 
 
-def _examples(root: Spot) -> Iterator[tuple[Spot, Spot]]:
+def _examples(root: Node) -> Iterator[tuple[Node, Node]]:
     """Each example with the schema that it is for: of a schema itself, a parameter, header or media type."""
-    waiting: list[tuple[Spot, bool]] = [(root, False)]
+    waiting: list[tuple[Node, bool]] = [(root, False)]
     while waiting:
         spot, is_name = waiting.pop()
-        if not is_name and isinstance(spot.node, dict):
+        if not is_name and isinstance(spot.value, dict):
             schema = spot.child("schema") if spot.has("schema") else spot
             yield from ((schema, example) for example in _given(spot))
         for key, below in spot.items():
@@ -78,13 +78,13 @@ def _examples(root: Spot) -> Iterator[tuple[Spot, Spot]]:
                 or (key in ("example", "examples") and not is_name)
             ):
                 continue
-            if isinstance(below.node, dict):
+            if isinstance(below.value, dict):
                 waiting.append((below, key in _SCHEMA_HOLDERS and not is_name))
             else:
                 waiting.extend((one, False) for one in below.elements())
 
 
-def _given(spot: Spot) -> Iterator[Spot]:
+def _given(spot: Node) -> Iterator[Node]:
     if spot.has("example"):
         yield spot.child("example")
     several = spot.child("examples")

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from xcaas_generator.load.decode import SourceFile
-from xcaas_generator.load.references import Spot
+from xcaas_generator.load.references import Node
 from xcaas_generator.report import Report
 
 # Of each kind of object its keys: "" for a plain value, else the kind that stands there, in a list ([]) or by name ({}).
@@ -74,7 +74,7 @@ _KINDS: Final[dict[str, dict[str, str]]] = {
 
 def check_keys(file: SourceFile, report: Report) -> None:
     """Judge the keys of a whole document. Of a file with shared parts nobody can say what its places are."""
-    root = Spot(file, "", file.tree)
+    root = Node(file, "", file.tree)
     waiting = [(root, "document")] if root.has("openapi") else []
     while waiting:
         spot, kind = waiting.pop()
@@ -90,7 +90,7 @@ def check_keys(file: SourceFile, report: Report) -> None:
                 waiting.extend(_below(below, below_kind))
 
 
-def _below(spot: Spot, kind: str) -> list[tuple[Spot, str]]:
+def _below(spot: Node, kind: str) -> list[tuple[Node, str]]:
     if kind.startswith("{}"):
         return [(one, kind[2:]) for name, one in spot.items() if not name.startswith("x-") or kind == "{}schema"]
     if kind.startswith("[]"):

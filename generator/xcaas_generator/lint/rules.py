@@ -15,9 +15,9 @@ from xcaas_generator import read as front
 from xcaas_generator.lint.examples import check_examples
 from xcaas_generator.lint.keys import check_keys
 from xcaas_generator.lint.schemas import check_schemas
-from xcaas_generator.load.documents import Library
+from xcaas_generator.load.documents import Documents
 from xcaas_generator.load.positions import locate
-from xcaas_generator.load.references import Resolver, Spot
+from xcaas_generator.load.references import Resolver, Node
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.operations import METHODS
 from xcaas_generator.problems import InputError, Problem
@@ -36,9 +36,9 @@ def lint(path: Path) -> tuple[Problem, ...]:
         report.extend(front.read(path, name=path.stem, strict=False).warnings)
     except InputError as error:
         return error.problems
-    library = Library(report)
+    library = Documents(report)
     file = library.first(path, path.stem)
-    _House(Spot(file, "", file.tree), Resolver(library, report), report).check()
+    _House(Node(file, "", file.tree), Resolver(library, report), report).check()
     check_examples(library, report)
     for one in library.files.values():
         check_keys(one, report)
@@ -47,7 +47,7 @@ def lint(path: Path) -> tuple[Problem, ...]:
 
 
 class _House:
-    def __init__(self, root: Spot, resolver: Resolver, report: Report) -> None:
+    def __init__(self, root: Node, resolver: Resolver, report: Report) -> None:
         self._root = root
         self._resolver = resolver
         self._report = report
@@ -62,18 +62,18 @@ class _House:
                 if key in METHODS:
                     self._check_operation(operation)
 
-    def _items(self) -> Iterator[Spot]:
+    def _items(self) -> Iterator[Node]:
         for _, listed in self._root.child("paths").items():
             item = self._resolver.deref(listed)
             if item is not None:
                 yield item
 
-    def _say(self, spot: Spot, message: str, advice: str) -> None:
+    def _say(self, spot: Node, message: str, advice: str) -> None:
         self._report.error(spot.place, message, advice)
 
     # --- operations ---------------------------------------------------------
 
-    def _check_operation(self, operation: Spot) -> None:
+    def _check_operation(self, operation: Node) -> None:
         id_ = operation.text("operationId")
         if not _CAMEL.fullmatch(id_):
             self._say(
@@ -98,7 +98,7 @@ class _House:
         for status, answer in operation.child("responses").items():
             self._check_answer(status, answer)
 
-    def _check_resource(self, operation: Spot) -> None:
+    def _check_resource(self, operation: Node) -> None:
         resource = operation.child(keys.RESOURCE)
         path, verb = resource.text("path"), resource.text("verb")
         if not path or not verb:
@@ -116,16 +116,16 @@ class _House:
                 resource, f"{call} is the operation at #{other} already", "Give each operation a verb of its own."
             )
 
-    def _check_parameter(self, listed: Spot) -> None:
+    def _check_parameter(self, listed: Node) -> None:
         parameter = self._resolver.deref(listed)
         if parameter is not None and not parameter.text("description").strip():
             self._say(parameter, f"the parameter {parameter.text('name')!r} has no description", "Say what it is for.")
 
-    def _check_answer(self, status: str, listed: Spot) -> None:
+    def _check_answer(self, status: str, listed: Node) -> None:
         answer = self._resolver.deref(listed)
         if answer is None or not status.startswith(("4", "5")):
             return
-        contents = [media.child("schema").node for _, media in answer.child("content").items()]
+        contents = [media.child("schema").value for _, media in answer.child("content").items()]
         if any(schema is not None for schema in contents):
             return
         if not answer.text(keys.NO_BODY).strip():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xcaas_generator.load.decode import SourceFile
-from xcaas_generator.load.references import Spot
+from xcaas_generator.load.references import Node
 from xcaas_generator.report import Report
 
 # Below these keys stand schemas by name, or one schema, or a list of them.
@@ -18,7 +18,7 @@ _DATA = ("example", "examples", "default", "enum", "const")
 
 def check_schemas(file: SourceFile, report: Report) -> None:
     """Judge every schema in one file, wherever it stands."""
-    for spot, named in _schemas(Spot(file, "", file.tree)):
+    for spot, named in _schemas(Node(file, "", file.tree)):
         if _is_class(spot) and not named and not spot.text("title").strip():
             report.error(
                 spot.place,
@@ -34,9 +34,9 @@ def check_schemas(file: SourceFile, report: Report) -> None:
                 )
 
 
-def _schemas(root: Spot) -> Iterator[tuple[Spot, str]]:
+def _schemas(root: Node) -> Iterator[tuple[Node, str]]:
     """Every schema, and the section that names it: "schemas" for components, "$defs", or ""."""
-    waiting: list[tuple[Spot, str, bool]] = [(root, "", False)]
+    waiting: list[tuple[Node, str, bool]] = [(root, "", False)]
     while waiting:
         spot, named, is_schema = waiting.pop()
         if is_schema:
@@ -44,28 +44,28 @@ def _schemas(root: Spot) -> Iterator[tuple[Spot, str]]:
         for key, below in spot.items():
             if key in _DATA or key.startswith("x-"):
                 continue
-            if key in _NAMED and isinstance(below.node, dict) and (is_schema or key == "schemas"):
+            if key in _NAMED and isinstance(below.value, dict) and (is_schema or key == "schemas"):
                 section = key if key in ("schemas", "$defs") else ""
                 waiting.extend((one, section, True) for _, one in below.items())
             elif key in _LISTED:
                 waiting.extend((one, "", True) for one in below.elements())
-            elif isinstance(below.node, dict):
+            elif isinstance(below.value, dict):
                 waiting.append((below, "", key in _SINGLE))
             else:
                 waiting.extend((one, "", False) for one in below.elements())
 
 
-def _is_class(spot: Spot) -> bool:
+def _is_class(spot: Node) -> bool:
     properties = spot.get("properties")
     return isinstance(properties, dict) and bool(properties) and _parent(spot) != "allOf"
 
 
-def _parent(spot: Spot) -> str:
+def _parent(spot: Node) -> str:
     """The key of the list that a schema stands in. A part of `allOf` belongs to the class around it."""
     tokens = spot.pointer.rsplit("/", 2)
     return tokens[1] if len(tokens) == 3 else ""
 
 
-def _described(field: Spot) -> bool:
+def _described(field: Node) -> bool:
     texts = [field, *field.child("allOf").elements(), *field.child("oneOf").elements()]
     return any(spot.text("description").strip() or spot.has("$ref") for spot in texts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from xcaas_generator.ir import JSON, Place
+from xcaas_generator.ir import JSON, SourceLocation
 from xcaas_generator.load.yaml import Note, read_yaml
 from xcaas_generator.problems import InputError, Problem
 
@@ -82,7 +82,7 @@ def _read(text: str, label: str) -> tuple[JSON, list[Note]]:
         except InputError:
             line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
             raise InputError(
-                [Problem(Place(label, ""), f"this is not valid JSON: {error}", line=line, column=column)]
+                [Problem(SourceLocation(label, ""), f"this is not valid JSON: {error}", line=line, column=column)]
             ) from None
     # Where a key stands twice, only the YAML reader knows; it reads nearly every JSON text.
     return (tree, _duplicates(text, label)) if duplicates else (tree, [])
@@ -138,9 +138,9 @@ def _check_depth(tree: JSON, label: str) -> None:
 
 def _problem(label: str, note: Note, *, fatal: bool = False) -> Problem:
     return Problem(
-        Place(label, note.pointer), note.message, note.advice, "error" if fatal else "warning", note.line, note.column
+        SourceLocation(label, note.pointer), note.message, note.advice, "error" if fatal else "warning", note.line, note.column
     )
 
 
 def _error(label: str, message: str) -> InputError:
-    return InputError([Problem(Place(label, ""), message, line=1, column=1)])
+    return InputError([Problem(SourceLocation(label, ""), message, line=1, column=1)])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urljoin
 
-from xcaas_generator.ir import Place
+from xcaas_generator.ir import SourceLocation
 from xcaas_generator.load.decode import MAX_BYTES, SourceFile, load
 from xcaas_generator.problems import InputError, Problem
 from xcaas_generator.report import Report
@@ -18,18 +18,18 @@ _TIMEOUT = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class LoadError:
     """Why a file was not read, and what to do."""
 
     advice: str
 
 
-class Library:
+class Documents:
     def __init__(self, report: Report, *, root: Path | None = None, allow_network: bool = False) -> None:
         self._report = report
         self._root = root.resolve() if root is not None else None
         self._allow_network = allow_network
-        self._files: dict[str, SourceFile | Refusal] = {}
+        self._files: dict[str, SourceFile | LoadError] = {}
         self._labels: dict[str, SourceFile] = {}
 
     @property
@@ -50,14 +50,14 @@ class Library:
             self._root = _tree_of(path.parent)
         return self._keep(str(path), load(data, source.as_posix(), str(path.parent) + "/"))
 
-    def open(self, target: str, base: SourceFile) -> SourceFile | Refusal:
+    def open(self, target: str, base: SourceFile) -> SourceFile | LoadError:
         """The file that `target` names, seen from `base`."""
         where = self._itself(target) or _absolute(target, base.base)
         if where is None:
-            return Refusal("Give the document as a file: a reference to another file needs a place to start from.")
+            return LoadError("Give the document as a file: a reference to another file needs a place to start from.")
         if where not in self._files:
             if len(self._files) >= _MAX_FILES:
-                return Refusal(f"More than {_MAX_FILES} files are referenced.")
+                return LoadError(f"More than {_MAX_FILES} files are referenced.")
             self._files[where] = self._load(where, target, base)
         found = self._files[where]
         if isinstance(found, SourceFile):
@@ -71,7 +71,7 @@ class Library:
                 return where
         return None
 
-    def _load(self, where: str, target: str, base: SourceFile) -> SourceFile | Refusal:
+    def _load(self, where: str, target: str, base: SourceFile) -> SourceFile | LoadError:
         try:
             if _is_url(where):
                 return self._keep(where, load(self._fetch(where), where, where.rpartition("/")[0] + "/"))
@@ -83,18 +83,18 @@ class Library:
             return self._keep(where, load(_read(path), label, str(path.parent) + "/"))
         except InputError as error:
             self._report.extend(error.problems)
-            return Refusal("Correct that file.")
+            return LoadError("Correct that file.")
         except _NotAllowed:
-            return Refusal("References to the network are followed only with --allow-network; better keep a copy.")
+            return LoadError("References to the network are followed only with --allow-network; better keep a copy.")
         except OSError as error:
-            return Refusal(f"It can't be read: {error.strerror or error}.")
+            return LoadError(f"It can't be read: {error.strerror or error}.")
         except ValueError as error:
-            return Refusal(f"It can't be read: {error}.")
+            return LoadError(f"It can't be read: {error}.")
 
-    def _outside(self, path: Path) -> Refusal | None:
+    def _outside(self, path: Path) -> LoadError | None:
         real = path.resolve()
         if self._root is None or not real.is_relative_to(self._root):
-            return Refusal("It is outside the folder tree of the document, where no file is read; copy it inside.")
+            return LoadError("It is outside the folder tree of the document, where no file is read; copy it inside.")
         return None
 
     def _fetch(self, url: str) -> bytes:
@@ -155,4 +155,4 @@ def _read(path: Path) -> bytes:
 
 
 def _unreadable(label: str, why: str) -> Problem:
-    return Problem(Place(label, ""), f"the file can't be read: {why}", line=1, column=1)
+    return Problem(SourceLocation(label, ""), f"the file can't be read: {why}", line=1, column=1)

@@ -12,59 +12,59 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from xcaas_generator.ir import JSON, Place
+from xcaas_generator.ir import JSON, SourceLocation
 from xcaas_generator.load.decode import SourceFile
-from xcaas_generator.load.documents import Library, Refusal
+from xcaas_generator.load.documents import Documents, LoadError
 from xcaas_generator.report import Report
 
 _MAX_CHAIN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Node:
     """A node of a document together with where it stands."""
 
     file: SourceFile
     pointer: str
-    node: JSON
+    value: JSON
 
     @property
-    def place(self) -> Place:
-        return Place(self.file.label, self.pointer)
+    def place(self) -> SourceLocation:
+        return SourceLocation(self.file.label, self.pointer)
 
     @property
     def key(self) -> tuple[str, str]:
         return self.file.label, self.pointer
 
-    def child(self, token: str | int) -> Spot:
+    def child(self, token: str | int) -> Node:
         """The node below `token`; None as a node when there is none."""
-        node = self.node
+        node = self.value
         below: JSON = None
         if isinstance(node, dict):
             below = node.get(str(token))
         elif isinstance(node, list) and isinstance(token, int) and token < len(node):
             below = node[token]
-        return Spot(self.file, f"{self.pointer}/{escape(str(token))}", below)
+        return Node(self.file, f"{self.pointer}/{escape(str(token))}", below)
 
     def get(self, token: str) -> JSON:
-        return self.node.get(token) if isinstance(self.node, dict) else None
+        return self.value.get(token) if isinstance(self.value, dict) else None
 
     def has(self, token: str) -> bool:
-        return isinstance(self.node, dict) and token in self.node
+        return isinstance(self.value, dict) and token in self.value
 
     def text(self, token: str) -> str:
         """The text at `token`, "" when there is none or it is something else."""
         value = self.get(token)
         return value if isinstance(value, str) else ""
 
-    def items(self) -> list[tuple[str, Spot]]:
+    def items(self) -> list[tuple[str, Node]]:
         """Key and node of a mapping, sorted, so that names don't hang on the order of a dictionary."""
-        if not isinstance(self.node, dict):
+        if not isinstance(self.value, dict):
             return []
-        return [(key, self.child(key)) for key in sorted(self.node)]
+        return [(key, self.child(key)) for key in sorted(self.value)]
 
-    def elements(self) -> list[Spot]:
-        return [self.child(index) for index in range(len(self.node))] if isinstance(self.node, list) else []
+    def elements(self) -> list[Node]:
+        return [self.child(index) for index in range(len(self.value))] if isinstance(self.value, list) else []
 
 
 def escape(token: str) -> str:
@@ -78,13 +78,13 @@ def unescape(token: str) -> str:
 class Resolver:
     """Follows references; says once what could not be followed, or only by guessing."""
 
-    def __init__(self, library: Library, report: Report) -> None:
+    def __init__(self, library: Documents, report: Report) -> None:
         self._library = library
         self._report = report
-        self._found: dict[tuple[str, str], Spot | None] = {}
+        self._found: dict[tuple[str, str], Node | None] = {}
         self._anchors: dict[str, dict[str, str]] = {}
 
-    def reference(self, spot: Spot) -> str | None:
+    def reference(self, spot: Node) -> str | None:
         """The reference that stands here, if one does. `$ref` may also be the name of a property."""
         ref = spot.get("$ref")
         if isinstance(ref, str):
@@ -97,7 +97,7 @@ class Resolver:
             return "#" + "/".join(spot.pointer.split("/")[:4])
         return None
 
-    def target(self, spot: Spot) -> Spot | None:
+    def target(self, spot: Node) -> Node | None:
         """What the reference at `spot` leads to, one step; None, and a warning, when it leads nowhere."""
         ref = self.reference(spot)
         if ref is None:
@@ -112,7 +112,7 @@ class Resolver:
             self._report.warn(spot.place, f"the reference {ref!r} leads nowhere", self._advice(spot, ref))
         return found
 
-    def deref(self, spot: Spot) -> Spot | None:
+    def deref(self, spot: Node) -> Node | None:
         """The end of the chain of references that starts at `spot`, or `spot` itself when none does."""
         at, seen = spot, {spot.key}
         while self.reference(at) is not None:
@@ -126,22 +126,22 @@ class Resolver:
             seen.add(at.key)
         return at
 
-    def _advice(self, spot: Spot, ref: str) -> str:
+    def _advice(self, spot: Node, ref: str) -> str:
         target = ref.strip().partition("#")[0]
         opened = self._library.open(target, spot.file) if target else spot.file
-        return opened.advice if isinstance(opened, Refusal) else "Correct it or add what it names."
+        return opened.advice if isinstance(opened, LoadError) else "Correct it or add what it names."
 
-    def _follow(self, spot: Spot, ref: str) -> Spot | None:
+    def _follow(self, spot: Node, ref: str) -> Node | None:
         target, mark, fragment = ref.partition("#")
         if not mark and "/" not in target and "." not in target:
             return self._guess(spot, target)
         file = spot.file
         if target:
             opened = self._library.open(target, spot.file)
-            if isinstance(opened, Refusal):
+            if isinstance(opened, LoadError):
                 return self._by_id(spot.file, target)
             file = opened
-        root = Spot(file, "", file.tree)
+        root = Node(file, "", file.tree)
         if not fragment:
             return root
         if fragment == "/" and not root.has(""):
@@ -151,7 +151,7 @@ class Resolver:
             return self._anchor(file, unquote(fragment)) or self._guess(spot, fragment)
         return self._walk(root, fragment) or self._nearby(spot, target, fragment) or self._guess(spot, fragment)
 
-    def _walk(self, root: Spot, fragment: str) -> Spot | None:
+    def _walk(self, root: Node, fragment: str) -> Node | None:
         at = root
         for raw in fragment.split("/")[1:]:
             step = self._step(at, raw)
@@ -160,12 +160,12 @@ class Resolver:
             at = step
         return at
 
-    def _step(self, at: Spot, raw: str) -> Spot | None:
+    def _step(self, at: Node, raw: str) -> Node | None:
         for _ in range(_MAX_CHAIN):
             for token in (unescape(unquote(raw)), unescape(raw), unescape(unquote(raw)).strip()):
-                if isinstance(at.node, dict) and token in at.node:
+                if isinstance(at.value, dict) and token in at.value:
                     return at.child(token)
-                if isinstance(at.node, list) and token.isdecimal() and int(token) < len(at.node):
+                if isinstance(at.value, list) and token.isdecimal() and int(token) < len(at.value):
                     return at.child(int(token))
             # What the pointer passes through may itself be a reference.
             following = self.target(at) if self.reference(at) is not None else None
@@ -174,12 +174,12 @@ class Resolver:
             at = following
         return None
 
-    def _nearby(self, spot: Spot, target: str, fragment: str) -> Spot | None:
+    def _nearby(self, spot: Node, target: str, fragment: str) -> Node | None:
         """`#/$defs/X` within a schema that has an `$id`, and so is a document of its own, or that people take for one."""
         tokens = spot.pointer.split("/") if not target else []
         while len(tokens) > 1:
             tokens.pop()
-            at = self._walk(Spot(spot.file, "", spot.file.tree), "/".join(tokens)) if len(tokens) > 1 else None
+            at = self._walk(Node(spot.file, "", spot.file.tree), "/".join(tokens)) if len(tokens) > 1 else None
             found = self._walk(at, fragment) if at is not None else None
             if at is not None and found is not None:
                 if not at.has("$id"):
@@ -188,13 +188,13 @@ class Resolver:
                 return found
         return None
 
-    def _anchor(self, file: SourceFile, name: str) -> Spot | None:
+    def _anchor(self, file: SourceFile, name: str) -> Node | None:
         pointer = self._index(file).get("#" + name)
-        return None if pointer is None else self._walk(Spot(file, "", file.tree), pointer)
+        return None if pointer is None else self._walk(Node(file, "", file.tree), pointer)
 
-    def _by_id(self, file: SourceFile, uri: str) -> Spot | None:
+    def _by_id(self, file: SourceFile, uri: str) -> Node | None:
         pointer = self._index(file).get(uri)
-        return None if pointer is None else self._walk(Spot(file, "", file.tree), pointer)
+        return None if pointer is None else self._walk(Node(file, "", file.tree), pointer)
 
     def _index(self, file: SourceFile) -> dict[str, str]:
         """Anchors (with a leading #) and `$id`s of a file. Looked for only when a reference needs one."""
@@ -220,14 +220,14 @@ class Resolver:
                 nodes.extend((f"{pointer}/{index_}", value) for index_, value in enumerate(node))
         return index
 
-    def _guess(self, spot: Spot, fragment: str) -> Spot | None:
+    def _guess(self, spot: Node, fragment: str) -> Node | None:
         """`Pet`, `#/definitions/Pet`, `#/components/schema/Pet`: the one component that has this name."""
         name = unescape(unquote(fragment.rsplit("/", 1)[-1])).strip()
-        components = Spot(spot.file, "", spot.file.tree).child("components")
+        components = Node(spot.file, "", spot.file.tree).child("components")
         found = [
             section.child(key)
             for _, section in components.items()
-            for key in (section.node if isinstance(section.node, dict) else {})
+            for key in (section.value if isinstance(section.value, dict) else {})
             if key.strip() == name
         ]
         if len(found) != 1 or not name:

@@ -6,7 +6,7 @@ import re
 from http import HTTPStatus
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Spot, unescape
+from xcaas_generator.load.references import Node, unescape
 from xcaas_generator.normalise.drafts import AnswerDraft, ParameterDraft, VariantDraft
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.normalise.media import Contents
@@ -31,15 +31,15 @@ class Answers:
         self._parameters = parameters
         self._alone = False  # no success is described but by `default`
 
-    def read(self, operation: Spot, owner: str) -> list[AnswerDraft]:
+    def read(self, operation: Node, owner: str) -> list[AnswerDraft]:
         responses = operation.child("responses")
-        if isinstance(responses.node, list):
+        if isinstance(responses.value, list):
             self._report.warn(responses.place, "'responses' should map statuses to responses; it was ignored")
-        elif responses.node is None and self._optional:
+        elif responses.value is None and self._optional:
             pass
-        elif not isinstance(responses.node, dict):
+        elif not isinstance(responses.value, dict):
             self._report.warn(responses.place, "the operation says nothing about its responses; an empty one was taken")
-        elif not responses.node:
+        elif not responses.value:
             self._report.warn(responses.place, "'responses' is empty; an empty response was taken")
         self._alone = not any(key.strip().startswith("2") for key, _ in responses.items())
         found: dict[str, AnswerDraft] = {}
@@ -51,7 +51,7 @@ class Answers:
                 found[status] = self._answer(status, spot, owner)
         return list(found.values())
 
-    def _status(self, key: str, spot: Spot) -> str | None:
+    def _status(self, key: str, spot: Node) -> str | None:
         plain = key.strip()
         if _STATUS.fullmatch(plain):
             return plain
@@ -67,13 +67,13 @@ class Answers:
         self._report.warn(spot.place, f"{brief(key)} is no status; the response was left out", "Use a status code.")
         return None
 
-    def _answer(self, status: str, listed: Spot, owner: str) -> AnswerDraft:
+    def _answer(self, status: str, listed: Node, owner: str) -> AnswerDraft:
         spot = self._shaper.resolver.deref(listed)
-        if spot is None or spot.node is None:
+        if spot is None or spot.value is None:
             return AnswerDraft(ir.Answer(status, (), listed.place), [], [])
-        if not isinstance(spot.node, dict):
+        if not isinstance(spot.value, dict):
             self._report.warn(
-                spot.place, f"a response is expected here, not {brief(spot.node)}; an empty one was taken"
+                spot.place, f"a response is expected here, not {brief(spot.value)}; an empty one was taken"
             )
             return AnswerDraft(ir.Answer(status, (), listed.place), [], [])
         hint = _hint(spot, status, owner, alone=self._alone)
@@ -86,14 +86,14 @@ class Answers:
         node = ir.Answer(status, (), spot.place, spot.text("description").strip())
         return AnswerDraft(node, variants, self._headers(spot, owner))
 
-    def _headers(self, response: Spot, owner: str) -> list[ParameterDraft]:
+    def _headers(self, response: Node, owner: str) -> list[ParameterDraft]:
         headers: list[ParameterDraft] = []
         below = response.child("headers")
-        if isinstance(below.node, list):
+        if isinstance(below.value, list):
             self._report.warn(below.place, "'headers' should map names to headers; it was ignored")
         for name, listed in below.items():
             spot = self._shaper.resolver.deref(listed)
-            if spot is None or not isinstance(spot.node, dict):
+            if spot is None or not isinstance(spot.value, dict):
                 continue
             draft = self._parameters.header(name.strip(), spot, owner)
             if draft is not None:
@@ -101,7 +101,7 @@ class Answers:
         return headers
 
 
-def _hint(spot: Spot, status: str, owner: str, *, alone: bool) -> Hint:
+def _hint(spot: Node, status: str, owner: str, *, alone: bool) -> Hint:
     """`ListUsersResponse`, `ListUsersError`, `ListUsersNotFoundError`; a component's own name where it is one."""
     tokens = spot.pointer.split("/")
     if tokens[1:3] == ["components", "responses"] and len(tokens) == 4:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Spot, unescape
+from xcaas_generator.load.references import Node, unescape
 from xcaas_generator.normalise.drafts import BodyDraft, VariantDraft
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag
@@ -21,16 +21,16 @@ class Bodies:
         self._report = shaper.report
         self._contents = contents
 
-    def read(self, operation: Spot, owner: str, leftovers: list[Spot], role: str = "Request") -> BodyDraft | None:
+    def read(self, operation: Node, owner: str, leftovers: list[Node], role: str = "Request") -> BodyDraft | None:
         """What an operation sends, or None. `role` is the last word of the names of its unnamed models."""
         listed = operation.child("requestBody")
-        if listed.node is None:
+        if listed.value is None:
             return self._leftover(operation, owner, leftovers) if leftovers else None
         spot = self._shaper.resolver.deref(listed)
         if spot is None:
             return self._draft(listed, [VariantDraft("application/json", "json", ANY)], required=False)
-        if not isinstance(spot.node, dict):
-            self._report.warn(spot.place, f"a request body is expected here, not {brief(spot.node)}; it was left out")
+        if not isinstance(spot.value, dict):
+            self._report.warn(spot.place, f"a request body is expected here, not {brief(spot.value)}; it was left out")
             return None
         variants = self._contents.variants(spot.child("content"), _hint(spot, owner, role))
         if not variants and spot.has("schema"):
@@ -42,12 +42,12 @@ class Bodies:
             return None
         return self._draft(spot, variants, required=flag(spot, "required", self._report))
 
-    def _draft(self, spot: Spot, variants: list[VariantDraft], *, required: bool) -> BodyDraft:
+    def _draft(self, spot: Node, variants: list[VariantDraft], *, required: bool) -> BodyDraft:
         name = spot.text(keys.NAME).strip() or "body"
         node = ir.Body((), required, spot.place, name, spot.text("description").strip())
         return BodyDraft(node, variants)
 
-    def _leftover(self, operation: Spot, owner: str, leftovers: list[Spot]) -> BodyDraft:
+    def _leftover(self, operation: Node, owner: str, leftovers: list[Node]) -> BodyDraft:
         """`in: body` is the body; parameters `in: formData` are the properties of a form."""
         whole = next((spot for spot in leftovers if spot.get("in") == "body"), None)
         advice = "Use requestBody."
@@ -63,14 +63,14 @@ class Bodies:
             self._report.warn(
                 spot.place, "a parameter 'in: formData' is Swagger 2; it was read as part of a form", advice
             )
-            node = spot.node if isinstance(spot.node, dict) else {}
+            node = spot.value if isinstance(spot.value, dict) else {}
             inner = node.get("schema")
             kept: ir.JSON = {key: node[key] for key in node if key not in ("name", "in", "required")}
             properties[spot.text("name").strip() or "value"] = inner if isinstance(inner, dict) else kept
         files = any(isinstance(one, dict) and one.get("type") == "file" for one in properties.values())
         required_names: list[ir.JSON] = [spot.text("name") for spot in leftovers if spot.get("required") is True]
         schema: ir.JSON = {"type": "object", "properties": properties, "required": required_names}
-        at = Spot(operation.file, operation.child("parameters").pointer, schema)
+        at = Node(operation.file, operation.child("parameters").pointer, schema)
         shape = self._shaper.shape(at, Hint(owner, "Request"))
         variant = VariantDraft("multipart/form-data", "multipart", shape)
         if not files:
@@ -78,7 +78,7 @@ class Bodies:
         return self._draft(at, [variant], required=bool(required_names))
 
 
-def _hint(spot: Spot, owner: str, role: str) -> Hint:
+def _hint(spot: Node, owner: str, role: str) -> Hint:
     """`CreateUserRequest`, `PetAdoptedPayload`, or by its own name where it is a component."""
     tokens = spot.pointer.split("/")
     if tokens[1:3] == ["components", "requestBodies"] and len(tokens) == 4:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Resolver, Spot
+from xcaas_generator.load.references import Resolver, Node
 from xcaas_generator.normalise.drafts import DocumentDraft
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.extensions import keys
@@ -19,7 +19,7 @@ from xcaas_generator.normalise.webhooks import Webhooks
 from xcaas_generator.report import Report
 
 
-def normalise(root: Spot, resolver: Resolver, report: Report, name: str) -> DocumentDraft:
+def normalise(root: Node, resolver: Resolver, report: Report, name: str) -> DocumentDraft:
     """Read everything, resolve everything, name everything. The root has been checked to be a document."""
     shaper = Shaper(resolver, report, root, siblings=not _version(root).startswith("3.0"))
     servers = read_servers(root, report) or leftover_servers(root, report) or (ir.Server("/"),)
@@ -37,19 +37,19 @@ def normalise(root: Spot, resolver: Resolver, report: Report, name: str) -> Docu
     return DocumentDraft(node, entries, drafts, operations.refused, webhooks)
 
 
-def _version(root: Spot) -> str:
+def _version(root: Node) -> str:
     version = root.get("openapi")
     return version if isinstance(version, str) else str(version)
 
 
-def _document(root: Spot, report: Report, name: str, servers: tuple[ir.Server, ...], security: Security) -> ir.Document:
+def _document(root: Node, report: Report, name: str, servers: tuple[ir.Server, ...], security: Security) -> ir.Document:
     info = root.child("info")
     product = root.child(keys.PRODUCT)
-    if product.node is not None and not isinstance(product.node, dict):
-        report.warn(product.place, f"{keys.PRODUCT} should be a mapping, not {brief(product.node)}")
-    if not isinstance(info.node, dict):
+    if product.value is not None and not isinstance(product.value, dict):
+        report.warn(product.place, f"{keys.PRODUCT} should be a mapping, not {brief(product.value)}")
+    if not isinstance(info.value, dict):
         report.warn(
-            info.place if root.has("info") else root.place, f"'info' should be a mapping, not {brief(info.node)}"
+            info.place if root.has("info") else root.place, f"'info' should be a mapping, not {brief(info.value)}"
         )
     return ir.Document(
         name=name,
@@ -65,7 +65,7 @@ def _document(root: Spot, report: Report, name: str, servers: tuple[ir.Server, .
     )
 
 
-def _text(info: Spot, key: str, fallback: str, report: Report) -> str:
+def _text(info: Node, key: str, fallback: str, report: Report) -> str:
     value = info.get(key)
     if isinstance(value, str) and value.strip():
         return value.strip()
@@ -75,6 +75,6 @@ def _text(info: Spot, key: str, fallback: str, report: Report) -> str:
     return fallback
 
 
-def _tags(root: Spot) -> tuple[tuple[str, str], ...]:
+def _tags(root: Node) -> tuple[tuple[str, str], ...]:
     found = {tag.text("name").strip(): tag.text("description").strip() for tag in root.child("tags").elements()}
     return tuple((name, doc) for name, doc in found.items() if name)

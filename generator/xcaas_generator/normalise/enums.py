@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.positions import plainly, spellings
-from xcaas_generator.load.references import Spot
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.flatten import Flat
 from xcaas_generator.normalise.keywords import brief, finite
 from xcaas_generator.normalise.shapes import Value
@@ -44,8 +44,8 @@ def enum_values(flat: Flat, report: Report) -> tuple[tuple[Value, ...] | None, b
     return tuple(combined.values()), null
 
 
-def _values(spot: Spot, types: list[str] | None, report: Report) -> dict[tuple[str, Value], Value] | None:
-    listed = spot.node if isinstance(spot.node, list) else []
+def _values(spot: Node, types: list[str] | None, report: Report) -> dict[tuple[str, Value], Value] | None:
+    listed = spot.value if isinstance(spot.value, list) else []
     if not listed:
         report.warn(spot.place, "the enum is empty; any value of the type is taken", "Remove it or list its values.")
         return None
@@ -65,7 +65,7 @@ def _values(spot: Spot, types: list[str] | None, report: Report) -> dict[tuple[s
     return found
 
 
-def _fitting(spot: Spot, raw: JSON, types: list[str] | None, report: Report) -> Value:
+def _fitting(spot: Node, raw: JSON, types: list[str] | None, report: Report) -> Value:
     """`raw` as the declared type would write it, if that is what was meant."""
     assert not isinstance(raw, dict | list)
     if not finite(raw):
@@ -92,7 +92,7 @@ def _is(value: Value, name: str) -> bool:
     return isinstance(value, kinds) and (not isinstance(value, bool) or name == "boolean")
 
 
-def written(spot: Spot, value: JSON) -> str:
+def written(spot: Node, value: JSON) -> str:
     """A scalar as the document writes it: 1.10 is read as 1.1, and where a text was meant, the zero counts."""
     if isinstance(value, str):
         return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xcaas_generator.load.references import Spot
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.flatten import Flat
 from xcaas_generator.normalise.naming import field_name
@@ -24,7 +24,7 @@ def field_drafts(reader: SchemaReader, entry: Entry, flat: Flat) -> list[FieldDr
     ]
 
 
-def _draft(reader: SchemaReader, wire: str, shape: Shape, spots: list[Spot], *, required: bool) -> FieldDraft:
+def _draft(reader: SchemaReader, wire: str, shape: Shape, spots: list[Node], *, required: bool) -> FieldDraft:
     report, annotations = reader.report, reader.annotations
     chain = annotations.chain(spots)
     classes = frozenset(entry.spot.key for member in members_of(shape) for entry in entries_in(member))
@@ -44,7 +44,7 @@ def _draft(reader: SchemaReader, wire: str, shape: Shape, spots: list[Spot], *, 
 
 def extra_shape(reader: SchemaReader, entry: Entry, flat: Flat) -> Shape | None:
     """The type of the properties that have no name in the spec; None when that could be anything."""
-    if not flat.extra or any(spot.node is True or spot.node == {} for spot in flat.extra):
+    if not flat.extra or any(spot.value is True or spot.value == {} for spot in flat.extra):
         return None
     shape = one_of([reader.shape(spot, Hint(entry, "value")) for spot in flat.extra])
     return None if shape == ANY else shape

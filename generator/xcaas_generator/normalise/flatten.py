@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from xcaas_generator.load.references import Resolver, Spot
+from xcaas_generator.load.references import Resolver, Node
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag, infer_types, read_types, schemas, strings
 from xcaas_generator.report import Report
@@ -23,29 +23,29 @@ _MAX_ALTERNATIVES = 8
 class Union:
     """A `oneOf` or `anyOf` that applies."""
 
-    spot: Spot
-    members: tuple[Spot, ...]
-    discriminator: Spot | None
+    spot: Node
+    members: tuple[Node, ...]
+    discriminator: Node | None
 
 
 @dataclass(slots=True)
 class Flat:
     """What applies to one value. For each property: any of these sets of schemas, each set all of its schemas."""
 
-    spot: Spot
+    spot: Node
     types: list[str] | None = None
     null: bool = False
     form: str | None = None
-    enums: list[Spot] = field(default_factory=list[Spot])
-    const: Spot | None = None
-    properties: dict[str, list[list[Spot]]] = field(default_factory=dict[str, list[list[Spot]]])
+    enums: list[Node] = field(default_factory=list[Node])
+    const: Node | None = None
+    properties: dict[str, list[list[Node]]] = field(default_factory=dict[str, list[list[Node]]])
     required: set[str] = field(default_factory=set[str])
-    extra: list[Spot] = field(default_factory=list[Spot])
+    extra: list[Node] = field(default_factory=list[Node])
     closed: bool = False
-    items: list[Spot] = field(default_factory=list[Spot])
-    tuple_items: list[Spot] = field(default_factory=list[Spot])
+    items: list[Node] = field(default_factory=list[Node])
+    tuple_items: list[Node] = field(default_factory=list[Node])
     unions: list[Union] = field(default_factory=list[Union])
-    discriminator: Spot | None = None  # of the object itself or of a parent
+    discriminator: Node | None = None  # of the object itself or of a parent
     media: str | None = None  # contentMediaType of a text
     encoding: str | None = None
     error: dict[str, str] = field(default_factory=dict[str, str])
@@ -64,14 +64,14 @@ class Flattener:
         self._report = report
         self._siblings = siblings  # whether keywords beside `$ref` count (3.1) or not (3.0)
 
-    def flatten(self, spot: Spot, trail: tuple[tuple[str, str], ...] = ()) -> Flat:
+    def flatten(self, spot: Node, trail: tuple[tuple[str, str], ...] = ()) -> Flat:
         flat = Flat(spot, parts={spot.key})
         if spot.key in trail or len(trail) > _MAX_PARTS_DEEP:
             self._report.warn(spot.place, "the schema is part of itself; the inner one was left out")
             return flat
-        if not isinstance(spot.node, dict):
-            if not isinstance(spot.node, bool):
-                self._report.warn(spot.place, f"a schema is expected here, not {brief(spot.node)}")
+        if not isinstance(spot.value, dict):
+            if not isinstance(spot.value, bool):
+                self._report.warn(spot.place, f"a schema is expected here, not {brief(spot.value)}")
             return flat
         trail = (*trail, spot.key)
         parts: list[Flat] = []
@@ -138,7 +138,7 @@ class Flattener:
             return second
         return common
 
-    def _own(self, spot: Spot, flat: Flat) -> None:
+    def _own(self, spot: Node, flat: Flat) -> None:
         report = self._report
         flat.types, flat.null, flat.form = read_types(spot, report)
         written = spot.get("format")
@@ -170,33 +170,33 @@ class Flattener:
         if isinstance(error, dict):
             flat.error = {key: value for key, value in error.items() if isinstance(value, str)}
 
-    def _properties(self, spot: Spot, flat: Flat) -> None:
+    def _properties(self, spot: Node, flat: Flat) -> None:
         below = spot.child("properties")
-        if isinstance(below.node, dict):
-            for name, value in below.node.items():
+        if isinstance(below.value, dict):
+            for name, value in below.value.items():
                 if name == "$ref" and isinstance(value, str):
                     self._report.warn(below.place, "'$ref' stands among the properties; it was read as part of them")
                     target = self._resolver.target(below)
                     if target is not None:
-                        for one in target.node if isinstance(target.node, dict) else {}:
+                        for one in target.value if isinstance(target.value, dict) else {}:
                             flat.properties.setdefault(one, [[target.child(one)]])
                     continue
                 self._property(below.child(name), name, flat)
-        elif below.node is not None:
-            self._report.warn(below.place, f"'properties' should be a mapping, not {brief(below.node)}")
+        elif below.value is not None:
+            self._report.warn(below.place, f"'properties' should be a mapping, not {brief(below.value)}")
         flat.required.update(name.strip() for name in strings(spot, "required", self._report))
         for key in ("then", "else", "dependentSchemas"):
             inner = spot.child(key)
             for part in [inner] if key != "dependentSchemas" else [schema for _, schema in inner.items()]:
                 properties = part.child("properties")
-                for name in properties.node if isinstance(properties.node, dict) else {}:
+                for name in properties.value if isinstance(properties.value, dict) else {}:
                     flat.properties.setdefault(name, [[properties.child(name)]])
 
-    def _property(self, spot: Spot, name: str, flat: Flat) -> None:
+    def _property(self, spot: Node, name: str, flat: Flat) -> None:
         wire = name.strip()
         if wire != name:
             self._report.warn(spot.place, f"the property name {name!r} has blanks around it; they were left out")
-        if spot.node is False:
+        if spot.value is False:
             return  # no value fits: the property can't be there
         if spot.get("required") is True:
             self._report.warn(
@@ -206,41 +206,41 @@ class Flattener:
             flat.required.add(wire)
         flat.properties[wire] = [[spot]]
 
-    def _extra(self, spot: Spot, flat: Flat) -> None:
+    def _extra(self, spot: Node, flat: Flat) -> None:
         patterns = spot.child("patternProperties")
         flat.extra.extend(schema for _, schema in patterns.items())
         key = "additionalProperties" if spot.has("additionalProperties") else "unevaluatedProperties"
         extra = spot.child(key)
-        if extra.node is False:
+        if extra.value is False:
             flat.closed = not flat.extra
-        elif isinstance(extra.node, dict | bool):
+        elif isinstance(extra.value, dict | bool):
             flat.extra.append(extra)
-        elif extra.node is not None:
-            flat.closed = extra.node in ("false", "False")
-            self._report.warn(extra.place, f"{key!r} should be a schema or a boolean, not {brief(extra.node)}")
+        elif extra.value is not None:
+            flat.closed = extra.value in ("false", "False")
+            self._report.warn(extra.place, f"{key!r} should be a schema or a boolean, not {brief(extra.value)}")
 
-    def _items(self, spot: Spot, flat: Flat) -> None:
+    def _items(self, spot: Node, flat: Flat) -> None:
         flat.tuple_items.extend(schemas(spot, "prefixItems", self._report))
         items = spot.child("items")
-        if isinstance(items.node, list):
+        if isinstance(items.value, list):
             flat.tuple_items.extend(items.elements())
-        elif isinstance(items.node, dict):
+        elif isinstance(items.value, dict):
             flat.items.append(items)
-        elif items.node is not None and not isinstance(items.node, bool):
-            self._report.warn(items.place, f"'items' should be a schema, not {brief(items.node)}")
+        elif items.value is not None and not isinstance(items.value, bool):
+            self._report.warn(items.place, f"'items' should be a schema, not {brief(items.value)}")
 
 
-def _both(first: list[list[Spot]], second: list[list[Spot]]) -> list[list[Spot]]:
+def _both(first: list[list[Node]], second: list[list[Node]]) -> list[list[Node]]:
     """Fits one of `first` and one of `second`."""
     combined = [_distinct([*one, *other]) for one in first for other in second]
     return combined[:_MAX_ALTERNATIVES]
 
 
-def _distinct(spots: list[Spot]) -> list[Spot]:
+def _distinct(spots: list[Node]) -> list[Node]:
     """Without the same schema twice, whether by place or by content."""
-    kept: list[Spot] = []
+    kept: list[Node] = []
     for spot in spots:
         same = (other for other in kept if other.file is spot.file)
-        if not any(spot.pointer == other.pointer or spot.node == other.node for other in same):
+        if not any(spot.pointer == other.pointer or spot.value == other.value for other in same):
             kept.append(spot)
     return kept

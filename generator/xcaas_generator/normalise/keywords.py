@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from xcaas_generator.ir import JSON
-from xcaas_generator.load.references import Spot
+from xcaas_generator.load.references import Node
 from xcaas_generator.report import Report
 
 TYPES = ("string", "integer", "number", "boolean", "array", "object")
@@ -38,7 +38,7 @@ _TEXT_FORMS = frozenset(("date-time", "date", "time", "uuid", "email", "uri", "h
                          "byte", "password", "uri-reference"))  # fmt: skip
 
 
-def read_types(spot: Spot, report: Report) -> tuple[list[str] | None, bool, str | None]:
+def read_types(spot: Node, report: Report) -> tuple[list[str] | None, bool, str | None]:
     """The JSON types a schema names, less null; whether null is among them; and a format that the slip implies."""
     if not spot.has("type"):
         return None, flag(spot, "nullable", report), None
@@ -83,7 +83,7 @@ def _guess(name: str) -> str | None:
     return _SLIPS.get(plain)
 
 
-def infer_types(spot: Spot, form: str | None) -> list[str] | None:
+def infer_types(spot: Node, form: str | None) -> list[str] | None:
     """The type that a schema without `type` must mean, by its other keywords."""
     if any(spot.has(key) for key in ("properties", "additionalProperties", "patternProperties")):
         return ["object"]
@@ -98,7 +98,7 @@ def infer_types(spot: Spot, form: str | None) -> list[str] | None:
     return None
 
 
-def flag(spot: Spot, key: str, report: Report) -> bool:
+def flag(spot: Node, key: str, report: Report) -> bool:
     """A boolean keyword. The words "true" and "false" are taken for what they say."""
     value = spot.get(key)
     if isinstance(value, bool):
@@ -113,7 +113,7 @@ def flag(spot: Spot, key: str, report: Report) -> bool:
     return said == "true"
 
 
-def strings(spot: Spot, key: str, report: Report) -> list[str]:
+def strings(spot: Node, key: str, report: Report) -> list[str]:
     """A list of texts, such as `required` or `tags`. One text alone is taken for a list of it."""
     value = spot.get(key)
     if value is None or isinstance(value, bool):
@@ -135,7 +135,7 @@ def strings(spot: Spot, key: str, report: Report) -> list[str]:
     return found
 
 
-def schemas(spot: Spot, key: str, report: Report) -> list[Spot]:
+def schemas(spot: Node, key: str, report: Report) -> list[Node]:
     """A list of schemas: `allOf`, `anyOf`, `oneOf`, `prefixItems`. One schema alone is taken for a list of it."""
     value = spot.get(key)
     if value is None:
@@ -155,7 +155,7 @@ def is_demand(node: JSON) -> bool:
     return isinstance(node, dict) and bool(node) and _DEMANDS.issuperset(node)
 
 
-def limits(spots: Iterable[Spot]) -> tuple[tuple[str, JSON], ...]:
+def limits(spots: Iterable[Node]) -> tuple[tuple[str, JSON], ...]:
     """Bounds of a value, for docs; the first that gives one counts."""
     found: dict[str, JSON] = {}
     for spot in spots:

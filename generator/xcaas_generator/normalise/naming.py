@@ -20,16 +20,16 @@ from itertools import count
 from pathlib import PurePosixPath
 
 from xcaas_generator.normalise.shapes import (
-    Choice,
+    UnionOf,
     Entry,
     FieldDraft,
-    Fixed,
+    Const,
     Hint,
-    Items,
-    Named,
-    Plain,
+    ArrayOf,
+    Ref,
+    Scalar,
     Shape,
-    Values,
+    MapOf,
     entries_in,
 )
 from xcaas_generator.python import names
@@ -305,14 +305,14 @@ def _field_structure(draft: FieldDraft) -> tuple[str, ...]:
 
 
 def _shape_structure(shape: Shape) -> str:
-    if isinstance(shape, Plain | Fixed):
+    if isinstance(shape, Scalar | Const):
         return repr(shape)
-    if isinstance(shape, Items):
+    if isinstance(shape, ArrayOf):
         return f"[{_shape_structure(shape.item)}]"
-    if isinstance(shape, Values):
+    if isinstance(shape, MapOf):
         return f"{{{_shape_structure(shape.value)}}}"
-    if isinstance(shape, Choice):
+    if isinstance(shape, UnionOf):
         members = "|".join(_shape_structure(member) for member in shape.members)
         return f"({members})@{shape.discriminator}{[(tag, id(one.entry.final())) for tag, one in shape.tags]}"
-    assert isinstance(shape, Named)
+    assert isinstance(shape, Ref)
     return f"#{id(shape.entry.final())}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Spot
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.answers import Answers
 from xcaas_generator.normalise.bodies import Bodies
 from xcaas_generator.normalise.drafts import OperationDraft
@@ -30,8 +30,8 @@ class _Found:
 
     path: str
     method: str
-    item: Spot
-    spot: Spot
+    item: Node
+    spot: Node
 
 
 class Operations:
@@ -48,17 +48,17 @@ class Operations:
         self.bodies = Bodies(shaper, contents)
         self._answers = Answers(shaper, contents, self._parameters, optional=shaper.siblings)
         self.refused: list[ir.Refused] = []
-        self.spots: dict[str, Spot] = {}  # by operation id
+        self.spots: dict[str, Node] = {}  # by operation id
 
-    def read(self, paths: Spot) -> list[OperationDraft]:
+    def read(self, paths: Node) -> list[OperationDraft]:
         """All operations, sorted by path and method."""
         found = [one for path, item in paths.items() if self._is_path(path, item) for one in self._in_path(path, item)]
         ids = self._ids(found)
         drafts = [self._guarded(one, ids[index]) for index, one in enumerate(found)]
         return [draft for draft in drafts if draft is not None]
 
-    def _is_path(self, path: str, item: Spot) -> bool:
-        if path.startswith("/") or isinstance(item.node, dict):
+    def _is_path(self, path: str, item: Node) -> bool:
+        if path.startswith("/") or isinstance(item.value, dict):
             return not path.startswith("x-")
         if not path.startswith("x-"):
             self._report.warn(item.place, f"{path!r} is no path; it was left out", "A path starts with a slash.")
@@ -66,21 +66,21 @@ class Operations:
 
     # --- finding --------------------------------------------------------------
 
-    def in_item(self, listed: Spot) -> list[tuple[str, Spot]]:
+    def in_item(self, listed: Node) -> list[tuple[str, Node]]:
         """Method and operation of a path item that is no path's own, as webhooks and callbacks have them."""
         item = self._shaper.resolver.deref(listed)
-        found = self._in_item("", listed, item) if item is not None and isinstance(item.node, dict) else []
+        found = self._in_item("", listed, item) if item is not None and isinstance(item.value, dict) else []
         return [(one.method, one.spot) for one in found]
 
-    def _in_path(self, path: str, listed: Spot) -> list[_Found]:
+    def _in_path(self, path: str, listed: Node) -> list[_Found]:
         item = self._shaper.resolver.deref(listed)
-        if item is None or not isinstance(item.node, dict):
-            reason = "its path item can't be found" if item is None else f"its path item is {brief(item.node)}"
+        if item is None or not isinstance(item.value, dict):
+            reason = "its path item can't be found" if item is None else f"its path item is {brief(item.value)}"
             self._refuse("*", path, listed, reason)
             return []
         return self._in_item(path, listed, item)
 
-    def _in_item(self, path: str, listed: Spot, item: Spot) -> list[_Found]:
+    def _in_item(self, path: str, listed: Node, item: Node) -> list[_Found]:
         # Keywords beside the reference add to the path item that it leads to.
         items = [item] if item.key == listed.key else [listed, item]
         found: dict[str, _Found] = {}
@@ -93,7 +93,7 @@ class Operations:
                 found.setdefault(key, _Found(path, key, item, spot))
         return [found[method] for method in sorted(found, key=lambda name: (name.lower() not in METHODS, name))]
 
-    def _method(self, key: str, spot: Spot) -> str | None:
+    def _method(self, key: str, spot: Node) -> str | None:
         if key in METHODS:
             return key
         if key in _OTHER_KEYS or key.startswith("x-"):
@@ -105,7 +105,7 @@ class Operations:
         self._report.warn(spot.place, f"a path item has no key {key!r}; it was left out")
         return None
 
-    def _refuse(self, method: str, path: str, spot: Spot, reason: str) -> None:
+    def _refuse(self, method: str, path: str, spot: Node, reason: str) -> None:
         self._report.error(spot.place, f"{method.upper()} {path} was refused: {reason}")
         self.refused.append(ir.Refused(method.upper(), path, spot.place, reason))
 
@@ -179,8 +179,8 @@ class Operations:
 
 
 def _meaningless(one: _Found) -> str | None:
-    if not isinstance(one.spot.node, dict):
-        return f"an operation is expected here, not {brief(one.spot.node)}"
+    if not isinstance(one.spot.value, dict):
+        return f"an operation is expected here, not {brief(one.spot.value)}"
     if not one.method or not one.method.replace("-", "").isalnum():
         return f"{one.method!r} is no HTTP method"
     rest = TEMPLATE.sub("", one.path)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypedDict, get_args
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Spot
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.drafts import ParameterDraft
 from xcaas_generator.normalise.extensions import keys
@@ -49,12 +49,12 @@ class Parameters:
         self._shaper = shaper
         self._report = shaper.report
 
-    def read(self, path: str, common: Spot, own: Spot, owner: str) -> tuple[list[ParameterDraft], list[Spot]]:
+    def read(self, path: str, common: Node, own: Node, owner: str) -> tuple[list[ParameterDraft], list[Node]]:
         """The parameters of an operation, path ones in the order of the template, and those that are
         really a body (`in: body` or `formData`, left from Swagger 2)."""
         names: list[str] = TEMPLATE.findall(path)
         found: dict[tuple[str, str], ParameterDraft] = {}
-        bodies: list[Spot] = []
+        bodies: list[Node] = []
         for level in (own, common):
             seen: set[tuple[str, str]] = set()
             for listed in self._listed(level):
@@ -77,22 +77,22 @@ class Parameters:
                 found.setdefault(key, draft)
         return self._fitted(path, names, list(found.values()), own), bodies
 
-    def header(self, name: str, spot: Spot, owner: str) -> ParameterDraft | None:
+    def header(self, name: str, spot: Node, owner: str) -> ParameterDraft | None:
         """A header of an answer."""
         if name.lower() == "content-type":
             return None
         return self._made(spot, name, "header", owner)
 
-    def _listed(self, level: Spot) -> list[Spot]:
+    def _listed(self, level: Node) -> list[Node]:
         below = level.child("parameters")
-        if isinstance(below.node, dict):
+        if isinstance(below.value, dict):
             self._report.warn(below.place, "'parameters' should be a list; the values of the mapping were read")
             return [one for _, one in below.items()]
-        if below.node is not None and not isinstance(below.node, list):
-            self._report.warn(below.place, f"'parameters' should be a list, not {brief(below.node)}; it was ignored")
+        if below.value is not None and not isinstance(below.value, list):
+            self._report.warn(below.place, f"'parameters' should be a list, not {brief(below.value)}; it was ignored")
         return below.elements()
 
-    def _parameter(self, spot: Spot, names: list[str], owner: str) -> ParameterDraft | None:
+    def _parameter(self, spot: Node, names: list[str], owner: str) -> ParameterDraft | None:
         raw = spot.get("name")
         name = raw.strip() if isinstance(raw, str) else ""
         if not name:
@@ -105,7 +105,7 @@ class Parameters:
             return None
         return self._made(spot, name, location, owner)
 
-    def _location(self, spot: Spot, name: str, names: list[str]) -> ir.Location:
+    def _location(self, spot: Node, name: str, names: list[str]) -> ir.Location:
         said = spot.get("in")
         plain = said.strip().lower() if isinstance(said, str) else ""
         known: ir.Location | None = next((one for one in _LOCATIONS if one == plain), None)
@@ -117,7 +117,7 @@ class Parameters:
         self._report.warn(spot.place, f"there is no parameter location {brief(said)}; {guess!r} was taken")
         return guess
 
-    def _made(self, spot: Spot, name: str, location: ir.Location, owner: str) -> ParameterDraft:
+    def _made(self, spot: Node, name: str, location: ir.Location, owner: str) -> ParameterDraft:
         shape, at, media_type = self._shape(spot, name, owner)
         chain = self._shaper.annotations.chain([at])
         node = ir.Parameter(
@@ -143,38 +143,38 @@ class Parameters:
             self._report.warn(spot.child("required").place, "a path parameter is always required; it was taken so")
         return ParameterDraft(node, without_null(shape))
 
-    def _doc(self, chain: list[Spot], shape: Shape) -> str:
+    def _doc(self, chain: list[Node], shape: Shape) -> str:
         own = {entry.spot.key for entry in entries_in(shape) if entry.kind == "model"}
         return self._shaper.annotations.text([spot for spot in chain if spot.key not in own], "description")
 
-    def _shape(self, spot: Spot, name: str, owner: str) -> tuple[Shape, Spot, str | None]:
+    def _shape(self, spot: Node, name: str, owner: str) -> tuple[Shape, Node, str | None]:
         """Its shape, where its schema stands, and the media type when it is given by `content`."""
         hint = Hint(owner, name)
         if spot.get("schema") is not None:
             at = spot.child("schema")
             return self._shaper.shape(at, hint), at, None
         content = spot.child("content")
-        if isinstance(content.node, dict) and content.node:
+        if isinstance(content.value, dict) and content.value:
             media_type, media = content.items()[0]
             at = media.child("schema")
-            return (self._shaper.shape(at, hint) if at.node is not None else ANY), at, media_type
+            return (self._shaper.shape(at, hint) if at.value is not None else ANY), at, media_type
         if spot.has("type"):
             self._report.warn(spot.place, "the parameter has its type beside its name, as in Swagger 2; it was read so")
             # `required: true` here is the parameter's, no list of properties.
-            node = spot.node if isinstance(spot.node, dict) else {}
-            at = Spot(
+            node = spot.value if isinstance(spot.value, dict) else {}
+            at = Node(
                 spot.file, spot.pointer, {key: node[key] for key in node if key not in ("name", "in", "required")}
             )
             return self._shaper.shape(at, hint), at, None
         self._report.warn(spot.place, "the parameter has neither a schema nor content; a text was taken")
         return TEXT, spot, None
 
-    def _default(self, spot: Spot, chain: list[Spot], shape: Shape) -> _Default:
+    def _default(self, spot: Node, chain: list[Node], shape: Shape) -> _Default:
         at = next((one.child("default") for one in (spot, *chain) if one.has("default")), None)
         value, given = default_of(at, shape, self._report) if at is not None else (None, False)
         return {"default": value, "has_default": given}
 
-    def _style(self, spot: Spot, location: ir.Location) -> _Style:
+    def _style(self, spot: Node, location: ir.Location) -> _Style:
         allowed = _STYLES[location]
         said = spot.get("style")
         style = said.strip() if isinstance(said, str) else allowed[0]
@@ -198,7 +198,7 @@ class Parameters:
 
     # --- the template -------------------------------------------------------
 
-    def _fitted(self, path: str, names: list[str], drafts: list[ParameterDraft], own: Spot) -> list[ParameterDraft]:
+    def _fitted(self, path: str, names: list[str], drafts: list[ParameterDraft], own: Node) -> list[ParameterDraft]:
         """Path parameters as the template has them; others unchanged."""
         in_path = {draft.node.wire: draft for draft in drafts if draft.node.location == "path"}
         others = [draft for draft in drafts if draft.node.location != "path"]
@@ -239,7 +239,7 @@ class Parameters:
         )
         return ParameterDraft(replace(draft.node, wire=name, name=field_name(name)), draft.shape)
 
-    def _undeclared(self, path: str, name: str, own: Spot) -> ParameterDraft:
+    def _undeclared(self, path: str, name: str, own: Node) -> ParameterDraft:
         self._report.warn(
             own.place, f"the path {path} has {{{name}}}, which is not declared; a text was taken", "Declare it."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from xcaas_generator.ir import JSON
-from xcaas_generator.load.references import Resolver, Spot
+from xcaas_generator.load.references import Resolver, Node
 from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.flatten import Flat, Flattener
 from xcaas_generator.normalise.shapes import Hint, Shape
@@ -20,14 +20,14 @@ class Annotations:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
 
-    def chain(self, spots: list[Spot], classes: frozenset[tuple[str, str]] = frozenset()) -> list[Spot]:
+    def chain(self, spots: list[Node], classes: frozenset[tuple[str, str]] = frozenset()) -> list[Node]:
         """The places whose annotations count, nearest first: along references and through `allOf`, up to
         `classes`, which have docs of their own."""
-        found: list[Spot] = []
+        found: list[Node] = []
         waiting = list(spots)
         while waiting and len(found) < _MAX_CHAIN:
             spot = waiting.pop(0)
-            if not isinstance(spot.node, dict) or any(spot.key == other.key for other in found):
+            if not isinstance(spot.value, dict) or any(spot.key == other.key for other in found):
                 continue
             if spot.key in classes:
                 if any(spot is one for one in spots):
@@ -38,14 +38,14 @@ class Annotations:
                 target = self._resolver.target(spot)
                 if target is not None:
                     waiting.append(target)
-            if isinstance(spot.node.get("allOf"), list):
+            if isinstance(spot.value.get("allOf"), list):
                 waiting.extend(spot.child("allOf").elements())
         return found
 
-    def text(self, spots: list[Spot], key: str) -> str:
+    def text(self, spots: list[Node], key: str) -> str:
         return next((spot.text(key).strip() for spot in spots if spot.text(key).strip()), "")
 
-    def example(self, spots: list[Spot]) -> JSON:
+    def example(self, spots: list[Node]) -> JSON:
         """The first example of any spelling."""
         for spot in spots:
             single = spot.get("example")
@@ -68,19 +68,19 @@ class SchemaReader(Protocol):
 
     resolver: Resolver
     report: Report
-    root: Spot
+    root: Node
     flattener: Flattener
     annotations: Annotations
 
-    def shape(self, spot: Spot, hint: Hint) -> Shape:
+    def shape(self, spot: Node, hint: Hint) -> Shape:
         """Return what may stand where this schema applies."""
         ...
 
-    def shape_all(self, spots: list[Spot], hint: Hint) -> Shape:
+    def shape_all(self, spots: list[Node], hint: Hint) -> Shape:
         """Return what fits all of these schemas."""
         ...
 
-    def component(self, spot: Spot, name: str) -> Shape:
+    def component(self, spot: Node, name: str) -> Shape:
         """Return the shape of a named schema."""
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Resolver, Spot
+from xcaas_generator.load.references import Resolver, Node
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.report import Report
@@ -25,26 +25,26 @@ Sets = tuple[tuple[str, ...], ...]
 
 
 class Security:
-    def __init__(self, root: Spot, resolver: Resolver, report: Report) -> None:
+    def __init__(self, root: Node, resolver: Resolver, report: Report) -> None:
         self._report = report
         self._resolver = resolver
         self.schemes = self._schemes(root.child("components").child("securitySchemes"))
         self._names = {scheme.name for scheme in self.schemes}
         self._common = self._sets(root.child("security")) if root.get("security") is not None else ()
 
-    def of(self, operation: Spot) -> Sets:
+    def of(self, operation: Node) -> Sets:
         """Any of these sets, each set all of its schemes. An operation's own list replaces the document's."""
         if operation.get("security") is None:
             return self._common
         return self._sets(operation.child("security"))
 
-    def _sets(self, spot: Spot) -> Sets:
+    def _sets(self, spot: Node) -> Sets:
         listed = spot.elements()
-        if isinstance(spot.node, dict):
+        if isinstance(spot.value, dict):
             self._report.warn(spot.place, "'security' should be a list; the mapping was read as its only item")
             listed = [spot]
-        elif not isinstance(spot.node, list):
-            self._report.warn(spot.place, f"'security' should be a list, not {brief(spot.node)}; it was ignored")
+        elif not isinstance(spot.value, list):
+            self._report.warn(spot.place, f"'security' should be a list, not {brief(spot.value)}; it was ignored")
         found: list[tuple[str, ...]] = []
         for one in listed:
             names = self._set(one)
@@ -52,17 +52,17 @@ class Security:
                 found.append(names)
         return tuple(found)
 
-    def _set(self, spot: Spot) -> tuple[str, ...] | None:
-        if isinstance(spot.node, str):
+    def _set(self, spot: Node) -> tuple[str, ...] | None:
+        if isinstance(spot.value, str):
             self._report.warn(
                 spot.place, "a security requirement should be a mapping; the text was read as its only key"
             )
-            spot = Spot(spot.file, spot.pointer, {spot.node: []})
-        if not isinstance(spot.node, dict):
-            self._report.warn(spot.place, f"a security requirement is expected here, not {brief(spot.node)}")
+            spot = Node(spot.file, spot.pointer, {spot.value: []})
+        if not isinstance(spot.value, dict):
+            self._report.warn(spot.place, f"a security requirement is expected here, not {brief(spot.value)}")
             return None
         names: list[str] = []
-        for raw, scopes in spot.node.items():
+        for raw, scopes in spot.value.items():
             name = raw.strip()
             if name not in self._names:
                 # In 3.2 it may be a reference to the scheme.
@@ -79,17 +79,17 @@ class Security:
 
     # --- schemes --------------------------------------------------------------
 
-    def _schemes(self, below: Spot) -> tuple[ir.SecurityScheme, ...]:
+    def _schemes(self, below: Node) -> tuple[ir.SecurityScheme, ...]:
         found: list[ir.SecurityScheme] = []
         for name, listed in below.items():
             spot = self._resolver.deref(listed)
-            if spot is None or not isinstance(spot.node, dict):
-                self._report.warn(listed.place, f"a security scheme is expected here, not {brief(listed.node)}")
-                spot = Spot(listed.file, listed.pointer, {})
+            if spot is None or not isinstance(spot.value, dict):
+                self._report.warn(listed.place, f"a security scheme is expected here, not {brief(listed.value)}")
+                spot = Node(listed.file, listed.pointer, {})
             found.append(self._scheme(name.strip(), spot))
         return tuple(found)
 
-    def _scheme(self, name: str, spot: Spot) -> ir.SecurityScheme:
+    def _scheme(self, name: str, spot: Node) -> ir.SecurityScheme:
         kind = self._kind(spot)
         location, parameter = self._key(spot) if kind == "api-key" else (None, None)
         return ir.SecurityScheme(
@@ -104,7 +104,7 @@ class Security:
             options=_options(spot),
         )
 
-    def _kind(self, spot: Spot) -> str:
+    def _kind(self, spot: Node) -> str:
         said = spot.text("type").strip()
         plain = said.lower().replace("_", "").replace("-", "")
         kind = _KINDS.get(plain)
@@ -122,7 +122,7 @@ class Security:
         self._report.warn(spot.place, f"there is no type of security scheme {said!r}; the caller has to provide it")
         return "other"
 
-    def _key(self, spot: Spot) -> tuple[ir.Location, str]:
+    def _key(self, spot: Node) -> tuple[ir.Location, str]:
         said = spot.text("in").strip().lower()
         location = _LOCATIONS.get(said)
         if location is None or spot.text("in") != location:
@@ -132,14 +132,14 @@ class Security:
             self._report.warn(spot.place, "the key has no parameter name; 'Authorization' was taken", "Give a 'name'.")
         return location or "header", parameter or "Authorization"
 
-    def _token_url(self, spot: Spot) -> str | None:
+    def _token_url(self, spot: Node) -> str | None:
         flows = spot.child("flows")
-        if flows.node is None and (spot.text("tokenUrl") or spot.text("authorizationUrl")):
+        if flows.value is None and (spot.text("tokenUrl") or spot.text("authorizationUrl")):
             self._report.warn(spot.place, "the scheme has no 'flows', as in Swagger 2; its 'tokenUrl' was read")
             return spot.text("tokenUrl").strip() or None
         for name in _FLOWS:
             flow = flows.child(name)
-            if isinstance(flow.node, dict):
+            if isinstance(flow.value, dict):
                 scopes = flow.get("scopes")
                 if scopes is not None and not isinstance(scopes, dict | list):
                     self._report.warn(flow.child("scopes").place, f"scopes should be a mapping, not {brief(scopes)}")
@@ -149,6 +149,6 @@ class Security:
         return None
 
 
-def _options(spot: Spot) -> tuple[tuple[str, ir.JSON], ...]:
+def _options(spot: Node) -> tuple[tuple[str, ir.JSON], ...]:
     options = spot.get(keys.OPTIONS)
     return tuple(sorted(options.items())) if isinstance(options, dict) else ()

@@ -6,7 +6,7 @@ import re
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.decode import SourceFile
-from xcaas_generator.load.references import Spot, escape
+from xcaas_generator.load.references import Node, escape
 from xcaas_generator.normalise.extensions.keys import KEYS, PREFIX
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.problems import InputError, Problem
@@ -15,10 +15,10 @@ from xcaas_generator.report import Report
 _KNOWN = re.compile(r"3\.[012](\.\d+)?(-.*)?")
 
 
-def check_root(root: Spot, report: Report) -> None:
+def check_root(root: Node, report: Report) -> None:
     """Raises `InputError` when nothing could come of the document."""
-    if not isinstance(root.node, dict):
-        raise InputError([Problem(root.place, f"an OpenAPI document is a mapping, not {brief(root.node)}")])
+    if not isinstance(root.value, dict):
+        raise InputError([Problem(root.place, f"an OpenAPI document is a mapping, not {brief(root.value)}")])
     if root.has("swagger") and not root.has("openapi"):
         raise InputError(
             [
@@ -38,7 +38,7 @@ def check_root(root: Spot, report: Report) -> None:
     _check_parts(root, report)
 
 
-def _check_version(root: Spot, report: Report) -> None:
+def _check_version(root: Node, report: Report) -> None:
     version = root.get("openapi")
     said = version if isinstance(version, str) else str(version)
     if version is None:
@@ -49,19 +49,19 @@ def _check_version(root: Spot, report: Report) -> None:
         report.warn(root.child("openapi").place, f"the version {version} should be a text", f'Write "{version}.0".')
 
 
-def _check_parts(root: Spot, report: Report) -> None:
+def _check_parts(root: Node, report: Report) -> None:
     paths = root.child("paths")
-    if paths.node is not None and not isinstance(paths.node, dict):
-        raise InputError([Problem(paths.place, f"'paths' should be a mapping, not {brief(paths.node)}")])
-    if not paths.node:
+    if paths.value is not None and not isinstance(paths.value, dict):
+        raise InputError([Problem(paths.place, f"'paths' should be a mapping, not {brief(paths.value)}")])
+    if not paths.value:
         report.warn(root.place, "the document has no paths, so no operations")
     for name in ("components", "info"):
         part = root.child(name)
-        if part.node is not None and not isinstance(part.node, dict):
-            report.warn(part.place, f"{name!r} should be a mapping, not {brief(part.node)}; it was ignored")
+        if part.value is not None and not isinstance(part.value, dict):
+            report.warn(part.place, f"{name!r} should be a mapping, not {brief(part.value)}; it was ignored")
     for name, section in root.child("components").items():
-        if not isinstance(section.node, dict) and not name.startswith("x-"):
-            report.warn(section.place, f"{name!r} should be a mapping, not {brief(section.node)}; it was ignored")
+        if not isinstance(section.value, dict) and not name.startswith("x-"):
+            report.warn(section.place, f"{name!r} should be a mapping, not {brief(section.value)}; it was ignored")
 
 
 def check_vocabulary(file: SourceFile, report: Report) -> None:
@@ -74,7 +74,7 @@ def check_vocabulary(file: SourceFile, report: Report) -> None:
         if isinstance(node, dict):
             for key, value in node.items():
                 if key.startswith(PREFIX) and key not in KEYS:
-                    place = Spot(file, f"{pointer}/{escape(key)}", None).place
+                    place = Node(file, f"{pointer}/{escape(key)}", None).place
                     report.warn(place, f"there is no key {key}; it was ignored", "specs/README.md lists them.")
                 if isinstance(value, dict | list):
                     nodes.append((f"{pointer}/{escape(key)}", value))

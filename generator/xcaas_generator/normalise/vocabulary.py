@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Spot
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.drafts import OperationDraft
 from xcaas_generator.normalise.extensions import keys, reading
 from xcaas_generator.normalise.extensions.rules import well_formed
@@ -21,7 +21,7 @@ class Vocabulary:
     def __init__(self, report: Report) -> None:
         self._report = report
 
-    def add(self, node: ir.Operation, spot: Spot) -> ir.Operation:
+    def add(self, node: ir.Operation, spot: Node) -> ir.Operation:
         """The same operation, with what its extensions say."""
         paging, poller, download, retry, headers, answer, resource = (
             spot.child(key) if spot.has(key) and well_formed(spot, key, self._report) else None
@@ -86,7 +86,7 @@ class Vocabulary:
         return good
 
     def _fault(self, node: ir.Operation, path: str, message: str) -> bool:
-        place = ir.Place(node.place.file, f"{node.place.pointer}/{path}")
+        place = ir.SourceLocation(node.place.file, f"{node.place.pointer}/{path}")
         self._report.warn(place, f"{message}; {path.partition('/')[0]} was ignored", "Correct the name.")
         return False
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Spot
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.drafts import WebhookDraft
 from xcaas_generator.normalise.keywords import brief, flag
 from xcaas_generator.normalise.naming import class_name
@@ -27,7 +27,7 @@ class Webhooks:
         self._report = shaper.report
         self._operations = operations
 
-    def read(self, root: Spot) -> list[WebhookDraft]:
+    def read(self, root: Node) -> list[WebhookDraft]:
         """All of them: the document's own by name, then callbacks by operation."""
         # Before OpenAPI 3.1 had a place for them, `x-webhooks` was what documentation tools read.
         listed = self._listed(root, "webhooks") + self._listed(root, "x-webhooks")
@@ -36,23 +36,23 @@ class Webhooks:
             found += self._callbacks(id_, self._operations.spots[id_])
         return found
 
-    def _callbacks(self, id_: str, operation: Spot) -> Iterator[WebhookDraft]:
+    def _callbacks(self, id_: str, operation: Node) -> Iterator[WebhookDraft]:
         for name, listed in self._listed(operation, "callbacks"):
             callback = self._shaper.resolver.deref(listed)
-            if callback is None or not isinstance(callback.node, dict):
+            if callback is None or not isinstance(callback.value, dict):
                 self._report.warn(listed.place, f"the callback {name!r} can't be read; it was left out")
                 continue
             for url, item in callback.items():
                 if not url.startswith("x-"):
                     yield from self._in_item(name, item, id_, url)
 
-    def _listed(self, above: Spot, key: str) -> list[tuple[str, Spot]]:
+    def _listed(self, above: Node, key: str) -> list[tuple[str, Node]]:
         below = above.child(key)
-        if below.node is not None and not isinstance(below.node, dict):
-            self._report.warn(below.place, f"{key!r} should be a mapping, not {brief(below.node)}; it was ignored")
+        if below.value is not None and not isinstance(below.value, dict):
+            self._report.warn(below.place, f"{key!r} should be a mapping, not {brief(below.value)}; it was ignored")
         return [(name, item) for name, item in below.items() if not name.startswith("x-")]
 
-    def _in_item(self, name: str, item: Spot, operation: str = "", url: str = "") -> Iterator[WebhookDraft]:
+    def _in_item(self, name: str, item: Node, operation: str = "", url: str = "") -> Iterator[WebhookDraft]:
         found = self._operations.in_item(item)
         if not found:
             self._report.warn(item.place, f"nothing is sent by {name!r}: its path item has no method")
@@ -63,7 +63,7 @@ class Webhooks:
                 reason = f"{type(error).__name__}: {error}"
                 self._report.error(spot.place, f"the webhook {name!r} can't be read ({reason}); it was left out")
 
-    def _webhook(self, name: str, method: str, spot: Spot, operation: str, url: str) -> WebhookDraft:
+    def _webhook(self, name: str, method: str, spot: Node, operation: str, url: str) -> WebhookDraft:
         node = ir.Webhook(
             name=name.strip(),
             method=method.upper(),

@@ -24,7 +24,7 @@ _IGNORED_FILES = frozenset({".DS_Store", "Thumbs.db"})
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
+class Lockfile:
     """`inputs` are the files a product was made from and their hashes; `files` the tree's own."""
 
     generator: str
@@ -42,32 +42,32 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class LocalChange:
     """A difference between a generated tree and its lock."""
 
     path: str
     kind: Literal["modified", "missing", "added"]
 
 
-def read_lock(folder: Path) -> Lock | None:
+def read_lockfile(folder: Path) -> Lockfile | None:
     """The lock of a generated tree, or None if there is none that can be read."""
     try:
         content = json.loads((folder / NAME).read_text("ascii"))
-        return Lock(content["generator"], content["inputs"], content["files"])
+        return Lockfile(content["generator"], content["inputs"], content["files"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def edits(folder: Path, lock: Lock) -> list[Edit]:
+def local_changes(folder: Path, lock: Lockfile) -> list[LocalChange]:
     """What was changed by hand since the tree was generated."""
     present = set(walk(folder))
     present.discard(NAME)
-    found = [Edit(path, "added") for path in present - lock.files.keys()]
+    found = [LocalChange(path, "added") for path in present - lock.files.keys()]
     for path, digest in lock.files.items():
         if path not in present:
-            found.append(Edit(path, "missing"))
+            found.append(LocalChange(path, "missing"))
         elif digest_of(folder / path) != digest:
-            found.append(Edit(path, "modified"))
+            found.append(LocalChange(path, "modified"))
     return sorted(found, key=lambda edit: edit.path)
 
 

@@ -23,7 +23,7 @@ from xcaas_generator.normalise.drafts import (
     WebhookDraft,
 )
 from xcaas_generator.normalise.operations import METHODS
-from xcaas_generator.normalise.shapes import Choice, Entry, Fixed, Items, Named, Plain, Shape, Value, Values
+from xcaas_generator.normalise.shapes import UnionOf, Entry, Const, ArrayOf, Ref, Scalar, Shape, Value, MapOf
 
 _TYPES = {"str": "string", "bytes": "string", "int": "integer", "float": "number", "bool": "boolean", "none": "null"}
 SCHEMAS = "#/components/schemas/"
@@ -124,24 +124,24 @@ class _Emitter:
         return model
 
     def _schema(self, shape: Shape) -> JSON:
-        if isinstance(shape, Plain):
+        if isinstance(shape, Scalar):
             if shape.kind == "any":
                 return {}
             schema: dict[str, JSON] = {"type": _TYPES[shape.kind]}
             if shape.form is not None:
                 schema["format"] = shape.form
             return schema
-        if isinstance(shape, Fixed):
+        if isinstance(shape, Const):
             return {"const": shape.value}
-        if isinstance(shape, Items):
+        if isinstance(shape, ArrayOf):
             return {"type": "array", "items": self._schema(shape.item)}
-        if isinstance(shape, Values):
+        if isinstance(shape, MapOf):
             return {"$ref": SCHEMAS + self._map(shape)}
-        if isinstance(shape, Named):
+        if isinstance(shape, Ref):
             return {"$ref": SCHEMAS + shape.entry.final().name}
         return self._choice(shape)
 
-    def _choice(self, choice: Choice) -> JSON:
+    def _choice(self, choice: UnionOf) -> JSON:
         members: list[JSON] = []
         for member in choice.members:
             one = self._schema(member)
@@ -155,7 +155,7 @@ class _Emitter:
             schema["discriminator"] = {"propertyName": choice.discriminator, "mapping": mapping}
         return schema
 
-    def _map(self, shape: Values) -> str:
+    def _map(self, shape: MapOf) -> str:
         name = self.maps.get(shape)
         if name is None:
             name = f"Map{len(self.maps)}"

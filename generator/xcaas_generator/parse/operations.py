@@ -24,7 +24,7 @@ from xcaas_generator.normalise.drafts import (
 from xcaas_generator.normalise.enums import type_name
 from xcaas_generator.normalise.shapes import Entry
 from xcaas_generator.parse.canonical import Canonical
-from xcaas_generator.parse.schemas import Node, schema_of
+from xcaas_generator.parse.schemas import JSONObject, schema_of
 from xcaas_generator.parse.types import Types, Unparsed, split_null
 from xcaas_generator.report import Report
 
@@ -133,7 +133,7 @@ def _union(entry: Entry, canonical: Canonical, types: Types, report: Report) -> 
 # --- operations -----------------------------------------------------------------
 
 
-def _operation(draft: OperationDraft, content: Node, types: Types) -> ir.Operation:
+def _operation(draft: OperationDraft, content: JSONObject, types: Types) -> ir.Operation:
     schemas = [_part(parameter, "schema") for parameter in _list(content, "parameters")]
     return replace(
         draft.node,
@@ -143,16 +143,16 @@ def _operation(draft: OperationDraft, content: Node, types: Types) -> ir.Operati
     )
 
 
-def _webhook(draft: WebhookDraft, content: Node, types: Types) -> ir.Webhook:
+def _webhook(draft: WebhookDraft, content: JSONObject, types: Types) -> ir.Webhook:
     return replace(draft.node, body=_body(draft.body, content, types) if draft.body is not None else None)
 
 
-def _typed(draft: ParameterDraft, node: Node, types: Types) -> ir.Parameter:
+def _typed(draft: ParameterDraft, node: JSONObject, types: Types) -> ir.Parameter:
     type_, null = split_null(types.of(schema_of(node)))
     return replace(draft.node, type=type_, nullable=draft.node.nullable or null)
 
 
-def _body(draft: BodyDraft, content: Node, types: Types) -> ir.Body:
+def _body(draft: BodyDraft, content: JSONObject, types: Types) -> ir.Body:
     media = _part(content, "requestBody", "content")
     variants = tuple(
         ir.BodyVariant(one.media_type, one.kind, _content_type(media, one.media_type, types), one.encoding)
@@ -161,7 +161,7 @@ def _body(draft: BodyDraft, content: Node, types: Types) -> ir.Body:
     return replace(draft.node, variants=variants)
 
 
-def _answer(draft: AnswerDraft, content: Node, types: Types) -> ir.Answer:
+def _answer(draft: AnswerDraft, content: JSONObject, types: Types) -> ir.Answer:
     media = _part(content, "content")
     variants = tuple(
         ir.AnswerVariant(one.media_type, _answer_kind(one.kind), _content_type(media, one.media_type, types))
@@ -176,11 +176,11 @@ def _answer_kind(kind: ir.BodyKind) -> ir.AnswerKind:
     return "binary" if kind == "form" or kind == "multipart" else kind
 
 
-def _content_type(media: Node, media_type: str, types: Types) -> ir.TypeRef:
+def _content_type(media: JSONObject, media_type: str, types: Types) -> ir.TypeRef:
     return types.of(schema_of(_part(media, media_type, "schema")))
 
 
-def _part(node: ir.JSON, *path: str) -> Node:
+def _part(node: ir.JSON, *path: str) -> JSONObject:
     """An object inside the canonical document, which `emit` has put there."""
     for key in path:
         node = node.get(key) if isinstance(node, dict) else None
@@ -189,6 +189,6 @@ def _part(node: ir.JSON, *path: str) -> Node:
     return node
 
 
-def _list(node: Node, key: str) -> list[ir.JSON]:
+def _list(node: JSONObject, key: str) -> list[ir.JSON]:
     found = node.get(key)
     return found if isinstance(found, list) else []

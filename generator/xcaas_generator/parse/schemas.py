@@ -8,7 +8,7 @@ from openapi_python_client import schema as oai
 
 from xcaas_generator.ir import JSON
 
-Node: TypeAlias = dict[str, JSON]
+JSONObject: TypeAlias = dict[str, JSON]
 
 
 def schema_of(node: JSON) -> oai.Schema | oai.Reference:

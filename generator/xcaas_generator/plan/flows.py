@@ -188,7 +188,7 @@ def _neighbour(operation: ir.Operation, follow_up: ir.FollowUp, neighbours: Neig
     return found
 
 
-def _mistake(place: ir.Place, message: str) -> InputError:
+def _mistake(place: ir.SourceLocation, message: str) -> InputError:
     return InputError([Problem(place, message, "specs/README.md describes it.")])
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..failure import Failure
-from ..generate.request import Job, Source
-from ..package.lockfile import digest_of, read_lock
+from ..generate.request import BuildRequest, Source
+from ..package.lockfile import digest_of, read_lockfile
 from ..progress import Progress
 from ..python.names import safe
 from ._vendor_check import Finding
@@ -43,8 +43,8 @@ def copy_of_document(order: Order, target: Path, originals: Originals, progress:
         raise Failure(f"{path}: no such file", code=2)
     name = safe(path.stem.lower().replace("-", "_"), "client")
     with tempfile.TemporaryDirectory() as folder:
-        result = run(Job(Path(folder, name), (Source(name, path),), suite=False), progress)
-        lock = read_lock(Path(folder, name))
+        result = run(BuildRequest(Path(folder, name), (Source(name, path),), suite=False), progress)
+        lock = read_lockfile(Path(folder, name))
         for warning in result.warnings:
             progress.say(str(warning))
         if result.refused:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from xcaas_generator.generate.pipeline import run
-from xcaas_generator.generate.request import Job, Source
+from xcaas_generator.generate.request import BuildRequest, Source
 from xcaas_generator.package import lockfile as state
 from xcaas_generator.progress import Progress
 
@@ -25,7 +25,7 @@ SPEC = GOLDEN / "pets.yaml"
 
 @pytest.mark.parametrize(("name", "suite"), [("package", False), ("suite", True)])
 def test_the_tree_is_as_committed(name: str, suite: bool, tmp_path: Path) -> None:
-    job = Job(tmp_path / "pets", (Source("pets", SPEC),), suite=suite, strict=True)
+    job = BuildRequest(tmp_path / "pets", (Source("pets", SPEC),), suite=suite, strict=True)
     run(job, Progress(io.StringIO()))
     # The lock holds hashes of the generator itself, which change with every edit of it.
     (job.target / state.NAME).unlink()

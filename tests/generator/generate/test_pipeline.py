@@ -14,7 +14,7 @@ import pytest
 
 from xcaas_generator.failure import Failure
 from xcaas_generator.generate.pipeline import run
-from xcaas_generator.generate.request import Job, Result, Source
+from xcaas_generator.generate.request import BuildRequest, BuildResult, Source
 from xcaas_generator.package import lockfile as state
 from xcaas_generator.problems import InputError
 from xcaas_generator.progress import Progress
@@ -46,7 +46,7 @@ components:
 """
 
 
-def suite(folder: Path, **units: str) -> Job:
+def suite(folder: Path, **units: str) -> BuildRequest:
     """A repository with a document per product."""
     sources: list[Source] = []
     for name, unit in units.items():
@@ -54,15 +54,15 @@ def suite(folder: Path, **units: str) -> Job:
         path.parent.mkdir(exist_ok=True)
         path.write_text(SPEC.format(name=name, unit=unit))
         sources.append(Source(name, path))
-    return Job(folder / "generated" / "xcaas", tuple(sources), suite=True, strict=True)
+    return BuildRequest(folder / "generated" / "xcaas", tuple(sources), suite=True, strict=True)
 
 
-def go(job: Job) -> Result:
+def go(job: BuildRequest) -> BuildResult:
     return run(job, Progress(io.StringIO()))
 
 
-def again(job: Job, **changes: bool) -> Result:
-    return go(Job(job.target, job.sources, job.suite, job.strict, **changes))
+def again(job: BuildRequest, **changes: bool) -> BuildResult:
+    return go(BuildRequest(job.target, job.sources, job.suite, job.strict, **changes))
 
 
 def times(folder: Path) -> dict[str, int]:
@@ -73,7 +73,7 @@ def test_a_second_run_does_nothing(tmp_path: Path) -> None:
     job = suite(tmp_path, one="metres")
     assert go(job).differing
     before = times(job.target)
-    assert go(job) == Result(1)
+    assert go(job) == BuildResult(1)
     assert times(job.target) == before
 
 
@@ -151,9 +151,9 @@ def test_check_knows_a_tree_of_another_generator(tmp_path: Path) -> None:
     """The next run would write the lock anew, and dirty a clean checkout."""
     job = suite(tmp_path, one="metres")
     go(job)
-    lock = state.read_lock(job.target)
+    lock = state.read_lockfile(job.target)
     assert lock is not None
-    (job.target / state.NAME).write_text(state.Lock("another", lock.inputs, lock.files).dump())
+    (job.target / state.NAME).write_text(state.Lockfile("another", lock.inputs, lock.files).dump())
     assert again(job, check=True).differing == ("_lock.json",)
     assert go(job).differing == ()
     assert again(job, check=True).differing == ()
@@ -177,9 +177,9 @@ def test_a_package_is_up_to_date_only_with_the_files_that_it_refers_to(tmp_path:
     spec.write_text(
         SPEC.format(name="one", unit="m").replace("#/components/schemas/Thing", "common/things.yaml#/Thing")
     )
-    job = Job(tmp_path / "out" / "one", (Source("one", spec),), suite=False)
+    job = BuildRequest(tmp_path / "out" / "one", (Source("one", spec),), suite=False)
     go(job)
-    assert go(job) == Result(1)
+    assert go(job) == BuildResult(1)
     shared.write_text("Thing: {type: object, properties: {size: {type: string}}}\n")
     assert [change.after for change in go(job).changes] == ["str | None = ..."]
 

@@ -59,7 +59,7 @@ def said(operation: ir.Operation) -> list[str]:
 
 
 def test_nodes_hold_what_stands_there() -> None:
-    place = ir.Place("snippet", "/paths/~1jobs/post/x-xcaas-pagination")
+    place = ir.SourceLocation("snippet", "/paths/~1jobs/post/x-xcaas-pagination")
     paging = with_keys(GOOD["page"])[0].pagination
     assert paging == ir.Pagination(
         place,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.support.snippets import check
 from xcaas_generator import ir
-from xcaas_generator.load.documents import Library
-from xcaas_generator.load.references import Resolver, Spot
+from xcaas_generator.load.documents import Documents
+from xcaas_generator.load.references import Resolver, Node
 from xcaas_generator.normalise.document import normalise
 from xcaas_generator.normalise.drafts import DocumentDraft
 from xcaas_generator.parse.canonical import Canonical, emit
@@ -27,9 +27,9 @@ components:
 
 def drafted() -> tuple[DocumentDraft, Canonical, Report]:
     report = Report()
-    library = Library(report)
+    library = Documents(report)
     file = library.first(TEXT, "doc")
-    draft = normalise(Spot(file, "", file.tree), Resolver(library, report), report, "doc")
+    draft = normalise(Node(file, "", file.tree), Resolver(library, report), report, "doc")
     return draft, emit(draft), report
 
 

@@ -79,11 +79,11 @@ def test_examples_by_operation(tmp_path: Path) -> None:
 
 
 def test_document_without_examples_gives_no_file() -> None:
-    assert examples.dump(ir.Document("d", "D", "1", ir.Place("f", ""))) is None
+    assert examples.dump(ir.Document("d", "D", "1", ir.SourceLocation("f", ""))) is None
 
 
 def test_document_in_which_everything_hangs_together_stays_small() -> None:
-    place = ir.Place("f", "")
+    place = ir.SourceLocation("f", "")
     names = [f"M{number}" for number in range(30)]
     fields = tuple(ir.Field(name.lower(), name.lower(), ir.ModelRef(name), False, False, place) for name in names)
     told = ir.Field("id", "id", ir.Scalar("str"), True, False, place, example="x")

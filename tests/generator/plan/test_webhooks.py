@@ -126,7 +126,7 @@ def test_the_diff_knows_them() -> None:
     assert gone == {"webhook-removed", "webhook-added"}
     changed = compare(pets(BORN), pets(dog))
     assert {change.where.partition(".")[0] for change in changed} == {"models"}
-    place = ir.Place("pets.yaml", "/components/schemas/Animal")
+    place = ir.SourceLocation("pets.yaml", "/components/schemas/Animal")
     named = pets(unions=(replace(UNION, place=place),))
     assert [change.rule for change in compare(named, pets(unions=()))] == ["model-removed"]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Spot
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.extensions.rules import COUNTS
 from xcaas_generator.report import Report
 
 
-def pagination(spot: Spot) -> ir.Pagination:
+def pagination(spot: Node) -> ir.Pagination:
     send = spot.get("send")
     return ir.Pagination(
         spot.place,
@@ -25,11 +25,11 @@ def pagination(spot: Spot) -> ir.Pagination:
         spot.get("alone") is True,
         spot.get("empty_ends") is not False,
         send if isinstance(send, dict) else None,
-        spot.node,
+        spot.value,
     )
 
 
-def _location(spot: Spot) -> ir.ValueLocation:
+def _location(spot: Node) -> ir.ValueLocation:
     if spot.has("body"):
         return ir.ValueLocation("body", spot.text("body"))
     return (
@@ -39,7 +39,7 @@ def _location(spot: Spot) -> ir.ValueLocation:
     )
 
 
-def _stop(spot: Spot) -> ir.StopCondition:
+def _stop(spot: Node) -> ir.StopCondition:
     location = _location(spot)
     for count in COUNTS:
         if spot.get("is") == count:
@@ -53,7 +53,7 @@ def _stop(spot: Spot) -> ir.StopCondition:
     )
 
 
-def poller(spot: Spot) -> ir.Poller:
+def poller(spot: Node) -> ir.Poller:
     status, interval = spot.child("status"), spot.child("interval")
     return ir.Poller(
         verb=spot.text("verb"),
@@ -73,14 +73,14 @@ def poller(spot: Spot) -> ir.Poller:
         factor=_number(interval, "factor"),
         longest=_number(interval, "max"),
         timeout=_number(spot, "timeout"),
-        declared=spot.node,
+        declared=spot.value,
     )
 
 
-def download(spot: Spot) -> ir.Download:
+def download(spot: Node) -> ir.Download:
     checksum = spot.child("checksum")
     found = None
-    if checksum.node is not None:
+    if checksum.value is not None:
         pointers = (_text(checksum, key) for key in ("value", "type", "size"))
         found = ir.Checksum(_call(checksum), *pointers)
     ranges = spot.get("ranges")
@@ -89,16 +89,16 @@ def download(spot: Spot) -> ir.Download:
     )
 
 
-def retry(spot: Spot) -> ir.Retry:
+def retry(spot: Node) -> ir.Retry:
     return ir.Retry(spot.get("safe") is True)
 
 
-def headers(spot: Spot) -> tuple[tuple[str, str], ...]:
+def headers(spot: Node) -> tuple[tuple[str, str], ...]:
     """Headers with a fixed value, in the document's order."""
-    return tuple((name, one.node) for name, one in spot.items() if isinstance(one.node, str))
+    return tuple((name, one.value) for name, one in spot.items() if isinstance(one.value, str))
 
 
-def rate_limits(root: Spot, report: Report) -> tuple[ir.RateLimit, ...]:
+def rate_limits(root: Node, report: Report) -> tuple[ir.RateLimit, ...]:
     """The documented limits of a product."""
     found: list[ir.RateLimit] = []
     for limit in root.child(keys.PRODUCT).child("rate_limits").elements():
@@ -110,30 +110,30 @@ def rate_limits(root: Spot, report: Report) -> tuple[ir.RateLimit, ...]:
     return tuple(found)
 
 
-def console_name(root: Spot) -> str | None:
+def console_name(root: Node) -> str | None:
     """The name of a product in the Admin Console."""
     return _text(root.child(keys.PRODUCT), "console_name")
 
 
-def _call(spot: Spot) -> ir.FollowUp:
+def _call(spot: Node) -> ir.FollowUp:
     return ir.FollowUp(spot.text("operation"), spot.text("parameter"))
 
 
-def _text(spot: Spot, key: str) -> str | None:
+def _text(spot: Node, key: str) -> str | None:
     value = spot.get(key)
     return value if isinstance(value, str) else None
 
 
-def _texts(spot: Spot, key: str) -> tuple[str, ...]:
+def _texts(spot: Node, key: str) -> tuple[str, ...]:
     value = spot.get(key)
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
-def _integer(spot: Spot, key: str) -> int | None:
+def _integer(spot: Node, key: str) -> int | None:
     value = spot.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _number(spot: Spot, key: str) -> int | float | None:
+def _number(spot: Node, key: str) -> int | float | None:
     value = spot.get(key)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None

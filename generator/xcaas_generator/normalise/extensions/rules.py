@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xcaas_generator.ir import JSON
-from xcaas_generator.load.references import Spot
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.report import Report
@@ -114,27 +114,27 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
 _NESTED = ("next", "status", "result", "cancel", "interval", "checksum")
 
 
-def well_formed(owner: Spot, key: str, report: Report) -> bool:
+def well_formed(owner: Node, key: str, report: Report) -> bool:
     """Judge the extension that stands at `key` of an object."""
     spot = owner.child(key)
     if key == keys.HEADERS:
-        rules: Mapping[str, _Rule] = dict.fromkeys(spot.node, _TEXT) if isinstance(spot.node, dict) else {}
+        rules: Mapping[str, _Rule] = dict.fromkeys(spot.value, _TEXT) if isinstance(spot.value, dict) else {}
     else:
         rules = _SHAPES[key]
     good = _fits(spot, key, rules, key, report)
     for name in _NESTED:
         inner = spot.child(name)
-        if f"{key}/{name}" in _SHAPES and isinstance(inner.node, dict):
+        if f"{key}/{name}" in _SHAPES and isinstance(inner.value, dict):
             good = _fits(inner, f"{key}/{name}", _SHAPES[f"{key}/{name}"], key, report) and good
     return good and (key != keys.POLLER or _partial_ends_are_ends(spot.child("status"), report))
 
 
-def _fits(spot: Spot, shape: str, rules: Mapping[str, _Rule], key: str, report: Report) -> bool:
-    if not isinstance(spot.node, dict):
-        report.warn(spot.place, f"{key} should be a mapping, not {brief(spot.node)}; it was ignored")
+def _fits(spot: Node, shape: str, rules: Mapping[str, _Rule], key: str, report: Report) -> bool:
+    if not isinstance(spot.value, dict):
+        report.warn(spot.place, f"{key} should be a mapping, not {brief(spot.value)}; it was ignored")
         return False
     good = True
-    for name in spot.node:
+    for name in spot.value:
         if name not in rules:
             report.warn(spot.child(name).place, f"{shape} has no key {name!r}", f"It has {', '.join(rules)}.")
     for name, rule in rules.items():
@@ -150,7 +150,7 @@ def _fits(spot: Spot, shape: str, rules: Mapping[str, _Rule], key: str, report: 
     return good
 
 
-def _partial_ends_are_ends(status: Spot, report: Report) -> bool:
+def _partial_ends_are_ends(status: Node, report: Report) -> bool:
     """A poller would not stop at an end that leaves work undone unless it is an end."""
     partial, done = status.get("partial"), status.get("done")
     unknown = (
