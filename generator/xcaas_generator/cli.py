@@ -136,17 +136,17 @@ def _package_name(name: str) -> str:
 def _generate(options: argparse.Namespace, progress: Progress) -> int:
     from xcaas_generator.generate.repository import repository_request
 
-    job = repository_request(options.root or Path.cwd(), check=options.check, force=options.force)
-    result = _run(job, progress)
+    request = repository_request(options.root or Path.cwd(), check=options.check, force=options.force)
+    result = _run(request, progress)
     if options.check and result.differing:
         shown = "\n".join(f"  {path}" for path in result.differing[:20])
-        progress.say(f"{job.target} is not what the specs give; run `xcaas-gen generate`:\n{shown}")
+        progress.say(f"{request.target} is not what the specs give; run `xcaas-gen generate`:\n{shown}")
         return PROBLEMS
     return DONE
 
 
 def _build(options: argparse.Namespace, progress: Progress) -> int:
-    job = BuildRequest(
+    request = BuildRequest(
         target=options.out / options.package,
         sources=(Source(options.package, options.spec),),
         suite=False,
@@ -154,7 +154,7 @@ def _build(options: argparse.Namespace, progress: Progress) -> int:
         force=options.force,
         allow_network=options.allow_network,
     )
-    _run(job, progress)
+    _run(request, progress)
     return DONE
 
 
@@ -193,30 +193,30 @@ def _lint(options: argparse.Namespace, progress: Progress) -> int:
     return PROBLEMS if problems else DONE
 
 
-def _run(job: BuildRequest, progress: Progress) -> BuildResult:
+def _run(request: BuildRequest, progress: Progress) -> BuildResult:
     from xcaas_generator.generate.pipeline import run
 
-    result = run(job, progress)
+    result = run(request, progress)
     for warning in result.warnings:
         progress.say(str(warning))
-    progress.say(_outcome(job, result))
+    progress.say(_outcome(request, result))
     return result
 
 
-def _outcome(job: BuildRequest, result: BuildResult) -> str:
+def _outcome(request: BuildRequest, result: BuildResult) -> str:
     from xcaas_generator.package.changes import report
 
-    lines = [report(list(result.changes))] if result.changes and not job.check else []
+    lines = [report(list(result.changes))] if result.changes and not request.check else []
     operations = counted(result.operations, "operation")
     if result.refused:
         operations += f", {result.refused} refused (see _manifest.json)"
     files = counted(len(result.differing), "file")
-    if job.check:
-        lines.append(f"{job.target}: {operations}, {files} to change")
+    if request.check:
+        lines.append(f"{request.target}: {operations}, {files} to change")
     elif result.differing:
-        lines.append(f"{job.target}: {operations}, {files} changed")
+        lines.append(f"{request.target}: {operations}, {files} changed")
     else:
-        lines.append(f"{job.target}: {operations}, up to date")
+        lines.append(f"{request.target}: {operations}, up to date")
     return "\n".join(lines)
 
 

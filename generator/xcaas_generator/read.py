@@ -13,7 +13,7 @@ from pathlib import Path
 from xcaas_generator import ir
 from xcaas_generator.load.documents import Documents
 from xcaas_generator.load.positions import locate
-from xcaas_generator.load.references import Resolver, Node
+from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.normalise.document import normalise
 from xcaas_generator.normalise.validity import check_root, check_vocabulary
 from xcaas_generator.parse.canonical import emit
@@ -32,7 +32,7 @@ class ReadResult:
     files: tuple[Path, ...] = ()
 
 
-def read(
+def read_document(
     source: Path | bytes,
     *,
     name: str,
@@ -47,11 +47,11 @@ def read(
     operations had to be refused, and under `strict` for any problem.
     """
     report = Report()
-    library = Documents(report, root=root, allow_network=allow_network)
+    documents = Documents(report, root=root, allow_network=allow_network)
     try:
-        document = _read(source, name, library, report)
+        document = _read(source, name, documents, report)
     except InputError as error:
-        raise InputError(locate((*report.problems, *error.problems), library.files)) from None
+        raise InputError(locate((*report.problems, *error.problems), documents.files)) from None
     except UNFORESEEN as error:
         # The last resort: a reader of documents from elsewhere must not end in a traceback.
         reason = f"the document can't be read ({type(error).__name__}: {error})"
@@ -59,18 +59,18 @@ def read(
         raise InputError(
             [Problem(ir.SourceLocation(str(source) if isinstance(source, Path) else name, ""), reason, advice)]
         ) from error
-    problems = tuple(locate(report.problems, library.files))
+    problems = tuple(locate(report.problems, documents.files))
     if (problems and strict) or (document.refused and not document.operations):
         raise InputError(problems)
-    files = tuple(Path(label) for label in library.files if "://" not in label) if isinstance(source, Path) else ()
+    files = tuple(Path(label) for label in documents.files if "://" not in label) if isinstance(source, Path) else ()
     return ReadResult(document, problems, files)
 
 
-def _read(source: Path | bytes, name: str, library: Documents, report: Report) -> ir.Document:
-    file = library.first(source, name)
+def _read(source: Path | bytes, name: str, documents: Documents, report: Report) -> ir.Document:
+    file = documents.first(source, name)
     at = Node(file, "", file.tree)
     check_root(at, report)
-    draft = normalise(at, Resolver(library, report), report, name)
-    for one in library.files.values():
+    draft = normalise(at, Resolver(documents, report), report, name)
+    for one in documents.files.values():
         check_vocabulary(one, report)
     return parse(draft, emit(draft), report)

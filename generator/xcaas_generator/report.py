@@ -1,4 +1,4 @@
-"""Where the stages of the front put what they find: each finding once, in the order found."""
+"""Where the stages up to parse put what they find: each finding once, in the order found."""
 
 from __future__ import annotations
 

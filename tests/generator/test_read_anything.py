@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.snippets import check
-from xcaas_generator import read as front
 from xcaas_generator.ir import JSON
 from xcaas_generator.problems import InputError
+from xcaas_generator.read import ReadResult, read_document
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.yaml"))
 SLOW = settings(
@@ -161,10 +161,10 @@ def attempt(document: JSON) -> None:
     assert not unforeseen, unforeseen
 
 
-def outcome(data: bytes) -> front.ReadResult | None:
+def outcome(data: bytes) -> ReadResult | None:
     """A sound document, or None after an `InputError` that says why."""
     try:
-        result = front.read(data, name="fuzzed", strict=False)
+        result = read_document(data, name="fuzzed", strict=False)
     except InputError as error:
         reasons = error.problems
     else:
@@ -210,10 +210,10 @@ def test_random_text(text: str) -> None:
 def test_real_documents_with_something_broken(path: Path, data: st.DataObject) -> None:
     """Anything at any place replaced by junk, or by another part of the same document."""
     document = copy.deepcopy(_LOADED[path])
-    spots = _containers(document)
+    nodes = _containers(document)
     for _ in range(data.draw(st.integers(1, 3))):
-        container = data.draw(st.sampled_from(spots))
-        value = data.draw(either(junk, st.sampled_from(spots).map(copy.deepcopy)))
+        container = data.draw(st.sampled_from(nodes))
+        value = data.draw(either(junk, st.sampled_from(nodes).map(copy.deepcopy)))
         if isinstance(container, dict):
             container[data.draw(st.sampled_from(sorted(container)))] = value
         else:

@@ -8,13 +8,13 @@ import pytest
 
 from tests.support.snippets import check, fields, messages, operation, shown
 from xcaas_generator import ir
-from xcaas_generator import read as front
+from xcaas_generator.read import read_document
 
 FOLDER = Path(__file__).parent / "fixtures"
 
 
 def document(name: str) -> tuple[ir.Document, str]:
-    result = front.read(FOLDER / f"{name}.yaml", name=name, strict=False)
+    result = read_document(FOLDER / f"{name}.yaml", name=name, strict=False)
     check(result.document)
     return result.document, messages(result.warnings)
 

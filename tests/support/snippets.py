@@ -6,16 +6,16 @@ import keyword
 from textwrap import dedent
 
 from xcaas_generator import ir
-from xcaas_generator import read as front
 from xcaas_generator.problems import Problem
 from xcaas_generator.python import names
+from xcaas_generator.read import ReadResult, read_document
 
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
 
 
-def read(text: str, *, strict: bool = False, head: str = HEAD) -> front.ReadResult:
+def read(text: str, *, strict: bool = False, head: str = HEAD) -> ReadResult:
     """A document given as YAML without its usual head."""
-    result = front.read((head + dedent(text)).encode(), name="snippet", strict=strict)
+    result = read_document((head + dedent(text)).encode(), name="snippet", strict=strict)
     check(result.document)
     return result
 
@@ -27,7 +27,7 @@ def read_schema(
     head = f"openapi: {version}\ninfo: {{title: T, version: '1'}}\npaths: {{}}\n"
     body = "components:\n  schemas:\n    Holder:\n      type: object\n      properties:\n        it:\n"
     body += _indented(text, 10) + _indented(others, 4)
-    result = front.read((head + body).encode(), name="snippet", strict=False)
+    result = read_document((head + body).encode(), name="snippet", strict=False)
     check(result.document)
     holder = next(model for model in result.document.models if model.name == "Holder")
     problems = tuple(one for one in result.warnings if "has no paths" not in one.message)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal, cast
 
 from xcaas_generator import ir
-from xcaas_generator import read as front
 from xcaas_generator.diff.compare import compare
 from xcaas_generator.diff.report import as_json, as_markdown, as_text
 from xcaas_generator.diff.revisions import documents
@@ -16,6 +15,7 @@ from xcaas_generator.diff.rules import Bump, Change, bump
 from xcaas_generator.failure import Failure
 from xcaas_generator.problems import InputError
 from xcaas_generator.progress import Progress
+from xcaas_generator.read import read_document
 
 Format = Literal["text", "json", "markdown"]
 _REPORTS: dict[Format, Callable[[Sequence[Change], Bump], str]] = {
@@ -52,7 +52,7 @@ def _read(path: Path | None, name: str, allow_network: bool) -> ir.Document:
     if path is None:
         return ir.Document(name, "", "", ir.SourceLocation("", ""))
     try:
-        return front.read(path, name=name or "api", strict=False, allow_network=allow_network).document
+        return read_document(path, name=name or "api", strict=False, allow_network=allow_network).document
     except InputError as error:
         raise Failure(str(error), code=2) from error
 

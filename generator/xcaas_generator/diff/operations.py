@@ -155,7 +155,9 @@ class OperationComparison:
                 message = f"{_presentation(scheme)} became {_presentation(other)}"
                 self._changes.add("security-scheme-changed", scheme.name, message, other.place)
 
-    def _servers(self, old: tuple[ir.Server, ...], new: tuple[ir.Server, ...], call: str, place: ir.SourceLocation) -> None:
+    def _servers(
+        self, old: tuple[ir.Server, ...], new: tuple[ir.Server, ...], call: str, place: ir.SourceLocation
+    ) -> None:
         before, after = {server.url: server for server in old}, {server.url: server for server in new}
         for url, server in before.items():
             if url not in after:

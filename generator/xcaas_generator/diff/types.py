@@ -36,7 +36,9 @@ class TypeComparison:
         self.old, self.new, self.changes = old, new, changes
         self._seen: set[tuple[str, str, Direction]] = set()
 
-    def types(self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation) -> None:
+    def types(
+        self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation
+    ) -> None:
         """Note how a type changed."""
         values = self.old.values(old), self.new.values(new)
         if values[0] is not None and values[1] is not None:
@@ -53,7 +55,12 @@ class TypeComparison:
             self._other(old, new, direction, where, place)
 
     def _values(
-        self, old: tuple[ir.JSON, ...], new: tuple[ir.JSON, ...], direction: Direction, where: str, place: ir.SourceLocation
+        self,
+        old: tuple[ir.JSON, ...],
+        new: tuple[ir.JSON, ...],
+        direction: Direction,
+        where: str,
+        place: ir.SourceLocation,
     ) -> None:
         for value in old:
             if value not in new:
@@ -62,7 +69,9 @@ class TypeComparison:
             if value not in old:
                 self.changes.add(f"{direction}-value-added", where, f"the value {plain(value)} is new", place)
 
-    def _other(self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation) -> None:
+    def _other(
+        self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation
+    ) -> None:
         message = f"{self.spoken(old, self.old)} became {self.spoken(new, self.new)}"
         if self._holds(new, self.new, old, self.old):
             kind = "widened"
@@ -87,7 +96,9 @@ class TypeComparison:
         expected = kinds.get(wide.kind)
         return values is not None and expected is not None and all(type(value) is expected for value in values)
 
-    def _unions(self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation) -> None:
+    def _unions(
+        self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation
+    ) -> None:
         before, after = _members(old), _members(new)
         tagged = isinstance(old, ir.UnionOf) and old.discriminator is not None
         for key in before.keys() - after.keys():

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from xcaas_generator import read as front
 from xcaas_generator.drift.compare import Difference, drift
 from xcaas_generator.drift.facts import Facts, facts
 from xcaas_generator.drift.reasons import read_reasons
@@ -14,6 +13,7 @@ from xcaas_generator.failure import Failure
 from xcaas_generator.generate.repository import repository_request
 from xcaas_generator.problems import InputError, printable
 from xcaas_generator.progress import Progress
+from xcaas_generator.read import read_document
 
 REASONS_FILE = "drift.toml"
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
@@ -27,10 +27,10 @@ def run_drift(
     Raises:
         Failure: The folder holds no documents, or the file of reasons is not as documented.
     """
-    job = repository_request(start)
-    specs = job.sources[0].path.parent
+    request = repository_request(start)
+    specs = request.sources[0].path.parent
     known = read_reasons(reasons or specs / REASONS_FILE)
-    ours = {source.name: _read(source.path, progress) for source in job.sources}
+    ours = {source.name: _read(source.path, progress) for source in request.sources}
     paths = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file())
     theirs = [item for path in paths for item in _read_theirs(path, progress)]
     progress.clear()
@@ -45,7 +45,7 @@ def run_drift(
 
 def _read(path: Path, progress: Progress) -> list[Facts]:
     progress.step(f"reading {path}")
-    return facts(front.read(path, name=path.stem, strict=False).document)
+    return facts(read_document(path, name=path.stem, strict=False).document)
 
 
 def _read_theirs(path: Path, progress: Progress) -> list[Facts]:

@@ -1,4 +1,4 @@
-"""This repository as a job: every document in `specs/`, into `generated/xcaas/`."""
+"""This repository as a request: every document in `specs/`, into `generated/xcaas/`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SPECS, _TARGET = "specs", Path("generated", "xcaas")
 
 
 def repository_request(start: Path, *, check: bool = False, force: bool = False) -> BuildRequest:
-    """The job for the repository that holds `start`. Paths are relative where `start` is its root.
+    """The request for the repository that holds `start`. Paths are relative where `start` is its root.
 
     Raises:
         Failure: There is no such repository, or a document's name can't be a product's.

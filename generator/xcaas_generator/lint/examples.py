@@ -22,7 +22,7 @@ _DATA = ("default", "enum", "const", "value")
 _SCHEMA_HOLDERS = ("properties", "patternProperties", "$defs", "schemas")
 
 
-def check_examples(library: Documents, report: Report) -> None:
+def check_examples(documents: Documents, report: Report) -> None:
     """Validate every `example` and `examples` of the files read, with references across files."""
     try:
         from jsonschema import Draft202012Validator
@@ -32,12 +32,12 @@ def check_examples(library: Documents, report: Report) -> None:
         raise Failure('lint validates examples with jsonschema; install "xcaas[generator,sandbox]"', code=2) from None
 
     registry: Registry[JSON] = Registry()
-    for file in library.files.values():
+    for file in documents.files.values():
         registry = registry.with_resource(
             _uri(file), Resource.from_contents(file.tree, default_specification=DRAFT202012)
         )
     schemas = cast("Registry[bool | Mapping[str, Any]]", registry)  # a file holds schemas, among other things
-    for file in library.files.values():
+    for file in documents.files.values():
         for schema, example in _examples(Node(file, "", file.tree)):
             reference = {"$ref": f"{_uri(file)}#{quote(schema.pointer, safe='/~')}"}
             message = _misfit(Draft202012Validator(reference, registry=schemas), example.value)
@@ -67,11 +67,11 @@ def _examples(root: Node) -> Iterator[tuple[Node, Node]]:
     """Each example with the schema that it is for: of a schema itself, a parameter, header or media type."""
     waiting: list[tuple[Node, bool]] = [(root, False)]
     while waiting:
-        spot, is_name = waiting.pop()
-        if not is_name and isinstance(spot.value, dict):
-            schema = spot.child("schema") if spot.has("schema") else spot
-            yield from ((schema, example) for example in _given(spot))
-        for key, below in spot.items():
+        node, is_name = waiting.pop()
+        if not is_name and isinstance(node.value, dict):
+            schema = node.child("schema") if node.has("schema") else node
+            yield from ((schema, example) for example in _given(node))
+        for key, below in node.items():
             if (
                 (key in _DATA and not is_name)
                 or key.startswith("x-")
@@ -84,10 +84,10 @@ def _examples(root: Node) -> Iterator[tuple[Node, Node]]:
                 waiting.extend((one, False) for one in below.elements())
 
 
-def _given(spot: Node) -> Iterator[Node]:
-    if spot.has("example"):
-        yield spot.child("example")
-    several = spot.child("examples")
+def _given(node: Node) -> Iterator[Node]:
+    if node.has("example"):
+        yield node.child("example")
+    several = node.child("examples")
     yield from several.elements()
     for _, one in several.items():
         if one.has("value"):

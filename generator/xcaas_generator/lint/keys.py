@@ -77,9 +77,9 @@ def check_keys(file: SourceFile, report: Report) -> None:
     root = Node(file, "", file.tree)
     waiting = [(root, "document")] if root.has("openapi") else []
     while waiting:
-        spot, kind = waiting.pop()
+        node, kind = waiting.pop()
         known = _KINDS[kind]
-        for key, below in spot.items():
+        for key, below in node.items():
             if key.startswith("x-"):
                 continue
             if key not in known:
@@ -90,9 +90,9 @@ def check_keys(file: SourceFile, report: Report) -> None:
                 waiting.extend(_below(below, below_kind))
 
 
-def _below(spot: Node, kind: str) -> list[tuple[Node, str]]:
+def _below(node: Node, kind: str) -> list[tuple[Node, str]]:
     if kind.startswith("{}"):
-        return [(one, kind[2:]) for name, one in spot.items() if not name.startswith("x-") or kind == "{}schema"]
+        return [(one, kind[2:]) for name, one in node.items() if not name.startswith("x-") or kind == "{}schema"]
     if kind.startswith("[]"):
-        return [(one, kind[2:]) for one in spot.elements()]
-    return [(spot, kind)]
+        return [(one, kind[2:]) for one in node.elements()]
+    return [(node, kind)]

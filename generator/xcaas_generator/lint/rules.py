@@ -11,16 +11,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from xcaas_generator import read as front
 from xcaas_generator.lint.examples import check_examples
 from xcaas_generator.lint.keys import check_keys
 from xcaas_generator.lint.schemas import check_schemas
 from xcaas_generator.load.documents import Documents
 from xcaas_generator.load.positions import locate
-from xcaas_generator.load.references import Resolver, Node
+from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.operations import METHODS
 from xcaas_generator.problems import InputError, Problem
+from xcaas_generator.read import read_document
 from xcaas_generator.report import Report
 
 _CAMEL = re.compile(r"[a-z][a-zA-Z0-9]*")
@@ -33,17 +33,17 @@ def lint(path: Path) -> tuple[Problem, ...]:
     """Everything that is wrong with one spec: as a document, and by the house rules."""
     report = Report()
     try:
-        report.extend(front.read(path, name=path.stem, strict=False).warnings)
+        report.extend(read_document(path, name=path.stem, strict=False).warnings)
     except InputError as error:
         return error.problems
-    library = Documents(report)
-    file = library.first(path, path.stem)
-    _House(Node(file, "", file.tree), Resolver(library, report), report).check()
-    check_examples(library, report)
-    for one in library.files.values():
+    documents = Documents(report)
+    file = documents.first(path, path.stem)
+    _House(Node(file, "", file.tree), Resolver(documents, report), report).check()
+    check_examples(documents, report)
+    for one in documents.files.values():
         check_keys(one, report)
         check_schemas(one, report)
-    return tuple(locate(report.problems, library.files))
+    return tuple(locate(report.problems, documents.files))
 
 
 class _House:
@@ -68,8 +68,8 @@ class _House:
             if item is not None:
                 yield item
 
-    def _say(self, spot: Node, message: str, advice: str) -> None:
-        self._report.error(spot.place, message, advice)
+    def _say(self, node: Node, message: str, advice: str) -> None:
+        self._report.error(node.place, message, advice)
 
     # --- operations ---------------------------------------------------------
 
@@ -137,12 +137,12 @@ class _House:
 
     def _check_components(self) -> None:
         for section in ("schemas", "parameters", "headers", "responses", "requestBodies"):
-            for name, spot in self._root.child("components").child(section).items():
+            for name, node in self._root.child("components").child(section).items():
                 if not _PASCAL.fullmatch(name):
-                    self._say(spot, f"the name {name!r} is not PascalCase", "Write the noun that a user would guess.")
+                    self._say(node, f"the name {name!r} is not PascalCase", "Write the noun that a user would guess.")
                 if section == "schemas" and (name.endswith("Response") or re.search(r"[a-z](Item|Object)?\d+$", name)):
                     self._say(
-                        spot, f"the name {name!r} says nothing", "Name the thing, not where or how often it occurs."
+                        node, f"the name {name!r} says nothing", "Name the thing, not where or how often it occurs."
                     )
                 if section == "parameters":
-                    self._check_parameter(spot)
+                    self._check_parameter(node)

@@ -18,16 +18,16 @@ _DATA = ("example", "examples", "default", "enum", "const")
 
 def check_schemas(file: SourceFile, report: Report) -> None:
     """Judge every schema in one file, wherever it stands."""
-    for spot, named in _schemas(Node(file, "", file.tree)):
-        if _is_class(spot) and not named and not spot.text("title").strip():
+    for node, named in _schemas(Node(file, "", file.tree)):
+        if _is_class(node) and not named and not node.text("title").strip():
             report.error(
-                spot.place,
+                node.place,
                 "an inline object without a title makes a class without a name",
                 "Give it a title or a component.",
             )
-        if named == "schemas" and not spot.has("$ref") and not spot.text("description").strip():
-            report.error(spot.place, "the schema has no description", "Say what it is.")
-        for name, field in spot.child("properties").items():
+        if named == "schemas" and not node.has("$ref") and not node.text("description").strip():
+            report.error(node.place, "the schema has no description", "Say what it is.")
+        for name, field in node.child("properties").items():
             if not field.has("$ref") and not _described(field):
                 report.error(
                     field.place, f"the field {name!r} has no description", "Say what it means, its unit and its limits."
@@ -38,10 +38,10 @@ def _schemas(root: Node) -> Iterator[tuple[Node, str]]:
     """Every schema, and the section that names it: "schemas" for components, "$defs", or ""."""
     waiting: list[tuple[Node, str, bool]] = [(root, "", False)]
     while waiting:
-        spot, named, is_schema = waiting.pop()
+        node, named, is_schema = waiting.pop()
         if is_schema:
-            yield spot, named
-        for key, below in spot.items():
+            yield node, named
+        for key, below in node.items():
             if key in _DATA or key.startswith("x-"):
                 continue
             if key in _NAMED and isinstance(below.value, dict) and (is_schema or key == "schemas"):
@@ -55,17 +55,17 @@ def _schemas(root: Node) -> Iterator[tuple[Node, str]]:
                 waiting.extend((one, "", False) for one in below.elements())
 
 
-def _is_class(spot: Node) -> bool:
-    properties = spot.get("properties")
-    return isinstance(properties, dict) and bool(properties) and _parent(spot) != "allOf"
+def _is_class(node: Node) -> bool:
+    properties = node.get("properties")
+    return isinstance(properties, dict) and bool(properties) and _parent(node) != "allOf"
 
 
-def _parent(spot: Node) -> str:
+def _parent(node: Node) -> str:
     """The key of the list that a schema stands in. A part of `allOf` belongs to the class around it."""
-    tokens = spot.pointer.rsplit("/", 2)
+    tokens = node.pointer.rsplit("/", 2)
     return tokens[1] if len(tokens) == 3 else ""
 
 
 def _described(field: Node) -> bool:
     texts = [field, *field.child("allOf").elements(), *field.child("oneOf").elements()]
-    return any(spot.text("description").strip() or spot.has("$ref") for spot in texts)
+    return any(node.text("description").strip() or node.has("$ref") for node in texts)

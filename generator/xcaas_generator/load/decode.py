@@ -138,7 +138,12 @@ def _check_depth(tree: JSON, label: str) -> None:
 
 def _problem(label: str, note: Note, *, fatal: bool = False) -> Problem:
     return Problem(
-        SourceLocation(label, note.pointer), note.message, note.advice, "error" if fatal else "warning", note.line, note.column
+        SourceLocation(label, note.pointer),
+        note.message,
+        note.advice,
+        "error" if fatal else "warning",
+        note.line,
+        note.column,
     )
 
 

@@ -64,9 +64,9 @@ def _located(problem: Problem, found: Mapping[str, Found]) -> Problem:
         return problem
     pointer = problem.pointer
     while True:
-        spot = found.get(pointer)
-        if spot is not None:
-            return problem.at(spot.line, spot.column)
+        node = found.get(pointer)
+        if node is not None:
+            return problem.at(node.line, node.column)
         if not pointer:
             return problem.at(1, 1)
         pointer = pointer.rpartition("/")[0]

@@ -78,78 +78,78 @@ def unescape(token: str) -> str:
 class Resolver:
     """Follows references; says once what could not be followed, or only by guessing."""
 
-    def __init__(self, library: Documents, report: Report) -> None:
-        self._library = library
+    def __init__(self, documents: Documents, report: Report) -> None:
+        self._documents = documents
         self._report = report
         self._found: dict[tuple[str, str], Node | None] = {}
         self._anchors: dict[str, dict[str, str]] = {}
 
-    def reference(self, spot: Node) -> str | None:
+    def reference(self, node: Node) -> str | None:
         """The reference that stands here, if one does. `$ref` may also be the name of a property."""
-        ref = spot.get("$ref")
+        ref = node.get("$ref")
         if isinstance(ref, str):
             return ref
-        dynamic = spot.get("$dynamicRef")
+        dynamic = node.get("$dynamicRef")
         if isinstance(dynamic, str):
             return dynamic
-        if isinstance(spot.get("$recursiveRef"), str):
+        if isinstance(node.get("$recursiveRef"), str):
             # Of JSON Schema 2019-09: always "#", the schema that this stands in.
-            return "#" + "/".join(spot.pointer.split("/")[:4])
+            return "#" + "/".join(node.pointer.split("/")[:4])
         return None
 
-    def target(self, spot: Node) -> Node | None:
-        """What the reference at `spot` leads to, one step; None, and a warning, when it leads nowhere."""
-        ref = self.reference(spot)
+    def target(self, node: Node) -> Node | None:
+        """What the reference at `node` leads to, one step; None, and a warning, when it leads nowhere."""
+        ref = self.reference(node)
         if ref is None:
             return None
-        cached = (spot.file.label, ref)
+        cached = (node.file.label, ref)
         if cached not in self._found:
             # Until it is found it leads nowhere: a pointer may pass through the very reference that it stands for.
             self._found[cached] = None
-            self._found[cached] = self._follow(spot, ref.strip())
+            self._found[cached] = self._follow(node, ref.strip())
         found = self._found[cached]
         if found is None:
-            self._report.warn(spot.place, f"the reference {ref!r} leads nowhere", self._advice(spot, ref))
+            self._report.warn(node.place, f"the reference {ref!r} leads nowhere", self._advice(node, ref))
         return found
 
-    def deref(self, spot: Node) -> Node | None:
-        """The end of the chain of references that starts at `spot`, or `spot` itself when none does."""
-        at, seen = spot, {spot.key}
+    def deref(self, node: Node) -> Node | None:
+        """The end of the chain of references that starts at `node`, or `node` itself when none does."""
+        at, seen = node, {node.key}
         while self.reference(at) is not None:
             following = self.target(at)
             if following is None:
                 return None
             at = following
             if at.key in seen or len(seen) > _MAX_CHAIN:
-                self._report.warn(spot.place, "the references go round in a circle")
+                self._report.warn(node.place, "the references go round in a circle")
                 return None
             seen.add(at.key)
         return at
 
-    def _advice(self, spot: Node, ref: str) -> str:
+    def _advice(self, node: Node, ref: str) -> str:
         target = ref.strip().partition("#")[0]
-        opened = self._library.open(target, spot.file) if target else spot.file
+        opened = self._documents.open(target, node.file) if target else node.file
         return opened.advice if isinstance(opened, LoadError) else "Correct it or add what it names."
 
-    def _follow(self, spot: Node, ref: str) -> Node | None:
+    def _follow(self, node: Node, ref: str) -> Node | None:
         target, mark, fragment = ref.partition("#")
         if not mark and "/" not in target and "." not in target:
-            return self._guess(spot, target)
-        file = spot.file
+            return self._guess(node, target)
+        file = node.file
         if target:
-            opened = self._library.open(target, spot.file)
+            opened = self._documents.open(target, node.file)
             if isinstance(opened, LoadError):
-                return self._by_id(spot.file, target)
+                return self._by_id(node.file, target)
             file = opened
         root = Node(file, "", file.tree)
         if not fragment:
             return root
         if fragment == "/" and not root.has(""):
-            self._report.warn(spot.place, f"{ref!r} was taken to mean the whole file", "Leave the slash out.")
+            self._report.warn(node.place, f"{ref!r} was taken to mean the whole file", "Leave the slash out.")
             return root
         if not fragment.startswith("/"):
-            return self._anchor(file, unquote(fragment)) or self._guess(spot, fragment)
-        return self._walk(root, fragment) or self._nearby(spot, target, fragment) or self._guess(spot, fragment)
+            return self._anchor(file, unquote(fragment)) or self._guess(node, fragment)
+        return self._walk(root, fragment) or self._nearby(node, target, fragment) or self._guess(node, fragment)
 
     def _walk(self, root: Node, fragment: str) -> Node | None:
         at = root
@@ -174,17 +174,17 @@ class Resolver:
             at = following
         return None
 
-    def _nearby(self, spot: Node, target: str, fragment: str) -> Node | None:
+    def _nearby(self, node: Node, target: str, fragment: str) -> Node | None:
         """`#/$defs/X` within a schema that has an `$id`, and so is a document of its own, or that people take for one."""
-        tokens = spot.pointer.split("/") if not target else []
+        tokens = node.pointer.split("/") if not target else []
         while len(tokens) > 1:
             tokens.pop()
-            at = self._walk(Node(spot.file, "", spot.file.tree), "/".join(tokens)) if len(tokens) > 1 else None
+            at = self._walk(Node(node.file, "", node.file.tree), "/".join(tokens)) if len(tokens) > 1 else None
             found = self._walk(at, fragment) if at is not None else None
             if at is not None and found is not None:
                 if not at.has("$id"):
                     meant = f"#{found.pointer}"
-                    self._report.warn(spot.place, f"the reference was taken to mean {meant}", f'Write "{meant}".')
+                    self._report.warn(node.place, f"the reference was taken to mean {meant}", f'Write "{meant}".')
                 return found
         return None
 
@@ -220,10 +220,10 @@ class Resolver:
                 nodes.extend((f"{pointer}/{index_}", value) for index_, value in enumerate(node))
         return index
 
-    def _guess(self, spot: Node, fragment: str) -> Node | None:
+    def _guess(self, node: Node, fragment: str) -> Node | None:
         """`Pet`, `#/definitions/Pet`, `#/components/schema/Pet`: the one component that has this name."""
         name = unescape(unquote(fragment.rsplit("/", 1)[-1])).strip()
-        components = Node(spot.file, "", spot.file.tree).child("components")
+        components = Node(node.file, "", node.file.tree).child("components")
         found = [
             section.child(key)
             for _, section in components.items()
@@ -233,6 +233,6 @@ class Resolver:
         if len(found) != 1 or not name:
             return None
         self._report.warn(
-            spot.place, f"the reference was taken to mean #{found[0].pointer}", f'Write "#{found[0].pointer}".'
+            node.place, f"the reference was taken to mean #{found[0].pointer}", f'Write "#{found[0].pointer}".'
         )
         return found[0]

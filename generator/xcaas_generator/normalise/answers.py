@@ -43,15 +43,15 @@ class Answers:
             self._report.warn(responses.place, "'responses' is empty; an empty response was taken")
         self._alone = not any(key.strip().startswith("2") for key, _ in responses.items())
         found: dict[str, AnswerDraft] = {}
-        for key, spot in responses.items():
+        for key, node in responses.items():
             if key.startswith("x-"):
                 continue
-            status = self._status(key, spot)
+            status = self._status(key, node)
             if status is not None and status not in found:
-                found[status] = self._answer(status, spot, owner)
+                found[status] = self._answer(status, node, owner)
         return list(found.values())
 
-    def _status(self, key: str, spot: Node) -> str | None:
+    def _status(self, key: str, node: Node) -> str | None:
         plain = key.strip()
         if _STATUS.fullmatch(plain):
             return plain
@@ -62,29 +62,29 @@ class Answers:
             return f"{family[1]}XX"
         leading = _LEADING.match(plain)
         if leading:
-            self._report.warn(spot.place, f"{brief(key)} is no status; {leading[0]} was taken")
+            self._report.warn(node.place, f"{brief(key)} is no status; {leading[0]} was taken")
             return leading[0]
-        self._report.warn(spot.place, f"{brief(key)} is no status; the response was left out", "Use a status code.")
+        self._report.warn(node.place, f"{brief(key)} is no status; the response was left out", "Use a status code.")
         return None
 
     def _answer(self, status: str, listed: Node, owner: str) -> AnswerDraft:
-        spot = self._shaper.resolver.deref(listed)
-        if spot is None or spot.value is None:
+        node = self._shaper.resolver.deref(listed)
+        if node is None or node.value is None:
             return AnswerDraft(ir.Answer(status, (), listed.place), [], [])
-        if not isinstance(spot.value, dict):
+        if not isinstance(node.value, dict):
             self._report.warn(
-                spot.place, f"a response is expected here, not {brief(spot.value)}; an empty one was taken"
+                node.place, f"a response is expected here, not {brief(node.value)}; an empty one was taken"
             )
             return AnswerDraft(ir.Answer(status, (), listed.place), [], [])
-        hint = _hint(spot, status, owner, alone=self._alone)
-        variants = self._contents.variants(spot.child("content"), hint)
-        if not variants and spot.get("schema") is not None:
-            self._report.warn(spot.place, "the schema stands without a media type; application/json was taken")
-            variants = [VariantDraft("application/json", "json", self._shaper.shape(spot.child("schema"), hint))]
+        hint = _hint(node, status, owner, alone=self._alone)
+        variants = self._contents.variants(node.child("content"), hint)
+        if not variants and node.get("schema") is not None:
+            self._report.warn(node.place, "the schema stands without a media type; application/json was taken")
+            variants = [VariantDraft("application/json", "json", self._shaper.shape(node.child("schema"), hint))]
         if status in _EMPTY:
             variants = []  # HTTP allows no body there, whatever is described
-        node = ir.Answer(status, (), spot.place, spot.text("description").strip())
-        return AnswerDraft(node, variants, self._headers(spot, owner))
+        answer = ir.Answer(status, (), node.place, node.text("description").strip())
+        return AnswerDraft(answer, variants, self._headers(node, owner))
 
     def _headers(self, response: Node, owner: str) -> list[ParameterDraft]:
         headers: list[ParameterDraft] = []
@@ -92,18 +92,18 @@ class Answers:
         if isinstance(below.value, list):
             self._report.warn(below.place, "'headers' should map names to headers; it was ignored")
         for name, listed in below.items():
-            spot = self._shaper.resolver.deref(listed)
-            if spot is None or not isinstance(spot.value, dict):
+            node = self._shaper.resolver.deref(listed)
+            if node is None or not isinstance(node.value, dict):
                 continue
-            draft = self._parameters.header(name.strip(), spot, owner)
+            draft = self._parameters.header(name.strip(), node, owner)
             if draft is not None:
                 headers.append(draft)
         return headers
 
 
-def _hint(spot: Node, status: str, owner: str, *, alone: bool) -> Hint:
+def _hint(node: Node, status: str, owner: str, *, alone: bool) -> Hint:
     """`ListUsersResponse`, `ListUsersError`, `ListUsersNotFoundError`; a component's own name where it is one."""
-    tokens = spot.pointer.split("/")
+    tokens = node.pointer.split("/")
     if tokens[1:3] == ["components", "responses"] and len(tokens) == 4:
         name = class_name(unescape(tokens[3]))
         return Hint(name, "" if name.endswith(_ROLES) else "Response")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Resolver, Node
+from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.normalise.drafts import DocumentDraft
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.extensions import keys
@@ -26,15 +26,15 @@ def normalise(root: Node, resolver: Resolver, report: Report, name: str) -> Docu
     security = Security(root, resolver, report)
     vocabulary = Vocabulary(report)
     operations = Operations(shaper, security, vocabulary, servers)
-    for key, spot in root.child("components").child("schemas").items():
-        shaper.component(spot, key)
+    for key, node in root.child("components").child("schemas").items():
+        shaper.component(node, key)
     drafts = operations.read(root.child("paths"))
     webhooks = Webhooks(shaper, operations).read(root)
     shaper.drain()
     vocabulary.check_calls(drafts)
     entries = name_entries(shaper.entries)
-    node = _document(root, report, name, servers, security)
-    return DocumentDraft(node, entries, drafts, operations.refused, webhooks)
+    document = _document(root, report, name, servers, security)
+    return DocumentDraft(document, entries, drafts, operations.refused, webhooks)
 
 
 def _version(root: Node) -> str:

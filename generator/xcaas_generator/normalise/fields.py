@@ -14,7 +14,7 @@ from xcaas_generator.normalise.values import default_of
 def field_drafts(reader: SchemaReader, entry: Entry, flat: Flat) -> list[FieldDraft]:
     """In the order of the spec; classes found on the way are named the same in any order."""
     shapes = {
-        wire: one_of([reader.shape_all(spots, Hint(entry, wire)) for spots in flat.properties[wire]])
+        wire: one_of([reader.shape_all(nodes, Hint(entry, wire)) for nodes in flat.properties[wire]])
         for wire in sorted(flat.properties)
     }
     return [
@@ -24,19 +24,19 @@ def field_drafts(reader: SchemaReader, entry: Entry, flat: Flat) -> list[FieldDr
     ]
 
 
-def _draft(reader: SchemaReader, wire: str, shape: Shape, spots: list[Node], *, required: bool) -> FieldDraft:
+def _draft(reader: SchemaReader, wire: str, shape: Shape, nodes: list[Node], *, required: bool) -> FieldDraft:
     report, annotations = reader.report, reader.annotations
-    chain = annotations.chain(spots)
-    classes = frozenset(entry.spot.key for member in members_of(shape) for entry in entries_in(member))
-    own = annotations.chain(spots, classes) if classes else chain
-    draft = FieldDraft(wire, field_name(wire), shape, required, spots[0])
-    draft.doc = annotations.text(own, "description") or annotations.text(spots, "title")
+    chain = annotations.chain(nodes)
+    classes = frozenset(entry.node.key for member in members_of(shape) for entry in entries_in(member))
+    own = annotations.chain(nodes, classes) if classes else chain
+    draft = FieldDraft(wire, field_name(wire), shape, required, nodes[0])
+    draft.doc = annotations.text(own, "description") or annotations.text(nodes, "title")
     draft.example = annotations.example(own)
     draft.limits = keywords.limits(own)
-    draft.read_only = any(keywords.flag(spot, "readOnly", report) for spot in own)
-    draft.write_only = any(keywords.flag(spot, "writeOnly", report) for spot in own)
-    draft.deprecated = any(keywords.flag(spot, "deprecated", report) for spot in own)
-    given = next((spot.child("default") for spot in chain if spot.has("default")), None)
+    draft.read_only = any(keywords.flag(node, "readOnly", report) for node in own)
+    draft.write_only = any(keywords.flag(node, "writeOnly", report) for node in own)
+    draft.deprecated = any(keywords.flag(node, "deprecated", report) for node in own)
+    given = next((node.child("default") for node in chain if node.has("default")), None)
     if given is not None:
         draft.default, draft.has_default = default_of(given, shape, report)
     return draft
@@ -44,7 +44,7 @@ def _draft(reader: SchemaReader, wire: str, shape: Shape, spots: list[Node], *, 
 
 def extra_shape(reader: SchemaReader, entry: Entry, flat: Flat) -> Shape | None:
     """The type of the properties that have no name in the spec; None when that could be anything."""
-    if not flat.extra or any(spot.value is True or spot.value == {} for spot in flat.extra):
+    if not flat.extra or any(node.value is True or node.value == {} for node in flat.extra):
         return None
-    shape = one_of([reader.shape(spot, Hint(entry, "value")) for spot in flat.extra])
+    shape = one_of([reader.shape(node, Hint(entry, "value")) for node in flat.extra])
     return None if shape == ANY else shape

@@ -13,14 +13,14 @@ from xcaas_generator.normalise.shapes import (
     ANY,
     BYTES,
     TEXT,
-    UnionOf,
+    ArrayOf,
     Const,
     Hint,
-    ArrayOf,
+    MapOf,
     Ref,
     Scalar,
     Shape,
-    MapOf,
+    UnionOf,
     without_null,
 )
 

@@ -20,16 +20,16 @@ from itertools import count
 from pathlib import PurePosixPath
 
 from xcaas_generator.normalise.shapes import (
-    UnionOf,
+    ArrayOf,
+    Const,
     Entry,
     FieldDraft,
-    Const,
     Hint,
-    ArrayOf,
+    MapOf,
     Ref,
     Scalar,
     Shape,
-    MapOf,
+    UnionOf,
     entries_in,
 )
 from xcaas_generator.python import names
@@ -153,7 +153,7 @@ def _take(entry: Entry, wish: str, taken: set[str]) -> bool:
 def _component_wishes(entry: Entry) -> list[str]:
     """Its own name, or with the name of its file where two files have components of one name."""
     own = [str(hint.owner) for hint in entry.hints if hint.fixed]
-    stem = PurePosixPath(entry.spot.file.label).stem
+    stem = PurePosixPath(entry.node.file.label).stem
     others = [f"any {name}" for name in own if entry.kind == "union"] + [f"{stem} {name}" for name in own[:1]]
     return [class_name(name) for name in (*own, *others)]
 
@@ -208,11 +208,11 @@ def _telling(title: str) -> bool:
 def _fixed_order(entry: Entry) -> tuple[bool, str, str]:
     """A component whose name is a class name already comes before one that only becomes it."""
     spelled = min(str(hint.owner) for hint in entry.hints if hint.fixed)
-    return class_name(spelled) != spelled, spelled, entry.spot.pointer
+    return class_name(spelled) != spelled, spelled, entry.node.pointer
 
 
 def _inline_order(entry: Entry) -> tuple[str, str, str]:
-    return (*min((_owner_name(hint), hint.leaf) for hint in _direct(entry)), entry.spot.pointer)
+    return (*min((_owner_name(hint), hint.leaf) for hint in _direct(entry)), entry.node.pointer)
 
 
 def _leaf_key(leaf: str) -> str:
@@ -242,7 +242,7 @@ def _share(entries: list[Entry]) -> None:
 
     Inner ones come first, so that what refers to shared ones is found equal too.
     """
-    ordered = sorted(entries, key=lambda entry: entry.spot.key)
+    ordered = sorted(entries, key=lambda entry: entry.node.key)
     groups: dict[Hashable, Entry] = {}
     for entry in _inner_first(ordered):
         key = (_role(entry), _structure_of(entry))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from xcaas_generator.ir import JSON
-from xcaas_generator.load.references import Resolver, Node
+from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.flatten import Flat, Flattener
 from xcaas_generator.normalise.shapes import Hint, Shape
@@ -20,42 +20,42 @@ class Annotations:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
 
-    def chain(self, spots: list[Node], classes: frozenset[tuple[str, str]] = frozenset()) -> list[Node]:
+    def chain(self, nodes: list[Node], classes: frozenset[tuple[str, str]] = frozenset()) -> list[Node]:
         """The places whose annotations count, nearest first: along references and through `allOf`, up to
         `classes`, which have docs of their own."""
         found: list[Node] = []
-        waiting = list(spots)
+        waiting = list(nodes)
         while waiting and len(found) < _MAX_CHAIN:
-            spot = waiting.pop(0)
-            if not isinstance(spot.value, dict) or any(spot.key == other.key for other in found):
+            node = waiting.pop(0)
+            if not isinstance(node.value, dict) or any(node.key == other.key for other in found):
                 continue
-            if spot.key in classes:
-                if any(spot is one for one in spots):
-                    found.append(spot)
+            if node.key in classes:
+                if any(node is one for one in nodes):
+                    found.append(node)
                 continue
-            found.append(spot)
-            if self._resolver.reference(spot) is not None:
-                target = self._resolver.target(spot)
+            found.append(node)
+            if self._resolver.reference(node) is not None:
+                target = self._resolver.target(node)
                 if target is not None:
                     waiting.append(target)
-            if isinstance(spot.value.get("allOf"), list):
-                waiting.extend(spot.child("allOf").elements())
+            if isinstance(node.value.get("allOf"), list):
+                waiting.extend(node.child("allOf").elements())
         return found
 
-    def text(self, spots: list[Node], key: str) -> str:
-        return next((spot.text(key).strip() for spot in spots if spot.text(key).strip()), "")
+    def text(self, nodes: list[Node], key: str) -> str:
+        return next((node.text(key).strip() for node in nodes if node.text(key).strip()), "")
 
-    def example(self, spots: list[Node]) -> JSON:
+    def example(self, nodes: list[Node]) -> JSON:
         """The first example of any spelling."""
-        for spot in spots:
-            single = spot.get("example")
+        for node in nodes:
+            single = node.get("example")
             if single is not None:
                 return single if keywords.finite(single) else None
-            several = spot.get("examples")
+            several = node.get("examples")
             if isinstance(several, list) and several:
                 return several[0] if keywords.finite(several[0]) else None
             if isinstance(several, dict):
-                for _, one in spot.child("examples").items():
+                for _, one in node.child("examples").items():
                     example = self._resolver.deref(one)
                     if example is not None and example.get("value") is not None:
                         value = example.get("value")
@@ -72,15 +72,15 @@ class SchemaReader(Protocol):
     flattener: Flattener
     annotations: Annotations
 
-    def shape(self, spot: Node, hint: Hint) -> Shape:
+    def shape(self, node: Node, hint: Hint) -> Shape:
         """Return what may stand where this schema applies."""
         ...
 
-    def shape_all(self, spots: list[Node], hint: Hint) -> Shape:
+    def shape_all(self, nodes: list[Node], hint: Hint) -> Shape:
         """Return what fits all of these schemas."""
         ...
 
-    def component(self, spot: Node, name: str) -> Shape:
+    def component(self, node: Node, name: str) -> Shape:
         """Return the shape of a named schema."""
         ...
 

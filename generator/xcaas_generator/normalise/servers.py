@@ -15,9 +15,9 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _HOST = re.compile(r"(?:[\w-]+|\{[^{}]*\})(?:\.(?:[\w-]+|\{[^{}]*\}))+(?::(?:\d+|\{[^{}]*\}))?(?:/.*)?")
 
 
-def read_servers(spot: Node, report: Report) -> tuple[ir.Server, ...]:
-    """The servers listed under `servers` at `spot`; () when none are, so that the level above counts."""
-    below = spot.child("servers")
+def read_servers(node: Node, report: Report) -> tuple[ir.Server, ...]:
+    """The servers listed under `servers` at `node`; () when none are, so that the level above counts."""
+    below = node.child("servers")
     listed = [below] if isinstance(below.value, dict) else below.elements()
     if isinstance(below.value, dict):
         report.warn(below.place, "'servers' should be a list; the mapping was read as its only server")
@@ -44,19 +44,19 @@ def leftover_servers(root: Node, report: Report) -> tuple[ir.Server, ...]:
     return (ir.Server(f"https://{host}{root.text('basePath').rstrip('/')}"),)
 
 
-def _server(spot: Node, report: Report) -> ir.Server:
-    raw = spot.get("url")
+def _server(node: Node, report: Report) -> ir.Server:
+    raw = node.get("url")
     url = raw.strip() if isinstance(raw, str) else ""
     if not url:
-        report.warn(spot.place, "the server has no URL; '/' was taken", "Give it a 'url'.")
+        report.warn(node.place, "the server has no URL; '/' was taken", "Give it a 'url'.")
         url = "/"
     elif url != raw:
-        report.warn(spot.child("url").place, f"the URL {brief(raw)} has blanks around it; they were left out")
+        report.warn(node.child("url").place, f"the URL {brief(raw)} has blanks around it; they were left out")
     whole = _with_scheme(url)
     if whole != url:
-        report.warn(spot.child("url").place, f"the URL {url} has no scheme; https was taken", f'Write "{whole}".')
-    variables = _variables(spot, whole, report)
-    return ir.Server(whole, variables, spot.text("description").strip())
+        report.warn(node.child("url").place, f"the URL {url} has no scheme; https was taken", f'Write "{whole}".')
+    variables = _variables(node, whole, report)
+    return ir.Server(whole, variables, node.text("description").strip())
 
 
 def _with_scheme(url: str) -> str:
@@ -67,8 +67,8 @@ def _with_scheme(url: str) -> str:
     return url
 
 
-def _variables(spot: Node, url: str, report: Report) -> tuple[ir.Variable, ...]:
-    declared = spot.child("variables")
+def _variables(node: Node, url: str, report: Report) -> tuple[ir.Variable, ...]:
+    declared = node.child("variables")
     if declared.value is not None and not isinstance(declared.value, dict):
         report.warn(declared.place, f"'variables' should be a mapping, not {brief(declared.value)}; it was ignored")
     found: list[ir.Variable] = []
@@ -77,40 +77,40 @@ def _variables(spot: Node, url: str, report: Report) -> tuple[ir.Variable, ...]:
         if isinstance(one.value, dict):
             found.append(_variable(name, one, report))
         else:
-            report.warn(spot.place, f"the variable {{{name}}} of the URL {url} is not declared; its default is empty")
+            report.warn(node.place, f"the variable {{{name}}} of the URL {url} is not declared; its default is empty")
             found.append(ir.Variable(name, ""))
     return tuple(found)
 
 
-def _variable(name: str, spot: Node, report: Report) -> ir.Variable:
-    values = tuple(_text(one, report) for one in spot.child("enum").elements())
-    default = spot.child("default")
+def _variable(name: str, node: Node, report: Report) -> ir.Variable:
+    values = tuple(_text(one, report) for one in node.child("enum").elements())
+    default = node.child("default")
     if default.value is None:
-        report.warn(spot.place, f"the variable {name!r} has no default; {brief(values[0] if values else '')} was taken")
+        report.warn(node.place, f"the variable {name!r} has no default; {brief(values[0] if values else '')} was taken")
         text = values[0] if values else ""
     else:
         text = _text(default, report)
     if values and text not in values:
         report.warn(default.place, f"the default {text!r} is not among the values of {name!r}")
-    words = spot.child(keys.NAMES)
+    words = node.child(keys.NAMES)
     pairs = tuple((key, one.value) for key, one in words.items() if isinstance(one.value, str))
-    source = spot.text(keys.SOURCE) or None
+    source = node.text(keys.SOURCE) or None
     return ir.Variable(
         name,
         text,
         tuple(dict.fromkeys(values)),
-        spot.text("description").strip(),
+        node.text("description").strip(),
         pairs,
         source,
-        required=spot.get(keys.REQUIRED) is True,
+        required=node.get(keys.REQUIRED) is True,
     )
 
 
-def _text(spot: Node, report: Report) -> str:
+def _text(node: Node, report: Report) -> str:
     """Variables are texts; `443` and `true` mean "443" and "true"."""
-    if isinstance(spot.value, str):
-        return spot.value
-    if isinstance(spot.value, dict | list) or spot.value is None:
-        report.warn(spot.place, f"a text is expected here, not {brief(spot.value)}")
+    if isinstance(node.value, str):
+        return node.value
+    if isinstance(node.value, dict | list) or node.value is None:
+        report.warn(node.place, f"a text is expected here, not {brief(node.value)}")
         return ""
-    return written(spot, spot.value)
+    return written(node, node.value)

@@ -84,7 +84,7 @@ class FieldDraft:
     name: str
     shape: Shape
     required: bool
-    spot: Node
+    node: Node
     doc: str = ""
     default: JSON = None
     has_default: bool = False
@@ -99,7 +99,7 @@ class FieldDraft:
 class Entry:
     """A name to be: of a model, an enum or a union. Filled in step by step, named last."""
 
-    spot: Node
+    node: Node
     hints: list[Hint]
     kind: Literal["model", "enum", "union"]
     title: str = ""
@@ -117,7 +117,7 @@ class Entry:
 
     @property
     def place(self) -> SourceLocation:
-        return self.spot.place
+        return self.node.place
 
     @property
     def fixed(self) -> bool:

@@ -20,7 +20,7 @@ from xcaas_generator.load.references import Node, unescape
 from xcaas_generator.normalise.flatten import Flat, Union
 from xcaas_generator.normalise.keywords import brief, is_demand, schemas
 from xcaas_generator.normalise.reader import SchemaReader
-from xcaas_generator.normalise.shapes import NONE, UnionOf, Hint, Ref, Shape, members_of, one_of
+from xcaas_generator.normalise.shapes import NONE, Hint, Ref, Shape, UnionOf, members_of, one_of
 
 # How OData documents write "or null" beside a reference.
 _ODATA_NULL: dict[str, JSON] = {"type": "object", "nullable": True}
@@ -32,7 +32,7 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    spot: Node
+    node: Node
     shape: Shape
 
 
@@ -75,8 +75,8 @@ class Unions:
 
     # --- members ----------------------------------------------------------------
 
-    def _end(self, spot: Node) -> Node:
-        return self._reader.resolver.deref(spot) or spot
+    def _end(self, node: Node) -> Node:
+        return self._reader.resolver.deref(node) or node
 
     def _types_in(self, union: Union) -> list[Node]:
         """Members that are types, not mere demands on the object that they stand in."""
@@ -165,7 +165,7 @@ class Unions:
 
     def _inherited(self, members: list[_Member]) -> Node | None:
         """The discriminator of the parent that all members have."""
-        ends = [self._end(one.spot) for one in members if one.shape != NONE]
+        ends = [self._end(one.node) for one in members if one.shape != NONE]
         for end in ends:
             self._tags_of(end)
         found = [self._parents.get(end.key) for end in ends]
@@ -175,7 +175,7 @@ class Unions:
     def _declared(
         self, discriminator: Node, name: str, members: list[_Member], *, told: bool
     ) -> tuple[tuple[str, Ref], ...]:
-        by_end = {self._end(one.spot).key: one.shape for one in members}
+        by_end = {self._end(one.node).key: one.shape for one in members}
         tags: dict[str, Ref] = {}
         reached: set[_Key] = set()
         for tag, end in self._mapping(discriminator):
@@ -188,12 +188,12 @@ class Unions:
                     discriminator.place, f"the tag {brief(tag)} leads to a schema that is no member of the union"
                 )
         for one in members:
-            end = self._end(one.spot)
+            end = self._end(one.node)
             if isinstance(one.shape, UnionOf) and one.shape.discriminator == name:
                 for tag, named in one.shape.tags:
                     tags.setdefault(tag, named)
             elif isinstance(one.shape, Ref) and end.key not in reached:
-                own = self._tags_of(end).get(name) or ((_component_name(end),) if end is not one.spot else ())
+                own = self._tags_of(end).get(name) or ((_component_name(end),) if end is not one.node else ())
                 for tag in own:
                     tags.setdefault(tag, one.shape)
         # A member that no tag leads to could never be read: then the shape of the data has to decide.
@@ -230,19 +230,19 @@ class Unions:
             return {shape.discriminator: list(shape.tags)} if shape.discriminator else {}
         if not isinstance(shape, Ref):
             return {}
-        tags = self._tags_of(self._end(member.spot))
+        tags = self._tags_of(self._end(member.node))
         return {name: [(tag, shape) for tag in values] for name, values in tags.items()}
 
-    def _tags_of(self, spot: Node) -> dict[str, tuple[str, ...]]:
+    def _tags_of(self, node: Node) -> dict[str, tuple[str, ...]]:
         """Constants of the required properties of an object, by property."""
-        known = self._tags.get(spot.key)
+        known = self._tags.get(node.key)
         if known is not None:
             return known
         found: dict[str, tuple[str, ...]] = {}
-        self._tags[spot.key] = found
-        flat = self._reader.flattener.flatten(spot)
+        self._tags[node.key] = found
+        flat = self._reader.flattener.flatten(node)
         if flat.discriminator is not None:
-            self._parents[spot.key] = flat.discriminator
+            self._parents[node.key] = flat.discriminator
         for name in flat.required & flat.properties.keys():
             alternatives = flat.properties[name]
             if len(alternatives) == 1:
@@ -261,25 +261,25 @@ class Unions:
         """
         discriminator = parent.child("discriminator")
         name = self._property(discriminator)
-        heirs = {spot.key: (child, spot) for child, spot in self._heirs(parent)}
+        heirs = {node.key: (child, node) for child, node in self._heirs(parent)}
         by_tag = dict(self._mapping(discriminator))
-        for spot in by_tag.values():
-            heirs.setdefault(spot.key, ("", spot))
+        for node in by_tag.values():
+            heirs.setdefault(node.key, ("", node))
         heirs.pop(parent.key, None)
         if name is None or not heirs or len(heirs) > _MAX_CHILDREN:
             return shape
-        tagged = {spot.key for spot in by_tag.values()}
+        tagged = {node.key for node in by_tag.values()}
         tags: dict[str, Ref] = {}
         members: list[Shape] = []
-        for child, spot in [*heirs.values(), (_component_name(parent), parent)]:
-            member = shape if spot.key == parent.key else self._reader.component(spot, _component_name(spot))
+        for child, node in [*heirs.values(), (_component_name(parent), parent)]:
+            member = shape if node.key == parent.key else self._reader.component(node, _component_name(node))
             if not isinstance(member, Ref) or member.entry.kind != "model":
                 continue
             members.append(member)
             for tag, end in by_tag.items():
-                if end.key == spot.key:
+                if end.key == node.key:
                     tags[tag] = member
-            if spot.key not in tagged:
+            if node.key not in tagged:
                 tags.setdefault(child, member)
         union = one_of(members)
         if not isinstance(union, UnionOf):
@@ -292,24 +292,24 @@ class Unions:
         found: dict[_Key, tuple[str, Node]] = {}
         waiting = [parent]
         while waiting and len(found) <= _MAX_CHILDREN:
-            for name, spot in self._children.get(waiting.pop().key, ()):
-                if spot.key not in found and spot.key != parent.key:
-                    found[spot.key] = (name, spot)
-                    waiting.append(spot)
+            for name, node in self._children.get(waiting.pop().key, ()):
+                if node.key not in found and node.key != parent.key:
+                    found[node.key] = (name, node)
+                    waiting.append(node)
         return sorted(found.values(), key=lambda item: item[0])
 
     def _index(self) -> dict[_Key, list[tuple[str, Node]]]:
         index: dict[_Key, list[tuple[str, Node]]] = defaultdict(list)
-        for name, spot in self._reader.root.child("components").child("schemas").items():
-            if spot.has("allOf"):
-                for part in schemas(spot, "allOf", self._reader.report):
+        for name, node in self._reader.root.child("components").child("schemas").items():
+            if node.has("allOf"):
+                for part in schemas(node, "allOf", self._reader.report):
                     if part.has("$ref"):
-                        index[self._end(part).key].append((name, spot))
+                        index[self._end(part).key].append((name, node))
         return index
 
 
-def _is_inline_object(spot: Node) -> bool:
-    return not spot.has("$ref") and any(spot.has(key) for key in ("properties", "allOf", "oneOf", "anyOf"))
+def _is_inline_object(node: Node) -> bool:
+    return not node.has("$ref") and any(node.has(key) for key in ("properties", "allOf", "oneOf", "anyOf"))
 
 
 def _only_here(member: Node, members: list[Node], names: Callable[[Node], list[str]]) -> list[str]:
@@ -317,24 +317,24 @@ def _only_here(member: Node, members: list[Node], names: Callable[[Node], list[s
     return [name for name in names(member) if name not in others]
 
 
-def _demanded(spot: Node) -> list[str]:
-    required = spot.get("required")
+def _demanded(node: Node) -> list[str]:
+    required = node.get("required")
     return [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
 
 
-def _property_names(spot: Node) -> list[str]:
-    return [name for name, _ in spot.child("properties").items()]
+def _property_names(node: Node) -> list[str]:
+    return [name for name, _ in node.child("properties").items()]
 
 
-def _constants(spot: Node) -> tuple[str, ...]:
-    const = spot.get("const")
+def _constants(node: Node) -> tuple[str, ...]:
+    const = node.get("const")
     if isinstance(const, str):
         return (const,)
-    values = spot.get("enum")
+    values = node.get("enum")
     if isinstance(values, list) and 0 < len(values) <= _MAX_TAGS:
         return tuple(value for value in values if isinstance(value, str))
     return ()
 
 
-def _component_name(spot: Node) -> str:
-    return unescape(spot.pointer.rpartition("/")[2])
+def _component_name(node: Node) -> str:
+    return unescape(node.pointer.rpartition("/")[2])

@@ -10,17 +10,17 @@ from xcaas_generator.ir import JSON
 from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.keywords import brief, finite
-from xcaas_generator.normalise.shapes import ANY, UnionOf, Const, ArrayOf, Ref, Scalar, Shape, MapOf, members_of
+from xcaas_generator.normalise.shapes import ANY, ArrayOf, Const, MapOf, Ref, Scalar, Shape, UnionOf, members_of
 from xcaas_generator.report import Report
 
 _MISSING = object()
 
 
-def default_of(spot: Node, shape: Shape, report: Report) -> tuple[JSON, bool]:
-    """The default at `spot`, and whether there is one. An impossible default is left out with a warning."""
-    value = spot.value
+def default_of(node: Node, shape: Shape, report: Report) -> tuple[JSON, bool]:
+    """The default at `node`, and whether there is one. An impossible default is left out with a warning."""
+    value = node.value
     if not finite(value):
-        report.warn(spot.place, f"the default {brief(value)} is no JSON; it was left out")
+        report.warn(node.place, f"the default {brief(value)} is no JSON; it was left out")
         return None, False
     if value is None or shape == ANY:
         return value, value is not None
@@ -28,11 +28,11 @@ def default_of(spot: Node, shape: Shape, report: Report) -> tuple[JSON, bool]:
         if _fits(value, member):
             return value, True
     for member in members_of(shape):
-        converted = _converted(spot, value, member)
+        converted = _converted(node, value, member)
         if converted is not _MISSING and isinstance(converted, str | int | float | bool):
-            report.warn(spot.place, f"the default {brief(value)} was read as {converted!r}, to fit the type")
+            report.warn(node.place, f"the default {brief(value)} was read as {converted!r}, to fit the type")
             return converted, True
-    report.warn(spot.place, f"the default {brief(value)} does not fit the type; it was left out", "Correct it.")
+    report.warn(node.place, f"the default {brief(value)} does not fit the type; it was left out", "Correct it.")
     return None, False
 
 
@@ -84,15 +84,15 @@ def _readable(text: str, form: str | None) -> bool:
     return True
 
 
-def _converted(spot: Node, value: JSON, shape: Shape) -> object:
+def _converted(node: Node, value: JSON, shape: Shape) -> object:
     """What `value` says in the type of `shape`, if it plainly says something."""
     if isinstance(shape, Ref) and shape.entry.kind == "enum" and not isinstance(value, dict | list):
-        text = written(spot, value)
+        text = written(node, value)
         return next((known for known in shape.entry.values if str(known).lower() == text.strip().lower()), _MISSING)
     if not isinstance(shape, Scalar):
         return _MISSING
     if shape.kind == "str" and shape.form is None and isinstance(value, int | float):
-        return written(spot, value)
+        return written(node, value)
     if isinstance(value, str):
         text = value.strip()
         try:

@@ -21,16 +21,16 @@ class Vocabulary:
     def __init__(self, report: Report) -> None:
         self._report = report
 
-    def add(self, node: ir.Operation, spot: Node) -> ir.Operation:
+    def add(self, operation: ir.Operation, node: Node) -> ir.Operation:
         """The same operation, with what its extensions say."""
         paging, poller, download, retry, headers, answer, resource = (
-            spot.child(key) if spot.has(key) and well_formed(spot, key, self._report) else None
+            node.child(key) if node.has(key) and well_formed(node, key, self._report) else None
             for key in (
                 *(keys.PAGINATION, keys.POLLER, keys.DOWNLOAD, keys.RETRY, keys.HEADERS, keys.ANSWER, keys.RESOURCE),
             )
         )
         return replace(
-            node,
+            operation,
             pagination=reading.pagination(paging) if paging else None,
             poller=reading.poller(poller) if poller else None,
             download=reading.download(download) if download else None,

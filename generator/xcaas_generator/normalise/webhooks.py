@@ -32,8 +32,8 @@ class Webhooks:
         # Before OpenAPI 3.1 had a place for them, `x-webhooks` was what documentation tools read.
         listed = self._listed(root, "webhooks") + self._listed(root, "x-webhooks")
         found = [draft for name, item in listed for draft in self._in_item(name, item)]
-        for id_ in sorted(self._operations.spots):
-            found += self._callbacks(id_, self._operations.spots[id_])
+        for id_ in sorted(self._operations.nodes):
+            found += self._callbacks(id_, self._operations.nodes[id_])
         return found
 
     def _callbacks(self, id_: str, operation: Node) -> Iterator[WebhookDraft]:
@@ -56,24 +56,24 @@ class Webhooks:
         found = self._operations.in_item(item)
         if not found:
             self._report.warn(item.place, f"nothing is sent by {name!r}: its path item has no method")
-        for method, spot in found:
+        for method, node in found:
             try:
-                yield self._webhook(name, method, spot, operation, url)
+                yield self._webhook(name, method, node, operation, url)
             except UNFORESEEN as error:
                 reason = f"{type(error).__name__}: {error}"
-                self._report.error(spot.place, f"the webhook {name!r} can't be read ({reason}); it was left out")
+                self._report.error(node.place, f"the webhook {name!r} can't be read ({reason}); it was left out")
 
-    def _webhook(self, name: str, method: str, spot: Node, operation: str, url: str) -> WebhookDraft:
-        node = ir.Webhook(
+    def _webhook(self, name: str, method: str, node: Node, operation: str, url: str) -> WebhookDraft:
+        webhook = ir.Webhook(
             name=name.strip(),
             method=method.upper(),
-            place=spot.place,
-            summary=spot.text("summary").strip(),
-            doc=spot.text("description").strip(),
-            deprecated=flag(spot, "deprecated", self._report),
+            place=node.place,
+            summary=node.text("summary").strip(),
+            doc=node.text("description").strip(),
+            deprecated=flag(node, "deprecated", self._report),
             operation=operation,
             url=url,
         )
-        own = spot.text("operationId").strip()
+        own = node.text("operationId").strip()
         owner = class_name(own if names.words(own) else f"{operation} {name}")
-        return WebhookDraft(node, self._operations.bodies.read(spot, owner, [], "Payload"))
+        return WebhookDraft(webhook, self._operations.bodies.read(node, owner, [], "Payload"))

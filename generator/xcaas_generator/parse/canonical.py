@@ -23,7 +23,7 @@ from xcaas_generator.normalise.drafts import (
     WebhookDraft,
 )
 from xcaas_generator.normalise.operations import METHODS
-from xcaas_generator.normalise.shapes import UnionOf, Entry, Const, ArrayOf, Ref, Scalar, Shape, Value, MapOf
+from xcaas_generator.normalise.shapes import ArrayOf, Const, Entry, MapOf, Ref, Scalar, Shape, UnionOf, Value
 
 _TYPES = {"str": "string", "bytes": "string", "int": "integer", "float": "number", "bool": "boolean", "none": "null"}
 SCHEMAS = "#/components/schemas/"

@@ -85,7 +85,7 @@ def _model(entry: Entry, canonical: Canonical, types: Types, report: Report) -> 
                 type=type_,
                 required=draft.required,
                 nullable=null,
-                place=draft.spot.place,
+                place=draft.node.place,
                 doc=draft.doc,
                 default=draft.default,
                 has_default=draft.has_default,

@@ -14,13 +14,13 @@ import pytest
 from tests.generator.diff.test_compare import changes, edited
 from tests.support.documents import texts
 from tests.support.edits import EDITS, Edit, base
-from xcaas_generator import read as front
+from xcaas_generator.read import read_document
 
 
 @cache
 def package(spec: str) -> griffe.Module:
     """The generated package for a document, as griffe sees it."""
-    made = texts(front.read(spec.encode(), name="pets", strict=False).document)
+    made = texts(read_document(spec.encode(), name="pets", strict=False).document)
     with TemporaryDirectory() as folder:
         for name, text in made.items():
             place = Path(folder, "pets", name)

@@ -11,10 +11,10 @@ import pytest
 from tests.support.documents import AT, answer, document, field, model, operation
 from tests.support.edits import EDITS, GET, PUT, Edit, Spec, base, drop, put
 from xcaas_generator import ir
-from xcaas_generator import read as front
 from xcaas_generator.diff.compare import compare
 from xcaas_generator.diff.report import as_json, as_markdown, as_text
 from xcaas_generator.diff.rules import RULES, Change, Changes, bump
+from xcaas_generator.read import read_document
 
 
 def rules(old: Spec, new: Spec) -> set[str]:
@@ -22,7 +22,7 @@ def rules(old: Spec, new: Spec) -> set[str]:
 
 
 def changes(old: Spec, new: Spec) -> tuple[Change, ...]:
-    one, other = (front.read(json.dumps(spec).encode(), name="pets", strict=False).document for spec in (old, new))
+    one, other = (read_document(json.dumps(spec).encode(), name="pets", strict=False).document for spec in (old, new))
     return compare(one, other)
 
 

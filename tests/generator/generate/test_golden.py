@@ -16,7 +16,7 @@ import pytest
 
 from xcaas_generator.generate.pipeline import run
 from xcaas_generator.generate.request import BuildRequest, Source
-from xcaas_generator.package import lockfile as state
+from xcaas_generator.package import lockfile
 from xcaas_generator.progress import Progress
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -28,7 +28,7 @@ def test_the_tree_is_as_committed(name: str, suite: bool, tmp_path: Path) -> Non
     job = BuildRequest(tmp_path / "pets", (Source("pets", SPEC),), suite=suite, strict=True)
     run(job, Progress(io.StringIO()))
     # The lock holds hashes of the generator itself, which change with every edit of it.
-    (job.target / state.NAME).unlink()
+    (job.target / lockfile.NAME).unlink()
     if os.environ.get("XCAAS_UPDATE_GOLDEN"):
         shutil.rmtree(GOLDEN / name, ignore_errors=True)
         shutil.copytree(job.target, GOLDEN / name)
@@ -39,4 +39,4 @@ def test_the_tree_is_as_committed(name: str, suite: bool, tmp_path: Path) -> Non
 
 
 def read(folder: Path) -> dict[str, str]:
-    return {path: (folder / path).read_bytes().decode() for path in state.walk(folder)}
+    return {path: (folder / path).read_bytes().decode() for path in lockfile.walk(folder)}

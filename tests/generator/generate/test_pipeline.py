@@ -15,7 +15,7 @@ import pytest
 from xcaas_generator.failure import Failure
 from xcaas_generator.generate.pipeline import run
 from xcaas_generator.generate.request import BuildRequest, BuildResult, Source
-from xcaas_generator.package import lockfile as state
+from xcaas_generator.package import lockfile
 from xcaas_generator.problems import InputError
 from xcaas_generator.progress import Progress
 
@@ -57,43 +57,43 @@ def suite(folder: Path, **units: str) -> BuildRequest:
     return BuildRequest(folder / "generated" / "xcaas", tuple(sources), suite=True, strict=True)
 
 
-def go(job: BuildRequest) -> BuildResult:
-    return run(job, Progress(io.StringIO()))
+def go(request: BuildRequest) -> BuildResult:
+    return run(request, Progress(io.StringIO()))
 
 
-def again(job: BuildRequest, **changes: bool) -> BuildResult:
-    return go(BuildRequest(job.target, job.sources, job.suite, job.strict, **changes))
+def again(request: BuildRequest, **changes: bool) -> BuildResult:
+    return go(BuildRequest(request.target, request.sources, request.suite, request.strict, **changes))
 
 
 def times(folder: Path) -> dict[str, int]:
-    return {path: (folder / path).stat().st_mtime_ns for path in state.walk(folder)}
+    return {path: (folder / path).stat().st_mtime_ns for path in lockfile.walk(folder)}
 
 
 def test_a_second_run_does_nothing(tmp_path: Path) -> None:
-    job = suite(tmp_path, one="metres")
-    assert go(job).differing
-    before = times(job.target)
-    assert go(job) == BuildResult(1)
-    assert times(job.target) == before
+    request = suite(tmp_path, one="metres")
+    assert go(request).differing
+    before = times(request.target)
+    assert go(request) == BuildResult(1)
+    assert times(request.target) == before
 
 
 def test_one_field_changes_one_file(tmp_path: Path) -> None:
-    job = suite(tmp_path, one="metres", two="metres")
-    go(job)
-    before = times(job.target)
+    request = suite(tmp_path, one="metres", two="metres")
+    go(request)
+    before = times(request.target)
     result = go(suite(tmp_path, one="feet", two="metres"))
-    touched = {path for path, stamp in times(job.target).items() if before.get(path) != stamp}
+    touched = {path for path, stamp in times(request.target).items() if before.get(path) != stamp}
     assert touched == {"one/models/_thing.py", "_manifest.json", "_lock.json"}
     assert result.differing == ("_manifest.json", "one/models/_thing.py")
     assert not result.changes
 
 
 def test_callers_are_told_what_changed(tmp_path: Path) -> None:
-    job = suite(tmp_path, one="metres")
-    go(job)
-    spec = job.sources[0].path
+    request = suite(tmp_path, one="metres")
+    go(request)
+    spec = request.sources[0].path
     spec.write_text(spec.read_text().replace("size:", "weight:").replace("listThings", "findThings"))
-    assert [str(change) for change in go(job).changes] == [
+    assert [str(change) for change in go(request).changes] == [
         "- one.models.Thing.size",
         "+ one.models.Thing.weight",
         "+ one.things.find",
@@ -103,70 +103,70 @@ def test_callers_are_told_what_changed(tmp_path: Path) -> None:
 
 def test_products_that_go_take_their_files_along(tmp_path: Path) -> None:
     go(suite(tmp_path, one="metres", two="metres"))
-    job = suite(tmp_path, one="metres")
-    result = go(job)
-    assert not (job.target / "two").exists()
+    request = suite(tmp_path, one="metres")
+    result = go(request)
+    assert not (request.target / "two").exists()
     assert "two/_product.py" in result.differing
-    assert {item["product"] for item in json.loads((job.target / "_manifest.json").read_text())["operations"]} == {
+    assert {item["product"] for item in json.loads((request.target / "_manifest.json").read_text())["operations"]} == {
         "one"
     }
 
 
 def test_edits_by_hand_are_noticed_before_anything_is_written(tmp_path: Path) -> None:
-    job = suite(tmp_path, one="metres")
-    go(job)
-    (job.target / "one" / "_things.py").write_text("mine")
-    (job.target / "one" / "_client.py").unlink()
-    (job.target / "extra.py").write_text("mine")
+    request = suite(tmp_path, one="metres")
+    go(request)
+    (request.target / "one" / "_things.py").write_text("mine")
+    (request.target / "one" / "_client.py").unlink()
+    (request.target / "extra.py").write_text("mine")
     with pytest.raises(Failure) as caught:
-        go(job)
+        go(request)
     for line in ("modified: ", "missing: ", "added: ", "--force"):
         assert line in str(caught.value)
-    assert (job.target / "one" / "_things.py").read_text() == "mine"
-    again(job, force=True)
-    assert not (job.target / "extra.py").exists()
-    assert again(job, check=True).differing == ()
+    assert (request.target / "one" / "_things.py").read_text() == "mine"
+    again(request, force=True)
+    assert not (request.target / "extra.py").exists()
+    assert again(request, check=True).differing == ()
 
 
 def test_a_folder_of_somebody_else_is_not_taken(tmp_path: Path) -> None:
-    job = suite(tmp_path, one="metres")
-    job.target.mkdir(parents=True)
-    (job.target / "notes.txt").write_text("mine")
+    request = suite(tmp_path, one="metres")
+    request.target.mkdir(parents=True)
+    (request.target / "notes.txt").write_text("mine")
     with pytest.raises(Failure, match="not as the generator left them"):
-        go(job)
+        go(request)
 
 
 def test_check_tells_and_writes_nothing(tmp_path: Path) -> None:
-    job = suite(tmp_path, one="metres")
-    go(job)
+    request = suite(tmp_path, one="metres")
+    go(request)
     changed = suite(tmp_path, one="feet")
-    before = times(job.target)
+    before = times(request.target)
     assert again(changed, check=True).differing == ("_manifest.json", "one/models/_thing.py", "_lock.json")
-    assert times(job.target) == before
+    assert times(request.target) == before
     go(changed)
     assert again(changed, check=True).differing == ()
 
 
 def test_check_knows_a_tree_of_another_generator(tmp_path: Path) -> None:
     """The next run would write the lock anew, and dirty a clean checkout."""
-    job = suite(tmp_path, one="metres")
-    go(job)
-    lock = state.read_lockfile(job.target)
+    request = suite(tmp_path, one="metres")
+    go(request)
+    lock = lockfile.read_lockfile(request.target)
     assert lock is not None
-    (job.target / state.NAME).write_text(state.Lockfile("another", lock.inputs, lock.files).dump())
-    assert again(job, check=True).differing == ("_lock.json",)
-    assert go(job).differing == ()
-    assert again(job, check=True).differing == ()
+    (request.target / lockfile.NAME).write_text(lockfile.Lockfile("another", lock.inputs, lock.files).dump())
+    assert again(request, check=True).differing == ("_lock.json",)
+    assert go(request).differing == ()
+    assert again(request, check=True).differing == ()
 
 
 def test_a_broken_document_leaves_everything_as_it_was(tmp_path: Path) -> None:
-    job = suite(tmp_path, one="metres")
-    go(job)
-    before = times(job.target)
-    job.sources[0].path.write_text("openapi: 3.1.0\ninfo: [")
+    request = suite(tmp_path, one="metres")
+    go(request)
+    before = times(request.target)
+    request.sources[0].path.write_text("openapi: 3.1.0\ninfo: [")
     with pytest.raises(InputError, match=r"one\.yaml"):
-        go(job)
-    assert times(job.target) == before
+        go(request)
+    assert times(request.target) == before
 
 
 def test_a_package_is_up_to_date_only_with_the_files_that_it_refers_to(tmp_path: Path) -> None:
@@ -177,18 +177,18 @@ def test_a_package_is_up_to_date_only_with_the_files_that_it_refers_to(tmp_path:
     spec.write_text(
         SPEC.format(name="one", unit="m").replace("#/components/schemas/Thing", "common/things.yaml#/Thing")
     )
-    job = BuildRequest(tmp_path / "out" / "one", (Source("one", spec),), suite=False)
-    go(job)
-    assert go(job) == BuildResult(1)
+    request = BuildRequest(tmp_path / "out" / "one", (Source("one", spec),), suite=False)
+    go(request)
+    assert go(request) == BuildResult(1)
     shared.write_text("Thing: {type: object, properties: {size: {type: string}}}\n")
-    assert [change.after for change in go(job).changes] == ["str | None = ..."]
+    assert [change.after for change in go(request).changes] == ["str | None = ..."]
 
 
 def test_a_full_disk_leaves_the_old_tree(tmp_path: Path) -> None:
     """A limit on file sizes fails a write half-way, as a full disk does."""
-    job = suite(tmp_path, one="metres")
-    go(job)
-    before = times(job.target)
+    request = suite(tmp_path, one="metres")
+    go(request)
+    before = times(request.target)
     suite(tmp_path, one="feet " * 3000)
     program = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
@@ -201,16 +201,16 @@ def test_a_full_disk_leaves_the_old_tree(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert times(job.target) == before
-    assert [path.name for path in job.target.parent.iterdir()] == ["xcaas"]
+    assert times(request.target) == before
+    assert [path.name for path in request.target.parent.iterdir()] == ["xcaas"]
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 6000
 
 
 def test_bytes_don_t_depend_on_locale_or_hash_seed(tmp_path: Path) -> None:
-    job = suite(tmp_path, one="ünits", two="µm")
+    request = suite(tmp_path, one="ünits", two="µm")
     (tmp_path / "pyproject.toml").touch()
-    go(job)
-    first = state.digests(job.target)
+    go(request)
+    first = lockfile.digests(request.target)
     for environment in (
         {"PYTHONHASHSEED": "1", "LC_ALL": "C"},
         {"PYTHONHASHSEED": "77", "LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Tokyo"},
@@ -222,7 +222,7 @@ def test_bytes_don_t_depend_on_locale_or_hash_seed(tmp_path: Path) -> None:
             timeout=60,
             capture_output=True,
         )
-        assert state.digests(job.target) == first
+        assert lockfile.digests(request.target) == first
 
 
 def test_nothing_to_do_loads_no_library(tmp_path: Path) -> None:

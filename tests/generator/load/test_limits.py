@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from tests.support.snippets import fields, messages, read, read_schema, shown
-from xcaas_generator import read as front
 from xcaas_generator.load.decode import MAX_DEPTH
 from xcaas_generator.problems import InputError
+from xcaas_generator.read import read_document
 
 OK = "responses: {'204': {description: ''}}"
 
@@ -34,13 +34,13 @@ DEEP = {
 @pytest.mark.parametrize("data", DEEP.values(), ids=DEEP.keys())
 def test_deep_nesting(data: bytes) -> None:
     with soon(10), pytest.raises(InputError, match=f"nested more than {MAX_DEPTH}"):
-        front.read(data, name="x", strict=False)
+        read_document(data, name="x", strict=False)
 
 
 def test_alias_bomb() -> None:
     levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
     with soon(10), pytest.raises(InputError, match="aliases unfold"):
-        front.read(f"a0: &a0 [x]\n{levels}".encode(), name="x", strict=False)
+        read_document(f"a0: &a0 [x]\n{levels}".encode(), name="x", strict=False)
 
 
 def test_an_alias_into_itself_is_a_reference() -> None:
@@ -54,13 +54,13 @@ def test_an_alias_into_itself_is_a_reference() -> None:
 def test_aliases_that_make_it_deep() -> None:
     levels = "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 400))
     with pytest.raises(InputError, match="nested more than"):
-        front.read(f"a0: &a0 [x]\n{levels}".encode(), name="x", strict=False)
+        read_document(f"a0: &a0 [x]\n{levels}".encode(), name="x", strict=False)
 
 
 def test_a_number_of_thousands_of_digits() -> None:
     for text in (f"{{type: integer, default: {'9' * 5_000}}}", f"{{type: integer, enum: [{'9' * 5_000}]}}"):
         read_schema(text)
-    front.read(b'{"openapi": "3.1.0", "x": ' + b"9" * 5_000 + b', "paths": {}}', name="x", strict=False)
+    read_document(b'{"openapi": "3.1.0", "x": ' + b"9" * 5_000 + b', "paths": {}}', name="x", strict=False)
 
 
 def test_a_huge_enum_is_a_plain_type() -> None:

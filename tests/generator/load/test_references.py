@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.snippets import check, fields, messages, operation, read_schema, shown
-from xcaas_generator import read as front
+from xcaas_generator.read import read_document
 
 MAIN = """
 openapi: 3.1.0
@@ -57,7 +57,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_several_files_in_circles(tree: Path) -> None:
-    result = front.read(tree / "main.yaml", name="main", strict=True)
+    result = read_document(tree / "main.yaml", name="main", strict=True)
     document = result.document
     check(document)
     assert [one.id for one in document.operations] == ["getA", "getB"]
@@ -72,7 +72,7 @@ def test_several_files_in_circles(tree: Path) -> None:
 
 def test_the_same_from_another_folder(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tree)
-    document = front.read(Path("main.yaml"), name="main", strict=True).document
+    document = read_document(Path("main.yaml"), name="main", strict=True).document
     assert {one.place.file for one in document.models} == {"main.yaml", "common/shared.yaml", "common/pet.json"}
 
 
@@ -86,7 +86,7 @@ def refused(folder: Path, ref: str, **options: bool | Path) -> str:
         encoding="utf-8",
     )
     root = options.get("root")
-    result = front.read(source, name="doc", strict=False, root=root if isinstance(root, Path) else None)
+    result = read_document(source, name="doc", strict=False, root=root if isinstance(root, Path) else None)
     shape = shown(operation(result.document, "getA").answers[0].variants[0].type)
     return f"{shape}: {messages(result.warnings)}"
 
@@ -191,7 +191,7 @@ info: {title: T, version: '1'}
 paths: {/a: {get: {operationId: getA, responses: {'200': {$ref: 'https://example.com/api.yaml#/components/responses/Fine'}}}}}
 components: {responses: {Fine: {description: '', content: {application/json: {schema: {type: integer}}}}}}
 """
-    result = front.read(text.encode(), name="x", strict=True)
+    result = read_document(text.encode(), name="x", strict=True)
     assert shown(operation(result.document, "getA").answers[0].variants[0].type) == "int"
 
 
@@ -225,9 +225,9 @@ def test_the_network_only_when_allowed(server: str) -> None:
         "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {operationId: getA, responses: {'200': "
         f"{{description: '', content: {{application/json: {{schema: {{$ref: '{server}/a/%s.yaml#/Thing'}}}}}}}}}}}}}}}}"
     )
-    refused = front.read((text % "shared").encode(), name="x", strict=False)
+    refused = read_document((text % "shared").encode(), name="x", strict=False)
     assert "--allow-network" in messages(refused.warnings)
-    allowed = front.read((text % "shared").encode(), name="x", strict=True, allow_network=True)
+    allowed = read_document((text % "shared").encode(), name="x", strict=True, allow_network=True)
     assert fields(allowed.document, "More") == {"x": "str"}
-    missing = front.read((text % "missing").encode(), name="x", strict=False, allow_network=True)
+    missing = read_document((text % "missing").encode(), name="x", strict=False, allow_network=True)
     assert "404" in messages(missing.warnings)

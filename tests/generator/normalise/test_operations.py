@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.snippets import messages, operation, read
-from xcaas_generator import read as front
 from xcaas_generator.problems import InputError
+from xcaas_generator.read import read_document
 
 OK = "responses: {'204': {description: ''}}"
 
@@ -119,7 +119,7 @@ WHOLE = {
 @pytest.mark.parametrize(("text", "message"), WHOLE.values(), ids=WHOLE.keys())
 def test_no_document_at_all(text: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
-        front.read(text.encode(), name="x", strict=False)
+        read_document(text.encode(), name="x", strict=False)
     assert message in str(caught.value)
     assert all(problem.line for problem in caught.value.problems)
 
@@ -134,7 +134,7 @@ INFO = {
 
 @pytest.mark.parametrize(("text", "title", "version", "message"), INFO.values(), ids=INFO.keys())
 def test_info(text: str, title: str, version: str, message: str) -> None:
-    result = front.read(f"openapi: 3.1.0\n{text}\npaths: {{/a: {{get: {{{OK}}}}}}}".encode(), name="x", strict=False)
+    result = read_document(f"openapi: 3.1.0\n{text}\npaths: {{/a: {{get: {{{OK}}}}}}}".encode(), name="x", strict=False)
     assert (result.document.title, result.document.version) == (title, version)
     assert message in messages(result.warnings)
 

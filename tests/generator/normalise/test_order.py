@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.snippets import fields, shown
 from xcaas_generator import ir
-from xcaas_generator import read as front
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.decode import load
+from xcaas_generator.read import read_document
 
 FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").glob("*.yaml"))
 
@@ -45,7 +45,7 @@ def meaning(document: ir.Document) -> object:
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
 def test_any_order(path: Path) -> None:
     tree = load(path.read_bytes(), path.name).tree
-    expected = meaning(front.read(json.dumps(tree).encode(), name="x", strict=False).document)
+    expected = meaning(read_document(json.dumps(tree).encode(), name="x", strict=False).document)
     for seed in range(3):
         data = json.dumps(shuffled(tree, random.Random(seed))).encode()
-        assert meaning(front.read(data, name="x", strict=False).document) == expected
+        assert meaning(read_document(data, name="x", strict=False).document) == expected

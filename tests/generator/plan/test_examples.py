@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from xcaas_generator import ir
-from xcaas_generator import read as front
 from xcaas_generator.plan import examples
+from xcaas_generator.read import read_document
 
 SPEC = """\
 openapi: 3.1.0
@@ -61,7 +61,7 @@ components:
 def test_examples_by_operation(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC)
-    text = examples.dump(front.read(path, name="spec", strict=False).document)
+    text = examples.dump(read_document(path, name="spec", strict=False).document)
     assert text is not None
     assert json.loads(text) == {
         "whole": [{"id": "o1", "more": "kept"}],

@@ -9,55 +9,55 @@ from xcaas_generator.normalise.extensions.rules import COUNTS
 from xcaas_generator.report import Report
 
 
-def pagination(spot: Node) -> ir.Pagination:
-    send = spot.get("send")
+def pagination(node: Node) -> ir.Pagination:
+    send = node.get("send")
     return ir.Pagination(
-        spot.place,
-        "cursor" if spot.get("style") == "cursor" else "page",
-        spot.text("parameter"),
-        spot.text("items"),
-        "body" if spot.get("in") == "body" else "query",
-        _text(spot, "size"),
-        _integer(spot, "first"),
-        _location(spot.child("next")) if spot.get("next") is not None else None,
-        tuple(_stop(one) for one in spot.child("last").elements()),
-        _integer(spot, "past_end"),
-        spot.get("alone") is True,
-        spot.get("empty_ends") is not False,
+        node.place,
+        "cursor" if node.get("style") == "cursor" else "page",
+        node.text("parameter"),
+        node.text("items"),
+        "body" if node.get("in") == "body" else "query",
+        _text(node, "size"),
+        _integer(node, "first"),
+        _location(node.child("next")) if node.get("next") is not None else None,
+        tuple(_stop(one) for one in node.child("last").elements()),
+        _integer(node, "past_end"),
+        node.get("alone") is True,
+        node.get("empty_ends") is not False,
         send if isinstance(send, dict) else None,
-        spot.value,
+        node.value,
     )
 
 
-def _location(spot: Node) -> ir.ValueLocation:
-    if spot.has("body"):
-        return ir.ValueLocation("body", spot.text("body"))
+def _location(node: Node) -> ir.ValueLocation:
+    if node.has("body"):
+        return ir.ValueLocation("body", node.text("body"))
     return (
-        ir.ValueLocation("header", spot.text("header"))
-        if spot.has("header")
-        else ir.ValueLocation("link", spot.text("link"))
+        ir.ValueLocation("header", node.text("header"))
+        if node.has("header")
+        else ir.ValueLocation("link", node.text("link"))
     )
 
 
-def _stop(spot: Node) -> ir.StopCondition:
-    location = _location(spot)
+def _stop(node: Node) -> ir.StopCondition:
+    location = _location(node)
     for count in COUNTS:
-        if spot.get("is") == count:
+        if node.get("is") == count:
             return ir.StopCondition(location, count)
-    if spot.has("equals"):
-        return ir.StopCondition(location, "equals", spot.get("equals"))
+    if node.has("equals"):
+        return ir.StopCondition(location, "equals", node.get("equals"))
     return (
-        ir.StopCondition(location, "lacks", spot.get("lacks"))
-        if spot.has("lacks")
+        ir.StopCondition(location, "lacks", node.get("lacks"))
+        if node.has("lacks")
         else ir.StopCondition(location, "absent")
     )
 
 
-def poller(spot: Node) -> ir.Poller:
-    status, interval = spot.child("status"), spot.child("interval")
+def poller(node: Node) -> ir.Poller:
+    status, interval = node.child("status"), node.child("interval")
     return ir.Poller(
-        verb=spot.text("verb"),
-        id=spot.text("id"),
+        verb=node.text("verb"),
+        id=node.text("id"),
         status=ir.PollStatus(
             _call(status),
             status.text("value"),
@@ -66,36 +66,36 @@ def poller(spot: Node) -> ir.Poller:
             _texts(status, "partial"),
             _text(status, "reason"),
         ),
-        resume=_text(spot, "resume"),
-        result=_call(spot.child("result")) if spot.get("result") is not None else None,
-        cancel=_call(spot.child("cancel")) if spot.get("cancel") is not None else None,
+        resume=_text(node, "resume"),
+        result=_call(node.child("result")) if node.get("result") is not None else None,
+        cancel=_call(node.child("cancel")) if node.get("cancel") is not None else None,
         first=_number(interval, "first"),
         factor=_number(interval, "factor"),
         longest=_number(interval, "max"),
-        timeout=_number(spot, "timeout"),
-        declared=spot.value,
+        timeout=_number(node, "timeout"),
+        declared=node.value,
     )
 
 
-def download(spot: Node) -> ir.Download:
-    checksum = spot.child("checksum")
+def download(node: Node) -> ir.Download:
+    checksum = node.child("checksum")
     found = None
     if checksum.value is not None:
         pointers = (_text(checksum, key) for key in ("value", "type", "size"))
         found = ir.Checksum(_call(checksum), *pointers)
-    ranges = spot.get("ranges")
+    ranges = node.get("ranges")
     return ir.Download(
-        found, _text(spot, "filename"), {"yes": True, "no": False}.get(ranges) if isinstance(ranges, str) else None
+        found, _text(node, "filename"), {"yes": True, "no": False}.get(ranges) if isinstance(ranges, str) else None
     )
 
 
-def retry(spot: Node) -> ir.Retry:
-    return ir.Retry(spot.get("safe") is True)
+def retry(node: Node) -> ir.Retry:
+    return ir.Retry(node.get("safe") is True)
 
 
-def headers(spot: Node) -> tuple[tuple[str, str], ...]:
+def headers(node: Node) -> tuple[tuple[str, str], ...]:
     """Headers with a fixed value, in the document's order."""
-    return tuple((name, one.value) for name, one in spot.items() if isinstance(one.value, str))
+    return tuple((name, one.value) for name, one in node.items() if isinstance(one.value, str))
 
 
 def rate_limits(root: Node, report: Report) -> tuple[ir.RateLimit, ...]:
@@ -115,25 +115,25 @@ def console_name(root: Node) -> str | None:
     return _text(root.child(keys.PRODUCT), "console_name")
 
 
-def _call(spot: Node) -> ir.FollowUp:
-    return ir.FollowUp(spot.text("operation"), spot.text("parameter"))
+def _call(node: Node) -> ir.FollowUp:
+    return ir.FollowUp(node.text("operation"), node.text("parameter"))
 
 
-def _text(spot: Node, key: str) -> str | None:
-    value = spot.get(key)
+def _text(node: Node, key: str) -> str | None:
+    value = node.get(key)
     return value if isinstance(value, str) else None
 
 
-def _texts(spot: Node, key: str) -> tuple[str, ...]:
-    value = spot.get(key)
+def _texts(node: Node, key: str) -> tuple[str, ...]:
+    value = node.get(key)
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
-def _integer(spot: Node, key: str) -> int | None:
-    value = spot.get(key)
+def _integer(node: Node, key: str) -> int | None:
+    value = node.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _number(spot: Node, key: str) -> int | float | None:
-    value = spot.get(key)
+def _number(node: Node, key: str) -> int | float | None:
+    value = node.get(key)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None

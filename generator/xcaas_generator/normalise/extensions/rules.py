@@ -116,35 +116,35 @@ _NESTED = ("next", "status", "result", "cancel", "interval", "checksum")
 
 def well_formed(owner: Node, key: str, report: Report) -> bool:
     """Judge the extension that stands at `key` of an object."""
-    spot = owner.child(key)
+    node = owner.child(key)
     if key == keys.HEADERS:
-        rules: Mapping[str, _Rule] = dict.fromkeys(spot.value, _TEXT) if isinstance(spot.value, dict) else {}
+        rules: Mapping[str, _Rule] = dict.fromkeys(node.value, _TEXT) if isinstance(node.value, dict) else {}
     else:
         rules = _SHAPES[key]
-    good = _fits(spot, key, rules, key, report)
+    good = _fits(node, key, rules, key, report)
     for name in _NESTED:
-        inner = spot.child(name)
+        inner = node.child(name)
         if f"{key}/{name}" in _SHAPES and isinstance(inner.value, dict):
             good = _fits(inner, f"{key}/{name}", _SHAPES[f"{key}/{name}"], key, report) and good
-    return good and (key != keys.POLLER or _partial_ends_are_ends(spot.child("status"), report))
+    return good and (key != keys.POLLER or _partial_ends_are_ends(node.child("status"), report))
 
 
-def _fits(spot: Node, shape: str, rules: Mapping[str, _Rule], key: str, report: Report) -> bool:
-    if not isinstance(spot.value, dict):
-        report.warn(spot.place, f"{key} should be a mapping, not {brief(spot.value)}; it was ignored")
+def _fits(node: Node, shape: str, rules: Mapping[str, _Rule], key: str, report: Report) -> bool:
+    if not isinstance(node.value, dict):
+        report.warn(node.place, f"{key} should be a mapping, not {brief(node.value)}; it was ignored")
         return False
     good = True
-    for name in spot.value:
+    for name in node.value:
         if name not in rules:
-            report.warn(spot.child(name).place, f"{shape} has no key {name!r}", f"It has {', '.join(rules)}.")
+            report.warn(node.child(name).place, f"{shape} has no key {name!r}", f"It has {', '.join(rules)}.")
     for name, rule in rules.items():
-        value = spot.get(name)
+        value = node.get(name)
         if value is None and rule.required:
-            report.warn(spot.place, f"{shape} needs {name!r}, {rule.words}; {key} was ignored")
+            report.warn(node.place, f"{shape} needs {name!r}, {rule.words}; {key} was ignored")
             good = False
         elif value is not None and not rule.fits(value):
             report.warn(
-                spot.child(name).place, f"{name!r} should be {rule.words}, not {brief(value)}; {key} was ignored"
+                node.child(name).place, f"{name!r} should be {rule.words}, not {brief(value)}; {key} was ignored"
             )
             good = False
     return good
