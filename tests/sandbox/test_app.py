@@ -155,18 +155,18 @@ def test_a_bulk_download_runs_through_its_states(http: httpx.Client) -> None:
 def test_what_the_spec_does_not_know_is_a_violation(http: httpx.Client, sandbox: Sandbox) -> None:
     answer = http.get(f"{STORAGE}/objects", params={"colour": "blue"})
     assert answer.status_code == 400
-    assert any("colour" in line for line in sandbox.world.credentials.stats.violations)
+    assert any("colour" in line for line in sandbox.state.credentials.stats.violations)
 
 
 def test_faults_fire_as_often_as_told(http: httpx.Client, sandbox: Sandbox) -> None:
-    sandbox.world.faults.add(Fault(path="/regions", status=503, body="<html>down</html>", times=2))
+    sandbox.state.faults.add(Fault(path="/regions", status=503, body="<html>down</html>", times=2))
     answers = [http.get(f"{STORAGE}/regions").status_code for _ in range(3)]
     assert answers == [503, 503, 200]
 
 
 def test_a_cut_answer_ends_early(http: httpx.Client, sandbox: Sandbox) -> None:
     item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
-    sandbox.world.faults.add(Fault(path="/content", cut=1000, times=1))
+    sandbox.state.faults.add(Fault(path="/content", cut=1000, times=1))
     with pytest.raises(httpx.RemoteProtocolError):
         http.get(f"{STORAGE}/objects/{item['id']}/content")
 

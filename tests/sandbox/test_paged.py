@@ -22,9 +22,9 @@ PAGED = [row for row in MANIFEST if row["pagination"] and row["operation_id"] no
 @pytest.fixture(scope="module")
 def client() -> Iterator[XCaaS]:
     with Sandbox() as sandbox:
-        world = sandbox.world
-        needed = tuple(product for product in world.products if product.name in NEEDED)
-        world.services = Services(needed, world.credentials, world.clock)
+        state = sandbox.state
+        needed = tuple(product for product in state.products if product.name in NEEDED)
+        state.services = Services(needed, state.credentials, state.clock)
         with client_of(sandbox.base_url) as client:
             yield client
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from xcaas_generator.package.surface import Surface, surface
+from xcaas_generator.package.public_api import PublicAPI, public_api
 
 _SHOWN = 40
 
@@ -28,8 +28,8 @@ class Change:
 
 def changes(old: Path, new: Path, paths: Iterable[str]) -> list[Change]:
     """Compare the given files of two trees. A file that is in one of them only counts as empty in the other."""
-    before: Surface = {}
-    after: Surface = {}
+    before: PublicAPI = {}
+    after: PublicAPI = {}
     for path in paths:
         if path.endswith(".py"):
             before.update(_read(old, path))
@@ -51,9 +51,9 @@ def report(found: list[Change]) -> str:
     return "\n".join(lines)
 
 
-def _read(folder: Path, path: str) -> Surface:
+def _read(folder: Path, path: str) -> PublicAPI:
     try:
-        return surface(path, (folder / path).read_text("utf-8"))
+        return public_api(path, (folder / path).read_text("utf-8"))
     except (OSError, SyntaxError, ValueError):
         # Only the old tree can hold what can't be read: somebody's edits.
         return {}

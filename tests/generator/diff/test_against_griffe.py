@@ -34,7 +34,7 @@ def package(spec: str) -> griffe.Module:
 
 
 def broken(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Breakages of calls and fields. What core is told about an operation is no part of the surface."""
+    """Breakages of calls and fields. What core is told about an operation is no part of the public API."""
     found = griffe.find_breaking_changes(package(json.dumps(old)), package(json.dumps(new)))
     return [item.explain(griffe.ExplanationStyle.ONE_LINE) for item in found if not item.obj.name.isupper()]
 

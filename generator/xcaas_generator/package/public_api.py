@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-Surface = dict[str, str]
+PublicAPI = dict[str, str]
 
 
-def surface(path: str, source: str) -> Surface:
+def public_api(path: str, source: str) -> PublicAPI:
     """Names that callers use, and a text for each that changes when its use changes.
 
     Calls are named as in the manifest (`storage.objects.search`), fields by where
@@ -17,11 +17,11 @@ def surface(path: str, source: str) -> Surface:
     tree = ast.parse(source)
     if "models" in path.split("/")[:-1]:
         owner = ".".join(path.split("/")[:-1])
-        return {f"{owner}.{name}": text for name, text in _model_surface(tree)}
-    return dict(_call_surface(tree))
+        return {f"{owner}.{name}": text for name, text in _model_names(tree)}
+    return dict(_call_names(tree))
 
 
-def _model_surface(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def _model_names(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             yield node.name, "class"
@@ -33,7 +33,7 @@ def _model_surface(tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield node.target.id, ast.unparse(node.value)
 
 
-def _call_surface(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def _call_names(tree: ast.Module) -> Iterator[tuple[str, str]]:
     calls = dict(_constants(tree))
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("Async"):
