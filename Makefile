@@ -29,8 +29,9 @@ demo: $(READY) ## regenerate, start the sandbox, run the SDK against it, show th
 
 test: lint types check unit ## every check that CI runs
 
-lint: $(READY) ## ruff, and the house rules for specs
+lint: $(READY) ## ruff, the order of rooms, and the house rules for specs
 	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/ruff format --check .
 	@$(BIN)/xcaas-gen lint
 

@@ -130,7 +130,7 @@ def matches(file: Path, item: StorageObject) -> bool:
 def show_tokens(client: XCaaS, sandbox: Sandbox | None) -> None:
     console.print(f"Key may call: {', '.join(client.token_info().products)}")
     if sandbox is not None:
-        stats = sandbox.world.credentials.stats
+        stats = sandbox.state.credentials.stats
         console.print(
             f"Tokens: {stats.token_requests} requested for {stats.calls} requests, "
             f"{stats.token_requests - 1} of them refreshes; {stats.rejected} calls were refused"

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from .failure import Failure
-from .garbage import paused_gc
-from .job import Job, Result, Source
-from .problems import InputError
-from .progress import Progress, counted
-from .vendoring.arguments import add_arguments as add_vendor_arguments
-from .versions import version
+from xcaas_generator.failure import Failure
+from xcaas_generator.generate.request import BuildRequest, BuildResult, Source
+from xcaas_generator.problems import InputError
+from xcaas_generator.progress import Progress, counted
+from xcaas_generator.vendoring.arguments import add_arguments as add_vendor_arguments
+from xcaas_generator.versions import version
 
 if TYPE_CHECKING:
     # argparse has no public name for what add_subparsers() gives.
@@ -27,13 +25,7 @@ DONE, PROBLEMS, USAGE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 problems, 2 wrong usage."""
     options = _parser().parse_args(arguments)
-    # One run, few cycles, much that lives to its end: collecting would cost a tenth of the time.
-    with paused_gc():
-        code = _run_command(options, Progress(sys.stderr, quiet=options.quiet))
-    if arguments is None:
-        # The process ends here. Searching all that it holds for garbage on the way out would take another tenth.
-        gc.freeze()
-    return code
+    return _run_command(options, Progress(sys.stderr, quiet=options.quiet))
 
 
 def _run_command(options: argparse.Namespace, progress: Progress) -> int:
@@ -134,7 +126,7 @@ def _add_lint(commands: Commands) -> None:
 
 
 def _package_name(name: str) -> str:
-    from .names import safe
+    from xcaas_generator.python.names import safe
 
     if not name.isascii() or safe(name) != name:
         raise argparse.ArgumentTypeError(f"{name!r} is no name for a Python package; try {safe(name.lower())!r}")
@@ -142,19 +134,19 @@ def _package_name(name: str) -> str:
 
 
 def _generate(options: argparse.Namespace, progress: Progress) -> int:
-    from .repository import repository_job
+    from xcaas_generator.generate.repository import repository_request
 
-    job = repository_job(options.root or Path.cwd(), check=options.check, force=options.force)
-    result = _run(job, progress)
+    request = repository_request(options.root or Path.cwd(), check=options.check, force=options.force)
+    result = _run(request, progress)
     if options.check and result.differing:
         shown = "\n".join(f"  {path}" for path in result.differing[:20])
-        progress.say(f"{job.target} is not what the specs give; run `xcaas-gen generate`:\n{shown}")
+        progress.say(f"{request.target} is not what the specs give; run `xcaas-gen generate`:\n{shown}")
         return PROBLEMS
     return DONE
 
 
 def _build(options: argparse.Namespace, progress: Progress) -> int:
-    job = Job(
+    request = BuildRequest(
         target=options.out / options.package,
         sources=(Source(options.package, options.spec),),
         suite=False,
@@ -162,12 +154,12 @@ def _build(options: argparse.Namespace, progress: Progress) -> int:
         force=options.force,
         allow_network=options.allow_network,
     )
-    _run(job, progress)
+    _run(request, progress)
     return DONE
 
 
 def _diff(options: argparse.Namespace, progress: Progress) -> int:
-    from .diff_command import diff
+    from xcaas_generator.diff.command import diff
 
     text, breaking = diff(options.old, options.new, options.format, progress, allow_network=options.allow_network)
     sys.stdout.write(f"{text}\n")
@@ -175,13 +167,13 @@ def _diff(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _vendor(options: argparse.Namespace, progress: Progress) -> int:
-    from .vendoring.command import vendor
+    from xcaas_generator.vendoring.command import vendor
 
     return vendor(options, progress)
 
 
 def _drift(options: argparse.Namespace, progress: Progress) -> int:
-    from .drift_command import run_drift
+    from xcaas_generator.drift.command import run_drift
 
     start = options.root or Path.cwd()
     text, differs = run_drift(options.folder, start, options.format, progress, options.reasons)
@@ -190,10 +182,10 @@ def _drift(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _lint(options: argparse.Namespace, progress: Progress) -> int:
-    from .house import lint
-    from .repository import repository_job
+    from xcaas_generator.generate.repository import repository_request
+    from xcaas_generator.lint.rules import lint
 
-    paths = options.specs or [source.path for source in repository_job(Path.cwd()).sources]
+    paths = options.specs or [source.path for source in repository_request(Path.cwd()).sources]
     problems = [problem for path in paths for problem in lint(path)]
     for problem in problems:
         progress.say(str(problem))
@@ -201,30 +193,30 @@ def _lint(options: argparse.Namespace, progress: Progress) -> int:
     return PROBLEMS if problems else DONE
 
 
-def _run(job: Job, progress: Progress) -> Result:
-    from .pipeline import run
+def _run(request: BuildRequest, progress: Progress) -> BuildResult:
+    from xcaas_generator.generate.pipeline import run
 
-    result = run(job, progress)
+    result = run(request, progress)
     for warning in result.warnings:
         progress.say(str(warning))
-    progress.say(_outcome(job, result))
+    progress.say(_outcome(request, result))
     return result
 
 
-def _outcome(job: Job, result: Result) -> str:
-    from .changes import report
+def _outcome(request: BuildRequest, result: BuildResult) -> str:
+    from xcaas_generator.package.changes import report
 
-    lines = [report(list(result.changes))] if result.changes and not job.check else []
+    lines = [report(list(result.changes))] if result.changes and not request.check else []
     operations = counted(result.operations, "operation")
     if result.refused:
         operations += f", {result.refused} refused (see _manifest.json)"
     files = counted(len(result.differing), "file")
-    if job.check:
-        lines.append(f"{job.target}: {operations}, {files} to change")
+    if request.check:
+        lines.append(f"{request.target}: {operations}, {files} to change")
     elif result.differing:
-        lines.append(f"{job.target}: {operations}, {files} changed")
+        lines.append(f"{request.target}: {operations}, {files} changed")
     else:
-        lines.append(f"{job.target}: {operations}, up to date")
+        lines.append(f"{request.target}: {operations}, up to date")
     return "\n".join(lines)
 
 

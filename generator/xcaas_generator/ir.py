@@ -7,26 +7,27 @@ Every node knows its place as a JSON pointer into the document it came from.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from .data_classes import data_class
-
-JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
-
-
-@data_class(frozen=True, slots=True)
-class Place:
-    """Where something stands: a file, and a JSON pointer into it. Lines are looked up on demand."""
-
-    file: str
-    pointer: str
-
+from xcaas_generator.flows import Checksum as Checksum
+from xcaas_generator.flows import Download as Download
+from xcaas_generator.flows import FollowUp as FollowUp
+from xcaas_generator.flows import Pagination as Pagination
+from xcaas_generator.flows import Poller as Poller
+from xcaas_generator.flows import PollStatus as PollStatus
+from xcaas_generator.flows import RateLimit as RateLimit
+from xcaas_generator.flows import Retry as Retry
+from xcaas_generator.flows import StopCondition as StopCondition
+from xcaas_generator.flows import StopTest as StopTest
+from xcaas_generator.flows import ValueLocation as ValueLocation
+from xcaas_generator.source import JSON as JSON
+from xcaas_generator.source import SourceLocation as SourceLocation
 
 # --- types -----------------------------------------------------------------
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Scalar:
     """One JSON scalar. `form` is the spec's `format`, kept where the run time knows how to treat it."""
 
@@ -34,32 +35,32 @@ class Scalar:
     form: str | None = None
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ModelRef:
     name: str
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class EnumRef:
     name: str
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Const:
     value: str | int | float | bool | None
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ListOf:
     item: TypeRef
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class MapOf:
     value: TypeRef
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class UnionOf:
     """One of several. With a discriminator, `mapping` goes from tag value to a member model's name."""
 
@@ -73,14 +74,14 @@ TypeRef: TypeAlias = Scalar | ModelRef | EnumRef | Const | ListOf | MapOf | Unio
 # --- models ----------------------------------------------------------------
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Field:
     wire: str
     name: str  # a Python identifier, not yet checked for collisions
     type: TypeRef  # without null; see `nullable`
     required: bool
     nullable: bool
-    place: Place
+    place: SourceLocation
     doc: str = ""
     default: JSON = None
     has_default: bool = False
@@ -91,32 +92,32 @@ class Field:
     deprecated: bool = False
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Model:
     name: str  # unique class name within the document
     fields: tuple[Field, ...]
-    place: Place
+    place: SourceLocation
     title: str = ""
     doc: str = ""
     extra: TypeRef | None = None  # type of additional properties, if the spec gives one
     closed: bool = False  # additionalProperties: false
     example: JSON = None
     deprecated: bool = False
-    error: tuple[tuple[str, str], ...] = ()  # x-xcaas-error: (("message", "/fault/faultstring"), ...)
+    error: tuple[tuple[str, str], ...] = ()  # where its parts stand: (("message", "/fault/faultstring"), ...)
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Enum:
     """A named list of values. Open at run time: a value that is not listed survives."""
 
     name: str
     values: tuple[str | int | float | bool | None, ...]
-    place: Place
+    place: SourceLocation
     doc: str = ""
     base: tuple[str, ...] = ("str",)  # Python types of the values
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Union:
     """A named `oneOf` or `anyOf`: a type of several classes, with no class of its own.
 
@@ -125,7 +126,7 @@ class Union:
 
     name: str
     type: UnionOf | ModelRef | EnumRef
-    place: Place
+    place: SourceLocation
     doc: str = ""
 
 
@@ -134,14 +135,14 @@ class Union:
 Location: TypeAlias = Literal["path", "query", "header", "cookie"]
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Parameter:
     wire: str
     name: str
     location: Location
     type: TypeRef
     required: bool
-    place: Place
+    place: SourceLocation
     nullable: bool = False
     doc: str = ""
     default: JSON = None
@@ -153,14 +154,14 @@ class Parameter:
     allow_reserved: bool = False
     media_type: str | None = None  # parameter given by `content`: serialise as this
     deprecated: bool = False
-    source: str | None = None  # x-xcaas-from: a client setting that fills it, such as "tenant"
-    zone: str | None = None  # x-xcaas-zone: the parameter that names the time zone of this one
+    source: str | None = None  # a client setting that fills it, such as "tenant"
+    zone: str | None = None  # the parameter that names the time zone of this one
 
 
 BodyKind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml"]
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class PartEncoding:
     """How one property of a form or multipart body travels (`encoding` of the media type)."""
 
@@ -170,7 +171,7 @@ class PartEncoding:
     explode: bool | None = None
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class BodyVariant:
     media_type: str
     kind: BodyKind
@@ -178,11 +179,11 @@ class BodyVariant:
     encoding: tuple[PartEncoding, ...] = ()
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Body:
     variants: tuple[BodyVariant, ...]  # the first is what a client sends unless told otherwise
     required: bool
-    place: Place
+    place: SourceLocation
     name: str = "body"
     doc: str = ""
 
@@ -190,20 +191,20 @@ class Body:
 AnswerKind: TypeAlias = Literal["json", "text", "binary", "xml", "empty"]
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class AnswerVariant:
     media_type: str
     kind: AnswerKind
     type: TypeRef
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One entry under `responses`. `status` is "200", "4XX" or "default"."""
 
     status: str
     variants: tuple[AnswerVariant, ...]  # empty: no body
-    place: Place
+    place: SourceLocation
     doc: str = ""
     headers: tuple[Parameter, ...] = ()
 
@@ -212,46 +213,46 @@ class Answer:
         return self.status.startswith("2")
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Variable:
     name: str
     default: str
     enum: tuple[str, ...] = ()
     doc: str = ""
-    names: tuple[tuple[str, str], ...] = ()  # x-xcaas-names: (("eu", "/eu"), ...)
-    source: str | None = None  # x-xcaas-from: "region", "tenant", ...
-    required: bool = False  # x-xcaas-required: the default is only an example
+    names: tuple[tuple[str, str], ...] = ()  # what people say: (("eu", "/eu"), ...)
+    source: str | None = None  # the client setting that fills it: "region", "tenant", ...
+    required: bool = False  # the default is only an example
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Server:
     url: str  # template
     variables: tuple[Variable, ...] = ()
     doc: str = ""
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class SecurityScheme:
     """`name` is the key in the spec; `kind` one of http-basic, http-bearer, api-key, oauth2,
-    openid, mutual-tls, other. `credential` is x-xcaas-credential, the kind that core asks for."""
+    openid, mutual-tls, other. `credential` is the kind that core asks for."""
 
     name: str
     kind: str
-    place: Place
+    place: SourceLocation
     doc: str = ""
     location: Location | None = None  # api-key
     parameter: str | None = None  # api-key
     token_url: str | None = None
     credential: str | None = None
-    options: tuple[tuple[str, JSON], ...] = ()  # further x-xcaas-* facts of the scheme
+    options: tuple[tuple[str, JSON], ...] = ()  # further facts of the scheme
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Operation:
     id: str  # operationId, or one made from method and path
     method: str  # upper case
     path: str  # template as in the spec
-    place: Place
+    place: SourceLocation
     servers: tuple[Server, ...]
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
@@ -261,12 +262,17 @@ class Operation:
     summary: str = ""
     doc: str = ""
     deprecated: bool = False
-    resource: tuple[str, ...] = ()  # x-xcaas-resource path; empty: plan derives it from tags
+    resource: tuple[str, ...] = ()  # path in the client; empty: plan derives it from tags
     verb: str | None = None
-    extensions: dict[str, JSON] = field(default_factory=dict)  # pagination, poller, download, retry
+    pagination: Pagination | None = None
+    poller: Poller | None = None
+    download: Download | None = None
+    retry: Retry | None = None
+    fixed_headers: tuple[tuple[str, str], ...] = ()  # sent with every call
+    single: bool = False  # the answer is one thing, which may come as the only element of a list
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """A request that the service sends: nothing to call, but a payload to read.
 
@@ -276,7 +282,7 @@ class Webhook:
 
     name: str
     method: str  # upper case
-    place: Place
+    place: SourceLocation
     body: Body | None = None
     summary: str = ""
     doc: str = ""
@@ -285,22 +291,22 @@ class Webhook:
     url: str = ""
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Refused:
     """An operation of the document that has no meaning a client could carry out."""
 
     method: str
     path: str
-    place: Place
+    place: SourceLocation
     reason: str
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Document:
     name: str  # product name: the file's stem, or what the caller says
     title: str
     version: str
-    place: Place
+    place: SourceLocation
     doc: str = ""
     servers: tuple[Server, ...] = ()
     security_schemes: tuple[SecurityScheme, ...] = ()
@@ -311,4 +317,5 @@ class Document:
     refused: tuple[Refused, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()  # names and descriptions
-    extensions: dict[str, JSON] = field(default_factory=dict)  # x-xcaas-product and friends at the root
+    console_name: str | None = None  # the product's name in the Admin Console
+    rate_limits: tuple[RateLimit, ...] = ()

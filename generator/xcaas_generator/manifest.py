@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-from . import ir
-from .data_classes import data_class
+from xcaas_generator.failure import Failure
+
+if TYPE_CHECKING:
+    from xcaas_generator import ir
 
 NAME = "_manifest.json"
 
-Record = dict[str, ir.JSON]
+Record: TypeAlias = "dict[str, ir.JSON]"
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """What the manifest says of one product."""
 
@@ -39,8 +43,8 @@ def record(product: str, operation: ir.Operation, call: str) -> Record:
         "server": operation.servers[0].url if operation.servers else "",
         "call": call,
         "security": [list(schemes) for schemes in operation.security],
-        "pagination": operation.extensions.get("x-xcaas-pagination"),
-        "poller": operation.extensions.get("x-xcaas-poller"),
+        "pagination": operation.pagination.declared if operation.pagination else None,
+        "poller": operation.poller.declared if operation.poller else None,
         "deprecated": operation.deprecated,
     }
 
@@ -100,3 +104,21 @@ def _lines(items: Sequence[Record]) -> str:
     if not items:
         return "[]"
     return "[\n" + ",\n".join(f"    {json.dumps(item)}" for item in items) + "\n  ]"
+
+
+def verify_section(section: Section, document: ir.Document) -> None:
+    """Hold the manifest against the document: every operation is in it once, as a call or as refused.
+
+    Raises:
+        Failure: One is missing, or two calls have one name.
+    """
+    expected = sorted(
+        [(item.method, item.path) for item in document.operations]
+        + [(item.method, item.path) for item in document.refused]
+    )
+    listed = sorted((str(item["method"]), str(item["path"])) for item in (*section.operations, *section.refused))
+    names = [item["call"] for item in section.operations]
+    if expected != listed or len(set(map(str, names))) != len(names):
+        raise Failure(
+            f"the generator's manifest for {section.product} does not cover its document, nothing was written"
+        )

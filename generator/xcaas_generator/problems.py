@@ -9,21 +9,20 @@ warnings into errors. Nothing that the generator changes or drops goes without o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from xcaas_generator.data_classes import data_class
-from xcaas_generator.ir import Place
+from xcaas_generator.source import SourceLocation
 
 Severity: TypeAlias = Literal["warning", "error"]
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One finding. `line` and `column` count from 1; they are None until looked up, which
     `positions.locate` does only for what is shown."""
 
-    place: Place
+    place: SourceLocation
     message: str
     advice: str = ""
     severity: Severity = "error"

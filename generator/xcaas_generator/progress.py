@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TextIO
 
-from .problems import printable
+from xcaas_generator.problems import printable
 
 
 def counted(number: int, noun: str) -> str:

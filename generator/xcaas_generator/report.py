@@ -1,9 +1,9 @@
-"""Where the stages of the front put what they find: each finding once, in the order found."""
+"""Where the stages up to parse put what they find: each finding once, in the order found."""
 
 from __future__ import annotations
 
-from xcaas_generator.ir import Place
 from xcaas_generator.problems import Problem, Severity
+from xcaas_generator.source import SourceLocation
 
 # What reading a part of a document may raise where nobody has thought of it. It costs that part, not the document.
 UNFORESEEN = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -11,13 +11,13 @@ UNFORESEEN = (ArithmeticError, AssertionError, AttributeError, LookupError, Recu
 
 class Report:
     def __init__(self) -> None:
-        self._problems: dict[tuple[Place, str], Problem] = {}
+        self._problems: dict[tuple[SourceLocation, str], Problem] = {}
 
-    def warn(self, place: Place, message: str, advice: str = "") -> None:
+    def warn(self, place: SourceLocation, message: str, advice: str = "") -> None:
         """Broken but guessable: something was generated for it."""
         self._add(place, message, advice, "warning")
 
-    def error(self, place: Place, message: str, advice: str = "") -> None:
+    def error(self, place: SourceLocation, message: str, advice: str = "") -> None:
         """Without meaning: nothing was generated for it."""
         self._add(place, message, advice, "error")
 
@@ -29,5 +29,5 @@ class Report:
     def problems(self) -> tuple[Problem, ...]:
         return tuple(self._problems.values())
 
-    def _add(self, place: Place, message: str, advice: str, severity: Severity) -> None:
+    def _add(self, place: SourceLocation, message: str, advice: str, severity: Severity) -> None:
         self._problems.setdefault((place, message), Problem(place, message, advice, severity))

@@ -6,13 +6,12 @@ import inspect
 import json
 import time
 import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from collections.abc import Callable
+from typing import Final
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -22,57 +21,19 @@ from ._clock import Clock
 from ._credentials import Credentials
 from ._examples import example_of_media
 from ._faults import Faults
-from ._limits import RateLimits, Standing
+from ._handlers import Call
+from ._limits import RateLimits, RateLimitStatus
 from ._paged import paged_example
 from ._replies import Problem, Reply, error_body
-from ._specs import Node, Operation, Product, group_name, load_products
+from ._specs import Node, Operation, Product, load_products
 from .products import SELF_AUTHENTICATING, Services
 
-__all__ = ["Call", "Handler", "World", "create_app"]
+__all__ = ["SandboxState", "create_app"]
 
 ALL_METHODS: Final = ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS"]
 
 
-@dataclass(frozen=True)
-class Call:
-    """A request that has passed all checks, as its handler sees it."""
-
-    operation: Operation
-    url: str
-    path: dict[str, str]
-    query: QueryParams
-    headers: Headers
-    body: bytes
-
-    def parameter(self, wire: str) -> str:
-        """A path parameter by its name in the spec."""
-        return self.path[group_name(wire)]
-
-    def values(self, wire: str) -> list[str]:
-        """A list parameter, repeated or with commas."""
-        return [part for value in self.query.getlist(wire) for part in value.split(",") if part]
-
-    def number(self, wire: str, default: int) -> int:
-        return int(self.query.get(wire, default))
-
-    def flag(self, wire: str) -> bool:
-        return self.query.get(wire, "").lower() == "true"
-
-    def json(self) -> Any:
-        return json.loads(self.body) if self.body else None
-
-
-Handler = Callable[[Call], "Reply | Awaitable[Reply]"]
-
-
-class Service(Protocol):
-    """The state of one product. `handlers` maps operation ids to methods."""
-
-    @property
-    def handlers(self) -> dict[str, Handler]: ...
-
-
-class World:
+class SandboxState:
     """Everything the sandbox holds: products, credentials, faults, limits and each product's state.
 
     Args:
@@ -122,7 +83,7 @@ class World:
 
     async def answer(self, request: Request) -> Response:
         operation: Operation | None = None
-        standing: Standing | None = None
+        limit_status: RateLimitStatus | None = None
         try:
             self.credentials.stats.calls += 1
             # The raw path keeps percent-encoded slashes inside a parameter apart from real ones.
@@ -132,14 +93,14 @@ class World:
             call = Call(operation, str(request.url), _unquoted(groups), request.query_params, request.headers, body)
             if (product.name, operation.id) not in SELF_AUTHENTICATING:
                 self.credentials.check(product, operation, request.headers, request.query_params)
-                standing = self.limits.count(product, operation, request.headers)
+                limit_status = self.limits.count(product, operation, request.headers)
             response = self._respond(operation, call, await self._handle(product, call), request.headers)
         except Problem as problem:
             response = self._refuse(operation, problem, request.url.path)
         except ClientDisconnect:
             return Response(status_code=499)
         if operation is not None:
-            response.headers.update(_common_headers(operation, response.status_code, standing))
+            response.headers.update(_common_headers(operation, response.status_code, limit_status))
         return response
 
     async def _handle(self, product: Product, call: Call) -> Reply:
@@ -180,9 +141,9 @@ class World:
         return Response(json.dumps(body), problem.status, problem.headers, media_type)
 
 
-def _common_headers(operation: Operation, status: int, standing: Standing | None) -> dict[str, str]:
+def _common_headers(operation: Operation, status: int, limit_status: RateLimitStatus | None) -> dict[str, str]:
     """What a product puts on all its answers, where its spec says so."""
-    headers = {} if standing is None else standing.headers(operation, status)
+    headers = {} if limit_status is None else limit_status.headers(operation, status)
     if "X-Response-Id" in (operation.response(status) or {}).get("headers", {}):
         headers["X-Response-Id"] = str(uuid.uuid4())
     return headers
@@ -222,23 +183,23 @@ def _example(call: Call) -> Reply:
     return Reply(example_of_media(content[media_type]), status=int(status), media_type=media_type)
 
 
-def create_app(world: World) -> Starlette:
-    """The application around a world. `/_sandbox/*` looks at it and pulls its levers."""
+def create_app(state: SandboxState) -> Starlette:
+    """Build the application around a state. `/_sandbox/*` looks at it and pulls its levers."""
 
     async def stats(_: Request) -> Response:
-        seen = world.credentials.stats
-        return JSONResponse({**vars(seen), "faults_fired": world.faults.fired})
+        seen = state.credentials.stats
+        return JSONResponse({**vars(seen), "faults_fired": state.faults.fired})
 
     async def revoke(_: Request) -> Response:
-        return JSONResponse({"revoked": world.credentials.revoke()})
+        return JSONResponse({"revoked": state.credentials.revoke()})
 
     async def reset(_: Request) -> Response:
-        world.reset()
+        state.reset()
         return JSONResponse({"reset": True})
 
     control = [Route("/_sandbox/stats", stats), Route("/_sandbox/revoke", revoke, methods=["POST"])]
     control.append(Route("/_sandbox/reset", reset, methods=["POST"]))
-    everything = Route("/{path:path}", world.answer, methods=ALL_METHODS)
+    everything = Route("/{path:path}", state.answer, methods=ALL_METHODS)
     app = Starlette(routes=[*control, everything])
-    app.add_middleware(world.faults.middleware)
+    app.add_middleware(state.faults.middleware)
     return app

@@ -13,7 +13,7 @@ from ._clock import Clock
 from ._replies import Problem
 from ._specs import Operation, Product
 
-__all__ = ["RateLimits", "Standing"]
+__all__ = ["RateLimitStatus", "RateLimits"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class _Limit:
 
 
 @dataclass(frozen=True)
-class Standing:
+class RateLimitStatus:
     """How a caller stands with the first limit of a product."""
 
     limit: int
@@ -54,7 +54,7 @@ class RateLimits:
         self._strict = strict
         self._calls: dict[tuple[str, str], deque[float]] = {}
 
-    def count(self, product: Product, operation: Operation, headers: Headers) -> Standing | None:
+    def count(self, product: Product, operation: Operation, headers: Headers) -> RateLimitStatus | None:
         """Count a call. None for products without documented limits; 429 when strict and beyond one."""
         limits = self._limits.get(product.name)
         if limits is None:
@@ -69,14 +69,14 @@ class RateLimits:
                 self._enforce(limit, past, now, operation)
         past.append(now)
         recent = [at for at in past if at > now - limits[0].per]
-        return Standing(limits[0].calls, max(0, limits[0].calls - len(recent)), recent[0] + limits[0].per)
+        return RateLimitStatus(limits[0].calls, max(0, limits[0].calls - len(recent)), recent[0] + limits[0].per)
 
     def _enforce(self, limit: _Limit, past: deque[float], now: float, operation: Operation) -> None:
         recent = [at for at in past if at > now - limit.per]
         if len(recent) < limit.calls:
             return
         free = recent[-limit.calls] + limit.per
-        headers = Standing(limit.calls, 0, free).headers(operation, 429)
+        headers = RateLimitStatus(limit.calls, 0, free).headers(operation, 429)
         if not headers:
             headers = {"Retry-After": str(max(1, math.ceil(free - now)))}
         message = f"More than {limit.calls} calls in {limit.per:g} s"

@@ -12,7 +12,7 @@ from ._replies import Problem, Reply
 from ._specs import Node, is_node
 
 if TYPE_CHECKING:
-    from ._app import Call
+    from ._handlers import Call
 
 __all__ = ["paged_example"]
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from ._messages import Message, read_request, read_response
 
-__all__ = ["FAULTS", "FaultProxy", "Passage"]
+__all__ = ["FAULTS", "FaultProxy", "ProxiedRequest"]
 
 FAULTS: Final[dict[str, float]] = {
     "refuse": 3.0,  # a new connection is reset before anything is read from it
@@ -43,7 +43,7 @@ _RESET: Final = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True)
-class Passage:
+class ProxiedRequest:
     """One request that arrived: what was done to it, and whether the service got to see it."""
 
     mark: str
@@ -84,7 +84,7 @@ class FaultProxy:
         patience: float = 2.0,
     ) -> None:
         self.rate = rate
-        self.record: list[Passage] = []
+        self.record: list[ProxiedRequest] = []
         self._faults = dict(FAULTS if faults is None else faults)
         self._random = random.Random(seed)
         self._mark = mark
@@ -170,7 +170,7 @@ class FaultProxy:
 
     def note(self, request: Message, fault: str | None, forwarded: bool, status: int | None) -> None:
         mark = request.headers.get(self._mark, "")
-        self.record.append(Passage(mark, request.method, request.path, fault, forwarded, status))
+        self.record.append(ProxiedRequest(mark, request.method, request.path, fault, forwarded, status))
 
     async def upstream(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection(*self._target)

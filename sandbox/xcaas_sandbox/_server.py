@@ -11,7 +11,7 @@ from typing import Self
 
 import uvicorn
 
-from ._app import World, create_app
+from ._app import SandboxState, create_app
 from ._faults import Faults
 
 __all__ = ["Sandbox"]
@@ -42,19 +42,19 @@ class Sandbox:
         Args:
             token_lifetime: Seconds that a token lives.
             port: Port on 127.0.0.1; 0 picks a free one.
-            faults: What goes wrong on purpose; `sandbox.world.faults` changes it later.
+            faults: What goes wrong on purpose; `sandbox.state.faults` changes it later.
             speed: Hastens everything that takes time: at 10, a job of two seconds takes 0.2.
             strict_limits: Answer 429 beyond a documented rate limit, instead of only counting.
             wall: Where dates in answers come from, in seconds since 1970.
         """
-        self.world = World(
+        self.state = SandboxState(
             token_lifetime=token_lifetime, faults=faults, speed=speed, strict_limits=strict_limits, wall=wall
         )
         self._socket = socket.create_server(("127.0.0.1", port))
         # Inherited by every connection. asyncio sets it by itself only on sockets that name their protocol.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         config = uvicorn.Config(
-            create_app(self.world), log_level="warning", access_log=False, lifespan="off", ws="none"
+            create_app(self.state), log_level="warning", access_log=False, lifespan="off", ws="none"
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

@@ -15,8 +15,8 @@ import pytest
 import xcaas
 from tests.docs.pages import PAGES, ROOT, blocks, page_id
 from xcaas.testing import FakeServer
-from xcaas_generator.job import Job, Source
-from xcaas_generator.pipeline import run
+from xcaas_generator.generate.pipeline import run
+from xcaas_generator.generate.request import BuildRequest, Source
 from xcaas_generator.progress import Progress
 
 WITH_PYTHON = [page for page in PAGES if blocks(page, "python")]
@@ -37,7 +37,7 @@ def petstore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The package that docs/generator.md builds."""
     folder = tmp_path_factory.mktemp("built")
     source = Source("petstore", ROOT / "examples" / "petstore.yaml")
-    run(Job(folder / "petstore", (source,), suite=False), Progress(io.StringIO()))
+    run(BuildRequest(folder / "petstore", (source,), suite=False), Progress(io.StringIO()))
     sys.path.insert(0, str(folder))
     yield folder
     sys.path.remove(str(folder))

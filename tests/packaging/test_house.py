@@ -91,3 +91,14 @@ def test_files_end_in_one_line_end() -> None:
             content = path.read_bytes()
             assert b"\r" not in content, name
             assert not content or (content.endswith(b"\n") and not content.endswith(b"\n\n")), name
+
+
+def test_openapi_python_client_is_named_in_one_room() -> None:
+    pattern = re.compile(r"^\s*(import|from)\s+openapi_python_client\b", re.MULTILINE)
+    naming = {path.parent for path in files("generator") if pattern.search(path.read_text("utf-8"))}
+    assert naming == {ROOT / "generator/xcaas_generator/parse"}
+
+
+def test_extensions_of_openapi_are_spelled_in_one_module() -> None:
+    naming = [path.name for path in files("generator") if re.search(r"[\"']x-xcaas-", path.read_text("utf-8"))]
+    assert naming == ["keys.py"]

@@ -31,7 +31,7 @@ def test_everything_is_in_it_and_nothing_else(wheel: Path) -> None:
     assert names == {f"{package}/{path}" for package, folder in SOURCES.items() for path in sources(folder)}
     for wanted in (
         "xcaas/_manifest.json",
-        "xcaas_generator/templates/model.py.jinja",
+        "xcaas_generator/render/templates/model.py.jinja",
         "xcaas_sandbox/_specs/storage.yaml",
     ):
         assert wanted in names

@@ -73,9 +73,9 @@ def _serve() -> None:
             if command == "faults":
                 proxy.plan(rate=float(values[0]), seed=int(values[1]))
             elif command == "reset":
-                sandbox.world.reset()
+                sandbox.state.reset()
             elif command == "revoke":
-                answer = sandbox.world.credentials.revoke()
+                answer = sandbox.state.credentials.revoke()
             elif command == "record":
                 answer = [asdict(passage) for passage in proxy.record]
                 proxy.record.clear()

@@ -75,15 +75,15 @@ def test_the_products_error_body_is_parsed(sandbox: Sandbox, row: Row, status: s
     with client_of(sandbox.base_url, retries=0) as client, warned(row):
         method = call_of(client, row)
         # A token for the product first, so that the fault meets the call itself.
-        sandbox.world.faults.clear()
+        sandbox.state.faults.clear()
         path = ".*" if row["call"].endswith("tokens.create") else "^(?!.*oauth).*"
         fault = Fault(path=path, status=int(status), body=json.dumps(body), media_type=media_type)
-        sandbox.world.faults.add(fault)
+        sandbox.state.faults.add(fault)
         try:
             with pytest.raises(CLASSES[status]) as caught:
                 ask(method(**arguments(method, operation, {})))
         finally:
-            sandbox.world.faults.clear()
+            sandbox.state.faults.clear()
     error = caught.value
     assert error.status == int(status)
     assert isinstance(error.body, Model), error.body

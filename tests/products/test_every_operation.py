@@ -26,7 +26,7 @@ def server() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(server: Sandbox) -> Sandbox:
     """The server in its first state, whatever earlier tests did to it."""
-    server.world.reset()
+    server.state.reset()
     return server
 
 

@@ -57,7 +57,7 @@ def server() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(server: Sandbox) -> Sandbox:
-    server.world.reset()
+    server.state.reset()
     return server
 
 

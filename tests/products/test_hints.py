@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 import xcaas
-from tests.generator.back.hints import hinted, unresolved
+from tests.support.hints import hinted, unresolved
 from xcaas_core.models import Model
 
 

@@ -28,7 +28,7 @@ def server() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def client(server: Sandbox) -> Iterator[XCaaS]:
-    server.world.reset()
+    server.state.reset()
     with client_of(server.base_url) as client:
         yield client
 

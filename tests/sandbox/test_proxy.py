@@ -56,14 +56,14 @@ def test_a_refused_connection_leaves_no_record(sandbox: Sandbox) -> None:
     ("fault", "statuses"), [("busy", {429}), ("later", {429}), ("down", {500, 502, 503, 504}), ("page", {200})]
 )
 def test_the_service_is_not_asked(sandbox: Sandbox, fault: str, statuses: set[int]) -> None:
-    before = sandbox.world.credentials.stats.calls
+    before = sandbox.state.credentials.stats.calls
     met, proxy = ask(sandbox, fault)
     assert isinstance(met, httpx.Response)
     assert met.status_code in statuses
     assert met.headers["content-type"] == "text/html"
     assert ("retry-after" in met.headers) is (fault == "later")
     assert proxy.record[0].status == met.status_code
-    assert sandbox.world.credentials.stats.calls == before
+    assert sandbox.state.credentials.stats.calls == before
 
 
 def test_a_damaged_answer_is_no_json(sandbox: Sandbox) -> None:

@@ -13,10 +13,10 @@ from functools import cache
 import pytest
 
 from tests.specs.folder import SPECS
-from xcaas_generator import front
-from xcaas_generator.drift import Difference, drift
-from xcaas_generator.drift_facts import Facts, Item, facts
-from xcaas_generator.drift_reasons import Reason, read_reasons
+from xcaas_generator.drift.compare import Difference, drift
+from xcaas_generator.drift.facts import Facts, Item, facts
+from xcaas_generator.drift.reasons import Reason, read_reasons
+from xcaas_generator.read import read_document
 
 REASONS = read_reasons(SPECS.root / "drift.toml")
 SOURCE = re.compile(r"[1-9][0-9]? [A-Z].+")
@@ -25,7 +25,7 @@ SOURCE = re.compile(r"[1-9][0-9]? [A-Z].+")
 @cache
 def possible(product: str) -> tuple[Difference, ...]:
     """What would be told of our side if the vendor had no document, an empty one, or one that is all other types."""
-    ours = facts(front.read(SPECS.root / f"{product}.yaml", name=product, strict=False).document)
+    ours = facts(read_document(SPECS.root / f"{product}.yaml", name=product, strict=False).document)
     other = Item("nothing")
     counterparts: tuple[list[Facts], ...] = (
         [],

@@ -5,10 +5,3 @@ writes them down as a canonical OpenAPI document that openapi-python-client's pa
 every object and enum a component under its final name, no `allOf`, no nested inline
 class, no text that could upset it.
 """
-
-from __future__ import annotations
-
-from xcaas_generator.normalise.document import normalise
-from xcaas_generator.normalise.emit import Canonical, emit
-
-__all__ = ["Canonical", "emit", "normalise"]

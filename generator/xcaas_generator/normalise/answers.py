@@ -6,6 +6,7 @@ import re
 from http import HTTPStatus
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Node, unescape
 from xcaas_generator.normalise.drafts import AnswerDraft, ParameterDraft, VariantDraft
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.normalise.media import Contents
@@ -13,7 +14,6 @@ from xcaas_generator.normalise.naming import class_name
 from xcaas_generator.normalise.parameters import Parameters
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.shapes import Hint
-from xcaas_generator.resolve import Spot, unescape
 
 _STATUS = re.compile(r"[1-5]\d\d")
 _LEADING = re.compile(r"[1-5]\d\d(?!\d)")
@@ -31,27 +31,27 @@ class Answers:
         self._parameters = parameters
         self._alone = False  # no success is described but by `default`
 
-    def read(self, operation: Spot, owner: str) -> list[AnswerDraft]:
+    def read(self, operation: Node, owner: str) -> list[AnswerDraft]:
         responses = operation.child("responses")
-        if isinstance(responses.node, list):
+        if isinstance(responses.value, list):
             self._report.warn(responses.place, "'responses' should map statuses to responses; it was ignored")
-        elif responses.node is None and self._optional:
+        elif responses.value is None and self._optional:
             pass
-        elif not isinstance(responses.node, dict):
+        elif not isinstance(responses.value, dict):
             self._report.warn(responses.place, "the operation says nothing about its responses; an empty one was taken")
-        elif not responses.node:
+        elif not responses.value:
             self._report.warn(responses.place, "'responses' is empty; an empty response was taken")
         self._alone = not any(key.strip().startswith("2") for key, _ in responses.items())
         found: dict[str, AnswerDraft] = {}
-        for key, spot in responses.items():
+        for key, node in responses.items():
             if key.startswith("x-"):
                 continue
-            status = self._status(key, spot)
+            status = self._status(key, node)
             if status is not None and status not in found:
-                found[status] = self._answer(status, spot, owner)
+                found[status] = self._answer(status, node, owner)
         return list(found.values())
 
-    def _status(self, key: str, spot: Spot) -> str | None:
+    def _status(self, key: str, node: Node) -> str | None:
         plain = key.strip()
         if _STATUS.fullmatch(plain):
             return plain
@@ -62,48 +62,48 @@ class Answers:
             return f"{family[1]}XX"
         leading = _LEADING.match(plain)
         if leading:
-            self._report.warn(spot.place, f"{brief(key)} is no status; {leading[0]} was taken")
+            self._report.warn(node.place, f"{brief(key)} is no status; {leading[0]} was taken")
             return leading[0]
-        self._report.warn(spot.place, f"{brief(key)} is no status; the response was left out", "Use a status code.")
+        self._report.warn(node.place, f"{brief(key)} is no status; the response was left out", "Use a status code.")
         return None
 
-    def _answer(self, status: str, listed: Spot, owner: str) -> AnswerDraft:
-        spot = self._shaper.resolver.deref(listed)
-        if spot is None or spot.node is None:
+    def _answer(self, status: str, listed: Node, owner: str) -> AnswerDraft:
+        node = self._shaper.resolver.deref(listed)
+        if node is None or node.value is None:
             return AnswerDraft(ir.Answer(status, (), listed.place), [], [])
-        if not isinstance(spot.node, dict):
+        if not isinstance(node.value, dict):
             self._report.warn(
-                spot.place, f"a response is expected here, not {brief(spot.node)}; an empty one was taken"
+                node.place, f"a response is expected here, not {brief(node.value)}; an empty one was taken"
             )
             return AnswerDraft(ir.Answer(status, (), listed.place), [], [])
-        hint = _hint(spot, status, owner, alone=self._alone)
-        variants = self._contents.variants(spot.child("content"), hint)
-        if not variants and spot.get("schema") is not None:
-            self._report.warn(spot.place, "the schema stands without a media type; application/json was taken")
-            variants = [VariantDraft("application/json", "json", self._shaper.shape(spot.child("schema"), hint))]
+        hint = _hint(node, status, owner, alone=self._alone)
+        variants = self._contents.variants(node.child("content"), hint)
+        if not variants and node.get("schema") is not None:
+            self._report.warn(node.place, "the schema stands without a media type; application/json was taken")
+            variants = [VariantDraft("application/json", "json", self._shaper.shape(node.child("schema"), hint))]
         if status in _EMPTY:
             variants = []  # HTTP allows no body there, whatever is described
-        node = ir.Answer(status, (), spot.place, spot.text("description").strip())
-        return AnswerDraft(node, variants, self._headers(spot, owner))
+        answer = ir.Answer(status, (), node.place, node.text("description").strip())
+        return AnswerDraft(answer, variants, self._headers(node, owner))
 
-    def _headers(self, response: Spot, owner: str) -> list[ParameterDraft]:
+    def _headers(self, response: Node, owner: str) -> list[ParameterDraft]:
         headers: list[ParameterDraft] = []
         below = response.child("headers")
-        if isinstance(below.node, list):
+        if isinstance(below.value, list):
             self._report.warn(below.place, "'headers' should map names to headers; it was ignored")
         for name, listed in below.items():
-            spot = self._shaper.resolver.deref(listed)
-            if spot is None or not isinstance(spot.node, dict):
+            node = self._shaper.resolver.deref(listed)
+            if node is None or not isinstance(node.value, dict):
                 continue
-            draft = self._parameters.header(name.strip(), spot, owner)
+            draft = self._parameters.header(name.strip(), node, owner)
             if draft is not None:
                 headers.append(draft)
         return headers
 
 
-def _hint(spot: Spot, status: str, owner: str, *, alone: bool) -> Hint:
+def _hint(node: Node, status: str, owner: str, *, alone: bool) -> Hint:
     """`ListUsersResponse`, `ListUsersError`, `ListUsersNotFoundError`; a component's own name where it is one."""
-    tokens = spot.pointer.split("/")
+    tokens = node.pointer.split("/")
     if tokens[1:3] == ["components", "responses"] and len(tokens) == 4:
         name = class_name(unescape(tokens[3]))
         return Hint(name, "" if name.endswith(_ROLES) else "Response")

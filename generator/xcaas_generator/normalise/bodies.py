@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Node, unescape
 from xcaas_generator.normalise.drafts import BodyDraft, VariantDraft
+from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag
 from xcaas_generator.normalise.media import Contents
 from xcaas_generator.normalise.naming import class_name
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.shapes import ANY, Hint
-from xcaas_generator.resolve import Spot, unescape
 
 _ROLES = ("Request", "Body", "Input", "Payload", "Parameters", "Params")
 
@@ -20,35 +21,35 @@ class Bodies:
         self._report = shaper.report
         self._contents = contents
 
-    def read(self, operation: Spot, owner: str, leftovers: list[Spot], role: str = "Request") -> BodyDraft | None:
+    def read(self, operation: Node, owner: str, leftovers: list[Node], role: str = "Request") -> BodyDraft | None:
         """What an operation sends, or None. `role` is the last word of the names of its unnamed models."""
         listed = operation.child("requestBody")
-        if listed.node is None:
+        if listed.value is None:
             return self._leftover(operation, owner, leftovers) if leftovers else None
-        spot = self._shaper.resolver.deref(listed)
-        if spot is None:
+        node = self._shaper.resolver.deref(listed)
+        if node is None:
             return self._draft(listed, [VariantDraft("application/json", "json", ANY)], required=False)
-        if not isinstance(spot.node, dict):
-            self._report.warn(spot.place, f"a request body is expected here, not {brief(spot.node)}; it was left out")
+        if not isinstance(node.value, dict):
+            self._report.warn(node.place, f"a request body is expected here, not {brief(node.value)}; it was left out")
             return None
-        variants = self._contents.variants(spot.child("content"), _hint(spot, owner, role))
-        if not variants and spot.has("schema"):
-            self._report.warn(spot.place, "the schema stands without a media type; application/json was taken")
-            shape = self._shaper.shape(spot.child("schema"), Hint(owner, role))
+        variants = self._contents.variants(node.child("content"), _hint(node, owner, role))
+        if not variants and node.has("schema"):
+            self._report.warn(node.place, "the schema stands without a media type; application/json was taken")
+            shape = self._shaper.shape(node.child("schema"), Hint(owner, role))
             variants = [VariantDraft("application/json", "json", shape)]
         if not variants:
-            self._report.warn(spot.place, "the request body has no content; it was left out", "Say what it holds.")
+            self._report.warn(node.place, "the request body has no content; it was left out", "Say what it holds.")
             return None
-        return self._draft(spot, variants, required=flag(spot, "required", self._report))
+        return self._draft(node, variants, required=flag(node, "required", self._report))
 
-    def _draft(self, spot: Spot, variants: list[VariantDraft], *, required: bool) -> BodyDraft:
-        name = spot.text("x-xcaas-name").strip() or "body"
-        node = ir.Body((), required, spot.place, name, spot.text("description").strip())
-        return BodyDraft(node, variants)
+    def _draft(self, node: Node, variants: list[VariantDraft], *, required: bool) -> BodyDraft:
+        name = node.text(keys.NAME).strip() or "body"
+        body = ir.Body((), required, node.place, name, node.text("description").strip())
+        return BodyDraft(body, variants)
 
-    def _leftover(self, operation: Spot, owner: str, leftovers: list[Spot]) -> BodyDraft:
+    def _leftover(self, operation: Node, owner: str, leftovers: list[Node]) -> BodyDraft:
         """`in: body` is the body; parameters `in: formData` are the properties of a form."""
-        whole = next((spot for spot in leftovers if spot.get("in") == "body"), None)
+        whole = next((node for node in leftovers if node.get("in") == "body"), None)
         advice = "Use requestBody."
         if whole is not None:
             self._report.warn(
@@ -58,18 +59,18 @@ class Bodies:
             required = flag(whole, "required", self._report)
             return self._draft(whole, [VariantDraft("application/json", "json", shape)], required=required)
         properties: dict[str, ir.JSON] = {}
-        for spot in leftovers:
+        for node in leftovers:
             self._report.warn(
-                spot.place, "a parameter 'in: formData' is Swagger 2; it was read as part of a form", advice
+                node.place, "a parameter 'in: formData' is Swagger 2; it was read as part of a form", advice
             )
-            node = spot.node if isinstance(spot.node, dict) else {}
-            inner = node.get("schema")
-            kept: ir.JSON = {key: node[key] for key in node if key not in ("name", "in", "required")}
-            properties[spot.text("name").strip() or "value"] = inner if isinstance(inner, dict) else kept
+            value = node.value if isinstance(node.value, dict) else {}
+            inner = value.get("schema")
+            kept: ir.JSON = {key: value[key] for key in value if key not in ("name", "in", "required")}
+            properties[node.text("name").strip() or "value"] = inner if isinstance(inner, dict) else kept
         files = any(isinstance(one, dict) and one.get("type") == "file" for one in properties.values())
-        required_names: list[ir.JSON] = [spot.text("name") for spot in leftovers if spot.get("required") is True]
+        required_names: list[ir.JSON] = [node.text("name") for node in leftovers if node.get("required") is True]
         schema: ir.JSON = {"type": "object", "properties": properties, "required": required_names}
-        at = Spot(operation.file, operation.child("parameters").pointer, schema)
+        at = Node(operation.file, operation.child("parameters").pointer, schema)
         shape = self._shaper.shape(at, Hint(owner, "Request"))
         variant = VariantDraft("multipart/form-data", "multipart", shape)
         if not files:
@@ -77,9 +78,9 @@ class Bodies:
         return self._draft(at, [variant], required=bool(required_names))
 
 
-def _hint(spot: Spot, owner: str, role: str) -> Hint:
+def _hint(node: Node, owner: str, role: str) -> Hint:
     """`CreateUserRequest`, `PetAdoptedPayload`, or by its own name where it is a component."""
-    tokens = spot.pointer.split("/")
+    tokens = node.pointer.split("/")
     if tokens[1:3] == ["components", "requestBodies"] and len(tokens) == 4:
         name = class_name(unescape(tokens[3]))
         return Hint(name, "" if name.endswith(_ROLES) else role)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.normalise.drafts import DocumentDraft
 from xcaas_generator.normalise.enums import written
+from xcaas_generator.normalise.extensions import keys
+from xcaas_generator.normalise.extensions.reading import console_name, rate_limits
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.normalise.naming import name_entries
 from xcaas_generator.normalise.operations import Operations
@@ -14,37 +17,39 @@ from xcaas_generator.normalise.servers import leftover_servers, read_servers
 from xcaas_generator.normalise.vocabulary import Vocabulary
 from xcaas_generator.normalise.webhooks import Webhooks
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Resolver, Spot
 
 
-def normalise(root: Spot, resolver: Resolver, report: Report, name: str) -> DocumentDraft:
+def normalise(root: Node, resolver: Resolver, report: Report, name: str) -> DocumentDraft:
     """Read everything, resolve everything, name everything. The root has been checked to be a document."""
     shaper = Shaper(resolver, report, root, siblings=not _version(root).startswith("3.0"))
     servers = read_servers(root, report) or leftover_servers(root, report) or (ir.Server("/"),)
     security = Security(root, resolver, report)
     vocabulary = Vocabulary(report)
     operations = Operations(shaper, security, vocabulary, servers)
-    for key, spot in root.child("components").child("schemas").items():
-        shaper.component(spot, key)
+    for key, node in root.child("components").child("schemas").items():
+        shaper.component(node, key)
     drafts = operations.read(root.child("paths"))
     webhooks = Webhooks(shaper, operations).read(root)
     shaper.drain()
     vocabulary.check_calls(drafts)
     entries = name_entries(shaper.entries)
-    node = _document(root, report, name, servers, security)
-    return DocumentDraft(node, entries, drafts, operations.refused, webhooks)
+    document = _document(root, report, name, servers, security)
+    return DocumentDraft(document, entries, drafts, operations.refused, webhooks)
 
 
-def _version(root: Spot) -> str:
+def _version(root: Node) -> str:
     version = root.get("openapi")
     return version if isinstance(version, str) else str(version)
 
 
-def _document(root: Spot, report: Report, name: str, servers: tuple[ir.Server, ...], security: Security) -> ir.Document:
+def _document(root: Node, report: Report, name: str, servers: tuple[ir.Server, ...], security: Security) -> ir.Document:
     info = root.child("info")
-    if not isinstance(info.node, dict):
+    product = root.child(keys.PRODUCT)
+    if product.value is not None and not isinstance(product.value, dict):
+        report.warn(product.place, f"{keys.PRODUCT} should be a mapping, not {brief(product.value)}")
+    if not isinstance(info.value, dict):
         report.warn(
-            info.place if root.has("info") else root.place, f"'info' should be a mapping, not {brief(info.node)}"
+            info.place if root.has("info") else root.place, f"'info' should be a mapping, not {brief(info.value)}"
         )
     return ir.Document(
         name=name,
@@ -55,11 +60,12 @@ def _document(root: Spot, report: Report, name: str, servers: tuple[ir.Server, .
         servers=servers,
         security_schemes=security.schemes,
         tags=_tags(root),
-        extensions=_extensions(root, report),
+        console_name=console_name(root),
+        rate_limits=rate_limits(root, report),
     )
 
 
-def _text(info: Spot, key: str, fallback: str, report: Report) -> str:
+def _text(info: Node, key: str, fallback: str, report: Report) -> str:
     value = info.get(key)
     if isinstance(value, str) and value.strip():
         return value.strip()
@@ -69,16 +75,6 @@ def _text(info: Spot, key: str, fallback: str, report: Report) -> str:
     return fallback
 
 
-def _tags(root: Spot) -> tuple[tuple[str, str], ...]:
+def _tags(root: Node) -> tuple[tuple[str, str], ...]:
     found = {tag.text("name").strip(): tag.text("description").strip() for tag in root.child("tags").elements()}
     return tuple((name, doc) for name, doc in found.items() if name)
-
-
-def _extensions(root: Spot, report: Report) -> dict[str, ir.JSON]:
-    product = root.get("x-xcaas-product")
-    if product is None:
-        return {}
-    if not isinstance(product, dict):
-        report.warn(root.child("x-xcaas-product").place, f"x-xcaas-product should be a mapping, not {brief(product)}")
-        return {}
-    return {"x-xcaas-product": product}

@@ -7,12 +7,12 @@ strings is "1" on the wire), and the type follows the values where they can't.
 from __future__ import annotations
 
 from xcaas_generator.ir import JSON
+from xcaas_generator.load.positions import plainly, spellings
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.flatten import Flat
 from xcaas_generator.normalise.keywords import brief, finite
 from xcaas_generator.normalise.shapes import Value
-from xcaas_generator.positions import plainly, spellings
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Spot
 
 MAX_VALUES = 2_000
 _PYTHON = {"string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,)}
@@ -26,8 +26,8 @@ def enum_values(flat: Flat, report: Report) -> tuple[tuple[Value, ...] | None, b
     """The values that every enum of `flat` allows, and whether null is one of them. None: no usable enum."""
     combined: dict[tuple[str, Value], Value] | None = None
     null = True
-    for spot in flat.enums:
-        values = _values(spot, flat.types, report)
+    for node in flat.enums:
+        values = _values(node, flat.types, report)
         if values is None:
             continue
         null = null and ("NoneType", None) in values
@@ -36,7 +36,7 @@ def enum_values(flat: Flat, report: Report) -> tuple[tuple[Value, ...] | None, b
         else:
             common = {key: value for key, value in combined.items() if key in values}
             if not common:
-                report.warn(spot.place, "no value is in all of the enums that apply; all of their values were taken")
+                report.warn(node.place, "no value is in all of the enums that apply; all of their values were taken")
             combined = common or {**combined, **values}
     if combined is None:
         return None, False
@@ -44,45 +44,45 @@ def enum_values(flat: Flat, report: Report) -> tuple[tuple[Value, ...] | None, b
     return tuple(combined.values()), null
 
 
-def _values(spot: Spot, types: list[str] | None, report: Report) -> dict[tuple[str, Value], Value] | None:
-    listed = spot.node if isinstance(spot.node, list) else []
+def _values(node: Node, types: list[str] | None, report: Report) -> dict[tuple[str, Value], Value] | None:
+    listed = node.value if isinstance(node.value, list) else []
     if not listed:
-        report.warn(spot.place, "the enum is empty; any value of the type is taken", "Remove it or list its values.")
+        report.warn(node.place, "the enum is empty; any value of the type is taken", "Remove it or list its values.")
         return None
     if len(listed) > MAX_VALUES:
-        report.warn(spot.place, f"the enum has {len(listed):,} values; more than {MAX_VALUES:,} are not listed in code")
+        report.warn(node.place, f"the enum has {len(listed):,} values; more than {MAX_VALUES:,} are not listed in code")
         return None
     found: dict[tuple[str, Value], Value] = {}
     for index, raw in enumerate(listed):
         if isinstance(raw, dict | list):
-            report.warn(spot.child(index).place, "a mapping or list can't be listed in an enum; the enum was ignored")
+            report.warn(node.child(index).place, "a mapping or list can't be listed in an enum; the enum was ignored")
             return None
-        value = _fitting(spot.child(index), raw, types, report)
+        value = _fitting(node.child(index), raw, types, report)
         key = (type_name(value), value)
         if key in found:
-            report.warn(spot.child(index).place, f"the value {brief(raw)} stands twice in the enum", "Remove one.")
+            report.warn(node.child(index).place, f"the value {brief(raw)} stands twice in the enum", "Remove one.")
         found[key] = value
     return found
 
 
-def _fitting(spot: Spot, raw: JSON, types: list[str] | None, report: Report) -> Value:
+def _fitting(node: Node, raw: JSON, types: list[str] | None, report: Report) -> Value:
     """`raw` as the declared type would write it, if that is what was meant."""
     assert not isinstance(raw, dict | list)
     if not finite(raw):
-        report.warn(spot.place, f"the value {brief(raw)} is no JSON; it was read as a text")
-        return written(spot, raw)
+        report.warn(node.place, f"the value {brief(raw)} is no JSON; it was read as a text")
+        return written(node, raw)
     if raw is None or not types or any(_is(raw, name) for name in types):
         return raw
     converted: Value = None
     if "string" in types:
-        converted = written(spot, raw)
+        converted = written(node, raw)
     elif isinstance(raw, str):
         converted = parse(raw, types)
     if converted is None:
-        report.warn(spot.place, f"the value {brief(raw)} is not of type {'/'.join(types)}; it was kept as it is")
+        report.warn(node.place, f"the value {brief(raw)} is not of type {'/'.join(types)}; it was kept as it is")
         return raw
     report.warn(
-        spot.place, f"the value {brief(raw)} was read as {converted!r}, to fit the type", f"Write {converted!r}."
+        node.place, f"the value {brief(raw)} was read as {converted!r}, to fit the type", f"Write {converted!r}."
     )
     return converted
 
@@ -92,11 +92,11 @@ def _is(value: Value, name: str) -> bool:
     return isinstance(value, kinds) and (not isinstance(value, bool) or name == "boolean")
 
 
-def written(spot: Spot, value: JSON) -> str:
+def written(node: Node, value: JSON) -> str:
     """A scalar as the document writes it: 1.10 is read as 1.1, and where a text was meant, the zero counts."""
     if isinstance(value, str):
         return value
-    return spellings(spot.file).get(spot.pointer) or plainly(value)
+    return spellings(node.file).get(node.pointer) or plainly(value)
 
 
 def parse(text: str, types: list[str]) -> Value:

@@ -10,42 +10,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from xcaas_generator.data_classes import data_class
+from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag, infer_types, read_types, schemas, strings
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Resolver, Spot
 
 _MAX_PARTS_DEEP = 60
 _MAX_ALTERNATIVES = 8
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Union:
     """A `oneOf` or `anyOf` that applies."""
 
-    spot: Spot
-    members: tuple[Spot, ...]
-    discriminator: Spot | None
+    node: Node
+    members: tuple[Node, ...]
+    discriminator: Node | None
 
 
 @dataclass(slots=True)
 class Flat:
     """What applies to one value. For each property: any of these sets of schemas, each set all of its schemas."""
 
-    spot: Spot
+    node: Node
     types: list[str] | None = None
     null: bool = False
     form: str | None = None
-    enums: list[Spot] = field(default_factory=list[Spot])
-    const: Spot | None = None
-    properties: dict[str, list[list[Spot]]] = field(default_factory=dict[str, list[list[Spot]]])
+    enums: list[Node] = field(default_factory=list[Node])
+    const: Node | None = None
+    properties: dict[str, list[list[Node]]] = field(default_factory=dict[str, list[list[Node]]])
     required: set[str] = field(default_factory=set[str])
-    extra: list[Spot] = field(default_factory=list[Spot])
+    extra: list[Node] = field(default_factory=list[Node])
     closed: bool = False
-    items: list[Spot] = field(default_factory=list[Spot])
-    tuple_items: list[Spot] = field(default_factory=list[Spot])
+    items: list[Node] = field(default_factory=list[Node])
+    tuple_items: list[Node] = field(default_factory=list[Node])
     unions: list[Union] = field(default_factory=list[Union])
-    discriminator: Spot | None = None  # of the object itself or of a parent
+    discriminator: Node | None = None  # of the object itself or of a parent
     media: str | None = None  # contentMediaType of a text
     encoding: str | None = None
     error: dict[str, str] = field(default_factory=dict[str, str])
@@ -64,28 +64,28 @@ class Flattener:
         self._report = report
         self._siblings = siblings  # whether keywords beside `$ref` count (3.1) or not (3.0)
 
-    def flatten(self, spot: Spot, trail: tuple[tuple[str, str], ...] = ()) -> Flat:
-        flat = Flat(spot, parts={spot.key})
-        if spot.key in trail or len(trail) > _MAX_PARTS_DEEP:
-            self._report.warn(spot.place, "the schema is part of itself; the inner one was left out")
+    def flatten(self, node: Node, trail: tuple[tuple[str, str], ...] = ()) -> Flat:
+        flat = Flat(node, parts={node.key})
+        if node.key in trail or len(trail) > _MAX_PARTS_DEEP:
+            self._report.warn(node.place, "the schema is part of itself; the inner one was left out")
             return flat
-        if not isinstance(spot.node, dict):
-            if not isinstance(spot.node, bool):
-                self._report.warn(spot.place, f"a schema is expected here, not {brief(spot.node)}")
+        if not isinstance(node.value, dict):
+            if not isinstance(node.value, bool):
+                self._report.warn(node.place, f"a schema is expected here, not {brief(node.value)}")
             return flat
-        trail = (*trail, spot.key)
+        trail = (*trail, node.key)
         parts: list[Flat] = []
-        if self._resolver.reference(spot) is not None:
-            target = self._resolver.target(spot)
+        if self._resolver.reference(node) is not None:
+            target = self._resolver.target(node)
             if target is not None:
                 parts.append(self.flatten(target, trail))
             if not self._siblings:
                 flat = parts[0] if parts else flat
-                flat.parts.add(spot.key)
-                flat.null = flat.null or flag(spot, "nullable", self._report)
+                flat.parts.add(node.key)
+                flat.null = flat.null or flag(node, "nullable", self._report)
                 return flat
-        self._own(spot, flat)
-        parts.extend(self.flatten(part, trail) for part in schemas(spot, "allOf", self._report))
+        self._own(node, flat)
+        parts.extend(self.flatten(part, trail) for part in schemas(node, "allOf", self._report))
         return self.merge(flat, parts)
 
     def merge(self, own: Flat, parts: list[Flat]) -> Flat:
@@ -95,7 +95,7 @@ class Flattener:
         """
         if not parts:
             return own
-        merged = Flat(own.spot)
+        merged = Flat(own.node)
         for part in (*parts, own):
             self._add(merged, part)
         said = [part for part in parts if part.said]
@@ -133,114 +133,114 @@ class Flattener:
         if not common and first and second:
             said = f"{'/'.join(first)} and {'/'.join(second)}"
             self._report.warn(
-                merged.spot.place, f"parts of allOf contradict each other: {said}; {second[0]} was taken", "Keep one."
+                merged.node.place, f"parts of allOf contradict each other: {said}; {second[0]} was taken", "Keep one."
             )
             return second
         return common
 
-    def _own(self, spot: Spot, flat: Flat) -> None:
+    def _own(self, node: Node, flat: Flat) -> None:
         report = self._report
-        flat.types, flat.null, flat.form = read_types(spot, report)
-        written = spot.get("format")
+        flat.types, flat.null, flat.form = read_types(node, report)
+        written = node.get("format")
         if isinstance(written, str):
             flat.form = written.strip()
-        if flat.types is None and not spot.has("type"):
-            flat.types = infer_types(spot, flat.form)
+        if flat.types is None and not node.has("type"):
+            flat.types = infer_types(node, flat.form)
         flat.said = bool(flat.types) or any(
-            spot.has(key) for key in ("enum", "const", "oneOf", "anyOf", "allOf", "properties", "required")
+            node.has(key) for key in ("enum", "const", "oneOf", "anyOf", "allOf", "properties", "required")
         )
-        if isinstance(spot.get("enum"), list):
-            flat.enums.append(spot.child("enum"))
-        elif spot.has("enum"):
-            report.warn(spot.child("enum").place, f"'enum' should be a list, not {brief(spot.get('enum'))}")
-        if spot.has("const"):
-            flat.const = spot.child("const")
-        flat.discriminator = spot.child("discriminator") if spot.has("discriminator") else None
-        flat.media = spot.text("contentMediaType") or None
-        flat.encoding = spot.text("contentEncoding") or None
-        self._properties(spot, flat)
-        self._extra(spot, flat)
-        self._items(spot, flat)
+        if isinstance(node.get("enum"), list):
+            flat.enums.append(node.child("enum"))
+        elif node.has("enum"):
+            report.warn(node.child("enum").place, f"'enum' should be a list, not {brief(node.get('enum'))}")
+        if node.has("const"):
+            flat.const = node.child("const")
+        flat.discriminator = node.child("discriminator") if node.has("discriminator") else None
+        flat.media = node.text("contentMediaType") or None
+        flat.encoding = node.text("contentEncoding") or None
+        self._properties(node, flat)
+        self._extra(node, flat)
+        self._items(node, flat)
         for key in ("oneOf", "anyOf"):
-            members = schemas(spot, key, report)
+            members = schemas(node, key, report)
             if members:
-                discriminator = spot.child("discriminator") if spot.has("discriminator") else None
-                flat.unions.append(Union(spot, tuple(members), discriminator))
-        error = spot.get("x-xcaas-error")
+                discriminator = node.child("discriminator") if node.has("discriminator") else None
+                flat.unions.append(Union(node, tuple(members), discriminator))
+        error = node.get(keys.ERROR)
         if isinstance(error, dict):
             flat.error = {key: value for key, value in error.items() if isinstance(value, str)}
 
-    def _properties(self, spot: Spot, flat: Flat) -> None:
-        below = spot.child("properties")
-        if isinstance(below.node, dict):
-            for name, value in below.node.items():
+    def _properties(self, node: Node, flat: Flat) -> None:
+        below = node.child("properties")
+        if isinstance(below.value, dict):
+            for name, value in below.value.items():
                 if name == "$ref" and isinstance(value, str):
                     self._report.warn(below.place, "'$ref' stands among the properties; it was read as part of them")
                     target = self._resolver.target(below)
                     if target is not None:
-                        for one in target.node if isinstance(target.node, dict) else {}:
+                        for one in target.value if isinstance(target.value, dict) else {}:
                             flat.properties.setdefault(one, [[target.child(one)]])
                     continue
                 self._property(below.child(name), name, flat)
-        elif below.node is not None:
-            self._report.warn(below.place, f"'properties' should be a mapping, not {brief(below.node)}")
-        flat.required.update(name.strip() for name in strings(spot, "required", self._report))
+        elif below.value is not None:
+            self._report.warn(below.place, f"'properties' should be a mapping, not {brief(below.value)}")
+        flat.required.update(name.strip() for name in strings(node, "required", self._report))
         for key in ("then", "else", "dependentSchemas"):
-            inner = spot.child(key)
+            inner = node.child(key)
             for part in [inner] if key != "dependentSchemas" else [schema for _, schema in inner.items()]:
                 properties = part.child("properties")
-                for name in properties.node if isinstance(properties.node, dict) else {}:
+                for name in properties.value if isinstance(properties.value, dict) else {}:
                     flat.properties.setdefault(name, [[properties.child(name)]])
 
-    def _property(self, spot: Spot, name: str, flat: Flat) -> None:
+    def _property(self, node: Node, name: str, flat: Flat) -> None:
         wire = name.strip()
         if wire != name:
-            self._report.warn(spot.place, f"the property name {name!r} has blanks around it; they were left out")
-        if spot.node is False:
+            self._report.warn(node.place, f"the property name {name!r} has blanks around it; they were left out")
+        if node.value is False:
             return  # no value fits: the property can't be there
-        if spot.get("required") is True:
+        if node.get("required") is True:
             self._report.warn(
-                spot.child("required").place,
+                node.child("required").place,
                 "'required' is a list beside 'properties'; it was read as if it stood there",
             )
             flat.required.add(wire)
-        flat.properties[wire] = [[spot]]
+        flat.properties[wire] = [[node]]
 
-    def _extra(self, spot: Spot, flat: Flat) -> None:
-        patterns = spot.child("patternProperties")
+    def _extra(self, node: Node, flat: Flat) -> None:
+        patterns = node.child("patternProperties")
         flat.extra.extend(schema for _, schema in patterns.items())
-        key = "additionalProperties" if spot.has("additionalProperties") else "unevaluatedProperties"
-        extra = spot.child(key)
-        if extra.node is False:
+        key = "additionalProperties" if node.has("additionalProperties") else "unevaluatedProperties"
+        extra = node.child(key)
+        if extra.value is False:
             flat.closed = not flat.extra
-        elif isinstance(extra.node, dict | bool):
+        elif isinstance(extra.value, dict | bool):
             flat.extra.append(extra)
-        elif extra.node is not None:
-            flat.closed = extra.node in ("false", "False")
-            self._report.warn(extra.place, f"{key!r} should be a schema or a boolean, not {brief(extra.node)}")
+        elif extra.value is not None:
+            flat.closed = extra.value in ("false", "False")
+            self._report.warn(extra.place, f"{key!r} should be a schema or a boolean, not {brief(extra.value)}")
 
-    def _items(self, spot: Spot, flat: Flat) -> None:
-        flat.tuple_items.extend(schemas(spot, "prefixItems", self._report))
-        items = spot.child("items")
-        if isinstance(items.node, list):
+    def _items(self, node: Node, flat: Flat) -> None:
+        flat.tuple_items.extend(schemas(node, "prefixItems", self._report))
+        items = node.child("items")
+        if isinstance(items.value, list):
             flat.tuple_items.extend(items.elements())
-        elif isinstance(items.node, dict):
+        elif isinstance(items.value, dict):
             flat.items.append(items)
-        elif items.node is not None and not isinstance(items.node, bool):
-            self._report.warn(items.place, f"'items' should be a schema, not {brief(items.node)}")
+        elif items.value is not None and not isinstance(items.value, bool):
+            self._report.warn(items.place, f"'items' should be a schema, not {brief(items.value)}")
 
 
-def _both(first: list[list[Spot]], second: list[list[Spot]]) -> list[list[Spot]]:
+def _both(first: list[list[Node]], second: list[list[Node]]) -> list[list[Node]]:
     """Fits one of `first` and one of `second`."""
     combined = [_distinct([*one, *other]) for one in first for other in second]
     return combined[:_MAX_ALTERNATIVES]
 
 
-def _distinct(spots: list[Spot]) -> list[Spot]:
+def _distinct(nodes: list[Node]) -> list[Node]:
     """Without the same schema twice, whether by place or by content."""
-    kept: list[Spot] = []
-    for spot in spots:
-        same = (other for other in kept if other.file is spot.file)
-        if not any(spot.pointer == other.pointer or spot.node == other.node for other in same):
-            kept.append(spot)
+    kept: list[Node] = []
+    for node in nodes:
+        same = (other for other in kept if other.file is node.file)
+        if not any(node.pointer == other.pointer or node.value == other.value for other in same):
+            kept.append(node)
     return kept

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 
 from xcaas_generator.ir import JSON
+from xcaas_generator.load.references import Node
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Spot
 
 TYPES = ("string", "integer", "number", "boolean", "array", "object")
 
@@ -38,15 +38,15 @@ _TEXT_FORMS = frozenset(("date-time", "date", "time", "uuid", "email", "uri", "h
                          "byte", "password", "uri-reference"))  # fmt: skip
 
 
-def read_types(spot: Spot, report: Report) -> tuple[list[str] | None, bool, str | None]:
+def read_types(node: Node, report: Report) -> tuple[list[str] | None, bool, str | None]:
     """The JSON types a schema names, less null; whether null is among them; and a format that the slip implies."""
-    if not spot.has("type"):
-        return None, flag(spot, "nullable", report), None
-    raw = spot.get("type")
-    here = spot.child("type")
+    if not node.has("type"):
+        return None, flag(node, "nullable", report), None
+    raw = node.get("type")
+    here = node.child("type")
     listed: list[JSON] = raw if isinstance(raw, list) else [raw]
     types: list[str] = []
-    null = flag(spot, "nullable", report)
+    null = flag(node, "nullable", report)
     form: str | None = None
     for one in listed:
         name = one if isinstance(one, str) else "null" if one is None else ""
@@ -83,46 +83,46 @@ def _guess(name: str) -> str | None:
     return _SLIPS.get(plain)
 
 
-def infer_types(spot: Spot, form: str | None) -> list[str] | None:
+def infer_types(node: Node, form: str | None) -> list[str] | None:
     """The type that a schema without `type` must mean, by its other keywords."""
-    if any(spot.has(key) for key in ("properties", "additionalProperties", "patternProperties")):
+    if any(node.has(key) for key in ("properties", "additionalProperties", "patternProperties")):
         return ["object"]
-    if any(spot.has(key) for key in _ARRAY_SIGNS):
+    if any(node.has(key) for key in _ARRAY_SIGNS):
         return ["array"]
-    if form in _TEXT_FORMS or any(spot.has(key) for key in _TEXT_SIGNS):
+    if form in _TEXT_FORMS or any(node.has(key) for key in _TEXT_SIGNS):
         return ["string"]
     if form in ("int32", "int64"):
         return ["integer"]
-    if form in ("float", "double") or any(spot.has(key) for key in _NUMBER_SIGNS):
+    if form in ("float", "double") or any(node.has(key) for key in _NUMBER_SIGNS):
         return ["number"]
     return None
 
 
-def flag(spot: Spot, key: str, report: Report) -> bool:
+def flag(node: Node, key: str, report: Report) -> bool:
     """A boolean keyword. The words "true" and "false" are taken for what they say."""
-    value = spot.get(key)
+    value = node.get(key)
     if isinstance(value, bool):
         return value
     if value is None:
         return False
     said = value.strip().lower() if isinstance(value, str) else ""
     if said not in ("true", "false"):
-        report.warn(spot.child(key).place, f"{key!r} should be true or false, not {brief(value)}; it was ignored")
+        report.warn(node.child(key).place, f"{key!r} should be true or false, not {brief(value)}; it was ignored")
         return False
-    report.warn(spot.child(key).place, f"{key!r} should be {said}, not a text", f"Write {said} without quotes.")
+    report.warn(node.child(key).place, f"{key!r} should be {said}, not a text", f"Write {said} without quotes.")
     return said == "true"
 
 
-def strings(spot: Spot, key: str, report: Report) -> list[str]:
+def strings(node: Node, key: str, report: Report) -> list[str]:
     """A list of texts, such as `required` or `tags`. One text alone is taken for a list of it."""
-    value = spot.get(key)
+    value = node.get(key)
     if value is None or isinstance(value, bool):
         return []
     if isinstance(value, str):
-        report.warn(spot.child(key).place, f"{key!r} should be a list; the text was read as a list of one")
+        report.warn(node.child(key).place, f"{key!r} should be a list; the text was read as a list of one")
         return [value]
     if not isinstance(value, list):
-        report.warn(spot.child(key).place, f"{key!r} should be a list, not {brief(value)}; it was ignored")
+        report.warn(node.child(key).place, f"{key!r} should be a list, not {brief(value)}; it was ignored")
         return []
     found: list[str] = []
     for index, one in enumerate(value):
@@ -131,16 +131,16 @@ def strings(spot: Spot, key: str, report: Report) -> list[str]:
         elif isinstance(one, int | float) and not isinstance(one, bool):
             found.append(str(one))
         else:
-            report.warn(spot.child(key).child(index).place, f"a text is expected here, not {brief(one)}")
+            report.warn(node.child(key).child(index).place, f"a text is expected here, not {brief(one)}")
     return found
 
 
-def schemas(spot: Spot, key: str, report: Report) -> list[Spot]:
+def schemas(node: Node, key: str, report: Report) -> list[Node]:
     """A list of schemas: `allOf`, `anyOf`, `oneOf`, `prefixItems`. One schema alone is taken for a list of it."""
-    value = spot.get(key)
+    value = node.get(key)
     if value is None:
         return []
-    below = spot.child(key)
+    below = node.child(key)
     if isinstance(value, dict):
         report.warn(below.place, f"{key!r} should be a list of schemas; the schema was read as a list of one")
         return [below]
@@ -155,12 +155,12 @@ def is_demand(node: JSON) -> bool:
     return isinstance(node, dict) and bool(node) and _DEMANDS.issuperset(node)
 
 
-def limits(spots: Iterable[Spot]) -> tuple[tuple[str, JSON], ...]:
+def limits(nodes: Iterable[Node]) -> tuple[tuple[str, JSON], ...]:
     """Bounds of a value, for docs; the first that gives one counts."""
     found: dict[str, JSON] = {}
-    for spot in spots:
+    for node in nodes:
         for key in LIMITS:
-            value = spot.get(key)
+            value = node.get(key)
             if value is not None and not isinstance(value, dict | list) and value is not False and finite(value):
                 found.setdefault(key, value)
     return tuple((key, found[key]) for key in LIMITS if key in found)

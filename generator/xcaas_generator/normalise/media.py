@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.drafts import VariantDraft
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.normalise.schemas import Shaper
@@ -12,17 +13,16 @@ from xcaas_generator.normalise.shapes import (
     ANY,
     BYTES,
     TEXT,
-    Choice,
-    Fixed,
+    ArrayOf,
+    Const,
     Hint,
-    Items,
-    Named,
-    Plain,
+    MapOf,
+    Ref,
+    Scalar,
     Shape,
-    Values,
+    UnionOf,
     without_null,
 )
-from xcaas_generator.resolve import Spot
 
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+")
 _JSON = re.compile(r"application/(?:.*[+.-])?json(?:-.*)?|text/(?:x-)?json|application/\*\+json|application/problem")
@@ -37,16 +37,16 @@ class Contents:
         self._shaper = shaper
         self._report = shaper.report
 
-    def variants(self, content: Spot, hint: Hint) -> list[VariantDraft]:
+    def variants(self, content: Node, hint: Hint) -> list[VariantDraft]:
         """One variant per media type, JSON ones first: they are what a client prefers."""
-        if content.node is None:
+        if content.value is None:
             return []
-        if not isinstance(content.node, dict):
-            self._report.warn(content.place, f"'content' should map media types, not be {brief(content.node)}")
+        if not isinstance(content.value, dict):
+            self._report.warn(content.place, f"'content' should map media types, not be {brief(content.value)}")
             return []
         found: list[VariantDraft] = []
-        alone = len(content.node) == 1
-        ordered = sorted(content.node, key=lambda raw: (not _JSON.fullmatch(raw.partition(";")[0].strip()), raw))
+        alone = len(content.value) == 1
+        ordered = sorted(content.value, key=lambda raw: (not _JSON.fullmatch(raw.partition(";")[0].strip()), raw))
         for raw in ordered:
             media = self._shaper.resolver.deref(content.child(raw))
             if media is not None:
@@ -56,14 +56,14 @@ class Contents:
         ranks = {"json": 0, "form": 1, "multipart": 1}
         return sorted(found, key=lambda variant: (ranks.get(variant.kind, 2), "*" in variant.media_type))
 
-    def _variant(self, raw: str, media: Spot, hint: Hint, *, alone: bool) -> VariantDraft:
+    def _variant(self, raw: str, media: Node, hint: Hint, *, alone: bool) -> VariantDraft:
         media_type = self._media_type(raw, media)
-        if media.node is not None and not isinstance(media.node, dict):
-            self._report.warn(media.place, f"a media type should be a mapping, not {brief(media.node)}")
+        if media.value is not None and not isinstance(media.value, dict):
+            self._report.warn(media.place, f"a media type should be a mapping, not {brief(media.value)}")
         schema = media.child("schema")
-        given = schema.node is not None
+        given = schema.value is not None
         if not given and media.has("itemSchema"):
-            shape: Shape = Items(self._shaper.shape(media.child("itemSchema"), Hint(hint.owner, f"{hint.leaf} item")))
+            shape: Shape = ArrayOf(self._shaper.shape(media.child("itemSchema"), Hint(hint.owner, f"{hint.leaf} item")))
         else:
             shape = self._shaper.shape(schema, hint) if given else ANY
         kind = _kind(media_type, without_null(shape), given=given, alone=alone)
@@ -71,7 +71,7 @@ class Contents:
         encoding = self._encoding(media) if kind in ("form", "multipart") else ()
         return VariantDraft(media_type, kind, _shape_for(kind, shape), encoding)
 
-    def _media_type(self, raw: str, media: Spot) -> str:
+    def _media_type(self, raw: str, media: Node) -> str:
         plain = raw.strip()
         essence = plain.partition(";")[0].strip()
         if _MEDIA_TYPE.fullmatch(essence):
@@ -87,7 +87,7 @@ class Contents:
         self._report.warn(media.place, f"{brief(raw)} is no media type; {guess} was taken", f'Write "{guess}".')
         return guess
 
-    def _encoding(self, media: Spot) -> tuple[ir.PartEncoding, ...]:
+    def _encoding(self, media: Node) -> tuple[ir.PartEncoding, ...]:
         parts: list[ir.PartEncoding] = []
         for wire, one in media.child("encoding").items():
             explode = one.get("explode")
@@ -102,7 +102,7 @@ class Contents:
         return tuple(parts)
 
 
-def _hint(hint: Hint, raw: str, first: str, content: Spot) -> Hint:
+def _hint(hint: Hint, raw: str, first: str, content: Node) -> Hint:
     """Inline schemas of several media types of one body are told apart by the media type, the first excepted."""
     if raw == first:
         return hint
@@ -110,14 +110,14 @@ def _hint(hint: Hint, raw: str, first: str, content: Spot) -> Hint:
     word = {"x-www-form-urlencoded": "form", "www-form-urlencoded": "form", "form-data": "multipart", "*": ""}.get(
         subtype, subtype
     )
-    same = content.child(raw).child("schema").node == content.child(first).child("schema").node
+    same = content.child(raw).child("schema").value == content.child(first).child("schema").value
     return hint if same else Hint(hint.owner, f"{word} {hint.leaf}".strip(), hint.title, indirect=hint.indirect)
 
 
 def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.BodyKind:
     essence = media_type.partition(";")[0].strip().lower()
     main, _, subtype = essence.partition("/")
-    textual = (isinstance(shape, Plain) and shape.kind == "str") or _is_text_enum(shape)
+    textual = (isinstance(shape, Scalar) and shape.kind == "str") or _is_text_enum(shape)
     if _JSON.fullmatch(essence):
         return "json"
     if essence == "application/x-www-form-urlencoded":
@@ -147,16 +147,16 @@ def _shape_for(kind: ir.BodyKind, shape: Shape) -> Shape:
         return BYTES
     if kind == "text":
         inner = without_null(shape)
-        return TEXT if _compound(inner) or isinstance(inner, Choice | Fixed) or inner == ANY else inner
+        return TEXT if _compound(inner) or isinstance(inner, UnionOf | Const) or inner == ANY else inner
     return shape
 
 
 def _is_text_enum(shape: Shape) -> bool:
-    return isinstance(shape, Named) and shape.entry.kind == "enum"
+    return isinstance(shape, Ref) and shape.entry.kind == "enum"
 
 
 def _compound(shape: Shape) -> bool:
     """Whether only a structured format can carry it."""
-    if isinstance(shape, Choice):
+    if isinstance(shape, UnionOf):
         return any(_compound(member) for member in shape.members)
-    return isinstance(shape, Items | Values) or (isinstance(shape, Named) and shape.entry.kind == "model")
+    return isinstance(shape, ArrayOf | MapOf) or (isinstance(shape, Ref) and shape.entry.kind == "model")

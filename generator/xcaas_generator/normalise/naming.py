@@ -10,6 +10,8 @@ hang on the order of dictionaries, and each is unique even on disks that ignore 
 
 from __future__ import annotations
 
+import builtins
+import keyword
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
@@ -17,22 +19,20 @@ from functools import cache
 from itertools import count
 from pathlib import PurePosixPath
 
-from openapi_python_client.strings import ClassName
-
-from xcaas_generator import names
 from xcaas_generator.normalise.shapes import (
-    Choice,
+    ArrayOf,
+    Const,
     Entry,
     FieldDraft,
-    Fixed,
     Hint,
-    Items,
-    Named,
-    Plain,
+    MapOf,
+    Ref,
+    Scalar,
     Shape,
-    Values,
+    UnionOf,
     entries_in,
 )
+from xcaas_generator.python import names
 
 _MAX_LENGTH = 72
 _MAX_TITLE_WORDS = 5
@@ -44,6 +44,7 @@ _VAGUE = frozenset(
      "event", "result", "item", "model", "level", "reason", "version", "method", "source", "content", "details", "from",
      "to", "key", "body", "request", "response", "error", "response item", "x", "y", "a", "b")
 )  # fmt: skip
+_CAMEL_WORDS = re.compile(r"([A-Z]?[a-z]+)")
 _CAPITAL_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
 _PLURALS = (
     ("ies", "y"),
@@ -83,16 +84,27 @@ def name_entries(entries: list[Entry]) -> list[Entry]:
 
 @cache
 def class_name(text: str) -> str:
-    """PascalCase, in a form that openapi-python-client's own naming leaves alone."""
+    """Return the text in PascalCase, in a form that the parser's own naming leaves alone."""
     spaced = re.sub(r"[^\w]+|_+", " ", _signs(text)).strip()
     words = [word[:1].upper() + word[1:] for word in spaced.split()]
     name = "".join(words) or _PREFIX
     for _ in range(_MAX_ROUNDS):
-        kept = str(ClassName(name, _PREFIX))
+        kept = _pascal(name)
+        if not kept.isidentifier():
+            kept = _pascal(f"{_PREFIX}{kept}")
         if kept == name:
             return name
         name = kept
     return name
+
+
+def _pascal(name: str) -> str:
+    """Capitalise each word, a run of capitals being one: `V2beta` → V2Beta."""
+    legal = "".join(char for char in name if char.isidentifier() or char.isdecimal() or char == "_")
+    spaced = " ".join(_CAMEL_WORDS.split(legal)) if any(map(str.isupper, legal)) else legal
+    words = re.findall(r"[^ _]+", spaced)
+    joined = "".join(word if word.isupper() else word.capitalize() for word in words)
+    return f"{joined}_" if keyword.iskeyword(joined) or hasattr(builtins, joined) else joined
 
 
 def field_name(wire: str) -> str:
@@ -141,7 +153,7 @@ def _take(entry: Entry, wish: str, taken: set[str]) -> bool:
 def _component_wishes(entry: Entry) -> list[str]:
     """Its own name, or with the name of its file where two files have components of one name."""
     own = [str(hint.owner) for hint in entry.hints if hint.fixed]
-    stem = PurePosixPath(entry.spot.file.label).stem
+    stem = PurePosixPath(entry.node.file.label).stem
     others = [f"any {name}" for name in own if entry.kind == "union"] + [f"{stem} {name}" for name in own[:1]]
     return [class_name(name) for name in (*own, *others)]
 
@@ -196,11 +208,11 @@ def _telling(title: str) -> bool:
 def _fixed_order(entry: Entry) -> tuple[bool, str, str]:
     """A component whose name is a class name already comes before one that only becomes it."""
     spelled = min(str(hint.owner) for hint in entry.hints if hint.fixed)
-    return class_name(spelled) != spelled, spelled, entry.spot.pointer
+    return class_name(spelled) != spelled, spelled, entry.node.pointer
 
 
 def _inline_order(entry: Entry) -> tuple[str, str, str]:
-    return (*min((_owner_name(hint), hint.leaf) for hint in _direct(entry)), entry.spot.pointer)
+    return (*min((_owner_name(hint), hint.leaf) for hint in _direct(entry)), entry.node.pointer)
 
 
 def _leaf_key(leaf: str) -> str:
@@ -230,7 +242,7 @@ def _share(entries: list[Entry]) -> None:
 
     Inner ones come first, so that what refers to shared ones is found equal too.
     """
-    ordered = sorted(entries, key=lambda entry: entry.spot.key)
+    ordered = sorted(entries, key=lambda entry: entry.node.key)
     groups: dict[Hashable, Entry] = {}
     for entry in _inner_first(ordered):
         key = (_role(entry), _structure_of(entry))
@@ -293,14 +305,14 @@ def _field_structure(draft: FieldDraft) -> tuple[str, ...]:
 
 
 def _shape_structure(shape: Shape) -> str:
-    if isinstance(shape, Plain | Fixed):
+    if isinstance(shape, Scalar | Const):
         return repr(shape)
-    if isinstance(shape, Items):
+    if isinstance(shape, ArrayOf):
         return f"[{_shape_structure(shape.item)}]"
-    if isinstance(shape, Values):
+    if isinstance(shape, MapOf):
         return f"{{{_shape_structure(shape.value)}}}"
-    if isinstance(shape, Choice):
+    if isinstance(shape, UnionOf):
         members = "|".join(_shape_structure(member) for member in shape.members)
         return f"({members})@{shape.discriminator}{[(tag, id(one.entry.final())) for tag, one in shape.tags]}"
-    assert isinstance(shape, Named)
+    assert isinstance(shape, Ref)
     return f"#{id(shape.entry.final())}"

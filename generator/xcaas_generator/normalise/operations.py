@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from xcaas_generator import ir, names
-from xcaas_generator.data_classes import data_class
+from dataclasses import dataclass
+
+from xcaas_generator import ir
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.answers import Answers
 from xcaas_generator.normalise.bodies import Bodies
 from xcaas_generator.normalise.drafts import OperationDraft
@@ -15,21 +17,21 @@ from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.security import Security
 from xcaas_generator.normalise.servers import read_servers
 from xcaas_generator.normalise.vocabulary import Vocabulary
+from xcaas_generator.python import names
 from xcaas_generator.report import UNFORESEEN
-from xcaas_generator.resolve import Spot
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _OTHER_KEYS = frozenset(("$ref", "summary", "description", "servers", "parameters", "additionalOperations"))
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Found:
     """An operation before it is read."""
 
     path: str
     method: str
-    item: Spot
-    spot: Spot
+    item: Node
+    node: Node
 
 
 class Operations:
@@ -46,17 +48,17 @@ class Operations:
         self.bodies = Bodies(shaper, contents)
         self._answers = Answers(shaper, contents, self._parameters, optional=shaper.siblings)
         self.refused: list[ir.Refused] = []
-        self.spots: dict[str, Spot] = {}  # by operation id
+        self.nodes: dict[str, Node] = {}  # by operation id
 
-    def read(self, paths: Spot) -> list[OperationDraft]:
+    def read(self, paths: Node) -> list[OperationDraft]:
         """All operations, sorted by path and method."""
         found = [one for path, item in paths.items() if self._is_path(path, item) for one in self._in_path(path, item)]
         ids = self._ids(found)
         drafts = [self._guarded(one, ids[index]) for index, one in enumerate(found)]
         return [draft for draft in drafts if draft is not None]
 
-    def _is_path(self, path: str, item: Spot) -> bool:
-        if path.startswith("/") or isinstance(item.node, dict):
+    def _is_path(self, path: str, item: Node) -> bool:
+        if path.startswith("/") or isinstance(item.value, dict):
             return not path.startswith("x-")
         if not path.startswith("x-"):
             self._report.warn(item.place, f"{path!r} is no path; it was left out", "A path starts with a slash.")
@@ -64,48 +66,48 @@ class Operations:
 
     # --- finding --------------------------------------------------------------
 
-    def in_item(self, listed: Spot) -> list[tuple[str, Spot]]:
+    def in_item(self, listed: Node) -> list[tuple[str, Node]]:
         """Method and operation of a path item that is no path's own, as webhooks and callbacks have them."""
         item = self._shaper.resolver.deref(listed)
-        found = self._in_item("", listed, item) if item is not None and isinstance(item.node, dict) else []
-        return [(one.method, one.spot) for one in found]
+        found = self._in_item("", listed, item) if item is not None and isinstance(item.value, dict) else []
+        return [(one.method, one.node) for one in found]
 
-    def _in_path(self, path: str, listed: Spot) -> list[_Found]:
+    def _in_path(self, path: str, listed: Node) -> list[_Found]:
         item = self._shaper.resolver.deref(listed)
-        if item is None or not isinstance(item.node, dict):
-            reason = "its path item can't be found" if item is None else f"its path item is {brief(item.node)}"
+        if item is None or not isinstance(item.value, dict):
+            reason = "its path item can't be found" if item is None else f"its path item is {brief(item.value)}"
             self._refuse("*", path, listed, reason)
             return []
         return self._in_item(path, listed, item)
 
-    def _in_item(self, path: str, listed: Spot, item: Spot) -> list[_Found]:
+    def _in_item(self, path: str, listed: Node, item: Node) -> list[_Found]:
         # Keywords beside the reference add to the path item that it leads to.
         items = [item] if item.key == listed.key else [listed, item]
         found: dict[str, _Found] = {}
         for one in items:
-            for key, spot in one.items():
-                method = self._method(key, spot)
+            for key, node in one.items():
+                method = self._method(key, node)
                 if method is not None and method not in found:
-                    found[method] = _Found(path, method, item, spot)
-            for key, spot in one.child("additionalOperations").items():
-                found.setdefault(key, _Found(path, key, item, spot))
+                    found[method] = _Found(path, method, item, node)
+            for key, node in one.child("additionalOperations").items():
+                found.setdefault(key, _Found(path, key, item, node))
         return [found[method] for method in sorted(found, key=lambda name: (name.lower() not in METHODS, name))]
 
-    def _method(self, key: str, spot: Spot) -> str | None:
+    def _method(self, key: str, node: Node) -> str | None:
         if key in METHODS:
             return key
         if key in _OTHER_KEYS or key.startswith("x-"):
             return None
         plain = key.strip().lower()
         if plain in METHODS:
-            self._report.warn(spot.place, f"{key!r} was read as {plain!r}", f'Write "{plain}".')
+            self._report.warn(node.place, f"{key!r} was read as {plain!r}", f'Write "{plain}".')
             return plain
-        self._report.warn(spot.place, f"a path item has no key {key!r}; it was left out")
+        self._report.warn(node.place, f"a path item has no key {key!r}; it was left out")
         return None
 
-    def _refuse(self, method: str, path: str, spot: Spot, reason: str) -> None:
-        self._report.error(spot.place, f"{method.upper()} {path} was refused: {reason}")
-        self.refused.append(ir.Refused(method.upper(), path, spot.place, reason))
+    def _refuse(self, method: str, path: str, node: Node, reason: str) -> None:
+        self._report.error(node.place, f"{method.upper()} {path} was refused: {reason}")
+        self.refused.append(ir.Refused(method.upper(), path, node.place, reason))
 
     def _ids(self, found: list[_Found]) -> list[str]:
         """An id per operation, unique even in snake case. The first in order keeps its own."""
@@ -124,7 +126,7 @@ class Operations:
                     unique, number = f"{wish}_{number}", number + 1
                 if own:
                     self._report.warn(
-                        one.spot.place,
+                        one.node.place,
                         f"the operationId {wish!r} is taken; this one became {unique!r}",
                         "Make it unique.",
                     )
@@ -133,11 +135,11 @@ class Operations:
         return ids
 
     def _wished(self, one: _Found) -> tuple[str, bool]:
-        raw = one.spot.get("operationId")
+        raw = one.node.get("operationId")
         if isinstance(raw, str) and raw.strip() and names.words(raw):
             return raw.strip(), True
         if raw is not None and (not isinstance(raw, str) or raw.strip()):
-            self._report.warn(one.spot.child("operationId").place, f"{brief(raw)} is no operationId; one was made up")
+            self._report.warn(one.node.child("operationId").place, f"{brief(raw)} is no operationId; one was made up")
         return _made_id(one.path, one.method), False
 
     # --- reading --------------------------------------------------------------
@@ -146,43 +148,39 @@ class Operations:
         """One operation. What nobody has foreseen costs this operation, not the document."""
         reason = _meaningless(one)
         if reason is not None:
-            self._refuse(one.method, one.path, one.spot, reason)
+            self._refuse(one.method, one.path, one.node, reason)
             return None
-        self.spots[id_] = one.spot
+        self.nodes[id_] = one.node
         try:
             return self._operation(one, id_)
         except UNFORESEEN as error:
-            self._refuse(one.method, one.path, one.spot, f"it can't be read ({type(error).__name__}: {error})")
+            self._refuse(one.method, one.path, one.node, f"it can't be read ({type(error).__name__}: {error})")
             return None
 
     def _operation(self, one: _Found, id_: str) -> OperationDraft:
-        spot, owner = one.spot, class_name(id_)
-        parameters, leftovers = self._parameters.read(one.path, one.item, spot, owner)
-        body = self.bodies.read(spot, owner, leftovers)
-        answers = self._answers.read(spot, owner)
-        resource, verb = self._vocabulary.resource(spot)
-        servers = read_servers(spot, self._report) or read_servers(one.item, self._report) or self._servers
-        node = ir.Operation(
+        node, owner = one.node, class_name(id_)
+        parameters, leftovers = self._parameters.read(one.path, one.item, node, owner)
+        body = self.bodies.read(node, owner, leftovers)
+        answers = self._answers.read(node, owner)
+        servers = read_servers(node, self._report) or read_servers(one.item, self._report) or self._servers
+        operation = ir.Operation(
             id=id_,
             method=one.method.upper() if one.method in METHODS else one.method,
             path=one.path,
-            place=spot.place,
+            place=node.place,
             servers=servers,
-            security=self._security.of(spot),
-            tags=tuple(tag.strip() for tag in strings(spot, "tags", self._report) if tag.strip()),
-            summary=spot.text("summary").strip() or one.item.text("summary").strip(),
-            doc=spot.text("description").strip() or one.item.text("description").strip(),
-            deprecated=flag(spot, "deprecated", self._report),
-            resource=resource,
-            verb=verb,
-            extensions=self._vocabulary.extensions(spot),
+            security=self._security.of(node),
+            tags=tuple(tag.strip() for tag in strings(node, "tags", self._report) if tag.strip()),
+            summary=node.text("summary").strip() or one.item.text("summary").strip(),
+            doc=node.text("description").strip() or one.item.text("description").strip(),
+            deprecated=flag(node, "deprecated", self._report),
         )
-        return OperationDraft(node, parameters, body, answers)
+        return OperationDraft(self._vocabulary.add(operation, node), parameters, body, answers)
 
 
 def _meaningless(one: _Found) -> str | None:
-    if not isinstance(one.spot.node, dict):
-        return f"an operation is expected here, not {brief(one.spot.node)}"
+    if not isinstance(one.node.value, dict):
+        return f"an operation is expected here, not {brief(one.node.value)}"
     if not one.method or not one.method.replace("-", "").isalnum():
         return f"{one.method!r} is no HTTP method"
     rest = TEMPLATE.sub("", one.path)

@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import TypedDict, get_args
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.drafts import ParameterDraft
+from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag
 from xcaas_generator.normalise.naming import field_name
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.shapes import ANY, TEXT, Hint, Shape, entries_in, nullable, without_null
 from xcaas_generator.normalise.values import default_of
-from xcaas_generator.resolve import Spot
 
 TEMPLATE = re.compile(r"\{([^{}]*)\}")
 _LOCATIONS: tuple[ir.Location, ...] = get_args(ir.Location)
@@ -48,22 +49,22 @@ class Parameters:
         self._shaper = shaper
         self._report = shaper.report
 
-    def read(self, path: str, common: Spot, own: Spot, owner: str) -> tuple[list[ParameterDraft], list[Spot]]:
+    def read(self, path: str, common: Node, own: Node, owner: str) -> tuple[list[ParameterDraft], list[Node]]:
         """The parameters of an operation, path ones in the order of the template, and those that are
         really a body (`in: body` or `formData`, left from Swagger 2)."""
         names: list[str] = TEMPLATE.findall(path)
         found: dict[tuple[str, str], ParameterDraft] = {}
-        bodies: list[Spot] = []
+        bodies: list[Node] = []
         for level in (own, common):
             seen: set[tuple[str, str]] = set()
             for listed in self._listed(level):
-                spot = self._shaper.resolver.deref(listed)
-                if spot is None:
+                node = self._shaper.resolver.deref(listed)
+                if node is None:
                     continue
-                if spot.get("in") in ("body", "formData"):
-                    bodies.append(spot)
+                if node.get("in") in ("body", "formData"):
+                    bodies.append(node)
                     continue
-                draft = self._parameter(spot, names, owner)
+                draft = self._parameter(node, names, owner)
                 if draft is None:
                     continue
                 key = (
@@ -71,41 +72,41 @@ class Parameters:
                     draft.node.location,
                 )
                 if key in seen:
-                    self._report.warn(spot.place, f"the parameter {draft.node.wire!r} is there twice; the first counts")
+                    self._report.warn(node.place, f"the parameter {draft.node.wire!r} is there twice; the first counts")
                 seen.add(key)
                 found.setdefault(key, draft)
         return self._fitted(path, names, list(found.values()), own), bodies
 
-    def header(self, name: str, spot: Spot, owner: str) -> ParameterDraft | None:
+    def header(self, name: str, node: Node, owner: str) -> ParameterDraft | None:
         """A header of an answer."""
         if name.lower() == "content-type":
             return None
-        return self._made(spot, name, "header", owner)
+        return self._made(node, name, "header", owner)
 
-    def _listed(self, level: Spot) -> list[Spot]:
+    def _listed(self, level: Node) -> list[Node]:
         below = level.child("parameters")
-        if isinstance(below.node, dict):
+        if isinstance(below.value, dict):
             self._report.warn(below.place, "'parameters' should be a list; the values of the mapping were read")
             return [one for _, one in below.items()]
-        if below.node is not None and not isinstance(below.node, list):
-            self._report.warn(below.place, f"'parameters' should be a list, not {brief(below.node)}; it was ignored")
+        if below.value is not None and not isinstance(below.value, list):
+            self._report.warn(below.place, f"'parameters' should be a list, not {brief(below.value)}; it was ignored")
         return below.elements()
 
-    def _parameter(self, spot: Spot, names: list[str], owner: str) -> ParameterDraft | None:
-        raw = spot.get("name")
+    def _parameter(self, node: Node, names: list[str], owner: str) -> ParameterDraft | None:
+        raw = node.get("name")
         name = raw.strip() if isinstance(raw, str) else ""
         if not name:
-            self._report.warn(spot.place, "a parameter without a name can't be sent; it was left out", "Name it.")
+            self._report.warn(node.place, "a parameter without a name can't be sent; it was left out", "Name it.")
             return None
         if name != raw:
-            self._report.warn(spot.child("name").place, f"the name {raw!r} has blanks around it; they were left out")
-        location = self._location(spot, name, names)
+            self._report.warn(node.child("name").place, f"the name {raw!r} has blanks around it; they were left out")
+        location = self._location(node, name, names)
         if location == "header" and name.lower() in _IGNORED_HEADERS:
             return None
-        return self._made(spot, name, location, owner)
+        return self._made(node, name, location, owner)
 
-    def _location(self, spot: Spot, name: str, names: list[str]) -> ir.Location:
-        said = spot.get("in")
+    def _location(self, node: Node, name: str, names: list[str]) -> ir.Location:
+        said = node.get("in")
         plain = said.strip().lower() if isinstance(said, str) else ""
         known: ir.Location | None = next((one for one in _LOCATIONS if one == plain), None)
         if known is not None and said == known:
@@ -113,81 +114,81 @@ class Parameters:
         if plain == "querystring":
             return "query"
         guess: ir.Location = known or ("path" if name in names else "header" if "header" in plain else "query")
-        self._report.warn(spot.place, f"there is no parameter location {brief(said)}; {guess!r} was taken")
+        self._report.warn(node.place, f"there is no parameter location {brief(said)}; {guess!r} was taken")
         return guess
 
-    def _made(self, spot: Spot, name: str, location: ir.Location, owner: str) -> ParameterDraft:
-        shape, at, media_type = self._shape(spot, name, owner)
+    def _made(self, node: Node, name: str, location: ir.Location, owner: str) -> ParameterDraft:
+        shape, at, media_type = self._shape(node, name, owner)
         chain = self._shaper.annotations.chain([at])
-        node = ir.Parameter(
+        parameter = ir.Parameter(
             wire=name,
-            name=field_name(spot.text("x-xcaas-name").strip() or name),
+            name=field_name(node.text(keys.NAME).strip() or name),
             location=location,
             type=ir.Scalar("any"),
-            required=location == "path" or flag(spot, "required", self._report),
-            place=spot.place,
+            required=location == "path" or flag(node, "required", self._report),
+            place=node.place,
             nullable=nullable(shape),
-            doc=spot.text("description").strip() or self._doc(chain, shape),
-            example=self._shaper.annotations.example([spot, *chain]),
+            doc=node.text("description").strip() or self._doc(chain, shape),
+            example=self._shaper.annotations.example([node, *chain]),
             limits=keywords.limits(chain),
             media_type=media_type,
-            deprecated=flag(spot, "deprecated", self._report)
+            deprecated=flag(node, "deprecated", self._report)
             or any(one.get("deprecated") is True for one in chain[:1]),
-            allow_reserved=flag(spot, "allowReserved", self._report),
-            source=spot.text("x-xcaas-from") or None,
-            zone=spot.text("x-xcaas-zone") or None,
-            **self._default(spot, chain, shape),
-            **self._style(spot, location),
+            allow_reserved=flag(node, "allowReserved", self._report),
+            source=node.text(keys.SOURCE) or None,
+            zone=node.text(keys.ZONE) or None,
+            **self._default(node, chain, shape),
+            **self._style(node, location),
         )
-        if location == "path" and spot.has("required") and not flag(spot, "required", self._report):
-            self._report.warn(spot.child("required").place, "a path parameter is always required; it was taken so")
-        return ParameterDraft(node, without_null(shape))
+        if location == "path" and node.has("required") and not flag(node, "required", self._report):
+            self._report.warn(node.child("required").place, "a path parameter is always required; it was taken so")
+        return ParameterDraft(parameter, without_null(shape))
 
-    def _doc(self, chain: list[Spot], shape: Shape) -> str:
-        own = {entry.spot.key for entry in entries_in(shape) if entry.kind == "model"}
-        return self._shaper.annotations.text([spot for spot in chain if spot.key not in own], "description")
+    def _doc(self, chain: list[Node], shape: Shape) -> str:
+        own = {entry.node.key for entry in entries_in(shape) if entry.kind == "model"}
+        return self._shaper.annotations.text([node for node in chain if node.key not in own], "description")
 
-    def _shape(self, spot: Spot, name: str, owner: str) -> tuple[Shape, Spot, str | None]:
+    def _shape(self, node: Node, name: str, owner: str) -> tuple[Shape, Node, str | None]:
         """Its shape, where its schema stands, and the media type when it is given by `content`."""
         hint = Hint(owner, name)
-        if spot.get("schema") is not None:
-            at = spot.child("schema")
+        if node.get("schema") is not None:
+            at = node.child("schema")
             return self._shaper.shape(at, hint), at, None
-        content = spot.child("content")
-        if isinstance(content.node, dict) and content.node:
+        content = node.child("content")
+        if isinstance(content.value, dict) and content.value:
             media_type, media = content.items()[0]
             at = media.child("schema")
-            return (self._shaper.shape(at, hint) if at.node is not None else ANY), at, media_type
-        if spot.has("type"):
-            self._report.warn(spot.place, "the parameter has its type beside its name, as in Swagger 2; it was read so")
+            return (self._shaper.shape(at, hint) if at.value is not None else ANY), at, media_type
+        if node.has("type"):
+            self._report.warn(node.place, "the parameter has its type beside its name, as in Swagger 2; it was read so")
             # `required: true` here is the parameter's, no list of properties.
-            node = spot.node if isinstance(spot.node, dict) else {}
-            at = Spot(
-                spot.file, spot.pointer, {key: node[key] for key in node if key not in ("name", "in", "required")}
+            value = node.value if isinstance(node.value, dict) else {}
+            at = Node(
+                node.file, node.pointer, {key: value[key] for key in value if key not in ("name", "in", "required")}
             )
             return self._shaper.shape(at, hint), at, None
-        self._report.warn(spot.place, "the parameter has neither a schema nor content; a text was taken")
-        return TEXT, spot, None
+        self._report.warn(node.place, "the parameter has neither a schema nor content; a text was taken")
+        return TEXT, node, None
 
-    def _default(self, spot: Spot, chain: list[Spot], shape: Shape) -> _Default:
-        at = next((one.child("default") for one in (spot, *chain) if one.has("default")), None)
+    def _default(self, node: Node, chain: list[Node], shape: Shape) -> _Default:
+        at = next((one.child("default") for one in (node, *chain) if one.has("default")), None)
         value, given = default_of(at, shape, self._report) if at is not None else (None, False)
         return {"default": value, "has_default": given}
 
-    def _style(self, spot: Spot, location: ir.Location) -> _Style:
+    def _style(self, node: Node, location: ir.Location) -> _Style:
         allowed = _STYLES[location]
-        said = spot.get("style")
+        said = node.get("style")
         style = said.strip() if isinstance(said, str) else allowed[0]
-        explode = spot.get("explode")
-        collection = spot.get("collectionFormat")
+        explode = node.get("explode")
+        collection = node.get("collectionFormat")
         if said is None and isinstance(collection, str) and collection in _COLLECTIONS and location == "query":
             self._report.warn(
-                spot.child("collectionFormat").place, "'collectionFormat' is Swagger 2; it was read as style"
+                node.child("collectionFormat").place, "'collectionFormat' is Swagger 2; it was read as style"
             )
             style, explode = _COLLECTIONS[collection]
         if style not in allowed:
             self._report.warn(
-                spot.child("style").place,
+                node.child("style").place,
                 f"the style {brief(said)} is not for {location} parameters; {allowed[0]} was taken",
             )
             style = allowed[0]
@@ -198,7 +199,7 @@ class Parameters:
 
     # --- the template -------------------------------------------------------
 
-    def _fitted(self, path: str, names: list[str], drafts: list[ParameterDraft], own: Spot) -> list[ParameterDraft]:
+    def _fitted(self, path: str, names: list[str], drafts: list[ParameterDraft], own: Node) -> list[ParameterDraft]:
         """Path parameters as the template has them; others unchanged."""
         in_path = {draft.node.wire: draft for draft in drafts if draft.node.location == "path"}
         others = [draft for draft in drafts if draft.node.location != "path"]
@@ -239,7 +240,7 @@ class Parameters:
         )
         return ParameterDraft(replace(draft.node, wire=name, name=field_name(name)), draft.shape)
 
-    def _undeclared(self, path: str, name: str, own: Spot) -> ParameterDraft:
+    def _undeclared(self, path: str, name: str, own: Node) -> ParameterDraft:
         self._report.warn(
             own.place, f"the path {path} has {{{name}}}, which is not declared; a text was taken", "Declare it."
         )

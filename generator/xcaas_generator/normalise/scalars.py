@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.normalise.keywords import ANNOTATIONS, LIMITS
-from xcaas_generator.normalise.shapes import BYTES, TEXT, Plain, Shape
+from xcaas_generator.normalise.shapes import BYTES, TEXT, Scalar, Shape
 
 SCALARS = frozenset(("string", "integer", "number", "boolean"))
 # Formats of a text that make it something else in Python. Any other format is documentation.
@@ -25,8 +25,8 @@ def scalar_shape(name: str, form: str | None, media: str | None = None, encoding
     if name == "string":
         return _text(form, media, encoding)
     if name == "boolean":
-        return Plain("bool")
-    return Plain("int" if name == "integer" else "float", form if form in _NUMBER_FORMS else None)
+        return Scalar("bool")
+    return Scalar("int" if name == "integer" else "float", form if form in _NUMBER_FORMS else None)
 
 
 def simple_shape(node: dict[str, JSON]) -> Shape | None:
@@ -41,7 +41,7 @@ def _text(form: str | None, media: str | None, encoding: str | None) -> Shape:
     if form == "binary":
         return BYTES
     if form in _FORMS:
-        return Plain("str", form)
+        return Scalar("str", form)
     # 3.1 writes a file as a text with a media type and no encoding.
     if form is None and encoding is None and media is not None and not media.startswith(("text/", "application/json")):
         return BYTES

@@ -12,32 +12,33 @@ from collections import deque
 from pathlib import PurePosixPath
 from typing import Literal
 
+from xcaas_generator.load.references import Node, Resolver, unescape
 from xcaas_generator.normalise.enums import enum_values, type_name
-from xcaas_generator.normalise.fields import Annotations, extra_shape, field_drafts
+from xcaas_generator.normalise.fields import extra_shape, field_drafts
 from xcaas_generator.normalise.flatten import Flat, Flattener
 from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, finite, flag, is_demand, schemas
 from xcaas_generator.normalise.naming import singular
+from xcaas_generator.normalise.reader import Annotations
 from xcaas_generator.normalise.scalars import scalar_shape, simple_shape
 from xcaas_generator.normalise.shapes import (
     ANY,
     NONE,
     TEXT,
-    Choice,
+    ArrayOf,
+    Const,
     Entry,
-    Fixed,
     Hint,
-    Items,
-    Named,
-    Plain,
+    MapOf,
+    Ref,
+    Scalar,
     Shape,
-    Values,
+    UnionOf,
     one_of,
     with_null,
     without_null,
 )
 from xcaas_generator.normalise.unions import Unions
 from xcaas_generator.report import UNFORESEEN, Report
-from xcaas_generator.resolve import Resolver, Spot, unescape
 
 _MAX_PROPERTIES = 5_000
 _STRUCTURE = ("properties", "items", "prefixItems", "patternProperties", "enum", "const")
@@ -47,7 +48,7 @@ _Key = tuple[tuple[str, str], ...]
 class Shaper:
     """One document's schemas. Fill it by asking for shapes, then call `drain`."""
 
-    def __init__(self, resolver: Resolver, report: Report, root: Spot, *, siblings: bool) -> None:
+    def __init__(self, resolver: Resolver, report: Report, root: Node, *, siblings: bool) -> None:
         self.resolver = resolver
         self.report = report
         self.root = root
@@ -63,13 +64,13 @@ class Shaper:
 
     # --- asking -------------------------------------------------------------
 
-    def shape(self, spot: Spot, hint: Hint) -> Shape:
+    def shape(self, node: Node, hint: Hint) -> Shape:
         """What may stand where this schema applies."""
-        key = (spot.key,)
+        key = (node.key,)
         known = self._known.get(key)
         if known is not None:
-            if isinstance(known, Named) and known.entry.spot.key == spot.key:
-                titled = _titled(hint, spot)
+            if isinstance(known, Ref) and known.entry.node.key == node.key:
+                titled = _titled(hint, node)
                 if titled not in known.entry.hints:
                     known.entry.hints.append(titled)
             return known
@@ -77,20 +78,20 @@ class Shaper:
             return ANY  # a list or union that holds itself, with no class on the way to give it a name
         self._open.add(key)
         try:
-            shape = self._known[key] = self._shape(spot, hint)
+            shape = self._known[key] = self._shape(node, hint)
         finally:
             self._open.discard(key)
         if hint.fixed:
-            self._name(spot, shape, hint)
+            self._name(node, shape, hint)
         return shape
 
-    def shape_all(self, spots: list[Spot], hint: Hint) -> Shape:
+    def shape_all(self, nodes: list[Node], hint: Hint) -> Shape:
         """What fits all of these schemas."""
-        telling = [spot for spot in spots if not self._says_nothing(spot)] or spots[:1]
-        ends = {(self.resolver.deref(spot) or spot).key for spot in telling}
+        telling = [node for node in nodes if not self._says_nothing(node)] or nodes[:1]
+        ends = {(self.resolver.deref(node) or node).key for node in telling}
         if len(telling) == 1 or len(ends) == 1:
             return self.shape(telling[0], hint)
-        key = tuple(sorted(spot.key for spot in telling))
+        key = tuple(sorted(node.key for node in telling))
         known = self._known.get(key)
         if known is not None:
             return known
@@ -98,21 +99,21 @@ class Shaper:
             return ANY
         self._open.add(key)
         try:
-            parts = [self.flattener.flatten(spot) for spot in telling]
+            parts = [self.flattener.flatten(node) for node in telling]
             shape = self._known[key] = self.from_flat(self.flattener.merge(Flat(telling[-1]), parts), hint)
         finally:
             self._open.discard(key)
         return shape
 
-    def component(self, spot: Spot, name: str) -> Shape:
+    def component(self, node: Node, name: str) -> Shape:
         """The shape of a named schema. One that nobody has foreseen is anything, and the rest goes on."""
         try:
-            return self.shape(spot, Hint(self._plain_name(name), fixed=True))
+            return self.shape(node, Hint(self._plain_name(name), fixed=True))
         except UNFORESEEN as error:
             self.report.warn(
-                spot.place, f"the schema can't be read ({type(error).__name__}: {error}); anything is taken"
+                node.place, f"the schema can't be read ({type(error).__name__}: {error}); anything is taken"
             )
-            return self._known.setdefault((spot.key,), ANY)
+            return self._known.setdefault((node.key,), ANY)
 
     def drain(self) -> None:
         """Read the fields of every class found so far, and of those that this finds."""
@@ -127,69 +128,69 @@ class Shaper:
 
     # --- one schema ---------------------------------------------------------
 
-    def _shape(self, spot: Spot, hint: Hint) -> Shape:
-        node = spot.node
-        if not isinstance(node, dict):
-            if not isinstance(node, bool):
-                self.report.warn(spot.place, f"a schema is expected here, not {brief(node)}; anything is taken")
+    def _shape(self, node: Node, hint: Hint) -> Shape:
+        schema = node.value
+        if not isinstance(schema, dict):
+            if not isinstance(schema, bool):
+                self.report.warn(node.place, f"a schema is expected here, not {brief(schema)}; anything is taken")
             return ANY
-        simple = simple_shape(node)
+        simple = simple_shape(schema)
         if simple is not None:
             return simple
-        if self.resolver.reference(spot) is not None and not (self.siblings and _has_structure(spot)):
-            return self._referenced(spot, hint)
-        if "allOf" in node:
-            alone = self._only_part(spot)
+        if self.resolver.reference(node) is not None and not (self.siblings and _has_structure(node)):
+            return self._referenced(node, hint)
+        if "allOf" in schema:
+            alone = self._only_part(node)
             if alone is not None and not (hint.fixed and self._is_parent(alone)):
-                shape = self.shape(alone, _titled(hint, spot))
-                return with_null(shape) if flag(spot, "nullable", self.report) else shape
-        flat = self.flattener.flatten(spot)
-        shape = self.from_flat(flat, _titled(hint, spot))
-        if isinstance(shape, Named) and spot.has("discriminator") and not flat.unions:
-            self._known[(spot.key,)] = shape
-            return self._unions.with_children(spot, shape)
+                shape = self.shape(alone, _titled(hint, node))
+                return with_null(shape) if flag(node, "nullable", self.report) else shape
+        flat = self.flattener.flatten(node)
+        shape = self.from_flat(flat, _titled(hint, node))
+        if isinstance(shape, Ref) and node.has("discriminator") and not flat.unions:
+            self._known[(node.key,)] = shape
+            return self._unions.with_children(node, shape)
         return shape
 
-    def _name(self, spot: Spot, shape: Shape, hint: Hint) -> None:
+    def _name(self, node: Node, shape: Shape, hint: Hint) -> None:
         """A component that is a union, or another component's class with notes, has a name, too."""
         inner = without_null(shape)
-        if spot.has("$ref") or self._hint_of(spot, hint) != hint:
+        if node.has("$ref") or self._hint_of(node, hint) != hint:
             return
-        if isinstance(inner, Choice) or (isinstance(inner, Named) and inner.entry.spot.key != spot.key):
-            entry = self._declare(Flat(spot), hint, "union")
+        if isinstance(inner, UnionOf) or (isinstance(inner, Ref) and inner.entry.node.key != node.key):
+            entry = self._declare(Flat(node), hint, "union")
             entry.shape = inner
 
-    def _referenced(self, spot: Spot, hint: Hint) -> Shape:
-        if _has_structure(spot):
-            ignored = ", ".join(key for key in sorted(_structure_keys(spot)))
-            self.report.warn(spot.place, f"OpenAPI 3.0 ignores what stands beside $ref; so was {ignored}", "Use allOf.")
-        target = self.resolver.target(spot)
-        if target is None or self.resolver.deref(spot) is None:
+    def _referenced(self, node: Node, hint: Hint) -> Shape:
+        if _has_structure(node):
+            ignored = ", ".join(key for key in sorted(_structure_keys(node)))
+            self.report.warn(node.place, f"OpenAPI 3.0 ignores what stands beside $ref; so was {ignored}", "Use allOf.")
+        target = self.resolver.target(node)
+        if target is None or self.resolver.deref(node) is None:
             return ANY
         shape = self.shape(target, self._hint_of(target, hint))
-        return with_null(shape) if flag(spot, "nullable", self.report) else shape
+        return with_null(shape) if flag(node, "nullable", self.report) else shape
 
-    def _only_part(self, spot: Spot) -> Spot | None:
+    def _only_part(self, node: Node) -> Node | None:
         """The part of an `allOf` that says everything, if the rest are notes on it."""
-        if _has_structure(spot) or spot.get("required") or isinstance(spot.get("additionalProperties"), dict):
+        if _has_structure(node) or node.get("required") or isinstance(node.get("additionalProperties"), dict):
             return None
-        telling = [part for part in schemas(spot, "allOf", self.report) if not self._says_nothing(part)]
+        telling = [part for part in schemas(node, "allOf", self.report) if not self._says_nothing(part)]
         return telling[0] if len(telling) == 1 else None
 
-    def _is_parent(self, spot: Spot) -> bool:
+    def _is_parent(self, node: Node) -> bool:
         """Whether this is told from its heirs by a discriminator. Even an heir that adds nothing is a class then."""
-        end = self.resolver.deref(spot)
+        end = self.resolver.deref(node)
         return end is not None and end.has("discriminator") and not (end.has("oneOf") or end.has("anyOf"))
 
-    def _says_nothing(self, spot: Spot) -> bool:
-        node = spot.node
-        if not isinstance(node, dict):
+    def _says_nothing(self, node: Node) -> bool:
+        schema = node.value
+        if not isinstance(schema, dict):
             return True
         return all(
-            key in ANNOTATIONS or key.startswith("x-") or (key == "type" and node[key] == "object") for key in node
+            key in ANNOTATIONS or key.startswith("x-") or (key == "type" and schema[key] == "object") for key in schema
         )
 
-    def _hint_of(self, target: Spot, hint: Hint) -> Hint:
+    def _hint_of(self, target: Node, hint: Hint) -> Hint:
         """The name that a referenced schema has by where it stands; a component keeps its own."""
         tokens = [unescape(token) for token in target.pointer.split("/")[1:]]
         if len(tokens) == 3 and tokens[:2] == ["components", "schemas"]:
@@ -216,11 +217,11 @@ class Shaper:
         # A member of a parent's union that inherits from this parent is not that union again.
         flat.unions = [union for union in flat.unions if not self._unions.holds(union, flat.parts)]
         if flat.const is not None:
-            value = flat.const.node
+            value = flat.const.value
             if value is None:
                 return NONE
             if not isinstance(value, dict | list) and finite(value):
-                return Fixed(value, type_name(value))
+                return Const(value, type_name(value))
         if flat.enums and flat.types != ["array"]:
             shape = self._enum(flat, hint)
             if shape is not None:
@@ -240,9 +241,9 @@ class Shaper:
         if not values:
             return NONE
         if all(isinstance(value, bool) for value in values):
-            shape: Shape = Plain("bool")
+            shape: Shape = Scalar("bool")
         else:
-            shape = Named(self._declare(flat, hint, "enum"))
+            shape = Ref(self._declare(flat, hint, "enum"))
             shape.entry.values = values
         return with_null(shape) if null else shape
 
@@ -256,33 +257,33 @@ class Shaper:
     def _array(self, flat: Flat, hint: Hint) -> Shape:
         inner = Hint(hint.owner, singular(hint.leaf), singular(hint.title) if hint.title else "")
         if flat.tuple_items:
-            rest = [self.shape(spot, inner) for spot in flat.items]
-            return Items(one_of([*(self.shape(spot, inner) for spot in flat.tuple_items), *rest]))
+            rest = [self.shape(node, inner) for node in flat.items]
+            return ArrayOf(one_of([*(self.shape(node, inner) for node in flat.tuple_items), *rest]))
         if flat.enums:
             # `enum` beside `type: array` was meant for the items.
             self.report.warn(flat.enums[0].place, "the enum stands beside the array; it was read as its items'")
             shape = self._enum(Flat(flat.enums[0], ["string"], enums=flat.enums), inner)
-            return Items(shape or TEXT)
-        return Items(self.shape_all(flat.items, inner) if flat.items else ANY)
+            return ArrayOf(shape or TEXT)
+        return ArrayOf(self.shape_all(flat.items, inner) if flat.items else ANY)
 
     def _object(self, flat: Flat, hint: Hint) -> Shape:
         if len(flat.properties) > _MAX_PROPERTIES:
-            self.report.warn(flat.spot.place, f"more than {_MAX_PROPERTIES:,} properties; the object was read as a map")
-            return Values(ANY)
+            self.report.warn(flat.node.place, f"more than {_MAX_PROPERTIES:,} properties; the object was read as a map")
+            return MapOf(ANY)
         if flat.properties or (flat.closed and not flat.extra):
             entry = self._declare(flat, hint, "model")
             entry.closed = flat.closed
             entry.error = tuple(sorted(flat.error.items()))
-            entry.example = self.annotations.example([flat.spot])
+            entry.example = self.annotations.example([flat.node])
             self._queue.append((entry, flat))
-            return Named(entry)
+            return Ref(entry)
         inner = Hint(hint.owner, singular(hint.leaf) if hint.leaf else "value")
-        return Values(one_of([self.shape(spot, inner) for spot in flat.extra]))
+        return MapOf(one_of([self.shape(node, inner) for node in flat.extra]))
 
     def _declare(self, flat: Flat, hint: Hint, kind: Literal["model", "enum", "union"]) -> Entry:
-        spot = flat.spot
-        doc = self.annotations.text([spot], "description")
-        entry = Entry(spot, [hint], kind, spot.text("title").strip(), doc, spot.get("deprecated") is True)
+        node = flat.node
+        doc = self.annotations.text([node], "description")
+        entry = Entry(node, [hint], kind, node.text("title").strip(), doc, node.get("deprecated") is True)
         self.entries.append(entry)
         return entry
 
@@ -292,31 +293,31 @@ _FILLERS = frozenset(
 )
 
 
-def _structure_keys(spot: Spot) -> list[str]:
+def _structure_keys(node: Node) -> list[str]:
     """Keywords that make a schema more than a reference or a scalar with notes."""
-    found = [key for key in _STRUCTURE if spot.get(key)]
+    found = [key for key in _STRUCTURE if node.get(key)]
     for key in ("oneOf", "anyOf"):
-        members = spot.get(key)
+        members = node.get(key)
         if isinstance(members, list) and any(not is_demand(member) for member in members):
             found.append(key)
-    return found + (["allOf"] if spot.has("$ref") and spot.has("allOf") else [])
+    return found + (["allOf"] if node.has("$ref") and node.has("allOf") else [])
 
 
-def _has_structure(spot: Spot) -> bool:
-    if not isinstance(spot.node, dict):
+def _has_structure(node: Node) -> bool:
+    if not isinstance(node.value, dict):
         return False
-    return bool(_structure_keys(spot)) or (spot.has("$ref") and bool(spot.get("required")))
+    return bool(_structure_keys(node)) or (node.has("$ref") and bool(node.get("required")))
 
 
-def _titled(hint: Hint, spot: Spot) -> Hint:
-    title = spot.text("title").strip()
+def _titled(hint: Hint, node: Node) -> Hint:
+    title = node.text("title").strip()
     return Hint(hint.owner, hint.leaf, title, hint.fixed, hint.indirect) if title and not hint.fixed else hint
 
 
-def _common_prefix(root: Spot) -> str:
+def _common_prefix(root: Node) -> str:
     """What all dotted names of components start with (`io.k8s.`), which says nothing about any of them."""
     schemas_ = root.child("components").child("schemas")
-    names = [name.split(".") for name in schemas_.node if "." in name] if isinstance(schemas_.node, dict) else []
+    names = [name.split(".") for name in schemas_.value if "." in name] if isinstance(schemas_.value, dict) else []
     if len(names) < 3:
         return ""
     first, last = min(names), max(names)
@@ -324,5 +325,5 @@ def _common_prefix(root: Spot) -> str:
     while common < min(len(first), len(last)) - 1 and first[common] == last[common]:
         common += 1
     prefix = "".join(part + "." for part in first[:common])
-    plain = {name.removeprefix(prefix) for name in schemas_.node} if isinstance(schemas_.node, dict) else set[str]()
-    return prefix if isinstance(schemas_.node, dict) and len(plain) == len(schemas_.node) else ""
+    plain = {name.removeprefix(prefix) for name in schemas_.value} if isinstance(schemas_.value, dict) else set[str]()
+    return prefix if isinstance(schemas_.value, dict) and len(plain) == len(schemas_.value) else ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Resolver, Spot
 
 # The flow that a program without a person in front of it can go through comes first.
 _FLOWS = (
@@ -24,26 +25,26 @@ Sets = tuple[tuple[str, ...], ...]
 
 
 class Security:
-    def __init__(self, root: Spot, resolver: Resolver, report: Report) -> None:
+    def __init__(self, root: Node, resolver: Resolver, report: Report) -> None:
         self._report = report
         self._resolver = resolver
         self.schemes = self._schemes(root.child("components").child("securitySchemes"))
         self._names = {scheme.name for scheme in self.schemes}
         self._common = self._sets(root.child("security")) if root.get("security") is not None else ()
 
-    def of(self, operation: Spot) -> Sets:
+    def of(self, operation: Node) -> Sets:
         """Any of these sets, each set all of its schemes. An operation's own list replaces the document's."""
         if operation.get("security") is None:
             return self._common
         return self._sets(operation.child("security"))
 
-    def _sets(self, spot: Spot) -> Sets:
-        listed = spot.elements()
-        if isinstance(spot.node, dict):
-            self._report.warn(spot.place, "'security' should be a list; the mapping was read as its only item")
-            listed = [spot]
-        elif not isinstance(spot.node, list):
-            self._report.warn(spot.place, f"'security' should be a list, not {brief(spot.node)}; it was ignored")
+    def _sets(self, node: Node) -> Sets:
+        listed = node.elements()
+        if isinstance(node.value, dict):
+            self._report.warn(node.place, "'security' should be a list; the mapping was read as its only item")
+            listed = [node]
+        elif not isinstance(node.value, list):
+            self._report.warn(node.place, f"'security' should be a list, not {brief(node.value)}; it was ignored")
         found: list[tuple[str, ...]] = []
         for one in listed:
             names = self._set(one)
@@ -51,94 +52,94 @@ class Security:
                 found.append(names)
         return tuple(found)
 
-    def _set(self, spot: Spot) -> tuple[str, ...] | None:
-        if isinstance(spot.node, str):
+    def _set(self, node: Node) -> tuple[str, ...] | None:
+        if isinstance(node.value, str):
             self._report.warn(
-                spot.place, "a security requirement should be a mapping; the text was read as its only key"
+                node.place, "a security requirement should be a mapping; the text was read as its only key"
             )
-            spot = Spot(spot.file, spot.pointer, {spot.node: []})
-        if not isinstance(spot.node, dict):
-            self._report.warn(spot.place, f"a security requirement is expected here, not {brief(spot.node)}")
+            node = Node(node.file, node.pointer, {node.value: []})
+        if not isinstance(node.value, dict):
+            self._report.warn(node.place, f"a security requirement is expected here, not {brief(node.value)}")
             return None
         names: list[str] = []
-        for raw, scopes in spot.node.items():
+        for raw, scopes in node.value.items():
             name = raw.strip()
             if name not in self._names:
                 # In 3.2 it may be a reference to the scheme.
                 name = name.rpartition("/")[2]
             if name not in self._names:
-                self._report.warn(spot.place, f"there is no security scheme {raw!r}; the requirement was left out")
+                self._report.warn(node.place, f"there is no security scheme {raw!r}; the requirement was left out")
                 return None
             if not isinstance(scopes, list):
                 self._report.warn(
-                    spot.child(raw).place, f"scopes should be a list, not {brief(scopes)}; none were taken"
+                    node.child(raw).place, f"scopes should be a list, not {brief(scopes)}; none were taken"
                 )
             names.append(name)
         return tuple(sorted(names))
 
     # --- schemes --------------------------------------------------------------
 
-    def _schemes(self, below: Spot) -> tuple[ir.SecurityScheme, ...]:
+    def _schemes(self, below: Node) -> tuple[ir.SecurityScheme, ...]:
         found: list[ir.SecurityScheme] = []
         for name, listed in below.items():
-            spot = self._resolver.deref(listed)
-            if spot is None or not isinstance(spot.node, dict):
-                self._report.warn(listed.place, f"a security scheme is expected here, not {brief(listed.node)}")
-                spot = Spot(listed.file, listed.pointer, {})
-            found.append(self._scheme(name.strip(), spot))
+            node = self._resolver.deref(listed)
+            if node is None or not isinstance(node.value, dict):
+                self._report.warn(listed.place, f"a security scheme is expected here, not {brief(listed.value)}")
+                node = Node(listed.file, listed.pointer, {})
+            found.append(self._scheme(name.strip(), node))
         return tuple(found)
 
-    def _scheme(self, name: str, spot: Spot) -> ir.SecurityScheme:
-        kind = self._kind(spot)
-        location, parameter = self._key(spot) if kind == "api-key" else (None, None)
+    def _scheme(self, name: str, node: Node) -> ir.SecurityScheme:
+        kind = self._kind(node)
+        location, parameter = self._key(node) if kind == "api-key" else (None, None)
         return ir.SecurityScheme(
             name=name,
             kind=kind,
-            place=spot.place,
-            doc=spot.text("description").strip(),
+            place=node.place,
+            doc=node.text("description").strip(),
             location=location,
             parameter=parameter,
-            token_url=self._token_url(spot) if kind == "oauth2" else None,
-            credential=spot.text("x-xcaas-credential") or None,
-            options=_options(spot),
+            token_url=self._token_url(node) if kind == "oauth2" else None,
+            credential=node.text(keys.CREDENTIAL) or None,
+            options=_options(node),
         )
 
-    def _kind(self, spot: Spot) -> str:
-        said = spot.text("type").strip()
+    def _kind(self, node: Node) -> str:
+        said = node.text("type").strip()
         plain = said.lower().replace("_", "").replace("-", "")
         kind = _KINDS.get(plain)
         if kind == "http":
-            scheme = spot.text("scheme").strip().lower()
+            scheme = node.text("scheme").strip().lower()
             if not scheme:
-                self._report.warn(spot.place, "the scheme says 'http' but not which; 'bearer' was taken", "Name it.")
+                self._report.warn(node.place, "the scheme says 'http' but not which; 'bearer' was taken", "Name it.")
                 return "http-bearer"
             return f"http-{scheme}" if scheme in ("basic", "bearer") else "other"
         if kind is not None:
             return kind
         if plain in ("basic", "bearer"):
-            self._report.warn(spot.place, f"the type {said!r} is no type of OpenAPI 3; http {plain} was taken")
+            self._report.warn(node.place, f"the type {said!r} is no type of OpenAPI 3; http {plain} was taken")
             return f"http-{plain}"
-        self._report.warn(spot.place, f"there is no type of security scheme {said!r}; the caller has to provide it")
+        self._report.warn(node.place, f"there is no type of security scheme {said!r}; the caller has to provide it")
         return "other"
 
-    def _key(self, spot: Spot) -> tuple[ir.Location, str]:
-        said = spot.text("in").strip().lower()
+    def _key(self, node: Node) -> tuple[ir.Location, str]:
+        said = node.text("in").strip().lower()
         location = _LOCATIONS.get(said)
-        if location is None or spot.text("in") != location:
-            self._report.warn(spot.place, f"a key goes in a header, query or cookie, not {brief(spot.get('in'))}")
-        parameter = spot.text("name").strip()
+        if location is None or node.text("in") != location:
+            self._report.warn(node.place, f"a key goes in a header, query or cookie, not {brief(node.get('in'))}")
+        parameter = node.text("name").strip()
         if not parameter:
-            self._report.warn(spot.place, "the key has no parameter name; 'Authorization' was taken", "Give a 'name'.")
+            self._report.warn(node.place, "the key has no parameter name; 'Authorization' was taken", "Give a 'name'.")
         return location or "header", parameter or "Authorization"
 
-    def _token_url(self, spot: Spot) -> str | None:
-        flows = spot.child("flows")
-        if flows.node is None and (spot.text("tokenUrl") or spot.text("authorizationUrl")):
-            self._report.warn(spot.place, "the scheme has no 'flows', as in Swagger 2; its 'tokenUrl' was read")
-            return spot.text("tokenUrl").strip() or None
+    def _token_url(self, node: Node) -> str | None:
+        flows = node.child("flows")
+        if flows.value is None and (node.text("tokenUrl") or node.text("authorizationUrl")):
+            self._report.warn(node.place, "the scheme has no 'flows', as in Swagger 2; its 'tokenUrl' was read")
+            return node.text("tokenUrl").strip() or None
         for name in _FLOWS:
             flow = flows.child(name)
-            if isinstance(flow.node, dict):
+            if isinstance(flow.value, dict):
                 scopes = flow.get("scopes")
                 if scopes is not None and not isinstance(scopes, dict | list):
                     self._report.warn(flow.child("scopes").place, f"scopes should be a mapping, not {brief(scopes)}")
@@ -148,6 +149,6 @@ class Security:
         return None
 
 
-def _options(spot: Spot) -> tuple[tuple[str, ir.JSON], ...]:
-    options = spot.get("x-xcaas-options")
+def _options(node: Node) -> tuple[tuple[str, ir.JSON], ...]:
+    options = node.get(keys.OPTIONS)
     return tuple(sorted(options.items())) if isinstance(options, dict) else ()

@@ -5,36 +5,37 @@ from __future__ import annotations
 import re
 
 from xcaas_generator import ir
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.enums import written
+from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Spot
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _HOST = re.compile(r"(?:[\w-]+|\{[^{}]*\})(?:\.(?:[\w-]+|\{[^{}]*\}))+(?::(?:\d+|\{[^{}]*\}))?(?:/.*)?")
 
 
-def read_servers(spot: Spot, report: Report) -> tuple[ir.Server, ...]:
-    """The servers listed under `servers` at `spot`; () when none are, so that the level above counts."""
-    below = spot.child("servers")
-    listed = [below] if isinstance(below.node, dict) else below.elements()
-    if isinstance(below.node, dict):
+def read_servers(node: Node, report: Report) -> tuple[ir.Server, ...]:
+    """The servers listed under `servers` at `node`; () when none are, so that the level above counts."""
+    below = node.child("servers")
+    listed = [below] if isinstance(below.value, dict) else below.elements()
+    if isinstance(below.value, dict):
         report.warn(below.place, "'servers' should be a list; the mapping was read as its only server")
-    elif below.node is not None and not isinstance(below.node, list):
-        report.warn(below.place, f"'servers' should be a list, not {brief(below.node)}; it was ignored")
+    elif below.value is not None and not isinstance(below.value, list):
+        report.warn(below.place, f"'servers' should be a list, not {brief(below.value)}; it was ignored")
     found: list[ir.Server] = []
     for one in listed:
-        if isinstance(one.node, str):
+        if isinstance(one.value, str):
             report.warn(one.place, "a server should be a mapping with a 'url'; the text was read as its URL")
-            one = Spot(one.file, one.pointer, {"url": one.node})
-        if isinstance(one.node, dict):
+            one = Node(one.file, one.pointer, {"url": one.value})
+        if isinstance(one.value, dict):
             found.append(_server(one, report))
         else:
-            report.warn(one.place, f"a server is expected here, not {brief(one.node)}; it was left out")
+            report.warn(one.place, f"a server is expected here, not {brief(one.value)}; it was left out")
     return tuple(found)
 
 
-def leftover_servers(root: Spot, report: Report) -> tuple[ir.Server, ...]:
+def leftover_servers(root: Node, report: Report) -> tuple[ir.Server, ...]:
     """`host`, `basePath` and `schemes`, left over from Swagger 2."""
     host = root.text("host").strip()
     if not host:
@@ -43,19 +44,19 @@ def leftover_servers(root: Spot, report: Report) -> tuple[ir.Server, ...]:
     return (ir.Server(f"https://{host}{root.text('basePath').rstrip('/')}"),)
 
 
-def _server(spot: Spot, report: Report) -> ir.Server:
-    raw = spot.get("url")
+def _server(node: Node, report: Report) -> ir.Server:
+    raw = node.get("url")
     url = raw.strip() if isinstance(raw, str) else ""
     if not url:
-        report.warn(spot.place, "the server has no URL; '/' was taken", "Give it a 'url'.")
+        report.warn(node.place, "the server has no URL; '/' was taken", "Give it a 'url'.")
         url = "/"
     elif url != raw:
-        report.warn(spot.child("url").place, f"the URL {brief(raw)} has blanks around it; they were left out")
+        report.warn(node.child("url").place, f"the URL {brief(raw)} has blanks around it; they were left out")
     whole = _with_scheme(url)
     if whole != url:
-        report.warn(spot.child("url").place, f"the URL {url} has no scheme; https was taken", f'Write "{whole}".')
-    variables = _variables(spot, whole, report)
-    return ir.Server(whole, variables, spot.text("description").strip())
+        report.warn(node.child("url").place, f"the URL {url} has no scheme; https was taken", f'Write "{whole}".')
+    variables = _variables(node, whole, report)
+    return ir.Server(whole, variables, node.text("description").strip())
 
 
 def _with_scheme(url: str) -> str:
@@ -66,50 +67,50 @@ def _with_scheme(url: str) -> str:
     return url
 
 
-def _variables(spot: Spot, url: str, report: Report) -> tuple[ir.Variable, ...]:
-    declared = spot.child("variables")
-    if declared.node is not None and not isinstance(declared.node, dict):
-        report.warn(declared.place, f"'variables' should be a mapping, not {brief(declared.node)}; it was ignored")
+def _variables(node: Node, url: str, report: Report) -> tuple[ir.Variable, ...]:
+    declared = node.child("variables")
+    if declared.value is not None and not isinstance(declared.value, dict):
+        report.warn(declared.place, f"'variables' should be a mapping, not {brief(declared.value)}; it was ignored")
     found: list[ir.Variable] = []
     for name in dict.fromkeys(_VARIABLE.findall(url)):
         one = declared.child(name)
-        if isinstance(one.node, dict):
+        if isinstance(one.value, dict):
             found.append(_variable(name, one, report))
         else:
-            report.warn(spot.place, f"the variable {{{name}}} of the URL {url} is not declared; its default is empty")
+            report.warn(node.place, f"the variable {{{name}}} of the URL {url} is not declared; its default is empty")
             found.append(ir.Variable(name, ""))
     return tuple(found)
 
 
-def _variable(name: str, spot: Spot, report: Report) -> ir.Variable:
-    values = tuple(_text(one, report) for one in spot.child("enum").elements())
-    default = spot.child("default")
-    if default.node is None:
-        report.warn(spot.place, f"the variable {name!r} has no default; {brief(values[0] if values else '')} was taken")
+def _variable(name: str, node: Node, report: Report) -> ir.Variable:
+    values = tuple(_text(one, report) for one in node.child("enum").elements())
+    default = node.child("default")
+    if default.value is None:
+        report.warn(node.place, f"the variable {name!r} has no default; {brief(values[0] if values else '')} was taken")
         text = values[0] if values else ""
     else:
         text = _text(default, report)
     if values and text not in values:
         report.warn(default.place, f"the default {text!r} is not among the values of {name!r}")
-    words = spot.child("x-xcaas-names")
-    pairs = tuple((key, one.node) for key, one in words.items() if isinstance(one.node, str))
-    source = spot.text("x-xcaas-from") or None
+    words = node.child(keys.NAMES)
+    pairs = tuple((key, one.value) for key, one in words.items() if isinstance(one.value, str))
+    source = node.text(keys.SOURCE) or None
     return ir.Variable(
         name,
         text,
         tuple(dict.fromkeys(values)),
-        spot.text("description").strip(),
+        node.text("description").strip(),
         pairs,
         source,
-        required=spot.get("x-xcaas-required") is True,
+        required=node.get(keys.REQUIRED) is True,
     )
 
 
-def _text(spot: Spot, report: Report) -> str:
+def _text(node: Node, report: Report) -> str:
     """Variables are texts; `443` and `true` mean "443" and "true"."""
-    if isinstance(spot.node, str):
-        return spot.node
-    if isinstance(spot.node, dict | list) or spot.node is None:
-        report.warn(spot.place, f"a text is expected here, not {brief(spot.node)}")
+    if isinstance(node.value, str):
+        return node.value
+    if isinstance(node.value, dict | list) or node.value is None:
+        report.warn(node.place, f"a text is expected here, not {brief(node.value)}")
         return ""
-    return written(spot, spot.node)
+    return written(node, node.value)

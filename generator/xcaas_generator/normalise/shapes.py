@@ -10,61 +10,60 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from xcaas_generator.data_classes import data_class
-from xcaas_generator.ir import JSON, Place
-from xcaas_generator.resolve import Spot
+from xcaas_generator.ir import JSON, SourceLocation
+from xcaas_generator.load.references import Node
 
 Kind: TypeAlias = Literal["str", "int", "float", "bool", "none", "bytes", "any"]
 Value: TypeAlias = str | int | float | bool | None
 
 
-@data_class(frozen=True, slots=True)
-class Plain:
+@dataclass(frozen=True, slots=True)
+class Scalar:
     kind: Kind
     form: str | None = None
 
 
-@data_class(frozen=True, slots=True)
-class Fixed:
+@dataclass(frozen=True, slots=True)
+class Const:
     """A `const`. Its type tells 1, 1.0 and True apart, which compare equal."""
 
     value: Value
     type: str
 
 
-@data_class(frozen=True, slots=True)
-class Items:
+@dataclass(frozen=True, slots=True)
+class ArrayOf:
     item: Shape
 
 
-@data_class(frozen=True, slots=True)
-class Values:
+@dataclass(frozen=True, slots=True)
+class MapOf:
     value: Shape
 
 
-@data_class(frozen=True, slots=True)
-class Named:
+@dataclass(frozen=True, slots=True)
+class Ref:
     entry: Entry
 
 
-@data_class(frozen=True, slots=True)
-class Choice:
+@dataclass(frozen=True, slots=True)
+class UnionOf:
     """One of several. `tags` (with `discriminator`) lead from a tag's value to a member."""
 
     members: tuple[Shape, ...]
     discriminator: str | None = None
-    tags: tuple[tuple[str, Named], ...] = ()
+    tags: tuple[tuple[str, Ref], ...] = ()
 
 
-Shape: TypeAlias = Plain | Fixed | Items | Values | Named | Choice
+Shape: TypeAlias = Scalar | Const | ArrayOf | MapOf | Ref | UnionOf
 
-ANY = Plain("any")
-NONE = Plain("none")
-TEXT = Plain("str")
-BYTES = Plain("bytes", "binary")
+ANY = Scalar("any")
+NONE = Scalar("none")
+TEXT = Scalar("str")
+BYTES = Scalar("bytes", "binary")
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Hint:
     """Where a schema stands, in words, for the name of its class.
 
@@ -85,7 +84,7 @@ class FieldDraft:
     name: str
     shape: Shape
     required: bool
-    spot: Spot
+    node: Node
     doc: str = ""
     default: JSON = None
     has_default: bool = False
@@ -100,7 +99,7 @@ class FieldDraft:
 class Entry:
     """A name to be: of a model, an enum or a union. Filled in step by step, named last."""
 
-    spot: Spot
+    node: Node
     hints: list[Hint]
     kind: Literal["model", "enum", "union"]
     title: str = ""
@@ -117,8 +116,8 @@ class Entry:
     error: tuple[tuple[str, str], ...] = ()
 
     @property
-    def place(self) -> Place:
-        return self.spot.place
+    def place(self) -> SourceLocation:
+        return self.node.place
 
     @property
     def fixed(self) -> bool:
@@ -133,7 +132,7 @@ class Entry:
 
 
 def members_of(shape: Shape) -> tuple[Shape, ...]:
-    return shape.members if isinstance(shape, Choice) else (shape,)
+    return shape.members if isinstance(shape, UnionOf) else (shape,)
 
 
 def nullable(shape: Shape) -> bool:
@@ -142,25 +141,25 @@ def nullable(shape: Shape) -> bool:
 
 def without_null(shape: Shape) -> Shape:
     """`shape` less null. What is only null stays."""
-    if not isinstance(shape, Choice) or NONE not in shape.members:
+    if not isinstance(shape, UnionOf) or NONE not in shape.members:
         return shape
     rest = tuple(member for member in shape.members if member != NONE)
-    return rest[0] if len(rest) == 1 else Choice(rest, shape.discriminator, shape.tags)
+    return rest[0] if len(rest) == 1 else UnionOf(rest, shape.discriminator, shape.tags)
 
 
 def with_null(shape: Shape) -> Shape:
     if shape == ANY or nullable(shape):
         return shape
-    if isinstance(shape, Choice):
-        return Choice((*shape.members, NONE), shape.discriminator, shape.tags)
-    return Choice((shape, NONE))
+    if isinstance(shape, UnionOf):
+        return UnionOf((*shape.members, NONE), shape.discriminator, shape.tags)
+    return UnionOf((shape, NONE))
 
 
-def one_of(shapes: list[Shape], discriminator: str | None = None, tags: tuple[tuple[str, Named], ...] = ()) -> Shape:
+def one_of(shapes: list[Shape], discriminator: str | None = None, tags: tuple[tuple[str, Ref], ...] = ()) -> Shape:
     """A union, simplified: flat, without repeats, anything if one member is anything."""
     flat: list[Shape] = []
     for shape in shapes:
-        if isinstance(shape, Choice) and shape.discriminator is not None and discriminator is None:
+        if isinstance(shape, UnionOf) and shape.discriminator is not None and discriminator is None:
             rest = [other for other in shapes if other is not shape and other != NONE]
             if not rest:
                 discriminator, tags = shape.discriminator, shape.tags
@@ -169,13 +168,13 @@ def one_of(shapes: list[Shape], discriminator: str | None = None, tags: tuple[tu
     if ANY in distinct:
         return ANY
     # An enum is open: it takes any value of its type, so the bare type beside it says nothing more.
-    if any(isinstance(shape, Named) and shape.entry.kind == "enum" and _textual(shape.entry) for shape in distinct):
+    if any(isinstance(shape, Ref) and shape.entry.kind == "enum" and _textual(shape.entry) for shape in distinct):
         distinct = [shape for shape in distinct if shape != TEXT]
     if not distinct:
         return ANY
     if len(distinct) == 1:
         return distinct[0]
-    return Choice(tuple(distinct), discriminator, tags)
+    return UnionOf(tuple(distinct), discriminator, tags)
 
 
 def _textual(entry: Entry) -> bool:
@@ -184,12 +183,12 @@ def _textual(entry: Entry) -> bool:
 
 def entries_in(shape: Shape) -> Iterator[Entry]:
     """The classes that a shape refers to directly."""
-    if isinstance(shape, Named):
+    if isinstance(shape, Ref):
         yield shape.entry
-    elif isinstance(shape, Items):
+    elif isinstance(shape, ArrayOf):
         yield from entries_in(shape.item)
-    elif isinstance(shape, Values):
+    elif isinstance(shape, MapOf):
         yield from entries_in(shape.value)
-    elif isinstance(shape, Choice):
+    elif isinstance(shape, UnionOf):
         for member in shape.members:
             yield from entries_in(member)

@@ -13,18 +13,15 @@ import json
 from collections import defaultdict
 from collections.abc import Callable
 from copy import copy
+from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
 
-from xcaas_generator.data_classes import data_class
 from xcaas_generator.ir import JSON
+from xcaas_generator.load.references import Node, unescape
 from xcaas_generator.normalise.flatten import Flat, Union
 from xcaas_generator.normalise.keywords import brief, is_demand, schemas
-from xcaas_generator.normalise.shapes import NONE, Choice, Hint, Named, Shape, members_of, one_of
-from xcaas_generator.resolve import Spot, unescape
-
-if TYPE_CHECKING:
-    from xcaas_generator.normalise.schemas import Shaper
+from xcaas_generator.normalise.reader import SchemaReader
+from xcaas_generator.normalise.shapes import NONE, Hint, Ref, Shape, UnionOf, members_of, one_of
 
 # How OData documents write "or null" beside a reference.
 _ODATA_NULL: dict[str, JSON] = {"type": "object", "nullable": True}
@@ -34,18 +31,18 @@ _MAX_TAGS = 8
 _Key = tuple[str, str]
 
 
-@data_class(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Member:
-    spot: Spot
+    node: Node
     shape: Shape
 
 
 class Unions:
-    def __init__(self, shaper: Shaper) -> None:
-        self._shaper = shaper
+    def __init__(self, reader: SchemaReader) -> None:
+        self._reader = reader
         self._tags: dict[_Key, dict[str, tuple[str, ...]]] = {}
-        self._parents: dict[_Key, Spot] = {}
-        self._children: dict[_Key, list[tuple[str, Spot]]] | None = None
+        self._parents: dict[_Key, Node] = {}
+        self._children: dict[_Key, list[tuple[str, Node]]] | None = None
 
     def holds(self, union: Union, parts: set[_Key]) -> bool:
         """Whether one of the union's members is among `parts`."""
@@ -54,22 +51,22 @@ class Unions:
     def shape(self, flat: Flat, hint: Hint) -> Shape:
         base = copy(flat)
         base.unions = []
-        if any(member.node == _ODATA_NULL for union in flat.unions for member in union.members):
+        if any(member.value == _ODATA_NULL for union in flat.unions for member in union.members):
             flat.null = True
         unions = [(union, self._types_in(union)) for union in flat.unions]
         unions = [(union, members) for union, members in unions if members]
         if not unions:
-            return self._shaper.from_flat(base, hint)
+            return self._reader.from_flat(base, hint)
         if len(unions) == 1 and not base.structural:
             union, members = unions[0]
             found = [
-                _Member(member, self._shaper.shape(member, self._hint(member, index, members, hint)))
+                _Member(member, self._reader.shape(member, self._hint(member, index, members, hint)))
                 for index, member in enumerate(members)
             ]
             return self._union(found, union)
         combinations = list(product(*(members for _, members in unions)))
         if len(combinations) > _MAX_COMBINATIONS or self._foldable(base, unions):
-            return self._shaper.from_flat(self._fold(base, unions), hint)
+            return self._reader.from_flat(self._fold(base, unions), hint)
         first = next(members for _, members in unions)
         found = [
             _Member(members[0], self._merged(base, members, self._hint(members[0], index, first, hint)))
@@ -79,46 +76,46 @@ class Unions:
 
     # --- members ----------------------------------------------------------------
 
-    def _end(self, spot: Spot) -> Spot:
-        return self._shaper.resolver.deref(spot) or spot
+    def _end(self, node: Node) -> Node:
+        return self._reader.resolver.deref(node) or node
 
-    def _types_in(self, union: Union) -> list[Spot]:
+    def _types_in(self, union: Union) -> list[Node]:
         """Members that are types, not mere demands on the object that they stand in."""
         return [
             member
             for member in union.members
-            if not is_demand(member.node)
-            and member.node is not False
-            and not (member.node == _ODATA_NULL and len(union.members) > 1)
+            if not is_demand(member.value)
+            and member.value is not False
+            and not (member.value == _ODATA_NULL and len(union.members) > 1)
         ]
 
-    def _merged(self, base: Flat, members: tuple[Spot, ...], hint: Hint) -> Shape:
-        parts = [self._shaper.flattener.flatten(member) for member in members]
+    def _merged(self, base: Flat, members: tuple[Node, ...], hint: Hint) -> Shape:
+        parts = [self._reader.flattener.flatten(member) for member in members]
         if len(members) == 1:
             part = parts[0]
             covered = base.properties.keys() <= part.properties.keys() and base.required <= part.required
             other_kind = part.types is not None and base.types is not None and not set(part.types) & set(base.types)
             if (covered and not (base.enums or base.const)) or other_kind:
-                return self._shaper.shape(members[0], hint)
+                return self._reader.shape(members[0], hint)
         end = self._end(members[0])
         leaf = hint.leaf if end is members[0] else f"{hint.leaf} {_component_name(end)}".strip()
-        merged = self._shaper.flattener.merge(Flat(members[-1]), [base, *parts])
-        return self._shaper.from_flat(merged, Hint(hint.owner, leaf, hint.title))
+        merged = self._reader.flattener.merge(Flat(members[-1]), [base, *parts])
+        return self._reader.from_flat(merged, Hint(hint.owner, leaf, hint.title))
 
-    def _foldable(self, base: Flat, unions: list[tuple[Union, list[Spot]]]) -> bool:
+    def _foldable(self, base: Flat, unions: list[tuple[Union, list[Node]]]) -> bool:
         """Nameless variations of one object are one class with more fields, as its readers think of it."""
         return bool(base.properties) and all(
             union.discriminator is None
-            and all(isinstance(member.node, dict) and "properties" in member.node for member in members)
+            and all(isinstance(member.value, dict) and "properties" in member.value for member in members)
             and not any(member.text("title") or member.has("$ref") for member in members)
             for union, members in unions
         )
 
-    def _fold(self, base: Flat, unions: list[tuple[Union, list[Spot]]]) -> Flat:
+    def _fold(self, base: Flat, unions: list[tuple[Union, list[Node]]]) -> Flat:
         own = copy(base)
         own.properties, own.required = dict(base.properties), set(base.required)
         for _, members in unions:
-            parts = [self._shaper.flattener.flatten(member) for member in members]
+            parts = [self._reader.flattener.flatten(member) for member in members]
             for part in parts:
                 for name, alternatives in part.properties.items():
                     if name not in base.properties:
@@ -128,7 +125,7 @@ class Unions:
             own.types = own.types or next((part.types for part in parts if part.types), None)
         return own
 
-    def _hint(self, member: Spot, index: int, members: list[Spot], hint: Hint) -> Hint:
+    def _hint(self, member: Node, index: int, members: list[Node], hint: Hint) -> Hint:
         """What tells an inline member from the others: its tag, or a property that only it demands."""
         if member.has("$ref") or sum(_is_inline_object(one) for one in members) < 2:
             return Hint(hint.owner, hint.leaf, "", hint.fixed and len(members) == 1, hint.indirect)
@@ -143,8 +140,8 @@ class Unions:
     def _union(self, members: list[_Member], union: Union) -> Shape:
         shape = one_of([member.shape for member in members])
         models = [one for one in members_of(shape) if one != NONE]
-        plain = all(isinstance(one, Named) and one.entry.kind == "model" for one in models)
-        if not isinstance(shape, Choice) or not plain or len(models) < 2:
+        plain = all(isinstance(one, Ref) and one.entry.kind == "model" for one in models)
+        if not isinstance(shape, UnionOf) or not plain or len(models) < 2:
             return shape
         discriminator = union.discriminator or self._inherited(members)
         if discriminator is not None:
@@ -153,23 +150,23 @@ class Unions:
             tags = self._declared(discriminator, name, members, told=told) if name else ()
         else:
             name, tags = self._inferred(members)
-        return Choice(shape.members, name, tags) if name and tags else shape
+        return UnionOf(shape.members, name, tags) if name and tags else shape
 
-    def _property(self, discriminator: Spot) -> str | None:
-        node = discriminator.node
+    def _property(self, discriminator: Node) -> str | None:
+        node = discriminator.value
         if isinstance(node, str) and node.strip():
-            self._shaper.report.warn(
+            self._reader.report.warn(
                 discriminator.place, "the discriminator is a text; it was read as its 'propertyName'", "Use a mapping."
             )
             return node.strip()
         name = discriminator.text("propertyName").strip()
         if not name:
-            self._shaper.report.warn(discriminator.place, "the discriminator names no property; it was ignored")
+            self._reader.report.warn(discriminator.place, "the discriminator names no property; it was ignored")
         return name or None
 
-    def _inherited(self, members: list[_Member]) -> Spot | None:
+    def _inherited(self, members: list[_Member]) -> Node | None:
         """The discriminator of the parent that all members have."""
-        ends = [self._end(one.spot) for one in members if one.shape != NONE]
+        ends = [self._end(one.node) for one in members if one.shape != NONE]
         for end in ends:
             self._tags_of(end)
         found = [self._parents.get(end.key) for end in ends]
@@ -177,48 +174,48 @@ class Unions:
         return first if first and all(one is not None and one.key == first.key for one in found) else None
 
     def _declared(
-        self, discriminator: Spot, name: str, members: list[_Member], *, told: bool
-    ) -> tuple[tuple[str, Named], ...]:
-        by_end = {self._end(one.spot).key: one.shape for one in members}
-        tags: dict[str, Named] = {}
+        self, discriminator: Node, name: str, members: list[_Member], *, told: bool
+    ) -> tuple[tuple[str, Ref], ...]:
+        by_end = {self._end(one.node).key: one.shape for one in members}
+        tags: dict[str, Ref] = {}
         reached: set[_Key] = set()
         for tag, end in self._mapping(discriminator):
             shape = by_end.get(end.key)
-            if isinstance(shape, Named):
+            if isinstance(shape, Ref):
                 tags[tag] = shape
                 reached.add(end.key)
             elif shape is None and told:
-                self._shaper.report.warn(
+                self._reader.report.warn(
                     discriminator.place, f"the tag {brief(tag)} leads to a schema that is no member of the union"
                 )
         for one in members:
-            end = self._end(one.spot)
-            if isinstance(one.shape, Choice) and one.shape.discriminator == name:
+            end = self._end(one.node)
+            if isinstance(one.shape, UnionOf) and one.shape.discriminator == name:
                 for tag, named in one.shape.tags:
                     tags.setdefault(tag, named)
-            elif isinstance(one.shape, Named) and end.key not in reached:
-                own = self._tags_of(end).get(name) or ((_component_name(end),) if end is not one.spot else ())
+            elif isinstance(one.shape, Ref) and end.key not in reached:
+                own = self._tags_of(end).get(name) or ((_component_name(end),) if end is not one.node else ())
                 for tag in own:
                     tags.setdefault(tag, one.shape)
         # A member that no tag leads to could never be read: then the shape of the data has to decide.
-        named_members = {shape for one in members for shape in members_of(one.shape) if isinstance(shape, Named)}
+        named_members = {shape for one in members for shape in members_of(one.shape) if isinstance(shape, Ref)}
         return tuple(sorted(tags.items(), key=lambda item: item[0])) if named_members <= set(tags.values()) else ()
 
-    def _mapping(self, discriminator: Spot) -> list[tuple[str, Spot]]:
+    def _mapping(self, discriminator: Node) -> list[tuple[str, Node]]:
         """Tag and schema. A mapping names schemas by reference or by bare component name."""
-        found: list[tuple[str, Spot]] = []
+        found: list[tuple[str, Node]] = []
         mapping = discriminator.child("mapping")
         for tag, where in mapping.items():
-            ref = where.node if isinstance(where.node, str) else ""
-            named = Spot(where.file, "", where.file.tree).child("components").child("schemas").child(ref)
-            target: Spot | None = named
-            if named.node is None:
-                target = self._shaper.resolver.target(Spot(where.file, where.pointer, {"$ref": ref}))
+            ref = where.value if isinstance(where.value, str) else ""
+            named = Node(where.file, "", where.file.tree).child("components").child("schemas").child(ref)
+            target: Node | None = named
+            if named.value is None:
+                target = self._reader.resolver.target(Node(where.file, where.pointer, {"$ref": ref}))
             if target is not None:
                 found.append((tag, self._end(target)))
         return found
 
-    def _inferred(self, members: list[_Member]) -> tuple[str | None, tuple[tuple[str, Named], ...]]:
+    def _inferred(self, members: list[_Member]) -> tuple[str | None, tuple[tuple[str, Ref], ...]]:
         """A required property in which each member has constants that no other member has."""
         each = [self._tagged(one) for one in members if one.shape != NONE]
         for name in sorted(set(each[0]).intersection(*each[1:])):
@@ -227,26 +224,26 @@ class Unions:
                 return name, tuple(sorted(pairs, key=lambda pair: pair[0]))
         return None, ()
 
-    def _tagged(self, member: _Member) -> dict[str, list[tuple[str, Named]]]:
+    def _tagged(self, member: _Member) -> dict[str, list[tuple[str, Ref]]]:
         """By property: the tags that lead to this member, or to those of its own union."""
         shape = member.shape
-        if isinstance(shape, Choice):
+        if isinstance(shape, UnionOf):
             return {shape.discriminator: list(shape.tags)} if shape.discriminator else {}
-        if not isinstance(shape, Named):
+        if not isinstance(shape, Ref):
             return {}
-        tags = self._tags_of(self._end(member.spot))
+        tags = self._tags_of(self._end(member.node))
         return {name: [(tag, shape) for tag in values] for name, values in tags.items()}
 
-    def _tags_of(self, spot: Spot) -> dict[str, tuple[str, ...]]:
+    def _tags_of(self, node: Node) -> dict[str, tuple[str, ...]]:
         """Constants of the required properties of an object, by property."""
-        known = self._tags.get(spot.key)
+        known = self._tags.get(node.key)
         if known is not None:
             return known
         found: dict[str, tuple[str, ...]] = {}
-        self._tags[spot.key] = found
-        flat = self._shaper.flattener.flatten(spot)
+        self._tags[node.key] = found
+        flat = self._reader.flattener.flatten(node)
         if flat.discriminator is not None:
-            self._parents[spot.key] = flat.discriminator
+            self._parents[node.key] = flat.discriminator
         for name in flat.required & flat.properties.keys():
             alternatives = flat.properties[name]
             if len(alternatives) == 1:
@@ -258,84 +255,84 @@ class Unions:
 
     # --- parents ----------------------------------------------------------------
 
-    def with_children(self, parent: Spot, shape: Named) -> Shape:
+    def with_children(self, parent: Node, shape: Ref) -> Shape:
         """A parent with a discriminator stands for every schema that inherits from it by `allOf`.
 
         Beyond a couple of dozen heirs that union would say no more than the parent, which keeps what it does not know.
         """
         discriminator = parent.child("discriminator")
         name = self._property(discriminator)
-        heirs = {spot.key: (child, spot) for child, spot in self._heirs(parent)}
+        heirs = {node.key: (child, node) for child, node in self._heirs(parent)}
         by_tag = dict(self._mapping(discriminator))
-        for spot in by_tag.values():
-            heirs.setdefault(spot.key, ("", spot))
+        for node in by_tag.values():
+            heirs.setdefault(node.key, ("", node))
         heirs.pop(parent.key, None)
         if name is None or not heirs or len(heirs) > _MAX_CHILDREN:
             return shape
-        tagged = {spot.key for spot in by_tag.values()}
-        tags: dict[str, Named] = {}
+        tagged = {node.key for node in by_tag.values()}
+        tags: dict[str, Ref] = {}
         members: list[Shape] = []
-        for child, spot in [*heirs.values(), (_component_name(parent), parent)]:
-            member = shape if spot.key == parent.key else self._shaper.component(spot, _component_name(spot))
-            if not isinstance(member, Named) or member.entry.kind != "model":
+        for child, node in [*heirs.values(), (_component_name(parent), parent)]:
+            member = shape if node.key == parent.key else self._reader.component(node, _component_name(node))
+            if not isinstance(member, Ref) or member.entry.kind != "model":
                 continue
             members.append(member)
             for tag, end in by_tag.items():
-                if end.key == spot.key:
+                if end.key == node.key:
                     tags[tag] = member
-            if spot.key not in tagged:
+            if node.key not in tagged:
                 tags.setdefault(child, member)
         union = one_of(members)
-        if not isinstance(union, Choice):
+        if not isinstance(union, UnionOf):
             return shape
-        return Choice(union.members, name, tuple(sorted(tags.items(), key=lambda item: item[0])))
+        return UnionOf(union.members, name, tuple(sorted(tags.items(), key=lambda item: item[0])))
 
-    def _heirs(self, parent: Spot) -> list[tuple[str, Spot]]:
+    def _heirs(self, parent: Node) -> list[tuple[str, Node]]:
         if self._children is None:
             self._children = self._index()
-        found: dict[_Key, tuple[str, Spot]] = {}
+        found: dict[_Key, tuple[str, Node]] = {}
         waiting = [parent]
         while waiting and len(found) <= _MAX_CHILDREN:
-            for name, spot in self._children.get(waiting.pop().key, ()):
-                if spot.key not in found and spot.key != parent.key:
-                    found[spot.key] = (name, spot)
-                    waiting.append(spot)
+            for name, node in self._children.get(waiting.pop().key, ()):
+                if node.key not in found and node.key != parent.key:
+                    found[node.key] = (name, node)
+                    waiting.append(node)
         return sorted(found.values(), key=lambda item: item[0])
 
-    def _index(self) -> dict[_Key, list[tuple[str, Spot]]]:
-        index: dict[_Key, list[tuple[str, Spot]]] = defaultdict(list)
-        for name, spot in self._shaper.root.child("components").child("schemas").items():
-            if spot.has("allOf"):
-                for part in schemas(spot, "allOf", self._shaper.report):
+    def _index(self) -> dict[_Key, list[tuple[str, Node]]]:
+        index: dict[_Key, list[tuple[str, Node]]] = defaultdict(list)
+        for name, node in self._reader.root.child("components").child("schemas").items():
+            if node.has("allOf"):
+                for part in schemas(node, "allOf", self._reader.report):
                     if part.has("$ref"):
-                        index[self._end(part).key].append((name, spot))
+                        index[self._end(part).key].append((name, node))
         return index
 
 
-def _is_inline_object(spot: Spot) -> bool:
-    return not spot.has("$ref") and any(spot.has(key) for key in ("properties", "allOf", "oneOf", "anyOf"))
+def _is_inline_object(node: Node) -> bool:
+    return not node.has("$ref") and any(node.has(key) for key in ("properties", "allOf", "oneOf", "anyOf"))
 
 
-def _only_here(member: Spot, members: list[Spot], names: Callable[[Spot], list[str]]) -> list[str]:
+def _only_here(member: Node, members: list[Node], names: Callable[[Node], list[str]]) -> list[str]:
     others = {name for one in members if one is not member for name in names(one)}
     return [name for name in names(member) if name not in others]
 
 
-def _demanded(spot: Spot) -> list[str]:
-    required = spot.get("required")
+def _demanded(node: Node) -> list[str]:
+    required = node.get("required")
     return [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
 
 
-def _property_names(spot: Spot) -> list[str]:
-    return [name for name, _ in spot.child("properties").items()]
+def _property_names(node: Node) -> list[str]:
+    return [name for name, _ in node.child("properties").items()]
 
 
-def _constants(spot: Spot) -> tuple[str, ...]:
+def _constants(node: Node) -> tuple[str, ...]:
     """The values of a tag, as text: a mapping has no other keys. True is written as in JSON."""
-    const = spot.get("const")
+    const = node.get("const")
     if isinstance(const, str | bool | int | float):
         return (_tag_text(const),)
-    values = spot.get("enum")
+    values = node.get("enum")
     if isinstance(values, list) and 0 < len(values) <= _MAX_TAGS:
         return tuple(_tag_text(value) for value in values if isinstance(value, str | bool | int | float))
     return ()
@@ -345,5 +342,5 @@ def _tag_text(value: str | float) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _component_name(spot: Spot) -> str:
-    return unescape(spot.pointer.rpartition("/")[2])
+def _component_name(node: Node) -> str:
+    return unescape(node.pointer.rpartition("/")[2])

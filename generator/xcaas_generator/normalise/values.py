@@ -7,20 +7,20 @@ import math
 import uuid
 
 from xcaas_generator.ir import JSON
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.keywords import brief, finite
-from xcaas_generator.normalise.shapes import ANY, Choice, Fixed, Items, Named, Plain, Shape, Values, members_of
+from xcaas_generator.normalise.shapes import ANY, ArrayOf, Const, MapOf, Ref, Scalar, Shape, UnionOf, members_of
 from xcaas_generator.report import Report
-from xcaas_generator.resolve import Spot
 
 _MISSING = object()
 
 
-def default_of(spot: Spot, shape: Shape, report: Report) -> tuple[JSON, bool]:
-    """The default at `spot`, and whether there is one. An impossible default is left out with a warning."""
-    value = spot.node
+def default_of(node: Node, shape: Shape, report: Report) -> tuple[JSON, bool]:
+    """The default at `node`, and whether there is one. An impossible default is left out with a warning."""
+    value = node.value
     if not finite(value):
-        report.warn(spot.place, f"the default {brief(value)} is no JSON; it was left out")
+        report.warn(node.place, f"the default {brief(value)} is no JSON; it was left out")
         return None, False
     if value is None or shape == ANY:
         return value, value is not None
@@ -28,33 +28,33 @@ def default_of(spot: Spot, shape: Shape, report: Report) -> tuple[JSON, bool]:
         if _fits(value, member):
             return value, True
     for member in members_of(shape):
-        converted = _converted(spot, value, member)
+        converted = _converted(node, value, member)
         if converted is not _MISSING and isinstance(converted, str | int | float | bool):
-            report.warn(spot.place, f"the default {brief(value)} was read as {converted!r}, to fit the type")
+            report.warn(node.place, f"the default {brief(value)} was read as {converted!r}, to fit the type")
             return converted, True
-    report.warn(spot.place, f"the default {brief(value)} does not fit the type; it was left out", "Correct it.")
+    report.warn(node.place, f"the default {brief(value)} does not fit the type; it was left out", "Correct it.")
     return None, False
 
 
 def _fits(value: JSON, shape: Shape) -> bool:
-    if isinstance(shape, Fixed):
+    if isinstance(shape, Const):
         return value == shape.value
-    if isinstance(shape, Items):
+    if isinstance(shape, ArrayOf):
         return isinstance(value, list) and all(
             any(_fits(one, member) for member in members_of(shape.item)) or shape.item == ANY for one in value
         )
-    if isinstance(shape, Values):
+    if isinstance(shape, MapOf):
         return isinstance(value, dict)
-    if isinstance(shape, Choice):
+    if isinstance(shape, UnionOf):
         return any(_fits(value, member) for member in shape.members)
-    if isinstance(shape, Named):
+    if isinstance(shape, Ref):
         if shape.entry.kind == "model":
             return isinstance(value, dict)
         return any(value == known and type(value) is type(known) for known in shape.entry.values)
     return _fits_plain(value, shape)
 
 
-def _fits_plain(value: JSON, plain: Plain) -> bool:
+def _fits_plain(value: JSON, plain: Scalar) -> bool:
     kind = plain.kind
     if kind == "any":
         return True
@@ -84,15 +84,15 @@ def _readable(text: str, form: str | None) -> bool:
     return True
 
 
-def _converted(spot: Spot, value: JSON, shape: Shape) -> object:
+def _converted(node: Node, value: JSON, shape: Shape) -> object:
     """What `value` says in the type of `shape`, if it plainly says something."""
-    if isinstance(shape, Named) and shape.entry.kind == "enum" and not isinstance(value, dict | list):
-        text = written(spot, value)
+    if isinstance(shape, Ref) and shape.entry.kind == "enum" and not isinstance(value, dict | list):
+        text = written(node, value)
         return next((known for known in shape.entry.values if str(known).lower() == text.strip().lower()), _MISSING)
-    if not isinstance(shape, Plain):
+    if not isinstance(shape, Scalar):
         return _MISSING
     if shape.kind == "str" and shape.form is None and isinstance(value, int | float):
-        return written(spot, value)
+        return written(node, value)
     if isinstance(value, str):
         text = value.strip()
         try:

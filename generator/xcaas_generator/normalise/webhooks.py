@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xcaas_generator import ir, names
+from xcaas_generator import ir
+from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.drafts import WebhookDraft
 from xcaas_generator.normalise.keywords import brief, flag
 from xcaas_generator.normalise.naming import class_name
 from xcaas_generator.normalise.operations import Operations
 from xcaas_generator.normalise.schemas import Shaper
+from xcaas_generator.python import names
 from xcaas_generator.report import UNFORESEEN
-from xcaas_generator.resolve import Spot
 
 
 class Webhooks:
@@ -26,53 +27,53 @@ class Webhooks:
         self._report = shaper.report
         self._operations = operations
 
-    def read(self, root: Spot) -> list[WebhookDraft]:
+    def read(self, root: Node) -> list[WebhookDraft]:
         """All of them: the document's own by name, then callbacks by operation."""
         # Before OpenAPI 3.1 had a place for them, `x-webhooks` was what documentation tools read.
         listed = self._listed(root, "webhooks") + self._listed(root, "x-webhooks")
         found = [draft for name, item in listed for draft in self._in_item(name, item)]
-        for id_ in sorted(self._operations.spots):
-            found += self._callbacks(id_, self._operations.spots[id_])
+        for id_ in sorted(self._operations.nodes):
+            found += self._callbacks(id_, self._operations.nodes[id_])
         return found
 
-    def _callbacks(self, id_: str, operation: Spot) -> Iterator[WebhookDraft]:
+    def _callbacks(self, id_: str, operation: Node) -> Iterator[WebhookDraft]:
         for name, listed in self._listed(operation, "callbacks"):
             callback = self._shaper.resolver.deref(listed)
-            if callback is None or not isinstance(callback.node, dict):
+            if callback is None or not isinstance(callback.value, dict):
                 self._report.warn(listed.place, f"the callback {name!r} can't be read; it was left out")
                 continue
             for url, item in callback.items():
                 if not url.startswith("x-"):
                     yield from self._in_item(name, item, id_, url)
 
-    def _listed(self, above: Spot, key: str) -> list[tuple[str, Spot]]:
+    def _listed(self, above: Node, key: str) -> list[tuple[str, Node]]:
         below = above.child(key)
-        if below.node is not None and not isinstance(below.node, dict):
-            self._report.warn(below.place, f"{key!r} should be a mapping, not {brief(below.node)}; it was ignored")
+        if below.value is not None and not isinstance(below.value, dict):
+            self._report.warn(below.place, f"{key!r} should be a mapping, not {brief(below.value)}; it was ignored")
         return [(name, item) for name, item in below.items() if not name.startswith("x-")]
 
-    def _in_item(self, name: str, item: Spot, operation: str = "", url: str = "") -> Iterator[WebhookDraft]:
+    def _in_item(self, name: str, item: Node, operation: str = "", url: str = "") -> Iterator[WebhookDraft]:
         found = self._operations.in_item(item)
         if not found:
             self._report.warn(item.place, f"nothing is sent by {name!r}: its path item has no method")
-        for method, spot in found:
+        for method, node in found:
             try:
-                yield self._webhook(name, method, spot, operation, url)
+                yield self._webhook(name, method, node, operation, url)
             except UNFORESEEN as error:
                 reason = f"{type(error).__name__}: {error}"
-                self._report.error(spot.place, f"the webhook {name!r} can't be read ({reason}); it was left out")
+                self._report.error(node.place, f"the webhook {name!r} can't be read ({reason}); it was left out")
 
-    def _webhook(self, name: str, method: str, spot: Spot, operation: str, url: str) -> WebhookDraft:
-        node = ir.Webhook(
+    def _webhook(self, name: str, method: str, node: Node, operation: str, url: str) -> WebhookDraft:
+        webhook = ir.Webhook(
             name=name.strip(),
             method=method.upper(),
-            place=spot.place,
-            summary=spot.text("summary").strip(),
-            doc=spot.text("description").strip(),
-            deprecated=flag(spot, "deprecated", self._report),
+            place=node.place,
+            summary=node.text("summary").strip(),
+            doc=node.text("description").strip(),
+            deprecated=flag(node, "deprecated", self._report),
             operation=operation,
             url=url,
         )
-        own = spot.text("operationId").strip()
+        own = node.text("operationId").strip()
         owner = class_name(own if names.words(own) else f"{operation} {name}")
-        return WebhookDraft(node, self._operations.bodies.read(spot, owner, [], "Payload"))
+        return WebhookDraft(webhook, self._operations.bodies.read(node, owner, [], "Payload"))

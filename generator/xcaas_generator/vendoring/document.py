@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..failure import Failure
-from ..job import Job, Source
-from ..names import safe
+from ..generate.request import BuildRequest, Source
+from ..package.lockfile import digest_of, read_lockfile
 from ..progress import Progress
-from ..state import digest_of, read_lock
+from ..python.names import safe
 from ._vendor_check import Finding
 from .copy import Copy, Order, copy_of_package
 from .originals import Originals
@@ -36,15 +36,15 @@ def copy_of_document(order: Order, target: Path, originals: Originals, progress:
         InputError: The document has problems.
         Failure: There is no such document, or a name does not exist.
     """
-    from ..pipeline import run
+    from ..generate.pipeline import run
 
     path = spec_path(order, target)
     if not path.is_file():
         raise Failure(f"{path}: no such file", code=2)
     name = safe(path.stem.lower().replace("-", "_"), "client")
     with tempfile.TemporaryDirectory() as folder:
-        result = run(Job(Path(folder, name), (Source(name, path),), suite=False), progress)
-        lock = read_lock(Path(folder, name))
+        result = run(BuildRequest(Path(folder, name), (Source(name, path),), suite=False), progress)
+        lock = read_lockfile(Path(folder, name))
         for warning in result.warnings:
             progress.say(str(warning))
         if result.refused:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..failure import Failure
-from ..swap import staging
+from ..package.staging import staging
 from ._vendor_check import BASE, MANIFEST, Finding, base, compare, digest
 from .base import pack
 from .merge import Merged, merge

@@ -28,9 +28,9 @@ from .work_analytics import WorkAnalytics
 from .work_chat import WorkChat
 
 if TYPE_CHECKING:
-    from .._app import Service
     from .._clock import Clock
     from .._credentials import Credentials
+    from .._handlers import Service
     from .._specs import Product
 
 __all__ = ["SELF_AUTHENTICATING", "Services"]

@@ -13,9 +13,9 @@ from .._replies import Problem
 from .._specs import is_list
 
 if TYPE_CHECKING:
-    from .._app import Call
+    from .._handlers import Call
 
-__all__ = ["Slice", "header_page", "numbered", "pack", "unpack"]
+__all__ = ["Slice", "decode_cursor", "encode_cursor", "header_page", "numbered"]
 
 T = TypeVar("T")
 
@@ -61,12 +61,12 @@ def header_page(call: Call, rows: Sequence[T], *, maximum: int = 1000) -> tuple[
     return found.rows, headers
 
 
-def pack(*values: object) -> str:
+def encode_cursor(*values: object) -> str:
     """An opaque cursor that carries values."""
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
-def unpack(cursor: str, length: int, refusal: Problem) -> list[Any]:
+def decode_cursor(cursor: str, length: int, refusal: Problem) -> list[Any]:
     """The values that a cursor carries. `refusal` if it is none that was handed out."""
     try:
         found: Any = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))

@@ -9,7 +9,7 @@ from .._replies import Problem, Reply
 from ._floor import LOGGED_OUT
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
+    from .._handlers import Call, Handler
     from .._specs import Node
     from ._floor import Agent, Floor
 

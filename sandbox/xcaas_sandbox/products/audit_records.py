@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from .._examples import answer_example
 from .._replies import Problem, Reply
-from ._pages import pack, unpack
+from ._pages import decode_cursor, encode_cursor
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
+    from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["AuditRecords"]
@@ -38,10 +38,10 @@ class AuditRecords:
         found = [row for row in self._rows if begin <= datetime.fromisoformat(row["auditTimestamp"]) <= end]
         found = [row for row in found if _fits(call, row)]
         unknown = Problem(400, "The scroll id is not one that was handed out")
-        start: int = unpack(call.query["scrollId"], 1, unknown)[0] if "scrollId" in call.query else 0
+        start: int = decode_cursor(call.query["scrollId"], 1, unknown)[0] if "scrollId" in call.query else 0
         page = found[start : start + call.number("size", 20)]
         following = start + len(page)
-        scroll_id = pack(following) if following < len(found) else None
+        scroll_id = encode_cursor(following) if following < len(found) else None
         # The total counts this page alone, as the service has it.
         return Reply({"data": page, "meta": {"totalRecordCount": len(page), "scrollId": scroll_id}})
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
     from .._clock import Clock
+    from .._handlers import Call, Handler
     from .._specs import Node
 
 __all__ = ["Campaigns"]

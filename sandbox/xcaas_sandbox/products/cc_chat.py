@@ -12,8 +12,8 @@ from ._chat import Chat, Conversation
 from ._pages import numbered
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
     from .._clock import Clock
+    from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["CCChat"]

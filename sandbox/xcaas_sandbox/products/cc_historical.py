@@ -14,8 +14,8 @@ from .._replies import Problem, Reply
 from ._pages import header_page
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
     from .._clock import Clock
+    from .._handlers import Call, Handler
 
 __all__ = ["Historical"]
 

@@ -15,8 +15,8 @@ from .._replies import Problem, Reply
 from ._pages import header_page
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
     from .._clock import Clock
+    from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["Realtime"]

@@ -16,8 +16,8 @@ from ._chat import AGENT, Chat, Conversation
 from ._pages import numbered
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
     from .._clock import Clock
+    from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["ChatGateway"]

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 from .._examples import answer_example
 from .._replies import Problem, Reply
 from .._store import Store, filtered, members, ordered
-from ._pages import numbered, pack, unpack
+from ._pages import decode_cursor, encode_cursor, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .._app import Call, Handler
     from .._clock import Clock
+    from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["Contacts"]
@@ -83,11 +83,11 @@ class Contacts:
             raise Problem(400, "Scroll ids need sort=id,ASC")
         # A scroll id holds the last contact seen, so that contacts which come and go shift nothing.
         unknown = Problem(400, "The scroll id is not one that was handed out")
-        last = unpack(call.query["scrollId"], 1, unknown)[0] if "scrollId" in call.query else ""
+        last = decode_cursor(call.query["scrollId"], 1, unknown)[0] if "scrollId" in call.query else ""
         left = [row for row in ordered(rows, ["id"]) if row["id"] > last]
         page = left[: call.number("size", 100)]
         more = len(page) < len(left)
-        return page, {"hasMore": more, "scrollId": pack(page[-1]["id"]) if more else None}
+        return page, {"hasMore": more, "scrollId": encode_cursor(page[-1]["id"]) if more else None}
 
     def _writable(self, contact_id: str) -> Node:
         found = self._store.get(contact_id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
+    from .._handlers import Call, Handler
     from .._specs import Node
     from ._floor import Floor, Interaction
 

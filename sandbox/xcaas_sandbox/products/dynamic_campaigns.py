@@ -10,8 +10,8 @@ from .._examples import answer_example
 from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
     from .._clock import Clock
+    from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["DynamicCampaigns"]

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from .._examples import answer_example
 from .._replies import Problem, Reply
 from .._store import values_at
-from ._pages import pack, unpack
+from ._pages import decode_cursor, encode_cursor
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
+    from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["Journeys"]
@@ -57,7 +57,7 @@ def _search(call: Call, rows: Sequence[Node]) -> Reply:
         found.reverse()
     start, limit = _start(body, order), body.get("limit", 100)
     end = start + limit
-    following = pack(end, order) if end < len(found) else None
+    following = encode_cursor(end, order) if end < len(found) else None
     return Reply({"data": found[start:end], "nextPageCursor": following, "totalElements": len(found)})
 
 
@@ -65,7 +65,7 @@ def _start(body: Node, order: list[str]) -> int:
     cursor = body.get("nextPageCursor")
     if cursor is None:
         return 0
-    start, sorted_by = unpack(cursor, 2, _refusal("invalidCursor", "The cursor is not one that was handed out"))
+    start, sorted_by = decode_cursor(cursor, 2, _refusal("invalidCursor", "The cursor is not one that was handed out"))
     if sorted_by != order:
         raise _refusal("cursorAndSortMismatch", "The cursor belongs to another order")
     return int(start)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
     from .._clock import Clock
     from .._credentials import Credentials
+    from .._handlers import Call, Handler
 
 __all__ = ["TokenService"]
 

@@ -12,7 +12,7 @@ from .._store import Store, values_at
 from ._pages import numbered
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
+    from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["QualityManagement"]

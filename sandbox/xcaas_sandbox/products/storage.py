@@ -18,8 +18,8 @@ from .._fiql import FilterError, compile_filter
 from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
     from .._clock import Clock
+    from .._handlers import Call, Handler
 
 __all__ = ["Storage"]
 

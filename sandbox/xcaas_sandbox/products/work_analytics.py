@@ -8,11 +8,11 @@ from urllib.parse import parse_qs
 from .._credentials import WORK_ANALYTICS
 from .._examples import answer_example
 from .._replies import Problem, Reply
-from ._pages import pack, unpack
+from ._pages import decode_cursor, encode_cursor
 
 if TYPE_CHECKING:
-    from .._app import Call, Handler
     from .._credentials import Credentials
+    from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["WorkAnalytics"]
@@ -56,7 +56,7 @@ class WorkAnalytics:
         start = self._start(call, [list(pair) for pair in query])
         page = rows[start : start + call.number("pageSize", 100)]
         # A last page that is not full still has an id; only the empty one behind it has none.
-        scroll_id = pack(start + len(page), query) if page else NO_DATA
+        scroll_id = encode_cursor(start + len(page), query) if page else NO_DATA
         return Reply({"data": page, "meta": {"totalRecordCount": len(rows) if page else 0, "scrollId": scroll_id}})
 
     def _start(self, call: Call, query: list[list[str]]) -> int:
@@ -64,7 +64,7 @@ class WorkAnalytics:
         if scroll_id is None:
             return 0
         refusal = Problem(400, "The scroll id does not belong to this query", code="SCROLL", field="scrollId")
-        start, belongs_to = unpack(scroll_id, 2, refusal)
+        start, belongs_to = decode_cursor(scroll_id, 2, refusal)
         if belongs_to != query:
             raise refusal
         return int(start)

@@ -13,8 +13,8 @@ from ._ring_groups import RingGroups
 from ._users import Users
 
 if TYPE_CHECKING:
-    from ..._app import Call, Handler
     from ..._clock import Clock
+    from ..._handlers import Call, Handler
     from ..._replies import Reply
     from ..._specs import Product
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from ..._replies import Problem, Reply, problem_object
 
 if TYPE_CHECKING:
-    from ..._app import Call
     from ..._clock import Clock
+    from ..._handlers import Call
     from ..._specs import Node
 
 __all__ = ["CUSTOMER", "Jobs"]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from ..._replies import Problem, Reply
 from ..._store import filtered, ordered
-from .._pages import numbered, pack, unpack
+from .._pages import decode_cursor, encode_cursor, numbered
 
 if TYPE_CHECKING:
-    from ..._app import Call
     from ..._clock import Clock
+    from ..._handlers import Call
     from ..._specs import Node
 
 __all__ = ["number_page", "scroll_page"]
@@ -41,7 +41,7 @@ def scroll_page(
     start, size, condition, sort = _position(call, clock)
     found = ordered(filtered(rows, condition), _paths(sort, sortable, prefix, keys))
     page, more = found[start : start + size], start + size < len(found)
-    following = pack(start + size, size, condition, sort, clock.now()) if more else None
+    following = encode_cursor(start + size, size, condition, sort, clock.now()) if more else None
     return _page(call, page, {"nextScrollId": following}, size, more, condition, sort)
 
 
@@ -54,7 +54,7 @@ def _position(call: Call, clock: Clock) -> tuple[int, int, str | None, str | Non
         message = f"scrollId goes alone, without {', '.join(others)}"
         raise Problem(400, message, code="CONFLICTING_QUERY_PARAMETER", field=others[0])
     unknown = Problem(400, "The scroll id is not one that was handed out", code="VALIDATION_ERROR", field="scrollId")
-    start, size, condition, sort, born = unpack(scroll_id, 5, unknown)
+    start, size, condition, sort, born = decode_cursor(scroll_id, 5, unknown)
     if clock.now() - born > LIFETIME:
         raise Problem(400, "The scroll id has expired", code="VALIDATION_ERROR", field="scrollId")
     return start, size, condition, sort

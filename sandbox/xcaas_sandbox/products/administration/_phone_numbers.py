@@ -10,8 +10,8 @@ from ..._store import Store
 from ._lists import scroll_page
 
 if TYPE_CHECKING:
-    from ..._app import Call, Handler
     from ..._clock import Clock
+    from ..._handlers import Call, Handler
     from ..._specs import Product
 
 __all__ = ["PhoneNumbers"]

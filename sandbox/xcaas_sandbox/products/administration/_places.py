@@ -11,8 +11,8 @@ from ..._store import Store, values_at
 from ._lists import number_page, scroll_page
 
 if TYPE_CHECKING:
-    from ..._app import Call, Handler
     from ..._clock import Clock
+    from ..._handlers import Call, Handler
     from ..._specs import Node, Product
     from ._jobs import Jobs
 

@@ -12,8 +12,8 @@ from ._jobs import CUSTOMER
 from ._lists import scroll_page
 
 if TYPE_CHECKING:
-    from ..._app import Call, Handler
     from ..._clock import Clock
+    from ..._handlers import Call, Handler
     from ..._specs import Node, Product
     from ._jobs import Jobs
     from ._users import Users

@@ -1,0 +1,106 @@
+"""What changed between two documents for a caller."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from xcaas_generator import ir
+from xcaas_generator.diff.operations import OperationComparison
+from xcaas_generator.diff.rules import Change, Changes
+from xcaas_generator.diff.types import Side, TypeComparison
+from xcaas_generator.plan.model_names import received_models, sent_models, type_names
+from xcaas_generator.plan.package import CLIENT_NAMES
+from xcaas_generator.plan.tree import seats
+from xcaas_generator.plan.webhooks import payload
+
+_BRACES = re.compile(r"\{[^{}]*\}")
+_COMPONENT = "/components/schemas/"
+
+
+def compare(old: ir.Document, new: ir.Document) -> tuple[Change, ...]:
+    """Every difference that a caller can notice, breaking ones first."""
+    changes = Changes()
+    types = TypeComparison(Side(old), Side(new), changes)
+    operations = OperationComparison(types, changes)
+    pairs, removed, added = _matched(old.operations, new.operations)
+    before, after = _calls(old), _calls(new)
+    for operation in removed:
+        message = f"{operation.method} {operation.path} is gone"
+        changes.add("operation-removed", before[_identity(operation)], message, operation.place)
+    for operation in added:
+        message = f"{operation.method} {operation.path} is new"
+        changes.add("operation-added", after[_identity(operation)], message, operation.place)
+    for one, other in pairs:
+        operations.compare(one, other, before[_identity(one)], after[_identity(other)])
+    operations.schemes(old, new)
+    _webhooks(old, new, types, changes)
+    _models(old, new, changes)
+    return changes.all()
+
+
+def _identity(operation: ir.Operation) -> tuple[str, str]:
+    return operation.method, operation.path
+
+
+def _calls(document: ir.Document) -> dict[tuple[str, str], str]:
+    """The name of each operation's call."""
+    found = seats(document, taken_on_client=CLIENT_NAMES, taken_on_resource=frozenset({"property"}))
+    return {
+        _identity(operation): ".".join((*seat.path, seat.verb))
+        for operation, seat in zip(document.operations, found, strict=True)
+    }
+
+
+def _matched(
+    old: Iterable[ir.Operation], new: Iterable[ir.Operation]
+) -> tuple[list[tuple[ir.Operation, ir.Operation]], list[ir.Operation], list[ir.Operation]]:
+    """Pairs by method and path, whatever path parameters are called; of the rest, by operation id."""
+    before = {(item.method, _BRACES.sub("{}", item.path)): item for item in old}
+    after = {(item.method, _BRACES.sub("{}", item.path)): item for item in new}
+    pairs = [(before.pop(key), after.pop(key)) for key in list(before) if key in after]
+    by_id = {item.id: (key, item) for key, item in after.items()}
+    for key, item in list(before.items()):
+        if item.id in by_id:
+            other_key, other = by_id[item.id]
+            pairs.append((item, other))
+            del before[key], after[other_key]
+    return pairs, list(before.values()), list(after.values())
+
+
+def _webhooks(old: ir.Document, new: ir.Document, types: TypeComparison, changes: Changes) -> None:
+    """Payloads come to the caller, as answers do."""
+    before = {(one.operation, one.name, one.method): one for one in old.webhooks}
+    after = {(one.operation, one.name, one.method): one for one in new.webhooks}
+    for key, webhook in before.items():
+        where = f"webhooks {webhook.name}"
+        if key in after:
+            types.types(payload(webhook), payload(after[key]), "answer", where, after[key].place)
+        else:
+            changes.add("webhook-removed", where, f"the webhook {webhook.name} is gone", webhook.place)
+    for key, webhook in after.items():
+        if key not in before:
+            changes.add(
+                "webhook-added", f"webhooks {webhook.name}", f"the webhook {webhook.name} is new", webhook.place
+            )
+
+
+def _models(old: ir.Document, new: ir.Document, changes: Changes) -> None:
+    """Classes that code may import by name. Those of inline schemas have made-up names, which may change."""
+    before, after = _components(old), _components(new)
+    kept = set(type_names(new))
+    used = {one.name for one in old.unions} | sent_models(old) | received_models(old) | {one.name for one in old.enums}
+    for name, place in before.items():
+        if name not in kept:
+            rule = "model-removed" if name in used else "unused-model-removed"
+            changes.add(rule, f"models.{name}", "the model is gone or has another name", place)
+    existed = set(type_names(old))
+    for name, place in after.items():
+        if name not in existed:
+            changes.add("model-added", f"models.{name}", "the model is new", place)
+
+
+def _components(document: ir.Document) -> Mapping[str, ir.SourceLocation]:
+    types: tuple[ir.Model | ir.Enum | ir.Union, ...] = (*document.models, *document.enums, *document.unions)
+    places = {one.name: one.place for one in types}
+    return {name: place for name, place in places.items() if place.pointer.rpartition("/")[0] + "/" == _COMPONENT}

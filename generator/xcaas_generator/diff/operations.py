@@ -1,0 +1,231 @@
+"""Comparing one operation with what became of it: parameters, body, answers, security, servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from xcaas_generator import ir
+from xcaas_generator.diff.rules import Changes
+from xcaas_generator.diff.types import TypeComparison, default_message
+from xcaas_generator.plan.results import outcome
+from xcaas_generator.python.names import safe
+
+
+class OperationComparison:
+    """Notes what changed in operations, with the help of a comparison of types."""
+
+    def __init__(self, types: TypeComparison, changes: Changes) -> None:
+        self._types = types
+        self._changes = changes
+
+    def compare(self, old: ir.Operation, new: ir.Operation, before: str, after: str) -> None:
+        """Note every change of one operation. `before` and `after` are the names of its call."""
+        add, place = self._changes.add, new.place
+        if before != after:
+            add("call-renamed", before, f"the call is `{after}` now", place)
+        if (old.method, _bare(old.path)) != (new.method, _bare(new.path)):
+            add("operation-moved", after, f"{old.method} {old.path} became {new.method} {new.path}", place)
+        if new.deprecated and not old.deprecated:
+            add("operation-deprecated", after, "the operation is deprecated", place)
+        if old.deprecated and not new.deprecated:
+            add("operation-undeprecated", after, "the operation is not deprecated any more", place)
+        self._parameters(old, new, after)
+        self._body(old.body, new.body, after, place)
+        self._answers(old, new, after)
+        self._security(old, new, after)
+        self._servers(old.servers, new.servers, after, place)
+
+    # --- parameters --------------------------------------------------------
+
+    def _parameters(self, old: ir.Operation, new: ir.Operation, call: str) -> None:
+        before, after = _by_key(old), _by_key(new)
+        for key, parameter in before.items():
+            where = f"{call}({safe(parameter.name)})"
+            if key not in after:
+                self._changes.add("parameter-removed", where, f"{_spoken(parameter)} is gone", old.place)
+            else:
+                self._parameter(parameter, after[key], where)
+        for key, parameter in after.items():
+            if key not in before:
+                rule = "required-parameter-added" if _needed(parameter) else "optional-parameter-added"
+                self._changes.add(
+                    rule, f"{call}({safe(parameter.name)})", f"{_spoken(parameter)} is new", parameter.place
+                )
+
+    def _parameter(self, old: ir.Parameter, new: ir.Parameter, where: str) -> None:
+        add, place = self._changes.add, new.place
+        if safe(old.name) != safe(new.name):
+            add("parameter-renamed", where, f"`{safe(old.name)}` is `{safe(new.name)}` now", place)
+        if _needed(new) and not _needed(old):
+            add("parameter-became-required", where, "the parameter became required", place)
+        if _needed(old) and not _needed(new):
+            add("parameter-became-optional", where, "the parameter became optional", place)
+        if (old.style, old.explode, old.media_type) != (new.style, new.explode, new.media_type):
+            message = f"its style changed from {_style(old)} to {_style(new)}"
+            add("parameter-style-changed", where, message, place)
+        if (old.has_default, old.default) != (new.has_default, new.default):
+            add("parameter-default-changed", where, default_message(old, new), place)
+        if old.nullable and not new.nullable:
+            add("request-null-refused", where, "the parameter may not be null any more", place)
+        self._types.limits(dict(old.limits), dict(new.limits), "request", where, place)
+        self._types.types(old.type, new.type, "request", where, place)
+
+    # --- bodies ------------------------------------------------------------
+
+    def _body(self, old: ir.Body | None, new: ir.Body | None, call: str, place: ir.SourceLocation) -> None:
+        add = self._changes.add
+        if old is None and new is not None:
+            rule = "required-body-added" if new.required else "optional-body-added"
+            add(rule, f"{call}({safe(new.name)})", "the request has a body now", new.place)
+        if old is not None and new is None:
+            add("body-removed", f"{call}({safe(old.name)})", "the request has no body any more", place)
+        if old is None or new is None:
+            return
+        where = f"{call}({safe(new.name)})"
+        if safe(old.name) != safe(new.name):
+            add("body-renamed", where, f"`{safe(old.name)}` is `{safe(new.name)}` now", new.place)
+        if old.required != new.required:
+            word = "required" if new.required else "optional"
+            add(f"body-became-{word}", where, f"the body became {word}", new.place)
+        before = {variant.media_type: variant.type for variant in old.variants}
+        after = {variant.media_type: variant.type for variant in new.variants}
+        self._media(before, after, "request", where, new.place)
+        for media_type in before.keys() & after.keys():
+            self._types.types(before[media_type], after[media_type], "request", where, new.place)
+
+    def _media(self, old: Iterable[str], new: Iterable[str], kind: str, where: str, place: ir.SourceLocation) -> None:
+        for media_type in sorted(set(old) - set(new)):
+            self._changes.add(f"{kind}-media-type-removed", where, f"{media_type} is gone", place)
+        for media_type in sorted(set(new) - set(old)):
+            self._changes.add(f"{kind}-media-type-added", where, f"{media_type} is new", place)
+
+    # --- answers -----------------------------------------------------------
+
+    def _answers(self, old: ir.Operation, new: ir.Operation, call: str) -> None:
+        if _result_kind(old) != _result_kind(new):
+            message = f"{_result_kind(old)} became {_result_kind(new)}"
+            self._changes.add("result-kind-changed", call, message, new.place)
+        before = {answer.status: answer for answer in old.answers}
+        after = {answer.status: answer for answer in new.answers}
+        for status, answer in before.items():
+            if status not in after:
+                rule = "success-removed" if answer.success else "error-removed"
+                self._changes.add(rule, f"{call} {status}", f"the answer {status} is gone", answer.place)
+            else:
+                self._answer(answer, after[status], f"{call} {status}")
+        for status, answer in after.items():
+            if status not in before:
+                rule = "success-added" if answer.success else "error-added"
+                self._changes.add(rule, f"{call} {status}", f"the answer {status} is new", answer.place)
+
+    def _answer(self, old: ir.Answer, new: ir.Answer, where: str) -> None:
+        before = {variant.media_type: variant.type for variant in old.variants}
+        after = {variant.media_type: variant.type for variant in new.variants}
+        if before and not after:
+            self._changes.add("answer-body-removed", where, "the answer has no body any more", new.place)
+        elif after and not before:
+            self._changes.add("answer-body-added", where, "the answer has a body now", new.place)
+        else:
+            self._media(before, after, "answer", where, new.place)
+        for media_type in before.keys() & after.keys():
+            self._types.types(before[media_type], after[media_type], "answer", where, new.place)
+
+    # --- security and servers ----------------------------------------------
+
+    def _security(self, old: ir.Operation, new: ir.Operation, call: str) -> None:
+        before, after = set(old.security), set(new.security)
+        free_before, free_after = not before or () in before, not after or () in after
+        if free_before and not free_after:
+            self._changes.add("security-added", call, f"calls need {_schemes(after)} now", new.place)
+        elif free_after and not free_before:
+            self._changes.add("security-removed", call, f"calls don't need {_schemes(before)} any more", new.place)
+        elif not free_before:
+            for schemes in sorted(before - after):
+                message = f"{_schemes([schemes])} does not open it any more"
+                self._changes.add("security-alternative-removed", call, message, new.place)
+            for schemes in sorted(after - before):
+                self._changes.add("security-alternative-added", call, f"{_schemes([schemes])} opens it too", new.place)
+
+    def schemes(self, old: ir.Document, new: ir.Document) -> None:
+        """Note security schemes that present their credential in another way."""
+        after = {scheme.name: scheme for scheme in new.security_schemes}
+        for scheme in old.security_schemes:
+            other = after.get(scheme.name)
+            if other is not None and _presentation(scheme) != _presentation(other):
+                message = f"{_presentation(scheme)} became {_presentation(other)}"
+                self._changes.add("security-scheme-changed", scheme.name, message, other.place)
+
+    def _servers(
+        self, old: tuple[ir.Server, ...], new: tuple[ir.Server, ...], call: str, place: ir.SourceLocation
+    ) -> None:
+        before, after = {server.url: server for server in old}, {server.url: server for server in new}
+        for url, server in before.items():
+            if url not in after:
+                self._changes.add("server-removed", f"server {url}", "the server is gone", place)
+            else:
+                self._variables(server, after[url], place)
+        for url in after.keys() - before.keys():
+            self._changes.add("server-added", f"server {url}", "the server is new", place)
+
+    def _variables(self, old: ir.Server, new: ir.Server, place: ir.SourceLocation) -> None:
+        after = {variable.name: variable for variable in new.variables}
+        for variable in old.variables:
+            other = after.get(variable.name)
+            if other is None:
+                continue
+            where = f"server {new.url} {{{variable.name}}}"
+            if variable.default != other.default:
+                message = f"the default {variable.default!r} became {other.default!r}"
+                self._changes.add("server-variable-default-changed", where, message, place)
+            for value in sorted(set(variable.enum) - set(other.enum)) if other.enum else ():
+                self._changes.add("server-variable-value-removed", where, f"{value!r} is gone", place)
+            for value in sorted(set(other.enum) - set(variable.enum)) if variable.enum else ():
+                self._changes.add("server-variable-value-added", where, f"{value!r} is new", place)
+
+
+def _by_key(operation: ir.Operation) -> Mapping[tuple[str, str], ir.Parameter]:
+    """Parameters by place and name; those in the path by their position, which is what the server sees."""
+    found: dict[tuple[str, str], ir.Parameter] = {}
+    for parameter in operation.parameters:
+        name = parameter.wire.lower() if parameter.location == "header" else parameter.wire
+        if parameter.location == "path":
+            name = str(_position(operation.path, parameter.wire))
+        found[parameter.location, name] = parameter
+    return found
+
+
+def _position(path: str, wire: str) -> int:
+    return path[: max(path.find(f"{{{wire}}}"), 0)].count("{")
+
+
+def _bare(path: str) -> str:
+    parts = path.split("{")
+    return "{".join([parts[0], *(part.partition("}")[2] for part in parts[1:])])
+
+
+def _needed(parameter: ir.Parameter) -> bool:
+    return parameter.required and not parameter.source
+
+
+def _spoken(parameter: ir.Parameter) -> str:
+    return f"the {'required ' if _needed(parameter) else ''}{parameter.location} parameter {parameter.wire}"
+
+
+def _style(parameter: ir.Parameter) -> str:
+    return parameter.media_type or f"{parameter.style}{' exploded' if parameter.explode else ''}"
+
+
+def _result_kind(operation: ir.Operation) -> str:
+    if operation.pagination is not None:
+        return "a pager"
+    found = outcome(operation)
+    return "a file" if found.stream else "nothing" if found.type is None else "a value"
+
+
+def _schemes(alternatives: Iterable[tuple[str, ...]]) -> str:
+    return " or ".join(sorted(" and ".join(schemes) for schemes in alternatives))
+
+
+def _presentation(scheme: ir.SecurityScheme) -> str:
+    where = f" {scheme.parameter} in the {scheme.location}" if scheme.parameter else ""
+    return f"{scheme.kind}{where}"

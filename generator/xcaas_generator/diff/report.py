@@ -1,0 +1,79 @@
+"""A comparison as text for people, JSON for programs, Markdown for a changelog."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from xcaas_generator.diff.rules import Bump, Change
+from xcaas_generator.problems import printable
+
+
+def as_text(changes: Sequence[Change], bump: Bump) -> str:
+    """A line per change, the grade first, then what follows from it all."""
+    lines = [
+        printable(f"{change.grade}: {change.where}: {change.message} [{change.rule}: {change.reason}]")
+        for change in changes
+    ]
+    return "\n".join([*lines, _verdict(changes, bump)])
+
+
+def as_json(changes: Sequence[Change], bump: Bump) -> str:
+    """One object: counts, the version bump, and each change with its rule and place."""
+    content = {
+        "breaking": _count(changes, "breaking"),
+        "compatible": _count(changes, "compatible"),
+        "bump": bump,
+        "changes": [
+            {
+                "grade": change.grade,
+                "rule": change.rule,
+                "reason": change.reason,
+                "where": change.where,
+                "message": change.message,
+                "file": change.place.file,
+                "pointer": change.place.pointer,
+            }
+            for change in changes
+        ],
+    }
+    return json.dumps(content, indent=2)
+
+
+def as_markdown(changes: Sequence[Change], bump: Bump) -> str:
+    """Sections and bullets, ready for a changelog."""
+    parts: list[str] = []
+    for grade, title in (("breaking", "Breaking"), ("compatible", "Added and changed")):
+        lines = [
+            f"- {_code(change.where)}: {_plain(change.message)} ({change.rule})"
+            for change in changes
+            if change.grade == grade
+        ]
+        if lines:
+            parts.append("\n".join([f"### {title}", "", *lines]))
+    parts.append(_verdict(changes, bump))
+    return "\n\n".join(parts)
+
+
+def _verdict(changes: Sequence[Change], bump: Bump) -> str:
+    if not changes:
+        tail = "Nothing changed." if bump == "none" else "Only descriptions and examples changed."
+    else:
+        tail = f"{_count(changes, 'breaking')} breaking, {_count(changes, 'compatible')} compatible."
+    return f"{tail} Version: {bump}."
+
+
+def _count(changes: Sequence[Change], grade: str) -> int:
+    return sum(change.grade == grade for change in changes)
+
+
+def _code(text: str) -> str:
+    return "`" + printable(text).replace("`", "'") + "`"
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    escaped = printable(text)
+    for mark in "\\`*_[]<>#|":
+        escaped = escaped.replace(mark, "\\" + mark)
+    return escaped

@@ -1,0 +1,225 @@
+"""Comparing types by direction: what a request may hold, what an answer may bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xcaas_generator import ir
+from xcaas_generator.diff.rules import Changes, Direction
+from xcaas_generator.python.docstrings import plain
+from xcaas_generator.python.names import safe
+
+_UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+_LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+Limits = Mapping[str, ir.JSON]
+
+
+class Side:
+    """One of the two documents, with its types by name."""
+
+    def __init__(self, document: ir.Document) -> None:
+        self.document = document
+        self.models = {model.name: model for model in document.models}
+        self.enums = {enum.name: enum for enum in document.enums}
+
+    def values(self, ref: ir.TypeRef) -> tuple[ir.JSON, ...] | None:
+        """The known values of an enum or constant; None for other types."""
+        if isinstance(ref, ir.EnumRef):
+            return self.enums[ref.name].values
+        return (ref.value,) if isinstance(ref, ir.Const) else None
+
+
+class TypeComparison:
+    """Compares types of two documents. A pair of models is compared once per direction."""
+
+    def __init__(self, old: Side, new: Side, changes: Changes) -> None:
+        self.old, self.new, self.changes = old, new, changes
+        self._seen: set[tuple[str, str, Direction]] = set()
+
+    def types(
+        self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation
+    ) -> None:
+        """Note how a type changed."""
+        values = self.old.values(old), self.new.values(new)
+        if values[0] is not None and values[1] is not None:
+            self._values(values[0], values[1], direction, where, place)
+        elif isinstance(old, ir.ModelRef) and isinstance(new, ir.ModelRef):
+            self._models(self.old.models[old.name], self.new.models[new.name], direction)
+        elif isinstance(old, ir.ListOf) and isinstance(new, ir.ListOf):
+            self.types(old.item, new.item, direction, f"{where}[]", place)
+        elif isinstance(old, ir.MapOf) and isinstance(new, ir.MapOf):
+            self.types(old.value, new.value, direction, f"{where}{{}}", place)
+        elif isinstance(old, ir.UnionOf) or isinstance(new, ir.UnionOf):
+            self._unions(old, new, direction, where, place)
+        elif old != new:
+            self._other(old, new, direction, where, place)
+
+    def _values(
+        self,
+        old: tuple[ir.JSON, ...],
+        new: tuple[ir.JSON, ...],
+        direction: Direction,
+        where: str,
+        place: ir.SourceLocation,
+    ) -> None:
+        for value in old:
+            if value not in new:
+                self.changes.add(f"{direction}-value-removed", where, f"the value {plain(value)} is gone", place)
+        for value in new:
+            if value not in old:
+                self.changes.add(f"{direction}-value-added", where, f"the value {plain(value)} is new", place)
+
+    def _other(
+        self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation
+    ) -> None:
+        message = f"{self.spoken(old, self.old)} became {self.spoken(new, self.new)}"
+        if self._holds(new, self.new, old, self.old):
+            kind = "widened"
+        elif self._holds(old, self.old, new, self.new):
+            kind = "narrowed"
+        else:
+            kind = "changed"
+        if direction == "answer" and kind == "widened" and isinstance(old, ir.EnumRef):
+            kind = "narrowed"  # an open enum holds every text already
+        self.changes.add(f"{direction}-type-{kind}", where, message, place)
+
+    def _holds(self, wide: ir.TypeRef, wide_side: Side, narrow: ir.TypeRef, narrow_side: Side) -> bool:
+        """Whether every value of one type, as Python has it, is one of the other too."""
+        if wide == ir.Scalar("any"):
+            return True
+        if not isinstance(wide, ir.Scalar):
+            return False
+        if wide.kind == "float" and isinstance(narrow, ir.Scalar) and narrow.kind == "int":
+            return wide.form is None or not wide.form.startswith("epoch")
+        values = narrow_side.values(narrow)
+        kinds: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+        expected = kinds.get(wide.kind)
+        return values is not None and expected is not None and all(type(value) is expected for value in values)
+
+    def _unions(
+        self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation
+    ) -> None:
+        before, after = _members(old), _members(new)
+        tagged = isinstance(old, ir.UnionOf) and old.discriminator is not None
+        for key in before.keys() - after.keys():
+            rule = "request-type-narrowed" if direction == "request" else "answer-type-narrowed"
+            self.changes.add(rule, where, f"{self.spoken(before[key], self.old)} is no longer one of its types", place)
+        for key in after.keys() - before.keys():
+            message = f"{self.spoken(after[key], self.new)} is one more of its types"
+            if direction == "request":
+                self.changes.add("request-type-widened", where, message, place)
+            else:
+                self.changes.add("answer-variant-added" if tagged else "answer-type-widened", where, message, place)
+        for key in before.keys() & after.keys():
+            self.types(before[key], after[key], direction, where, place)
+
+    def _models(self, old: ir.Model, new: ir.Model, direction: Direction) -> None:
+        if (old.name, new.name, direction) in self._seen:
+            return
+        self._seen.add((old.name, new.name, direction))
+        before = {field.wire: field for field in old.fields if _counts(field, direction)}
+        after = {field.wire: field for field in new.fields if _counts(field, direction)}
+        for wire, field in before.items():
+            if wire not in after:
+                where = f"models.{old.name}.{wire}"
+                self.changes.add(f"{direction}-field-removed", where, "the field is gone", field.place)
+            else:
+                self._fields(field, after[wire], direction, f"models.{new.name}.{wire}")
+        for wire, field in after.items():
+            if wire not in before:
+                rule = "answer-field-added"
+                if direction == "request":
+                    rule = "required-request-field-added" if field.required else "optional-request-field-added"
+                self.changes.add(rule, f"models.{new.name}.{wire}", "the field is new", field.place)
+        if old.extra is not None and new.extra is not None:
+            self.types(old.extra, new.extra, direction, f"models.{new.name}{{}}", new.place)
+
+    def _fields(self, old: ir.Field, new: ir.Field, direction: Direction, where: str) -> None:
+        add, place = self.changes.add, new.place
+        if safe(old.name) != safe(new.name):
+            add("field-renamed", where, f"`{safe(old.name)}` is `{safe(new.name)}` now", place)
+        if old.required != new.required:
+            word = "required" if new.required else "optional"
+            add(f"{direction}-field-became-{word}", where, f"the field became {word}", place)
+        if new.nullable and not old.nullable:
+            add(f"{direction}-field-became-nullable", where, "the field may be null", place)
+        if old.nullable and not new.nullable:
+            rule = "request-null-refused" if direction == "request" else "answer-null-gone"
+            add(rule, where, "the field may not be null any more", place)
+        if direction == "request" and (old.has_default, old.default) != (new.has_default, new.default):
+            add("request-default-changed", where, default_message(old, new), place)
+        self.limits(dict(old.limits), dict(new.limits), direction, where, place)
+        self.types(old.type, new.type, direction, where, place)
+
+    def limits(self, old: Limits, new: Limits, direction: Direction, where: str, place: ir.SourceLocation) -> None:
+        """Note how bounds, patterns and the like changed."""
+        for key in sorted({*old, *new}):
+            before, after = old.get(key), new.get(key)
+            if before == after:
+                continue
+            rule = "answer-limit-changed"
+            if direction == "request":
+                rule = "request-limit-tightened" if _tighter(key, before, after) else "request-limit-relaxed"
+            self.changes.add(rule, where, f"{key}: {plain(before)} became {plain(after)}", place)
+
+    def spoken(self, ref: ir.TypeRef, side: Side) -> str:
+        """A type in words."""
+        match ref:
+            case ir.Scalar():
+                return ref.kind if ref.form is None else f"{ref.kind} ({ref.form})"
+            case ir.ModelRef() | ir.EnumRef():
+                return ref.name
+            case ir.Const():
+                return f"the constant {plain(ref.value)}"
+            case ir.ListOf():
+                return f"a list of {self.spoken(ref.item, side)}"
+            case ir.MapOf():
+                return f"a map of {self.spoken(ref.value, side)}"
+            case ir.UnionOf():
+                return " or ".join(self.spoken(member, side) for member in ref.members)
+
+
+def _counts(field: ir.Field, direction: Direction) -> bool:
+    """Fields that one side alone sends are no part of the other side's direction."""
+    return not (field.read_only if direction == "request" else field.write_only)
+
+
+def default_message(old: ir.Field | ir.Parameter, new: ir.Field | ir.Parameter) -> str:
+    before = plain(old.default) if old.has_default else "no default"
+    after = plain(new.default) if new.has_default else "no default"
+    return f"the default changed from {before} to {after}"
+
+
+def _tighter(key: str, before: ir.JSON, after: ir.JSON) -> bool:
+    if after is None:
+        return False
+    if before is None:
+        return after is not False
+    if isinstance(before, int | float) and isinstance(after, int | float):
+        if key in _UPPER:
+            return after < before
+        if key in _LOWER:
+            return after > before
+        if key == "uniqueItems":
+            return bool(after)
+    return True
+
+
+def _members(ref: ir.TypeRef) -> dict[str, ir.TypeRef]:
+    """Members of a union by what makes them the same on both sides; other types are a union of one."""
+    members = ref.members if isinstance(ref, ir.UnionOf) else (ref,)
+    found: dict[str, ir.TypeRef] = {}
+    for member in members:
+        match member:
+            case ir.ModelRef() | ir.EnumRef():
+                key = f"named {member.name}"
+            case ir.ListOf():
+                key = "list"
+            case ir.MapOf():
+                key = "map"
+            case ir.UnionOf():
+                key = f"union {sorted(_members(member))}"
+            case _:
+                key = repr(member)
+        found.setdefault(key, member)
+    return found

@@ -1,0 +1,1 @@
+"""How the specs differ from the vendor's own documents."""

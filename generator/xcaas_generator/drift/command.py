@@ -1,0 +1,79 @@
+"""`xcaas-gen drift`: read both folders, compare, leave out what has a reason."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from xcaas_generator.drift.compare import Difference, drift
+from xcaas_generator.drift.facts import Facts, facts
+from xcaas_generator.drift.reasons import read_reasons
+from xcaas_generator.failure import Failure
+from xcaas_generator.generate.repository import repository_request
+from xcaas_generator.problems import InputError, printable
+from xcaas_generator.progress import Progress
+from xcaas_generator.read import read_document
+
+REASONS_FILE = "drift.toml"
+_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+
+
+def run_drift(
+    folder: Path, start: Path, form: Literal["text", "json"], progress: Progress, reasons: Path | None = None
+) -> tuple[str, bool]:
+    """The report, and whether there is a difference that nobody has given a reason for.
+
+    Raises:
+        Failure: The folder holds no documents, or the file of reasons is not as documented.
+    """
+    request = repository_request(start)
+    specs = request.sources[0].path.parent
+    known = read_reasons(reasons or specs / REASONS_FILE)
+    ours = {source.name: _read(source.path, progress) for source in request.sources}
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file())
+    theirs = [item for path in paths for item in _read_theirs(path, progress)]
+    progress.clear()
+    if not theirs:
+        raise Failure(f"{folder} holds no OpenAPI documents with operations", code=2)
+    found = drift(ours, theirs)
+    left = [item for item in found if not any(reason.covers(item) for reason in known)]
+    stale = [f"{reason.product}: {pattern}" for reason in known for pattern in reason.stale(found)]
+    report = _as_json if form == "json" else _as_text
+    return report(left, len(found) - len(left), stale), bool(left)
+
+
+def _read(path: Path, progress: Progress) -> list[Facts]:
+    progress.step(f"reading {path}")
+    return facts(read_document(path, name=path.stem, strict=False).document)
+
+
+def _read_theirs(path: Path, progress: Progress) -> list[Facts]:
+    """Folders of documents hold parts of documents, too; what is none by itself is passed over."""
+    try:
+        return _read(path, progress)
+    except InputError as error:
+        progress.say(f"{path}: passed over: {error.problems[0].message}")
+        return []
+
+
+def _as_text(left: list[Difference], explained: int, stale: list[str]) -> str:
+    lines: list[str] = []
+    product = None
+    for item in left:
+        if item.product != product:
+            product = item.product
+            lines.append(f"{printable(product)}:")
+        lines.append(f"  {printable(item.text)}")
+    lines += [f"stale, explains nothing any more: {printable(pattern)}" for pattern in stale]
+    lines.append(f"{len(left)} unexplained differences, {explained} explained")
+    return "\n".join(lines)
+
+
+def _as_json(left: list[Difference], explained: int, stale: list[str]) -> str:
+    content = {
+        "unexplained": [{"product": item.product, "difference": item.text} for item in left],
+        "explained": explained,
+        "stale": stale,
+    }
+    return json.dumps(content, indent=2)

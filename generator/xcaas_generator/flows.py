@@ -1,0 +1,141 @@
+"""Nodes of the IR for what OpenAPI can't say: pages, work that goes on, files, harmless repeats.
+
+specs/README.md describes the extensions that they come from. `declared` is the extension
+as the document has it, for the manifest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from xcaas_generator.source import JSON, SourceLocation
+
+__all__ = [
+    "Checksum",
+    "Download",
+    "FollowUp",
+    "Pagination",
+    "PollStatus",
+    "Poller",
+    "RateLimit",
+    "Retry",
+    "StopCondition",
+    "StopTest",
+    "ValueLocation",
+]
+
+StopTest: TypeAlias = Literal["page-count", "last-page", "item-count", "equals", "lacks", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLocation:
+    """Where an answer holds a value: a JSON pointer into the body, a header's name, or a link's relation."""
+
+    where: Literal["body", "header", "link"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopCondition:
+    """What the last page shows. `value` belongs to `equals` and `lacks`."""
+
+    location: ValueLocation
+    test: StopTest
+    value: JSON = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pagination:
+    """How to walk over the pages of a list. `items` is a JSON pointer, `next` where the next cursor stands."""
+
+    place: SourceLocation
+    style: Literal["page", "cursor"]
+    parameter: str
+    items: str
+    within: Literal["query", "body"] = "query"
+    size: str | None = None
+    first: int | None = None
+    next: ValueLocation | None = None
+    last: tuple[StopCondition, ...] = ()
+    past_end: int | None = None
+    alone: bool = False
+    empty_ends: bool = True
+    send: dict[str, JSON] | None = None
+    declared: JSON = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """An operation to call afterwards, and the parameter that takes what the first one gave."""
+
+    operation: str
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollStatus:
+    """How far the work is: `value` points to the state, `partial` are those ends that leave something undone."""
+
+    call: FollowUp
+    value: str
+    done: tuple[str, ...]
+    failed: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """How to follow work that an operation starts. Times are seconds, `verb` and `resume` names of methods."""
+
+    verb: str
+    id: str  # JSON pointer into the answer
+    status: PollStatus
+    resume: str | None = None
+    result: FollowUp | None = None
+    cancel: FollowUp | None = None
+    first: float | None = None
+    factor: float | None = None
+    longest: float | None = None
+    timeout: float | None = None
+    declared: JSON = None
+
+    @property
+    def calls(self) -> tuple[FollowUp, ...]:
+        """The operations that follow the work, each a call of its own."""
+        return tuple(call for call in (self.status.call, self.result, self.cancel) if call is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """An operation that describes a file, with JSON pointers into its answer."""
+
+    call: FollowUp
+    value: str | None = None
+    type: str | None = None
+    size: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An answer that is a file. `ranges` is None where nobody knows whether a part of it can be asked for."""
+
+    checksum: Checksum | None = None
+    filename: str | None = None
+    ranges: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Whether a repeat does no harm."""
+
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """At most so many calls in so many seconds."""
+
+    calls: int
+    per: float

@@ -1,0 +1,77 @@
+"""From documents to rendered modules. Imports the heavy libraries, so it is loaded only when there is work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xcaas_generator import manifest
+from xcaas_generator.generate.request import BuildRequest, Source
+from xcaas_generator.package import lockfile
+from xcaas_generator.plan import examples
+from xcaas_generator.plan.package import package_modules, suite_modules, suite_product
+from xcaas_generator.plan.views import Module
+from xcaas_generator.problems import Problem
+from xcaas_generator.progress import Progress, counted
+from xcaas_generator.read import read_document
+from xcaas_generator.render.templates import Templates
+
+
+@dataclass(slots=True)
+class BuildOutput:
+    """Texts by path, not yet formatted, and what the manifest and the lock say of each product."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    sections: dict[str, manifest.Section] = field(default_factory=dict)
+    inputs: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def build(
+    request: BuildRequest,
+    sources: Iterable[Source],
+    progress: Progress,
+    known: Mapping[str, manifest.Section] | None = None,
+) -> BuildOutput:
+    """Read, plan and render the given sources. `known` are the sections of products that are up to date.
+
+    Raises:
+        InputError: A document has problems.
+    """
+    output = BuildOutput()
+    templates = Templates()
+    for source in sources:
+        progress.step(f"{source.path}: reading")
+        result = read_document(
+            source.path, name=source.name, strict=request.strict, allow_network=request.allow_network
+        )
+        output.warnings += result.warnings
+        output.inputs[source.name] = input_digests(source, (source.path, *result.files))
+        progress.step(f"{source.path}: generating {counted(len(result.document.operations), 'operation')}")
+        digest = lockfile.digest_of(source.path)
+        if request.suite:
+            plan, prefix = suite_product(result.document, digest), f"{source.name}/"
+        else:
+            plan, prefix = package_modules(result.document, digest), ""
+        output.sections[source.name] = plan.section
+        shown = examples.dump(result.document)
+        if shown is not None:
+            output.texts[prefix + examples.NAME] = shown
+        _render(templates, plan.modules, prefix, output.texts)
+    if request.suite:
+        sections = {**(known or {}), **output.sections}
+        titles = {source.name: sections[source.name].title for source in request.sources}
+        _render(templates, suite_modules(titles), "", output.texts)
+    return output
+
+
+def input_digests(source: Source, paths: Iterable[Path]) -> dict[str, str]:
+    """Hashes of the files that a product was made from, by their path as seen from its document."""
+    base = source.path.parent
+    return {lockfile.relative(path, base): lockfile.digest_of(path) for path in paths}
+
+
+def _render(templates: Templates, modules: Iterable[Module], prefix: str, into: dict[str, str]) -> None:
+    for module in modules:
+        into[prefix + module.path] = templates.render(module)

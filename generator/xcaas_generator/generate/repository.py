@@ -1,0 +1,38 @@
+"""This repository as a request: every document in `specs/`, into `generated/xcaas/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xcaas_generator.failure import Failure
+from xcaas_generator.generate.request import BuildRequest, Source
+from xcaas_generator.python.names import safe
+
+_SPECS, _TARGET = "specs", Path("generated", "xcaas")
+
+
+def repository_request(start: Path, *, check: bool = False, force: bool = False) -> BuildRequest:
+    """The request for the repository that holds `start`. Paths are relative where `start` is its root.
+
+    Raises:
+        Failure: There is no such repository, or a document's name can't be a product's.
+    """
+    root = _root(start)
+    sources = tuple(Source(_product(path), path) for path in sorted((root / _SPECS).glob("*.yaml")))
+    if not sources:
+        raise Failure(f"no documents in {root / _SPECS}", code=2)
+    return BuildRequest(root / _TARGET, sources, suite=True, strict=True, check=check, force=force)
+
+
+def _root(start: Path) -> Path:
+    for folder in (start, *start.parents):
+        if (folder / _SPECS).is_dir() and (folder / "pyproject.toml").is_file():
+            return folder
+    raise Failure(f"{start} is not inside a repository with specs/ and pyproject.toml", code=2)
+
+
+def _product(path: Path) -> str:
+    name = path.stem
+    if safe(name) != name or not name.isascii() or name != name.lower():
+        raise Failure(f"{path}: a product's file is named in snake_case, such as cc_realtime.yaml", code=2)
+    return name

@@ -1,0 +1,1 @@
+"""House rules for this repository's own specs."""

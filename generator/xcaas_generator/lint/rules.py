@@ -1,0 +1,148 @@
+"""House rules for the specs of this repository (`xcaas-gen lint`).
+
+They go beyond validity: names, one resource per operation, words where a reader needs
+them, an error body or a reason for none, no unnamed classes, and examples that
+validate. specs/README.md explains them; each problem says what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from xcaas_generator.lint.examples import check_examples
+from xcaas_generator.lint.keys import check_keys
+from xcaas_generator.lint.schemas import check_schemas
+from xcaas_generator.load.documents import Documents
+from xcaas_generator.load.positions import locate
+from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.normalise.extensions import keys
+from xcaas_generator.normalise.operations import METHODS
+from xcaas_generator.problems import InputError, Problem
+from xcaas_generator.read import read_document
+from xcaas_generator.report import Report
+
+_CAMEL = re.compile(r"[a-z][a-zA-Z0-9]*")
+_PASCAL = re.compile(r"[A-Z][a-zA-Z0-9]*")
+_SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_MAX_SUMMARY_WORDS = 8
+
+
+def lint(path: Path) -> tuple[Problem, ...]:
+    """Everything that is wrong with one spec: as a document, and by the house rules."""
+    report = Report()
+    try:
+        report.extend(read_document(path, name=path.stem, strict=False).warnings)
+    except InputError as error:
+        return error.problems
+    documents = Documents(report)
+    file = documents.first(path, path.stem)
+    _House(Node(file, "", file.tree), Resolver(documents, report), report).check()
+    check_examples(documents, report)
+    for one in documents.files.values():
+        check_keys(one, report)
+        check_schemas(one, report)
+    return tuple(locate(report.problems, documents.files))
+
+
+class _House:
+    def __init__(self, root: Node, resolver: Resolver, report: Report) -> None:
+        self._root = root
+        self._resolver = resolver
+        self._report = report
+        self._calls: dict[str, str] = {}
+
+    def check(self) -> None:
+        self._check_components()
+        for item in self._items():
+            for parameter in item.child("parameters").elements():
+                self._check_parameter(parameter)
+            for key, operation in item.items():
+                if key in METHODS:
+                    self._check_operation(operation)
+
+    def _items(self) -> Iterator[Node]:
+        for _, listed in self._root.child("paths").items():
+            item = self._resolver.deref(listed)
+            if item is not None:
+                yield item
+
+    def _say(self, node: Node, message: str, advice: str) -> None:
+        self._report.error(node.place, message, advice)
+
+    # --- operations ---------------------------------------------------------
+
+    def _check_operation(self, operation: Node) -> None:
+        id_ = operation.text("operationId")
+        if not _CAMEL.fullmatch(id_):
+            self._say(
+                operation, f"the operationId {id_!r} is not lowerCamelCase", "Write verb and noun: listQueueAgents."
+            )
+        self._check_resource(operation)
+        summary = operation.text("summary").strip()
+        if not summary:
+            self._say(operation, "the operation has no summary", "Say in a few words what it does.")
+        elif len(summary.split()) > _MAX_SUMMARY_WORDS or summary.endswith("."):
+            self._say(
+                operation.child("summary"),
+                "the summary is not short",
+                f"Up to {_MAX_SUMMARY_WORDS} words, no full stop.",
+            )
+        if not operation.text("description").strip():
+            self._say(operation, "the operation has no description", "Say when to use it and what can go wrong.")
+        if not operation.child("tags").elements():
+            self._say(operation, "the operation has no tag", "Give it the tag of its resource.")
+        for parameter in operation.child("parameters").elements():
+            self._check_parameter(parameter)
+        for status, answer in operation.child("responses").items():
+            self._check_answer(status, answer)
+
+    def _check_resource(self, operation: Node) -> None:
+        resource = operation.child(keys.RESOURCE)
+        path, verb = resource.text("path"), resource.text("verb")
+        if not path or not verb:
+            self._say(
+                operation, "the operation has no place in the client", f"Give it {keys.RESOURCE}: {{path, verb}}."
+            )
+            return
+        for name in (*path.split("."), verb):
+            if not _SNAKE.fullmatch(name):
+                self._say(resource, f"{name!r} is not snake_case", "Resources are plural nouns, verbs are verbs.")
+        call = f"{path}.{verb}"
+        other = self._calls.setdefault(call, operation.pointer)
+        if other != operation.pointer:
+            self._say(
+                resource, f"{call} is the operation at #{other} already", "Give each operation a verb of its own."
+            )
+
+    def _check_parameter(self, listed: Node) -> None:
+        parameter = self._resolver.deref(listed)
+        if parameter is not None and not parameter.text("description").strip():
+            self._say(parameter, f"the parameter {parameter.text('name')!r} has no description", "Say what it is for.")
+
+    def _check_answer(self, status: str, listed: Node) -> None:
+        answer = self._resolver.deref(listed)
+        if answer is None or not status.startswith(("4", "5")):
+            return
+        contents = [media.child("schema").value for _, media in answer.child("content").items()]
+        if any(schema is not None for schema in contents):
+            return
+        if not answer.text(keys.NO_BODY).strip():
+            self._say(
+                answer, f"the error {status} has no body", f"Describe it, or say why in {keys.NO_BODY}: <reason>."
+            )
+
+    # --- components -----------------------------------------------------------
+
+    def _check_components(self) -> None:
+        for section in ("schemas", "parameters", "headers", "responses", "requestBodies"):
+            for name, node in self._root.child("components").child(section).items():
+                if not _PASCAL.fullmatch(name):
+                    self._say(node, f"the name {name!r} is not PascalCase", "Write the noun that a user would guess.")
+                if section == "schemas" and (name.endswith("Response") or re.search(r"[a-z](Item|Object)?\d+$", name)):
+                    self._say(
+                        node, f"the name {name!r} says nothing", "Name the thing, not where or how often it occurs."
+                    )
+                if section == "parameters":
+                    self._check_parameter(node)

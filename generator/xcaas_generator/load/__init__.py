@@ -1,0 +1,1 @@
+"""From files to plain trees, with their references and positions."""

@@ -1,0 +1,158 @@
+"""The files of one run: read once each, and only where they may be read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urljoin
+
+from xcaas_generator.ir import SourceLocation
+from xcaas_generator.load.decode import MAX_BYTES, SourceFile, load
+from xcaas_generator.problems import InputError, Problem
+from xcaas_generator.report import Report
+
+_MAX_FILES = 2_000
+_TIMEOUT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class LoadError:
+    """Why a file was not read, and what to do."""
+
+    advice: str
+
+
+class Documents:
+    def __init__(self, report: Report, *, root: Path | None = None, allow_network: bool = False) -> None:
+        self._report = report
+        self._root = root.resolve() if root is not None else None
+        self._allow_network = allow_network
+        self._files: dict[str, SourceFile | LoadError] = {}
+        self._labels: dict[str, SourceFile] = {}
+
+    @property
+    def files(self) -> dict[str, SourceFile]:
+        """By the label that places name."""
+        return self._labels
+
+    def first(self, source: Path | bytes, name: str) -> SourceFile:
+        """The document itself. Raises `InputError` when there is nothing to read."""
+        if isinstance(source, bytes):
+            return self._keep(name, load(source, name))
+        try:
+            data = _read(source)
+        except OSError as error:
+            raise InputError([_unreadable(str(source), error.strerror or str(error))]) from None
+        path = source.resolve()
+        if self._root is None:
+            self._root = _tree_of(path.parent)
+        return self._keep(str(path), load(data, source.as_posix(), str(path.parent) + "/"))
+
+    def open(self, target: str, base: SourceFile) -> SourceFile | LoadError:
+        """The file that `target` names, seen from `base`."""
+        where = self._itself(target) or _absolute(target, base.base)
+        if where is None:
+            return LoadError("Give the document as a file: a reference to another file needs a place to start from.")
+        if where not in self._files:
+            if len(self._files) >= _MAX_FILES:
+                return LoadError(f"More than {_MAX_FILES} files are referenced.")
+            self._files[where] = self._load(where, target, base)
+        found = self._files[where]
+        if isinstance(found, SourceFile):
+            self._labels[found.label] = found
+        return found
+
+    def _itself(self, target: str) -> str | None:
+        """Where the file is that gives `target` as its own address, in `$self` of OpenAPI 3.2."""
+        for where, file in self._files.items():
+            if isinstance(file, SourceFile) and isinstance(file.tree, dict) and file.tree.get("$self") == target:
+                return where
+        return None
+
+    def _load(self, where: str, target: str, base: SourceFile) -> SourceFile | LoadError:
+        try:
+            if _is_url(where):
+                return self._keep(where, load(self._fetch(where), where, where.rpartition("/")[0] + "/"))
+            path = Path(where)
+            refused = self._outside(path)
+            if refused is not None:
+                return refused
+            label = os.path.normpath(os.path.join(os.path.dirname(base.label), unquote(target))).replace(os.sep, "/")
+            return self._keep(where, load(_read(path), label, str(path.parent) + "/"))
+        except InputError as error:
+            self._report.extend(error.problems)
+            return LoadError("Correct that file.")
+        except _NotAllowed:
+            return LoadError("References to the network are followed only with --allow-network; better keep a copy.")
+        except OSError as error:
+            return LoadError(f"It can't be read: {error.strerror or error}.")
+        except ValueError as error:
+            return LoadError(f"It can't be read: {error}.")
+
+    def _outside(self, path: Path) -> LoadError | None:
+        real = path.resolve()
+        if self._root is None or not real.is_relative_to(self._root):
+            return LoadError("It is outside the folder tree of the document, where no file is read; copy it inside.")
+        return None
+
+    def _fetch(self, url: str) -> bytes:
+        if not self._allow_network:
+            raise _NotAllowed
+        from urllib.request import urlopen  # brings an HTTP client along
+
+        with urlopen(url, timeout=_TIMEOUT) as answer:  # the scheme is http or https, see _is_url
+            data: bytes = answer.read(MAX_BYTES + 1)
+            return data
+
+    def _keep(self, where: str, file: SourceFile) -> SourceFile:
+        self._files[where] = file
+        self._labels[file.label] = file
+        self._report.extend(file.problems)
+        return file
+
+
+class _NotAllowed(Exception):
+    pass
+
+
+def _is_url(where: str) -> bool:
+    return where.startswith(("http://", "https://"))
+
+
+def _absolute(target: str, base: str | None) -> str | None:
+    if _is_url(target):
+        return target
+    if base is None:
+        return None
+    if _is_url(base):
+        try:
+            return urljoin(base, target)
+        except ValueError:
+            return None
+    return os.path.normpath(os.path.join(base, unquote(target)))
+
+
+def _tree_of(folder: Path) -> Path:
+    """The repository that holds the document or, when none does, the document's own folder."""
+    for above in (folder, *folder.parents):
+        if (above / ".git").exists():
+            return above
+    return folder
+
+
+def _read(path: Path) -> bytes:
+    """A regular file's bytes. Pipes and devices would block or never end."""
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise OSError(None, "it is a folder")
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(None, "it is not a regular file")
+    if status.st_size > MAX_BYTES:
+        raise OSError(None, f"it has {status.st_size:,} bytes, more than the {MAX_BYTES:,} that are read")
+    return path.read_bytes()
+
+
+def _unreadable(label: str, why: str) -> Problem:
+    return Problem(SourceLocation(label, ""), f"the file can't be read: {why}", line=1, column=1)

@@ -1,0 +1,238 @@
+"""References: within a file, across files, to anchors, and what people write instead.
+
+A `$ref` is resolved against the file that it stands in. Local files may be
+referenced within the folder tree of the first document or, when that document lies in
+a repository (a folder above holds `.git`), within that repository; `root` widens or
+narrows this. Everything outside, and the network unless allowed, is refused, so that a
+document from elsewhere can't pull in what it has no business to read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from xcaas_generator.ir import JSON, SourceLocation
+from xcaas_generator.load.decode import SourceFile
+from xcaas_generator.load.documents import Documents, LoadError
+from xcaas_generator.report import Report
+
+_MAX_CHAIN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of a document together with where it stands."""
+
+    file: SourceFile
+    pointer: str
+    value: JSON
+
+    @property
+    def place(self) -> SourceLocation:
+        return SourceLocation(self.file.label, self.pointer)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.file.label, self.pointer
+
+    def child(self, token: str | int) -> Node:
+        """The node below `token`; None as a node when there is none."""
+        node = self.value
+        below: JSON = None
+        if isinstance(node, dict):
+            below = node.get(str(token))
+        elif isinstance(node, list) and isinstance(token, int) and token < len(node):
+            below = node[token]
+        return Node(self.file, f"{self.pointer}/{escape(str(token))}", below)
+
+    def get(self, token: str) -> JSON:
+        return self.value.get(token) if isinstance(self.value, dict) else None
+
+    def has(self, token: str) -> bool:
+        return isinstance(self.value, dict) and token in self.value
+
+    def text(self, token: str) -> str:
+        """The text at `token`, "" when there is none or it is something else."""
+        value = self.get(token)
+        return value if isinstance(value, str) else ""
+
+    def items(self) -> list[tuple[str, Node]]:
+        """Key and node of a mapping, sorted, so that names don't hang on the order of a dictionary."""
+        if not isinstance(self.value, dict):
+            return []
+        return [(key, self.child(key)) for key in sorted(self.value)]
+
+    def elements(self) -> list[Node]:
+        return [self.child(index) for index in range(len(self.value))] if isinstance(self.value, list) else []
+
+
+def escape(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
+
+
+def unescape(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")
+
+
+class Resolver:
+    """Follows references; says once what could not be followed, or only by guessing."""
+
+    def __init__(self, documents: Documents, report: Report) -> None:
+        self._documents = documents
+        self._report = report
+        self._found: dict[tuple[str, str], Node | None] = {}
+        self._anchors: dict[str, dict[str, str]] = {}
+
+    def reference(self, node: Node) -> str | None:
+        """The reference that stands here, if one does. `$ref` may also be the name of a property."""
+        ref = node.get("$ref")
+        if isinstance(ref, str):
+            return ref
+        dynamic = node.get("$dynamicRef")
+        if isinstance(dynamic, str):
+            return dynamic
+        if isinstance(node.get("$recursiveRef"), str):
+            # Of JSON Schema 2019-09: always "#", the schema that this stands in.
+            return "#" + "/".join(node.pointer.split("/")[:4])
+        return None
+
+    def target(self, node: Node) -> Node | None:
+        """What the reference at `node` leads to, one step; None, and a warning, when it leads nowhere."""
+        ref = self.reference(node)
+        if ref is None:
+            return None
+        cached = (node.file.label, ref)
+        if cached not in self._found:
+            # Until it is found it leads nowhere: a pointer may pass through the very reference that it stands for.
+            self._found[cached] = None
+            self._found[cached] = self._follow(node, ref.strip())
+        found = self._found[cached]
+        if found is None:
+            self._report.warn(node.place, f"the reference {ref!r} leads nowhere", self._advice(node, ref))
+        return found
+
+    def deref(self, node: Node) -> Node | None:
+        """The end of the chain of references that starts at `node`, or `node` itself when none does."""
+        at, seen = node, {node.key}
+        while self.reference(at) is not None:
+            following = self.target(at)
+            if following is None:
+                return None
+            at = following
+            if at.key in seen or len(seen) > _MAX_CHAIN:
+                self._report.warn(node.place, "the references go round in a circle")
+                return None
+            seen.add(at.key)
+        return at
+
+    def _advice(self, node: Node, ref: str) -> str:
+        target = ref.strip().partition("#")[0]
+        opened = self._documents.open(target, node.file) if target else node.file
+        return opened.advice if isinstance(opened, LoadError) else "Correct it or add what it names."
+
+    def _follow(self, node: Node, ref: str) -> Node | None:
+        target, mark, fragment = ref.partition("#")
+        if not mark and "/" not in target and "." not in target:
+            return self._guess(node, target)
+        file = node.file
+        if target:
+            opened = self._documents.open(target, node.file)
+            if isinstance(opened, LoadError):
+                return self._by_id(node.file, target)
+            file = opened
+        root = Node(file, "", file.tree)
+        if not fragment:
+            return root
+        if fragment == "/" and not root.has(""):
+            self._report.warn(node.place, f"{ref!r} was taken to mean the whole file", "Leave the slash out.")
+            return root
+        if not fragment.startswith("/"):
+            return self._anchor(file, unquote(fragment)) or self._guess(node, fragment)
+        return self._walk(root, fragment) or self._nearby(node, target, fragment) or self._guess(node, fragment)
+
+    def _walk(self, root: Node, fragment: str) -> Node | None:
+        at = root
+        for raw in fragment.split("/")[1:]:
+            step = self._step(at, raw)
+            if step is None:
+                return None
+            at = step
+        return at
+
+    def _step(self, at: Node, raw: str) -> Node | None:
+        for _ in range(_MAX_CHAIN):
+            for token in (unescape(unquote(raw)), unescape(raw), unescape(unquote(raw)).strip()):
+                if isinstance(at.value, dict) and token in at.value:
+                    return at.child(token)
+                if isinstance(at.value, list) and token.isdecimal() and int(token) < len(at.value):
+                    return at.child(int(token))
+            # What the pointer passes through may itself be a reference.
+            following = self.target(at) if self.reference(at) is not None else None
+            if following is None:
+                return None
+            at = following
+        return None
+
+    def _nearby(self, node: Node, target: str, fragment: str) -> Node | None:
+        """`#/$defs/X` within a schema that has an `$id`, and so is a document of its own, or that people take for one."""
+        tokens = node.pointer.split("/") if not target else []
+        while len(tokens) > 1:
+            tokens.pop()
+            at = self._walk(Node(node.file, "", node.file.tree), "/".join(tokens)) if len(tokens) > 1 else None
+            found = self._walk(at, fragment) if at is not None else None
+            if at is not None and found is not None:
+                if not at.has("$id"):
+                    meant = f"#{found.pointer}"
+                    self._report.warn(node.place, f"the reference was taken to mean {meant}", f'Write "{meant}".')
+                return found
+        return None
+
+    def _anchor(self, file: SourceFile, name: str) -> Node | None:
+        pointer = self._index(file).get("#" + name)
+        return None if pointer is None else self._walk(Node(file, "", file.tree), pointer)
+
+    def _by_id(self, file: SourceFile, uri: str) -> Node | None:
+        pointer = self._index(file).get(uri)
+        return None if pointer is None else self._walk(Node(file, "", file.tree), pointer)
+
+    def _index(self, file: SourceFile) -> dict[str, str]:
+        """Anchors (with a leading #) and `$id`s of a file. Looked for only when a reference needs one."""
+        known = self._anchors.get(file.label)
+        if known is not None:
+            return known
+        index = self._anchors[file.label] = {}
+        nodes: list[tuple[str, JSON]] = [("", file.tree)]
+        while nodes:
+            pointer, node = nodes.pop()
+            if isinstance(node, dict):
+                for name in ("$anchor", "$dynamicAnchor"):
+                    anchor = node.get(name)
+                    if isinstance(anchor, str):
+                        index.setdefault("#" + anchor, pointer)
+                identity = node.get("$id")
+                if isinstance(identity, str):
+                    index.setdefault(identity.rstrip("#"), pointer)
+                nodes.extend(
+                    (f"{pointer}/{escape(key)}", value) for key, value in node.items() if isinstance(value, dict | list)
+                )
+            elif isinstance(node, list):
+                nodes.extend((f"{pointer}/{index_}", value) for index_, value in enumerate(node))
+        return index
+
+    def _guess(self, node: Node, fragment: str) -> Node | None:
+        """`Pet`, `#/definitions/Pet`, `#/components/schema/Pet`: the one component that has this name."""
+        name = unescape(unquote(fragment.rsplit("/", 1)[-1])).strip()
+        components = Node(node.file, "", node.file.tree).child("components")
+        found = [
+            section.child(key)
+            for _, section in components.items()
+            for key in (section.value if isinstance(section.value, dict) else {})
+            if key.strip() == name
+        ]
+        if len(found) != 1 or not name:
+            return None
+        self._report.warn(
+            node.place, f"the reference was taken to mean #{found[0].pointer}", f'Write "#{found[0].pointer}".'
+        )
+        return found[0]

@@ -1,0 +1,139 @@
+"""From the data of an extension, which `rules` has judged, to a node of the IR."""
+
+from __future__ import annotations
+
+from xcaas_generator import ir
+from xcaas_generator.load.references import Node
+from xcaas_generator.normalise.extensions import keys
+from xcaas_generator.normalise.extensions.rules import COUNTS
+from xcaas_generator.report import Report
+
+
+def pagination(node: Node) -> ir.Pagination:
+    send = node.get("send")
+    return ir.Pagination(
+        node.place,
+        "cursor" if node.get("style") == "cursor" else "page",
+        node.text("parameter"),
+        node.text("items"),
+        "body" if node.get("in") == "body" else "query",
+        _text(node, "size"),
+        _integer(node, "first"),
+        _location(node.child("next")) if node.get("next") is not None else None,
+        tuple(_stop(one) for one in node.child("last").elements()),
+        _integer(node, "past_end"),
+        node.get("alone") is True,
+        node.get("empty_ends") is not False,
+        send if isinstance(send, dict) else None,
+        node.value,
+    )
+
+
+def _location(node: Node) -> ir.ValueLocation:
+    if node.has("body"):
+        return ir.ValueLocation("body", node.text("body"))
+    return (
+        ir.ValueLocation("header", node.text("header"))
+        if node.has("header")
+        else ir.ValueLocation("link", node.text("link"))
+    )
+
+
+def _stop(node: Node) -> ir.StopCondition:
+    location = _location(node)
+    for count in COUNTS:
+        if node.get("is") == count:
+            return ir.StopCondition(location, count)
+    if node.has("equals"):
+        return ir.StopCondition(location, "equals", node.get("equals"))
+    return (
+        ir.StopCondition(location, "lacks", node.get("lacks"))
+        if node.has("lacks")
+        else ir.StopCondition(location, "absent")
+    )
+
+
+def poller(node: Node) -> ir.Poller:
+    status, interval = node.child("status"), node.child("interval")
+    return ir.Poller(
+        verb=node.text("verb"),
+        id=node.text("id"),
+        status=ir.PollStatus(
+            _call(status),
+            status.text("value"),
+            _texts(status, "done"),
+            _texts(status, "failed"),
+            _texts(status, "partial"),
+            _text(status, "reason"),
+        ),
+        resume=_text(node, "resume"),
+        result=_call(node.child("result")) if node.get("result") is not None else None,
+        cancel=_call(node.child("cancel")) if node.get("cancel") is not None else None,
+        first=_number(interval, "first"),
+        factor=_number(interval, "factor"),
+        longest=_number(interval, "max"),
+        timeout=_number(node, "timeout"),
+        declared=node.value,
+    )
+
+
+def download(node: Node) -> ir.Download:
+    checksum = node.child("checksum")
+    found = None
+    if checksum.value is not None:
+        pointers = (_text(checksum, key) for key in ("value", "type", "size"))
+        found = ir.Checksum(_call(checksum), *pointers)
+    ranges = node.get("ranges")
+    return ir.Download(
+        found, _text(node, "filename"), {"yes": True, "no": False}.get(ranges) if isinstance(ranges, str) else None
+    )
+
+
+def retry(node: Node) -> ir.Retry:
+    return ir.Retry(node.get("safe") is True)
+
+
+def headers(node: Node) -> tuple[tuple[str, str], ...]:
+    """Headers with a fixed value, in the document's order."""
+    return tuple((name, one.value) for name, one in node.items() if isinstance(one.value, str))
+
+
+def rate_limits(root: Node, report: Report) -> tuple[ir.RateLimit, ...]:
+    """The documented limits of a product."""
+    found: list[ir.RateLimit] = []
+    for limit in root.child(keys.PRODUCT).child("rate_limits").elements():
+        calls, per = _integer(limit, "calls"), _number(limit, "per")
+        if calls is None or calls < 1 or per is None or per <= 0:
+            report.warn(limit.place, "a limit needs 'calls' and 'per', at least one call in a number of seconds")
+        else:
+            found.append(ir.RateLimit(calls, per))
+    return tuple(found)
+
+
+def console_name(root: Node) -> str | None:
+    """The name of a product in the Admin Console."""
+    return _text(root.child(keys.PRODUCT), "console_name")
+
+
+def _call(node: Node) -> ir.FollowUp:
+    return ir.FollowUp(node.text("operation"), node.text("parameter"))
+
+
+def _text(node: Node, key: str) -> str | None:
+    value = node.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _texts(node: Node, key: str) -> tuple[str, ...]:
+    value = node.get(key)
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+
+def _integer(node: Node, key: str) -> int | None:
+    value = node.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _number(node: Node, key: str) -> int | float | None:
+    value = node.get(key)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,165 @@
+"""What may stand in an extension. One that breaks a rule is left out, with a problem that names the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from xcaas_generator.ir import JSON
+from xcaas_generator.load.references import Node
+from xcaas_generator.normalise.extensions import keys
+from xcaas_generator.normalise.keywords import brief
+from xcaas_generator.report import Report
+
+LOCATIONS = ("body", "header", "link")
+COUNTS: tuple[Literal["page-count", "last-page", "item-count"], ...] = ("page-count", "last-page", "item-count")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What may stand at a key: a test, and its words for the message."""
+
+    fits: Callable[[JSON], bool]
+    words: str
+    required: bool = False
+
+
+def _is_pointer(value: JSON) -> bool:
+    return isinstance(value, str) and (value == "" or value.startswith("/"))
+
+
+def _is_text(value: JSON) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_name(value: JSON) -> bool:
+    return isinstance(value, str) and value.isidentifier()
+
+
+def _is_number(value: JSON) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _texts(value: JSON) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value)
+
+
+def _is_location(value: JSON) -> bool:
+    return isinstance(value, dict) and any(isinstance(value.get(where), str) for where in LOCATIONS)
+
+
+def _is_stop(value: JSON) -> bool:
+    if not isinstance(value, dict) or not _is_location(value):
+        return False
+    return (
+        value["is"] in COUNTS
+        if "is" in value
+        else bool({"equals", "lacks"} & value.keys() or value.get("absent") is True)
+    )
+
+
+_POINTER = _Rule(_is_pointer, "a JSON pointer")
+_TEXT = _Rule(_is_text, "a text")
+_BOOL = _Rule(lambda value: isinstance(value, bool), "true or false")
+_INT = _Rule(lambda value: isinstance(value, int) and not isinstance(value, bool), "an integer")
+_MAPPING = _Rule(lambda value: isinstance(value, dict), "a mapping")
+_NAME = _Rule(_is_name, "a Python name")
+
+
+def _must(rule: _Rule) -> _Rule:
+    return _Rule(rule.fits, rule.words, required=True)
+
+
+def _among(*words: str) -> _Rule:
+    return _Rule(lambda value: value in words, " or ".join(words))
+
+
+_CALL = {"operation": _must(_TEXT), "parameter": _must(_TEXT)}
+_SHAPES: dict[str, Mapping[str, _Rule]] = {
+    keys.RESOURCE: {
+        "path": _must(
+            _Rule(lambda value: isinstance(value, str) and all(part.isidentifier() for part in value.split(".")), "a name")
+        ),
+        "verb": _must(_NAME),
+    },
+    keys.PAGINATION: {
+        "style": _must(_among("page", "cursor")), "parameter": _must(_TEXT), "in": _among("query", "body"),
+        "first": _INT, "size": _TEXT, "items": _must(_POINTER), "next": _Rule(_is_location, "a mapping with a place"),
+        "last": _Rule(
+            lambda value: isinstance(value, list) and all(map(_is_stop, value)),
+            "a list of ends, each a place (body, header) and a test (is, equals, lacks, absent)",
+        ),
+        "past_end": _INT, "alone": _BOOL, "empty_ends": _BOOL, "send": _MAPPING,
+    },
+    f"{keys.PAGINATION}/next": {"body": _POINTER, "header": _TEXT},
+    keys.POLLER: {
+        "verb": _must(_NAME), "resume": _NAME, "id": _must(_POINTER), "status": _must(_MAPPING), "result": _MAPPING,
+        "cancel": _MAPPING, "interval": _MAPPING, "timeout": _Rule(_is_number, "a number of seconds"),
+    },
+    f"{keys.POLLER}/status": {
+        **_CALL, "value": _must(_POINTER), "done": _must(_Rule(_texts, "a list of texts")),
+        "failed": _Rule(_texts, "a list of texts"), "partial": _Rule(_texts, "a list of texts"), "reason": _POINTER,
+    },
+    f"{keys.POLLER}/result": _CALL,
+    f"{keys.POLLER}/cancel": _CALL,
+    f"{keys.POLLER}/interval": dict.fromkeys(("first", "factor", "max"), _Rule(_is_number, "a number")),
+    keys.DOWNLOAD: {
+        "checksum": _MAPPING, "filename": _TEXT, "ranges": _Rule(lambda value: isinstance(value, str | bool), "a word"),
+    },
+    f"{keys.DOWNLOAD}/checksum": {**_CALL, "value": _POINTER, "type": _POINTER, "size": _POINTER},
+    keys.RETRY: {"safe": _BOOL},
+    keys.ANSWER: {"single": _BOOL},
+}  # fmt: skip
+_NESTED = ("next", "status", "result", "cancel", "interval", "checksum")
+
+
+def well_formed(owner: Node, key: str, report: Report) -> bool:
+    """Judge the extension that stands at `key` of an object."""
+    node = owner.child(key)
+    if key == keys.HEADERS:
+        rules: Mapping[str, _Rule] = dict.fromkeys(node.value, _TEXT) if isinstance(node.value, dict) else {}
+    else:
+        rules = _SHAPES[key]
+    good = _fits(node, key, rules, key, report)
+    for name in _NESTED:
+        inner = node.child(name)
+        if f"{key}/{name}" in _SHAPES and isinstance(inner.value, dict):
+            good = _fits(inner, f"{key}/{name}", _SHAPES[f"{key}/{name}"], key, report) and good
+    return good and (key != keys.POLLER or _partial_ends_are_ends(node.child("status"), report))
+
+
+def _fits(node: Node, shape: str, rules: Mapping[str, _Rule], key: str, report: Report) -> bool:
+    if not isinstance(node.value, dict):
+        report.warn(node.place, f"{key} should be a mapping, not {brief(node.value)}; it was ignored")
+        return False
+    good = True
+    for name in node.value:
+        if name not in rules:
+            report.warn(node.child(name).place, f"{shape} has no key {name!r}", f"It has {', '.join(rules)}.")
+    for name, rule in rules.items():
+        value = node.get(name)
+        if value is None and rule.required:
+            report.warn(node.place, f"{shape} needs {name!r}, {rule.words}; {key} was ignored")
+            good = False
+        elif value is not None and not rule.fits(value):
+            report.warn(
+                node.child(name).place, f"{name!r} should be {rule.words}, not {brief(value)}; {key} was ignored"
+            )
+            good = False
+    return good
+
+
+def _partial_ends_are_ends(status: Node, report: Report) -> bool:
+    """A poller would not stop at an end that leaves work undone unless it is an end."""
+    partial, done = status.get("partial"), status.get("done")
+    unknown = (
+        [one for one in partial if one not in done] if isinstance(partial, list) and isinstance(done, list) else []
+    )
+    if unknown:
+        report.warn(
+            status.place,
+            f"{unknown[0]!r} stands under 'partial', but not under 'done'; {keys.POLLER} was ignored",
+            "Each end that leaves work undone is an end, too.",
+        )
+    return not unknown

@@ -1,0 +1,30 @@
+"""The last look at a tree before it is put in place.
+
+Nothing here should ever fail. If it does, the generator has a mistake, and the tree
+that is there already stays.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+
+from xcaas_generator.failure import Failure
+
+
+def verify_modules(texts: Mapping[str, str]) -> None:
+    """Compile every module. The formatter, which parses them too, changes nothing of what they mean.
+
+    Raises:
+        Failure: One does not compile, or only with a warning.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for path, text in texts.items():
+            if path.endswith(".py"):
+                try:
+                    compile(text, path, "exec", dont_inherit=True)
+                except (SyntaxError, ValueError, Warning, RecursionError) as error:
+                    raise Failure(
+                        f"the generator made a module that does not compile, nothing was written: {path}: {error}"
+                    ) from error

@@ -1,0 +1,1 @@
+"""From the normalised document, through the parser of openapi-python-client, to the IR."""

@@ -1,0 +1,192 @@
+"""The canonical document: an OpenAPI document that says the same in one plain way.
+
+Only types stand in it. Docs, defaults, places and encodings stay in the drafts, where
+`parse` joins them again by the keys given here. A map, which the parser would make a
+class of, becomes a component of its own that `maps` knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain, count
+
+from openapi_python_client.strings import PythonIdentifier
+
+from xcaas_generator.ir import JSON
+from xcaas_generator.normalise.drafts import (
+    AnswerDraft,
+    DocumentDraft,
+    OperationDraft,
+    ParameterDraft,
+    VariantDraft,
+    WebhookDraft,
+)
+from xcaas_generator.normalise.operations import METHODS
+from xcaas_generator.normalise.shapes import ArrayOf, Const, Entry, MapOf, Ref, Scalar, Shape, UnionOf, Value
+
+_TYPES = {"str": "string", "bytes": "string", "int": "integer", "float": "number", "bool": "boolean", "none": "null"}
+SCHEMAS = "#/components/schemas/"
+# The methods that the parser's document model knows; others stand under a path of their own.
+_MODELLED = frozenset(METHODS) - {"query"}
+
+
+@dataclass(slots=True)
+class Canonical:
+    document: dict[str, JSON]
+    maps: set[str]  # components that are maps, not classes
+    fields: dict[str, dict[str, int]]  # class, property key → index of its field
+    slots: list[tuple[str, str]]  # path key and method of each operation, in order
+    unions: dict[str, JSON] = field(default_factory=dict[str, JSON])  # schemas of unions, by name
+
+
+def emit(draft: DocumentDraft) -> Canonical:
+    return _Emitter(taken={entry.name for entry in draft.entries}).document(draft)
+
+
+@dataclass(slots=True)
+class _Emitter:
+    taken: set[str]
+    components: dict[str, JSON] = field(default_factory=dict[str, JSON])
+    maps: dict[Shape, str] = field(default_factory=dict[Shape, str])
+    fields: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
+
+    def document(self, draft: DocumentDraft) -> Canonical:
+        unions: dict[str, JSON] = {}
+        for entry in draft.entries:
+            if entry.shape is not None:
+                unions[entry.name] = self._schema(entry.shape)
+            else:
+                self.components[entry.name] = _enum(entry.values) if entry.kind == "enum" else self._model(entry)
+        paths: dict[str, JSON] = {}
+        slots: list[tuple[str, str]] = []
+        for operation in draft.operations:
+            slot = self._slot(operation, len(slots))
+            item = paths.setdefault(slot[0], {})
+            assert isinstance(item, dict)
+            item[slot[1]] = self._operation(operation)
+            slots.append(slot)
+        document: dict[str, JSON] = {
+            "openapi": "3.1.0",
+            "info": {"title": draft.node.title, "version": draft.node.version},
+            "paths": paths,
+            "webhooks": {str(index): {"post": self._webhook(one)} for index, one in enumerate(draft.webhooks)},
+            "components": {"schemas": self.components},
+        }
+        return Canonical(document, set(self.maps.values()), self.fields, slots, unions)
+
+    def _slot(self, draft: OperationDraft, index: int) -> tuple[str, str]:
+        method = draft.node.method.lower()
+        return (draft.node.path, method) if method in _MODELLED else (f"{draft.node.path}#{index}", "post")
+
+    def _operation(self, draft: OperationDraft) -> JSON:
+        operation: dict[str, JSON] = {
+            "operationId": draft.node.id,
+            "parameters": [self._parameter(one) for one in draft.parameters],
+            "responses": {one.node.status: self._answer(one) for one in draft.answers},
+        }
+        if draft.body is not None:
+            operation["requestBody"] = {"content": self._content(draft.body.variants)}
+        return operation
+
+    def _webhook(self, draft: WebhookDraft) -> JSON:
+        if draft.body is None:
+            return {"responses": {}}
+        return {"requestBody": {"content": self._content(draft.body.variants)}, "responses": {}}
+
+    def _parameter(self, draft: ParameterDraft) -> JSON:
+        node = draft.node
+        return {"name": node.wire, "in": node.location, "required": node.required, "schema": self._schema(draft.shape)}
+
+    def _answer(self, draft: AnswerDraft) -> JSON:
+        headers: dict[str, JSON] = {one.node.wire: {"schema": self._schema(one.shape)} for one in draft.headers}
+        return {"description": "", "content": self._content(draft.variants), "headers": headers}
+
+    def _content(self, variants: list[VariantDraft]) -> JSON:
+        return {variant.media_type: {"schema": self._schema(variant.shape)} for variant in variants}
+
+    def _model(self, entry: Entry) -> JSON:
+        properties: dict[str, JSON] = {}
+        required: list[JSON] = []
+        keys = self.fields[entry.name] = dict[str, int]()
+        taken: set[str] = set()
+        for index, draft in enumerate(entry.fields):
+            key = _property_key(draft.wire, draft.name, taken)
+            keys[key] = index
+            properties[key] = self._schema(draft.shape)
+            if draft.required:
+                required.append(key)
+        model: dict[str, JSON] = {"type": "object", "properties": properties, "required": required}
+        if entry.extra is not None:
+            model["additionalProperties"] = self._schema(entry.extra)
+        elif entry.closed:
+            model["additionalProperties"] = False
+        return model
+
+    def _schema(self, shape: Shape) -> JSON:
+        if isinstance(shape, Scalar):
+            if shape.kind == "any":
+                return {}
+            schema: dict[str, JSON] = {"type": _TYPES[shape.kind]}
+            if shape.form is not None:
+                schema["format"] = shape.form
+            return schema
+        if isinstance(shape, Const):
+            return {"const": shape.value}
+        if isinstance(shape, ArrayOf):
+            return {"type": "array", "items": self._schema(shape.item)}
+        if isinstance(shape, MapOf):
+            return {"$ref": SCHEMAS + self._map(shape)}
+        if isinstance(shape, Ref):
+            return {"$ref": SCHEMAS + shape.entry.final().name}
+        return self._choice(shape)
+
+    def _choice(self, choice: UnionOf) -> JSON:
+        members: list[JSON] = []
+        for member in choice.members:
+            one = self._schema(member)
+            if one not in members:  # classes that were found to be equal are one now
+                members.append(one)
+        if len(members) == 1:
+            return members[0]
+        schema: dict[str, JSON] = {"anyOf": members}
+        if choice.discriminator is not None:
+            mapping: dict[str, JSON] = {tag: SCHEMAS + named.entry.final().name for tag, named in choice.tags}
+            schema["discriminator"] = {"propertyName": choice.discriminator, "mapping": mapping}
+        return schema
+
+    def _map(self, shape: MapOf) -> str:
+        name = self.maps.get(shape)
+        if name is None:
+            name = f"Map{len(self.maps)}"
+            while name in self.taken:
+                name += "0"
+            self.maps[shape] = name
+            self.taken.add(name)
+            inner = self._schema(shape.value)
+            self.components[name] = {"type": "object", "additionalProperties": inner}
+        return name
+
+
+def _property_key(wire: str, name: str, taken: set[str]) -> str:
+    """The wire name, unless the parser would take it for the same as another one's."""
+    for key in chain((wire, name), (f"{name}_{number}" for number in count(2))):
+        identifier = _identifier(key)
+        if key and identifier not in taken:
+            taken.add(identifier)
+            return key
+    raise AssertionError("counting never ends")
+
+
+@cache
+def _identifier(key: str) -> str:
+    return str(PythonIdentifier(key, "field_"))
+
+
+def _enum(values: tuple[Value, ...]) -> JSON:
+    """All texts or all integers, as the parser wants it; which values there really are, the draft knows."""
+    if all(isinstance(value, str) for value in values):
+        return {"type": "string", "enum": list(values)}
+    if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+        return {"type": "integer", "enum": list(values)}
+    return {"type": "string", "enum": [f"{type(value).__name__} {value}" for value in values]}

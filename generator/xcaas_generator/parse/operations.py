@@ -1,0 +1,194 @@
+"""From the canonical document, through openapi-python-client's parser, to the IR.
+
+The parser gives types and the classes they refer to; the drafts give everything that
+it does not model. Whatever it should refuse all the same is refused here, with its
+place, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from openapi_python_client import schema as oai
+
+from xcaas_generator import ir
+from xcaas_generator.normalise.drafts import (
+    AnswerDraft,
+    BodyDraft,
+    DocumentDraft,
+    OperationDraft,
+    ParameterDraft,
+    WebhookDraft,
+)
+from xcaas_generator.normalise.enums import type_name
+from xcaas_generator.normalise.shapes import Entry
+from xcaas_generator.parse.canonical import Canonical
+from xcaas_generator.parse.schemas import JSONObject, schema_of
+from xcaas_generator.parse.types import Types, Unparsed, split_null
+from xcaas_generator.report import Report
+
+
+def parse(draft: DocumentDraft, canonical: Canonical, report: Report) -> ir.Document:
+    components = _part(canonical.document, "components", "schemas")
+    types = Types({oai.UntrustedString(name): schema_of(node) for name, node in components.items()}, canonical.maps)
+    for lost in types.errors:
+        report.error(draft.node.place, f"the parser refused a schema: {lost.detail or lost.header}")
+    refused = list(draft.refused)
+    operations: list[ir.Operation] = []
+    for operation, slot in zip(draft.operations, canonical.slots, strict=True):
+        try:
+            operations.append(_operation(operation, _part(canonical.document, "paths", *slot), types))
+        except Unparsed as error:
+            node = operation.node
+            report.error(node.place, f"{node.method} {node.path} was refused: {error}")
+            refused.append(ir.Refused(node.method, node.path, node.place, str(error)))
+    models = (_model(entry, canonical, types, report) for entry in draft.entries if entry.kind == "model")
+    unions = (_union(entry, canonical, types, report) for entry in draft.entries if entry.kind == "union")
+    return replace(
+        draft.node,
+        models=tuple(model for model in models if model is not None),
+        enums=tuple(_enum(entry) for entry in draft.entries if entry.kind == "enum"),
+        unions=tuple(union for union in unions if union is not None),
+        operations=tuple(operations),
+        refused=tuple(refused),
+        webhooks=tuple(_webhooks(draft.webhooks, canonical, types, report)),
+    )
+
+
+def _webhooks(drafts: list[WebhookDraft], canonical: Canonical, types: Types, report: Report) -> Iterator[ir.Webhook]:
+    for index, draft in enumerate(drafts):
+        try:
+            yield _webhook(draft, _part(canonical.document, "webhooks", str(index), "post"), types)
+        except Unparsed as error:
+            report.error(draft.node.place, f"the webhook {draft.node.name!r} was left out: {error}")
+
+
+# --- classes --------------------------------------------------------------------
+
+
+def _model(entry: Entry, canonical: Canonical, types: Types, report: Report) -> ir.Model | None:
+    try:
+        found = types.fields(entry.name)
+        extra = types.extra(entry.name)
+    except Unparsed as error:
+        report.error(entry.place, f"the class {entry.name} was left out: {error}")
+        return None
+    keys = {index: key for key, index in canonical.fields[entry.name].items()}
+    fields: list[ir.Field] = []
+    for index, draft in enumerate(entry.fields):
+        type_, null = split_null(found[keys[index]])
+        fields.append(
+            ir.Field(
+                wire=draft.wire,
+                name=draft.name,
+                type=type_,
+                required=draft.required,
+                nullable=null,
+                place=draft.node.place,
+                doc=draft.doc,
+                default=draft.default,
+                has_default=draft.has_default,
+                example=draft.example,
+                limits=draft.limits,
+                read_only=draft.read_only,
+                write_only=draft.write_only,
+                deprecated=draft.deprecated,
+            )
+        )
+    return ir.Model(
+        name=entry.name,
+        fields=tuple(fields),
+        place=entry.place,
+        title=entry.title,
+        doc=entry.doc,
+        extra=extra,
+        closed=entry.closed,
+        example=entry.example,
+        deprecated=entry.deprecated,
+        error=entry.error,
+    )
+
+
+def _enum(entry: Entry) -> ir.Enum:
+    base = tuple(dict.fromkeys(type_name(value) for value in entry.values))
+    return ir.Enum(entry.name, entry.values, entry.place, entry.doc, base)
+
+
+def _union(entry: Entry, canonical: Canonical, types: Types, report: Report) -> ir.Union | None:
+    """A named union; None where it turned out to be a class itself, or no more than text and numbers."""
+    try:
+        type_, _ = split_null(types.of(schema_of(canonical.unions[entry.name])))
+    except Unparsed as error:
+        report.error(entry.place, f"the union {entry.name} was left out: {error}")
+        return None
+    members = type_.members if isinstance(type_, ir.UnionOf) else (type_,)
+    if not isinstance(type_, ir.UnionOf | ir.ModelRef | ir.EnumRef) or all(
+        isinstance(one, ir.Scalar) for one in members
+    ):
+        return None
+    return ir.Union(entry.name, type_, entry.place, entry.doc or entry.title)
+
+
+# --- operations -----------------------------------------------------------------
+
+
+def _operation(draft: OperationDraft, content: JSONObject, types: Types) -> ir.Operation:
+    schemas = [_part(parameter, "schema") for parameter in _list(content, "parameters")]
+    return replace(
+        draft.node,
+        parameters=tuple(_typed(one, node, types) for one, node in zip(draft.parameters, schemas, strict=True)),
+        body=_body(draft.body, content, types) if draft.body is not None else None,
+        answers=tuple(_answer(one, _part(content, "responses", one.node.status), types) for one in draft.answers),
+    )
+
+
+def _webhook(draft: WebhookDraft, content: JSONObject, types: Types) -> ir.Webhook:
+    return replace(draft.node, body=_body(draft.body, content, types) if draft.body is not None else None)
+
+
+def _typed(draft: ParameterDraft, node: JSONObject, types: Types) -> ir.Parameter:
+    type_, null = split_null(types.of(schema_of(node)))
+    return replace(draft.node, type=type_, nullable=draft.node.nullable or null)
+
+
+def _body(draft: BodyDraft, content: JSONObject, types: Types) -> ir.Body:
+    media = _part(content, "requestBody", "content")
+    variants = tuple(
+        ir.BodyVariant(one.media_type, one.kind, _content_type(media, one.media_type, types), one.encoding)
+        for one in draft.variants
+    )
+    return replace(draft.node, variants=variants)
+
+
+def _answer(draft: AnswerDraft, content: JSONObject, types: Types) -> ir.Answer:
+    media = _part(content, "content")
+    variants = tuple(
+        ir.AnswerVariant(one.media_type, _answer_kind(one.kind), _content_type(media, one.media_type, types))
+        for one in draft.variants
+    )
+    headers = tuple(_typed(one, _part(content, "headers", one.node.wire, "schema"), types) for one in draft.headers)
+    return replace(draft.node, variants=variants, headers=headers)
+
+
+def _answer_kind(kind: ir.BodyKind) -> ir.AnswerKind:
+    """Forms and multipart come back as bytes: nobody answers with them, but some say so."""
+    return "binary" if kind == "form" or kind == "multipart" else kind
+
+
+def _content_type(media: JSONObject, media_type: str, types: Types) -> ir.TypeRef:
+    return types.of(schema_of(_part(media, media_type, "schema")))
+
+
+def _part(node: ir.JSON, *path: str) -> JSONObject:
+    """An object inside the canonical document, which `emit` has put there."""
+    for key in path:
+        node = node.get(key) if isinstance(node, dict) else None
+    if not isinstance(node, dict):
+        raise Unparsed(f"the canonical document has no {'/'.join(path)}")
+    return node
+
+
+def _list(node: JSONObject, key: str) -> list[ir.JSON]:
+    found = node.get(key)
+    return found if isinstance(found, list) else []

@@ -1,0 +1,139 @@
+"""Arguments of a method: names, types, defaults, order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xcaas_generator import ir
+from xcaas_generator.plan.operations import Surroundings
+from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python.annotations import Annotations
+from xcaas_generator.python.code import Code, code, identifier, join, literal
+from xcaas_generator.python.imports import SDK, Imports
+from xcaas_generator.python.names import Scope, safe
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a method. `default` is None for a required one."""
+
+    name: Code
+    annotation: Code
+    default: Code | None
+    positional: bool
+    doc: str
+
+
+def arguments(
+    operation: ir.Operation, around: Surroundings, imports: Imports, annotations: Annotations
+) -> list[Argument]:
+    """Parallel to the operation's parameters."""
+    scope = Scope(("self",))
+    return [_argument(item, scope, around, annotations) for item in operation.parameters]
+
+
+def body_argument(
+    operation: ir.Operation,
+    others: list[Argument],
+    around: Surroundings,
+    imports: Imports,
+    annotations: Annotations,
+) -> Argument | None:
+    """The argument for the request body, whose name stays clear of the others."""
+    body = operation.body
+    if body is None or not body.variants:
+        return None
+    types = list(dict.fromkeys(_body_type(variant, around, imports, annotations) for variant in body.variants))
+    if not body.required and "None" not in types:
+        types.append(Code("None"))
+    scope = Scope(("self", *(item.name for item in others)))
+    return Argument(
+        name=identifier(scope.claim(safe(body.name, "body"), "body", "request_body", "payload")),
+        annotation=join(" | ", types),
+        default=None if body.required else Code("None"),
+        positional=False,
+        doc=docs.sentence(body.doc) or "What to send.",
+    )
+
+
+def signature(given: list[Argument]) -> Code:
+    """Path parameters first, then keyword-only ones, the required before the optional."""
+    ordered = _in_order(given)
+    parts = [Code("self"), *(_declared(item) for item in ordered if item.positional)]
+    keywords = [_declared(item) for item in ordered if not item.positional]
+    return join(", ", [*parts, Code("*"), *keywords] if keywords else parts)
+
+
+def described(given: list[Argument]) -> list[tuple[str, str]]:
+    """Names and descriptions for the docstring."""
+    return [(item.name, item.doc) for item in _in_order(given)]
+
+
+def _in_order(given: list[Argument]) -> list[Argument]:
+    return sorted(given, key=lambda item: (not item.positional, item.default is not None))
+
+
+def _declared(item: Argument) -> Code:
+    if item.default is None:
+        return code("{}: {}", item.name, item.annotation)
+    return code("{}: {} = {}", item.name, item.annotation, item.default)
+
+
+def _argument(parameter: ir.Parameter, scope: Scope, around: Surroundings, annotations: Annotations) -> Argument:
+    name = safe(parameter.name, "parameter")
+    claimed = scope.claim(name, f"{parameter.location}_{name}", f"{name}_")
+    default = _default(parameter, around)
+    return Argument(
+        name=identifier(claimed),
+        annotation=annotations.write(parameter.type, nullable=default == "None" or parameter.nullable),
+        default=default,
+        positional=parameter.location == "path" and default is None,
+        doc=docs.facts(parameter, _known_values(parameter.type, around)),
+    )
+
+
+def _default(parameter: ir.Parameter, around: Surroundings) -> Code | None:
+    """None for what the caller must give, `None` as code for what may be left out."""
+    if not parameter.required or parameter.source:
+        return Code("None")
+    if isinstance(parameter.type, ir.Const) and not isinstance(parameter.type.value, float):
+        return literal(parameter.type.value)
+    if parameter.has_default and _fits(parameter.default, parameter.type, around):
+        return literal(parameter.default)
+    return None
+
+
+def _fits(value: ir.JSON, ref: ir.TypeRef, around: Surroundings) -> bool:
+    """Whether a default can stand in a signature: a plain scalar of the very type."""
+    if isinstance(ref, ir.EnumRef):
+        return isinstance(value, str) and "str" in around.names.enums[ref.name].base
+    if not isinstance(ref, ir.Scalar) or (ref.form is not None and ref.kind == "str"):
+        return False
+    wanted = {"str": str, "int": int, "float": float, "bool": bool}.get(ref.kind)
+    return type(value) is wanted and not (ref.form or "").startswith("epoch")
+
+
+def _known_values(ref: ir.TypeRef, around: Surroundings) -> tuple[ir.JSON, ...]:
+    if isinstance(ref, ir.ListOf):
+        return _known_values(ref.item, around)
+    return around.names.enums[ref.name].values if isinstance(ref, ir.EnumRef) else ()
+
+
+def _body_type(variant: ir.BodyVariant, around: Surroundings, imports: Imports, annotations: Annotations) -> Code:
+    if variant.kind == "binary":
+        return imports.use(SDK, "BinaryInput")
+    if variant.kind == "text":
+        return imports.builtin("str")
+    if variant.kind == "xml":
+        return code("{} | {}", imports.builtin("str"), imports.builtin("bytes"))
+    if variant.kind == "multipart" and isinstance(variant.type, ir.ModelRef) and _has_files(variant.type, around):
+        # A model holds bytes; a form also takes open files, and names and types for them.
+        return annotations.twin(variant.type)
+    return annotations.write(variant.type)
+
+
+def _has_files(ref: ir.ModelRef, around: Surroundings) -> bool:
+    types = [
+        field.type.item if isinstance(field.type, ir.ListOf) else field.type for field in around.models[ref.name].fields
+    ]
+    return any(isinstance(type_, ir.Scalar) and type_.kind == "bytes" for type_ in types)

@@ -1,0 +1,197 @@
+"""Expressions for what OpenAPI can't say: paging, polling, downloading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xcaas_generator import ir
+from xcaas_generator.problems import InputError, Problem
+from xcaas_generator.python.annotations import ModelNames, annotation_text
+from xcaas_generator.python.code import Code, braced, call, literal, parenthesised, text, texts
+from xcaas_generator.python.imports import SDK, Imports
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another operation of the product, and where generated code keeps it (`_bulk:_STATUS`)."""
+
+    operation: ir.Operation
+    reference: str
+
+
+Neighbours = Mapping[str, Neighbour]
+
+
+def paged_item(operation: ir.Operation, answer: ir.TypeRef, models: Mapping[str, ir.Model]) -> ir.TypeRef | None:
+    """The type of one item of a paged operation, or None if the operation isn't paged."""
+    facts = operation.pagination
+    if facts is None:
+        return None
+    found = _at(answer, facts.items, models)
+    if isinstance(found, ir.ListOf):
+        return found.item
+    if found == ir.Scalar("any"):
+        return found
+    raise _mistake(facts.place, f"the pagination has `items: {facts.items!r}`, but the answer has no list there")
+
+
+def _at(ref: ir.TypeRef, pointer: str, models: Mapping[str, ir.Model]) -> ir.TypeRef | None:
+    for part in pointer.split("/")[1:]:
+        wire = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(ref, ir.MapOf):
+            ref = ref.value
+        elif isinstance(ref, ir.ModelRef):
+            fields = {field.wire: field.type for field in models[ref.name].fields}
+            if wire not in fields:
+                return None
+            ref = fields[wire]
+        else:
+            return None
+    return ref
+
+
+def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports: Imports) -> Code | None:
+    """`Paging(...)`, or None."""
+    facts = operation.pagination
+    if facts is None:
+        return None
+    marks = [_last(mark, imports) for mark in facts.last]
+    return call(
+        imports.use(SDK, "Paging"),
+        text(facts.style),
+        text(facts.parameter),
+        items=text(facts.items),
+        item=None if item == ir.Scalar("any") else text(annotation_text(item, names)),
+        within=text("body") if facts.within == "body" else None,
+        first=_literal(facts.first),
+        next=_location(facts.next) if facts.next else None,
+        last=parenthesised(marks) if marks else None,
+        past_end=_literal(facts.past_end),
+        alone=literal(True) if facts.alone else None,
+        empty_ends=None if facts.empty_ends else literal(False),
+        send=_literal(facts.send),
+    )
+
+
+def _location(found: ir.ValueLocation) -> Code:
+    return parenthesised([text(found.where), text(found.name)])
+
+
+def _last(stop: ir.StopCondition, imports: Imports) -> Code:
+    values = [literal(stop.value)] if stop.test in ("equals", "lacks") else []
+    return call(imports.use(SDK, "Last"), _location(stop.location), text(stop.test), *values)
+
+
+def polling(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -> Code | None:
+    """`Polling(...)`, or None."""
+    facts = operation.poller
+    if facts is None:
+        return None
+    status = facts.status
+    state = call(
+        imports.use(SDK, "PollStatus"),
+        *_related_parts(operation, status.call, neighbours),
+        value=text(status.value),
+        done=texts(status.done),
+        failed=texts(status.failed),
+        partial=texts(status.partial) if status.partial else None,
+        reason=_text(status.reason),
+    )
+    return call(
+        imports.use(SDK, "Polling"),
+        id=text(facts.id),
+        status=state,
+        result=_related(operation, facts.result, neighbours, imports),
+        cancel=_related(operation, facts.cancel, neighbours, imports),
+        first=_literal(facts.first),
+        factor=_literal(facts.factor),
+        longest=_literal(facts.longest),
+        timeout=_literal(facts.timeout),
+        verb=text(facts.verb),
+        resume=_text(facts.resume),
+    )
+
+
+def polled(operation: ir.Operation, neighbours: Neighbours) -> ir.Operation | None:
+    """The operation whose answer a poller gives in the end."""
+    facts = operation.poller
+    return None if facts is None else _neighbour(operation, facts.result or facts.status.call, neighbours).operation
+
+
+def carried(operation: ir.Operation, neighbours: Neighbours) -> list[bool]:
+    """Of each parameter of an operation that starts work: whether the operations that follow the work take it too."""
+    followers = operation.poller.calls if operation.poller else ()
+    taken = {
+        _alike(parameter)
+        for follower in followers
+        for parameter in _neighbour(operation, follower, neighbours).operation.parameters
+        if parameter.wire != follower.parameter
+    }
+    return [_alike(parameter) in taken for parameter in operation.parameters]
+
+
+def _alike(parameter: ir.Parameter) -> tuple[bool, str]:
+    """What makes parameters of two operations the same one, as the run time sees it."""
+    is_header = parameter.location == "header"
+    return is_header, parameter.wire.lower() if is_header else parameter.wire
+
+
+def downloading(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -> Code | None:
+    """`Downloading(...)`, or None."""
+    facts = operation.download
+    if facts is None:
+        return None
+    checksum = facts.checksum
+    return call(
+        imports.use(SDK, "Downloading"),
+        checksum=_related(operation, checksum.call if checksum else None, neighbours, imports),
+        value=_text(checksum.value) if checksum else None,
+        type=_text(checksum.type) if checksum else None,
+        size=_text(checksum.size) if checksum else None,
+        filename=_text(facts.filename),
+        ranges=_literal(facts.ranges),
+    )
+
+
+def retry(operation: ir.Operation) -> Code | None:
+    """`True` or `False` where the spec says whether a repeat does harm."""
+    return None if operation.retry is None else literal(operation.retry.safe)
+
+
+def fixed_headers(operation: ir.Operation) -> Code | None:
+    """Headers that the service wants with every call, by name."""
+    pairs = [(text(name), text(value)) for name, value in operation.fixed_headers]
+    return braced(pairs) if pairs else None
+
+
+def _related(
+    operation: ir.Operation, follow_up: ir.FollowUp | None, neighbours: Neighbours, imports: Imports
+) -> Code | None:
+    if follow_up is None:
+        return None
+    return call(imports.use(SDK, "Related"), *_related_parts(operation, follow_up, neighbours))
+
+
+def _related_parts(operation: ir.Operation, follow_up: ir.FollowUp, neighbours: Neighbours) -> tuple[Code, Code]:
+    return text(_neighbour(operation, follow_up, neighbours).reference), text(follow_up.parameter)
+
+
+def _neighbour(operation: ir.Operation, follow_up: ir.FollowUp, neighbours: Neighbours) -> Neighbour:
+    found = neighbours.get(follow_up.operation)
+    if found is None:
+        # It stood in the document, but had to be refused.
+        raise _mistake(operation.place, f"what follows needs the operation {follow_up.operation!r}, which was refused")
+    return found
+
+
+def _mistake(place: ir.SourceLocation, message: str) -> InputError:
+    return InputError([Problem(place, message, "specs/README.md describes it.")])
+
+
+def _text(value: str | None) -> Code | None:
+    return None if value is None else text(value)
+
+
+def _literal(value: ir.JSON) -> Code | None:
+    return None if value is None else literal(value)

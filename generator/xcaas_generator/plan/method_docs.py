@@ -1,0 +1,113 @@
+"""Docstrings of methods: meaning, arguments, result, errors, source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from xcaas_generator import ir
+from xcaas_generator.plan.tree import Seat
+from xcaas_generator.python import docstrings as docs
+
+_ERRORS = {
+    "400": "BadRequestError",
+    "401": "AuthenticationError",
+    "403": "PermissionDeniedError",
+    "404": "NotFoundError",
+    "406": "NotAcceptableError",
+    "409": "ConflictError",
+    "412": "PreconditionFailedError",
+    "415": "UnsupportedMediaError",
+    "422": "UnprocessableError",
+    "429": "RateLimitError",
+}
+_PAGED = "The items one by one, fetched page by page as they are asked for; `pages()` walks by page."
+_FILE = "The file, not yet fetched: save it, or read it in pieces."
+_POLLER = "A poller, which tells how far the work is, waits, cancels, and gives the result."
+JOB = "What the start of the work answered; `id` of its poller."
+"""What the id of work that goes on is."""
+_PARTIAL = "Its `partial` tells whether the result lacks something."
+_POLL_FAILS = "The work failed or was cancelled; `PollerTimeoutError` if it took too long."
+
+Described = Iterable[tuple[str, str]]
+"""Arguments and their descriptions, in the order of the signature."""
+
+
+def method_doc(operation: ir.Operation, seat: Seat, arguments: Described, returns: str) -> str:
+    """The docstring of an operation's own method."""
+    first = docs.sentence(operation.summary) or docs.summary(operation.doc) or f"`{operation.method} {operation.path}`."
+    return docs.paragraphs(
+        first,
+        "" if docs.sentence(operation.doc) == first else operation.doc,
+        f"This only starts the work. `{seat.poll}` starts it and follows it to its end." if seat.poll else "",
+        _arguments(arguments),
+        _returns(returns),
+        _raises(operation),
+        _source(operation),
+    )
+
+
+def poll_doc(operation: ir.Operation, arguments: Described) -> str:
+    """The docstring of the method that starts work and follows it."""
+    return docs.paragraphs(
+        f"{docs.summary(operation.summary or operation.doc)} Follow the work to its end.",
+        _arguments(arguments),
+        _returns(_poller(operation)),
+        docs.section("Raises", [docs.entry("PollerError", _POLL_FAILS)]),
+        _source(operation),
+    )
+
+
+def resume_doc(operation: ir.Operation, seat: Seat, arguments: Described) -> str:
+    """The docstring of the method that follows work which was started before."""
+    return docs.paragraphs(
+        f"Follow work that was started before, by `{seat.poll or seat.verb}` or elsewhere.",
+        _arguments(arguments),
+        _returns(_poller(operation)),
+        docs.section("Raises", [docs.entry("PollerError", _POLL_FAILS)]),
+        _source(operation),
+    )
+
+
+def _poller(operation: ir.Operation) -> str:
+    partial = operation.poller is not None and operation.poller.status.partial
+    return f"{_POLLER} {_PARTIAL}" if partial else _POLLER
+
+
+def paged_doc() -> str:
+    """What a paged method returns."""
+    return _PAGED
+
+
+def file_doc() -> str:
+    """What a method returns whose answer is a file."""
+    return _FILE
+
+
+def _arguments(arguments: Described) -> str:
+    return docs.section("Args", (docs.entry(name, doc) for name, doc in arguments))
+
+
+def _returns(text: str) -> str:
+    flat = " ".join(text.split())
+    return f"Returns:\n{docs.wrap(docs.sentence(flat), '    ')}" if flat else ""
+
+
+def _raises(operation: ir.Operation) -> str:
+    entries: list[str] = []
+    for answer in operation.answers:
+        name = error_name(answer.status)
+        if name is not None:
+            entries.append(docs.entry(name, f"{answer.status}. {docs.sentence(answer.doc)}"))
+    return docs.section("Raises", entries)
+
+
+def error_name(status: str) -> str | None:
+    """The class that a status is raised as; None for what is no error, or no one kind of it."""
+    if status.startswith("5"):
+        return "ServerError"
+    return _ERRORS.get(status, "ResponseError") if status.startswith("4") else None
+
+
+def _source(operation: ir.Operation) -> str:
+    file = operation.place.file.replace("\\", "/").rpartition("/")[2]
+    return f"Source: `{operation.id}`, `{operation.method} {operation.path}` in {file}."

@@ -1,0 +1,102 @@
+"""Class, module and dictionary names of a product's models, free of collisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from xcaas_generator import ir
+from xcaas_generator.python.annotations import ModelNames, union_key
+from xcaas_generator.python.names import Scope, module_stem, pascal
+
+
+def model_names(document: ir.Document) -> ModelNames:
+    """Names for every model, enum and union of a document, in its order, so that they are stable."""
+    classes, stems = Scope(), Scope(("__init__",), fold=True)
+    names: dict[str, str] = {}
+    files: dict[str, str] = {}
+    for name in type_names(document):
+        names[name] = classes.claim(pascal(name, "Model"))
+        files[name] = stems.claim(module_stem(names[name]))
+    unions: dict[str, str] = {}
+    for union in document.unions:
+        if isinstance(union.type, ir.UnionOf):
+            unions.setdefault(union_key(union.type), union.name)
+    sent, received = sent_models(document), received_models(document)
+    twins = {
+        model.name: classes.claim(f"{names[model.name]}Dict", f"{names[model.name]}TypedDict")
+        for model in document.models
+        if model.name in sent
+    }
+    enums = {enum.name: enum for enum in document.enums}
+    parsers = {
+        name: classes.claim("parse" + module_stem(names[name]))
+        for name in (union.name for union in document.unions if isinstance(union.type, ir.UnionOf))
+    }
+    return ModelNames(names, files, twins, enums, sent, received, unions, parsers)
+
+
+def type_names(document: ir.Document) -> list[str]:
+    """Names of models, enums and unions in the document."""
+    every: tuple[ir.Model | ir.Enum | ir.Union, ...] = (*document.models, *document.enums, *document.unions)
+    return [one.name for one in every]
+
+
+def sent_models(document: ir.Document) -> frozenset[str]:
+    """Names of models that a request can hold."""
+    return _reached(document, _sent_types(document))
+
+
+def received_models(document: ir.Document) -> frozenset[str]:
+    """Names of models that an answer or the payload of a webhook can hold."""
+    return _reached(document, _received_types(document))
+
+
+def _reached(document: ir.Document, types: Iterable[ir.TypeRef]) -> frozenset[str]:
+    models = {model.name: model for model in document.models}
+    waiting = [name for ref in types for name in _mentioned(ref)]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in models:
+            continue
+        found.add(name)
+        model = models[name]
+        for field in model.fields:
+            waiting.extend(_mentioned(field.type))
+        if model.extra is not None:
+            waiting.extend(_mentioned(model.extra))
+    return frozenset(found)
+
+
+def _sent_types(document: ir.Document) -> Iterator[ir.TypeRef]:
+    for operation in document.operations:
+        for parameter in operation.parameters:
+            yield parameter.type
+        if operation.body is not None:
+            for variant in operation.body.variants:
+                yield variant.type
+
+
+def _received_types(document: ir.Document) -> Iterator[ir.TypeRef]:
+    for operation in document.operations:
+        for answer in operation.answers:
+            for variant in answer.variants:
+                yield variant.type
+    for webhook in document.webhooks:
+        if webhook.body is not None:
+            yield from (variant.type for variant in webhook.body.variants)
+
+
+def _mentioned(ref: ir.TypeRef) -> Iterable[str]:
+    match ref:
+        case ir.ModelRef():
+            yield ref.name
+        case ir.ListOf():
+            yield from _mentioned(ref.item)
+        case ir.MapOf():
+            yield from _mentioned(ref.value)
+        case ir.UnionOf():
+            for member in ref.members:
+                yield from _mentioned(member)
+        case _:
+            pass

@@ -1,0 +1,230 @@
+"""Modules of a product's `models` package: a class per model, an alias per enum, an index."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from xcaas_generator import ir
+from xcaas_generator.plan.model_names import type_names
+from xcaas_generator.plan.unions import alias_plan, union_plan
+from xcaas_generator.plan.views import EnumPlan, FieldPlan, IndexEntry, IndexPlan, ModelPlan, Module, TwinBase, TwinPlan
+from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python.annotations import Annotations, ModelNames, may_be_null
+from xcaas_generator.python.code import (
+    Code,
+    braced,
+    call,
+    code,
+    docstring,
+    file_name,
+    identifier,
+    join,
+    literal,
+    module_path,
+    text,
+)
+from xcaas_generator.python.imports import SDK, Imports
+from xcaas_generator.python.names import Scope, safe
+
+_CORE = "xcaas_core.models"
+_EXTRA = "additional_properties"
+# What `Model` offers; a test holds it against `xcaas_core.models.RESERVED_NAMES`, whose import takes time.
+RESERVED_NAMES = frozenset(
+    {"evolve", "from_dict", "from_json", "is_set", "to_dict", "to_json", "unknown_fields", "unset", "validate"}
+)
+# Beyond this, a type checker spends longer on the list than any reader gains from it.
+_MAX_LITERALS = 500
+
+
+def model_modules(document: ir.Document, names: ModelNames) -> Iterator[Module]:
+    """Every file of the `models` package."""
+    named = _docs(document)
+    for model in document.models:
+        yield Module(_path(names, model.name), "model.py.jinja", _model(model, names, named))
+    for enum in document.enums:
+        yield Module(_path(names, enum.name), "enum.py.jinja", _enum(enum, names))
+    for union in document.unions:
+        if union.name in names.parsers:
+            yield Module(_path(names, union.name), "union.py.jinja", union_plan(union, names))
+        else:
+            yield Module(_path(names, union.name), "enum.py.jinja", alias_plan(union, names))
+    yield Module("models/__init__.py", "index.py.jinja", _index(document, names))
+
+
+def _path(names: ModelNames, name: str) -> str:
+    return f"models/{file_name(names.stems[name])}"
+
+
+# --- one model -------------------------------------------------------------
+
+
+def _docs(document: ir.Document) -> dict[str, str]:
+    """What the spec says of each named type."""
+    models = {model.name: model.doc or model.title for model in document.models}
+    return models | {one.name: one.doc for one in document.enums} | {one.name: one.doc for one in document.unions}
+
+
+def _model(model: ir.Model, names: ModelNames, named: Mapping[str, str]) -> ModelPlan:
+    cls, twin = names.classes[model.name], names.twins.get(model.name)
+    own = frozenset(name for name in (cls, twin) if name)
+    # A constructor has a `self` already.
+    scope = Scope(RESERVED_NAMES | own | {"self"} | ({_EXTRA} if model.extra is not None else set[str]()))
+    python_names = [scope.claim(safe(field.name), f"{safe(field.name)}_") for field in model.fields]
+    keys = {field.wire for field in model.fields if _stands_in_class(field.wire)} if twin else set[str]()
+    imports = Imports(own | set(python_names) | keys | {_EXTRA, _odd_names(twin or "")})
+    annotations = Annotations(names, imports, module="..models", own=own, marked=True)
+    fields = [
+        _field(
+            _described(field, names, named),
+            name,
+            _may_be_absent(field, model, names),
+            imports,
+            annotations,
+        )
+        for field, name in zip(model.fields, python_names, strict=True)
+    ]
+    if model.extra is not None:
+        fields.append(_extra(model.extra, imports, annotations))
+    doc = docs.paragraphs(model.doc or docs.sentence(model.title or cls), "Deprecated." if model.deprecated else "")
+    decorator, base = imports.use(_CORE, "model"), imports.use(_CORE, "Model")
+    given = Annotations(names, imports, module="..models", own=own)
+    twin_plan = _twin(model, twin, imports, given) if twin else None
+    return ModelPlan(
+        header=imports.header(),
+        exports=tuple(text(name) for name in sorted(own)),
+        decorator=decorator,
+        name=identifier(cls),
+        base=base,
+        doc=docstring(doc, 4),
+        fields=tuple(fields),
+        twin=twin_plan,
+    )
+
+
+def _may_be_absent(field: ir.Field, model: ir.Model, names: ModelNames) -> bool:
+    """What only the other side sends can't be asked of an instance."""
+    return (
+        not field.required
+        or (field.read_only and model.name in names.sent)
+        or (field.write_only and model.name in names.received)
+    )
+
+
+def _field(field: ir.Field, name: str, absent: bool, imports: Imports, annotations: Annotations) -> FieldPlan:
+    default = Code("None") if absent else _constant(field)
+    nullable = absent and (field.nullable or may_be_null(field.type))
+    return FieldPlan(
+        name=identifier(name),
+        annotation=annotations.read(field.type, nullable=field.nullable or absent),
+        value=call(
+            imports.use(_CORE, "field"),
+            text(field.wire),
+            default=default,
+            nullable=literal(True) if nullable else None,
+        ),
+        doc=docstring(docs.paragraphs(docs.facts(field)), 4),
+    )
+
+
+def _constant(field: ir.Field) -> Code | None:
+    """The value of a property that always has this one: nobody has to give it."""
+    if not isinstance(field.type, ir.Const) or field.type.value is None or field.nullable:
+        return None
+    return literal(field.type.value)
+
+
+def _described(field: ir.Field, names: ModelNames, named: Mapping[str, str]) -> ir.Field:
+    """A field that only refers to a named type says what the spec says of that."""
+    ref = field.type
+    name = names.union(ref) if isinstance(ref, ir.UnionOf) else getattr(ref, "name", None)
+    if field.doc or not isinstance(name, str):
+        return field
+    return replace(field, doc=docs.summary(named.get(name, "")))
+
+
+def _extra(ref: ir.TypeRef, imports: Imports, annotations: Annotations) -> FieldPlan:
+    factory = imports.builtin("dict")
+    return FieldPlan(
+        name=identifier(_EXTRA),
+        annotation=code("{}[{}, {}]", imports.builtin("dict"), imports.builtin("str"), annotations.read(ref)),
+        value=call(imports.use(_CORE, "extra"), factory=factory),
+        doc=docstring("What no other field names, by its name on the wire.", 4),
+    )
+
+
+def _stands_in_class(wire: str) -> bool:
+    """Whether a wire name can be an attribute in a class body without being changed on the way."""
+    return wire.isascii() and wire.isidentifier() and not keyword.iskeyword(wire) and not wire.startswith("__")
+
+
+def _twin(model: ir.Model, name: str, imports: Imports, annotations: Annotations) -> TwinPlan:
+    plain: list[Code] = []
+    quoted: list[tuple[Code, Code]] = []
+    for field in model.fields:
+        if field.read_only or not field.wire:
+            # A typed dictionary can't have an empty name; a plain one can.
+            continue
+        annotation = annotations.write(field.type, nullable=field.nullable)
+        if not field.required:
+            annotation = code("{}[{}]", imports.use("typing", "NotRequired"), annotation)
+        if _stands_in_class(field.wire):
+            plain.append(code("{}: {}", identifier(field.wire), annotation))
+        else:
+            quoted.append((text(field.wire), text(annotation)))
+    base = typed_dict = imports.use("typing", "TypedDict")
+    odd: TwinBase | None = None
+    if quoted:
+        base = identifier(_odd_names(name))
+        odd = TwinBase(base, call(typed_dict, text(base), braced(quoted)))
+    return TwinPlan(
+        name=identifier(name),
+        base=base,
+        odd=odd,
+        items=tuple(plain),
+        doc=docstring(f"`{model.name}` as a plain dictionary, with the names on the wire.", 4),
+    )
+
+
+def _odd_names(twin: str) -> str:
+    return f"_{twin}Names"
+
+
+# --- enums and the index ---------------------------------------------------
+
+
+def _enum(enum: ir.Enum, names: ModelNames) -> EnumPlan:
+    name = names.classes[enum.name]
+    imports = Imports({name})
+    parts: list[Code] = []
+    values = [value for value in enum.values if value is not None and not isinstance(value, float)]
+    if 0 < len(values) <= _MAX_LITERALS:
+        listed = join(", ", [literal(value) for value in values])
+        parts.append(code("{}[{}]", imports.use("typing", "Literal"), listed))
+    parts += [imports.builtin(base) for base in enum.base if base not in ("none", "None")]
+    if None in enum.values or not parts:
+        parts.append(Code("None"))
+    alias = imports.use("typing", "TypeAlias")
+    return EnumPlan(
+        header=imports.header(),
+        name=identifier(name),
+        alias=alias,
+        value=join(" | ", list(dict.fromkeys(parts))),
+        doc=docstring(
+            docs.paragraphs(enum.doc or docs.sentence(name), "Other values may come; they are kept as they are."), 0
+        ),
+    )
+
+
+def _index(document: ir.Document, names: ModelNames) -> IndexPlan:
+    entries: list[IndexEntry] = []
+    for key in type_names(document):
+        module = f".{names.stems[key]}"
+        for name in filter(None, (names.classes[key], names.twins.get(key), names.parsers.get(key))):
+            entries.append(
+                IndexEntry(identifier(name), module_path(module), text(name), text(module.removeprefix(".")))
+            )
+    entries.sort(key=lambda entry: entry.name)
+    # Not by way of the models, which load attrs.
+    return IndexPlan(docstring(f"Models of {document.title}.", 0), tuple(entries), module_path(SDK))

@@ -1,0 +1,222 @@
+"""The `Operation(...)` constants of a resource module: everything a spec says about a call, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xcaas_generator import ir
+from xcaas_generator.plan import flows as plan_flows
+from xcaas_generator.plan.flows import Neighbours
+from xcaas_generator.plan.results import Outcome
+from xcaas_generator.python.annotations import (
+    Annotations,
+    ModelNames,
+    PlainNames,
+    annotation_text,
+    is_plain,
+    is_single,
+    may_be_null,
+)
+from xcaas_generator.python.code import Code, braced, call, literal, parenthesised, text, texts
+from xcaas_generator.python.imports import SDK, Imports
+
+_DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+_DEFAULT_MEDIA = {
+    "json": "application/json",
+    "form": "application/x-www-form-urlencoded",
+    "multipart": "multipart/form-data",
+    "text": "text/plain",
+    "binary": "application/octet-stream",
+    "xml": "application/xml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an operation's plan needs to know about its product."""
+
+    document: ir.Document
+    names: ModelNames
+    models: Mapping[str, ir.Model]
+    neighbours: Neighbours
+
+
+def operation_value(
+    operation: ir.Operation,
+    call_name: str,
+    outcome: Outcome,
+    item: ir.TypeRef | None,
+    errors: Code | None,
+    around: Surroundings,
+    imports: Imports,
+) -> Code:
+    """The expression that builds the operation."""
+    parameters = [_parameter(parameter, around, imports) for parameter in operation.parameters]
+    own_servers = operation.servers != around.document.servers
+    accept = outcome.accept
+    return call(
+        imports.use(SDK, "Operation"),
+        imports.use("._product", "PRODUCT"),
+        text(operation.id),
+        text(operation.method),
+        text(operation.path),
+        call=text(call_name),
+        parameters=parenthesised(parameters) if parameters else None,
+        body=_body(operation.body, around, imports) if operation.body else None,
+        answers=_answers(outcome, around, imports) if outcome.answers else None,
+        errors=errors,
+        security=parenthesised([texts(schemes) for schemes in operation.security]) if operation.security else None,
+        servers=parenthesised([server_value(server, imports) for server in operation.servers]) if own_servers else None,
+        paging=plan_flows.paging(operation, item, around.names, imports) if item is not None else None,
+        poller=plan_flows.polling(operation, around.neighbours, imports),
+        download=plan_flows.downloading(operation, around.neighbours, imports),
+        retry=plan_flows.retry(operation),
+        accept=text(accept) if accept else None,
+        headers=plan_flows.fixed_headers(operation),
+        deprecated=literal(True) if operation.deprecated else None,
+    )
+
+
+def server_value(server: ir.Server, imports: Imports) -> Code:
+    """`Server(...)` with its variables."""
+    variables = [
+        call(
+            imports.use(SDK, "Variable"),
+            text(variable.name),
+            # Core takes an empty default to mean that a call needs the setting.
+            text("" if variable.required else variable.default),
+            enum=texts(variable.enum) if variable.enum else None,
+            names=braced([(text(word), text(value)) for word, value in variable.names]) if variable.names else None,
+            source=text(variable.source) if variable.source else None,
+        )
+        for variable in server.variables
+    ]
+    return call(imports.use(SDK, "Server"), text(server.url), *([parenthesised(variables)] if variables else []))
+
+
+def _unless_plain(ref: ir.TypeRef, names: ModelNames) -> Code | None:
+    """The annotation of a type, where plain JSON values would not do."""
+    return None if is_plain(ref, names) else text(annotation_text(ref, names))
+
+
+def _parameter(parameter: ir.Parameter, around: Surroundings, imports: Imports) -> Code:
+    style = parameter.style if parameter.style != _DEFAULT_STYLE[parameter.location] else None
+    explode = parameter.explode if parameter.explode != (parameter.style == "form") else None
+    # Without an annotation it is a single value, and lists and objects are refused.
+    single = is_single(parameter.type, around.names)
+    annotation = annotation_text(parameter.type, around.names, nullable=parameter.nullable)
+    always = parameter.location == "path"
+    return call(
+        imports.use(SDK, parameter.location),
+        text(parameter.wire),
+        *([] if single else [text(annotation)]),
+        style=text(style) if style else None,
+        explode=None if explode is None else literal(explode),
+        required=literal(parameter.required) if parameter.required is not always else None,
+        allow_reserved=literal(True) if parameter.allow_reserved else None,
+        source=text(parameter.source) if parameter.source else None,
+        zone=text(parameter.zone) if parameter.zone else None,
+        media_type=text(parameter.media_type) if parameter.media_type else None,
+    )
+
+
+def _body(body: ir.Body, around: Surroundings, imports: Imports) -> Code:
+    required = None if body.required else literal(False)
+    if len(body.variants) == 1:
+        return _body_variant(body.variants[0], required, around, imports)
+    variants = [_body_variant(variant, None, around, imports) for variant in body.variants]
+    return call(imports.use(SDK, "bodies"), *variants, required=required)
+
+
+def _body_variant(variant: ir.BodyVariant, required: Code | None, around: Surroundings, imports: Imports) -> Code:
+    media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA[variant.kind] else None
+    encoding = [(text(part.wire), _encoding(part, imports)) for part in variant.encoding]
+    plain = variant.kind in ("binary", "xml")
+    return call(
+        imports.use(SDK, f"{variant.kind}_body"),
+        *([media] if media else []),
+        annotation=None if plain else _unless_plain(variant.type, around.names),
+        encoding=braced(encoding) if encoding else None,
+        required=required,
+        nullable=literal(True) if variant.kind == "json" and may_be_null(variant.type) else None,
+    )
+
+
+def _encoding(part: ir.PartEncoding, imports: Imports) -> Code:
+    return call(
+        imports.use(SDK, "Encoding"),
+        *([text(part.content_type)] if part.content_type else []),
+        style=text(part.style) if part.style else None,
+        explode=None if part.explode is None else literal(part.explode),
+    )
+
+
+def _answers(outcome: Outcome, around: Surroundings, imports: Imports) -> Code:
+    pairs: list[tuple[Code, Code]] = []
+    for answer in outcome.answers:
+        alone = outcome.type if outcome.single else None
+        variants = [_answer_variant(variant, around, imports, alone) for variant in answer.variants]
+        pairs.append((text(answer.status), _one_or_many(variants, imports)))
+    return braced(pairs)
+
+
+def _one_or_many(variants: list[Code], imports: Imports) -> Code:
+    if not variants:
+        return call(imports.use(SDK, "empty_answer"))
+    return variants[0] if len(variants) == 1 else parenthesised(variants)
+
+
+def _answer_variant(
+    variant: ir.AnswerVariant, around: Surroundings, imports: Imports, alone: ir.TypeRef | None = None
+) -> Code:
+    media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA.get(variant.kind) else None
+    expression = None
+    if variant.kind == "json":
+        expression = text(_answer_annotation(variant.type, alone, around.names))
+    return call(imports.use(SDK, f"{variant.kind}_answer"), *([expression] if expression else []), media_type=media)
+
+
+def _answer_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: ModelNames) -> str:
+    if alone is None:
+        return annotation_text(ref, names)
+    return str(Annotations(names, PlainNames(), module=".models", marked=True).one_or_list(alone))
+
+
+def errors_value(operation: ir.Operation, around: Surroundings, imports: Imports) -> Code | None:
+    """The errors of an operation by status, or None if the document tells of none with a body."""
+    pairs: list[tuple[Code, Code]] = []
+    for answer in operation.answers:
+        if answer.status[0] in "45" or answer.status == "default":
+            variants = [_error_variant(variant, around, imports) for variant in answer.variants]
+            if variants:
+                pairs.append((text(answer.status), _one_or_many(variants, imports)))
+    return braced(pairs) if pairs else None
+
+
+def _error_variant(variant: ir.AnswerVariant, around: Surroundings, imports: Imports) -> Code:
+    if variant.kind != "json":
+        return _answer_variant(variant, around, imports)
+    pointers = _error_pointers(variant.type, around)
+    return call(
+        imports.use(SDK, "json_error"),
+        text(annotation_text(variant.type, around.names)),
+        message=_pointers(pointers, "message"),
+        code=_pointers(pointers, "code"),
+        media_type=text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA["json"] else None,
+    )
+
+
+def _error_pointers(ref: ir.TypeRef, around: Surroundings) -> list[tuple[str, str]]:
+    if isinstance(ref, ir.ModelRef):
+        return list(around.models[ref.name].error)
+    if isinstance(ref, ir.UnionOf):
+        return [pair for member in ref.members for pair in _error_pointers(member, around)]
+    return []
+
+
+def _pointers(pairs: list[tuple[str, str]], wanted: str) -> Code | None:
+    found = tuple(dict.fromkeys(pointer for key, pointer in pairs if key == wanted))
+    if not found:
+        return None
+    return text(found[0]) if len(found) == 1 else texts(found)

@@ -1,0 +1,136 @@
+"""The modules around products: the package of a suite, and a package that is one product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import xcaas_core
+from xcaas_generator import ir
+from xcaas_generator.plan.product import Shape, index_entry, plan_product, product_init, product_shape, public_modules
+from xcaas_generator.plan.views import ChildPlan, ClientPlan, IndexPlan, Module, ProductPlan
+from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python.code import Code, docstring, identifier, module_path, text
+from xcaas_generator.python.imports import SDK, Imports
+from xcaas_generator.python.names import pascal
+
+CLIENT_NAMES = frozenset(
+    {
+        "aclose",
+        "close",
+        "from_env",
+        "http_auth",
+        "options",
+        "property",
+        "raw",
+        "streaming",
+        "token_info",
+        "with_options",
+    }
+)
+"""Public names of `ClientBase` and `AsyncClientBase`; no product or resource may hide them."""
+
+
+def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
+    """A product of a suite, in a package of its own.
+
+    Raises:
+        InputError: An extension of the document is not as documented.
+    """
+    shape = product_shape(document.name)
+    plan = plan_product(document, shape, sha256)
+    return plan._replace(modules=(*plan.modules, product_init(document, shape)))
+
+
+def suite_modules(titles: Mapping[str, str]) -> list[Module]:
+    """The package that holds the products, given by name with their titles: its clients, with a property per product."""
+    names = sorted(titles)
+    from xcaas_core import otel, testing  # bring the whole run time along
+
+    classes = {"XCaaS", "AsyncXCaaS"}
+    imports = Imports({*classes, *names})
+    base, async_base = imports.use(SDK, "ClientBase"), imports.use(SDK, "AsyncClientBase")
+    children = tuple(_product_child(name, titles[name], imports) for name in names)
+    client = ClientPlan(
+        header=imports.header(),
+        exports=tuple(text(name) for name in sorted(classes)),
+        cls=Code("XCaaS"),
+        base=base,
+        async_cls=Code("AsyncXCaaS"),
+        async_base=async_base,
+        doc=docstring(_CLIENT_DOC, 4),
+        async_doc=docstring(_ASYNC_CLIENT_DOC, 4),
+        children=children,
+        through=Code("_product"),
+    )
+    public: Sequence[str] = getattr(xcaas_core, "__all__", ())
+    entries = [index_entry(name, "xcaas_core") for name in public if name != "testing"]
+    entries += [index_entry(name, "._client") for name in sorted(classes)]
+    entries += [index_entry(name, ".") for name in sorted({*names, "otel", "testing"})]
+    entries.sort(key=lambda entry: entry.name)
+    fakes = tuple(index_entry(name, "xcaas_core.testing") for name in testing.__all__)
+    telemetry = tuple(index_entry(name, "xcaas_core.otel") for name in otel.__all__)
+    return [
+        Module("_client.py", "client.py.jinja", client),
+        Module("__init__.py", "suite.py.jinja", IndexPlan(docstring(_SUITE_DOC, 0), tuple(entries), module_path(SDK))),
+        Module("otel.py", "reexports.py.jinja", IndexPlan(docstring(_OTEL_DOC, 0), telemetry, module_path(SDK))),
+        Module("testing.py", "reexports.py.jinja", IndexPlan(docstring(_TESTING_DOC, 0), fakes, module_path(SDK))),
+    ]
+
+
+_SUITE_DOC = """
+The 8x8 XCaaS APIs.
+
+    with xcaas.XCaaS.from_env() as client:
+        for recording in client.storage.objects.search():
+            ...
+"""
+_TESTING_DOC = """
+Fakes for the tests of code that uses these clients.
+
+    server = FakeServer()
+    client = XCaaS(http_client=server, credentials=ClientCredentials("id", "secret"))
+"""
+_OTEL_DOC = """
+OpenTelemetry spans and metrics of calls: `pip install 'xcaas[otel]'`.
+
+    telemetry = OpenTelemetry()
+    client = XCaaS(hooks=[telemetry])
+"""
+_CLIENT_DOC = """
+All products, for code that blocks.
+
+A context manager; safe to share between threads. Each product loads on first use.
+"""
+_ASYNC_CLIENT_DOC = """
+All products, for code that awaits.
+
+An async context manager. Each product loads on first use.
+"""
+
+
+def _product_child(name: str, title: str, imports: Imports) -> ChildPlan:
+    shape = product_shape(name)
+    module = f".{name}._client"
+    return ChildPlan(
+        name=identifier(name),
+        module=module_path(module),
+        cls=imports.use(module, shape.cls, typing_only=True),
+        async_cls=imports.use(module, shape.async_cls, typing_only=True),
+        real=identifier(shape.cls),
+        async_real=identifier(shape.async_cls),
+        doc=docstring(docs.sentence(title), 8),
+    )
+
+
+def package_modules(document: ir.Document, sha256: str) -> ProductPlan:
+    """A package that is the client of one document.
+
+    Raises:
+        InputError: An extension of the document is not as documented.
+    """
+    shape = Shape("Client", "AsyncClient", "ClientBase", "AsyncClientBase", "", CLIENT_NAMES)
+    plan = plan_product(document, shape, sha256)
+    entries = [*(index_entry(name, "._client") for name in ("AsyncClient", "Client")), *public_modules(document)]
+    doc = docstring(f"A client for {document.title or pascal(document.name)}.", 0)
+    init = Module("__init__.py", "index.py.jinja", IndexPlan(doc, tuple(entries), module_path(SDK)))
+    return plan._replace(modules=(*plan.modules, init))

@@ -1,0 +1,158 @@
+"""All modules of one product, or of a package that is one product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xcaas_generator import ir, manifest
+from xcaas_generator.plan.model_names import model_names
+from xcaas_generator.plan.models import model_modules
+from xcaas_generator.plan.negotiation import with_choices
+from xcaas_generator.plan.operations import server_value
+from xcaas_generator.plan.resources import Tree, child_plans, resource_modules, resource_tree, surroundings
+from xcaas_generator.plan.tree import seats
+from xcaas_generator.plan.views import ClientPlan, FactsPlan, IndexEntry, IndexPlan, Module, ProductPlan
+from xcaas_generator.plan.webhooks import MODULE, webhook_records, webhooks_module
+from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python.code import (
+    Code,
+    braced,
+    call,
+    code,
+    docstring,
+    identifier,
+    literal,
+    module_path,
+    parenthesised,
+    text,
+)
+from xcaas_generator.python.imports import SDK, Imports
+from xcaas_generator.python.names import pascal
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a product is offered: as one of several of a client, or as the client itself."""
+
+    cls: str
+    async_cls: str
+    base: str
+    async_base: str
+    prefix: str
+    taken: frozenset[str]
+
+
+def product_shape(name: str) -> Shape:
+    """A product of a suite: `client.storage` is a `Storage`."""
+    cls = pascal(name, "Product")
+    return Shape(cls, f"Async{cls}", "ProductClient", "AsyncProductClient", name, frozenset({"property"}))
+
+
+def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPlan:
+    """Every module of a document, and its part of the manifest.
+
+    Raises:
+        InputError: An extension of the document is not as documented.
+    """
+    document = with_choices(document)
+    names = model_names(document)
+    seated = seats(document, taken_on_client=shape.taken, taken_on_resource=frozenset({"property"}))
+    tree = resource_tree(document, seated, frozenset({shape.cls, shape.async_cls}))
+    around = surroundings(document, names, tree)
+    modules = [
+        *resource_modules(tree, around, shape.prefix),
+        *model_modules(document, names),
+        Module("_product.py", "product.py.jinja", _facts(document)),
+        Module("_client.py", "client.py.jinja", _client(document, shape, tree)),
+    ]
+    if document.webhooks:
+        modules.append(webhooks_module(document, names))
+    section = _section(document, shape, tree, sha256)
+    manifest.verify_section(section, document)
+    return ProductPlan(tuple(modules), section)
+
+
+def product_init(document: ir.Document, shape: Shape) -> Module:
+    """The package of a product in a suite: its classes, its models, its webhooks."""
+    entries = [
+        *(index_entry(name, "._client") for name in sorted((shape.async_cls, shape.cls))),
+        *public_modules(document),
+    ]
+    doc = docstring(f"{document.title}: `client.{shape.prefix}`.", 0)
+    return Module("__init__.py", "index.py.jinja", IndexPlan(doc, tuple(entries), module_path(SDK)))
+
+
+def public_modules(document: ir.Document) -> list[IndexEntry]:
+    """The modules of a product that are offered as they are."""
+    return [index_entry(name, ".") for name in ("models", *([MODULE] if document.webhooks else []))]
+
+
+def index_entry(name: str, module: str) -> IndexEntry:
+    return IndexEntry(identifier(name), module_path(module), text(name), text(module.removeprefix(".")))
+
+
+def _section(document: ir.Document, shape: Shape, tree: Tree, sha256: str) -> manifest.Section:
+    records: list[manifest.Record] = []
+    for operation, seat in zip(document.operations, tree.seats, strict=True):
+        name = ".".join(part for part in (shape.prefix, *seat.path, seat.verb) if part)
+        records.append(manifest.record(document.name, operation, name))
+    refused = tuple(manifest.refusal(document.name, item) for item in document.refused)
+    return manifest.Section(document.name, sha256, tuple(records), refused, webhook_records(document), document.title)
+
+
+def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
+    imports = Imports({shape.cls, shape.async_cls, *(path[-1] for path in tree.children(()))})
+    base, async_base = imports.use(SDK, shape.base), imports.use(SDK, shape.async_base)
+    children = child_plans(tree, (), imports)
+    doc = docs.paragraphs(docs.sentence(document.title), document.doc)
+    return ClientPlan(
+        header=imports.header(),
+        exports=tuple(text(name) for name in sorted((shape.cls, shape.async_cls))),
+        cls=identifier(shape.cls),
+        base=base,
+        async_cls=identifier(shape.async_cls),
+        async_base=async_base,
+        doc=docstring(doc, 4),
+        async_doc=docstring(docs.paragraphs(docs.sentence(document.title), "For use with `await`."), 4),
+        children=children,
+        through=Code("_resource"),
+    )
+
+
+def _rate_limits(document: ir.Document, imports: Imports) -> Code | None:
+    """The documented limits, or None if there are none."""
+    limits = [
+        call(imports.use(SDK, "RateLimit"), literal(limit.calls), literal(limit.per)) for limit in document.rate_limits
+    ]
+    return parenthesised(limits) if limits else None
+
+
+def _facts(document: ir.Document) -> FactsPlan:
+    imports = Imports({"PRODUCT"})
+    schemes = [(text(scheme.name), _scheme(scheme, imports)) for scheme in document.security_schemes]
+    imports.use("typing", "Final")
+    value = call(
+        imports.use(SDK, "Product"),
+        text(document.name),
+        title=text(document.title),
+        servers=parenthesised([server_value(server, imports) for server in document.servers]),
+        schemes=braced(schemes),
+        # Relative to where the package lies, so that a copy elsewhere finds its own models.
+        package=code('__name__.rpartition(".")[0]'),
+        console_name=None if document.console_name is None else text(document.console_name),
+        rate_limits=_rate_limits(document, imports),
+    )
+    return FactsPlan(imports.header(), value)
+
+
+def _scheme(scheme: ir.SecurityScheme, imports: Imports) -> Code:
+    options = [(text(key), literal(value)) for key, value in scheme.options]
+    return call(
+        imports.use(SDK, "Scheme"),
+        text(scheme.kind),
+        credential=text(scheme.credential) if scheme.credential else None,
+        location=text(scheme.location) if scheme.location else None,
+        parameter=text(scheme.parameter) if scheme.parameter else None,
+        token_url=text(scheme.token_url) if scheme.token_url else None,
+        options=braced(options) if options else None,
+    )

@@ -1,0 +1,201 @@
+"""Resource modules: the operations of one resource and the two classes that offer them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from xcaas_generator import ir
+from xcaas_generator.plan.flows import Neighbour, paged_item
+from xcaas_generator.plan.methods import MethodWriter, Subject
+from xcaas_generator.plan.operations import Surroundings, errors_value, operation_value
+from xcaas_generator.plan.results import Outcome, outcome
+from xcaas_generator.plan.tree import Seat
+from xcaas_generator.plan.views import ChildPlan, MethodPlan, Module, OperationPlan, ResourcePlan
+from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python.annotations import Annotations, ModelNames
+from xcaas_generator.python.code import Code, code, docstring, file_name, identifier, module_path, text
+from xcaas_generator.python.imports import SDK, Imports
+from xcaas_generator.python.names import Scope, constant, module_stem, pascal
+
+Path = tuple[str, ...]
+_OWN_MODULES = ("__init__", "_client", "_product", "models", "_manifest", "_lock")
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceNames:
+    """Where a resource is: its module in the product's package and its classes there."""
+
+    stem: str
+    cls: str
+    async_cls: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The resources of a product and the place of every operation."""
+
+    seats: tuple[Seat, ...]
+    names: Mapping[Path, ResourceNames]
+    constants: tuple[str, ...]
+    docs: Mapping[Path, str]
+
+    def children(self, of: Path) -> list[Path]:
+        """The resources right below one, or the top ones for the empty path."""
+        return sorted(path for path in self.names if path[:-1] == of)
+
+
+def resource_tree(document: ir.Document, seats: tuple[Seat, ...], taken: frozenset[str]) -> Tree:
+    """Name modules, classes and constants. `taken` are the names of the product's own classes."""
+    paths = sorted({seat.path[:depth] for seat in seats for depth in range(1, len(seat.path) + 1)})
+    stems, classes = Scope(_OWN_MODULES, fold=True), Scope(taken)
+    names: dict[Path, ResourceNames] = {}
+    for path in paths:
+        wish = pascal("_".join(path), "Resource")
+        cls = classes.claim(wish, f"{wish}Resource")
+        names[path] = ResourceNames(
+            stems.claim(module_stem("_".join(path))), cls, classes.claim(f"Async{cls}", f"Async{cls}Resource")
+        )
+    scopes = {path: Scope() for path in paths}
+    constants = tuple(scopes[seat.path].claim("_" + constant(seat.verb).rstrip("_")) for seat in seats)
+    return Tree(seats, names, constants, _tag_docs(document, seats))
+
+
+def neighbours(document: ir.Document, tree: Tree) -> dict[str, Neighbour]:
+    """Where generated code keeps each operation, by operation id."""
+    return {
+        operation.id: Neighbour(operation, f"{tree.names[seat.path].stem}:{constant}")
+        for operation, seat, constant in zip(document.operations, tree.seats, tree.constants, strict=True)
+    }
+
+
+def resource_modules(tree: Tree, around: Surroundings, prefix: str) -> Iterator[Module]:
+    """A module per resource. `prefix` is what comes before the resource in the name of a call."""
+    members: dict[Path, list[int]] = {path: [] for path in tree.names}
+    for index, seat in enumerate(tree.seats):
+        members[seat.path].append(index)
+    for path, names in tree.names.items():
+        plan = _ResourceWriter(tree, path, members[path], around, prefix).plan()
+        yield Module(file_name(names.stem), "resource.py.jinja", plan)
+
+
+class _ResourceWriter:
+    def __init__(self, tree: Tree, path: Path, members: list[int], around: Surroundings, prefix: str) -> None:
+        self._tree, self._path, self._around, self._prefix = tree, path, around, prefix
+        self._members = members
+        self._names = tree.names[path]
+        self._children = tree.children(path)
+        self._imports = Imports(self._taken())
+        self._annotations = Annotations(around.names, self._imports, module=".models")
+
+    def plan(self) -> ResourcePlan:
+        operations, errors = self._shared_errors()
+        writer = MethodWriter(self._around, self._imports, self._annotations)
+        base = self._imports.use(SDK, "Resource")
+        async_base = self._imports.use(SDK, "AsyncResource")
+        methods: list[MethodPlan] = []
+        for index in self._members:
+            subject = self._subject(index)
+            operations.append(self._operation(subject, errors[index]))
+            methods += writer.methods(subject)
+        children = child_plans(self._tree, self._path, self._imports)
+        return ResourcePlan(
+            header=self._imports.header(),
+            exports=tuple(text(name) for name in sorted((self._names.cls, self._names.async_cls))),
+            operations=tuple(operations),
+            cls=identifier(self._names.cls),
+            base=base,
+            async_cls=identifier(self._names.async_cls),
+            async_base=async_base,
+            doc=docstring(self._tree.docs.get(self._path) or f"Operations on {_spoken(self._path)}.", 4),
+            children=children,
+            methods=tuple(methods),
+        )
+
+    def _taken(self) -> set[str]:
+        """Every name that the module or one of its classes defines."""
+        taken = {self._names.cls, self._names.async_cls, *(path[-1] for path in self._children)}
+        for index in self._members:
+            seat = self._tree.seats[index]
+            taken |= {seat.verb, seat.poll, seat.resume, self._tree.constants[index]}
+        return taken - {""}
+
+    def _subject(self, index: int) -> Subject:
+        operation = self._around.document.operations[index]
+        found = outcome(operation)
+        item = None
+        if found.type is not None and not found.stream:
+            item = paged_item(operation, found.type, self._around.models)
+        return Subject(operation, self._tree.seats[index], identifier(self._tree.constants[index]), found, item)
+
+    def _shared_errors(self) -> tuple[list[OperationPlan], dict[int, Code | None]]:
+        """Constants for error tables that several operations have, and what each operation refers to."""
+        operations = self._around.document.operations
+        tables = {index: errors_value(operations[index], self._around, self._imports) for index in self._members}
+        counts = Counter(table for table in tables.values() if table is not None)
+        scope = Scope(self._tree.constants[index] for index in self._members)
+        constants = {table: identifier(scope.claim("_ERRORS")) for table, count in counts.items() if count > 1}
+        if not constants:
+            return [], tables
+        annotation = code("{}[{}]", self._imports.use("typing", "Final"), self._imports.use(SDK, "Answers"))
+        plans = [OperationPlan(constant, annotation, table) for table, constant in constants.items()]
+        return plans, {index: constants.get(table, table) if table else None for index, table in tables.items()}
+
+    def _operation(self, subject: Subject, errors: Code | None) -> OperationPlan:
+        name = ".".join(part for part in (self._prefix, *self._path, subject.seat.verb) if part)
+        value = operation_value(
+            subject.operation, name, subject.outcome, subject.item, errors, self._around, self._imports
+        )
+        final = self._imports.use("typing", "Final")
+        of = self._answer(subject.outcome)
+        annotation = code("{}[{}[{}]]", final, self._imports.use(SDK, "Operation"), of)
+        return OperationPlan(subject.constant, annotation, value)
+
+    def _answer(self, found: Outcome) -> Code:
+        return Code("None") if found.type is None else self._annotations.read(found.type)
+
+
+def child_plans(tree: Tree, of: Path, imports: Imports) -> tuple[ChildPlan, ...]:
+    """The properties for the resources right below one."""
+    plans: list[ChildPlan] = []
+    for path in tree.children(of):
+        names = tree.names[path]
+        module = f".{names.stem}"
+        plans.append(
+            ChildPlan(
+                name=identifier(path[-1]),
+                module=module_path(module),
+                cls=imports.use(module, names.cls, typing_only=True),
+                async_cls=imports.use(module, names.async_cls, typing_only=True),
+                real=identifier(names.cls),
+                async_real=identifier(names.async_cls),
+                doc=docstring(docs.summary(tree.docs.get(path) or f"Operations on {_spoken(path)}."), 8),
+            )
+        )
+    return tuple(plans)
+
+
+def _spoken(path: Path) -> str:
+    return " of ".join(part.replace("_", " ") for part in reversed(path))
+
+
+def _tag_docs(document: ir.Document, seats: tuple[Seat, ...]) -> dict[Path, str]:
+    """Descriptions of tags, for the resources that their operations sit in."""
+    tags = dict(document.tags)
+    found: dict[Path, str] = {}
+    for operation, seat in zip(document.operations, seats, strict=True):
+        for tag in operation.tags[:1]:
+            if tags.get(tag):
+                found.setdefault(seat.path, docs.paragraphs(tags[tag]))
+    return found
+
+
+def model_index(document: ir.Document) -> dict[str, ir.Model]:
+    """Models by their name in the document."""
+    return {model.name: model for model in document.models}
+
+
+def surroundings(document: ir.Document, names: ModelNames, tree: Tree) -> Surroundings:
+    """What the plans of a document's operations need in common."""
+    return Surroundings(document, names, model_index(document), neighbours(document, tree))

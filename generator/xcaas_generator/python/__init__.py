@@ -1,0 +1,1 @@
+"""Python as text: names, code, imports, docstrings and annotations."""

@@ -1,0 +1,100 @@
+"""Docstrings from descriptions: what the spec says, in the order in which readers look for it."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterable
+
+from xcaas_generator import ir
+
+_WIDTH = 108
+_LIMITS = {
+    "minimum": "at least {}",
+    "exclusiveMinimum": "more than {}",
+    "maximum": "at most {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+    "pattern": "matching {}",
+    "minItems": "at least {} items",
+    "maxItems": "at most {} items",
+    "uniqueItems": "no item twice",
+    "minProperties": "at least {} entries",
+    "maxProperties": "at most {} entries",
+}
+_MAX_VALUES = 12
+_PREFORMATTED = re.compile(r"\s*(\||```|    |[-*+] |\d+\. |#)")
+
+
+def paragraphs(*parts: str) -> str:
+    """Parts with a blank line between, empty ones left out, long lines wrapped."""
+    return "\n\n".join(wrap(part) for part in parts if part.strip())
+
+
+def wrap(text: str, indent: str = "") -> str:
+    """Break long lines of prose. Tables, lists and code keep their lines."""
+    lines: list[str] = []
+    fenced = False
+    for line in text.strip().splitlines():
+        fenced ^= line.lstrip().startswith("```")
+        if fenced or len(line) + len(indent) <= _WIDTH or _PREFORMATTED.match(line):
+            lines.append(indent + line.rstrip() if line.strip() else "")
+        else:
+            lines += textwrap.wrap(
+                line, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False
+            )
+    return "\n".join(lines)
+
+
+def entry(name: str, text: str) -> str:
+    """One line of an `Args:` section, with its continuation indented below."""
+    body = wrap(f"{name}: {' '.join(text.split())}", "    ").splitlines()
+    return "\n".join([body[0], *("    " + line for line in body[1:])])
+
+
+def section(title: str, entries: Iterable[str]) -> str:
+    """`Args:` and the like, or nothing."""
+    lines = list(entries)
+    return "\n".join([f"{title}:", *lines]) if lines else ""
+
+
+def facts(item: ir.Field | ir.Parameter, values: tuple[ir.JSON, ...] = ()) -> str:
+    """The description of a field or parameter with default, bounds and known values."""
+    sentences = [sentence(item.doc)]
+    if isinstance(item, ir.Parameter) and not sentences[0]:
+        sentences = [f"`{item.wire}` in the {item.location}."]
+    if item.deprecated:
+        sentences.append("Deprecated.")
+    if values:
+        shown = ", ".join(plain(value) for value in values[:_MAX_VALUES])
+        sentences.append(f"Known values: {shown}{', …' if len(values) > _MAX_VALUES else ''}.")
+    limits = [_LIMITS[key].format(plain(value)) for key, value in item.limits if key in _LIMITS and value is not False]
+    if limits:
+        text = ", ".join(limits)
+        sentences.append(f"{text[:1].upper()}{text[1:]}.")
+    if item.has_default:
+        sentences.append(f"Default: {plain(item.default)}.")
+    if isinstance(item, ir.Parameter) and item.source:
+        sentences.append(f"Comes from the client's `{item.source}` unless given.")
+    return " ".join(part for part in sentences if part)
+
+
+def sentence(text: str) -> str:
+    """Text with a full stop, where it ends in a letter."""
+    stripped = text.strip()
+    return stripped + "." if stripped and stripped[-1].isalnum() else stripped
+
+
+def plain(value: ir.JSON) -> str:
+    """A value as JSON, shortened."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def summary(text: str) -> str:
+    """The first sentence or line."""
+    first = text.strip().split("\n\n")[0].replace("\n", " ")
+    return sentence(first.split(". ")[0])

@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.documents import (
+    TEXT,
+    WHOLE,
+    answer,
+    document,
+    enum,
+    field,
+    json_body,
+    model,
+    operation,
+    path,
+    query,
+)
+from xcaas_generator import ir
+from xcaas_generator.cli import main
+from xcaas_generator.drift.compare import Difference, drift
+from xcaas_generator.drift.facts import Facts, facts
+from xcaas_generator.drift.reasons import Reason, read_reasons
+from xcaas_generator.failure import Failure
+
+
+def flat(*operations: ir.Operation, **more: object) -> list[Facts]:
+    return facts(document(*operations, **more))
+
+
+def texts(ours: list[Facts], theirs: list[Facts]) -> list[str]:
+    return [str(item) for item in drift({"pets": ours}, theirs)]
+
+
+def test_the_same_service_in_other_words() -> None:
+    """Other names of operations, schemas, path parameters and servers' variables."""
+    region = ir.Variable("region", "us", ("us", "uk"))
+    ours = operation(
+        "getPet", "GET", "/pets/{petId}", answer(ir.ModelRef("Pet")),
+        servers=(ir.Server("https://api.test/{region}", (region,)),), parameters=(path("petId"), query("age", WHOLE)),
+    )  # fmt: skip
+    theirs = operation(
+        "pet-1", "GET", "/uk/pets/{id}", answer(ir.ModelRef("DataResponse2")),
+        servers=(ir.Server("https://API.test"),), parameters=(path("id"), query("age", ir.Scalar("float"))),
+    )  # fmt: skip
+    fields = (field("id"), field("kind", ir.EnumRef("Kind")))
+    one = flat(ours, models=(model("Pet", *fields),), enums=(enum("Kind", "cat"),))
+    other = flat(theirs, models=(model("DataResponse2", field("id"), field("kind")),))
+    assert texts(one, other) == []
+
+
+def test_operations_on_one_side() -> None:
+    ours = flat(operation("a", "GET", "/a/b/c"))
+    theirs = flat(operation("b", "GET", "/x/y/z"))
+    assert texts(ours, theirs) == ["pets: GET /a/b/c: only in ours", "pets.yaml: GET /x/y/z: only in the vendor's"]
+
+
+def test_servers_may_differ_where_the_path_tells() -> None:
+    ours = flat(operation("a", "GET", "/cc/v8/queues/{id}", servers=(ir.Server("https://one.test"),)))
+    theirs = flat(operation("a", "GET", "/v8/queues/{queue}", servers=(ir.Server("https://two.test"),)))
+    assert texts(ours, theirs) == []
+
+
+def test_parameters_and_fields() -> None:
+    home = model("Home", field("floor", WHOLE), field("old"))
+    pet = model("Pet", field("home", ir.ListOf(ir.ModelRef("Home"))))
+    ours = operation(
+        "a", "PUT", "/a", answer(ir.ModelRef("Pet")), body=json_body(ir.ModelRef("Home")), parameters=(query("x"),)
+    )
+    theirs = replace(ours, parameters=(query("y"), replace(query("Z"), location="header")))
+    new_home = model("Home", field("floor", TEXT), field("new"))
+    found = texts(flat(ours, models=(pet, home)), flat(theirs, models=(pet, new_home)))
+    assert found == [
+        f"pets: PUT /a: {text}"
+        for text in (
+            "answer home[].floor: whole number in ours, text in the vendor's",
+            "answer home[].new: only in the vendor's",
+            "answer home[].old: only in ours",
+            "header parameter z: only in the vendor's",
+            "query parameter x: only in ours",
+            "query parameter y: only in the vendor's",
+            "request floor: whole number in ours, text in the vendor's",
+            "request new: only in the vendor's",
+            "request old: only in ours",
+        )
+    ]
+
+
+def test_recursive_models_end() -> None:
+    tree = model("Tree", field("leaves", ir.ListOf(ir.ModelRef("Tree"))), field("map", ir.MapOf(ir.ModelRef("Tree"))))
+    made = flat(operation("a", "GET", "/a", answer(ir.ModelRef("Tree"))), models=(tree,))
+    assert set(made[0].items) == {"answer leaves", "answer map"}
+
+
+def test_an_operation_is_not_taken_by_the_end_of_a_path_that_belongs_to_another() -> None:
+    """Two services with a key each, described in the other order."""
+    first = operation("a", "GET", "/keys/{id}/public", servers=(ir.Server("https://api.test/first"),))
+    second = operation("b", "GET", "/second/keys/{id}/public", servers=(ir.Server("https://api.test"),))
+    theirs = [
+        replace(first, path="/first/keys/{key}/public", servers=(ir.Server("//api.test"),)),
+        replace(second, path="/second/keys/{key}/public"),
+    ]
+    assert texts(flat(first, second), flat(*theirs)) == []
+    assert texts(flat(first), flat(theirs[1])) == []
+    unknown = replace(first, servers=(ir.Server("https://elsewhere.test"),))
+    assert texts(flat(unknown), flat(*theirs))[0] == "pets: GET /keys/{id}/public: only in ours"
+
+
+def test_what_a_request_must_have() -> None:
+    pet = model("Pet", field("name"), replace(field("home"), required=True))
+    new = model("Pet", replace(field("name"), required=True), field("home"))
+    ours = operation("a", "PUT", "/a", body=json_body(ir.ModelRef("Pet")), parameters=(query("x"),))
+    theirs = replace(ours, parameters=(replace(query("x"), required=True),))
+    assert texts(flat(ours, models=(pet,)), flat(theirs, models=(new,))) == [
+        "pets: PUT /a: query parameter x: optional in ours, required in the vendor's",
+        "pets: PUT /a: request home: required in ours, optional in the vendor's",
+        "pets: PUT /a: request name: optional in ours, required in the vendor's",
+    ]
+    answers = operation("a", "GET", "/a", answer(ir.ModelRef("Pet")))
+    assert texts(flat(answers, models=(pet,)), flat(answers, models=(new,))) == []
+
+
+def test_values_that_only_the_vendor_knows() -> None:
+    kinds = ir.ListOf(ir.EnumRef("Kind"))
+    ours = operation("a", "GET", "/a", parameters=(query("kinds", kinds),))
+    one, other = enum("Kind", "cat", "dog"), enum("Kind", "cat", "eel")
+    assert texts(flat(ours, enums=(one,)), flat(ours, enums=(other,))) == [
+        'pets: GET /a: query parameter kinds: value "eel" only in the vendor\'s'
+    ]
+    text = replace(ours, parameters=(query("kinds", ir.ListOf(ir.UnionOf((TEXT, ir.Const("cat"))))),))
+    assert texts(flat(ours, enums=(one,)), flat(text)) == []
+
+
+def test_fields_that_travel_one_way_only() -> None:
+    pet = model("Pet", replace(field("id"), read_only=True), replace(field("pin"), write_only=True))
+    made = operation("a", "PUT", "/a", answer(ir.ModelRef("Pet")), body=json_body(ir.ModelRef("Pet")))
+    assert set(flat(made, models=(pet,))[0].items) == {"answer id", "request pin"}
+
+
+def test_alternatives_are_laid_over_each_other() -> None:
+    """A thing is required where all that have it require it, whatever its type there."""
+    texts_ = model("Text", replace(field("by"), required=True), replace(field("text"), required=True))
+    number = model("Number", replace(field("by", WHOLE), required=True), field("text"))
+    either = ir.UnionOf((ir.ModelRef("Text"), ir.ModelRef("Number")))
+    made = flat(operation("a", "PUT", "/a", body=json_body(either)), models=(texts_, number))
+    items = made[0].items
+    assert (items["request by"].kind, items["request by"].required) == ("text or whole number", True)
+    assert items["request text"].required is False
+
+
+def test_every_media_type_of_an_answer_counts() -> None:
+    """Documents declare `*/*` beside JSON, and give the schema to either."""
+    told = answer(ir.ModelRef("Pet"))
+    empty = replace(told.variants[0], media_type="text/plain", type=ir.Scalar("any"))
+    ours = operation("a", "GET", "/a", replace(told, variants=(empty, *told.variants)))
+    pet = model("Pet", field("id"))
+    assert set(flat(ours, models=(pet,))[0].items) == {"answer id"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "covered"),
+    [
+        ("GET /a: request x[].y: *", True),
+        ("*", True),
+        ("GET /a", False),
+        ("GET /a: request *z: *", False),
+    ],
+)
+def test_patterns(pattern: str, covered: bool) -> None:
+    difference = Difference("storage", "GET /a: request x[].y: only in ours")
+    reason = Reason("storage", (pattern, "PUT *"), "Because.", "1 Storage")
+    assert reason.covers(difference) is covered
+    assert reason.stale([difference]) == (["PUT *"] if covered else [pattern, "PUT *"])
+    assert not replace(reason, product="chat").covers(difference)
+
+
+ENTRY = """
+[[explained]]
+product = "{product}"
+differences = [{patterns}]
+reason = "{reason}"
+source = "1 Pets"
+"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ENTRY.format(product="pets", patterns='"*"', reason=" "),
+        ENTRY.format(product="pets", patterns="", reason="We leave it out."),
+        ENTRY.format(product="pets", patterns='"*", 1', reason="We leave it out."),
+        ENTRY.format(product="pets", patterns='"*"', reason="We leave it out.") + "until = 2030",
+        "explained = [1]",
+        "explained = 1",
+        "[[ignore]]",
+        "[[explained]",
+    ],
+)
+def test_every_entry_says_what_and_why(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "drift.toml"
+    file.write_text(content)
+    with pytest.raises(Failure, match=r"drift\.toml"):
+        read_reasons(file)
+
+
+SPEC = {
+    "openapi": "3.1.0",
+    "info": {"title": "Pets", "version": "1"},
+    "servers": [{"url": "https://api.test"}],
+    "paths": {"/pets": {"get": {"operationId": "listPets", "responses": {"200": {"description": "Pets."}}}}},
+}
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, vendor = tmp_path / "repository", tmp_path / "vendor" / "deeper"
+    (root / "specs").mkdir(parents=True)
+    (root / "pyproject.toml").touch()
+    (root / "specs" / "pets.yaml").write_text(json.dumps(SPEC))
+    vendor.mkdir(parents=True)
+    (vendor / "fragment.yaml").write_text("a: 1")
+    arguments = ["-q", "drift", str(tmp_path / "vendor"), "--root", str(root)]
+    assert main(arguments) == 2
+    changed = json.loads(json.dumps(SPEC).replace("listPets", "pets_1"))
+    changed["paths"]["/pets"]["get"]["parameters"] = [{"name": "new", "in": "query", "schema": {"type": "string"}}]
+    (vendor / "their-pets.json").write_text(json.dumps(changed))
+    capsys.readouterr()
+    assert main(arguments) == 1
+    assert "GET /pets: query parameter new: only in the vendor's" in capsys.readouterr().out
+    kept = ENTRY.format(product="pets", patterns='"*new*", "*gone*"', reason="We leave it out.")
+    (root / "specs" / "drift.toml").write_text(kept)
+    assert main([*arguments, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"unexplained": [], "explained": 1, "stale": ["pets: *gone*"]}
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "stale, explains nothing any more: pets: *gone*",
+        "0 unexplained differences, 1 explained",
+    ]
+    assert main([*arguments, "--reasons", str(tmp_path / "none.toml")]) == 1

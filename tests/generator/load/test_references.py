@@ -1,0 +1,233 @@
+"""References across files, to anchors, and those that are refused."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Generator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.support.snippets import check, fields, messages, operation, read_schema, shown
+from xcaas_generator.read import read_document
+
+MAIN = """
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /a: {$ref: 'paths/a.yaml'}
+  /b:
+    get:
+      operationId: getB
+      parameters: [{$ref: './common/shared.yaml#/parameters/Limit'}]
+      responses:
+        '200': {$ref: 'common/shared.yaml#/responses/Fine'}
+components:
+  schemas:
+    Local: {type: object, properties: {x: {type: string}}}
+"""
+SHARED = """
+parameters:
+  Limit: {name: limit, in: query, schema: {type: integer}}
+responses:
+  Fine: {description: '', content: {application/json: {schema: {$ref: '#/schemas/Fine'}}}}
+schemas:
+  Fine: {type: object, properties: {pet: {$ref: 'pet.json'}, local: {$ref: '../main.yaml#/components/schemas/Local'}}}
+"""
+PATH = """
+get:
+  operationId: getA
+  responses:
+    '200': {description: '', content: {application/json: {schema: {$ref: '../common/pet.json'}}}}
+"""
+PET = '{"type": "object", "properties": {"name": {"type": "string"}, "friend": {"$ref": "#"}, "home": {"$ref": "shared.yaml#/schemas/Fine"}}}'
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A document in several files that refer to each other in circles."""
+    files = {"main.yaml": MAIN, "common/shared.yaml": SHARED, "paths/a.yaml": PATH, "common/pet.json": PET}
+    for name, text in files.items():
+        path = tmp_path / "api" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path / "api"
+
+
+def test_several_files_in_circles(tree: Path) -> None:
+    result = read_document(tree / "main.yaml", name="main", strict=True)
+    document = result.document
+    check(document)
+    assert [one.id for one in document.operations] == ["getA", "getB"]
+    assert shown(operation(document, "getA").answers[0].variants[0].type) == "Pet"
+    assert shown(operation(document, "getB").parameters[0].type) == "int"
+    assert fields(document, "Pet") == {"name": "str", "friend": "Pet", "home": "Fine"}
+    assert fields(document, "Fine") == {"pet": "Pet", "local": "Local"}
+    assert sorted(path.name for path in result.files) == ["a.yaml", "main.yaml", "pet.json", "shared.yaml"]
+    place = next(one.place for one in document.models if one.name == "Fine")
+    assert (place.file.endswith("api/common/shared.yaml"), place.pointer) == (True, "/schemas/Fine")
+
+
+def test_the_same_from_another_folder(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tree)
+    document = read_document(Path("main.yaml"), name="main", strict=True).document
+    assert {one.place.file for one in document.models} == {"main.yaml", "common/shared.yaml", "common/pet.json"}
+
+
+def refused(folder: Path, ref: str, **options: bool | Path) -> str:
+    """The problems of a document in `folder` whose only answer is `ref`; it must have become anything."""
+    folder.mkdir(parents=True, exist_ok=True)
+    source = folder / "doc.yaml"
+    source.write_text(
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: getA\n      responses:\n"
+        f"        '200': {{description: '', content: {{application/json: {{schema: {{$ref: '{ref}'}}}}}}}}\n",
+        encoding="utf-8",
+    )
+    root = options.get("root")
+    result = read_document(source, name="doc", strict=False, root=root if isinstance(root, Path) else None)
+    shape = shown(operation(result.document, "getA").answers[0].variants[0].type)
+    return f"{shape}: {messages(result.warnings)}"
+
+
+def test_files_outside_the_folder_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.yaml").write_text(
+        "Secret: {type: object, properties: {token: {type: string}}}", encoding="utf-8"
+    )
+    for ref in (
+        "../secret.yaml#/Secret",
+        f"{tmp_path}/secret.yaml#/Secret",
+        "x/../../secret.yaml#/Secret",
+        "%2e%2e/secret.yaml#/Secret",
+    ):
+        said = refused(tmp_path / "in", ref)
+        assert said.startswith("any: ")
+        assert "outside the folder tree" in said
+    assert refused(tmp_path / "in", "../secret.yaml#/Secret", root=tmp_path).startswith("Secret: ")
+
+
+def test_a_link_is_no_way_out(tmp_path: Path) -> None:
+    (tmp_path / "secret.yaml").write_text("Secret: {type: string}", encoding="utf-8")
+    (tmp_path / "in").mkdir()
+    os.symlink(tmp_path / "secret.yaml", tmp_path / "in" / "inner.yaml")
+    assert "outside the folder tree" in refused(tmp_path / "in", "inner.yaml#/Secret")
+
+
+def test_within_a_repository_all_of_it_may_be_referenced(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "shared.yaml").write_text("Thing: {type: object, properties: {a: {}}}", encoding="utf-8")
+    assert refused(tmp_path / "deep" / "in", "../../shared.yaml#/Thing") == "Thing: "
+
+
+@pytest.mark.parametrize(
+    ("ref", "message"),
+    [
+        ("https://example.com/a.yaml#/A", "--allow-network"),
+        ("file:///etc/passwd", "leads nowhere"),
+        ("nope.yaml#/A", "No such file"),
+        (".#/A", "it is a folder"),
+        ("#/components/schemas/Nope", "leads nowhere"),
+        ("#", ""),
+    ],
+)
+def test_what_can_not_be_followed(tmp_path: Path, ref: str, message: str) -> None:
+    assert message in refused(tmp_path, ref)
+
+
+def test_a_broken_file_is_told_with_its_own_line(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("a: 1\nb: [", encoding="utf-8")
+    said = refused(tmp_path, "broken.yaml#/a")
+    assert "broken.yaml:" in said
+    assert "not valid YAML" in said
+
+
+def test_pipes_are_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert "not a regular file" in refused(tmp_path, "pipe.yaml")
+
+
+WITHIN = {
+    "anchor": ("{$ref: '#pet'}", "Pet"),
+    "dynamic": ("{$dynamicRef: '#tree'}", "Tree"),
+    "identity": ("{$ref: 'https://example.com/schemas/toy'}", "Toy"),
+    "through a property": ("{$ref: '#/components/schemas/Pet/properties/toy'}", "Toy"),
+    "through a reference": ("{$ref: '#/components/schemas/Alias/properties/name'}", "str"),
+    "definitions inside": ("{$ref: '#/components/schemas/Tree/$defs/Leaf'}", "Leaf"),
+    "escaped": ("{$ref: '#/components/schemas/a~1b%20c'}", "ABC"),
+    "blank at the end": ("{$ref: '#/components/schemas/Pet '}", "Pet"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), WITHIN.values(), ids=WITHIN.keys())
+def test_within_a_document(text: str, expected: str) -> None:
+    field, _, problems = read_schema(
+        text,
+        others="""
+        Pet: {$anchor: pet, type: object, properties: {name: {type: string}, toy: {$ref: '#/components/schemas/Toy'}}}
+        Toy: {$id: 'https://example.com/schemas/toy', type: object, properties: {size: {type: integer}}}
+        Tree: {$dynamicAnchor: tree, type: object, properties: {leaf: {$ref: '#/components/schemas/Tree/$defs/Leaf'}}, $defs: {Leaf: {type: object, properties: {x: {}}}}}
+        Alias: {$ref: '#/components/schemas/Pet'}
+        'a/b c': {type: object, properties: {y: {type: string}}}
+        """,
+    )
+    assert not problems, messages(problems)
+    assert shown(field.type) == expected
+
+
+def test_within_a_schema_that_is_a_document_of_its_own() -> None:
+    others = "Box: {%s type: object, properties: {item: {$ref: '#/$defs/item'}}, $defs: {item: {type: integer}}}"
+    for identity, warned in (("$id: 'https://example.com/box',", False), ("", True)):
+        _, document, problems = read_schema("{$ref: '#/components/schemas/Box'}", others=others % identity)
+        assert fields(document, "Box") == {"item": "int"}
+        assert bool(problems) == warned
+
+
+def test_a_document_that_gives_its_own_address() -> None:
+    text = """
+openapi: 3.2.0
+$self: https://example.com/api.yaml
+info: {title: T, version: '1'}
+paths: {/a: {get: {operationId: getA, responses: {'200': {$ref: 'https://example.com/api.yaml#/components/responses/Fine'}}}}}
+components: {responses: {Fine: {description: '', content: {application/json: {schema: {type: integer}}}}}}
+"""
+    result = read_document(text.encode(), name="x", strict=True)
+    assert shown(operation(result.document, "getA").answers[0].variants[0].type) == "int"
+
+
+class _Shared(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        found = {
+            "/a/shared.yaml": b"Thing: {$ref: 'more.yaml'}",
+            "/a/more.yaml": b"{type: object, properties: {x: {type: string}}}",
+        }
+        data = found.get(self.path)
+        self.send_response(200 if data else 404)
+        self.end_headers()
+        self.wfile.write(data or b"")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Generator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Shared) as listening:
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.server_port}"
+        listening.shutdown()
+        thread.join()
+
+
+def test_the_network_only_when_allowed(server: str) -> None:
+    text = (
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {operationId: getA, responses: {'200': "
+        f"{{description: '', content: {{application/json: {{schema: {{$ref: '{server}/a/%s.yaml#/Thing'}}}}}}}}}}}}}}}}"
+    )
+    refused = read_document((text % "shared").encode(), name="x", strict=False)
+    assert "--allow-network" in messages(refused.warnings)
+    allowed = read_document((text % "shared").encode(), name="x", strict=True, allow_network=True)
+    assert fields(allowed.document, "More") == {"x": "str"}
+    missing = read_document((text % "missing").encode(), name="x", strict=False, allow_network=True)
+    assert "404" in messages(missing.warnings)

@@ -1,0 +1,129 @@
+"""Broken leftovers in schemas: generated as well as can be guessed, with a warning that names the place."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.snippets import fields, messages, read_schema, shown
+
+CASES = {
+    "empty enum": ("{type: string, enum: []}", "str", "the enum is empty"),
+    "enum that is no list": ("{type: string, enum: a}", "str", "'enum' should be a list"),
+    "enum value twice": ("{type: string, enum: [a, a]}", "HolderIt", "stands twice"),
+    "enum of objects": ("{type: object, enum: [{a: 1}]}", "{any}", "can't be listed"),
+    "numbers among texts": ("{type: string, enum: [1, 2.50]}", "HolderIt", "was read as '2.50'"),
+    "texts among numbers": ("{type: integer, enum: ['1', '2']}", "HolderIt", "was read as 1"),
+    "values of another type": ("{type: integer, enum: [small, big]}", "HolderIt", "kept as it is"),
+    "enum beside a list": ("{type: array, enum: [a, b]}", "[HolderItItem]", "read as its items'"),
+    "enums that exclude each other": ("{allOf: [{enum: [a]}, {enum: [b]}]}", "HolderIt", "no value is in all"),
+    "unknown type": ("{type: thing}", "any", "there is no type 'thing'"),
+    "type by another name": ("{type: Int64}", "int", "read as 'integer'"),
+    "type with a format in it": ("{type: datetime}", "str:date-time", "read as 'string'"),
+    "type null of YAML": ("{type: null}", "none", "YAML's null"),
+    "type null of YAML in a list": ("{type: [string, null]}", "str", "YAML's null"),
+    "nullable as text": ("{type: string, nullable: 'true'}", "str", "not a text"),
+    "nothing": ("", "any", "a schema is expected"),
+    "a text": ("string", "any", "a schema is expected"),
+    "a reference that leads nowhere": ("{$ref: '#/components/schemas/Nope'}", "any", "leads nowhere"),
+    "a reference by bare name": ("{$ref: Pet}", "Pet", "was taken to mean"),
+    "a reference as in Swagger 2": ("{$ref: '#/definitions/Pet'}", "Pet", "was taken to mean"),
+    "a reference with a slip": ("{$ref: '#/components/schema/Pet'}", "Pet", "was taken to mean"),
+    "a reference to itself": ("{$ref: '#/components/schemas/Holder/properties/it'}", "any", "circle"),
+    "parts that contradict": ("{allOf: [{type: string}, {type: integer}]}", "int", "contradict"),
+    "allOf as a mapping": ("{allOf: {$ref: '#/components/schemas/Pet'}}", "Pet", "should be a list"),
+    "part of itself": ("{allOf: [{$ref: '#/components/schemas/Holder/properties/it'}, {properties: {a: {}}}]}", "HolderIt", "part of itself"),
+    "required as text": ("{properties: {a: {type: string}}, required: a}", "HolderIt", "should be a list"),
+    "required of draft 3": ("{properties: {a: {type: string, required: true}}}", "HolderIt", "'required' is a list"),
+    "properties as a list": ("{type: object, properties: [a]}", "{any}", "should be a mapping"),
+    "a reference among properties": ("{properties: {$ref: '#/components/schemas/Pet/properties'}}", "HolderIt", "among the properties"),
+    "blanks around a name": ("{properties: {'a ': {type: string}}}", "HolderIt", "blanks"),
+    "additionalProperties as text": ("{properties: {a: {}}, additionalProperties: 'false'}", "HolderIt", "a boolean"),
+    "items as text": ("{type: array, items: string}", "[any]", "'items' should be a schema"),
+    "an impossible date": ("{type: string, format: date, default: '2024-02-31'}", "str:date", "does not fit"),
+    "a default of another type": ("{type: integer, default: ten}", "int", "does not fit"),
+    "a default in quotes": ("{type: integer, default: '10'}", "int", "was read as 10"),
+    "a default that is not listed": ("{type: string, enum: [a], default: b}", "HolderIt", "does not fit"),
+    "a default in other case": ("{type: string, enum: [Asc], default: asc}", "HolderIt", "was read as 'Asc'"),
+    "deprecated as text": ("{type: string, deprecated: 'yes'}", "str", "true or false"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected", "message"), CASES.values(), ids=CASES.keys())
+def test_guessed_with_a_warning(text: str, expected: str, message: str) -> None:
+    field, _, problems = read_schema(text or " ", others="Pet: {type: object, properties: {name: {type: string}}}")
+    assert shown(field.type) == expected
+    assert message in messages(problems)
+    assert all(one.severity == "warning" and one.line and one.pointer.startswith("/components") for one in problems)
+
+
+def test_what_the_guesses_give() -> None:
+    for text, expected in (
+        ("{properties: {a: {type: string}}, required: a}", {"a": "str!"}),
+        ("{properties: {a: {type: string, required: true}}}", {"a": "str!"}),
+        ("{properties: {'a ': {type: string}}}", {"a": "str"}),
+        ("{properties: {$ref: '#/components/schemas/Pet/properties'}}", {"name": "str"}),
+    ):
+        _, document, _ = read_schema(text, others="Pet: {type: object, properties: {name: {type: string}}}")
+        assert fields(document, "HolderIt") == expected
+
+
+def test_an_unquoted_off_is_a_text() -> None:
+    field, document, problems = read_schema("{type: string, enum: [OFF, ON, no, 2024-01-01], default: OFF}")
+    assert not problems
+    assert document.enums[0].values == ("OFF", "ON", "no", "2024-01-01")
+    assert field.default == "OFF"
+
+
+def test_enum_values_keep_blanks_case_and_keywords() -> None:
+    _, document, problems = read_schema("{type: string, enum: ['', ' a', A, a, class, 'None', 'x-y', x_y]}")
+    assert not problems
+    assert document.enums[0].values == ("", " a", "A", "a", "class", "None", "x-y", "x_y")
+
+
+def test_enum_values_of_several_types() -> None:
+    _, document, problems = read_schema("{enum: [a, 1, 1.5, true]}")
+    assert not problems
+    assert document.enums[0].values == ("a", 1, 1.5, True)
+    assert document.enums[0].base == ("str", "int", "float", "bool")
+
+
+def test_a_list_that_holds_itself_ends_in_anything() -> None:
+    field, _, problems = read_schema(
+        "{$ref: '#/components/schemas/Json'}",
+        others="Json: {oneOf: [{type: string}, {type: array, items: {$ref: '#/components/schemas/Json'}}]}",
+    )
+    assert not problems
+    assert shown(field.type) == "str|[any]"
+
+
+def test_recursive_classes() -> None:
+    _, document, problems = read_schema(
+        "{$ref: '#/components/schemas/Node'}",
+        others="""
+        Node: {type: object, properties: {next: {$ref: '#/components/schemas/Node'}, all: {$ref: '#/components/schemas/Nodes'}}}
+        Nodes: {type: array, items: {$ref: '#/components/schemas/Node'}}
+        """,
+    )
+    assert not problems
+    assert fields(document, "Node") == {"next": "Node", "all": "[Node]"}
+
+
+def test_siblings_of_a_reference_in_3_0_are_told_as_ignored() -> None:
+    field, _, problems = read_schema(
+        "{$ref: '#/components/schemas/Pet', properties: {a: {}}}",
+        version="3.0.3",
+        others="Pet: {type: object, properties: {b: {}}}",
+    )
+    assert shown(field.type) == "Pet"
+    assert "properties" in messages(problems)
+
+
+@pytest.mark.parametrize("value", [".inf", "-.inf", ".nan"])
+def test_numbers_that_json_does_not_have(value: str) -> None:
+    _, document, problems = read_schema(f"{{type: number, enum: [1, {value}], example: {value}}}")
+    assert document.enums[0].values == (1, value)
+    assert "is no JSON" in messages(problems)
+    field, _, _ = read_schema(f"{{type: object, default: {{a: [{value}]}}, example: {{a: {value}}}}}")
+    assert (field.has_default, field.example) == (False, None)
+    field, _, _ = read_schema(f"{{const: {value}}}")
+    assert shown(field.type) == "any"

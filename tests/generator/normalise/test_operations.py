@@ -1,0 +1,153 @@
+"""Operations: found wherever they stand, refused one by one, never lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.snippets import messages, operation, read
+from xcaas_generator.problems import InputError
+from xcaas_generator.read import read_document
+
+OK = "responses: {'204': {description: ''}}"
+
+
+def test_all_methods_and_those_of_3_2() -> None:
+    methods = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+    text = "".join(f"    {method}: {{{OK}}}\n" for method in methods)
+    document = read(f"paths:\n  /a:\n{text}    additionalOperations: {{COPY: {{{OK}}}}}").document
+    assert {one.method for one in document.operations} == {*(method.upper() for method in methods), "COPY"}
+
+
+def test_ids_are_made_from_method_and_path() -> None:
+    document = read(f"paths: {{'/users/{{userId}}/keys': {{get: {{{OK}}}}}, /: {{get: {{{OK}}}}}}}").document
+    assert {one.path: one.id for one in document.operations} == {
+        "/users/{userId}/keys": "get_users_by_user_id_keys",
+        "/": "get_root",
+    }
+
+
+def test_ids_that_stand_twice() -> None:
+    result = read(
+        f"paths: {{/a: {{get: {{operationId: listAll, {OK}}}}}, /b: {{get: {{operationId: list-all, {OK}}}}}}}"
+    )
+    assert [one.id for one in result.document.operations] == ["listAll", "list-all_get"]
+    assert "is taken" in messages(result.warnings)
+
+
+@pytest.mark.parametrize("id_", ["7", "'  '", "[a]", "'???'", "null"])
+def test_ids_that_are_none(id_: str) -> None:
+    (one,) = read(f"paths: {{/a: {{get: {{operationId: {id_}, {OK}}}}}}}").document.operations
+    assert one.id == "get_a"
+
+
+def test_a_path_item_by_reference() -> None:
+    result = read(
+        f"""
+        paths:
+          /a: {{$ref: '#/components/pathItems/Shared'}}
+          /b: {{$ref: '#/components/pathItems/Shared', put: {{{OK}}}}}
+        components: {{pathItems: {{Shared: {{get: {{{OK}}}}}}}}}
+        """
+    )
+    assert not result.warnings
+    assert [(one.method, one.path) for one in result.document.operations] == [
+        ("GET", "/a"),
+        ("GET", "/b"),
+        ("PUT", "/b"),
+    ]
+
+
+def test_texts_tags_and_marks() -> None:
+    document = read(
+        f"""
+        tags: [{{name: Users, description: People.}}]
+        paths:
+          /a: {{summary: Common., get: {{tags: [' Users ', Keys], description: Long., deprecated: true, {OK}}}}}
+        """
+    ).document
+    (one,) = document.operations
+    assert (one.tags, one.summary, one.doc, one.deprecated) == (("Users", "Keys"), "Common.", "Long.", True)
+    assert document.tags == (("Users", "People."),)
+
+
+REFUSED = {
+    "nothing": ("/a: {get: }", "GET", "/paths/~1a/get", "an operation is expected here, not nothing"),
+    "a text": ("/a: {get: soon}", "GET", "/paths/~1a/get", "an operation is expected here"),
+    "open brace": ("'/a/{b': {get: {}}", "GET", "/paths/~1a~1{b/get", "braces"),
+    "nameless parameter": ("'/a/{}': {get: {}}", "GET", "/paths/~1a~1{}/get", "has no name"),
+    "path item that is none": ("/a: 5", "*", "/paths/~1a", "its path item is 5"),
+    "path item that is nowhere": ("/a: {$ref: '#/nope'}", "*", "/paths/~1a", "can't be found"),
+    "a method that is none": ("/a: {additionalOperations: {'a b': {}}}", "A B", "/paths/~1a/additionalOperations/a b", "no HTTP method"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "method", "pointer", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_refused_alone_with_pointer_and_reason(text: str, method: str, pointer: str, reason: str) -> None:
+    result = read(f"paths:\n  {text}\n  /good: {{get: {{{OK}}}}}")
+    (refused,) = result.document.refused
+    assert (refused.method, refused.place.pointer) == (method, pointer)
+    assert reason in refused.reason
+    assert [one.path for one in result.document.operations] == ["/good"]
+    assert any(one.severity == "error" and one.pointer == pointer and one.line for one in result.warnings)
+
+
+def test_nothing_left_after_refusals_is_an_error() -> None:
+    with pytest.raises(InputError, match="was refused"):
+        read("paths: {/a: {get: soon}}")
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_strict_turns_warnings_into_failure(strict: bool) -> None:
+    text = f"paths: {{/a: {{GET: {{operationId: op, {OK}}}}}}}"
+    if strict:
+        with pytest.raises(InputError, match="was read as 'get'"):
+            read(text, strict=True)
+    else:
+        assert operation(read(text).document, "op").method == "GET"
+
+
+WHOLE = {
+    "Swagger 2": ("swagger: '2.0'\npaths: {}", "swagger2openapi"),
+    "AsyncAPI": ("asyncapi: 2.0.0", "asyncapi"),
+    "a list": ("- a", "is a mapping, not a list"),
+    "a text": ("hello", "is a mapping"),
+    "something else": ("a: 1", "neither 'openapi' nor 'paths'"),
+    "paths as a list": ("openapi: 3.0.0\npaths: [a]", "'paths' should be a mapping"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), WHOLE.values(), ids=WHOLE.keys())
+def test_no_document_at_all(text: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_document(text.encode(), name="x", strict=False)
+    assert message in str(caught.value)
+    assert all(problem.line for problem in caught.value.problems)
+
+
+INFO = {
+    "missing": ("", "x", "0", "should be a mapping"),
+    "no version": ("info: {title: T}", "T", "0", "no version"),
+    "no title": ("info: {version: v1}", "x", "v1", "no title"),
+    "a number": ("info: {title: T, version: 1.10}", "T", "1.10", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "title", "version", "message"), INFO.values(), ids=INFO.keys())
+def test_info(text: str, title: str, version: str, message: str) -> None:
+    result = read_document(f"openapi: 3.1.0\n{text}\npaths: {{/a: {{get: {{{OK}}}}}}}".encode(), name="x", strict=False)
+    assert (result.document.title, result.document.version) == (title, version)
+    assert message in messages(result.warnings)
+
+
+@pytest.mark.parametrize("version", ["3.0.0", "3.0.4", "3.1.0", "3.1", "3.2.0"])
+def test_versions_that_are_read(version: str) -> None:
+    head = f"openapi: '{version}'\ninfo: {{title: T, version: '1'}}\n"
+    assert not read(f"paths: {{/a: {{get: {{{OK}}}}}}}", head=head).warnings
+
+
+@pytest.mark.parametrize("version", ["4.0.0", "3.9", "latest", "3.1"])
+def test_versions_that_are_guessed(version: str) -> None:
+    head = f"openapi: {version}\ninfo: {{title: T, version: '1'}}\n"
+    result = read(f"paths: {{/a: {{get: {{{OK}}}}}}}", head=head)
+    assert len(result.document.operations) == 1
+    assert result.warnings

@@ -1,0 +1,184 @@
+"""Parameters: where, how, and what documents do to them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.snippets import messages, operation, read, shown
+from xcaas_generator import ir
+from xcaas_generator.problems import Problem
+
+
+def parameters(text: str, path: str = "/a", more: str = "") -> tuple[tuple[ir.Parameter, ...], tuple[Problem, ...]]:
+    """The parameters of one operation; `text` is the flow list under `parameters`."""
+    result = read(
+        f"""
+paths:
+  '{path}':
+    get:
+      operationId: op
+      parameters: {text}
+      responses: {{'200': {{description: ok}}}}
+{more}
+"""
+    )
+    return operation(result.document, "op").parameters, result.warnings
+
+
+STYLES = {
+    "query list": ("{name: q, in: query, schema: {type: array, items: {type: string}}}", "[str]", "form", True),
+    "comma list": ("{name: q, in: query, explode: false, schema: {type: array, items: {type: string}}}", "[str]", "form", False),
+    "pipes": ("{name: q, in: query, style: pipeDelimited, schema: {type: array, items: {}}}", "[any]", "pipeDelimited", False),
+    "spaces": ("{name: q, in: query, style: spaceDelimited, schema: {type: array}}", "[any]", "spaceDelimited", False),
+    "deep": (
+        "{name: q, in: query, style: deepObject, schema: {type: object, additionalProperties: {type: string}}}",
+        "{str}", "deepObject", True,
+    ),
+    "header": ("{name: q, in: header, schema: {type: array, items: {type: integer}}}", "[int]", "simple", False),
+    "cookie": ("{name: q, in: cookie, schema: {type: string}}", "str", "form", True),
+    "object": ("{name: q, in: query, schema: {type: object, properties: {a: {type: integer}}}}", "OpQ", "form", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "type_", "style", "explode"), STYLES.values(), ids=STYLES.keys())
+def test_style(text: str, type_: str, style: str, explode: bool) -> None:
+    (one,), problems = parameters(f"[{text}]")
+    assert not problems
+    assert (shown(one.type), one.style, one.explode) == (type_, style, explode)
+
+
+@pytest.mark.parametrize(("style", "explode"), [("matrix", True), ("label", False), ("simple", False)])
+def test_path_style(style: str, explode: bool) -> None:
+    text = f"[{{name: id, in: path, required: true, style: {style}, explode: {str(explode).lower()}, schema: {{type: string}}}}]"
+    (one,), problems = parameters(text, "/a/{id}")
+    assert not problems
+    assert (one.style, one.explode, one.required) == (style, explode, True)
+
+
+def test_content_instead_of_a_schema() -> None:
+    (one,), _ = parameters("[{name: q, in: query, content: {application/json: {schema: {type: object}}}}]")
+    assert (shown(one.type), one.media_type) == ("{any}", "application/json")
+
+
+def test_notes() -> None:
+    (one,), _ = parameters(
+        "[{name: q, in: query, description: Words., deprecated: true, allowReserved: true, example: x,"
+        " x-xcaas-from: tenant, schema: {type: [string, 'null'], default: y, maxLength: 3}}]"
+    )
+    assert (one.doc, one.deprecated, one.allow_reserved, one.example, one.source) == (
+        "Words.",
+        True,
+        True,
+        "x",
+        "tenant",
+    )
+    assert (one.default, one.has_default, one.nullable, one.limits) == ("y", True, True, (("maxLength", 3),))
+
+
+def test_the_same_name_in_path_and_query() -> None:
+    found, problems = parameters(
+        "[{name: id, in: query, schema: {type: string}}, {name: id, in: path, required: true, schema: {type: integer}}]",
+        "/a/{id}",
+    )
+    assert not problems
+    assert [(one.location, shown(one.type)) for one in found] == [("path", "int"), ("query", "str")]
+
+
+def test_path_parameters_come_in_the_order_of_the_template() -> None:
+    found, _ = parameters(
+        "[{name: b, in: path, required: true, schema: {}}, {name: a, in: path, required: true, schema: {}}]",
+        "/{a}/{b}.json",
+    )
+    assert [one.wire for one in found] == ["a", "b"]
+
+
+def test_what_the_operation_says_counts_before_what_the_path_says() -> None:
+    result = read(
+        """
+        paths:
+          /a/{id}:
+            parameters:
+              - {name: id, in: path, required: true, schema: {type: string}}
+              - {name: q, in: query, schema: {type: string}}
+            get:
+              operationId: op
+              parameters: [{name: q, in: query, schema: {type: integer}}]
+              responses: {'200': {description: ok}}
+        """
+    )
+    assert not result.warnings
+    assert [(one.wire, shown(one.type)) for one in operation(result.document, "op").parameters] == [
+        ("id", "str"),
+        ("q", "int"),
+    ]
+
+
+def test_headers_that_are_described_elsewhere_are_no_parameters() -> None:
+    found, problems = parameters(
+        "[{name: Accept, in: header, schema: {}}, {name: X-A, in: header, schema: {type: string}}]"
+    )
+    assert [one.wire for one in found] == ["X-A"]
+    assert not problems
+
+
+REFERENCES = {
+    "component": "#/components/parameters/Q",
+    "another operation's": "#/paths/~1b/get/parameters/0",
+    "percent-encoded": "#/paths/%7E1b/get/parameters/0",
+    "through a reference": "#/components/parameters/Alias",
+}
+
+
+@pytest.mark.parametrize("ref", REFERENCES.values(), ids=REFERENCES.keys())
+def test_reference(ref: str) -> None:
+    (one,), problems = parameters(
+        f"[{{$ref: '{ref}'}}]",
+        more="""
+  /b:
+    get:
+      parameters: [{name: q, in: query, schema: {type: string, enum: [x, y]}}]
+      responses: {'200': {description: ok}}
+components:
+  parameters:
+    Q: {$ref: '#/paths/~1b/get/parameters/0'}
+    Alias: {$ref: '#/components/parameters/Q'}
+""",
+    )
+    assert not problems, messages(problems)
+    assert (one.wire, shown(one.type)) == ("q", "Q")
+
+
+GUESSED = {
+    "blanks around the name": ("[{name: 'q ', in: query, schema: {type: string}}]", "/a", "q query str", "blanks"),
+    "twice": ("[{name: q, in: query, schema: {type: string}}, {name: q, in: query, schema: {}}]", "/a", "q query str", "twice"),
+    "no location": ("[{name: q, schema: {type: string}}]", "/a", "q query str", "location"),
+    "no location, in the path": ("[{name: q, schema: {type: string}}]", "/{q}", "q path str", "location"),
+    "wrong case": ("[{name: q, in: Query, schema: {type: string}}]", "/a", "q query str", "location"),
+    "no schema": ("[{name: q, in: query}]", "/a", "q query str", "neither"),
+    "a type of Swagger 2": ("[{name: q, in: query, type: integer}]", "/a", "q query int", "Swagger 2"),
+    "optional in the path": ("[{name: q, in: path, required: false, schema: {type: string}}]", "/{q}", "q path str", "always"),
+    "not declared": ("[]", "/a/{q}", "q path str", "not declared"),
+    "spelled otherwise": ("[{name: user_id, in: path, required: true, schema: {type: integer}}]", "/{userId}", "userId path int", "calls"),
+    "not in the template": ("[{name: q, in: path, required: true, schema: {}}]", "/a", "", "has no {q}"),
+    "no name": ("[{in: query, schema: {type: string}}]", "/a", "", "without a name"),
+    "unknown style": ("[{name: q, in: query, style: odd, schema: {type: string}}]", "/a", "q query str", "style"),
+    "required as text": ("[{name: q, in: query, required: 'true', schema: {type: string}}]", "/a", "q query str", "not a text"),
+    "a mapping": ("{x: {name: q, in: query, schema: {type: string}}}", "/a", "q query str", "a list"),
+    "a text": ("nothing", "/a", "", "a list"),
+    "leads nowhere": ("[{$ref: '#/components/parameters/Nope'}]", "/a", "", "leads nowhere"),
+    "in a circle": ("[{$ref: '#/paths/~1a/get/parameters/0'}]", "/a", "", "circle"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "path", "expected", "message"), GUESSED.values(), ids=GUESSED.keys())
+def test_guessed_with_a_warning(text: str, path: str, expected: str, message: str) -> None:
+    found, problems = parameters(text, path)
+    assert " ".join(f"{one.wire} {one.location} {shown(one.type)}" for one in found) == expected
+    assert message in messages(problems)
+    assert all(one.line and one.severity == "warning" for one in problems)
+
+
+def test_swagger_2_collections() -> None:
+    (one,), problems = parameters("[{name: q, in: query, collectionFormat: pipes, type: array, items: {type: string}}]")
+    assert (shown(one.type), one.style) == ("[str]", "pipeDelimited")
+    assert "collectionFormat" in messages(problems)

@@ -1,0 +1,174 @@
+"""What tells the members of a union apart, and parents that stand for their heirs."""
+
+from __future__ import annotations
+
+from tests.support.snippets import fields, messages, read_schema, shown
+
+PETS = """
+Cat: {type: object, required: [kind], properties: {kind: {type: string}, claws: {type: integer}}}
+Dog: {type: object, required: [kind], properties: {kind: {type: string}, barks: {type: boolean}}}
+"""
+UNION = "oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]"
+
+
+def test_without_a_mapping_the_tag_is_the_name_of_the_component() -> None:
+    field, _, _ = read_schema(f"{UNION}\ndiscriminator: {{propertyName: kind}}", others=PETS)
+    assert shown(field.type) == "Cat|Dog@kind(Cat=Cat,Dog=Dog)"
+
+
+def test_a_mapping_by_reference_and_by_bare_name() -> None:
+    mapping = "{propertyName: kind, mapping: {tom: Cat, rex: '#/components/schemas/Dog', fido: Dog}}"
+    field, _, problems = read_schema(f"{UNION}\ndiscriminator: {mapping}", others=PETS)
+    assert not problems, messages(problems)
+    assert shown(field.type) == "Cat|Dog@kind(fido=Dog,rex=Dog,tom=Cat)"
+
+
+def test_a_tag_that_leads_out_of_the_union_is_a_warning() -> None:
+    mapping = "{propertyName: kind, mapping: {a: Cat, b: Dog, c: Holder}}"
+    field, _, problems = read_schema(f"{UNION}\ndiscriminator: {mapping}", others=PETS)
+    assert shown(field.type) == "Cat|Dog@kind(a=Cat,b=Dog)"
+    assert "the tag 'c'" in messages(problems)
+
+
+def test_a_discriminator_written_as_in_swagger_2() -> None:
+    field, _, problems = read_schema(f"{UNION}\ndiscriminator: kind", others=PETS)
+    assert shown(field.type) == "Cat|Dog@kind(Cat=Cat,Dog=Dog)"
+    assert "propertyName" in messages(problems)
+
+
+def test_constants_of_the_members_are_their_tags() -> None:
+    pets = PETS.replace("kind: {type: string}, claws", "kind: {const: cat}, claws").replace(
+        "kind: {type: string}, barks", "kind: {type: string, enum: [dog, wolf]}, barks"
+    )
+    field, _, _ = read_schema(f"{UNION}\ndiscriminator: {{propertyName: kind}}", others=pets)
+    assert shown(field.type) == "Cat|Dog@kind(cat=Cat,dog=Dog,wolf=Dog)"
+    field, _, _ = read_schema(UNION, others=pets)
+    assert shown(field.type) == "Cat|Dog@kind(cat=Cat,dog=Dog,wolf=Dog)"
+
+
+def test_constants_that_overlap_tell_nothing_apart() -> None:
+    pets = PETS.replace("kind: {type: string}", "kind: {const: pet}")
+    field, _, _ = read_schema(UNION, others=pets)
+    assert shown(field.type) == "Cat|Dog"
+
+
+def test_null_beside_a_discriminator() -> None:
+    union = UNION.replace("]", ", {type: 'null'}]")
+    field, _, _ = read_schema(f"{union}\ndiscriminator: {{propertyName: kind}}", others=PETS)
+    assert (shown(field.type), field.nullable) == ("Cat|Dog@kind(Cat=Cat,Dog=Dog)", True)
+
+
+PARENT = """
+Pet: {type: object, required: [kind], properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
+Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {claws: {type: integer}}}]}
+Dog: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {barks: {type: boolean}}}]}
+Puppy: {allOf: [{$ref: '#/components/schemas/Dog'}, {type: object, properties: {cute: {const: true}}}]}
+"""
+
+
+def test_a_parent_with_a_discriminator_stands_for_its_heirs() -> None:
+    field, document, problems = read_schema("{$ref: '#/components/schemas/Pet'}", others=PARENT)
+    assert not problems
+    assert shown(field.type) == "Cat|Dog|Puppy|Pet@kind(Cat=Cat,Dog=Dog,Pet=Pet,Puppy=Puppy)"
+    assert fields(document, "Puppy") == {"kind": "str!", "barks": "bool", "cute": "=True"}
+
+
+def test_heirs_listed_by_themselves_share_the_discriminator_of_their_parent() -> None:
+    field, _, problems = read_schema(UNION, others=PARENT)
+    assert not problems
+    assert shown(field.type) == "Cat|Dog@kind(Cat=Cat,Dog=Dog)"
+
+
+def test_a_parent_that_lists_its_heirs_is_no_endless_loop() -> None:
+    others = PARENT.replace("discriminator:", f"{UNION}, discriminator:", 1)
+    field, document, problems = read_schema("{$ref: '#/components/schemas/Pet'}", others=others)
+    assert not problems, messages(problems)
+    assert shown(field.type) == "Cat|Dog@kind(Cat=Cat,Dog=Dog)"
+    assert fields(document, "Cat") == {"kind": "str!", "claws": "int"}
+
+
+def test_a_parent_of_very_many_stays_itself() -> None:
+    heirs = "".join(
+        f"Heir{n}: {{allOf: [{{$ref: '#/components/schemas/Pet'}}, {{properties: {{p{n}: {{type: string}}}}}}]}}\n"
+        for n in range(40)
+    )
+    field, _, _ = read_schema("{$ref: '#/components/schemas/Pet'}", others=PARENT + heirs)
+    assert shown(field.type) == "Pet"
+
+
+def test_two_unions_at_once_give_every_combination() -> None:
+    others = (
+        PETS
+        + "A: {type: object, properties: {a: {type: string}}}\nB: {type: object, properties: {b: {type: string}}}\n"
+    )
+    field, document, _ = read_schema(
+        "{allOf: [{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]}, "
+        "{oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}]}]}",
+        others=others,
+    )
+    assert len(shown(field.type).split("|")) == 4
+    assert sorted(fields(document, shown(field.type).split("|")[0])) == ["a", "claws", "kind"]
+
+
+def named(others: str) -> list[tuple[str, str]]:
+    _, document, _ = read_schema("type: string", others=others)
+    return [(union.name, shown(union.type)) for union in document.unions]
+
+
+def test_a_component_that_is_a_union_keeps_its_name() -> None:
+    assert named(f"{PETS}\nPet: {{{UNION}, description: Any., discriminator: {{propertyName: kind}}}}") == [
+        ("Pet", "Cat|Dog@kind(Cat=Cat,Dog=Dog)")
+    ]
+
+
+def test_null_is_no_part_of_a_named_union() -> None:
+    assert named(f"{PETS}\nPet: {{{UNION.replace(']', ', {type: null}]')}}}") == [("Pet", "Cat|Dog")]
+
+
+def test_another_name_for_a_union_is_no_second_one() -> None:
+    others = f"{PETS}\nPet: {{{UNION}}}\nAnimal: {{$ref: '#/components/schemas/Pet'}}"
+    assert named(others) == [("Pet", "Cat|Dog")]
+
+
+def test_a_union_of_text_and_numbers_needs_no_name() -> None:
+    assert named("Id: {oneOf: [{type: string}, {type: integer}]}") == []
+
+
+def test_the_heirs_of_a_parent_with_a_discriminator() -> None:
+    others = """
+Pet: {type: object, required: [kind], properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
+Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {claws: {type: integer}}}]}
+Dog: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {barks: {type: boolean}}}]}
+"""
+    assert named(others) == [("AnyPet", "Cat|Dog|Pet@kind(Cat=Cat,Dog=Dog,Pet=Pet)")]
+
+
+def test_the_only_object_of_a_union_keeps_the_name() -> None:
+    others = "Source: {oneOf: [{type: string}, {type: object, properties: {url: {type: string}}}]}"
+    assert named(others) == [("AnySource", "str|Source")]
+
+
+def test_an_heir_that_adds_nothing_is_still_a_class() -> None:
+    others = """
+Vehicle: {type: object, required: [kind], properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
+Bike: {description: Two wheels., allOf: [{$ref: '#/components/schemas/Vehicle'}]}
+Zeppelin: {allOf: [{$ref: '#/components/schemas/Vehicle'}]}
+"""
+    field, document, _ = read_schema(
+        "{allOf: [{$ref: '#/components/schemas/Vehicle'}], description: Any.}", others=others
+    )
+    assert shown(field.type) == "Bike|Zeppelin|Vehicle@kind(Bike=Bike,Vehicle=Vehicle,Zeppelin=Zeppelin)"
+    assert [model.name for model in document.models] == ["Bike", "Holder", "Vehicle", "Zeppelin"]
+
+
+def test_a_component_that_only_adds_notes_to_another_is_another_name_for_it() -> None:
+    others = (
+        PETS
+        + """
+Tom: {description: A certain cat., allOf: [{$ref: '#/components/schemas/Cat'}]}
+Only: {oneOf: [{$ref: '#/components/schemas/Cat'}]}
+Maybe: {oneOf: [{$ref: '#/components/schemas/Cat'}, {type: 'null'}]}
+Same: {$ref: '#/components/schemas/Cat'}
+"""
+    )
+    assert named(others) == [("Maybe", "Cat"), ("Only", "Cat"), ("Tom", "Cat")]

@@ -1,0 +1,72 @@
+"""What counts as a change for callers, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from xcaas_generator.package.surface import surface
+
+MODEL = """
+@model
+class Tag(Model):
+    {}
+"""
+CALLS = """
+_GET = None
+class Tags(_sdk.Resource):
+    def get(self, id: {}) -> {}:
+        return self._call(_GET, (id,))
+"""
+OPERATION = '_GET: Final = _sdk.Operation(PRODUCT, call="things.tags.get")\n'
+
+
+def field(text: str) -> dict[str, str]:
+    return surface("things/models/_tag.py", MODEL.format(text))
+
+
+def call(given: str, returned: str) -> dict[str, str]:
+    return surface("things/_tags.py", OPERATION + CALLS.format(given, returned))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "at: _dt.datetime = field('at', 'datetime:epoch-seconds')",
+            "at: Annotated[_dt.datetime, Format('epoch-seconds')] = field('at')",
+        ),
+        ("of: list[Tag] = field('of', '[Tag]')", "of: list[_models.Tag] = field('of')"),
+        (
+            "of: Animal | None = field('of', default=None)",
+            "of: _Annotated[_models.Animal, Discriminator('kind', ('cat', _models.Cat))] | None = field('of', default=None)",
+        ),
+        ("photo: FileInput = field('photo')", "photo: _sdk.FileInput = field('photo')"),
+    ],
+)
+def test_where_a_name_comes_from_and_how_a_value_travels_is_nothing_to_callers(before: str, after: str) -> None:
+    assert field(before) == field(after)
+    assert field(after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("of: _models.Tag = field('of')", "of: _models.Tags = field('of')"),
+        ("at: Annotated[int, Format('text')] = field('at')", "at: Annotated[float, Format('text')] = field('at')"),
+        ("of: _models.Tag = field('of')", "of: list[_models.Tag] = field('of')"),
+        ("of: int = field('of')", "of: int = field('of', default=1)"),
+    ],
+)
+def test_another_type_is_a_change(before: str, after: str) -> None:
+    assert field(before) != field(after)
+
+
+def test_calls() -> None:
+    assert call("_models.Id | None", "_sdk.Pager[_models.Tag]") == call("Id | None", "Pager[Tag]")
+    assert call("_models.Id", "_models.Tag") != call("_models.Id", "_models.Tags")
+    assert list(call("str", "str")) == ["things.tags.get"]
+
+
+def test_aliases() -> None:
+    before = surface("things/models/_animal.py", "Animal: TypeAlias = Cat | Dog")
+    assert before == surface("things/models/_animal.py", "Animal: TypeAlias = _models.Cat | _models.Dog")

@@ -1,0 +1,50 @@
+"""Answers that callers get in another shape than they travel: a file of a chosen type, one thing out of a list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.documents import AT, document, model, operation, texts
+from xcaas_generator import ir
+
+PET = ir.ModelRef("Pet")
+
+
+def made(*variants: ir.AnswerVariant, single: bool = False) -> str:
+    answer = ir.Answer("200", variants, AT)
+    asked = replace(operation("getPet"), answers=(answer,), single=single)
+    files = texts(replace(document(asked), models=(model("Pet"),)))
+    return next(text for text in files.values() if "getPet" in text and "Operation(" in text)
+
+
+def file(media_type: str) -> ir.AnswerVariant:
+    return ir.AnswerVariant(media_type, "binary", ir.Scalar("bytes", "binary"))
+
+
+def test_a_file_in_several_types_lets_the_caller_choose() -> None:
+    text = made(file("text/csv"), file("image/png"))
+    assert 'header("Accept"' in text
+    assert "accept:" in text
+    assert '"text/csv"' in text
+
+
+@pytest.mark.parametrize("types", [("text/csv",), ("*/*", "text/csv")])
+def test_without_a_real_choice_there_is_no_argument(types: tuple[str, ...]) -> None:
+    assert "accept:" not in made(*(file(media_type) for media_type in types))
+
+
+@pytest.mark.parametrize(
+    ("single", "annotation", "given"),
+    [
+        (True, "Annotated[_models.Pet, OneOrList]", "_models.Pet"),
+        (False, "_models.Pet | list[_models.Pet]", "_models.Pet | list[_models.Pet]"),
+    ],
+)
+def test_one_thing_or_a_list_of_it_is_the_thing_where_the_spec_says_so(
+    single: bool, annotation: str, given: str
+) -> None:
+    text = made(ir.AnswerVariant("application/json", "json", ir.UnionOf((PET, ir.ListOf(PET)))), single=single)
+    assert f'json_answer("{annotation}")' in text
+    assert f"-> {given}:" in text

@@ -1,0 +1,291 @@
+"""Names and types from a spec that hide the ones which generated code uses: everything still checks strictly."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import importlib
+import itertools
+import json
+import pickle
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import attrs
+import pytest
+
+from tests.support.documents import (
+    AT,
+    answer,
+    document,
+    enum,
+    field,
+    json_body,
+    model,
+    operation,
+    path,
+    query,
+    write,
+)
+from tests.support.hints import unresolved
+from xcaas_core._errors import DecodeError
+from xcaas_core.models import JSONValue
+from xcaas_generator import ir
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+# Schemas named like what generated modules import, define or mean; and like nothing in Python.
+NAMES = [
+    *words(
+        """
+List Any Optional Model Error Type datetime str int dict list None True Literal TypedDict NotRequired TypeAlias
+JSONValue UnknownModel Final Operation Resource AsyncResource Exception BaseException Warning object type property
+Client AsyncClient Product PRODUCT Pager Download Sequence Mapping UUID TYPE_CHECKING field model extra class Dict
+PetDict Pet pet PET FileInput Deprecated deprecated __init__ _private 2fast ünï 名前 Foo FooDict
+"""
+    ),
+    "a b",
+    "x" * 300,
+]
+WIRES = [
+    *words(
+        """
+str int float bool bytes list dict type object property id self cls class def None field model extra Model Literal
+additional_properties from_dict to_dict to_json is_set validate unknown_fields __class__ __init__ __slots__ __model__
+__rest__ _private __mangled keys items get copy pop update values clear x-y a.b 1st ünï 名前 mro __dict__ _dt Sequence
+TYPE_CHECKING NotRequired Foo Pet datetime _place _step A a B b_ b ﬁ async await match print __name__ __annotations__
+__doc__ __module__ __weakref__ Any from _id __attrs_attrs__ __init_subclass__ _models _sdk __fallbacks__ unset _layout
+__reduce__ __eq__ __hash__ __repr__ __replace__ from_ self_ Format Annotated
+"""
+    ),
+    "",
+    "  ",
+    "a" * 300,
+]
+VERBS = [
+    *words(
+        """
+list get set str int dict property query path header deprecated import class self _call __init__ Operation json_answer
+Pager bytes type object ERRORS errors models PRODUCT product print PetDict super 1x ünï Pets
+"""
+    ),
+    "",
+]
+TAGS = [*NAMES, "Resource", "client", "product", "models", "init", "lock", "close", "raw", "aclose", "options"]
+
+SCALARS: list[ir.TypeRef] = [
+    ir.Scalar("str"),
+    ir.Scalar("str", "date"),
+    ir.Scalar("str", "date-time"),
+    ir.Scalar("str", "uuid"),
+    ir.Scalar("int"),
+    ir.Scalar("float"),
+    ir.Scalar("bool"),
+    ir.Scalar("any"),
+    ir.Scalar("bytes", "binary"),
+    ir.Scalar("int", "epoch-seconds"),
+    ir.Scalar("str", "int64"),
+    *(ir.Const(value) for value in ("a", 1, None, True, 1.5)),
+    ir.ListOf(ir.Scalar("str")),
+    ir.MapOf(ir.ListOf(ir.Scalar("int"))),
+    ir.UnionOf((ir.Scalar("str"), ir.Scalar("int"), ir.Scalar("none"))),
+    ir.UnionOf((ir.Scalar("any"), ir.Scalar("str"))),
+]
+MODELS: list[ir.TypeRef] = [ir.ModelRef(name) for name in NAMES]
+TYPES = SCALARS + MODELS
+# Of each of `SCALARS`, what may come.
+VALUES: list[JSONValue] = [
+    "text",
+    "2026-03-14",
+    "2026-03-14T09:26:53Z",
+    "6f1c2a0e-7d3b-4a58-9a8e-2f4d1c0b9e77",
+    1,
+    1.5,
+    True,
+    {"any": [None]},
+    "ZXhhbXBsZQ==",
+    1773480413,
+    "7",
+    "a",
+    1,
+    None,
+    True,
+    1.5,
+    ["a"],
+    {"a": [1]},
+    "x",
+    [1],
+]
+ENUMS = (
+    enum("Color", "red", "", '"', "\\", "a\nb"),
+    enum("Number", 1, 2, base=("int",)),
+    enum("Mixed", "a", 1, None, True, 1.5, base=("str", "int", "none", "bool", "float")),
+    enum("Empty values"),
+    enum("Many", *map(str, range(2000))),
+    enum("Floats", 1.5, 2.5, base=("float",)),
+    enum("Flags", True, False, base=("bool",)),
+    enum("Nulls", None, base=("none",)),
+)
+
+
+def torture() -> ir.Document:
+    return document(*verbs(), *tags(), models=(*models(), *shapes()), enums=ENUMS, tags=(("pets", 'doc """ \\'),))
+
+
+def models() -> list[ir.Model]:
+    return [
+        model(
+            name,
+            *(
+                field(wire, TYPES[(row * 7 + column) % len(TYPES)], required=column % 3 == 0, nullable=column % 5 == 0)
+                for column, wire in enumerate(WIRES)
+                if (row + column) % 3 == 0  # every pair of names somewhere, and checkers done in seconds
+            ),
+            extra=SCALARS[row % len(SCALARS)] if row % 2 else None,
+        )
+        for row, name in enumerate(NAMES)
+    ]
+
+
+def shapes() -> list[ir.Model]:
+    me = ir.ModelRef("Recursive")
+    tagged = ir.UnionOf((ir.ModelRef("Pet"), ir.ModelRef("Foo")), "k)ind,", (("a=b", "Pet"), ('"q"', "Foo")))
+    return [
+        model("Nothing"),
+        model("Recursive", field("me", ir.UnionOf((me, ir.ListOf(me), ir.Scalar("none"))))),
+        model("Tagged", field("union", tagged), field("enums", ir.ListOf(ir.EnumRef("Mixed")))),
+        model("Huge", field("union", ir.UnionOf(tuple(MODELS)))),
+        model("Every name", *(field(wire, SCALARS[at % len(SCALARS)]) for at, wire in enumerate(WIRES))),
+    ]
+
+
+def verbs() -> list[ir.Operation]:
+    found: list[ir.Operation] = []
+    for row, verb in enumerate(VERBS):
+        types = [*TYPES, ir.EnumRef("Color"), ir.ListOf(ir.EnumRef("Mixed"))]
+        queries = [
+            query(wire, types[(row + column) % len(types)], required=column % 4 == 0, nullable=column % 7 == 0)
+            for column, wire in enumerate([*WIRES[row % 3 : 30 : 3], "id", "body"])
+        ]
+        found.append(
+            operation(
+                f"verb {row}",
+                "GET",
+                f"/verbs{row}/{{id}}/{{self}}/{{body}}",
+                answer(TYPES[row]),
+                answer(MODELS[row], "404"),
+                answer(None, "204"),
+                parameters=(path("id"), path("self"), path("body"), *queries, query("x", ir.Const("v"), required=True)),
+                verb=verb,
+                deprecated=row % 2 == 0,
+                body=json_body(TYPES[-row]) if row % 3 else bodies(required=row % 2 == 0),
+            )
+        )
+    return found
+
+
+def bodies(*, required: bool) -> ir.Body:
+    encoding = ir.PartEncoding("a", 'text/"x"', "form", True)
+    return ir.Body(
+        (
+            ir.BodyVariant("multipart/form-data", "multipart", MODELS[0]),
+            ir.BodyVariant("text/plain", "text", ir.Scalar("str")),
+            ir.BodyVariant("application/xml", "xml", ir.Scalar("any")),
+            ir.BodyVariant("application/octet-stream", "binary", ir.Scalar("bytes", "binary")),
+            ir.BodyVariant("application/x-www-form-urlencoded", "form", MODELS[1], (encoding,)),
+        ),
+        required,
+        AT,
+    )
+
+
+def tags() -> list[ir.Operation]:
+    return [
+        operation(f"op{row}", "GET", f"/tags{row}", answer(ir.ListOf(MODELS[row % len(MODELS)])), tags=(tag,))
+        for row, tag in enumerate(TAGS)
+    ]
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(torture(), tmp_path_factory.mktemp("out") / "tortured")
+
+
+def test_mypy_is_content(package: Path) -> None:
+    checked(package, "mypy", "--strict", "--no-incremental", "-p", "tortured")
+
+
+def test_pyright_is_content(package: Path) -> None:
+    settings = package.parent / "pyrightconfig.json"
+    settings.write_text('{"include": ["tortured"], "typeCheckingMode": "strict", "pythonVersion": "3.11"}')
+    checked(package, "basedpyright", "--pythonpath", sys.executable, "-p", str(settings))
+
+
+def checked(package: Path, tool: str, *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", tool, *arguments],
+        cwd=package.parent,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+
+
+def test_every_module_imports_and_every_model_is_made(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
+    tortured = importlib.import_module("tortured")
+    for module in pkgutil.walk_packages([str(package)], "tortured."):
+        importlib.import_module(module.name)
+    for name in tortured.models.__all__:
+        found = getattr(tortured.models, name)
+        if hasattr(found, "from_dict"):
+            with contextlib.suppress(DecodeError):  # some of the fields can't be null
+                found.from_dict(dict.fromkeys(WIRES))
+
+
+def test_hints_resolve(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
+    count, wrong = unresolved(importlib.import_module("tortured"))
+    assert wrong == []
+    assert count > 300
+
+
+def test_a_field_of_any_name_is_read_given_and_written(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
+    cls = importlib.import_module("tortured").models.EveryName
+    data = dict(zip(WIRES, itertools.cycle(VALUES)))
+    assert len(data) == len(WIRES)
+    found = cls.from_dict(data)
+    assert found.to_dict() == data
+    assert found.unknown_fields == {}
+    fields = [each for each in attrs.fields(cls) if each.name != "unknown_fields"]
+    assert len(fields) == len(WIRES)
+    made = cls(**{each.alias: getattr(found, each.name) for each in fields})
+    assert made == found
+    assert made.to_dict() == data
+    assert copy.copy(found) == found
+    assert attrs.evolve(found) == found
+    assert pickle.loads(pickle.dumps(found)) == found
+    for each in fields:
+        found.unset(each.name)
+    assert found.to_dict() == {}
+
+
+@pytest.mark.parametrize("cls", ["Client", "AsyncClient"])
+def test_every_call_of_the_manifest_is_there(package: Path, monkeypatch: pytest.MonkeyPatch, cls: str) -> None:
+    monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
+    client = getattr(importlib.import_module("tortured"), cls)(base_url="http://127.0.0.1:9")
+    operations = json.loads((package / "_manifest.json").read_text())["operations"]
+    assert len(operations) == len(VERBS) + len(TAGS)
+    for item in operations:
+        found = client
+        for part in item["call"].split("."):
+            found = getattr(found, part)
+        assert callable(found), item["call"]

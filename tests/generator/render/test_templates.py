@@ -1,0 +1,44 @@
+"""What is kept between runs, and when it is not trusted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from xcaas_generator.render import templates
+
+
+def render(folder: Path) -> str:
+    """Render in a copy of the generator, whose caches are its own."""
+    program = """
+from xcaas_generator.plan.views import IndexPlan, Module
+from xcaas_generator.render.templates import Templates
+from xcaas_generator.python.code import Code
+print(Templates().render(Module("x", "index.py.jinja", IndexPlan(Code("d"), (), Code("core")))))
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPATH"] = str(folder)
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+
+
+def test_compiled_templates_are_kept_and_never_trusted_blindly(tmp_path: Path) -> None:
+    source = Path(templates.__file__).parent
+    copy = tmp_path / "xcaas_generator"
+    shutil.copytree(source.parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    cache, first = copy / "render" / "templates" / "__pycache__", render(tmp_path)
+    kept = list(cache.iterdir())
+    assert kept
+    assert render(tmp_path) == first
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:-10])
+    assert render(tmp_path) == first
+    template = copy / "render" / "templates" / "index.py.jinja"
+    template.write_text(template.read_text("utf-8").replace("lazy_attributes", "other_name"), "utf-8")
+    assert render(tmp_path) == first.replace("lazy_attributes", "other_name")
+    shutil.rmtree(cache)
+    cache.write_text("no folder")
+    assert render(tmp_path) == first.replace("lazy_attributes", "other_name")

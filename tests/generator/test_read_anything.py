@@ -1,0 +1,237 @@
+"""Documents that nobody wrote: generated at random, and real ones with something broken at random.
+
+Whatever comes in, out comes a sound document or an `InputError`, never another exception.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.snippets import check
+from xcaas_generator.ir import JSON
+from xcaas_generator.problems import InputError
+from xcaas_generator.read import ReadResult, read_document
+
+FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.yaml"))
+SLOW = settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+Strategy: TypeAlias = "st.SearchStrategy[JSON]"
+
+
+def either(*strategies: Strategy) -> Strategy:
+    return st.one_of(*strategies)
+
+
+def among(*values: JSON) -> Strategy:
+    return st.sampled_from(values)
+
+
+def listing(items: Strategy, most: int = 3) -> Strategy:
+    return st.lists(items, max_size=most).map(lambda found: found)
+
+
+def mapping(keys: Iterable[str], values: Strategy, most: int = 3) -> Strategy:
+    found: st.SearchStrategy[dict[str, JSON]] = st.dictionaries(st.sampled_from(list(keys)), values, max_size=most)
+    return found.map(lambda one: one)
+
+
+def record(optional: Mapping[str, Strategy], **required: Strategy) -> Strategy:
+    found: st.SearchStrategy[dict[str, JSON]] = st.fixed_dictionaries(required, optional=dict(optional))
+    return found.map(lambda one: one)
+
+
+NAMES = ["a", "A", "b-c", "b_c", "Pet", "pet ", "class", "", "$ref", "\u0130x", "'''", "{x}", "日本"]
+REFS = [
+    *(f"#/components/schemas/{name}" for name in "ABC"),
+    *("#/components/parameters/P", "#", "#/paths/~1a", "A", "x.yaml", "http://x/y", "http://[x", "#/%zz"),
+]
+nothing: JSON = None
+junk = either(
+    among(nothing, True, False, [], {}, 1e400),
+    st.integers(-3, 300).map(lambda number: number),
+    st.floats(allow_nan=True, width=16).map(lambda number: number),
+    among(*NAMES),
+)
+names, refs = among(*NAMES), among(*REFS)
+types = among("string", "integer", "number", "boolean", "array", "object", "null", "String", "thing")
+
+
+def reference(ref: JSON) -> JSON:
+    return {"$ref": ref}
+
+
+def _schema(inner: Strategy) -> Strategy:
+    return record(
+        {
+            "type": either(types, listing(types), junk),
+            "format": either(among("date", "int64", "binary", "uuid", "epoch-seconds"), junk),
+            "enum": either(listing(junk, 4), junk),
+            "const": junk,
+            "properties": either(mapping(NAMES, inner), junk),
+            "required": either(listing(names, 2), junk),
+            "additionalProperties": either(inner, junk),
+            "patternProperties": mapping(NAMES, inner, 2),
+            "items": either(inner, junk),
+            "prefixItems": listing(inner, 2),
+            "allOf": either(listing(inner), junk),
+            "oneOf": either(listing(inner), junk),
+            "anyOf": listing(inner),
+            "discriminator": either(record({"mapping": mapping(NAMES, refs, 2)}, propertyName=names), junk),
+            "nullable": junk,
+            "default": junk,
+            "example": junk,
+            "title": either(names, junk),
+            "$ref": either(refs, junk),
+        }
+    )
+
+
+schemas: Strategy = st.recursive(either(junk, refs.map(reference)), _schema, max_leaves=12)
+media = mapping(
+    ["application/json", "*/*", "text/plain", "multipart/form-data", "application/xml", "json", ""],
+    either(record({}, schema=schemas), junk),
+    2,
+)
+parameter = either(
+    record(
+        {
+            "name": either(names, junk),
+            "in": either(among("path", "query", "header", "cookie", "body", "formData"), junk),
+            "required": junk,
+            "schema": schemas,
+            "content": media,
+            "style": names,
+            "explode": junk,
+            "type": types,
+        }
+    ),
+    refs.map(reference),
+    junk,
+)
+responses = mapping(
+    ["200", "2XX", "default", "404", "ok", "x-a"],
+    either(record({"headers": mapping(NAMES, parameter, 1)}, content=media), junk),
+)
+operation = either(
+    record(
+        {
+            "operationId": either(names, junk),
+            "parameters": either(listing(parameter), junk),
+            "requestBody": either(record({}, content=media), junk),
+            "responses": either(responses, junk),
+            "tags": either(listing(names, 2), junk),
+            "security": either(listing(junk, 2), junk),
+            "servers": either(listing(junk, 2), junk),
+            "x-xcaas-pagination": junk,
+            "x-xcaas-resource": junk,
+        }
+    ),
+    junk,
+)
+path_item = either(mapping(["get", "post", "POST", "query", "x", "parameters"], operation), junk)
+documents = record(
+    {"info": junk, "servers": junk, "security": junk, "tags": junk},
+    openapi=among("3.0.3", "3.1.0", 3.1, nothing),
+    paths=mapping(["/a", "/a/{x}", "/{a}/{b-c}", "/{", "a", "/b?c=d", ""], path_item),
+    components=either(
+        record({}, schemas=record({}, A=schemas, B=schemas, C=schemas), parameters=record({}, P=parameter)), junk
+    ),
+)
+
+
+def attempt(document: JSON) -> None:
+    result = outcome(json.dumps(document).encode())
+    if result is None:
+        return
+    unforeseen = [str(problem) for problem in result.warnings if "can't be read (" in problem.message]
+    assert not unforeseen, unforeseen
+
+
+def outcome(data: bytes) -> ReadResult | None:
+    """A sound document, or None after an `InputError` that says why."""
+    try:
+        result = read_document(data, name="fuzzed", strict=False)
+    except InputError as error:
+        reasons = error.problems
+    else:
+        check(result.document)
+        return result
+    assert reasons
+    return None
+
+
+@SLOW
+@given(documents)
+def test_random_documents(document: JSON) -> None:
+    attempt(document)
+
+
+@SLOW
+@given(either(mapping(NAMES, path_item), junk), either(mapping(NAMES, either(mapping(NAMES, path_item), junk)), junk))
+def test_random_webhooks_and_callbacks(webhooks: JSON, callbacks: JSON) -> None:
+    attempt({"openapi": "3.1.0", "paths": {"/a": {"get": {"callbacks": callbacks}}}, "webhooks": webhooks})
+
+
+@SLOW
+@given(schemas, schemas, schemas)
+def test_random_schemas(first: JSON, second: JSON, third: JSON) -> None:
+    attempt({"openapi": "3.1.0", "paths": {}, "components": {"schemas": {"A": first, "B": second, "C": third}}})
+
+
+@SLOW
+@given(st.text(max_size=60) | st.binary(max_size=60).map(lambda data: data.decode("latin-1")))
+def test_random_text(text: str) -> None:
+    for data in (text.encode(), b"openapi: 3.1.0\npaths:\n  /a: " + text.encode(), text.encode("utf-16")):
+        outcome(data)
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(data=st.data())
+def test_real_documents_with_something_broken(path: Path, data: st.DataObject) -> None:
+    """Anything at any place replaced by junk, or by another part of the same document."""
+    document = copy.deepcopy(_LOADED[path])
+    nodes = _containers(document)
+    for _ in range(data.draw(st.integers(1, 3))):
+        container = data.draw(st.sampled_from(nodes))
+        value = data.draw(either(junk, st.sampled_from(nodes).map(copy.deepcopy)))
+        if isinstance(container, dict):
+            container[data.draw(st.sampled_from(sorted(container)))] = value
+        else:
+            container[data.draw(st.integers(0, len(container) - 1))] = value
+    attempt(document)
+
+
+def _containers(tree: JSON) -> list[dict[str, JSON] | list[JSON]]:
+    found: list[dict[str, JSON] | list[JSON]] = []
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict | list) and node:
+            found.append(node)
+            waiting.extend(node.values() if isinstance(node, dict) else node)
+    return found
+
+
+_LOADED: dict[Path, JSON] = {
+    path: json.loads(json.dumps(yaml.safe_load(path.read_text("utf-8")), default=str)) for path in FIXTURES
+}

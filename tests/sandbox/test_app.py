@@ -1,0 +1,178 @@
+"""The sandbox on the wire, without the SDK: what it accepts, refuses and remembers."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from xcaas_sandbox import Fault, Sandbox
+
+REALTIME = "/analytics/cc/v5/realtime-metrics"
+STORAGE = "/storage/us-west/v3"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(speed=10) as running:
+        yield running
+
+
+@pytest.fixture
+def http(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=sandbox.base_url) as client:
+        client.headers["Authorization"] = f"Bearer {token(client)}"
+        yield client
+
+
+def token(client: httpx.Client, key: str = "eght_demo") -> str:
+    answer = client.post("/oauth/v2/token", data={"grant_type": "client_credentials"}, auth=(key, "demo-secret"))
+    return str(answer.json()["access_token"])
+
+
+def test_the_token_answer_is_text_throughout(http: httpx.Client) -> None:
+    body = http.post(
+        "/oauth/v2/token", data={"grant_type": "client_credentials"}, auth=("eght_demo", "demo-secret")
+    ).json()
+    assert body["expires_in"] == "1799"
+    assert body["token_type"] == "BearerToken"
+    assert body["developer.email"] == "deprecated"
+    assert body["api_product_list"] == "[analytics realtime-api, storage, QM - API, vcc]"
+    assert all(isinstance(value, str) for key, value in body.items() if key != "api_product_list_json")
+
+
+def test_a_wrong_secret_is_refused_in_the_token_services_own_words(http: httpx.Client) -> None:
+    answer = http.post("/oauth/v2/token", data={"grant_type": "client_credentials"}, auth=("eght_demo", "wrong"))
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["ErrorCode"] == "invalid_client"
+
+
+@pytest.mark.parametrize("header", [None, "Bearer unknown", "Basic ZWdodF9kZW1vOmRlbW8="])
+def test_calls_without_a_good_token_get_the_gateways_fault(http: httpx.Client, header: str | None) -> None:
+    http.headers["Authorization"] = header or ""
+    answer = http.get(f"{STORAGE}/regions")
+    assert answer.status_code == 401
+    assert answer.json()["fault"]["detail"]["errorcode"] == "oauth.v2.InvalidAccessToken"
+
+
+def test_a_token_ends_with_its_lifetime() -> None:
+    with Sandbox(token_lifetime=0.2) as short, httpx.Client(base_url=short.base_url) as client:
+        client.headers["Authorization"] = f"Bearer {token(client)}"
+        assert client.get(f"{STORAGE}/regions").status_code == 200
+        time.sleep(0.25)
+        answer = client.get(f"{STORAGE}/regions")
+        assert answer.json()["fault"]["faultstring"] == "Access Token expired"
+
+
+def test_a_product_that_the_key_lacks_is_forbidden(http: httpx.Client) -> None:
+    http.headers["Authorization"] = f"Bearer {token(http, 'eght_realtime')}"
+    assert http.get(f"{REALTIME}/queues").status_code == 200
+    assert http.get(f"{STORAGE}/regions").status_code == 403
+
+
+def test_revoking_ends_every_token(http: httpx.Client) -> None:
+    assert http.post("/_sandbox/revoke").json()["revoked"] >= 1
+    assert http.get(f"{STORAGE}/regions").status_code == 401
+
+
+@pytest.mark.parametrize("prefix", ["", "/eu", "/au", "/ca"])
+def test_realtime_answers_in_every_region(http: httpx.Client, prefix: str) -> None:
+    assert http.get(f"{prefix}{REALTIME}/queues", params={"size": 1}).status_code == 200
+
+
+def test_unknown_regions_and_methods_are_told_apart(http: httpx.Client) -> None:
+    assert http.get("/storage/mars/v3/regions").status_code == 404
+    wrong_method = http.post(f"{STORAGE}/regions")
+    assert (wrong_method.status_code, wrong_method.headers["allow"]) == (405, "GET")
+
+
+def test_realtime_pages_end_where_the_header_says(http: httpx.Client) -> None:
+    first = http.get(f"{REALTIME}/queues", params={"size": 5, "page": 0})
+    pages = int(first.headers["x-total-pages"])
+    names = [row["name"] for page in range(pages) for row in http.get(f"{REALTIME}/queues?size=5&page={page}").json()]
+    assert len(names) == len(set(names)) == int(first.headers["x-total-elements"])
+    assert http.get(f"{REALTIME}/queues?size=5&page={pages}").status_code == 400
+
+
+def test_a_search_walks_by_offset_and_filters(http: httpx.Client) -> None:
+    seen: list[str] = []
+    key, last = 0, False
+    while not last:
+        condition = "type==voicemail;duration=gt=300000"
+        page = http.get(f"{STORAGE}/objects", params={"filter": condition, "pageKey": key, "limit": 70}).json()
+        assert all(item["type"] == "voicemail" for item in page["content"])
+        seen += [item["id"] for item in page["content"]]
+        key, last = page["pageKey"], page["lastPage"]
+    assert len(seen) == len(set(seen)) > 70
+    assert key == len(seen)
+
+
+def test_filters_know_states_alternatives_and_wildcards(http: httpx.Client) -> None:
+    def total(condition: str) -> int:
+        return int(http.get(f"{STORAGE}/objects", params={"filter": condition, "limit": 100}).json()["pageSize"])
+
+    assert total("objectState==FAILED") > 0
+    assert total("(type==meeting,type==voicemail);queueName==Queue 10*") > 0
+    assert total("agentName==nobody") == 0
+
+
+@pytest.mark.parametrize("condition", ["type=", "type==a;", "(type==a", "type==a)"])
+def test_a_broken_filter_says_where(http: httpx.Client, condition: str) -> None:
+    answer = http.get(f"{STORAGE}/objects", params={"filter": condition})
+    assert answer.status_code == 400
+    assert "filter" in answer.json()["fault"]["faultstring"]
+
+
+def test_content_has_the_size_and_digest_that_were_promised(http: httpx.Client) -> None:
+    item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
+    content = http.get(f"{STORAGE}/objects/{item['id']}/content").content
+    assert len(content) == item["storedBytes"]
+    assert hashlib.md5(content, usedforsecurity=False).hexdigest() == item["checksum"]
+
+
+def test_a_bulk_download_runs_through_its_states(http: httpx.Client) -> None:
+    items = http.get(f"{STORAGE}/objects", params={"limit": 4}).json()["content"]
+    job = http.post(f"{STORAGE}/bulk/download/start", json=[item["id"] for item in items]).json()
+    states: list[str] = [job["status"]]
+    assert http.get(f"{STORAGE}/bulk/download/{job['zipName']}").status_code == 404
+    for _ in range(100):
+        states.append(http.get(f"{STORAGE}/bulk/download/status/{job['zipName']}").json()["status"])
+        if states[-1] == "DONE":
+            break
+        time.sleep(0.01)
+    assert list(dict.fromkeys(states)) == ["NOT_STARTED", "IN_PROGRESS", "DONE"]
+    with zipfile.ZipFile(io.BytesIO(http.get(f"{STORAGE}/bulk/download/{job['zipName']}").content)) as archive:
+        assert archive.namelist() == [item["objectName"] for item in items]
+        assert archive.testzip() is None
+
+
+def test_what_the_spec_does_not_know_is_a_violation(http: httpx.Client, sandbox: Sandbox) -> None:
+    answer = http.get(f"{STORAGE}/objects", params={"colour": "blue"})
+    assert answer.status_code == 400
+    assert any("colour" in line for line in sandbox.state.credentials.stats.violations)
+
+
+def test_faults_fire_as_often_as_told(http: httpx.Client, sandbox: Sandbox) -> None:
+    sandbox.state.faults.add(Fault(path="/regions", status=503, body="<html>down</html>", times=2))
+    answers = [http.get(f"{STORAGE}/regions").status_code for _ in range(3)]
+    assert answers == [503, 503, 200]
+
+
+def test_a_cut_answer_ends_early(http: httpx.Client, sandbox: Sandbox) -> None:
+    item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
+    sandbox.state.faults.add(Fault(path="/content", cut=1000, times=1))
+    with pytest.raises(httpx.RemoteProtocolError):
+        http.get(f"{STORAGE}/objects/{item['id']}/content")
+
+
+def test_a_taken_port_is_said_and_nothing_hangs(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    from xcaas_sandbox.cli import main
+
+    assert main(["--port", sandbox.base_url.rsplit(":", 1)[1]]) == 1
+    assert "in use" in capsys.readouterr().err

@@ -1,0 +1,47 @@
+"""A product without a module of its own: lists that follow from its spec's example and `x-xcaas-pagination` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+
+from tests.products.support import MANIFEST, SPECS, Row, arguments, call_of, client_of, plain, warned
+from xcaas import Pager, XCaaS
+from xcaas_sandbox import Sandbox
+from xcaas_sandbox._paged import TOTAL
+from xcaas_sandbox.products import Services
+
+# The two that issue tokens have to be there; histories of the second are its module's affair.
+NEEDED = ("oauth", "work_analytics")
+HISTORIES = ("listCallLegs", "listCallRecords", "listCdr")
+PAGED = [row for row in MANIFEST if row["pagination"] and row["operation_id"] not in HISTORIES]
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[XCaaS]:
+    with Sandbox() as sandbox:
+        state = sandbox.state
+        needed = tuple(product for product in state.products if product.name in NEEDED)
+        state.services = Services(needed, state.credentials, state.clock)
+        with client_of(sandbox.base_url) as client:
+            yield client
+
+
+@pytest.mark.parametrize("row", PAGED, ids=lambda row: row["call"])
+def test_each_style_of_pages_ends_where_it_should(client: XCaaS, row: Row) -> None:
+    size: str = row["pagination"]["size"]
+    method = call_of(client, row)
+    given = arguments(method, SPECS[row["product"], row["operation_id"]], {})
+    if row["pagination"]["in"] == "body":
+        name = next(name for name, value in given.items() if isinstance(value, dict))
+        given[name] = {**cast("dict[str, Any]", given[name]), size.lstrip("/"): 3}
+    else:
+        name = next(name for name in method.__annotations__ if plain(name) == plain(size))
+        given[name] = 3
+    with warned(row):
+        pages = [list(page.items) for page in cast("Pager[object]", method(**given)).pages()]
+    # Follow-up requests that carry nothing but the cursor get pages of the usual size.
+    expected = [3, TOTAL - 3] if row["pagination"].get("alone") else [3, 3, TOTAL % 3]
+    assert [len(page) for page in pages if page] == expected

@@ -1,0 +1,137 @@
+"""Reading a snippet of OpenAPI, showing types shortly, and what holds for any document."""
+
+from __future__ import annotations
+
+import keyword
+from textwrap import dedent
+
+from xcaas_generator import ir
+from xcaas_generator.problems import Problem
+from xcaas_generator.python import names
+from xcaas_generator.read import ReadResult, read_document
+
+HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
+
+
+def read(text: str, *, strict: bool = False, head: str = HEAD) -> ReadResult:
+    """A document given as YAML without its usual head."""
+    result = read_document((head + dedent(text)).encode(), name="snippet", strict=strict)
+    check(result.document)
+    return result
+
+
+def read_schema(
+    text: str, *, version: str = "3.1.0", others: str = ""
+) -> tuple[ir.Field, ir.Document, tuple[Problem, ...]]:
+    """A schema as the property `it` of the component `Holder`, beside other components."""
+    head = f"openapi: {version}\ninfo: {{title: T, version: '1'}}\npaths: {{}}\n"
+    body = "components:\n  schemas:\n    Holder:\n      type: object\n      properties:\n        it:\n"
+    body += _indented(text, 10) + _indented(others, 4)
+    result = read_document((head + body).encode(), name="snippet", strict=False)
+    check(result.document)
+    holder = next(model for model in result.document.models if model.name == "Holder")
+    problems = tuple(one for one in result.warnings if "has no paths" not in one.message)
+    return next(field for field in holder.fields if field.wire == "it"), result.document, problems
+
+
+def _indented(text: str, width: int) -> str:
+    return "".join(" " * width + line + "\n" for line in dedent(text).strip("\n").splitlines())
+
+
+def shown(type_: ir.TypeRef) -> str:
+    """`[Pet]`, `{int}`, `A|B@kind(a=A,b=B)`, `str:date`, `=1`."""
+    if isinstance(type_, ir.Scalar):
+        return type_.kind + (f":{type_.form}" if type_.form else "")
+    if isinstance(type_, ir.ModelRef | ir.EnumRef):
+        return type_.name
+    if isinstance(type_, ir.Const):
+        return f"={type_.value!r}"
+    if isinstance(type_, ir.ListOf):
+        return f"[{shown(type_.item)}]"
+    if isinstance(type_, ir.MapOf):
+        return f"{{{shown(type_.value)}}}"
+    tags = ",".join(f"{tag}={name}" for tag, name in type_.mapping)
+    return "|".join(shown(member) for member in type_.members) + (f"@{type_.discriminator}({tags})" if tags else "")
+
+
+def operation(document: ir.Document, id_: str) -> ir.Operation:
+    return next(one for one in document.operations if one.id == id_)
+
+
+def model(document: ir.Document, name: str) -> ir.Model:
+    return next(one for one in document.models if one.name == name)
+
+
+def fields(document: ir.Document, name: str) -> dict[str, str]:
+    """The fields of a class by wire name; `!` marks required ones, `?` those that may be null."""
+    return {
+        field.wire: shown(field.type) + "?" * field.nullable + "!" * field.required
+        for field in model(document, name).fields
+    }
+
+
+def messages(problems: tuple[Problem, ...]) -> str:
+    return "\n".join(str(problem) for problem in problems)
+
+
+# --- what holds for any document ------------------------------------------------
+
+
+def check(document: ir.Document) -> None:
+    """Names are unique and legal, references lead to something, every node knows its place."""
+    classes = [one.name for one in document.models] + [one.name for one in document.enums]
+    assert len({"_".join(names.words(name)).casefold() for name in classes}) == len(classes)
+    for name in classes:
+        assert name.isidentifier(), name
+        assert not keyword.iskeyword(name), name
+        assert name[0].isupper(), name
+    models, enums = {one.name for one in document.models}, {one.name for one in document.enums}
+    for type_ in _types(document):
+        _check_type(type_, models, enums)
+    for one in document.models:
+        assert len({field.wire for field in one.fields}) == len(one.fields)
+        for field in one.fields:
+            assert field.name.isidentifier(), field.name
+    for enum in document.enums:
+        assert enum.values
+        assert None not in enum.values
+    ids = [one.id for one in document.operations]
+    assert len(set(ids)) == len(ids)
+    for op in document.operations:
+        in_path = [one.wire for one in op.parameters if one.location == "path"]
+        assert all(f"{{{wire}}}" in op.path for wire in in_path)
+        assert all(one.name.isidentifier() for one in op.parameters)
+        assert op.servers
+        assert op.place.pointer
+    for refused in document.refused:
+        assert refused.reason
+        assert refused.method
+
+
+def _types(document: ir.Document) -> list[ir.TypeRef]:
+    found = [field.type for one in document.models for field in one.fields]
+    found += [one.extra for one in document.models if one.extra is not None]
+    for op in document.operations:
+        found += [one.type for one in op.parameters]
+        found += [one.type for one in (op.body.variants if op.body else ())]
+        for answer in op.answers:
+            found += [one.type for one in answer.variants] + [one.type for one in answer.headers]
+    return found
+
+
+def _check_type(type_: ir.TypeRef, models: set[str], enums: set[str]) -> None:
+    if isinstance(type_, ir.ModelRef):
+        assert type_.name in models, type_.name
+    elif isinstance(type_, ir.EnumRef):
+        assert type_.name in enums, type_.name
+    elif isinstance(type_, ir.ListOf):
+        _check_type(type_.item, models, enums)
+    elif isinstance(type_, ir.MapOf):
+        _check_type(type_.value, models, enums)
+    elif isinstance(type_, ir.UnionOf):
+        assert len(set(type_.members)) == len(type_.members) > 1
+        assert all(not isinstance(one, ir.UnionOf) for one in type_.members)
+        assert all(name in models for _, name in type_.mapping)
+        assert bool(type_.mapping) == (type_.discriminator is not None)
+        for one in type_.members:
+            _check_type(one, models, enums)
