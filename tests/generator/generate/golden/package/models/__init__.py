@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.models import lazy_attributes
+from xcaas_core.sdk import lazy_attributes
 
 if TYPE_CHECKING:
     from ._farm import Farm as Farm

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xcaas_generator.package.surface import surface
+from xcaas_generator.package.public_api import public_api
 
 MODEL = """
 @model
@@ -21,11 +21,11 @@ OPERATION = '_GET: Final = _sdk.Operation(PRODUCT, call="things.tags.get")\n'
 
 
 def field(text: str) -> dict[str, str]:
-    return surface("things/models/_tag.py", MODEL.format(text))
+    return public_api("things/models/_tag.py", MODEL.format(text))
 
 
 def call(given: str, returned: str) -> dict[str, str]:
-    return surface("things/_tags.py", OPERATION + CALLS.format(given, returned))
+    return public_api("things/_tags.py", OPERATION + CALLS.format(given, returned))
 
 
 @pytest.mark.parametrize(
@@ -68,5 +68,5 @@ def test_calls() -> None:
 
 
 def test_aliases() -> None:
-    before = surface("things/models/_animal.py", "Animal: TypeAlias = Cat | Dog")
-    assert before == surface("things/models/_animal.py", "Animal: TypeAlias = _models.Cat | _models.Dog")
+    before = public_api("things/models/_animal.py", "Animal: TypeAlias = Cat | Dog")
+    assert before == public_api("things/models/_animal.py", "Animal: TypeAlias = _models.Cat | _models.Dog")
