@@ -20,8 +20,8 @@ from typing import Final
 import httpx
 
 from benchmarks._measure import compare, show
-from xcaas_core._download import Download
-from xcaas_core._operation import Call
+from xcaas_core.downloads._download import Download
+from xcaas_core.operations._operation import Call
 from xcaas_core.sdk import (
     ClientBase,
     Downloading,

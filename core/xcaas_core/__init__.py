@@ -11,13 +11,7 @@ from ._lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from . import testing as testing
-    from ._archive import unzip as unzip
     from ._by_key import by_key as by_key
-    from ._download import AsyncDownload as AsyncDownload
-    from ._download import Download as Download
-    from ._download_all import Saved as Saved
-    from ._download_all import adownload_all as adownload_all
-    from ._download_all import download_all as download_all
     from ._errors import ArchiveError as ArchiveError
     from ._errors import ArgumentError as ArgumentError
     from ._errors import Attempt as Attempt
@@ -50,25 +44,6 @@ if TYPE_CHECKING:
     from ._errors import UnprocessableError as UnprocessableError
     from ._errors import UnsupportedMediaError as UnsupportedMediaError
     from ._errors import XCaaSError as XCaaSError
-    from ._hooks import AttemptEvent as AttemptEvent
-    from ._hooks import Hook as Hook
-    from ._hooks import TokenEvent as TokenEvent
-    from ._hooks import TokenHook as TokenHook
-    from ._inputs import BinaryInput as BinaryInput
-    from ._inputs import FileInput as FileInput
-    from ._options import Timeout as Timeout
-    from ._pager import AsyncPager as AsyncPager
-    from ._pager import Pager as Pager
-    from ._pages import Page as Page
-    from ._poller import AsyncPoller as AsyncPoller
-    from ._poller import Poller as Poller
-    from ._poller import PollProgress as PollProgress
-    from ._product import RateLimit as RateLimit
-    from ._reply import RawResponse as RawResponse
-    from ._retry import RetryPolicy as RetryPolicy
-    from ._variants import AsyncStreamed as AsyncStreamed
-    from ._variants import AsyncStreaming as AsyncStreaming
-    from ._variants import Streamed as Streamed
     from .auth import ApiKey as ApiKey
     from .auth import AuthCounters as AuthCounters
     from .auth import AuthEvent as AuthEvent
@@ -94,10 +69,35 @@ if TYPE_CHECKING:
     from .auth import WorkAnalyticsLogin as WorkAnalyticsLogin
     from .auth import credentials_from_env as credentials_from_env
     from .auth import credentials_from_profile as credentials_from_profile
+    from .calls._hooks import AttemptEvent as AttemptEvent
+    from .calls._hooks import Hook as Hook
+    from .calls._hooks import TokenEvent as TokenEvent
+    from .calls._hooks import TokenHook as TokenHook
+    from .calls._options import Timeout as Timeout
+    from .calls._replies import RawResponse as RawResponse
+    from .calls._retry import RetryPolicy as RetryPolicy
+    from .client._raw import AsyncStreamed as AsyncStreamed
+    from .client._raw import AsyncStreaming as AsyncStreaming
+    from .client._raw import Streamed as Streamed
+    from .downloads._archive import unzip as unzip
+    from .downloads._download import AsyncDownload as AsyncDownload
+    from .downloads._download import Download as Download
+    from .downloads._download_many import Saved as Saved
+    from .downloads._download_many import adownload_all as adownload_all
+    from .downloads._download_many import download_all as download_all
     from .models import JSONValue as JSONValue
     from .models import Model as Model
     from .models import UnknownModel as UnknownModel
     from .models import register_cattrs as register_cattrs
+    from .operations._product import RateLimit as RateLimit
+    from .paging._pager import AsyncPager as AsyncPager
+    from .paging._pager import Pager as Pager
+    from .paging._pages import Page as Page
+    from .polling._poller import AsyncPoller as AsyncPoller
+    from .polling._poller import Poller as Poller
+    from .polling._poller import PollProgress as PollProgress
+    from .serialization._inputs import BinaryInput as BinaryInput
+    from .serialization._inputs import FileInput as FileInput
     from .tables._rows import rows as rows
 else:
     __getattr__, __dir__ = lazy_attributes(
@@ -106,20 +106,20 @@ else:
             "ApiKey": "auth",
             "ArchiveError": "_errors",
             "ArgumentError": "_errors",
-            "AsyncDownload": "_download",
-            "AsyncPager": "_pager",
-            "AsyncPoller": "_poller",
-            "AsyncStreamed": "_variants",
-            "AsyncStreaming": "_variants",
+            "AsyncDownload": "downloads._download",
+            "AsyncPager": "paging._pager",
+            "AsyncPoller": "polling._poller",
+            "AsyncStreamed": "client._raw",
+            "AsyncStreaming": "client._raw",
             "Attempt": "_errors",
-            "AttemptEvent": "_hooks",
+            "AttemptEvent": "calls._hooks",
             "AuthCounters": "auth",
             "AuthEvent": "auth",
             "AuthenticationError": "_errors",
             "BadRequestError": "_errors",
             "BasicToken": "auth",
             "BearerToken": "auth",
-            "BinaryInput": "_inputs",
+            "BinaryInput": "serialization._inputs",
             "CallTimeoutError": "_errors",
             "CertificateError": "_errors",
             "ClientCredentials": "auth",
@@ -131,46 +131,46 @@ else:
             "Credentials": "auth",
             "CredentialsError": "_errors",
             "DecodeError": "_errors",
-            "Download": "_download",
+            "Download": "downloads._download",
             "DownloadError": "_errors",
             "EnvironmentVariable": "auth",
             "ExportError": "_errors",
-            "FileInput": "_inputs",
+            "FileInput": "serialization._inputs",
             "FileTokenCache": "auth",
-            "Hook": "_hooks",
+            "Hook": "calls._hooks",
             "JSONValue": "models",
             "MemoryTokenCache": "auth",
             "MissingCredentialsError": "_errors",
             "Model": "models",
             "NotAcceptableError": "_errors",
             "NotFoundError": "_errors",
-            "Page": "_pages",
-            "Pager": "_pager",
+            "Page": "paging._pages",
+            "Pager": "paging._pager",
             "PagingError": "_errors",
             "PermissionDeniedError": "_errors",
-            "PollProgress": "_poller",
-            "Poller": "_poller",
+            "PollProgress": "polling._poller",
+            "Poller": "polling._poller",
             "PollerError": "_errors",
             "PollerTimeoutError": "_errors",
             "PreconditionFailedError": "_errors",
-            "RateLimit": "_product",
+            "RateLimit": "operations._product",
             "RateLimitError": "_errors",
-            "RawResponse": "_reply",
+            "RawResponse": "calls._replies",
             "RedirectError": "_errors",
             "RedisTokenCache": "auth",
             "ResponseError": "_errors",
-            "RetryPolicy": "_retry",
-            "Saved": "_download_all",
+            "RetryPolicy": "calls._retry",
+            "Saved": "downloads._download_many",
             "Secret": "auth",
             "SecretUnavailableError": "auth",
             "ServerError": "_errors",
-            "Streamed": "_variants",
-            "Timeout": "_options",
+            "Streamed": "client._raw",
+            "Timeout": "calls._options",
             "TokenAnswerError": "auth",
             "TokenCache": "auth",
             "TokenError": "_errors",
-            "TokenEvent": "_hooks",
-            "TokenHook": "_hooks",
+            "TokenEvent": "calls._hooks",
+            "TokenHook": "calls._hooks",
             "TokenInfo": "auth",
             "TokenPolicy": "auth",
             "TokenRateLimitError": "auth",
@@ -183,15 +183,15 @@ else:
             "UnsupportedMediaError": "_errors",
             "WorkAnalyticsLogin": "auth",
             "XCaaSError": "_errors",
-            "adownload_all": "_download_all",
+            "adownload_all": "downloads._download_many",
             "by_key": "_by_key",
             "credentials_from_env": "auth",
             "credentials_from_profile": "auth",
-            "download_all": "_download_all",
+            "download_all": "downloads._download_many",
             "register_cattrs": "models",
             "rows": "tables._rows",
             "testing": "",
-            "unzip": "_archive",
+            "unzip": "downloads._archive",
         },
     )
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from ._errors import ConfigurationError, CredentialsError, XCaaSError
-from ._redact import safe_text
+from ._redaction import safe_text
 from ._version import VERSION
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from opentelemetry.propagators.textmap import TextMapPropagator
     from opentelemetry.trace import Span, Tracer, TracerProvider
 
-    from ._hooks import AttemptEvent, TokenEvent
     from .auth import AuthEvent
+    from .calls._hooks import AttemptEvent, TokenEvent
 
 __all__ = ["OpenTelemetry"]
 

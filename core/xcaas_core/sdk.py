@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._client import ClientBase
-from ._client_async import AsyncClientBase
 from ._deprecated import deprecated
-from ._extensions import Downloading, Last, Paging, Polling, PollStatus, Related
 from ._lazy import lazy_attributes
-from ._multipart_body import multipart_body
-from ._operation import Operation
-from ._product import Product, RateLimit, Scheme, Server, Variable
-from ._resource import AsyncProductClient, AsyncResource, ProductClient, Resource
-from ._spec import (
+from .client._async_client import AsyncClientBase
+from .client._client import ClientBase
+from .client._resources import AsyncProductClient, AsyncResource, ProductClient, Resource
+from .operations._extensions import Downloading, Last, Paging, Polling, PollStatus, Related
+from .operations._operation import Operation
+from .operations._parameter import (
     Answer,
     Answers,
     Body,
@@ -40,32 +38,34 @@ from ._spec import (
     xml_answer,
     xml_body,
 )
+from .operations._product import Product, RateLimit, Scheme, Server, Variable
+from .serialization._multipart_body import multipart_body
 
 if TYPE_CHECKING:
     # What methods take and return: named in annotations only, so not imported before these are read.
-    from ._download import AsyncDownload as AsyncDownload
-    from ._download import Download as Download
-    from ._inputs import BinaryInput as BinaryInput
-    from ._inputs import FileInput as FileInput
-    from ._pager import AsyncPager as AsyncPager
-    from ._pager import Pager as Pager
-    from ._poller import AsyncPoller as AsyncPoller
-    from ._poller import Poller as Poller
+    from .downloads._download import AsyncDownload as AsyncDownload
+    from .downloads._download import Download as Download
     from .models import JSONValue as JSONValue
     from .models import UnknownModel as UnknownModel
+    from .paging._pager import AsyncPager as AsyncPager
+    from .paging._pager import Pager as Pager
+    from .polling._poller import AsyncPoller as AsyncPoller
+    from .polling._poller import Poller as Poller
+    from .serialization._inputs import BinaryInput as BinaryInput
+    from .serialization._inputs import FileInput as FileInput
 else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
-            "AsyncDownload": "_download",
-            "AsyncPager": "_pager",
-            "AsyncPoller": "_poller",
-            "BinaryInput": "_inputs",
-            "Download": "_download",
-            "FileInput": "_inputs",
+            "AsyncDownload": "downloads._download",
+            "AsyncPager": "paging._pager",
+            "AsyncPoller": "polling._poller",
+            "BinaryInput": "serialization._inputs",
+            "Download": "downloads._download",
+            "FileInput": "serialization._inputs",
             "JSONValue": "models",
-            "Pager": "_pager",
-            "Poller": "_poller",
+            "Pager": "paging._pager",
+            "Poller": "polling._poller",
             "UnknownModel": "models",
         },
         package=__package__,

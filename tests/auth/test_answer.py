@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcaas_core.auth._answer import TokenAnswer, Unreadable, error_code, parse_products, read_token
+from xcaas_core.auth.tokens._answer import TokenAnswer, Unreadable, error_code, parse_products, read_token
 
 AS_8X8_SENDS_IT = {
     "refresh_token_expires_in": "0",

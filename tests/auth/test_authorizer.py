@@ -8,16 +8,16 @@ import pytest
 
 from tests.auth.samples import KEY, basic_parts, product
 from tests.auth.support import OAUTH, QUALITY, STORAGE, World, bearer_of, call, request
-from xcaas_core._authseam import Authorizer
-from xcaas_core._product import Product, Scheme
-from xcaas_core._steps import Request
+from xcaas_core.auth._interface import Authorizer
+from xcaas_core.operations._product import Product, Scheme
+from xcaas_core.sansio._steps import Request
 from xcaas_core.auth import (
     ApiKey,
     ClientCredentials,
     EnvironmentVariable,
     build_authorizer,
 )
-from xcaas_core.auth.testing import FakeResponse, Simulation, TokenEndpoint, fake_context
+from xcaas_core.testing._tokens import FakeResponse, Simulation, TokenEndpoint, fake_context
 
 
 class Server:
@@ -257,7 +257,7 @@ def test_a_function_gives_the_credentials_of_the_day() -> None:
 def test_scopes_endpoints_and_parameters_keep_tokens_apart_and_the_order_of_scopes_does_not() -> None:
     world = World()
     machines = set[int]()
-    from xcaas_core.auth._parts import token_machine
+    from xcaas_core.auth.security._bindings import token_machine
 
     other = Scheme("oauth2", credential="client-credentials", token_url="https://other.example.com/token")
     for scheme in (OAUTH, OAUTH, other):

@@ -26,9 +26,9 @@ from xcaas_core.auth import (
     TokenTimeoutError,
     TokenUnavailableError,
 )
-from xcaas_core.auth._lease import Lease
-from xcaas_core.auth.testing import Answer as FakeAnswer
-from xcaas_core.auth.testing import FakeResponse, Task, TokenEndpoint
+from xcaas_core.auth.tokens._token import Lease
+from xcaas_core.testing._tokens import Answer as FakeAnswer
+from xcaas_core.testing._tokens import FakeResponse, Task, TokenEndpoint
 
 EXPECTED = (TokenAnswerError, TokenRateLimitError, TokenRefusedError, TokenTimeoutError, TokenUnavailableError)
 

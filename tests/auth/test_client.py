@@ -28,7 +28,7 @@ from xcaas_core._errors import (
     PermissionDeniedError,
     RedirectError,
 )
-from xcaas_core._operation import Call
+from xcaas_core.operations._operation import Call
 from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable, MemoryTokenCache
 
 
@@ -129,7 +129,7 @@ def test_a_403_costs_no_token_and_names_the_missing_product() -> None:
 
 def test_token_info(client: Client) -> None:
     from tests.auth.sample import PRODUCT
-    from xcaas_core._drive import run
+    from xcaas_core.sansio._drivers import run
     from xcaas_core.auth import token_info
 
     engine = client._engine  # pyright: ignore[reportPrivateUsage]
@@ -343,7 +343,7 @@ def test_nothing_keeps_the_interpreter_from_leaving(server: TokenServer) -> None
 
 
 def test_tokens_are_not_kept_alive_by_anything_but_their_credentials(server: TokenServer) -> None:
-    from xcaas_core.auth._lease import Lease
+    from xcaas_core.auth.tokens._token import Lease
 
     before = sum(isinstance(thing, Lease) for thing in gc.get_objects())
     with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as client:

@@ -19,7 +19,7 @@ from xcaas_core.auth import (
     TokenTimeoutError,
     TokenUnavailableError,
 )
-from xcaas_core.auth.testing import Answer, FakeResponse, TokenEndpoint
+from xcaas_core.testing._tokens import Answer, FakeResponse, TokenEndpoint
 
 
 def busy(status: int = 429, **headers: str) -> FakeResponse:

@@ -19,7 +19,7 @@ import xcaas_core.auth
 from tests.auth.sample import AsyncClient, Client, chunks
 from tests.auth.support import World, request
 from tests.auth.token_server import Answer, Service, TokenServer
-from xcaas_core._authseam import Authorizer
+from xcaas_core.auth._interface import Authorizer
 from xcaas_core._errors import XCaaSError
 from xcaas_core.auth import (
     ApiKey,
@@ -38,7 +38,7 @@ from xcaas_core.auth import (
     TokenPolicy,
     WorkAnalyticsLogin,
 )
-from xcaas_core.auth.testing import FakeResponse, TokenEndpoint
+from xcaas_core.testing._tokens import FakeResponse, TokenEndpoint
 
 SECRET = "S3CRET+wörth/keeping"
 KEY = "k3y-of-the-admin-console"  # keys travel in headers, which carry ASCII

@@ -11,7 +11,7 @@ import pytest
 from tests.auth.support import SECRET, World, logged, no_steps, text_of
 from xcaas_core._errors import ConnectError
 from xcaas_core.auth import TokenAnswerError, TokenPolicy, TokenRefusedError, TokenTimeoutError, TokenUnavailableError
-from xcaas_core.auth.testing import FakeResponse, TokenEndpoint
+from xcaas_core.testing._tokens import FakeResponse, TokenEndpoint
 
 REFUSAL = FakeResponse(401, b'{"error": "invalid_client"}')
 DOWN = FakeResponse(503, b"")

@@ -13,7 +13,7 @@ from tests.auth.support import World, request, text_of
 from tests.auth.token_server import Answer, Service, TokenServer
 from xcaas_core._errors import AuthenticationError, RedirectError
 from xcaas_core.auth import ApiKey, ClientCredentials, MemoryTokenCache
-from xcaas_core.auth.testing import FakeResponse, TokenEndpoint
+from xcaas_core.testing._tokens import FakeResponse, TokenEndpoint
 
 
 def test_httpx_auth_a_lock_around_the_fetch_needs_a_second_look_inside_it() -> None:

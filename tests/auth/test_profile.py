@@ -11,7 +11,7 @@ import pytest
 
 from tests.auth.support import World
 from xcaas_core.auth import ApiKey, BasicToken, ClientCredentials, SecretUnavailableError, credentials_from_profile
-from xcaas_core.auth._profile import default_profile_path
+from xcaas_core.auth.credentials._profile import default_profile_path
 
 TEXT = """
 [default]

@@ -14,8 +14,8 @@ import pytest
 
 from tests.auth.support import OAUTH, SECRET, STORAGE, World, request
 from xcaas_core._errors import CallTimeoutError
-from xcaas_core._product import Product, Scheme
-from xcaas_core._steps import Flow, Offload, Request
+from xcaas_core.operations._product import Product, Scheme
+from xcaas_core.sansio._steps import Flow, Offload, Request
 from xcaas_core.auth import (
     ApiKey,
     ClientCredentials,
@@ -26,12 +26,12 @@ from xcaas_core.auth import (
     build_authorizer,
     credentials_from_profile,
 )
-from xcaas_core.auth._advice import about_key
-from xcaas_core.auth._parts import token_machine
-from xcaas_core.auth._place import HeaderPlace
-from xcaas_core.auth._profile import ProfileEntry
-from xcaas_core.auth._secrets import store_digest
-from xcaas_core.auth.testing import FakeResponse, Simulation, fake_context
+from xcaas_core.auth.security._advice import about_key
+from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.auth.security._locations import HeaderPlace
+from xcaas_core.auth.credentials._profile import ProfileEntry
+from xcaas_core._secrets import store_digest
+from xcaas_core.testing._tokens import FakeResponse, Simulation, fake_context
 
 
 def test_a_product_without_a_console_name_has_no_advice_about_a_403() -> None:
@@ -123,7 +123,7 @@ def test_locks_that_were_held_at_a_fork_are_free_in_the_child() -> None:
         import os, sys
         from tests.auth.support import World
         from xcaas_core.auth import MemoryTokenCache
-        from xcaas_core.auth._wallet import Wallet
+        from xcaas_core.auth.credentials._set import Wallet
         world, cache, wallet = World(), MemoryTokenCache(), Wallet(lambda: [])
         world.token()
         world.machine._lock.acquire(); world.credential._pool._lock.acquire()

@@ -7,8 +7,8 @@ import pytest
 from tests.auth.samples import KEY, authorized, basic_parts, product
 from tests.auth.support import OAUTH, SECRET, STORAGE, TOKEN_URL, request
 from xcaas_core._errors import ConfigurationError
-from xcaas_core._product import Scheme
-from xcaas_core._steps import Request
+from xcaas_core.operations._product import Scheme
+from xcaas_core.sansio._steps import Request
 from xcaas_core.auth import (
     ApiKey,
     BasicToken,
@@ -17,7 +17,7 @@ from xcaas_core.auth import (
     WorkAnalyticsLogin,
     build_authorizer,
 )
-from xcaas_core.auth.testing import Simulation, TokenEndpoint, fake_context
+from xcaas_core.testing._tokens import Simulation, TokenEndpoint, fake_context
 
 
 def test_bearer() -> None:

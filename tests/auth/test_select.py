@@ -6,7 +6,7 @@ import pytest
 
 from tests.auth.support import OAUTH
 from xcaas_core._errors import ConfigurationError, MissingCredentialsError
-from xcaas_core._product import Product, Scheme
+from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.auth import (
     ApiKey,
     BasicToken,
@@ -15,9 +15,9 @@ from xcaas_core.auth import (
     SecretUnavailableError,
     WorkAnalyticsLogin,
 )
-from xcaas_core.auth._select import choose
-from xcaas_core.auth._wallet import Wallet
-from xcaas_core.auth.testing import Simulation
+from xcaas_core.auth.security._selection import choose
+from xcaas_core.auth.credentials._set import Wallet
+from xcaas_core.testing._tokens import Simulation
 
 KEY = Scheme("api-key", credential="api-key", location="header", parameter="8x8-apikey")
 TENANT_TOKEN = Scheme("api-key", credential="api-token", location="header", parameter="token")

@@ -15,8 +15,8 @@ from tests.auth.redis_server import redis_server, without_redis
 from tests.auth.samples import product
 from tests.auth.support import OAUTH, SECRET, STORAGE, text_of
 from tests.auth.token_server import TokenServer
-from xcaas_core._product import Scheme
-from xcaas_core._steps import Flow, Offload, Send
+from xcaas_core.operations._product import Scheme
+from xcaas_core.sansio._steps import Flow, Offload, Send
 from xcaas_core.auth import (
     ClientCredentials,
     MemoryTokenCache,
@@ -25,10 +25,10 @@ from xcaas_core.auth import (
     TokenPolicy,
     WorkAnalyticsLogin,
 )
-from xcaas_core.auth._lease import Lease
-from xcaas_core.auth._machine import Machine
-from xcaas_core.auth._parts import token_machine
-from xcaas_core.auth.testing import FakeClock, FakeResponse, Simulation, TokenEndpoint, fake_context
+from xcaas_core.auth.tokens._token import Lease
+from xcaas_core.auth.tokens._manager import Machine
+from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.testing._tokens import FakeClock, FakeResponse, Simulation, TokenEndpoint, fake_context
 
 
 class Fleet:
@@ -242,12 +242,12 @@ def test_work_analytics_tokens_are_shared_too() -> None:
 
 WORKER = """
 import sys
-from xcaas_core._drive import run
-from xcaas_core._io_sync import SyncIO
-from xcaas_core._product import Product, Scheme
+from xcaas_core.sansio._drivers import run
+from xcaas_core.transport._sync import SyncIO
+from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.auth import ClientCredentials, FileTokenCache, RedisTokenCache
-from xcaas_core.auth._parts import token_machine
-from xcaas_core.auth.testing import fake_context
+from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.testing._tokens import fake_context
 import time
 url, where = sys.argv[1:]
 cache = RedisTokenCache(where) if where.startswith("redis") else FileTokenCache(where)

@@ -32,7 +32,7 @@ from xcaas_core.sdk import (
 
 if TYPE_CHECKING:
     from xcaas_core import AsyncPager, Pager
-    from xcaas_core._session import AsyncSession, Session
+    from xcaas_core.calls._session import AsyncSession, Session
 
 __all__ = ["AsyncShop", "Shop"]
 

@@ -20,7 +20,7 @@ from tests.core.listening import OK, answering, beginning, listening
 from tests.core.origin import Answer, serving
 from tests.core.shop import AsyncShop
 from xcaas_core import CallTimeoutError, CertificateError, ConnectError, ConnectionLostError
-from xcaas_core._http import Connection
+from xcaas_core.transport._library import Connection
 
 
 @pytest.fixture

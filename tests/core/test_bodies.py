@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl
 import pytest
 
 from xcaas_core import ArgumentError
-from xcaas_core._bodies import compile_body
-from xcaas_core._operation import EncodedBody
-from xcaas_core._payload import Payload
+from xcaas_core.serialization._bodies import compile_body
+from xcaas_core.operations._operation import EncodedBody
+from xcaas_core.serialization._payload import Payload
 from xcaas_core.sdk import (
     Body,
     Encoding,

@@ -15,11 +15,11 @@ import pytest
 from tests.core.origin import Answer, serving
 from tests.core.shop import AsyncShop, Shop
 from xcaas_core import ConfigurationError, RetryPolicy, Timeout
-from xcaas_core._http import Connection
-from xcaas_core._io_async import AsyncIO
-from xcaas_core._io_sync import SyncIO
-from xcaas_core._options import UNCHANGED, Options
-from xcaas_core._session import AsyncSession, Session
+from xcaas_core.transport._library import Connection
+from xcaas_core.transport._async import AsyncIO
+from xcaas_core.transport._sync import SyncIO
+from xcaas_core.calls._options import UNCHANGED, Options
+from xcaas_core.calls._session import AsyncSession, Session
 from xcaas_core.otel import OpenTelemetry
 from xcaas_core.sdk import RateLimit
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.core.shop import PRODUCT
 from xcaas_core import NotAcceptableError, RedirectError, ResponseError, ServerError
-from xcaas_core._failures import response_error
-from xcaas_core._spec import Answers
+from xcaas_core.calls._error_responses import response_error
+from xcaas_core.operations._parameter import Answers
 from xcaas_core.sdk import Operation, json_error
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tests.core.origin import Answer, serving
 from tests.core.shop import AsyncShop, Shop
 from xcaas_core import CallTimeoutError, RateLimit, Timeout
-from xcaas_core._limits import FlightLimit, RateLimiter
-from xcaas_core._steps import Park, Sleep
+from xcaas_core.calls._rate_limits import FlightLimit, RateLimiter
+from xcaas_core.sansio._steps import Park, Sleep
 from xcaas_core.testing import FakeClock
 
 

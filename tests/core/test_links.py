@@ -7,7 +7,7 @@ import pytest
 from tests.core.origin import Answer, serving
 from tests.core.shop import GET, SECRET, Shop
 from xcaas_core import ApiKey, ArgumentError, ConfigurationError
-from xcaas_core._operation import Call
+from xcaas_core.operations._operation import Call
 
 KEY = ApiKey("eght_s3cret")
 ITEM = Answer(body=b'{"id":"1"}')

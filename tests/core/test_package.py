@@ -56,8 +56,8 @@ def test_the_version_is_the_packages() -> None:
 
 # What making a client must not load: models, parsers, and what belongs to single features.
 NOT_YET = (
-    "attrs", "attr", "dateutil", "xcaas_core.models", "xcaas_core.testing", "xcaas_core._call", "xcaas_core._pager",
-    "xcaas_core._download", "xcaas_core._multipart", "xcaas_core._variants", "orjson", "concurrent.futures",
+    "attrs", "attr", "dateutil", "xcaas_core.models", "xcaas_core.testing", "xcaas_core.calls._exchange", "xcaas_core.paging._pager",
+    "xcaas_core.downloads._download", "xcaas_core.serialization._multipart", "xcaas_core.client._raw", "orjson", "concurrent.futures",
     "logging.handlers", "logging.config", "asyncio", "xml", "sqlite3", "multiprocessing", "xcaas.storage",
 )  # fmt: skip
 
@@ -77,7 +77,7 @@ print("\\n".join(sys.modules))
         )
         return set(done.stdout.split())
 
-    return run(program) - run("from xcaas_core._http import Connection; Connection().make(blocking=True, direct=True)")
+    return run(program) - run("from xcaas_core.transport._library import Connection; Connection().make(blocking=True, direct=True)")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests.models.sample.models import StorageObject
 from xcaas_core import ArgumentError
-from xcaas_core._parameters import Target, compile_parameter, compile_path
-from xcaas_core._spec import Parameter, Style, cookie, header, path, query
+from xcaas_core.serialization._parameters import Target, compile_parameter, compile_path
+from xcaas_core.operations._parameter import Parameter, Style, cookie, header, path, query
 from xcaas_core.sdk import Operation
 
 ARRAY = ["blue", "black", "brown"]

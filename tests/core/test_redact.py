@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xcaas_core._redact import MASK, is_secret, safe_headers, safe_text, safe_url
+from xcaas_core._redaction import MASK, is_secret, safe_headers, safe_text, safe_url
 
 
 @pytest.mark.parametrize(

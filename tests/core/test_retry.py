@@ -17,7 +17,7 @@ from xcaas_core import (
     ConnectionLostError,
     RetryPolicy,
 )
-from xcaas_core._retry import RetryBudget, backoff, cost_of, planned_wait, requested_wait, worth_repeating
+from xcaas_core.calls._retry import RetryBudget, backoff, cost_of, planned_wait, requested_wait, worth_repeating
 
 FRACTION = st.floats(0, 1, exclude_max=True)
 POLICY = RetryPolicy()

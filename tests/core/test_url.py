@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcaas_core import ConfigurationError
-from xcaas_core._url import rebase, resolve_link, same_origin, server_address
+from xcaas_core.http._urls import rebase, resolve_link, same_origin, server_address
 from xcaas_core.sdk import Server, Variable
 
 REGION = Variable("region", "us-west", ("us-west", "uk"), source="region")

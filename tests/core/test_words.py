@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xcaas_core._pages import Page
+from xcaas_core.paging._pages import Page
 from xcaas_core._words import counted
 
 

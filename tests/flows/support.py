@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core._options import DEFAULT_TIMEOUT, Timeout
+from xcaas_core.calls._options import DEFAULT_TIMEOUT, Timeout
 from xcaas_core.sdk import AsyncClientBase, ClientBase
 from xcaas_core.testing import FakeServer
 
 if TYPE_CHECKING:
-    from xcaas_core._session import AsyncSession, Session
+    from xcaas_core.calls._session import AsyncSession, Session
 
 __all__ = ["async_session", "sync_session"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from xcaas_core._archive import unzip
+from xcaas_core.downloads._archive import unzip
 from xcaas_core._errors import ArchiveError
 
 

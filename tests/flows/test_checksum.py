@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcaas_core._checksum import Checksum, part_sizes
+from xcaas_core.downloads._checksum import Checksum, part_sizes
 
 MIB = 1 << 20
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcaas_core._errors import DownloadError
-from xcaas_core._files import PartialFile, safe_file_name
+from xcaas_core._partial_file import PartialFile, safe_file_name
 
 
 def names(folder: Path) -> list[str]:
@@ -124,7 +124,7 @@ class TestPartialFile:
         script = (
             "import resource, sys\n"
             "from pathlib import Path\n"
-            "from xcaas_core._files import PartialFile\n"
+            "from xcaas_core._partial_file import PartialFile\n"
             f"resource.setrlimit(resource.RLIMIT_FSIZE, (4096, {resource.RLIM_INFINITY}))\n"
             "file = PartialFile(Path(sys.argv[1]))\n"
             "file.open()\n"

@@ -10,11 +10,11 @@ import pytest
 
 from tests.flows.shop import _ops
 from tests.flows.support import async_session, sync_session
-from xcaas_core._download import AsyncDownload, Download
+from xcaas_core.downloads._download import AsyncDownload, Download
 from xcaas_core._errors import ConfigurationError
-from xcaas_core._operation import Call
-from xcaas_core._pager import AsyncPager, Pager
-from xcaas_core._poller import AsyncPoller, Poller
+from xcaas_core.operations._operation import Call
+from xcaas_core.paging._pager import AsyncPager, Pager
+from xcaas_core.polling._poller import AsyncPoller, Poller
 from xcaas_core.testing import FakeServer
 
 SERVER = FakeServer().answer("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})

@@ -16,8 +16,8 @@ from tests.flows.shop import _ops
 from tests.flows.shop.models import Query, Row
 from tests.flows.support import async_session, sync_session
 from xcaas_core._errors import ArgumentError, BadRequestError, DecodeError, PagingError, ServerError
-from xcaas_core._operation import Call, Operation
-from xcaas_core._pager import AsyncPager, Pager
+from xcaas_core.operations._operation import Call, Operation
+from xcaas_core.paging._pager import AsyncPager, Pager
 from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.flows.shop._ops import PRODUCT
 from tests.flows.shop.models import Row
 from tests.flows.support import sync_session
-from xcaas_core._operation import Call, Operation
-from xcaas_core._pager import Pager
+from xcaas_core.operations._operation import Call, Operation
+from xcaas_core.paging._pager import Pager
 from xcaas_core.sdk import Last, Paging, json_answer, query
 from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
 

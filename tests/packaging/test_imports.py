@@ -20,7 +20,7 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 # Everything that a program which only makes a client has no use for.
 NOT_YET = (
     "attr", "attrs", "dateutil", "pydantic", "yaml", "jinja2", "orjson", "asyncio.subprocess", "xcaas_core.models",
-    "xcaas_core.testing", "xcaas_core._call", "xcaas_core._pager", "xcaas_core._poller", "xcaas_core._download",
+    "xcaas_core.testing", "xcaas_core.calls._exchange", "xcaas_core.paging._pager", "xcaas_core.polling._poller", "xcaas_core.downloads._download",
     "xcaas_core.otel", "opentelemetry",
     "xcaas_generator", "xcaas_sandbox",
 )  # fmt: skip

@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from xcaas_core._operation import Call, Operation
-from xcaas_core._session import Session
+from xcaas_core.operations._operation import Call, Operation
+from xcaas_core.calls._session import Session
 from xcaas_core.models import resolve
 from xcaas_core.sdk import (
     ClientBase,

@@ -1,7 +1,7 @@
 """Credentials and tokens: the kinds that users make, where they come from, and how they get onto requests.
 
 Everything here loads on first use. Nothing else in the package knows how tokens work: the call flow
-sees `build_authorizer` only (`xcaas_core/_authseam.py`).
+sees `build_authorizer` only (`_interface.py`).
 """
 
 from __future__ import annotations
@@ -9,70 +9,69 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._lazy import lazy_attributes
+from .._secrets import Secret as Secret
 
 if TYPE_CHECKING:
-    from ._build import build_authorizer as build_authorizer
-    from ._build import token_info as token_info
-    from ._cache import MemoryTokenCache as MemoryTokenCache
-    from ._cache import TokenCache as TokenCache
-    from ._cache_file import FileTokenCache as FileTokenCache
-    from ._cache_redis import RedisTokenCache as RedisTokenCache
-    from ._credential import Credential as Credential
-    from ._environment import credentials_from_env as credentials_from_env
-    from ._errors import SecretUnavailableError as SecretUnavailableError
-    from ._errors import TokenAnswerError as TokenAnswerError
-    from ._errors import TokenRateLimitError as TokenRateLimitError
-    from ._errors import TokenRefusedError as TokenRefusedError
-    from ._errors import TokenTimeoutError as TokenTimeoutError
-    from ._errors import TokenUnavailableError as TokenUnavailableError
-    from ._events import AuthCounters as AuthCounters
-    from ._events import AuthEvent as AuthEvent
-    from ._kinds import ApiKey as ApiKey
-    from ._kinds import BasicToken as BasicToken
-    from ._kinds import BearerToken as BearerToken
-    from ._kinds import ClientCredentials as ClientCredentials
-    from ._kinds import WorkAnalyticsLogin as WorkAnalyticsLogin
-    from ._lease import TokenInfo as TokenInfo
-    from ._policy import TokenPolicy as TokenPolicy
-    from ._profile import credentials_from_profile as credentials_from_profile
-    from ._secrets import Secret as Secret
-    from ._sources import EnvironmentVariable as EnvironmentVariable
-    from ._wallet import Credentials as Credentials
-    from ._wallet import products_named as products_named
-    from ._wallet import without_text as without_text
+    from .credentials._base import Credential as Credential
+    from .credentials._environment import credentials_from_env as credentials_from_env
+    from .credentials._kinds import ApiKey as ApiKey
+    from .credentials._kinds import BasicToken as BasicToken
+    from .credentials._kinds import BearerToken as BearerToken
+    from .credentials._kinds import ClientCredentials as ClientCredentials
+    from .credentials._kinds import WorkAnalyticsLogin as WorkAnalyticsLogin
+    from .credentials._profile import credentials_from_profile as credentials_from_profile
+    from .credentials._set import Credentials as Credentials
+    from .credentials._set import products_named as products_named
+    from .credentials._set import without_text as without_text
+    from .credentials._sources import EnvironmentVariable as EnvironmentVariable
+    from .security._build import build_authorizer as build_authorizer
+    from .security._build import token_info as token_info
+    from .tokens._cache import MemoryTokenCache as MemoryTokenCache
+    from .tokens._cache import TokenCache as TokenCache
+    from .tokens._cache_file import FileTokenCache as FileTokenCache
+    from .tokens._cache_redis import RedisTokenCache as RedisTokenCache
+    from .tokens._errors import SecretUnavailableError as SecretUnavailableError
+    from .tokens._errors import TokenAnswerError as TokenAnswerError
+    from .tokens._errors import TokenRateLimitError as TokenRateLimitError
+    from .tokens._errors import TokenRefusedError as TokenRefusedError
+    from .tokens._errors import TokenTimeoutError as TokenTimeoutError
+    from .tokens._errors import TokenUnavailableError as TokenUnavailableError
+    from .tokens._events import AuthCounters as AuthCounters
+    from .tokens._events import AuthEvent as AuthEvent
+    from .tokens._policy import TokenPolicy as TokenPolicy
+    from .tokens._token import TokenInfo as TokenInfo
 else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
-            "ApiKey": "_kinds",
-            "AuthCounters": "_events",
-            "AuthEvent": "_events",
-            "BasicToken": "_kinds",
-            "BearerToken": "_kinds",
-            "ClientCredentials": "_kinds",
-            "Credential": "_credential",
-            "Credentials": "_wallet",
-            "EnvironmentVariable": "_sources",
-            "FileTokenCache": "_cache_file",
-            "MemoryTokenCache": "_cache",
-            "RedisTokenCache": "_cache_redis",
-            "Secret": "_secrets",
-            "SecretUnavailableError": "_errors",
-            "TokenAnswerError": "_errors",
-            "TokenCache": "_cache",
-            "TokenInfo": "_lease",
-            "TokenPolicy": "_policy",
-            "TokenRateLimitError": "_errors",
-            "TokenRefusedError": "_errors",
-            "TokenTimeoutError": "_errors",
-            "TokenUnavailableError": "_errors",
-            "WorkAnalyticsLogin": "_kinds",
-            "build_authorizer": "_build",
-            "credentials_from_env": "_environment",
-            "credentials_from_profile": "_profile",
-            "products_named": "_wallet",
-            "token_info": "_build",
-            "without_text": "_wallet",
+            "ApiKey": "credentials._kinds",
+            "AuthCounters": "tokens._events",
+            "AuthEvent": "tokens._events",
+            "BasicToken": "credentials._kinds",
+            "BearerToken": "credentials._kinds",
+            "ClientCredentials": "credentials._kinds",
+            "Credential": "credentials._base",
+            "Credentials": "credentials._set",
+            "EnvironmentVariable": "credentials._sources",
+            "FileTokenCache": "tokens._cache_file",
+            "MemoryTokenCache": "tokens._cache",
+            "RedisTokenCache": "tokens._cache_redis",
+            "SecretUnavailableError": "tokens._errors",
+            "TokenAnswerError": "tokens._errors",
+            "TokenCache": "tokens._cache",
+            "TokenInfo": "tokens._token",
+            "TokenPolicy": "tokens._policy",
+            "TokenRateLimitError": "tokens._errors",
+            "TokenRefusedError": "tokens._errors",
+            "TokenTimeoutError": "tokens._errors",
+            "TokenUnavailableError": "tokens._errors",
+            "WorkAnalyticsLogin": "credentials._kinds",
+            "build_authorizer": "security._build",
+            "credentials_from_env": "credentials._environment",
+            "credentials_from_profile": "credentials._profile",
+            "products_named": "credentials._set",
+            "token_info": "security._build",
+            "without_text": "credentials._set",
         },
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from .._errors import ConfigurationError, ExportError
-from .._files import PartialFile
+from .._partial_file import PartialFile
 from ..models._codec import Codec, write_any
 from ..models._json import encode_json
 from ..models._repr import html_table

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 if TYPE_CHECKING:
-    from .._operation import Operation
     from .._pointer import JSON
-    from .._steps import Request
+    from ..operations._operation import Operation
+    from ..sansio._steps import Request
 
 __all__ = ["NOTHING", "FakeAnswer", "FakeHeaders", "FakeRequest", "FakeResponse"]
 

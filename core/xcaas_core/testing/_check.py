@@ -12,9 +12,9 @@ from ..models._containers import ListCodec, MapCodec, ModelCodec
 from ..models._unions import DiscriminatedCodec, UnionCodec
 
 if TYPE_CHECKING:
-    from .._operation import Operation
-    from .._spec import Parameter
     from ..models import Codec
+    from ..operations._operation import Operation
+    from ..operations._parameter import Parameter
     from ._answer import FakeRequest
 
 __all__ = ["RequestMismatch", "problems_of"]

@@ -7,15 +7,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
 from .._pointer import JSON, find, put, value_at
-from .._spec import Answer
 from ..models import resolve
+from ..operations._parameter import Answer
 from ._answer import FakeAnswer
 from ._examples import example
 from ._links import links_of
 
 if TYPE_CHECKING:
-    from .._extensions import Last, Paging
-    from .._operation import Operation
+    from ..operations._extensions import Last, Paging
+    from ..operations._operation import Operation
 
 __all__ = ["FILE", "default_answer", "token_answer"]
 

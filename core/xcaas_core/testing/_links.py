@@ -11,10 +11,10 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from .._operation import Operation
+from ..operations._operation import Operation
 
 if TYPE_CHECKING:
-    from .._extensions import Downloading, PollStatus
+    from ..operations._extensions import Downloading, PollStatus
 
 __all__ = ["Links", "links_of", "operations_of"]
 

@@ -1,0 +1,131 @@
+"""Values that must not be shown, wrapped where they enter.
+
+`Secret` is what users and other modules may hold. `MaskedStr` is the text that goes into a
+header: a real `str` for the HTTP library, masked in `repr`, so that neither a traceback with
+locals nor a printed header dict shows it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from typing import NoReturn
+
+from ._redaction import MASK
+
+__all__ = ["MaskedBytes", "MaskedStr", "Secret", "basic", "bearer", "fingerprint", "store_digest"]
+
+
+class Secret:
+    """Text that `repr`, `str`, formatting, `vars` and pickling never show.
+
+    `reveal()` gives the text. Call it where the text is used, and don't name the result:
+    a local variable shows up in tracebacks that print locals.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = MaskedStr(text)
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return str(self._text)
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK})"
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __format__(self, spec: str) -> str:
+        return format(MASK, spec)
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._text.encode(), other._text.encode())
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not pickled; credentials travel as references (see xcaas.auth)")
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+
+class MaskedStr(str):
+    """A header value that carries a secret: itself when sent, masked when shown by `repr`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"'{MASK}'"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a credential header is not pickled")
+
+    def __copy__(self) -> MaskedStr:
+        return self
+
+    def __deepcopy__(self, memo: object) -> MaskedStr:
+        return self
+
+
+class MaskedBytes(bytes):
+    """A token on its way into or out of a cache, masked when shown."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"b'{MASK}'"
+
+    __str__ = __repr__
+
+
+def bearer(token: str) -> MaskedStr:
+    """RFC 6750 header value."""
+    return MaskedStr(f"Bearer {token}")
+
+
+def basic(user: str, password: str) -> MaskedStr:
+    """RFC 7617 header value, in UTF-8."""
+    from base64 import b64encode
+
+    return MaskedStr("Basic " + b64encode(f"{user}:{password}".encode()).decode("ascii"))
+
+
+def fingerprint(text: str) -> str:
+    """A name for a token that tells nothing of it: tokens are random, so a plain hash is enough."""
+    return hashlib.sha256(b"xcaas token\0" + text.encode()).hexdigest()[:32]
+
+
+def store_digest(principal: str, secret: Secret) -> str:
+    """A name for a secret in keys of a shared token store.
+
+    Such keys are read by others (a Redis `KEYS`, a listing of a folder) and a secret may be a
+    password that somebody chose, so the hash is a slow one, worked out once per process.
+    """
+    known = hashlib.blake2b(f"{principal}\0{secret.reveal()}".encode(), key=_PEPPER).digest()
+    found = _digests.get(known)
+    if found is None:
+        salt = hashlib.sha256(b"xcaas store key\0" + principal.encode()).digest()
+        found = hashlib.scrypt(secret.reveal().encode(), salt=salt, n=2**12, r=8, p=1, dklen=16).hex()
+        if len(_digests) >= _MOST_DIGESTS:
+            _digests.clear()
+        _digests[known] = found
+    return found
+
+
+_PEPPER = os.urandom(32)
+_MOST_DIGESTS = 256
+_digests: dict[bytes, str] = {}

@@ -1,0 +1,99 @@
+"""The seam between calls and credentials.
+
+The call flow knows nothing of tokens. Before each attempt it asks an `Authorizer`
+to put credentials on the request; after a 401 it asks once whether a new credential
+was obtained. Everything else (which credential fits, single flight, windows, the token
+endpoint) is behind this seam, in `xcaas_core.auth`, whose `build_authorizer` is an
+`AuthorizerFactory`.
+
+Rules that both sides keep:
+
+- `authorize` runs as late as possible: after waiting for a free slot, just before `Send`.
+- `authorize` is asked only for addresses that may see credentials (`AuthContext.trusts`).
+- A request that carries `Authorization` already, because the caller set it, is sent as it is:
+  `authorize` is not asked.
+- `rejected` is asked at most once per call, for the grant that the refused attempt carried, and
+  only if the body can be sent again. It does not count as a retry.
+- A flow that is closed or thrown into (a cancelled task) lets go of whatever it leads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from ..operations._operation import Security
+from ..operations._product import Product
+from ..sansio._steps import Flow, Request, Response
+
+__all__ = ["AuthContext", "Authorizer", "AuthorizerFactory"]
+
+
+class Authorizer(Protocol):
+    """Puts credentials on the requests of operations that share a product and a security requirement.
+
+    One authorizer serves all threads and event loops of a client.
+    """
+
+    def authorize(self, request: Request, *, deadline: float | None) -> Flow[object]:
+        """Put credentials on the request (headers, or the query of `request.url`) and return an opaque
+        *grant* that stands for them.
+
+        `deadline` is on the context's clock. Raises `CredentialsError` or `TransportError` if there is no
+        credential to be had in time. With a fresh token this yields no step.
+        """
+        ...
+
+    def rejected(self, request: Request, response: Response, grant: object, *, deadline: float | None) -> Flow[bool]:
+        """The server answered 401 to a request that carried `grant`. Drop that credential (only that one)
+        and return True if another try makes sense; `authorize` is then asked again."""
+        ...
+
+    def explain(self, status: int, grant: object) -> str | None:
+        """Advice for the error of a final 401 or 403 (a product that the key lacks), or None. No waiting."""
+        ...
+
+
+class AuthContext:
+    """What the client lends to its authorizers. One per client; `with_options` copies share it
+    unless they change the base address.
+
+    `state` is theirs to keep whatever all authorizers of a client share. `clock` is monotonic.
+    `rebase` turns an address from a spec (a token endpoint) into the one to use: the origin replaced by
+    `base_url`, plain HTTP refused. `settings` are the client's: region, tenant, cluster, …
+    """
+
+    __slots__ = ("clock", "connect_timeout", "random", "read_timeout", "rebase", "settings", "state", "trusts")
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float],
+        random: Callable[[], float],
+        rebase: Callable[[str], str],
+        trusts: Callable[[str], bool],
+        settings: Mapping[str, str],
+        connect_timeout: float | None,
+        read_timeout: float | None,
+    ) -> None:
+        self.clock: Callable[[], float] = clock
+        self.random: Callable[[], float] = random
+        self.rebase: Callable[[str], str] = rebase
+        self.trusts: Callable[[str], bool] = trusts
+        self.settings: Mapping[str, str] = settings
+        self.connect_timeout: float | None = connect_timeout
+        self.read_timeout: float | None = read_timeout
+        self.state: dict[object, object] = {}
+
+
+class AuthorizerFactory(Protocol):
+    """`xcaas_core.auth.build_authorizer`. Called once per client, product and security requirement.
+
+    `credentials` is what the user gave: None, one credential, or several. Returns None when the requirement
+    is met without any credential. Credentials that lack what the operation needs are no error here but in
+    `authorize`, so that a client can be made before its credentials are complete.
+    """
+
+    def __call__(
+        self, product: Product, security: Security, credentials: object, *, context: AuthContext
+    ) -> Authorizer | None: ...

@@ -1,0 +1,180 @@
+"""Where a secret comes from: given as text, an environment variable, a callable, a profile file.
+
+A *source* is what credentials keep. Text is wrapped at once. The others are references: they are
+looked up each time a token is requested, so that a rotated secret is used without a restart, and
+they travel when credentials are pickled, which text does only when asked to.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from ..._errors import ConfigurationError
+from ..._redaction import MASK
+from ..._secrets import Secret
+from ..tokens._errors import SecretUnavailableError
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+__all__ = ["EnvironmentVariable", "Given", "SecretInput", "Source", "require_text", "source_of"]
+
+
+class Source(Protocol):
+    """A way to get at a secret."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether `get` may take a while (a file, a secret manager), so that event loops must not call it."""
+        ...
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it always gives the same secret."""
+        ...
+
+    def get(self) -> Secret:
+        """The secret. Raises `SecretUnavailableError`."""
+        ...
+
+
+class Given:
+    """A secret that was given as text. Left behind by pickle unless `travels` is set."""
+
+    blocks = False
+    fixed = True
+
+    def __init__(self, secret: Secret, *, travels: bool = False) -> None:
+        self._secret = secret
+        self.travels = travels
+
+    def get(self) -> Secret:
+        return self._secret
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Given) and self._secret == other._secret
+
+    def __hash__(self) -> int:
+        return hash(self._secret)
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __reduce__(self) -> tuple[Callable[..., Source], tuple[str, ...]]:
+        if self.travels:
+            return _unpack, (self._secret.reveal(),)
+        return LeftBehind, ()
+
+
+def _unpack(text: str) -> Given:
+    return Given(Secret(text), travels=True)
+
+
+class LeftBehind:
+    """Stands where a secret was before credentials were pickled."""
+
+    blocks = False
+    fixed = True
+
+    def get(self) -> Secret:
+        raise SecretUnavailableError(
+            "the secret was given as text, and pickling left it behind",
+            advice="Refer to it by an environment variable, a profile or a function, "
+            "or pickle credentials.with_secrets() if the pickle is as safe as the secret.",
+        )
+
+    def __repr__(self) -> str:
+        return "<left behind by pickle>"
+
+
+class EnvironmentVariable:
+    """A secret in an environment variable, read when it is needed."""
+
+    blocks = False
+    fixed = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get(self) -> Secret:
+        if text := os.environ.get(self.name, "").strip("\r\n"):
+            return Secret(text)
+        raise SecretUnavailableError(f"the environment variable {self.name} is not set", advice=f"Set {self.name}.")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, EnvironmentVariable) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash((EnvironmentVariable, self.name))
+
+    def __repr__(self) -> str:
+        return f"EnvironmentVariable({self.name!r})"
+
+
+class Called:
+    """A secret that a function fetches, such as from a secret manager."""
+
+    blocks = True
+    fixed = False
+
+    def __init__(self, function: Callable[[], str | Secret]) -> None:
+        self._function = function
+
+    def get(self) -> Secret:
+        trouble: str | None = None
+        value: object = None
+        try:
+            value = self._function()
+        except Exception as error:
+            trouble = type(error).__name__
+        if trouble is not None:  # outside the `except`: the function's own error may show the secret
+            raise SecretUnavailableError(f"the function {self!r} that gives the secret raised {trouble}")
+        if isinstance(value, str) and value.strip("\r\n"):
+            return Secret(value.strip("\r\n"))  # files and secret managers like to end in a newline
+        if isinstance(value, Secret) and value:
+            return value
+        raise SecretUnavailableError(f"the function {self!r} gave {type(value).__name__} instead of a non-empty str")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Called) and self._function == other._function
+
+    def __hash__(self) -> int:
+        return hash((Called, self._function))
+
+    def __repr__(self) -> str:
+        return getattr(self._function, "__qualname__", type(self._function).__name__)
+
+
+SecretInput: TypeAlias = str | Secret | EnvironmentVariable | Callable[[], str | Secret] | Source
+"""What credentials accept for a secret."""
+
+
+def source_of(value: SecretInput, what: str) -> Source:
+    """Wrap what the user gave. `what` names it for messages."""
+    if isinstance(value, str):
+        require_text(value, what)
+        return Given(Secret(value.strip("\r\n")))
+    if isinstance(value, Secret):
+        return Given(value)
+    if _is_source(value):
+        return value
+    if callable(value):
+        return Called(value)
+    raise ConfigurationError(
+        f"{what} must be text, a function or a reference to a secret, not {type(value).__name__}",
+        advice="Is the variable or setting that it comes from set?",
+    )
+
+
+def _is_source(value: object) -> TypeIs[Source]:
+    return hasattr(value, "get") and hasattr(value, "blocks")
+
+
+def require_text(value: object, what: str) -> None:
+    """Refuse what is no text, or empty: it would only be refused later, and less clearly."""
+    if not isinstance(value, str):
+        raise ConfigurationError(f"{what} must be text, not {type(value).__name__}")
+    if not value.strip():
+        raise ConfigurationError(f"{what} is empty", advice="Is the variable or setting that it comes from set?")

@@ -1,0 +1,148 @@
+"""Which of a client's credentials an operation's security requirement takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..._errors import ConfigurationError, MissingCredentialsError
+from ...operations._product import Product, Scheme
+from ..credentials._base import Credential
+from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
+from ..credentials._set import Held
+
+__all__ = ["Choice", "choose"]
+
+_TAKES: dict[str | None, tuple[type[Credential], ...]] = {
+    "client-credentials": (ClientCredentials, BearerToken),
+    "api-key": (ApiKey,),
+    "api-token": (ApiKey,),
+    "work-analytics-login": (WorkAnalyticsLogin,),
+    "basic-token": (BasicToken,),
+}
+_TAKES_BY_SCHEME: dict[str, tuple[type[Credential], ...]] = {
+    "http-basic": (BasicToken,),
+    "http-bearer": (BearerToken, ClientCredentials),
+    "oauth2": (ClientCredentials, BearerToken),
+    "openid": (BearerToken, ClientCredentials),
+    "api-key": (ApiKey,),
+}
+_HOW_TO_GIVE: dict[str, str] = {
+    "client-credentials": "ClientCredentials(client_id, client_secret), or XCAAS_CLIENT_ID and XCAAS_CLIENT_SECRET",
+    "api-key": "ApiKey(key), or XCAAS_API_KEY",
+    "api-token": "ApiKey(key, token), or XCAAS_API_KEY and XCAAS_API_TOKEN",
+    "work-analytics-login": "WorkAnalyticsLogin(api_key, username, password), or XCAAS_API_KEY, XCAAS_USERNAME "
+    "and XCAAS_PASSWORD",
+    "basic-token": "BasicToken(tenant, token), or XCAAS_TENANT and XCAAS_API_TOKEN",
+    "http-basic": "BasicToken(user, password)",
+    "http-bearer": "BearerToken(token)",
+    "oauth2": "ClientCredentials(client_id, client_secret) or BearerToken(token)",
+    "openid": "BearerToken(token)",
+}
+_MOST = 5  # credentials that an error lists
+_OTHERS_DO = ("mutual-tls", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A scheme of the requirement, and the credential for it. None: something else sees to it (TLS)."""
+
+    name: str
+    scheme: Scheme
+    credential: Credential | None
+
+
+def choose(product: Product, security: Sequence[Sequence[str]], held: Sequence[Held]) -> tuple[Choice, ...]:
+    """The first alternative of `security` for which the client holds everything.
+
+    An alternative without any scheme (calls may stay anonymous) is the last resort.
+    Raises `MissingCredentialsError`, saying what is missing and how to give it.
+    """
+    alternatives = [names for names in security if names]
+    missing: list[list[str]] = []
+    for names in alternatives:
+        choices = [_choice(product, name, held) for name in names]
+        complete = [choice for choice in choices if choice is not None]
+        if len(complete) == len(choices):
+            return tuple(complete)
+        missing.append([name for name, choice in zip(names, choices, strict=True) if choice is None])
+    if len(alternatives) < len(security):
+        return ()
+    raise _missing(product, missing, held)
+
+
+def _choice(product: Product, name: str, held: Sequence[Held]) -> Choice | None:
+    scheme = product.schemes.get(name)
+    if scheme is None:
+        raise ConfigurationError(f"{product.name} names a security scheme {name!r} that it does not describe")
+    ranked = [(_rank(product, name, scheme, one), one.credential) for one in held]
+    best = max((rank for rank, _ in ranked), default=0)
+    if best == 0:
+        return Choice(name, scheme, None) if scheme.kind in _OTHERS_DO else None
+    found = [credential for rank, credential in ranked if rank == best]
+    if any(credential is not found[0] for credential in found):
+        raise ConfigurationError(
+            f"{product.title} could take each of {len(found)} credentials: {', '.join(map(repr, found))}",
+            advice=f'Say which is for what: products="{product.name}", or role="…".',
+        )
+    return Choice(name, scheme, found[0])
+
+
+def _rank(product: Product, name: str, scheme: Scheme, held: Held) -> int:
+    """How well a credential fits: 0 not at all; more the more exactly it was said what it is for."""
+    credential = held.credential
+    kinds = _kinds(scheme)
+    if not isinstance(credential, kinds):
+        return 0
+    if held.name is not None and held.name not in (name, product.name):
+        return 0
+    if credential.products and product.name not in credential.products:
+        return 0
+    role = _role(scheme)
+    if credential.role is not None and role is not None and credential.role != role:
+        return 0
+    if scheme.credential == "api-token" and isinstance(credential, ApiKey) and not credential.has_token:
+        return 0
+    rank = 1 + len(kinds) - [isinstance(credential, kind) for kind in kinds].index(True)
+    rank += 10 * (role is not None and credential.role == role) + 20 * bool(credential.products)
+    return rank + 40 * (held.name is not None) + 40 * (held.name == name)
+
+
+def _kinds(scheme: Scheme) -> tuple[type[Credential], ...]:
+    if scheme.credential is not None:
+        return _TAKES.get(scheme.credential, ())
+    return _TAKES_BY_SCHEME.get(scheme.kind, ())
+
+
+def _missing(product: Product, missing: Iterable[Sequence[str]], held: Sequence[Held]) -> MissingCredentialsError:
+    wanted = [" and ".join(dict.fromkeys(_how(name, product.schemes[name]) for name in names)) for names in missing]
+    console = f" (“{product.console_name}” in the Admin Console)" if product.console_name else ""
+    return MissingCredentialsError(
+        f"{product.title} takes a credential that this client does not have{_has(product, held)}",
+        advice=f"Give the client {'; or '.join(dict.fromkeys(wanted))}. The key must be for this product{console}.",
+    )
+
+
+def _has(product: Product, held: Sequence[Held]) -> str:
+    """What there is instead, so that a slip in a name is seen."""
+    shown = [
+        repr(one.credential) if one.name is None else f"{one.credential!r} for {one.name!r}" for one in held[:_MOST]
+    ]
+    if not shown:
+        return ""
+    more = f" and {len(held) - _MOST} more" if len(held) > _MOST else ""
+    known = (product.name, *product.schemes)
+    names = any(one.name is not None and one.name not in known for one in held)
+    hint = f"; credentials for it are named {' or '.join(map(repr, known))}" if names else ""
+    return f": it has {', '.join(shown)}{more}{hint}"
+
+
+def _how(name: str, scheme: Scheme) -> str:
+    how = _HOW_TO_GIVE.get(scheme.credential or scheme.kind, f"credentials for the scheme {name!r}")
+    role = _role(scheme)
+    return how if role is None else f"{how} (the {role} {'token' if 'token' in scheme.options else 'key'})"
+
+
+def _role(scheme: Scheme) -> str | None:
+    """Which of a tenant's tokens, or of two keys, a scheme wants."""
+    return next((str(scheme.options[key]) for key in ("key", "token") if key in scheme.options), None)

@@ -1,0 +1,102 @@
+"""Token caches: what lets several credential objects, or several processes, share one token.
+
+Without one, a token belongs to the credentials object that obtained it. `MemoryTokenCache` shares
+within a process, `FileTokenCache` between the commands that a user runs one after another,
+`RedisTokenCache` between any number of workers. Anything with the four methods of `TokenCache` will do.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from ..._fork import resets_after_fork
+from ..._secrets import MaskedBytes
+
+__all__ = ["MemoryTokenCache", "TokenCache"]
+
+
+class TokenCache(Protocol):
+    """A small store with a lock. Methods may block, and are called where that holds up no event loop;
+    they are called from many threads. What they raise is logged, and the token is requested without them.
+
+    `key` is short, safe in file names, and tells no secret. `payload` holds the token: keep it as safe.
+    """
+
+    def read(self, key: str) -> tuple[bytes, float] | None:
+        """The payload and the seconds that it is still good for; None if there is none."""
+        ...
+
+    def write(self, key: str, payload: bytes, seconds: float) -> None:
+        """Keep a payload for that many seconds, in place of an older one."""
+        ...
+
+    def try_lock(self, key: str, seconds: float) -> str | None:
+        """Take the lock that says who requests a token: the owner's mark, or None if somebody else has it.
+        It ends by itself after `seconds`."""
+        ...
+
+    def unlock(self, key: str, owner: str) -> None:
+        """Give the lock back, if `owner` still has it."""
+        ...
+
+
+class MemoryTokenCache:
+    """Shares tokens between all credential objects of this process that use it.
+
+    Give it to credentials that are made again and again with the same key and secret, such as once
+    per web request. Pickled and copied caches are empty; a forked process keeps the tokens.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._entries: dict[str, tuple[MaskedBytes, float]] = {}
+        self._locks: dict[str, tuple[str, float]] = {}
+        self._lock = threading.Lock()
+        resets_after_fork(self)
+
+    def read(self, key: str) -> tuple[bytes, float] | None:
+        entry = self._entries.get(key)
+        left = 0.0 if entry is None else entry[1] - self._clock()
+        return None if entry is None or left <= 0 else (entry[0], left)
+
+    def write(self, key: str, payload: bytes, seconds: float) -> None:
+        now = self._clock()
+        with self._lock:
+            for old in [name for name, entry in self._entries.items() if entry[1] <= now]:
+                del self._entries[old]
+            self._entries[key] = (MaskedBytes(payload), now + seconds)
+
+    def try_lock(self, key: str, seconds: float) -> str | None:
+        now = self._clock()
+        with self._lock:
+            held = self._locks.get(key)
+            if held is not None and now < held[1]:
+                return None
+            owner = secrets.token_hex(8)
+            self._locks[key] = (owner, now + seconds)
+            return owner
+
+    def unlock(self, key: str, owner: str) -> None:
+        with self._lock:
+            if self._locks.get(key, ("", 0.0))[0] == owner:
+                del self._locks[key]
+
+    def reset(self) -> None:
+        self._lock = threading.Lock()
+        self._locks = {}
+
+    def __repr__(self) -> str:
+        return f"<MemoryTokenCache of {len(self._entries)}>"
+
+    def __reduce__(self) -> tuple[type[MemoryTokenCache], tuple[()]]:
+        return MemoryTokenCache, ()
+
+    def __copy__(self) -> MemoryTokenCache:
+        return self
+
+    def __deepcopy__(self, memo: object) -> MemoryTokenCache:
+        return self

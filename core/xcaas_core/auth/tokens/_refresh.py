@@ -1,0 +1,61 @@
+"""One renewal under way, which any number of threads and tasks may wait for."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from ._failure import Failure
+from ._token import Lease
+
+__all__ = ["Flight"]
+
+_log = logging.getLogger("xcaas.auth")
+
+
+class Flight:
+    """A renewal that one caller, its leader, carries out.
+
+    It lands once, with a lease, a failure, or None when its leader gave up and somebody else
+    must lead. A leader that vanishes without a word (a loop that stopped, a flow that nobody
+    closes) is given up at `overdue_at`.
+
+    The lock is reentrant because the garbage collector may close a leader's flow, and so land
+    this flight, in a thread that is inside `on_done` at that moment.
+    """
+
+    __slots__ = ("_callbacks", "_landed", "_lock", "early", "generation", "outcome", "overdue_at")
+
+    def __init__(self, *, early: bool, overdue_at: float, generation: int) -> None:
+        self.early = early
+        self.overdue_at = overdue_at
+        self.generation = generation
+        self.outcome: Lease | Failure | None = None
+        self._landed = False
+        self._callbacks: list[Callable[[], None]] = []
+        self._lock = threading.RLock()
+
+    def on_done(self, callback: Callable[[], None]) -> None:
+        """Call back once it has landed; at once if it has already."""
+        with self._lock:
+            self._callbacks.append(callback)
+            now = self._landed and callback in self._callbacks
+            if now:
+                self._callbacks.remove(callback)
+        if now:
+            callback()
+
+    def land(self, outcome: Lease | Failure | None) -> None:
+        """Settle the outcome, unless that is done, and wake everybody."""
+        with self._lock:
+            if self._landed:
+                return
+            self.outcome = outcome
+            self._landed = True
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            try:
+                callback()
+            except Exception as error:  # one event loop that is gone must not keep the others waiting
+                _log.debug("a waiting call could not be woken: %s", type(error).__name__)

@@ -1,0 +1,134 @@
+"""Telling hooks: of attempts, and of the requests for tokens that authorizers make on their way.
+
+What a hook raises beforehand ends the call, since nothing has been sent. What it raises afterwards is logged: by
+then the call has an outcome, and that is what its caller gets.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeGuard, TypeVar, cast
+
+from .._redaction import is_secret, safe_headers, safe_url
+from ..sansio._steps import Flow, Response, Send
+from ._hooks import AttemptEvent, TokenEvent
+from ._replies import request_id_of
+
+if TYPE_CHECKING:
+    from ..sansio._steps import Request
+    from ._hooks import Hook, TokenHook
+
+__all__ = ["announce", "conclude", "with_tokens"]
+
+T = TypeVar("T")
+_log: Final = logging.getLogger("xcaas")
+
+
+def announce(hooks: Iterable[Hook], event: AttemptEvent, request: Request) -> Mapping[str, str]:
+    """Let hooks see and change the request, credentials excepted. The headers as they leave them."""
+    before = {name: value for name, value in request.headers.items() if not is_secret(name)}
+    event.headers.update(before)
+    for hook in hooks:
+        hook.before(event)
+    changed = {name.lower(): value for name, value in event.headers.items()}
+    for name in before.keys() - changed.keys():
+        del request.headers[name]
+    request.headers.update(changed)
+    event.seal()
+    return changed
+
+
+def conclude(hooks: Iterable[Hook], event: AttemptEvent, response: Response | None = None) -> None:
+    """Tell hooks how an attempt went."""
+    _take(event, response)
+    for hook in hooks:
+        _tell(hook, hook.after, event)
+
+
+def with_tokens(
+    flow: Flow[T],
+    hooks: Sequence[object],
+    product: str,
+    clock: Callable[[], float],
+    attempt: AttemptEvent | None = None,
+) -> Flow[T]:
+    """The same flow, with hooks told of each request that it sends. `attempt` is the one that waits for the token."""
+    wanted = [hook for hook in hooks if _wants_tokens(hook)]
+    return _watched(flow, wanted, product, clock, attempt) if wanted else flow
+
+
+def _wants_tokens(hook: object) -> TypeGuard[TokenHook]:
+    """What `isinstance` would say, in a twentieth of the time: every attempt of every call asks."""
+    return hasattr(hook, "before_token") and hasattr(hook, "after_token")
+
+
+def _watched(
+    flow: Flow[T], hooks: list[TokenHook], product: str, clock: Callable[[], float], attempt: AttemptEvent | None
+) -> Flow[T]:
+    sent = 0
+    try:
+        step = next(flow)
+        while True:
+            try:
+                if isinstance(step, Send):
+                    sent += 1
+                    result: object = yield from _told(step, hooks, product, clock, attempt, sent)
+                else:
+                    result = yield step
+            except BaseException as error:
+                step = flow.throw(error)
+            else:
+                step = flow.send(result)
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+
+
+def _told(
+    step: Send,
+    hooks: list[TokenHook],
+    product: str,
+    clock: Callable[[], float],
+    attempt: AttemptEvent | None,
+    number: int,
+) -> Flow[object]:
+    """One request for a token. What hooks put into its headers is sent, but replaces nothing that is there."""
+    request = step.request
+    event = TokenEvent(product, request.method, safe_url(request.url), number, attempt)
+    began = clock()
+    response: Response | None = None
+    try:
+        for hook in hooks:
+            hook.before_token(event)
+        for name, value in event.headers.items():
+            request.headers.setdefault(name.lower(), value)
+        response = cast("Response", (yield step))
+    except BaseException as error:
+        event.error = error
+        raise
+    finally:
+        event.seal()
+        event.seconds = clock() - began
+        _take(event, response)
+        for hook in hooks:
+            _tell(hook, hook.after_token, event)
+    return response
+
+
+def _take(event: AttemptEvent | TokenEvent, response: Response | None) -> None:
+    if response is not None:
+        event.status = response.status
+        event.response_headers = safe_headers(response.headers)
+        event.request_id = request_id_of(response.headers)
+
+
+_Event = TypeVar("_Event", AttemptEvent, TokenEvent)
+
+
+def _tell(hook: object, function: Callable[[_Event], object], event: _Event) -> None:
+    try:
+        function(event)
+    except Exception as error:
+        name = getattr(function, "__name__", function)
+        _log.warning("%s: %s failed after %r", type(hook).__name__, name, event, exc_info=error)

@@ -1,0 +1,218 @@
+"""The sans-I/O half of a client: all that its calls share.
+
+An engine is made from options and credentials. `with_options` makes further engines that share
+the retry budget, the limits, and (through the credentials) the tokens of the first.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from .._fork import resets_after_fork
+from ..auth._interface import AuthContext
+from ..http._urls import origin_of, rebase, server_address, server_template
+from ._rate_limits import FlightLimit, RateLimiter
+from ._retry import RetryBudget
+
+if TYPE_CHECKING:
+    from ..auth._interface import Authorizer
+    from ..models import LenientReading
+    from ..operations._operation import Call, Operation, Security
+    from ..operations._product import Product, RateLimit, Server
+    from ..sansio._steps import Flow
+    from ..serialization._compiled import Compiled
+    from ._options import Options
+    from ._replies import Reply
+
+__all__ = ["Engine", "Shared", "Site"]
+
+T = TypeVar("T")
+
+
+class Shared:
+    """What a client and its `with_options` copies have in common. `clock` is monotonic, `wall` epoch seconds."""
+
+    def __init__(
+        self,
+        max_in_flight: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self.clock = clock
+        self.wall = wall
+        self.draw = draw
+        self._max_in_flight = max_in_flight
+        self.lenient_reading: LenientReading | None = None
+        self.reset()
+        resets_after_fork(self)
+
+    def reset(self) -> None:
+        """Start anew, in a forked child too: locks may be held and slots taken by threads that it doesn't have."""
+        self.budget: RetryBudget = RetryBudget()
+        self.flight: FlightLimit = FlightLimit(self._max_in_flight)
+        self.limiters: dict[str, RateLimiter | None] = {}
+        # Where calls of this client went, and so where its credentials may go.
+        self.origins: set[tuple[str, str, int]] = set()
+
+
+class Site:
+    """One operation as one client calls it: its address, its fixed headers, and who signs."""
+
+    __slots__ = ("address", "authorizer", "compiled", "headers", "limiter", "setting", "template")
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        *,
+        address: str,
+        template: str,
+        headers: dict[str, str],
+        authorizer: Authorizer | None,
+        limiter: RateLimiter | None,
+        setting: Callable[[str], str | None],
+    ) -> None:
+        self.compiled: Compiled = compiled
+        self.address: str = address
+        self.template: str = template
+        self.headers: dict[str, str] = headers
+        self.authorizer: Authorizer | None = authorizer
+        self.limiter: RateLimiter | None = limiter
+        self.setting: Callable[[str], str | None] = setting
+
+
+class Engine:
+    """Turns calls into flows. Shared by all resources of a client, and by all threads."""
+
+    def __init__(
+        self,
+        options: Options,
+        credentials: object,
+        shared: Shared,
+        *,
+        external_auth: bool = False,
+        context: AuthContext | None = None,
+    ) -> None:
+        self.options = options
+        self.credentials = credentials
+        self.shared = shared
+        # The user's own HTTP client signs requests; authorizers would only be in its way.
+        self.external_auth = external_auth
+        self._sites: dict[Operation[object], Site] = {}
+        self._authorizers: dict[tuple[str, Security], Authorizer | None] = {}
+        self.auth_context: AuthContext = context or self._auth_context()
+
+    def exchange(self, call: Call[T]) -> Flow[Reply[T]]:
+        """Make a call, with retries and credentials. Raises what `_errors.py` draws."""
+        from ._exchange import Exchange
+
+        return Exchange(self, call).run()
+
+    def with_options(self, options: Options) -> Engine:
+        """An engine with other options. Tokens, budget and limits are shared."""
+        same = options.base_url == self.options.base_url and options.settings == self.options.settings
+        return Engine(
+            options,
+            self.credentials,
+            self.shared,
+            external_auth=self.external_auth,
+            context=self.auth_context if same else None,
+        )
+
+    def site(self, operation: Operation[object]) -> Site:
+        """Where and how this client calls an operation; found out once."""
+        found = self._sites.get(operation)
+        if found is None:
+            found = self._sites[operation] = self._find_site(operation)
+        return found
+
+    def _find_site(self, operation: Operation[object]) -> Site:
+        from ..serialization._compiled import compiled
+
+        product = operation.product
+        setting = self._setting(product)
+        server = _first(operation.servers)
+        headers = dict(self.options.headers)
+        if operation.accept is not None:
+            headers.setdefault("accept", operation.accept)
+        for name, value in operation.headers.items():
+            headers.setdefault(name.lower(), value)
+        address = server_address(server, setting, self.options.base_url)
+        self.shared.origins.add(origin_of(address))
+        return Site(
+            compiled(operation),
+            address=address,
+            template=server_template(server, setting),
+            headers=headers,
+            authorizer=self.authorizer(product, operation.security),
+            limiter=self._limiter(product),
+            setting=setting,
+        )
+
+    def authorizer(self, product: Product, security: Security) -> Authorizer | None:
+        """Who puts credentials on requests of a product; None if nobody needs to."""
+        if not security or self.external_auth:
+            return None
+        key = (product.name, security)
+        if key not in self._authorizers:
+            from ..auth import build_authorizer
+
+            found = build_authorizer(product, security, self.credentials, context=self.auth_context)
+            self._authorizers[key] = found
+        return self._authorizers[key]
+
+    def _setting(self, product: Product) -> Callable[[str], str | None]:
+        options = self.options
+        return lambda name: options.setting(product.name, name)
+
+    def _limiter(self, product: Product) -> RateLimiter | None:
+        limiters = self.shared.limiters
+        if product.name not in limiters:
+            limits = self._rate_limits(product)
+            limiters[product.name] = RateLimiter(limits, self.shared.clock) if limits else None
+        return limiters[product.name]
+
+    def _rate_limits(self, product: Product) -> Sequence[RateLimit]:
+        wanted: Mapping[str, Sequence[RateLimit]] | bool = self.options.rate_limits
+        if isinstance(wanted, bool):
+            return product.rate_limits if wanted else ()
+        return wanted.get(product.name, product.rate_limits)
+
+    def _auth_context(self) -> AuthContext:
+        options = self.options
+        return AuthContext(
+            clock=self.shared.clock,
+            random=self.shared.draw,
+            rebase=lambda address: rebase(address, options.base_url),
+            trusts=self.trusts,
+            settings=dict(options.settings),
+            connect_timeout=options.timeout.connect,
+            read_timeout=options.timeout.read,
+        )
+
+    @property
+    def lenient(self) -> LenientReading | None:
+        """How answers that do not fit are read; None where they are errors. Fields are warned of once per client."""
+        if not self.options.lenient:
+            return None
+        if self.shared.lenient_reading is None:
+            from ..models import LenientReading
+
+            self.shared.lenient_reading = LenientReading()
+        return self.shared.lenient_reading
+
+    def trusts(self, url: str) -> bool:
+        """Whether credentials may go to an address: to servers of operations that were called, and to hosts
+        that the user listed."""
+        origin = origin_of(url)
+        return origin in self.shared.origins or origin[1] in self.options.trusted_hosts
+
+
+def _first(servers: tuple[Server, ...]) -> Server:
+    from ..operations._product import Server
+
+    return servers[0] if servers else Server("/")

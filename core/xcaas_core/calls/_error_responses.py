@@ -1,0 +1,153 @@
+"""From an error status to a typed error: the server's own message, code and body, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, cast
+
+from .._errors import ResponseError, XCaaSError, error_class
+from .._json import loads
+from .._pointer import JSON, value_at
+from .._redaction import safe_text
+from ..http._media_types import charset_of, is_html, matches, media_type_of
+from ..operations._parameter import Answer
+from ..serialization._codecs import codec_for
+from ..serialization._responses import candidates
+
+if TYPE_CHECKING:
+    from ..operations._operation import Operation
+    from ..sansio._steps import Response
+
+__all__ = ["response_error"]
+
+# Where services put their message and code if the spec doesn't say, best first.
+_MESSAGES: Final = (
+    "/message", "/detail", "/error_description", "/fault/faultstring", "/error/message", "/title", "/Error", "/error",
+    "/errorMessage", "/messages", "/errors", "/reason",
+)  # fmt: skip
+_CODES: Final = ("/code", "/errorCode", "/ErrorCode", "/fault/detail/errorcode", "/error/code", "/errors/0/code")
+_LONGEST_TEXT: Final = 4000
+
+_ADVICE: Final[Mapping[int, str]] = {
+    400: "Check the arguments; the message above is the server's.",
+    401: "Check that the credential is right and meant for this product.",
+    403: "The credential may lack this product or permission.",
+    404: "Check the id, and that the region is the right one.",
+    405: "The service does not offer this operation at this address; check region and base_url.",
+    408: "Try again later, or ask for less at a time.",
+    409: "Read the current state, then decide.",
+    412: "Read the current version, then change that.",
+    413: "Send less at a time.",
+    415: "Send the body in a media type that the service takes.",
+    422: "Correct the values that the server names.",
+    429: "Make fewer calls at a time.",
+}
+
+
+def response_error(operation: Operation[object], response: Response, retry_after: float | None) -> ResponseError:
+    """The error for an answer whose body has been read."""
+    status = response.status
+    content_type = response.headers.get("content-type")
+    sent = media_type_of(content_type)
+    body, parsed = _body(response, content_type)
+    answer = _described(operation, status, sent, body) if parsed else None
+    message = _text(body, (answer.message if answer else ()) or (), _MESSAGES) if parsed else _plain(body, sent)
+    code = _text(body, (answer.code if answer else ()) or (), _CODES) if parsed else None
+    return error_class(status)(
+        message or _phrase(status),
+        status=status,
+        advice=_advice(operation, response, retry_after),
+        body=_decoded(answer, body, operation.product.package),
+        code=code,
+        headers=dict(response.headers),
+        retry_after=retry_after,
+    )
+
+
+def _body(response: Response, content_type: str | None) -> tuple[object, bool]:
+    """The body as JSON values and True, or as text and False."""
+    content = response.content
+    if not content:
+        return None, False
+    text = content.decode(charset_of(content_type), "replace")
+    try:
+        return loads(text), True
+    except (ValueError, RecursionError):
+        return text[:_LONGEST_TEXT], False
+
+
+def _described(operation: Operation[object], status: int, sent: str, body: object) -> Answer | None:
+    """The spec's description of this error: one whose message is where it says, in this media type at best."""
+    offered = [answer for answer in candidates(operation.errors, status) if answer.kind == "json"]
+    offered.sort(key=lambda answer: not matches(answer.media_type, sent))
+    for answer in offered:
+        if _text(body, answer.message, ()):
+            return answer
+    return offered[0] if offered else None
+
+
+def _decoded(answer: Answer | None, body: object, package: str) -> object:
+    if answer is None or answer.annotation is None:
+        return body
+    codec = codec_for(answer.annotation, package)
+    try:
+        return body if codec is None else codec.decode(body)
+    except XCaaSError:
+        # The error matters more than its shape.
+        return body
+
+
+def _text(body: object, described: tuple[str, ...], usual: tuple[str, ...]) -> str | None:
+    for pointer in (*described, *usual):
+        text = _words(value_at(cast("JSON", body), pointer))
+        if text:
+            return safe_text(text)
+    return None
+
+
+def _words(found: object) -> str | None:
+    """Text for what stands at a pointer: lists are joined, objects give their own message."""
+    if isinstance(found, str):
+        return found
+    if isinstance(found, bool):
+        return None
+    if isinstance(found, int | float):
+        return str(found)
+    if isinstance(found, list):
+        words = [_words(member) for member in cast("list[object]", found)[:5]]
+        return "; ".join([word for word in words if word])
+    if isinstance(found, dict):
+        members = cast("dict[str, object]", found)
+        words = [_words(members.get(key)) for key in ("field", "message", "detail", "title", "reason")]
+        return ": ".join([word for word in words if word])
+    return None
+
+
+def _plain(body: object, sent: str) -> str | None:
+    """A short text is a message; a web page is not."""
+    if not isinstance(body, str) or is_html(sent) or body.lstrip().startswith("<"):
+        return None
+    return safe_text(body)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"status {status}"
+
+
+def _advice(operation: Operation[object], response: Response, retry_after: float | None) -> str | None:
+    status = response.status
+    if retry_after is not None and status in (429, 503):
+        return f"The server asks to wait {retry_after:g} s."
+    if 300 <= status < 400:
+        where = response.headers.get("location")
+        to = f" The server points to {safe_text(where.partition('?')[0])}." if where else ""
+        return f"Redirects are not followed, so that credentials stay where they belong.{to}"
+    if status == 406:
+        return f"The service cannot answer as {operation.accept}."
+    if status >= 500:
+        return "The service has a problem; try again later."
+    return _ADVICE.get(status)

@@ -1,0 +1,268 @@
+"""The flow of one call: build, wait for a slot, sign, send, judge, and perhaps do it again.
+
+One deadline covers all of it. Limits come before the token, so that a token is never put
+on a request that then has to wait.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
+
+from .._errors import Attempt, CallTimeoutError, ConnectError, TransportError, XCaaSError
+from .._redaction import safe_url
+from ..sansio._steps import Close, Flow, Read, Response, Send, Sleep
+from ._attempts import announce, conclude, with_tokens
+from ._error_responses import response_error
+from ._hooks import AttemptEvent
+from ._replies import Reply, request_id_of
+from ._requests import build_request
+from ._retry import cost_of, planned_wait, requested_wait, worth_repeating
+
+if TYPE_CHECKING:
+    from ..operations._operation import Call
+    from ..sansio._steps import Request
+    from ..serialization._compiled import Compiled
+    from ._engine import Engine
+
+__all__ = ["Exchange"]
+
+T = TypeVar("T")
+Granted = TypeVar("Granted")
+_log: Final = logging.getLogger("xcaas")
+
+
+class Exchange(Generic[T]):
+    """One call on its way."""
+
+    __slots__ = (
+        "_event",
+        "_grant",
+        "_replayed",
+        "_retries",
+        "_sent",
+        "_signs",
+        "_site",
+        "_url",
+        "_waited",
+        "attempts",
+        "call",
+        "compiled",
+        "deadline",
+        "engine",
+        "request",
+    )
+
+    def __init__(self, engine: Engine, call: Call[T]) -> None:
+        self.engine: Engine = engine
+        self.call: Call[T] = call
+        self.attempts: list[Attempt] = []
+        self._event: AttemptEvent | None = None
+        self._grant: object = None
+        self._replayed = False
+        self._retries = 0
+        self._sent = False
+        self._waited = 0.0
+        total = engine.options.timeout.total
+        self.deadline: float | None = None if total is None else engine.shared.clock() + total
+        try:
+            self._site = engine.site(call.operation)
+            self.compiled: Compiled = self._site.compiled
+            request, self._signs = build_request(engine, self._site, call)
+            self.request: Request = request
+            self._url = self.request.url
+        except XCaaSError as error:
+            error.operation = call.operation.call
+            raise
+
+    # --- the flow --------------------------------------------------------------
+
+    def run(self) -> Flow[Reply[T]]:
+        """Make the call. Every way out but success is an error that knows all about it."""
+        try:
+            while True:
+                began = self.engine.shared.clock()
+                response: Response | None = None
+                failure: TransportError | None = None
+                try:
+                    response = yield from self._attempt()
+                except TransportError as error:
+                    if not self._sent:
+                        # no token or no slot in time; those flows have done their own retries
+                        raise
+                    failure = error
+                self._record(began, response, failure)
+                if response is not None and self.compiled.answers.is_success(response.status):
+                    self.engine.shared.budget.give()
+                    self._tell(response, None, None)
+                    if self.call.stream:
+                        yield from self._check_stream(response)
+                    return Reply(response, self)
+                if response is not None and (yield from self._replay(response)):
+                    wait: float | None = 0.0
+                else:
+                    wait = self._wait(response, failure)
+                self._tell(response, failure, wait)
+                if wait is None:
+                    raise self._error(response, failure)
+                if wait > 0:
+                    yield Sleep(wait)
+                self._waited = wait
+        except XCaaSError as error:
+            self.describe(error)
+            self._abandon(error)
+            raise
+        except BaseException as error:
+            self._abandon(error)
+            raise
+
+    def _attempt(self) -> Flow[Response]:
+        """One try, from waiting for a slot to the end of the answer (or of its headers, if streamed)."""
+        self._sent = False
+        site, request, flight = self._site, self.request, self.engine.shared.flight
+        if site.limiter is not None:
+            yield from site.limiter.enter(self._left())
+        if self.engine.options.hooks:
+            self._announce()
+        if not flight.try_enter():
+            yield from flight.enter(self._left())
+        try:
+            if self._signs and site.authorizer is not None:
+                request.url = self._url  # an earlier attempt may have left its key in the query
+                self._grant = yield from self._with_tokens(site.authorizer.authorize(request, deadline=self.deadline))
+            request.timeout = self._left()
+            self._sent = True
+            response = cast("Response", (yield Send(request, stream=self.call.stream)))
+            if self.call.stream and not self.compiled.answers.is_success(response.status):
+                yield Read(response)
+            return response
+        finally:
+            flight.leave()
+
+    def _left(self) -> float | None:
+        """Seconds until the deadline. `CallTimeoutError` if there are none."""
+        if self.deadline is None:
+            return None
+        left = self.deadline - self.engine.shared.clock()
+        if left <= 0:
+            raise CallTimeoutError("no time was left to send the request", advice="Allow a longer timeout.")
+        return left
+
+    def value(self, response: Response) -> T:
+        """Decode a whole answer."""
+        return cast("T", self.compiled.answers.value(response, self.engine.lenient))
+
+    def _check_stream(self, response: Response) -> Flow[None]:
+        """A body that cannot be what was promised is not worth streaming."""
+        try:
+            self.compiled.answers.check(response)
+        except XCaaSError as error:
+            yield Close(response)
+            self.describe(error, response)
+            raise
+
+    def _replay(self, response: Response) -> Flow[bool]:
+        """After a 401: whether the credentials' owner has better ones now. Asked once per call."""
+        authorizer = self._site.authorizer
+        if response.status != 401 or self._replayed or not self._signs or authorizer is None:
+            return False
+        if not self.request.replayable:
+            return False
+        self._replayed = True
+        flow = authorizer.rejected(self.request, response, self._grant, deadline=self.deadline)
+        return (yield from self._with_tokens(flow))
+
+    def _wait(self, response: Response | None, failure: TransportError | None) -> float | None:
+        """Seconds until the next try; None if there is to be none."""
+        policy, shared = self.engine.options.retries, self.engine.shared
+        if self._retries >= policy.retries or not self.request.replayable:
+            return None
+        asked = None
+        if failure is not None:
+            if not worth_repeating(failure, self.compiled.repeatable):
+                return None
+        elif response is not None:
+            if response.status not in policy.statuses or not self.compiled.repeatable:
+                return None
+            asked = requested_wait(response.headers, response.status, shared.wall())
+        self._retries += 1
+        wait = planned_wait(policy, self._retries, asked, shared.draw())
+        if wait is None or (self.deadline is not None and shared.clock() + wait >= self.deadline):
+            return None
+        if not shared.budget.take(cost_of(failure)):
+            _log.info("%s: not tried again, the retry budget is spent", self.call.operation.call)
+            return None
+        return wait
+
+    # --- telling -----------------------------------------------------------------
+
+    def _announce(self) -> None:
+        """Let hooks see and change the request. One that signs it makes the client's credentials unnecessary."""
+        event = self._event = AttemptEvent(self.call.operation, safe_url(self.request.url), len(self.attempts) + 1)
+        if self.compiled.guarded(announce(self.engine.options.hooks, event, self.request)):
+            self._signs = False
+
+    def _with_tokens(self, flow: Flow[Granted]) -> Flow[Granted]:
+        """Let hooks see the token requests of an authorizer's flow, too."""
+        if self._event is None:
+            return flow
+        name, clock = self.call.operation.product.name, self.engine.shared.clock
+        return with_tokens(flow, self.engine.options.hooks, name, clock, self._event)
+
+    def _record(self, began: float, response: Response | None, failure: TransportError | None) -> None:
+        status = None if response is None else response.status
+        outcome = type(failure).__name__ if status is None else str(status)
+        seconds = self.engine.shared.clock() - began
+        self.attempts.append(Attempt(len(self.attempts) + 1, outcome, status, seconds, self._waited))
+
+    def _tell(self, response: Response | None, failure: TransportError | None, wait: float | None) -> None:
+        """Tell hooks and the log how the attempt went."""
+        attempt = self.attempts[-1]
+        if _log.isEnabledFor(logging.DEBUG):
+            again = "" if wait is None else f", again in {wait:.2f} s"
+            _log.debug(
+                "%s %s: %s in %.3f s (attempt %d%s)",
+                self.request.method, safe_url(self.request.url), attempt.outcome, attempt.seconds, attempt.number, again,
+            )  # fmt: skip
+        event, self._event = self._event, None
+        if event is not None:
+            event.status, event.error, event.seconds, event.retry_in = attempt.status, failure, attempt.seconds, wait
+            conclude(self.engine.options.hooks, event, response)
+
+    def _abandon(self, error: BaseException) -> None:
+        """Let hooks end what they began, when an attempt ends before it was sent, or is cancelled."""
+        event, self._event = self._event, None
+        if event is not None:
+            event.error = error
+            conclude(self.engine.options.hooks, event)
+
+    def _error(self, response: Response | None, failure: TransportError | None) -> XCaaSError:
+        if response is None:
+            error = failure or TransportError("no answer came")
+            if not worth_repeating(error, self.compiled.repeatable) and not isinstance(error, ConnectError):
+                error.advice = "The server may have acted on it all the same, so it was not repeated. Check first."
+            return error
+        asked = requested_wait(response.headers, response.status, self.engine.shared.wall())
+        refusal = response_error(self.call.operation, response, asked)
+        self.describe(refusal, response)
+        if self._signs and self._site.authorizer is not None:
+            # Asked in any case: a refused token that was not replaced is dropped here.
+            refusal.advice = self._site.authorizer.explain(response.status, self._grant) or refusal.advice
+            if response.status == 401 and not self.request.replayable:
+                refusal.advice = "The body could be read once only, so the call was not repeated. Make it again."
+        return refusal
+
+    def describe(self, error: XCaaSError, response: Response | None = None) -> None:
+        """Add what this call knows to an error, unless it knows already."""
+        if error.operation is None:
+            error.operation = self.call.operation.call
+        if error.method is None:
+            error.method = self.request.method
+            error.url = safe_url(self.request.url)
+        if not error.attempts:
+            error.attempts = tuple(self.attempts)
+        if response is not None:
+            if error.status is None:
+                error.status = response.status
+            if error.request_id is None:
+                error.request_id = request_id_of(response.headers)

@@ -1,0 +1,145 @@
+"""Answers as flows see them (`Reply`), and as callers of `raw` see them (`RawResponse`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from .._errors import Attempt, XCaaSError
+from ..http._media_types import charset_of
+from ..sansio._steps import Response
+from ..serialization._responses import plain_json
+
+if TYPE_CHECKING:
+    from ._exchange import Exchange
+
+__all__ = ["RawResponse", "Reply", "request_id_of"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+_REQUEST_IDS: Final = (
+    "x-request-id",
+    "x-correlation-id",
+    "request-id",
+    "x-response-id",
+    "x-amzn-requestid",
+    "x-amzn-trace-id",
+    "x-trace-id",
+    "cf-ray",
+)
+
+
+def request_id_of(headers: Mapping[str, str]) -> str | None:
+    """The server's name for a request, under whichever header it gives it."""
+    for name in _REQUEST_IDS:
+        found = headers.get(name)
+        if found:
+            return found
+    return None
+
+
+class Reply(Generic[T_co]):
+    """A successful answer to a call, not yet decoded.
+
+    `response` is open if the call asked to stream: read it with `Chunk` or `Read` steps and give it
+    up with `Close`. `url` is the address that was asked, as it was sent.
+    """
+
+    __slots__ = ("_exchange", "response")
+
+    def __init__(self, response: Response, exchange: Exchange[T_co]) -> None:
+        self.response: Response = response
+        self._exchange = exchange
+
+    @property
+    def status(self) -> int:
+        return self.response.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Case-insensitive."""
+        return self.response.headers
+
+    @property
+    def content(self) -> bytes:
+        """The whole body; empty while it is still being streamed."""
+        return self.response.content
+
+    @property
+    def url(self) -> str:
+        return self._exchange.request.url
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        return tuple(self._exchange.attempts)
+
+    @property
+    def request_id(self) -> str | None:
+        return request_id_of(self.response.headers)
+
+    def json(self) -> object:
+        """The body as plain JSON values. Raises `DecodeError` if it is something else."""
+        try:
+            return plain_json(self.response)
+        except XCaaSError as error:
+            self.describe(error)
+            raise
+
+    def value(self) -> T_co:
+        """The body as the operation's type. Raises `DecodeError` if it is something else."""
+        try:
+            return self._exchange.value(self.response)
+        except XCaaSError as error:
+            self.describe(error)
+            raise
+
+    def describe(self, error: XCaaSError) -> None:
+        """Add what this call knows to an error that was found in its answer."""
+        self._exchange.describe(error, self.response)
+
+    def __repr__(self) -> str:
+        return f"<Reply {self.status}>"
+
+
+class RawResponse(Generic[T_co]):
+    """A successful answer with its circumstances. `value` is what the plain call returns.
+
+    A body that does not fit the spec raises when `value` is asked for; `content`, `text` and `json` give it as it came.
+    """
+
+    __slots__ = ("_find", "_found", "_reply", "attempts", "content", "headers", "request_id", "status", "url")
+
+    def __init__(self, find: Callable[[], T_co], reply: Reply[object]) -> None:
+        from .._redaction import safe_url
+
+        self._find = find
+        self._found: list[T_co] = []
+        self._reply = reply
+        self.status: int = reply.status
+        self.headers: Mapping[str, str] = reply.headers
+        """Case-insensitive."""
+        self.content: bytes = reply.content
+        """The body as it came."""
+        self.url: str = safe_url(reply.url)
+        """The address, without secrets."""
+        self.request_id: str | None = reply.request_id
+        self.attempts: tuple[Attempt, ...] = reply.attempts
+
+    @property
+    def value(self) -> T_co:
+        """What the plain call returns. Raises `DecodeError` if the body is something else."""
+        if not self._found:
+            self._found.append(self._find())
+        return self._found[0]
+
+    @property
+    def text(self) -> str:
+        """The body as text, in the charset that the answer names, else in UTF-8."""
+        return self.content.decode(charset_of(self.headers.get("content-type")), "replace")
+
+    def json(self) -> object:
+        """Return the body as plain JSON values. Raises `DecodeError` if it is no JSON."""
+        return self._reply.json()
+
+    def __repr__(self) -> str:
+        return f"<RawResponse {self.status} {self.headers.get('content-type', '')}>"

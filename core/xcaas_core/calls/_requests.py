@@ -1,0 +1,71 @@
+"""From a call to a request: address, headers and body, and whether credentials belong on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .._redaction import is_secret
+from ..http._urls import resolve_link, same_origin
+from ..sansio._steps import Request
+
+if TYPE_CHECKING:
+    from ..operations._operation import Call
+    from ._engine import Engine, Site
+
+__all__ = ["build_request"]
+
+
+def build_request(engine: Engine, site: Site, call: Call[object]) -> tuple[Request, bool]:
+    """The request of a call, and whether the authorizer is to sign it.
+
+    It is not if the caller has set the credentials' headers, or if a link leads to a host that may not see
+    credentials; then the headers that look like secrets stay behind, too.
+    """
+    target = site.compiled.write(call.args, site.setting, linked=call.link is not None)
+    headers = {**site.headers, **target.headers}
+    trusted = True
+    if call.link is None:
+        url = site.address + site.compiled.fill_path(target.path)
+        if target.query:
+            url = f"{url}?{'&'.join(target.query)}"
+    else:
+        url = resolve_link(call.link, site.address, site.template, engine.options.base_url)
+        trusted = same_origin(url, site.address) or engine.trusts(url)
+    if target.cookies:
+        headers["cookie"] = "; ".join(target.cookies)
+    if not trusted:
+        headers = {name: value for name, value in headers.items() if not is_secret(name)}
+    timeout = engine.options.timeout
+    request = Request(call.operation.method, url, headers, connect_timeout=timeout.connect, read_timeout=timeout.read)
+    request.operation = call.operation
+    if call.body is not None or call.operation.body is not None:
+        _put_body(request, site, call)
+    if call.headers is not None:
+        _override(headers, call.headers)
+    return request, trusted and _needs_signature(site, headers)
+
+
+def _needs_signature(site: Site, headers: Mapping[str, str]) -> bool:
+    return site.authorizer is not None and not site.compiled.guarded(headers)
+
+
+def _put_body(request: Request, site: Site, call: Call[object]) -> None:
+    payload = site.compiled.payload(call.operation, call.body)
+    if payload is None:
+        return
+    request.content = payload.content
+    request.parts = payload.parts
+    request.replayable = payload.replayable
+    if payload.media_type is not None:
+        request.headers.setdefault("content-type", payload.media_type)
+    if payload.length is not None:
+        request.headers["content-length"] = str(payload.length)
+
+
+def _override(headers: dict[str, str], changes: Mapping[str, str | None]) -> None:
+    for name, value in changes.items():
+        if value is None:
+            headers.pop(name.lower(), None)
+        else:
+            headers[name.lower()] = value

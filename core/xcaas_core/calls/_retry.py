@@ -1,0 +1,177 @@
+"""When to try again, and how long to wait before it. All arithmetic, no I/O.
+
+A call is repeated only where a repeat cannot do harm: methods that HTTP calls idempotent,
+operations that the spec marks as safe, and anything at all if no connection was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import Lock
+from typing import Final
+
+from .._errors import CallTimeoutError, CertificateError, ConfigurationError, ConnectError, TransportError
+
+__all__ = [
+    "IDEMPOTENT",
+    "RetryBudget",
+    "RetryPolicy",
+    "backoff",
+    "cost_of",
+    "planned_wait",
+    "requested_wait",
+    "worth_repeating",
+]
+
+IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "QUERY"})
+
+# Below this an `x-ratelimit-reset` counts seconds; above it is a date in epoch seconds.
+_EPOCH: Final = 1_000_000_000
+
+
+class RetryPolicy:
+    """How often a call is tried again.
+
+    Args:
+        retries: Tries after the first one; 0 for none.
+        first_wait: The longest first wait in seconds. Waits double, and each is drawn from zero to
+            its limit ("full jitter"), so that clients that failed together don't come back together.
+        longest_wait: Limit of a single wait that the client chooses itself.
+        longest_asked: Limit of a wait that the server asks for. If it asks for more the error is
+            raised at once, with `retry_after`, rather than retried early.
+        statuses: Answers that are worth a retry.
+    """
+
+    __slots__ = ("first_wait", "longest_asked", "longest_wait", "retries", "statuses")
+
+    def __init__(
+        self,
+        retries: int = 2,
+        *,
+        first_wait: float = 0.5,
+        longest_wait: float = 8.0,
+        longest_asked: float = 60.0,
+        statuses: frozenset[int] = frozenset({408, 425, 429, 500, 502, 503, 504}),
+    ) -> None:
+        try:
+            works = retries >= 0 and 0 <= first_wait <= longest_wait and longest_asked >= 0
+        except TypeError:
+            works = False
+        if not works:
+            raise ConfigurationError(
+                "this retry policy cannot work", advice="All are numbers, none negative, and first_wait ≤ longest_wait."
+            )
+        self.retries: int = retries
+        self.first_wait: float = first_wait
+        self.longest_wait: float = longest_wait
+        self.longest_asked: float = longest_asked
+        self.statuses: frozenset[int] = statuses
+
+    def __repr__(self) -> str:
+        return f"RetryPolicy({self.retries}, first_wait={self.first_wait}, longest_wait={self.longest_wait})"
+
+
+class RetryBudget:
+    """What all calls of a client may spend on retries, so that a server in trouble isn't buried.
+
+    A bucket that starts full: a retry takes 5, one after a timeout 10, an answered call gives 1 back.
+    At 500 that is about a hundred retries in a row, and one in five calls for good.
+    """
+
+    __slots__ = ("_level", "_lock", "_size")
+
+    def __init__(self, size: int = 500) -> None:
+        self._size = size
+        self._level = size
+        self._lock = Lock()
+
+    def take(self, cost: int) -> bool:
+        """Pay for a retry. False: the budget is spent, the error should be raised instead."""
+        with self._lock:
+            if self._level < cost:
+                return False
+            self._level -= cost
+            return True
+
+    def give(self) -> None:
+        """An attempt was answered. Unlocked while the bucket is full, as it mostly is."""
+        if self._level < self._size:
+            with self._lock:
+                self._level = min(self._size, self._level + 1)
+
+    @property
+    def level(self) -> int:
+        """What is left."""
+        return self._level
+
+
+def cost_of(error: TransportError | None) -> int:
+    """What a retry takes from the budget."""
+    return 10 if isinstance(error, CallTimeoutError) else 5
+
+
+def worth_repeating(error: TransportError, safe: bool) -> bool:
+    """Whether a call that got no answer may be repeated."""
+    if isinstance(error, CertificateError):
+        return False
+    if isinstance(error, ConnectError) or (isinstance(error, CallTimeoutError) and not error.connected):
+        return True
+    return safe
+
+
+def backoff(policy: RetryPolicy, retry: int, random: float) -> float:
+    """Seconds to wait before retry number `retry` (from 1), with `random` from 0 to 1."""
+    # The exponent is bounded because 2.0**1024 is no float; longest_wait rules long before.
+    return random * min(policy.longest_wait, policy.first_wait * 2.0 ** min(retry - 1, 64))
+
+
+def planned_wait(policy: RetryPolicy, retry: int, asked: float | None, random: float) -> float | None:
+    """Seconds to wait before retry number `retry` (from 1): the client's own choice, or what the server
+    asked for and a little more. None if it asked for more than the policy grants."""
+    if asked is None:
+        return backoff(policy, retry, random)
+    if asked > policy.longest_asked:
+        return None
+    # Never earlier, and not all clients in the same instant.
+    return asked + random * min(1.0, policy.first_wait)
+
+
+def requested_wait(headers: Mapping[str, str], status: int, now: float) -> float | None:
+    """Seconds that an answer asks to wait: `Retry-After` as seconds or date, else `x-ratelimit-reset`
+    of a 429. None if it asks for nothing that can be understood. `now` is epoch seconds."""
+    text = headers.get("retry-after")
+    if text is not None:
+        asked = _number(text)
+        return asked if asked is not None else _until_date(text, headers.get("date"), now)
+    if status != 429:
+        return None
+    reset = _number(headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset") or "")
+    if reset is None or reset < _EPOCH:
+        return reset
+    server_now = _epoch(headers.get("date") or "")
+    return max(0.0, reset - (now if server_now is None else server_now))
+
+
+def _number(text: str) -> float | None:
+    text = text.strip()
+    return float(text) if text.isascii() and text.replace(".", "", 1).isdecimal() else None
+
+
+def _until_date(text: str, date: str | None, now: float) -> float | None:
+    at = _epoch(text)
+    if at is None:
+        return None
+    # By the server's own clock, where it shows it: the local one may be wrong.
+    server_now = _epoch(date or "")
+    return max(0.0, at - (now if server_now is None else server_now))
+
+
+def _epoch(text: str) -> float | None:
+    if not text:
+        return None
+    from email.utils import parsedate_to_datetime  # loaded only when a server gives a date
+
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None

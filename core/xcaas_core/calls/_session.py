@@ -1,0 +1,66 @@
+"""What resources call through: an engine that decides and an I/O half that moves bytes.
+
+`Session` blocks, `AsyncSession` awaits; they are the only twins between flows and callers.
+Pagers, pollers and downloads write their logic as flows over `session.engine.exchange(call)`
+and hand them to `session.run`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from ..operations._operation import Call, Operation
+from ..sansio._drivers import AsyncTransport, SyncTransport, run, run_async
+
+if TYPE_CHECKING:
+    from ..sansio._steps import Flow
+    from ._engine import Engine
+    from ._replies import Reply
+
+__all__ = ["AsyncSession", "Session"]
+
+T = TypeVar("T")
+
+
+class Session:
+    """A blocking client's way to the server. May be used from many threads."""
+
+    __slots__ = ("engine", "io")
+
+    def __init__(self, engine: Engine, io: SyncTransport) -> None:
+        self.engine: Engine = engine
+        self.io: SyncTransport = io
+
+    def run(self, flow: Flow[T]) -> T:
+        """Carry a flow out, blocking, and return what it returns."""
+        return run(flow, self.io)
+
+    def call(self, operation: Operation[T], args: tuple[object, ...] = (), body: object = None) -> T:
+        """Call an operation and decode its answer."""
+        return run(self.engine.exchange(Call(operation, args, body)), self.io).value()
+
+    def exchange(self, call: Call[T]) -> Reply[T]:
+        """Make a call and return the answer undecoded, open if the call asks to stream."""
+        return run(self.engine.exchange(call), self.io)
+
+
+class AsyncSession:
+    """An async client's way to the server. May be used from several event loops in turn."""
+
+    __slots__ = ("engine", "io")
+
+    def __init__(self, engine: Engine, io: AsyncTransport) -> None:
+        self.engine: Engine = engine
+        self.io: AsyncTransport = io
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Carry a flow out and return what it returns."""
+        return await run_async(flow, self.io)
+
+    async def call(self, operation: Operation[T], args: tuple[object, ...] = (), body: object = None) -> T:
+        """Call an operation and decode its answer."""
+        return (await run_async(self.engine.exchange(Call(operation, args, body)), self.io)).value()
+
+    async def exchange(self, call: Call[T]) -> Reply[T]:
+        """Make a call and return the answer undecoded, open if the call asks to stream."""
+        return await run_async(self.engine.exchange(call), self.io)

@@ -1,0 +1,259 @@
+"""What blocking and async clients have in common: their options, and how copies are made."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Self, TypeVar, cast
+
+from .._errors import ConfigurationError
+from ..calls._options import DEFAULT_RETRIES, DEFAULT_TIMEOUT, UNCHANGED, Options, RegionSetting, Timeout, Unchanged
+from ..operations._product import own_product
+from ._setup import FakeNetwork, HttpClient, Setup, environment, make_engine, options_of
+from ._validation import check_options, refused
+
+if TYPE_CHECKING:
+    import ssl
+
+    from ..auth import Credentials
+    from ..calls._engine import Engine
+    from ..calls._hooks import Hook
+    from ..calls._retry import RetryPolicy
+    from ..operations._product import RateLimit
+
+__all__ = ["Client"]
+
+
+class Client:
+    """What both kinds of client have in common: above all the list of options, written once."""
+
+    __slots__ = ("_engine", "_owner", "_setup")
+
+    _engine: Engine
+    _setup: Setup
+    _owner: bool
+
+    def __init__(
+        self,
+        *,
+        credentials: Credentials = None,
+        auth: object = None,
+        region: RegionSetting | None = None,
+        tenant: str | None = None,
+        cluster: str | None = None,
+        variables: Mapping[str, str] | None = None,
+        base_url: str | None = None,
+        timeout: Timeout | float | None = DEFAULT_TIMEOUT,
+        retries: RetryPolicy | int | None = DEFAULT_RETRIES,
+        headers: Mapping[str, str] | None = None,
+        hooks: Sequence[Hook] = (),
+        rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
+        max_in_flight: int = 100,
+        trusted_hosts: Sequence[str] = (),
+        lenient: bool = False,
+        http_client: HttpClient | FakeNetwork | None = None,
+        verify: ssl.SSLContext | str | bool = True,
+        proxy: str | None = None,
+    ) -> None:
+        """
+        Args:
+            credentials: What opens the products: one credential, several, or a function that gives them.
+            auth: The same by another name; an `httpx.Auth` object of your own goes here, too.
+            region: The region, in each product's own words; or a mapping from product to region.
+            tenant: Tenant id or name, for products that ask for one.
+            cluster: Contact-center cluster, such as `na12`, for products that live on one.
+            variables: Further words for server addresses and parameters, by their name in the spec.
+            base_url: Replaces the origin of every product and token endpoint; paths stay.
+            timeout: Seconds for a whole call, retries and body included; or a `Timeout`; None for no limit.
+            retries: How often a call is tried again when that does no harm; or a `RetryPolicy`.
+            headers: Sent with every call.
+            hooks: Told of every attempt.
+            rate_limits: True keeps to the documented limits, False to none; or limits per product.
+            max_in_flight: Calls at a time; the rest wait for their turn.
+            trusted_hosts: Hosts beside the products' own that may see credentials (links to further pages).
+            lenient: Keep fields of answers that do not fit as they came, and warn, instead of raising `DecodeError`.
+            http_client: Your own client of `httpx` or `httpx2`: `Client` for blocking calls, `AsyncClient` for
+                async ones. It stays yours to close.
+            verify: A CA bundle's path, an `SSLContext`, or False for no checks at all.
+            proxy: Address of a proxy; without it the environment's are used.
+        """
+        self._setup = {
+            "credentials": credentials,
+            "auth": auth,
+            "region": region,
+            "tenant": tenant,
+            "cluster": cluster,
+            "variables": variables,
+            "base_url": base_url,
+            "timeout": timeout,
+            "retries": retries,
+            "headers": headers,
+            "hooks": hooks,
+            "rate_limits": rate_limits,
+            "max_in_flight": max_in_flight,
+            "trusted_hosts": trusted_hosts,
+            "lenient": lenient,
+            "http_client": http_client,
+            "verify": verify,
+            "proxy": proxy,
+        }
+        self._owner = True
+        self._check()
+        self._engine = make_engine(self._setup)
+        self._open(None)
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        credentials: Credentials = None,
+        region: RegionSetting | None = None,
+        tenant: str | None = None,
+        cluster: str | None = None,
+        base_url: str | None = None,
+        timeout: Timeout | float | None = DEFAULT_TIMEOUT,
+        retries: RetryPolicy | int | None = DEFAULT_RETRIES,
+        http_client: HttpClient | FakeNetwork | None = None,
+    ) -> Self:
+        """A client set up by environment variables; what is given here goes before them.
+
+        `XCAAS_CLIENT_ID` and `XCAAS_CLIENT_SECRET`, `XCAAS_API_KEY`, `XCAAS_API_TOKEN`, `XCAAS_USERNAME`,
+        `XCAAS_PASSWORD`, `XCAAS_TENANT`, `XCAAS_CLUSTER`, `XCAAS_REGION` (one word, or one per product:
+        `storage=uk,cc_realtime=eu`), `XCAAS_BASE_URL`.
+        """
+        found = environment()
+        if credentials is None:
+            from ..auth import credentials_from_env
+
+            credentials = credentials_from_env() or None
+        return cls(
+            credentials=credentials,
+            region=found["region"] if region is None else region,
+            tenant=found["tenant"] if tenant is None else tenant,
+            cluster=found["cluster"] if cluster is None else cluster,
+            base_url=found["base_url"] if base_url is None else base_url,
+            timeout=timeout,
+            retries=retries,
+            http_client=http_client,
+        )
+
+    @property
+    def options(self) -> Options:
+        """How this client calls. Change it with `with_options`."""
+        return self._engine.options
+
+    def with_options(
+        self,
+        *,
+        timeout: Timeout | float | Unchanged | None = UNCHANGED,
+        retries: RetryPolicy | int | Unchanged | None = UNCHANGED,
+        headers: Mapping[str, str] | Unchanged = UNCHANGED,
+        region: RegionSetting | Unchanged | None = UNCHANGED,
+        tenant: str | Unchanged | None = UNCHANGED,
+        cluster: str | Unchanged | None = UNCHANGED,
+        base_url: str | Unchanged | None = UNCHANGED,
+        hooks: Sequence[Hook] | Unchanged = UNCHANGED,
+        lenient: bool | Unchanged = UNCHANGED,
+    ) -> Self:
+        """A client with other options, which shares connections and tokens with this one.
+
+        This client stays as it is. `headers` are added to those that it sends. Close this client, not
+        the copies.
+        """
+        twin = self._changed(
+            {
+                "timeout": timeout,
+                "retries": retries,
+                "headers": headers,
+                "region": region,
+                "tenant": tenant,
+                "cluster": cluster,
+                "base_url": base_url,
+                "hooks": hooks,
+                "lenient": lenient,
+            }
+        )
+        twin._open(self)
+        return twin
+
+    @abstractmethod
+    def _open(self, like: Client | None) -> None:
+        """Get ready to call: with connections of its own, or with those of another client of its kind."""
+
+    def _changed(self, changes: Mapping[str, object]) -> Self:
+        """A client that shares connections, tokens and limits with this one, and differs in its options."""
+        given = {name: value for name, value in changes.items() if not isinstance(value, Unchanged)}
+        if "headers" in given:
+            added: object = given["headers"] or {}
+            if not isinstance(added, Mapping):
+                raise refused("headers", added, "a mapping from name to text")
+            given["headers"] = {**(self._setup["headers"] or {}), **cast("Mapping[str, str]", added)}
+        twin = type(self).__new__(type(self))
+        twin._setup = cast("Setup", {**self._setup, **given})
+        twin._check()
+        twin._engine = self._engine.with_options(options_of(twin._setup))
+        twin._owner = False
+        return twin
+
+    def _check(self) -> None:
+        """Refuse options that no client can be made from, and settings for products that this client
+        does not have: a typing mistake must not send calls to another region."""
+        check_options(self._setup)
+        for option in ("region", "rate_limits"):
+            given: object = self._setup[option]
+            if isinstance(given, Mapping):
+                known = _product_names(type(self))
+                unknown = sorted(str(name) for name in cast("Mapping[object, object]", given) if name not in known)
+                if unknown:
+                    raise ConfigurationError(
+                        f"{option} names {', '.join(unknown)}, which is no product of this client",
+                        advice=_nearest(unknown[0], known) or f"Choose from {', '.join(sorted(known))}.",
+                    )
+
+        self._check_credentials()
+
+    def _check_credentials(self) -> None:
+        """Refuse `products=` with a slip in it. Other unknown names may be meant for another client."""
+        given = [self._setup["credentials"], self._setup["auth"]]
+        if given == [None, None]:
+            return
+        from ..auth import products_named
+
+        known = _product_names(type(self))
+        for name in sorted(products_named(given) - known):
+            if near := _nearest(name, known):
+                raise ConfigurationError(
+                    f"a credential is for the product {name!r}, which this client does not have", advice=near
+                )
+
+    def __reduce__(self) -> tuple[Callable[[type[Self], Setup], Self], tuple[type[Self], Setup]]:
+        if self._setup["http_client"] is not None:
+            raise TypeError("a client with an http_client of its own cannot be copied or pickled")
+        return _rebuilt, (type(self), self._setup)
+
+    def __repr__(self) -> str:
+        facts = [f"{name}={self._setup[name]!r}" for name in ("region", "base_url") if self._setup[name] is not None]
+        return f"{type(self).__name__}({', '.join(facts)})"
+
+
+AnyClient = TypeVar("AnyClient", bound=Client)
+
+
+def _product_names(cls: type[Client]) -> set[str]:
+    """What products are called in Python: the properties that generated code adds, or the one product itself."""
+    names: set[str] = set()
+    for generated in cls.__mro__:
+        if not generated.__module__.startswith(f"{__package__}."):
+            names.update(name for name, member in vars(generated).items() if isinstance(member, property))
+    return names | {product.name for product in own_product(cls)}
+
+
+def _nearest(name: str, known: set[str]) -> str | None:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, cutoff=0.8)
+    return f"Did you mean {' or '.join(map(repr, near))}?" if near else None
+
+
+def _rebuilt(cls: type[AnyClient], setup: Setup) -> AnyClient:
+    return cast("Callable[..., AnyClient]", cls)(**setup)

@@ -1,0 +1,111 @@
+"""A client's credentials as the `auth` of a user's own HTTP client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .._errors import ConfigurationError
+from ..calls._attempts import with_tokens
+from ..calls._session import AsyncSession, Session
+from ..http._urls import same_origin
+from ..sansio._steps import Flow, Request
+
+if TYPE_CHECKING:
+    from ..auth._interface import Authorizer
+
+__all__ = ["Signing"]
+
+T = TypeVar("T")
+
+
+class _Answer:
+    """A library's answer as authorizers see it. Its body is read by the library, later."""
+
+    __slots__ = ("content", "headers", "status")
+
+    def __init__(self, raw: Any) -> None:
+        self.status: int = raw.status_code
+        self.headers: Mapping[str, str] = raw.headers
+        self.content = b""
+
+
+class Signing:
+    """What both kinds of HTTP client ask of an `Auth`; `_http.py` adds the base class that they want to see."""
+
+    requires_request_body = False
+    requires_response_body = False
+
+    def __init__(
+        self, authorizer: Authorizer, session: Session | AsyncSession, origins: list[str], product: str
+    ) -> None:
+        self._authorizer = authorizer
+        self._session = session
+        self._origins = origins
+        self._product = product
+
+    def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
+        session = self._session
+        if not self._concerns(request):
+            yield request
+            return
+        if not isinstance(session, Session):
+            raise ConfigurationError("credentials of an async client cannot sign for a blocking HTTP client")
+        ours = Request(request.method, str(request.url), {})
+        deadline = self._deadline()
+        grant = session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
+        response = yield _signed(request, ours)
+        if response.status_code == 401 and _replayable(request):
+            answer = _Answer(response)
+            if session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
+                session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
+                yield _signed(request, ours)
+
+    async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
+        session = self._session
+        if not self._concerns(request):
+            yield request
+            return
+        if not isinstance(session, AsyncSession):
+            raise ConfigurationError("credentials of a blocking client cannot sign for an async HTTP client")
+        ours = Request(request.method, str(request.url), {})
+        deadline = self._deadline()
+        grant = await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
+        response = yield _signed(request, ours)
+        if response.status_code == 401 and _replayable(request):
+            answer = _Answer(response)
+            if await session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
+                await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
+                yield _signed(request, ours)
+
+    def _concerns(self, request: Any) -> bool:
+        """Whether a request goes to a server that may see these credentials, and has none yet."""
+        url = str(request.url)
+        return "authorization" not in request.headers and any(same_origin(url, origin) for origin in self._origins)
+
+    def __repr__(self) -> str:
+        return f"<HttpAuth for {', '.join(self._origins)}>"
+
+    def _told(self, flow: Flow[T]) -> Flow[T]:
+        """Hooks of the client are told of requests for tokens, as ever."""
+        engine = self._session.engine
+        return with_tokens(flow, engine.options.hooks, self._product, engine.shared.clock)
+
+    def _deadline(self) -> float | None:
+        engine = self._session.engine
+        total = engine.options.timeout.total
+        return None if total is None else engine.shared.clock() + total
+
+
+def _signed(request: Any, ours: Request) -> Any:
+    request.headers.update(ours.headers)
+    if ours.url != str(request.url):  # a key that belongs into the query
+        request.url = type(request.url)(ours.url)
+    return request
+
+
+def _replayable(request: Any) -> bool:
+    try:
+        return isinstance(request.content, bytes)
+    except Exception:  # each library has its own error for a body that is a stream
+        return False

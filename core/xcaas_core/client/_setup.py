@@ -1,0 +1,217 @@
+"""What a client was made from: kept to make changed copies of it, and to take it into other processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
+
+from .._errors import ConfigurationError
+from ..calls._options import Options, RegionSetting, Timeout
+from ..calls._retry import RetryPolicy
+from ..sansio._drivers import AsyncTransport, SyncTransport
+from ._validation import refused
+
+if TYPE_CHECKING:
+    import ssl
+
+    from ..calls._engine import Engine
+    from ..calls._hooks import Hook
+    from ..operations._product import RateLimit
+    from ..transport._library import Connection
+
+__all__ = ["FakeNetwork", "HttpClient", "Setup", "environment"]
+
+
+class HttpClient(Protocol):
+    """A client of `httpx` or `httpx2`: `Client` for blocking clients, `AsyncClient` for async ones."""
+
+    @property
+    def is_closed(self) -> bool: ...
+
+
+class FakeNetwork(Protocol):
+    """A stand-in for the network, such as `xcaas.testing.FakeServer`."""
+
+    @property
+    def clock(self) -> Callable[[], float]: ...
+    def sync_io(self) -> SyncTransport: ...
+    def async_io(self) -> AsyncTransport: ...
+
+
+class Setup(TypedDict):
+    """The arguments of a client, as its user gave them."""
+
+    credentials: object
+    auth: object
+    region: RegionSetting | None
+    tenant: str | None
+    cluster: str | None
+    variables: Mapping[str, str] | None
+    base_url: str | None
+    timeout: Timeout | float | None
+    retries: RetryPolicy | int | None
+    headers: Mapping[str, str] | None
+    hooks: Sequence[Hook]
+    rate_limits: Mapping[str, Sequence[RateLimit]] | bool
+    max_in_flight: int
+    trusted_hosts: Sequence[str]
+    lenient: bool
+    http_client: HttpClient | FakeNetwork | None
+    verify: ssl.SSLContext | str | bool
+    proxy: str | None
+
+
+def options_of(setup: Setup) -> Options:
+    """The part that calls look at."""
+    settings = dict(setup["variables"] or {})
+    for name, value in (("tenant", setup["tenant"]), ("cluster", setup["cluster"])):
+        if value is not None:
+            settings[name] = value
+    return Options(
+        region=setup["region"],
+        settings=settings,
+        base_url=setup["base_url"],
+        timeout=setup["timeout"],
+        retries=setup["retries"],
+        headers=setup["headers"],
+        hooks=setup["hooks"],
+        rate_limits=setup["rate_limits"],
+        max_in_flight=setup["max_in_flight"],
+        trusted_hosts=setup["trusted_hosts"],
+        lenient=setup["lenient"],
+    )
+
+
+def make_engine(setup: Setup) -> Engine:
+    """The half that decides."""
+    from ..calls._engine import Engine, Shared
+
+    if setup["credentials"] is not None and setup["auth"] is not None:
+        raise ConfigurationError("both credentials and auth were given", advice="They mean the same; give one.")
+    given: Literal["credentials", "auth"]
+    for given in ("credentials", "auth"):
+        if setup[given] is not None and not _foreign_auth(setup[given]):
+            from ..auth import without_text
+
+            setup[given] = without_text(setup[given])
+    credentials = setup["credentials"] if setup["auth"] is None else setup["auth"]
+    network = _fake(setup)
+    limit = setup["max_in_flight"]
+    shared = Shared(limit) if network is None else Shared(limit, clock=network.clock, wall=network.clock)
+    if credentials is None and getattr(setup["http_client"], "auth", None) is not None:
+        return Engine(options_of(setup), None, shared, external_auth=True)
+    return Engine(options_of(setup), credentials, shared, external_auth=_foreign_auth(credentials))
+
+
+def make_sync_io(setup: Setup) -> SyncTransport:
+    """The half that moves bytes, blocking."""
+    network = _fake(setup)
+    if network is not None:
+        return network.sync_io()
+    from ..transport._sync import SyncIO
+
+    return SyncIO(_checked(setup, blocking=True), connection=_connection(setup), auth=_own_auth(setup))
+
+
+def make_async_io(setup: Setup) -> AsyncTransport:
+    """The half that moves bytes, in event loops."""
+    network = _fake(setup)
+    if network is not None:
+        return network.async_io()
+    from ..transport._async import AsyncIO
+
+    return AsyncIO(_checked(setup, blocking=False), connection=_connection(setup), auth=_own_auth(setup))
+
+
+def _fake(setup: Setup) -> FakeNetwork | None:
+    given: Any = setup["http_client"]
+    return given if hasattr(given, "sync_io") and hasattr(given, "async_io") else None
+
+
+def _foreign_auth(credentials: object) -> bool:
+    if credentials is None or isinstance(credentials, str | tuple | list | dict):
+        return False
+    from ..transport._library import is_http_auth
+
+    return is_http_auth(credentials)
+
+
+def _own_auth(setup: Setup) -> object:
+    """An `auth` of the HTTP library's kind, which the library carries out itself."""
+    auth = setup["auth"] if setup["credentials"] is None else setup["credentials"]
+    return auth if _foreign_auth(auth) else None
+
+
+def _connection(setup: Setup) -> Connection | None:
+    from ..transport._library import Connection
+
+    if setup["http_client"] is not None:
+        return None
+    verify = setup["verify"]
+    _check_verify(verify)
+    try:
+        return Connection(verify=verify, proxy=setup["proxy"])
+    except OSError as error:
+        if not isinstance(verify, str):
+            raise
+        raise ConfigurationError(
+            f"the CA bundle {verify!r} of verify cannot be used: {error.strerror or error}",
+            advice="Give the path of a file in PEM form.",
+        ) from error
+
+
+def _check_verify(verify: object) -> None:
+    import ssl
+
+    if not isinstance(verify, bool | str | ssl.SSLContext):
+        raise refused("verify", verify, "True, False, the path of a CA bundle as text, or an SSLContext")
+
+
+def _checked(setup: Setup, *, blocking: bool) -> object:
+    """The user's HTTP client, if it is one that can be used."""
+    from ..transport._library import is_http_client
+
+    client = setup["http_client"]
+    if client is None:
+        return None
+    if setup["verify"] is not True or setup["proxy"] is not None:
+        raise ConfigurationError(
+            "verify and proxy cannot be given together with http_client", advice="Set them on your own HTTP client."
+        )
+    if not is_http_client(client, blocking=blocking):
+        wanted = "Client" if blocking else "AsyncClient"
+        raise refused("http_client", client, f"an httpx.{wanted} or httpx2.{wanted}")
+    return client
+
+
+class Environment(TypedDict):
+    """What the environment says about a client, beside credentials."""
+
+    region: RegionSetting | None
+    tenant: str | None
+    cluster: str | None
+    base_url: str | None
+
+
+def environment() -> Environment:
+    """Read `XCAAS_REGION`, `XCAAS_TENANT`, `XCAAS_CLUSTER` and `XCAAS_BASE_URL`.
+
+    A region is one word, or one per product: `storage=uk,cc_realtime=eu`.
+    """
+    region = _variable("XCAAS_REGION")
+    return {
+        "region": _regions(region) if region is not None and "=" in region else region,
+        "tenant": _variable("XCAAS_TENANT"),
+        "cluster": _variable("XCAAS_CLUSTER"),
+        "base_url": _variable("XCAAS_BASE_URL"),
+    }
+
+
+def _variable(name: str) -> str | None:
+    return os.environ.get(name, "").strip() or None
+
+
+def _regions(text: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    return {product.strip(): word.strip() for product, _, word in pairs}

@@ -1,0 +1,73 @@
+"""Credentials outside of calls: what a token says, and signing for HTTP clients of the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .._errors import ConfigurationError, MissingCredentialsError
+from ..calls._attempts import with_tokens
+from ..http._urls import server_address
+from ..operations._product import Product, own_product
+from ._resources import AsyncProductClient, AsyncResource, ProductClient, Resource
+
+if TYPE_CHECKING:
+    from ..auth import TokenInfo
+    from ..calls._engine import Engine
+    from ..calls._session import AsyncSession, Session
+    from ..operations._operation import Security
+    from ..sansio._steps import Flow
+    from ..transport._library import HttpAuth
+
+__all__ = ["http_auth", "token_flow"]
+
+
+def token_flow(client: object, engine: Engine) -> Flow[TokenInfo]:
+    """Ask the client's token what it opens."""
+    from ..auth import token_info
+
+    total = engine.options.timeout.total
+    deadline = None if total is None else engine.shared.clock() + total
+    for product in _products(client):
+        if any(scheme.token_url is not None for scheme in product.schemes.values()):
+            flow = token_info(product, engine.credentials, context=engine.auth_context, deadline=deadline)
+            return (yield from with_tokens(flow, engine.options.hooks, product.name, engine.shared.clock))
+    raise MissingCredentialsError("no product of this client takes a token")
+
+
+def _products(client: object) -> Iterator[Product]:
+    """The products of a client, each loaded only when the ones before did not do."""
+    for cls in type(client).__mro__:
+        for name, member in vars(cls).items():
+            if isinstance(member, property):
+                found = getattr(client, name)
+                if isinstance(found, ProductClient | AsyncProductClient):
+                    yield from own_product(type(found))
+    yield from own_product(type(client))
+
+
+def product_of(client: object) -> Product:
+    """The facts of a product: generated beside its client."""
+    products = own_product(type(client)) if isinstance(client, Resource | AsyncResource) else ()
+    for product in products:
+        return product
+    raise ConfigurationError(
+        f"{client!r} is not the client of a product", advice="Pass one: client.http_auth(client.<product>)."
+    )
+
+
+def http_auth(client: ProductClient | AsyncProductClient, engine: Engine, session: Session | AsyncSession) -> HttpAuth:
+    """An `auth` object for a user's own HTTP client, which signs what goes to this product's servers."""
+    from ..transport._library import auth_adapter
+
+    product = product_of(client)
+    security: Security = tuple((name,) for name in product.schemes)
+    authorizer = engine.authorizer(product, security)
+    if authorizer is None:
+        raise ConfigurationError(f"{product.name} takes no credentials")
+
+    def setting(name: str) -> str | None:
+        return engine.options.setting(product.name, name)
+
+    origins = [server_address(server, setting, engine.options.base_url) for server in product.servers]
+    return auth_adapter(authorizer, session, origins, product.name)

@@ -1,0 +1,153 @@
+"""Unpacking archives that came from elsewhere, without trusting what they say of themselves.
+
+An archive is checked as a whole before a byte is written: names that lead out of the
+folder, links and devices, names that meet on disks that ignore case, too many entries, too much
+content. Declared sizes may lie, but `zipfile` unpacks no more than was declared, and then
+finds that the checksum is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from .._errors import ArchiveError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from zipfile import ZipFile, ZipInfo
+
+__all__ = ["unzip"]
+
+_BLOCK: Final = 1 << 20
+_RATIO_FLOOR: Final = 10 << 20  # below this size a high ratio harms nobody
+
+
+def unzip(
+    path: str | os.PathLike[str],
+    into: str | os.PathLike[str],
+    *,
+    max_entries: int = 100_000,
+    max_bytes: int = 20 << 30,
+    max_ratio: float = 200.0,
+) -> list[Path]:
+    """Unpack a zip archive, such as a bulk download, into a folder that is created if need be.
+
+    Existing files of the same name are replaced, each in one step. Two entries of the
+    same name are both kept, the second as `name (2).ext`.
+
+    Args:
+        path: The archive.
+        into: The folder.
+        max_entries: Most entries that are accepted.
+        max_bytes: Most bytes that the contents may come to.
+        max_ratio: Most bytes of content per byte of archive.
+
+    Returns:
+        The files, in the archive's order.
+
+    Raises:
+        ArchiveError: The archive is damaged or breaks one of the limits, or an entry would land
+            outside `into` or is not a plain file or folder. Unless the damage shows only in the
+            middle, nothing has been written; files unpacked before that are removed again.
+    """
+    import struct
+    from pathlib import Path
+    from zipfile import BadZipFile, ZipFile
+
+    folder = Path(into)
+    try:
+        with ZipFile(path) as archive:
+            entries = _checked(archive, os.path.getsize(path), max_entries, max_bytes, max_ratio)
+            folder.mkdir(parents=True, exist_ok=True)
+            return _unpack(archive, entries, folder.resolve())
+    except (BadZipFile, EOFError, NotImplementedError, ValueError, OverflowError, struct.error) as error:
+        raise ArchiveError(f"{path}: not a usable zip archive: {error}", advice="Download it again.") from error
+
+
+def _checked(
+    archive: ZipFile, size: int, max_entries: int, max_bytes: int, max_ratio: float
+) -> list[tuple[ZipInfo, tuple[str, ...]]]:
+    """Files of the archive with the path of each, in parts. Raises ArchiveError for what must not be unpacked."""
+    infos = archive.infolist()
+    if len(infos) > max_entries:
+        raise ArchiveError(f"the archive has {len(infos)} entries, more than {max_entries}")
+    content = sum(info.file_size for info in infos)
+    if content > max_bytes:
+        raise ArchiveError(f"the archive holds {content} bytes, more than {max_bytes}")
+    if content > _RATIO_FLOOR and content > max_ratio * size:
+        raise ArchiveError(f"the archive holds {content} bytes in {size}, a ratio above {max_ratio:g}")
+    taken: set[str] = set()
+    files: list[tuple[ZipInfo, tuple[str, ...]]] = []
+    for info in infos:
+        parts = _safe_parts(info)
+        if not info.is_dir():
+            files.append((info, _free_name(parts, taken)))
+    folders = {"/".join(parts[:depth]).casefold() for _, parts in files for depth in range(1, len(parts))}
+    for info, parts in files:
+        if "/".join(parts).casefold() in folders:
+            raise ArchiveError(f"{info.filename!r} is both a file and a folder")
+    return files
+
+
+def _safe_parts(info: ZipInfo) -> tuple[str, ...]:
+    name = info.filename.replace("\\", "/")
+    kind = (info.external_attr >> 16) & 0o170000
+    if kind not in (0, 0o100000, 0o040000):
+        raise ArchiveError(f"{info.filename!r} is a link or a device, not a file")
+    if info.flag_bits & 0x1:
+        raise ArchiveError(f"{info.filename!r} is encrypted")
+    parts = tuple(part for part in name.split("/") if part not in ("", "."))
+    drive = len(name) > 1 and name[1] == ":"
+    if name.startswith("/") or drive or ".." in parts or not parts or any(not part.isprintable() for part in parts):
+        raise ArchiveError(f"{info.filename!r} would land outside the folder, or has no proper name")
+    return parts
+
+
+def _free_name(parts: tuple[str, ...], taken: set[str]) -> tuple[str, ...]:
+    """The path, with a number in the name if an entry before has it. Letter case doesn't tell names apart everywhere."""
+    stem, dot, ending = parts[-1].rpartition(".")
+    if not stem:
+        stem, dot, ending = parts[-1], "", ""
+    found, number = parts, 1
+    while "/".join(found).casefold() in taken:
+        number += 1
+        found = (*parts[:-1], f"{stem} ({number}){dot}{ending}")
+    taken.add("/".join(found).casefold())
+    return found
+
+
+def _unpack(archive: ZipFile, entries: list[tuple[ZipInfo, tuple[str, ...]]], folder: Path) -> list[Path]:
+    done: list[Path] = []
+    try:
+        for info, parts in entries:
+            target = folder.joinpath(*parts)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # A link that was in the folder before could lead elsewhere.
+            if not target.parent.resolve().is_relative_to(folder):
+                raise ArchiveError(f"{info.filename!r} would land outside the folder, through a link in it")
+            _unpack_one(archive, info, target)
+            done.append(target)
+    except BaseException:
+        for target in done:
+            target.unlink(missing_ok=True)
+        raise
+    return done
+
+
+def _unpack_one(archive: ZipFile, info: ZipInfo, target: Path) -> None:
+    import zlib
+
+    from .._partial_file import PartialFile
+
+    file = PartialFile(target)
+    file.open()
+    try:
+        with archive.open(info) as source:
+            while data := source.read(_BLOCK):
+                file.write(data)
+        file.commit()
+    except zlib.error as error:
+        raise ArchiveError(f"{info.filename!r} is damaged: {error}", advice="Download it again.") from error
+    finally:
+        file.abandon()

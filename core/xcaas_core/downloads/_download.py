@@ -1,0 +1,293 @@
+"""Files from the server: `Download` and its async twin."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Generator, Mapping
+from copy import copy
+from typing import TYPE_CHECKING
+
+from .._errors import TransportError
+from .._partial_file import safe_file_name
+from ..calls._handle import Handle
+from ..http._content_disposition import disposition_name
+from ._sinks import Progress, into_file, into_memory
+from ._transfer import Reception
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from ..calls._engine import Engine
+    from ..calls._session import AsyncSession, Session
+    from ..operations._operation import Call
+    from ..sansio._steps import Flow
+
+__all__ = ["AsyncDownload", "Download"]
+
+
+class _File(Handle):
+    """What both downloads know of their file."""
+
+    __slots__ = ("_call", "_reception", "_used", "_verify")
+
+    _block = 0  # bytes to gather before they go to the disk
+
+    def __init__(self, call: Call[object]) -> None:
+        self._call = call
+        self._reception: Reception | None = None
+        self._used = False
+        self._verify = True
+
+    def unverified(self) -> Self:
+        """A download of the same file that is not compared with the service's checksum (and does not ask for it)."""
+        other = copy(self)
+        other._verify, other._reception, other._used = False, None, False
+        return other
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers of the answer; empty before it has come. Names in any letter case."""
+        return {} if self._reception is None else self._reception.headers
+
+    @property
+    def length(self) -> int | None:
+        """Bytes of the file, once known."""
+        return None if self._reception is None else self._reception.length
+
+    @property
+    def content_type(self) -> str | None:
+        return self.headers.get("Content-Type")
+
+    @property
+    def filename(self) -> str | None:
+        """The name that the service gave the file, made safe: no folders, no reserved words. None if it gave none."""
+        name = disposition_name(self.headers.get("Content-Disposition"))
+        return None if name is None else safe_file_name(name)
+
+    @property
+    def verified(self) -> str | None:
+        """How the file was found whole and right: `md5`, `length`, or None (not at all, or not yet).
+
+        The checksum of a file that the service stored in parts can be tried only when the
+        size of a part can be inferred; where it can't, the length is all there is.
+        """
+        return None if self._reception is None else self._reception.verified
+
+    def _fresh(self, engine: Engine) -> Reception:
+        """The reception that was opened and not used yet, or a new one: a download may be repeated."""
+        reception = self._reception
+        if reception is None or self._used:
+            reception = self._reception = Reception(engine, self._call)
+        self._used = True
+        return reception
+
+    def _opening(self, reception: Reception) -> Flow[None]:
+        if not reception.is_open:
+            if self._verify:
+                yield from reception.describe()
+            yield from reception.open()
+
+    def _saving(
+        self, reception: Reception, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
+    ) -> Flow[Path]:
+        from pathlib import Path
+
+        target = Path(path)
+        if not reception.is_open and self._verify:
+            yield from reception.describe()
+        if target.is_dir():
+            if not reception.is_open:
+                yield from reception.open()
+            target = target / self.fallback_name()
+        return (
+            yield from into_file(
+                reception, target, resume=resume, durable=durable, progress=progress, block=self._block
+            )
+        )
+
+    def _reading(self, reception: Reception, progress: Progress | None) -> Flow[bytes]:
+        if not reception.is_open and self._verify:
+            yield from reception.describe()
+        return (yield from into_memory(reception, progress))
+
+    def fallback_name(self) -> str:
+        """`filename`, or a name made of what was asked for."""
+        named = self.filename
+        if named is not None:
+            return named
+        pairs = zip(self._call.operation.parameters, self._call.args, strict=False)
+        ids = [str(value) for parameter, value in pairs if parameter.location == "path" and value is not None]
+        return safe_file_name(ids[-1] if ids else "")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._call.operation.call}>"
+
+
+class Download(_File):
+    """A file on the server. Nothing is asked for before one of the methods is called.
+
+        client.storage.objects.download(object_id).save("call.wav")
+
+    As a context manager it asks for the file, so that name and length are known before the bytes
+    are taken, and lets go of the connection at the end.
+
+    A connection that breaks is mended where that is safe. Every method raises DownloadError
+    for a file that can't be had whole and right, and what any call raises.
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session, call: Call[object]) -> None:
+        super().__init__(call)
+        self._session = session
+
+    def __enter__(self) -> Self:
+        self._reception = Reception(self._session.engine, self._call)
+        self._used = False
+        self._session.run(self._opening(self._reception))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._reception is not None:
+            self._session.run(self._reception.close())
+
+    def iter_bytes(self) -> Generator[bytes]:
+        """The file in pieces, as they come, in constant memory.
+
+        It is checked at the end: a loop that runs through has seen a whole and right file.
+        """
+        reception = self._fresh(self._session.engine)
+        chunk = self._session.io.chunk
+        try:
+            self._session.run(self._opening(reception))
+            while True:
+                data = b""
+                if reception.is_open:
+                    try:
+                        data = chunk(reception.response)
+                        reception.took(data)
+                    except TransportError as error:
+                        reception.failed(error)
+                if not data and not (data := self._session.run(reception.take())):
+                    break
+                yield data
+            reception.check()
+        finally:
+            self._session.run(reception.close())
+
+    def read(self, *, progress: Progress | None = None) -> bytes:
+        """The whole file in memory."""
+        reception = self._fresh(self._session.engine)
+        flow = self._reading(reception, progress)
+        try:
+            return self._session.run(flow)
+        finally:
+            flow.close()
+            self._session.run(reception.close())
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        resume: bool = False,
+        durable: bool = False,
+        progress: Progress | None = None,
+    ) -> Path:
+        """Write the file to disk, where it appears under its name only when it is whole and right.
+
+        A file of that name is replaced at that moment. Whatever interrupts this, a full disk or
+        Ctrl-C included, leaves no part behind, unless `resume` asks for it.
+
+        Args:
+            path: The file; or a folder, for a file named as the service says.
+            resume: Keep the part that came when the download fails, as `.<name>.part` beside the file,
+                and go on from there next time if server and file allow it.
+            durable: Wait until the disk has all of it, so that not even a power cut can leave an empty file.
+            progress: Called with the bytes that have come and, if known, all bytes.
+
+        Returns:
+            The file's path.
+        """
+        reception = self._fresh(self._session.engine)
+        flow = self._saving(reception, path, resume, durable, progress)
+        try:
+            return self._session.run(flow)
+        finally:
+            flow.close()  # Ctrl-C may come between two steps, where the flow does not notice
+            self._session.run(reception.close())
+
+
+class AsyncDownload(_File):
+    """The async twin of `Download`. Files are written in worker threads, in blocks of a mebibyte."""
+
+    __slots__ = ("_session",)
+
+    _block = 1 << 20
+
+    def __init__(self, session: AsyncSession, call: Call[object]) -> None:
+        super().__init__(call)
+        self._session = session
+
+    async def __aenter__(self) -> Self:
+        self._reception = Reception(self._session.engine, self._call)
+        self._used = False
+        await self._session.run(self._opening(self._reception))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._reception is not None:
+            await self._session.run(self._reception.close())
+
+    async def iter_bytes(self) -> AsyncGenerator[bytes]:
+        """The file in pieces, as they come. See `Download.iter_bytes`."""
+        reception = self._fresh(self._session.engine)
+        chunk = self._session.io.chunk
+        try:
+            await self._session.run(self._opening(reception))
+            while True:
+                data = b""
+                if reception.is_open:
+                    try:
+                        data = await chunk(reception.response)
+                        reception.took(data)
+                    except TransportError as error:
+                        reception.failed(error)
+                if not data and not (data := await self._session.run(reception.take())):
+                    break
+                yield data
+            reception.check()
+        finally:
+            await self._session.run(reception.close())
+
+    async def read(self, *, progress: Progress | None = None) -> bytes:
+        """The whole file in memory."""
+        reception = self._fresh(self._session.engine)
+        flow = self._reading(reception, progress)
+        try:
+            return await self._session.run(flow)
+        finally:
+            flow.close()
+            await self._session.run(reception.close())
+
+    async def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        resume: bool = False,
+        durable: bool = False,
+        progress: Progress | None = None,
+    ) -> Path:
+        """Write the file to disk, where it appears under its name only when it is whole and right. See `Download.save`."""
+        reception = self._fresh(self._session.engine)
+        flow = self._saving(reception, path, resume, durable, progress)
+        try:
+            return await self._session.run(flow)
+        finally:
+            flow.close()  # Ctrl-C may come between two steps, where the flow does not notice
+            await self._session.run(reception.close())

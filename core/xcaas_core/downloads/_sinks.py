@@ -1,0 +1,163 @@
+"""What is done with the bytes of a download: into a file, into memory. Flows that both twins share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from .._errors import DownloadError, XCaaSError
+from .._partial_file import PartialFile
+from ..sansio._steps import Offload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..sansio._steps import Flow
+    from ._checksum import Checksum
+    from ._transfer import Reception
+
+__all__ = ["Progress", "into_file", "into_memory"]
+
+Progress: TypeAlias = "Callable[[int, int | None], object]"
+"""Called with the bytes that have come so far, and the bytes of the whole file if known."""
+
+_BLOCK: Final = 1 << 20
+
+
+def into_file(
+    reception: Reception,
+    target: Path,
+    *,
+    resume: bool = False,
+    durable: bool = False,
+    progress: Progress | None = None,
+    block: int = _BLOCK,
+) -> Flow[Path]:
+    """Receive a file under its final name, which it gets when it is whole and right.
+
+    `block` is how many bytes are gathered before a worker thread writes them, for event loops. With 0,
+    each piece is written as it comes, while the processor's cache holds it.
+    """
+    file = PartialFile(target, resumable=resume)
+    keep = resume
+    callers: list[OSError] = []
+
+    def tell(done: int, whole: int | None) -> None:
+        try:
+            if progress is not None:
+                progress(done, whole)
+        except OSError as error:
+            callers.append(error)  # a closed pipe, a timeout: not the disk's
+            raise
+
+    try:
+        yield Offload(file.open)
+        yield from _begin(reception, file)
+        yield from _pump(reception, file, tell, block)
+        if not reception.is_right():
+            keep = False  # no part of the file that is wanted
+            file.restart()
+            yield from reception.start_over()
+            yield from _pump(reception, file, tell, block)
+            reception.check()
+        yield Offload(lambda: file.commit(durable=durable))
+        return file.target
+    except OSError as error:
+        if isinstance(error, XCaaSError) or error in callers:
+            raise
+        advice = "Create the folder first." if isinstance(error, FileNotFoundError) else None
+        raise DownloadError(f"{file.target} cannot be written: {error.strerror or error}", advice=advice) from error
+    finally:
+        file.abandon(keep=keep)
+
+
+def into_memory(reception: Reception, progress: Progress | None) -> Flow[bytes]:
+    """Receive a file as bytes."""
+    if not reception.is_open:
+        yield from reception.open()
+    data = yield from _gather(reception, progress)
+    if not reception.is_right():
+        yield from reception.start_over()
+        data = yield from _gather(reception, progress)
+        reception.check()
+    return data
+
+
+def _gather(reception: Reception, progress: Progress | None) -> Flow[bytes]:
+    pieces: list[bytes] = []
+    while data := (yield from reception.next(restartable=True)):
+        if reception.restarted:
+            pieces.clear()
+        pieces.append(data)
+        if reception.checksum is not None:
+            reception.checksum.update(data)
+        if progress is not None:
+            progress(reception.offset, reception.length)
+    return b"".join(pieces)
+
+
+def _begin(reception: Reception, file: PartialFile) -> Flow[None]:
+    """Open the download, behind what a file kept from an earlier one holds if that still fits."""
+    have = file.size if reception.fits(file.note) else 0
+    if have and reception.is_open:
+        yield from reception.close()
+    if not reception.is_open:
+        yield from reception.open(file.note, have)
+    if reception.offset == 0:
+        if file.size:
+            file.restart()
+    elif (checksum := reception.checksum) is not None:
+        yield Offload(lambda: _digest(checksum, file))
+    yield Offload(lambda: file.remember(reception.note()))
+
+
+def _digest(checksum: Checksum, file: PartialFile) -> None:
+    """Bring a checksum up to what the file holds already."""
+    with file.read_back() as kept:
+        while data := kept.read(_BLOCK):
+            checksum.update(data)
+
+
+def _pump(reception: Reception, file: PartialFile, tell: Progress, block: int) -> Flow[None]:
+    """Everything that comes goes into the file, in blocks if `block` says so."""
+    pieces: list[bytes] = []
+    size = 0
+
+    def write(data: bytes) -> None:
+        file.write(data)
+        if reception.checksum is not None:
+            reception.checksum.update(data)
+
+    def flush() -> None:
+        nonlocal size
+        taken = pieces[:]
+        pieces.clear()
+        size = 0
+        for piece in taken:
+            write(piece)
+
+    flushing = Offload(flush)
+    try:
+        while data := (yield from reception.next(restartable=True)):
+            if reception.restarted:
+                pieces.clear()
+                size = 0
+                file.restart()
+                file.remember(reception.note())
+            if block:
+                pieces.append(data)
+                size += len(data)
+                if size >= block:
+                    yield flushing
+            else:
+                write(data)
+            tell(reception.offset, reception.length)
+        if pieces:
+            yield flushing
+    except BaseException:
+        # What has arrived belongs to the part that a later process goes on with.
+        if pieces and file.resumable:
+            with suppress(OSError):
+                flush()
+        raise

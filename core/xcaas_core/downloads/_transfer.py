@@ -1,0 +1,330 @@
+"""Receiving one file, without I/O: the flow that opens it, reads on after a cut, and checks it.
+
+A broken connection is no reason to give up: the rest is asked for with `Range` where
+that is safe, which means that the server can tell whether the file is still the same
+(`If-Range` with an ETag or a date), or that a checksum of the whole would notice. Otherwise the
+download starts over, if whoever takes the bytes can.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from .._errors import DownloadError, ResponseError, TransportError
+from .._pointer import JSON, value_at
+from .._redaction import safe_url
+from ..operations._links import related_call
+from ..operations._operation import Call
+from ..sansio._steps import Chunk, Close, Sleep
+from ._checksum import Checksum
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..calls._engine import Engine
+    from ..calls._replies import Reply
+    from ..operations._extensions import Downloading
+    from ..sansio._steps import Flow, Response
+
+__all__ = ["Reception"]
+
+_PATIENCE: Final = 4  # tries in a row that bring nothing new
+_FIRST_PAUSE: Final = 0.5
+_RETRY: Final = "Try again; `unverified()` takes the file as it comes."
+
+
+class Reception:
+    """One file on its way.
+
+    `open`, then `next` until it returns no bytes, then `close`. After each `next`, `restarted`
+    tells whether the bytes just returned are the first ones again.
+    """
+
+    __slots__ = (
+        "_best",
+        "_call",
+        "_chunk",
+        "_described",
+        "_engine",
+        "_expected",
+        "_facts",
+        "_failures",
+        "_reply",
+        "_trouble",
+        "checksum",
+        "etag",
+        "is_open",
+        "length",
+        "offset",
+        "restarted",
+        "verified",
+    )
+
+    def __init__(self, engine: Engine, call: Call[object]) -> None:
+        self._engine = engine
+        self._call = call
+        self._facts: Downloading | None = call.operation.download
+        self._reply: Reply[object] | None = None  # the latest one, open or not
+        self._chunk: Chunk  # reads the next piece of that reply
+        self._trouble: TransportError | None = None
+        self.is_open = False
+        self._failures = 0
+        self._best = 0
+        self._described: int | None = None
+        self._expected: str | None = None
+        self.offset = 0
+        """Bytes received so far."""
+        self.length: int | None = None
+        """Bytes of the whole file, if somebody told."""
+        self.etag: str | None = None
+        """What `If-Range` carries: a strong ETag, or the date of the last change."""
+        self.checksum: Checksum | None = None
+        self.restarted = False
+        self.verified: str | None = None
+        """How the file was found right: `md5`, `length`, or None."""
+
+    @property
+    def name(self) -> str:
+        return self._call.operation.call
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {} if self._reply is None else self._reply.headers
+
+    def describe(self) -> Flow[None]:
+        """Ask what the service knows of the file: its length and checksum. No request where the spec names none.
+
+        Comes before `open`: a call made while an answer is open could wait for the slot that the answer holds.
+        """
+        facts = self._facts
+        if facts is None or facts.checksum is None:
+            return
+        reply = yield from self._engine.exchange(related_call(facts.checksum, self._call))
+        body = cast("JSON", reply.json())
+        size = value_at(body, facts.size) if facts.size else None
+        if isinstance(size, int) or (isinstance(size, str) and size.isdecimal()):
+            self._described = int(size)
+        text = value_at(body, facts.value) if facts.value else None
+        kind = value_at(body, facts.type) if facts.type else None
+        if isinstance(text, str) and text and str(kind or "MD5").upper() == "MD5":
+            self._expected = text
+            self.checksum = Checksum(text, self._described)
+
+    def open(self, known: Mapping[str, str] | None = None, have: int = 0) -> Flow[None]:
+        """Ask for the file, or for what is missing of it.
+
+        Args:
+            known: What was learned of the file when its first `have` bytes came (`etag`, `length`).
+            have: Bytes that need not come again, if the file is still the same. `offset` tells
+                afterwards whether that worked: it is `have`, or 0.
+        """
+        if known and have:
+            self.etag = known.get("etag") or None
+            length = known.get("length", "")
+            self.length = int(length) if length.isdecimal() else self.length
+        self.offset = have
+        yield from self._request()
+        self._reset_checksum()
+
+    def next(self, *, restartable: bool) -> Flow[bytes]:
+        """The next bytes; none at the end of a file that came whole.
+
+        Raises DownloadError if it can't be had whole: after a cut that can't be mended, several
+        fruitless tries, or when the length is not what was announced.
+        """
+        self.restarted = False
+        while True:
+            try:
+                if self._trouble is not None:
+                    trouble, self._trouble = self._trouble, None
+                    raise trouble
+                if not self.is_open:
+                    yield from self._reconnect(restartable)
+                data = cast("bytes", (yield self._chunk))
+            except TransportError as error:
+                yield from self.close()
+                if self.offset != self.length:
+                    yield from self._lost(error)
+                    continue
+                data = b""  # all of it was there already
+            if data:
+                self.offset += len(data)
+                return data
+            announced = self._described if self.length is None else self.length
+            if announced is None or self.offset == announced:
+                return b""
+            wrong = DownloadError(f"{self.offset} bytes came, {announced} were announced")
+            yield from self.close()
+            if self.offset > announced:
+                raise self._in_context(wrong)
+            yield from self._lost(wrong)
+
+    def take(self) -> Flow[bytes]:
+        """The next bytes for someone who cannot go back, counted into the checksum."""
+        data = yield from self.next(restartable=False)
+        if self.checksum is not None:
+            self.checksum.update(data)
+        return data
+
+    @property
+    def response(self) -> Response:
+        """The open answer. Most pieces of a stream need no decision and may be read from here without
+        a flow; `took` or `failed` then say what came of it, and `take` goes on where there was nothing."""
+        return self._chunk.response
+
+    def took(self, data: bytes) -> None:
+        """Some bytes were read from `response`."""
+        self.offset += len(data)
+        if self.checksum is not None:
+            self.checksum.update(data)
+
+    def failed(self, error: TransportError) -> None:
+        """Reading from `response` failed."""
+        self._trouble = error
+
+    def fits(self, note: Mapping[str, str]) -> bool:
+        """Whether it makes sense to ask for the rest of a part that `note` describes."""
+        if not note or note.get("checksum", "") != (self._expected or ""):
+            return False
+        if self._facts is not None and self._facts.ranges is False:
+            return False
+        return bool(note.get("etag")) or (self.checksum is not None and self.checksum.conclusive)
+
+    def check(self) -> None:
+        """Compare the whole file with its checksum. DownloadError if it is wrong."""
+        verdict = None if self.checksum is None else self.checksum.matches()
+        if verdict is False:
+            raise self._in_context(DownloadError(f"the bytes do not have the checksum {self._expected}", advice=_RETRY))
+        if verdict is None and self._described not in (None, self.offset):
+            text = f"{self.offset} bytes came, but the service describes the file with {self._described}"
+            raise self._in_context(DownloadError(text, advice=_RETRY))
+        if verdict:
+            self.verified = "md5"
+        elif self.length is not None or self._described is not None:
+            self.verified = "length"
+
+    def is_right(self) -> bool:
+        """Whether the file passes the check."""
+        try:
+            self.check()
+        except DownloadError:
+            return False
+        return True
+
+    def note(self) -> dict[str, str]:
+        """What a later process needs to know to go on with a part of this file."""
+        note = {"etag": self.etag or "", "length": "" if self.length is None else str(self.length)}
+        if self._expected is not None:
+            note["checksum"] = self._expected
+        return note
+
+    def start_over(self) -> Flow[None]:
+        """Give up what came so far and ask for the whole file again."""
+        yield from self.close()
+        self.offset = 0
+        yield from self._request()
+        self._reset_checksum()
+
+    def close(self) -> Flow[None]:
+        """Let go of the connection. Safe to call twice."""
+        if self.is_open and self._reply is not None:
+            self.is_open = False
+            yield Close(self._reply.response)
+
+    def _request(self) -> Flow[None]:
+        """Ask for the bytes from `offset` on. Sets `offset` to where the answer begins."""
+        headers: dict[str, str | None] = {"Accept-Encoding": "identity", **(self._call.headers or {})}
+        if self.offset:
+            headers["Range"] = f"bytes={self.offset}-"
+            headers["If-Range"] = self.etag
+        call = Call(self._call.operation, self._call.args, self._call.body, headers=headers, stream=True)
+        try:
+            reply = yield from self._engine.exchange(call)
+        except ResponseError as error:
+            if error.status != 416 or not self.offset:
+                raise
+            self.offset = 0  # what we have is not a part of what is there now
+            yield from self._request()
+            return
+        self._reply = reply
+        self._chunk = Chunk(reply.response)
+        self.is_open = True
+        begins = _range_start(reply.headers) if reply.status == 206 else 0
+        if begins != self.offset and begins != 0:
+            yield from self.close()
+            text = f"bytes from {self.offset} on were asked for, the answer begins at {begins}"
+            raise self._in_context(DownloadError(text))
+        self.offset = begins
+        self._learn(reply)
+
+    def _learn(self, reply: Reply[object]) -> None:
+        headers = reply.headers
+        etag = headers.get("ETag", "")
+        # Weak ETags don't promise the same bytes, so If-Range must not carry them (RFC 9110, 13.1.5).
+        self.etag = etag if etag.startswith('"') else headers.get("Last-Modified")
+        partial = reply.status == 206
+        whole = headers.get("Content-Range", "").rpartition("/")[2] if partial else headers.get("Content-Length", "")
+        if headers.get("Content-Encoding", "identity") != "identity":
+            self.length = None  # the bytes that arrive here are unpacked already
+        elif whole.isdecimal():
+            self.length = int(whole)
+
+    def _reset_checksum(self) -> None:
+        if self._expected is not None:
+            self.checksum = Checksum(self._expected, self._described if self.length is None else self.length)
+
+    def _reconnect(self, restartable: bool) -> Flow[None]:
+        have = self.offset
+        if not self._may_continue():
+            if not restartable and have:
+                text = f"the connection broke after {have} bytes, and the server cannot continue there"
+                raise self._in_context(DownloadError(text, advice="Try again; `save` starts over by itself."))
+            self.offset = 0
+        before = self.etag
+        try:
+            yield from self._request()
+        except BaseException:
+            # Nothing began anew: whoever takes the bytes still holds these, and has to be told when it does.
+            self.offset = have
+            raise
+        if self.offset == have:
+            return
+        self.restarted = True
+        if restartable:
+            self._reset_checksum()
+            return
+        yield from self.close()
+        changed = ", which has changed" if before and before != self.etag else ""
+        text = f"the connection broke after {have} bytes, and the server began anew with the file{changed}"
+        raise self._in_context(DownloadError(text, advice="Try again; `save` starts over by itself."))
+
+    def _may_continue(self) -> bool:
+        """Whether asking for the rest is sure to give the rest of the same file."""
+        if not self.offset or (self._facts is not None and self._facts.ranges is False):
+            return False
+        return self.etag is not None or (self.checksum is not None and self.checksum.conclusive)
+
+    def _lost(self, error: TransportError | DownloadError) -> Flow[None]:
+        """Count a cut, and wait a little. Raises DownloadError after too many that brought nothing new."""
+        self._failures = 1 if self.offset > self._best else self._failures + 1
+        self._best = max(self._best, self.offset)
+        if self._failures >= _PATIENCE:
+            whole = "an unknown number of" if self.length is None else self.length
+            text = f"the file broke off {self._failures} times in a row, last after {self.offset} of {whole} bytes"
+            raise self._in_context(DownloadError(text, advice="Try again later.")) from error
+        yield Sleep(_FIRST_PAUSE * 2 ** (self._failures - 1))
+
+    def _in_context(self, error: DownloadError) -> DownloadError:
+        error.operation = self.name
+        error.method = self._call.operation.method
+        if self._reply is not None:
+            error.status = self._reply.status
+            error.request_id = self._reply.request_id
+            error.url = safe_url(self._reply.url)
+        return error
+
+
+def _range_start(headers: Mapping[str, str]) -> int:
+    """Where a partial answer begins, by its `Content-Range`."""
+    start = headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0]
+    return int(start) if start.isdecimal() else -1

@@ -1,0 +1,190 @@
+"""Addresses: server templates, the base address that replaces their origin, links that servers give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from .._errors import ConfigurationError
+from ..operations._product import Server, Variable
+
+__all__ = ["origin_of", "rebase", "resolve_link", "same_origin", "server_address", "server_template"]
+
+_VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
+_HOST_TEXT: Final = re.compile(r"[A-Za-z0-9.-]+")
+_PATH_TEXT: Final = re.compile(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*")
+_PORTS: Final = {"http": 80, "https": 443}
+
+Settings = Callable[[str], str | None]
+
+
+def server_address(server: Server, setting: Settings, base_url: str | None) -> str:
+    """The address that an operation's path is appended to, without a slash at its end.
+
+    `setting` looks up the client setting that a variable names as its source (region, tenant, …),
+    or one of the variable's own name.
+    """
+    return rebase(server_template(server, setting), base_url).rstrip("/")
+
+
+def server_template(server: Server, setting: Settings) -> str:
+    """A server's address with its variables filled in, before any base address replaces its origin."""
+    variables = {variable.name: variable for variable in server.variables}
+    authority = _authority_end(server.url)
+
+    def fill(match: re.Match[str]) -> str:
+        variable = variables.get(match[1]) or Variable(match[1], "")
+        return _variable_text(variable, setting, in_host=match.start() < authority)
+
+    address = _VARIABLE.sub(fill, server.url)
+    return f"https:{address}" if address.startswith("//") else address
+
+
+def _authority_end(template: str) -> int:
+    start = template.find("//")
+    if start < 0:
+        return 0
+    end = template.find("/", start + 2)
+    return len(template) if end < 0 else end
+
+
+def _variable_text(variable: Variable, setting: Settings, *, in_host: bool) -> str:
+    name = variable.source or variable.name
+    word = setting(name)
+    if word is None and name != variable.name:
+        word = setting(variable.name)
+    if word is None:
+        return _default_text(variable, name)
+    if word in variable.names:
+        return variable.names[word]
+    if variable.enum or variable.names:
+        if word in variable.enum:
+            return word
+        words = list(variable.names) or [text for text in variable.enum if text]
+        raise ConfigurationError(
+            f"{name} {word!r} is not one that this product knows", advice=f"Choose one of {', '.join(words)}."
+        )
+    if not (_HOST_TEXT if in_host else _PATH_TEXT).fullmatch(word) or ".." in word:
+        raise ConfigurationError(
+            f"{name} {word!r} cannot be part of an address", advice="Letters, digits, dots and hyphens can."
+        )
+    return word
+
+
+def _default_text(variable: Variable, name: str) -> str:
+    if variable.default in variable.names:
+        return variable.names[variable.default]
+    if not variable.default and "" not in variable.enum:
+        raise ConfigurationError(
+            f"the address of this product needs a value for {name}, and the client was given none",
+            advice=f"Pass {name}=… to the client.",
+        )
+    return variable.default
+
+
+def rebase(address: str, base_url: str | None) -> str:
+    """`address` with its origin replaced by that of `base_url`, its path kept.
+
+    A path in `base_url` goes in front, unless the address begins with it already. Plain HTTP is
+    refused except to this machine.
+    """
+    parts = urlsplit(address)
+    if base_url is not None:
+        base = _base(base_url)
+        prefix = base.path.rstrip("/")
+        path = parts.path if f"{parts.path}/".startswith(f"{prefix}/") else prefix + parts.path
+        parts = parts._replace(scheme=base.scheme, netloc=base.netloc, path=path)
+    elif not parts.netloc:
+        raise ConfigurationError(
+            "the spec names no complete server address", advice="Pass base_url='https://…' to the client."
+        )
+    _refuse_plain_http(parts)
+    return parts.geturl()
+
+
+def _base(base_url: str) -> SplitResult:
+    try:
+        base = urlsplit(base_url)
+        host = base.hostname
+        _ = base.port
+    except ValueError:
+        host = None
+        base = urlsplit("")
+    if base.scheme not in _PORTS or not host or base.query or base.fragment:
+        raise ConfigurationError(
+            "base_url is not an address of a server", advice="It looks like https://host, with a path at most."
+        )
+    if "@" in base.netloc:
+        raise ConfigurationError("base_url holds a user name or password", advice="Pass them as credentials=… instead.")
+    return base
+
+
+def _refuse_plain_http(parts: SplitResult) -> None:
+    if parts.scheme not in _PORTS:
+        raise ConfigurationError(f"an address with {parts.scheme or 'no scheme'} instead of https cannot be called")
+    host = parts.hostname or ""
+    _refuse_odd_host(host)
+    if parts.scheme == "http" and not _is_this_machine(host):
+        raise ConfigurationError(
+            f"plain HTTP to {host} is refused: credentials could be read on the way",
+            advice="Use https://. Only this machine (localhost, 127.0.0.1, ::1) may be called over http://.",
+        )
+
+
+def _refuse_odd_host(host: str) -> None:
+    """What no name server could be asked for, such as a host with two dots in a row, fails late and with an odd error."""
+    if not all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
+        raise ConfigurationError(
+            f"{host!r} cannot be the name of a host", advice="Between its dots there are 1 to 63 letters."
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether a host is the loopback, whatever a name server says: `127.evil.example` is anybody's,
+    and so may be a name under `.localhost`, where the resolver does not keep to RFC 6761."""
+    from ipaddress import IPv6Address, ip_address
+
+    if host.lower() == "localhost":
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address):
+        return address == IPv6Address("::1")  # and no IPv4 address in disguise
+    return address.is_loopback
+
+
+def origin_of(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port, by which two addresses are of one server or not."""
+    parts = urlsplit(url)
+    return (parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme, 0))
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Whether two addresses have the same scheme, host and port."""
+    return origin_of(one) == origin_of(other)
+
+
+def resolve_link(link: str, asked: str, template: str, base_url: str | None) -> str:
+    """The address to ask for a link that a server gave, relative or absolute.
+
+    `asked` is the operation's own address and `template` the one that the spec gives. A link to the
+    spec's server goes to `base_url`, if there is one, like every other call. A server behind a proxy
+    that thinks it speaks plain HTTP is taken to mean its own HTTPS address.
+    """
+    try:
+        address = urljoin(asked, link)
+        origin = origin_of(address)
+        if base_url is not None and origin == origin_of(template):
+            return rebase(address, base_url)
+        own = origin_of(asked)
+        parts = urlsplit(address)
+    except ValueError:
+        raise ConfigurationError("the server gave a link that is not an address") from None
+    if origin[0] == "http" and own[0] == "https" and origin[1] == own[1]:
+        parts = urlsplit(asked)._replace(path=parts.path, query=parts.query)
+    _refuse_plain_http(parts)
+    return parts._replace(fragment="").geturl()

@@ -1,0 +1,154 @@
+"""An operation, and one call of it, as data.
+
+Generated modules build operations once, at import. They hold no behaviour: `_call.py`
+turns an operation and its arguments into a request and an answer into a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+
+from ._extensions import Downloading, Paging, Polling
+from ._parameter import Answers, Body, Location, Parameter
+from ._product import Product, Server
+
+if TYPE_CHECKING:
+    from ..serialization._compiled import Compiled
+
+__all__ = ["Call", "EncodedBody", "Operation", "Security"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+# Any of these sets of schemes opens the operation, each set needs all of its members.
+Security: TypeAlias = "tuple[tuple[str, ...], ...]"
+
+
+class Operation(Generic[T_co]):
+    """One operation of a product; `T_co` is what a successful call returns.
+
+    `headers` have a fixed value that the service wants with every call and a caller never changes.
+    `retry` is what the spec says about repeating: True when a repeat does no harm although the
+    method suggests it might, False when it does harm, None when the method decides.
+    """
+
+    __slots__ = (
+        "accept",
+        "answers",
+        "body",
+        "call",
+        "compiled",
+        "deprecated",
+        "download",
+        "errors",
+        "headers",
+        "id",
+        "method",
+        "paging",
+        "parameters",
+        "path",
+        "poller",
+        "product",
+        "retry",
+        "security",
+        "servers",
+    )
+
+    def __init__(
+        self,
+        product: Product,
+        id: str,
+        method: str,
+        path: str,
+        *,
+        call: str,
+        parameters: tuple[Parameter, ...] = (),
+        body: Body | None = None,
+        answers: Answers | None = None,
+        errors: Answers | None = None,
+        security: Security = (),
+        servers: tuple[Server, ...] | None = None,
+        paging: Paging | None = None,
+        poller: Polling | None = None,
+        download: Downloading | None = None,
+        retry: bool | None = None,
+        accept: str | None = "application/json",
+        headers: Mapping[str, str] | None = None,
+        deprecated: bool = False,
+    ) -> None:
+        self.product: Product = product
+        self.id: str = id
+        self.method: str = method
+        self.path: str = path
+        self.call: str = call
+        self.parameters: tuple[Parameter, ...] = parameters
+        self.body: Body | None = body
+        self.answers: Answers = answers or {}
+        self.errors: Answers = errors or {}
+        self.security: Security = security
+        self.servers: tuple[Server, ...] = product.servers if servers is None else servers
+        self.paging: Paging | None = paging
+        self.poller: Polling | None = poller
+        self.download: Downloading | None = download
+        self.retry: bool | None = retry
+        self.accept: str | None = accept
+        self.headers: Mapping[str, str] = headers or {}
+        self.deprecated: bool = deprecated
+        # Made on first use by `_compiled.py`, then kept for all clients.
+        self.compiled: Compiled | None = None
+
+    def index(self, location: Location, wire: str) -> int | None:
+        """The place of a parameter in `parameters`, and so in a call's arguments."""
+        for position, parameter in enumerate(self.parameters):
+            if parameter.wire == wire and parameter.location == location:
+                return position
+        return None
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.call}: {self.method} {self.path}>"
+
+
+class EncodedBody:
+    """A body that is JSON already and skips the operation's codec (a pager's next request)."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+class Call(Generic[T_co]):
+    """One call of an operation: arguments parallel to its parameters (None = not given) and the body.
+
+    `link` replaces the address by an absolute one that the server gave (a next page); credentials
+    go along only if its host is one of the product's. `headers` win over all others; None removes one.
+    `stream` leaves the body of a successful answer unread.
+    """
+
+    __slots__ = ("args", "body", "headers", "link", "operation", "stream")
+
+    def __init__(
+        self,
+        operation: Operation[T_co],
+        args: tuple[object, ...] = (),
+        body: object = None,
+        *,
+        link: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        stream: bool = False,
+    ) -> None:
+        self.operation: Operation[T_co] = operation
+        self.args: tuple[object, ...] = args
+        self.body: object = body
+        self.link: str | None = link
+        self.headers: Mapping[str, str | None] | None = headers
+        self.stream: bool = stream
+
+    def with_argument(self, location: Location, wire: str, value: object) -> Call[T_co]:
+        """The same call with one argument replaced. KeyError if the operation has no such parameter."""
+        position = self.operation.index(location, wire)
+        if position is None:
+            raise KeyError(f"{self.operation.call} has no {location} parameter {wire!r}")
+        args = list(self.args) + [None] * (len(self.operation.parameters) - len(self.args))
+        args[position] = value
+        return Call(self.operation, tuple(args), self.body, link=self.link, headers=self.headers, stream=self.stream)

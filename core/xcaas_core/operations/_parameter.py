@@ -1,0 +1,321 @@
+"""Parameters, bodies and answers as data, and the short functions that generated code builds them with.
+
+Types are annotations as text (`"list[_models.Tag]"`), or None for what JSON or text already is in Python.
+`xcaas_core.models.resolve` makes a codec of one on first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from ..serialization._codecs import Codec
+    from ..serialization._payload import Payload
+
+__all__ = [
+    "Answer",
+    "Answers",
+    "Body",
+    "Compose",
+    "Encoding",
+    "Kind",
+    "Location",
+    "Parameter",
+    "Style",
+    "binary_answer",
+    "binary_body",
+    "bodies",
+    "cookie",
+    "empty_answer",
+    "form_body",
+    "header",
+    "json_answer",
+    "json_body",
+    "json_error",
+    "path",
+    "query",
+    "text_answer",
+    "text_body",
+    "xml_answer",
+    "xml_body",
+]
+
+Location: TypeAlias = Literal["path", "query", "header", "cookie"]
+Style: TypeAlias = Literal["form", "simple", "label", "matrix", "spaceDelimited", "pipeDelimited", "deepObject"]
+Kind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml", "empty"]
+
+
+class Parameter:
+    """One parameter. Without an annotation it is text, a number or a boolean; `JSONValue` may be anything. `style` and `explode` default to what OpenAPI says for the location.
+
+    `source` names the client setting that stands in when the caller gives none. `media_type`
+    is set for parameters that the spec describes by `content`.
+    """
+
+    __slots__ = (
+        "allow_reserved",
+        "annotation",
+        "explode",
+        "location",
+        "media_type",
+        "required",
+        "source",
+        "style",
+        "wire",
+        "zone",
+    )
+
+    def __init__(
+        self,
+        location: Location,
+        wire: str,
+        annotation: str | None,
+        style: Style | None,
+        explode: bool | None,
+        required: bool,
+        allow_reserved: bool,
+        source: str | None,
+        media_type: str | None,
+        zone: str | None = None,
+    ) -> None:
+        self.location: Location = location
+        self.wire: str = wire
+        self.annotation: str | None = annotation
+        self.style: Style = style or ("form" if location in ("query", "cookie") else "simple")
+        self.explode: bool = self.style == "form" if explode is None else explode
+        self.required: bool = required
+        self.allow_reserved: bool = allow_reserved
+        self.source: str | None = source
+        self.media_type: str | None = media_type
+        self.zone: str | None = zone
+        """The parameter that names the time zone of this one."""
+
+    def __repr__(self) -> str:
+        return f"<{self.location} parameter {self.wire}>"
+
+
+def path(
+    wire: str,
+    annotation: str | None = None,
+    *,
+    style: Style | None = None,
+    explode: bool | None = None,
+    required: bool = True,
+    allow_reserved: bool = False,
+    source: str | None = None,
+    media_type: str | None = None,
+) -> Parameter:
+    """A parameter in the path."""
+    return Parameter("path", wire, annotation, style, explode, required, allow_reserved, source, media_type)
+
+
+def query(
+    wire: str,
+    annotation: str | None = None,
+    *,
+    style: Style | None = None,
+    explode: bool | None = None,
+    required: bool = False,
+    allow_reserved: bool = False,
+    source: str | None = None,
+    media_type: str | None = None,
+    zone: str | None = None,
+) -> Parameter:
+    """A parameter in the query."""
+    return Parameter("query", wire, annotation, style, explode, required, allow_reserved, source, media_type, zone)
+
+
+def header(
+    wire: str,
+    annotation: str | None = None,
+    *,
+    style: Style | None = None,
+    explode: bool | None = None,
+    required: bool = False,
+    allow_reserved: bool = False,
+    source: str | None = None,
+    media_type: str | None = None,
+) -> Parameter:
+    """A header."""
+    return Parameter("header", wire, annotation, style, explode, required, allow_reserved, source, media_type)
+
+
+def cookie(
+    wire: str,
+    annotation: str | None = None,
+    *,
+    style: Style | None = None,
+    explode: bool | None = None,
+    required: bool = False,
+    allow_reserved: bool = False,
+    source: str | None = None,
+    media_type: str | None = None,
+) -> Parameter:
+    """A cookie."""
+    return Parameter("cookie", wire, annotation, style, explode, required, allow_reserved, source, media_type)
+
+
+class Encoding:
+    """How one property of a form or multipart body travels (`encoding` of the media type)."""
+
+    __slots__ = ("content_type", "explode", "style")
+
+    def __init__(
+        self, content_type: str | None = None, *, style: Style | None = None, explode: bool | None = None
+    ) -> None:
+        self.content_type: str | None = content_type
+        self.style: Style | None = style
+        self.explode: bool | None = explode
+
+
+Compose: TypeAlias = "Callable[[Mapping[str, object], Codec | None, Mapping[str, Encoding]], Payload]"
+
+
+class Body:
+    """A request body in one media type; `variants` holds further ones that the spec allows. Kinds that few
+    operations need bring the function that `compose`s them from fields, so that nothing else imports it."""
+
+    __slots__ = ("annotation", "compose", "encoding", "kind", "media_type", "nullable", "required", "variants")
+
+    def __init__(
+        self,
+        kind: Kind,
+        media_type: str,
+        annotation: str | None = None,
+        *,
+        encoding: Mapping[str, Encoding] | None = None,
+        required: bool = True,
+        nullable: bool = False,
+        variants: tuple[Body, ...] = (),
+        compose: Compose | None = None,
+    ) -> None:
+        self.kind: Kind = kind
+        self.media_type: str = media_type
+        self.annotation: str | None = annotation
+        self.compose: Compose | None = compose
+        self.encoding: Mapping[str, Encoding] = encoding or {}
+        self.required: bool = required
+        self.nullable: bool = nullable
+        """Whether null is a body of its own, which None stands for where one is required."""
+        self.variants: tuple[Body, ...] = variants
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} body {self.media_type}>"
+
+
+def json_body(
+    media_type: str = "application/json",
+    annotation: str | None = None,
+    *,
+    required: bool = True,
+    nullable: bool = False,
+) -> Body:
+    """A body in JSON, or in a vendor type that is JSON inside."""
+    return Body("json", media_type, annotation, required=required, nullable=nullable)
+
+
+def form_body(
+    media_type: str = "application/x-www-form-urlencoded",
+    annotation: str | None = None,
+    *,
+    encoding: Mapping[str, Encoding] | None = None,
+    required: bool = True,
+) -> Body:
+    """An HTML form."""
+    return Body("form", media_type, annotation, encoding=encoding, required=required)
+
+
+def text_body(media_type: str = "text/plain", annotation: str | None = None, *, required: bool = True) -> Body:
+    """Plain text."""
+    return Body("text", media_type, annotation, required=required)
+
+
+def binary_body(media_type: str = "application/octet-stream", *, required: bool = True) -> Body:
+    """Bytes as they are: bytes, a path, an open file, or an iterator of bytes."""
+    return Body("binary", media_type, required=required)
+
+
+def xml_body(media_type: str = "application/xml", *, required: bool = True) -> Body:
+    """XML, as text or bytes that the caller made."""
+    return Body("xml", media_type, required=required)
+
+
+def bodies(*variants: Body, required: bool = True) -> Body:
+    """Several media types; what the caller hands over decides, and the first fits when several do."""
+    first = variants[0]
+    return Body(
+        first.kind,
+        first.media_type,
+        first.annotation,
+        encoding=first.encoding,
+        required=required,
+        nullable=first.nullable,
+        variants=variants[1:],
+        compose=first.compose,
+    )
+
+
+class Answer:
+    """One answer in one media type. `message` and `code` are JSON pointers into an error's body,
+    tried in order."""
+
+    __slots__ = ("annotation", "code", "kind", "media_type", "message")
+
+    def __init__(
+        self,
+        kind: Kind,
+        media_type: str | None,
+        annotation: str | None = None,
+        *,
+        message: str | tuple[str, ...] = (),
+        code: str | tuple[str, ...] = (),
+    ) -> None:
+        self.kind: Kind = kind
+        self.media_type: str | None = media_type
+        self.annotation: str | None = annotation
+        self.message: tuple[str, ...] = (message,) if isinstance(message, str) else message
+        self.code: tuple[str, ...] = (code,) if isinstance(code, str) else code
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} answer {self.media_type or ''}>"
+
+
+# Per status ("200", "4XX", "default"): one answer, or one per media type.
+Answers: TypeAlias = Mapping[str, "Answer | tuple[Answer, ...]"]
+
+
+def json_answer(annotation: str | None = None, *, media_type: str = "application/json") -> Answer:
+    """JSON, or a vendor type that is JSON inside."""
+    return Answer("json", media_type, annotation)
+
+
+def text_answer(annotation: str | None = None, *, media_type: str = "text/plain") -> Answer:
+    """Text, decoded by the charset that the answer names."""
+    return Answer("text", media_type, annotation)
+
+
+def binary_answer(*, media_type: str = "application/octet-stream") -> Answer:
+    """Bytes as they are."""
+    return Answer("binary", media_type)
+
+
+def xml_answer(annotation: str | None = None, *, media_type: str = "application/xml") -> Answer:
+    """XML, given to the caller as text."""
+    return Answer("xml", media_type, annotation)
+
+
+def empty_answer() -> Answer:
+    """No body."""
+    return Answer("empty", None)
+
+
+def json_error(
+    annotation: str | None = None,
+    *,
+    message: str | tuple[str, ...] = (),
+    code: str | tuple[str, ...] = (),
+    media_type: str = "application/json",
+) -> Answer:
+    """An error's body in JSON, and where its message and code stand."""
+    return Answer("json", media_type, annotation, message=message, code=code)

@@ -1,0 +1,275 @@
+"""Lists that span pages, as one iterable: `Pager` and its async twin."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import aclosing, closing
+from copy import copy
+from operator import index
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from .._errors import ArgumentError
+from ..calls._handle import Handle
+from ..tables import AsyncRows, Rows
+from ._pages import Page, PageSource
+from ._walk import Bookmark, RawPage
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from ..calls._session import AsyncSession, Session
+    from ..models import Codec
+    from ..operations._operation import Call
+
+__all__ = ["AsyncPager", "Pager"]
+
+T = TypeVar("T")
+
+
+class _Options(Handle, Generic[T]):
+    """What both pagers are made of: the options, and where the latest iteration stands."""
+
+    __slots__ = ("_ahead", "_limit", "_over", "_page", "_source", "_start", "_taken")
+
+    def __init__(self, source: PageSource[T]) -> None:
+        self._source = source
+        self._start: Bookmark | None = None
+        self._limit: int | None = None
+        self._ahead = False
+        self._page: RawPage | None = None
+        self._taken = 0
+        self._over = False
+
+    def limit(self, items: int) -> Self:
+        """A pager over the same list that ends after so many items."""
+        try:
+            wanted = index(items)
+        except TypeError:
+            raise ArgumentError(f"a limit is a whole number, not {type(items).__name__}") from None
+        if wanted < 0:
+            raise ArgumentError("a limit cannot be negative")
+        return self._with(_limit=wanted)
+
+    def prefetch(self, on: bool = True) -> Self:
+        """A pager that fetches the next page while the caller works on the present one.
+
+        Costs one request too many if the caller stops early. The async pager gives that one up when the
+        iteration ends, also by `break` or an error: for certain with `contextlib.aclosing`, and else when the
+        event loop clears the generator away.
+        """
+        return self._with(_ahead=on)
+
+    def resume(self, cursor: str) -> Self:
+        """A pager that goes on where another one stood when its `cursor` was taken.
+
+        The arguments of the call must be the same. How long a cursor stays good is the
+        service's choice: page numbers for ever, scroll ids for minutes.
+
+        Raises ArgumentError for text that is no cursor of this call.
+        """
+        try:
+            return self._with(_start=Bookmark.from_text(cursor, self._source.name))
+        except ValueError as error:
+            raise ArgumentError(str(error)) from None
+
+    @property
+    def cursor(self) -> str | None:
+        """Where the latest iteration stands, as text for `resume`; None once it came to the end.
+
+        It lies behind the last item that was given out, also in mid-page: then resuming
+        fetches that page again and skips what is known.
+        """
+        place = self._place()
+        return None if place is None else place.to_text(self._source.name)
+
+    def _place(self) -> Bookmark | None:
+        page = self._page
+        if self._over:
+            return None
+        if page is None:
+            return self._start or self._source.walk(None).position
+        taken = page.here.skip + self._taken
+        return page.here.after(taken) if taken < len(page.items) else page.next
+
+    def _with(self, **changes: object) -> Self:
+        other = copy(self)
+        other._begin()
+        for name, value in changes.items():
+            setattr(other, name, value)
+        return other
+
+    def _row_codec(self) -> Codec | None:
+        return self._source.item_codec()
+
+    def _instead(self) -> str:
+        return "Send its `cursor` there; `resume(cursor)` on a pager of the same call goes on."
+
+    def _begin(self) -> None:
+        self._page, self._taken, self._over = None, 0, False
+
+    def _decoded(self, page: RawPage, given: int) -> list[T]:
+        """The items of a page, cut to what the limit leaves."""
+        items = self._source.decode(page)
+        self._page, self._taken = page, 0
+        return items if self._limit is None else items[: self._limit - given]
+
+    def _enough(self, items: int) -> bool:
+        return self._limit is not None and items >= self._limit
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._source.name}>"
+
+
+class Pager(_Options[T], Rows[T]):
+    """A list that the service hands out page by page. Iterate over it for the items.
+
+    Nothing is fetched before the first item is asked for, and each page only when it is
+    needed. Every iteration starts anew. Options return a new pager:
+
+        for call in client.storage.objects.search(filter="type==meeting").limit(500):
+            ...
+
+    A failed request raises like any other call; `cursor` then resumes behind the items
+    that were given out. A server that never comes to an end raises `PagingError`.
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session, call: Call[object] | PageSource[T]) -> None:
+        super().__init__(call if isinstance(call, PageSource) else PageSource(session.engine, call))
+        self._session = session
+
+    def __iter__(self) -> Iterator[T]:
+        with closing(self._chunks()) as chunks:
+            for _, items in chunks:
+                for item in items:
+                    self._taken += 1
+                    yield item
+
+    def pages(self) -> Iterator[Page[T]]:
+        """The pages one by one, with their headers and everything beside the items."""
+        with closing(self._chunks()) as chunks:
+            for raw, items in chunks:
+                self._taken = len(items)
+                yield self._source.page(raw, items)
+
+    def first(self) -> T | None:
+        """The first item, or None if there is none."""
+        return next(iter(self.limit(1)), None)
+
+    def to_list(self) -> list[T]:
+        """All items. Mind the memory with long lists."""
+        return list(self)
+
+    def _chunks(self) -> Generator[tuple[RawPage, list[T]]]:
+        self._begin()
+        given = 0
+        if self._enough(given):
+            return
+        with closing(self._fetched_ahead() if self._ahead else self._fetched()) as pages:
+            for page in pages:
+                items = self._decoded(page, given)
+                given += len(items)
+                yield page, items
+                if self._enough(given):
+                    return
+        self._over = True
+
+    def _fetched(self) -> Generator[RawPage]:
+        walk = self._source.walk(self._start)
+        while (page := self._session.run(self._source.fetch(walk))) is not None:
+            yield page
+
+    def _fetched_ahead(self) -> Generator[RawPage]:
+        from concurrent.futures import Future, ThreadPoolExecutor
+        from contextvars import copy_context
+
+        walk = self._source.walk(self._start)
+        ahead = 0
+        worker = ThreadPoolExecutor(1, thread_name_prefix="xcaas-prefetch")
+
+        def begin() -> Future[RawPage | None]:
+            fetch = self._source.fetch(walk)
+            context = copy_context()  # the caller's, where its tracing span is
+            return worker.submit(lambda: context.run(lambda: self._session.run(fetch)))
+
+        try:
+            coming = begin()
+            while (page := coming.result()) is not None:
+                ahead += len(page.items)
+                if walk.done or self._enough(ahead - (self._start.skip if self._start else 0)):
+                    yield page
+                    return
+                coming = begin()
+                yield page
+        finally:
+            worker.shutdown(wait=False, cancel_futures=True)
+
+
+class AsyncPager(_Options[T], AsyncRows[T]):
+    """The async twin of `Pager`: iterate with `async for`."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: AsyncSession, call: Call[object] | PageSource[T]) -> None:
+        super().__init__(call if isinstance(call, PageSource) else PageSource(session.engine, call))
+        self._session = session
+
+    async def __aiter__(self) -> AsyncGenerator[T]:
+        async with aclosing(self._chunks()) as chunks:
+            async for _, items in chunks:
+                for item in items:
+                    self._taken += 1
+                    yield item
+
+    async def pages(self) -> AsyncGenerator[Page[T]]:
+        """The pages one by one, with their headers and everything beside the items."""
+        async with aclosing(self._chunks()) as chunks:
+            async for raw, items in chunks:
+                self._taken = len(items)
+                yield self._source.page(raw, items)
+
+    async def first(self) -> T | None:
+        """The first item, or None if there is none."""
+        async with aclosing(self.limit(1).__aiter__()) as items:
+            return await anext(items, None)
+
+    async def to_list(self) -> list[T]:
+        """All items. Mind the memory with long lists."""
+        return [item async for item in self]
+
+    async def _chunks(self) -> AsyncGenerator[tuple[RawPage, list[T]]]:
+        self._begin()
+        given = 0
+        if self._enough(given):
+            return
+        async with aclosing(self._fetched_ahead() if self._ahead else self._fetched()) as pages:
+            async for page in pages:
+                items = self._decoded(page, given)
+                given += len(items)
+                yield page, items
+                if self._enough(given):
+                    return
+        self._over = True
+
+    async def _fetched(self) -> AsyncGenerator[RawPage]:
+        walk = self._source.walk(self._start)
+        while (page := await self._session.run(self._source.fetch(walk))) is not None:
+            yield page
+
+    async def _fetched_ahead(self) -> AsyncGenerator[RawPage]:
+        from ..sansio._background import Ahead
+
+        walk = self._source.walk(self._start)
+        ahead = 0
+        coming = Ahead(lambda: self._session.run(self._source.fetch(walk)))
+        try:
+            while (page := await coming.result()) is not None:
+                ahead += len(page.items)
+                if walk.done or self._enough(ahead - (self._start.skip if self._start else 0)):
+                    yield page
+                    return
+                coming = Ahead(lambda: self._session.run(self._source.fetch(walk)))
+                yield page
+        finally:
+            await coming.drop()

@@ -1,0 +1,232 @@
+"""Fetching the pages of a list: the flow that pagers share, and what it hands out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from .._errors import ArgumentError, DecodeError, PagingError, ResponseError
+from .._pointer import JSON, put, value_at
+from .._redaction import safe_url
+from .._words import counted
+from ..calls._argument_names import blame_body, blame_parameter
+from ..operations._operation import Call, EncodedBody
+from ..serialization._codecs import codec_for
+from ..serialization._parameters import plain
+from ..tables import Rows
+from ._walk import Bookmark, PageWalk, RawPage
+
+if TYPE_CHECKING:
+    from ..calls._engine import Engine
+    from ..calls._replies import Reply
+    from ..models import Codec
+    from ..operations._extensions import Paging
+    from ..sansio._steps import Flow
+
+__all__ = ["Page", "PageSource"]
+
+T = TypeVar("T")
+
+
+class Page(Rows[T]):
+    """One page of a list."""
+
+    __slots__ = ("body", "cursor", "headers", "items", "number")
+
+    def __init__(
+        self, items: list[T], *, number: int, cursor: str | None, headers: Mapping[str, str], body: JSON
+    ) -> None:
+        self.items: list[T] = items
+        self.number: int = number
+        """The page's number as the service counts; from 0 where it does not."""
+        self.cursor: str | None = cursor
+        """Resumes behind this page; None after the last one."""
+        self.headers: Mapping[str, str] = headers
+        """Headers of the answer (totals, rate limits)."""
+        self.body: JSON = body
+        """The whole answer as JSON, for what stands beside the items."""
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def _at_hand(self) -> list[T]:
+        return self.items
+
+    def __repr__(self) -> str:
+        return f"<Page {self.number}: {counted(len(self.items), 'item')}>"
+
+
+class PageSource(Generic[T]):
+    """A call of a list operation, and how to get page after page of it."""
+
+    __slots__ = ("_body", "_decoder", "_kept", "call", "engine", "paging")
+
+    def __init__(self, engine: Engine, call: Call[object]) -> None:
+        paging = call.operation.paging
+        if paging is None:
+            raise ArgumentError(f"{call.operation.call} is not paged")
+        self.engine: Engine = engine
+        self.call: Call[object] = _complete(call, paging)
+        self.paging: Paging = paging
+        self._decoder: Callable[[list[JSON]], list[T]] | None = None
+        self._body: JSON = None
+        self._kept: Reply[object] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.call.operation.call
+
+    def walk(self, start: Bookmark | None) -> PageWalk:
+        """A new walk, from `start` or from where the caller's own arguments say."""
+        return PageWalk(self.paging, start or self._start())
+
+    def fetch(self, walk: PageWalk) -> Flow[RawPage | None]:
+        """Get the next page of a walk; None if the list is over."""
+        here = walk.position
+        if here is None:
+            return None
+        try:
+            reply = self._kept_for(here) or (yield from self.engine.exchange(self._request(here)))
+        except ResponseError as error:
+            if error.status is None or not walk.ends_with(error.status):
+                raise
+            walk.stop()
+            return None
+        try:
+            return walk.feed(cast("JSON", reply.json()), reply.headers, reply.url)
+        except PagingError as error:
+            error.operation = self.name
+            error.method = self.call.operation.method
+            error.url = safe_url(reply.url)
+            error.status = reply.status
+            error.request_id = reply.request_id
+            raise
+
+    def first(self, *, stream: bool = False) -> Call[object]:
+        """The call for the first page, for who wants to make it apart from the walk (see `keep`)."""
+        call = self._request(self._first_place())
+        return Call(call.operation, call.args, call.body, headers=call.headers, stream=stream)
+
+    def keep(self, reply: Reply[object]) -> None:
+        """Take the answer to `first` as the first page of the next walk from the start. Walks after that ask anew."""
+        self._kept = reply
+
+    def _kept_for(self, here: Bookmark) -> Reply[object] | None:
+        if self._kept is None:
+            return None
+        first = self._first_place()
+        if (here.index, here.key) != (first.index, first.key):
+            return None
+        kept, self._kept = self._kept, None
+        return kept
+
+    def _first_place(self) -> Bookmark:
+        place = self.walk(None).position
+        assert place is not None  # a walk that has not begun is not over
+        return place
+
+    def decode(self, page: RawPage) -> list[T]:
+        """The items of a page, less those that a resumed walk has given out before. Raises DecodeError."""
+        if self._decoder is None:
+            self._decoder = self._make_decoder()
+        return self._decoder(page.items)[page.here.skip :]
+
+    def page(self, raw: RawPage, items: list[T]) -> Page[T]:
+        """What callers see of a page."""
+        number = raw.here.key if self.paging.style == "page" else raw.here.index
+        cursor = None if raw.next is None else raw.next.to_text(self.name)
+        return Page(items, number=int(number or 0), cursor=cursor, headers=raw.headers, body=raw.body)
+
+    def _start(self) -> Bookmark | None:
+        """A page that the caller chose by giving the paging parameter a value."""
+        operation = self.call.operation
+        position = None
+        if self.paging.within == "body":
+            given: object = value_at(self._plain_body(), self.paging.parameter)
+        else:
+            position = operation.index("query", self.paging.parameter)
+            given = self.call.args[position] if position is not None and position < len(self.call.args) else None
+        if given is None or given == "":
+            return None
+        try:
+            return _chosen(given, self.paging)
+        except ArgumentError as error:
+            if position is None:
+                raise blame_body(error, operation) from None
+            raise blame_parameter(error, operation, position) from None
+
+    def _request(self, here: Bookmark) -> Call[object]:
+        paging, call = self.paging, self.call
+        if here.key is None:
+            return call
+        if paging.style == "link":
+            return Call(call.operation, call.args, call.body, link=str(here.key), headers=call.headers)
+        if paging.within == "body":
+            body = EncodedBody(put(self._plain_body(), paging.parameter, here.key))
+            return Call(call.operation, call.args, body, headers=call.headers)
+        if paging.alone and here.index > 0:
+            pairs = zip(call.operation.parameters, call.args, strict=False)
+            kept = tuple(None if parameter.location == "query" else value for parameter, value in pairs)
+            call = Call(call.operation, kept, call.body, headers=call.headers)
+        return call.with_argument("query", paging.parameter, here.key)
+
+    def _plain_body(self) -> JSON:
+        """The caller's body as JSON, encoded once for all pages."""
+        if self._body is None:
+            operation, given = self.call.operation, self.call.body
+            codec = codec_for(operation.body.annotation if operation.body else None, operation.product.package)
+            try:
+                self._body = cast("JSON", plain(given) if codec is None else codec.encode(given))
+            except (TypeError, ValueError) as error:
+                raise blame_body(ArgumentError(str(error)), operation) from None
+        return self._body
+
+    def item_codec(self) -> Codec | None:
+        """The codec of one item; None for plain JSON."""
+        if self.paging.item is None:
+            return None
+        from ..models import resolve
+
+        return resolve(self.paging.item, self.call.operation.product.package)
+
+    def _make_decoder(self) -> Callable[[list[JSON]], list[T]]:
+        if self.paging.item is None:
+            return lambda items: cast("list[T]", items)
+        from ..models import resolve
+
+        codec = resolve(f"list[{self.paging.item}]", self.call.operation.product.package)
+
+        def decode(items: list[JSON]) -> list[T]:
+            try:
+                return cast("list[T]", codec.decode(items, at=self.paging.items, lenient=self.engine.lenient))
+            except DecodeError as error:
+                error.operation = self.name
+                raise
+
+        return decode
+
+
+def _chosen(given: Any, paging: Paging) -> Bookmark:
+    """The place that a caller's page number or cursor stands for."""
+    if paging.style != "page":
+        if isinstance(given, str | int):
+            return Bookmark(given)
+        raise ArgumentError(f"a cursor is text or a number, not {type(given).__name__}")
+    try:
+        number = int(given)  # text from a form or a file will do
+    except (TypeError, ValueError):
+        shown = repr(given) if isinstance(given, str) else type(given).__name__
+        raise ArgumentError(f"a page is a whole number, not {shown}") from None
+    return Bookmark(number, number - (paging.first or 0))
+
+
+def _complete(call: Call[object], paging: Paging) -> Call[object]:
+    """The call with the arguments that the walk needs, where the caller gave none."""
+    for wire, value in paging.send.items():
+        position = call.operation.index("query", wire)
+        if position is not None and (position >= len(call.args) or call.args[position] is None):
+            call = call.with_argument("query", wire, value)
+    return call

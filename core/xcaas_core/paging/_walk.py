@@ -1,0 +1,253 @@
+"""What the paging facts of an operation mean: a walk over its pages, without I/O.
+
+A `PageWalk` says which page to ask for next, is fed the answers, and knows when
+the list is over. It ends or fails, whatever a server does:
+
+- A page that comes again for a cursor that was sent before adds no items. If the
+  server then names a cursor that is new, the walk goes on; if not, it cannot get any
+  further and fails with `PagingError`. Ending quietly instead could lose the rest
+  of the list.
+- The same cursor with other items is progress: search engines keep one scroll id
+  for a whole walk.
+- Pages that are all alike although each request differs end with `PagingError` too,
+  after `PATIENCE` of them, unless a total says that more should follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, cast
+from urllib.parse import urljoin
+
+from .._errors import PagingError
+from .._pointer import JSON, Absent, find, value_at
+from .._words import counted
+from ..operations._extensions import Last, Paging, Spot
+
+__all__ = ["PATIENCE", "Bookmark", "PageWalk", "RawPage"]
+
+PATIENCE: Final = 32
+_TOTALS: Final = ("page-count", "last-page", "item-count")
+
+
+class Bookmark:
+    """A place between two items of a list.
+
+    Args:
+        key: What the request for the page carries: a page number, cursor or link;
+            None for the first page of a list that starts without one.
+        index: Pages before this one.
+        seen: Items before this page.
+        skip: Items of this page that have been taken already.
+    """
+
+    __slots__ = ("index", "key", "seen", "skip")
+
+    def __init__(self, key: str | int | None, index: int = 0, seen: int = 0, skip: int = 0) -> None:
+        self.key: str | int | None = key
+        self.index: int = index
+        self.seen: int = seen
+        self.skip: int = skip
+
+    def after(self, items: int) -> Bookmark:
+        """The place behind the first `items` items of this page."""
+        return Bookmark(self.key, self.index, self.seen, items)
+
+    def to_text(self, call: str) -> str:
+        """Text for a file or database, good for the same call with the same arguments."""
+        import json
+        from base64 import urlsafe_b64encode
+
+        facts = json.dumps([1, call, self.key, self.index, self.seen, self.skip], separators=(",", ":"))
+        return urlsafe_b64encode(facts.encode()).decode().rstrip("=")
+
+    @classmethod
+    def from_text(cls, text: str, call: str) -> Bookmark:
+        """The place that `to_text` wrote down. ValueError if it is damaged or belongs to another call."""
+        import json
+        from base64 import urlsafe_b64decode
+
+        try:
+            version, owner, key, index, seen, skip = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        except (ValueError, TypeError):
+            version, owner, key, index, seen, skip = 0, None, None, 0, 0, 0
+        if version != 1 or not all(isinstance(number, int) and number >= 0 for number in (index, seen, skip)):
+            raise ValueError(f"not a cursor of {call}; pass the text that `pager.cursor` gave")
+        if owner != call:
+            raise ValueError(f"this cursor belongs to {owner}, not to {call}")
+        return cls(key if isinstance(key, str | int) else None, index, seen, skip)
+
+
+class RawPage:
+    """One page as it came: items still undecoded, where it starts and what comes next (None: nothing)."""
+
+    __slots__ = ("body", "headers", "here", "items", "next")
+
+    def __init__(
+        self, items: list[JSON], here: Bookmark, next: Bookmark | None, body: JSON, headers: Mapping[str, str]
+    ) -> None:
+        self.items: list[JSON] = items
+        self.here: Bookmark = here
+        self.next: Bookmark | None = next
+        self.body: JSON = body
+        self.headers: Mapping[str, str] = headers
+
+
+class PageWalk:
+    """One walk over the pages of a list, from the start or from a bookmark."""
+
+    __slots__ = ("_fed", "_keys", "_marks", "_paging", "_previous", "_run", "position")
+
+    def __init__(self, paging: Paging, start: Bookmark | None = None) -> None:
+        self._paging = paging
+        # Hashes of the keys sent, and of keys with the pages they brought: small also on long walks.
+        self._keys: set[int] = set()
+        self._marks: set[int] = set()
+        self._fed = 0
+        self._run = 0
+        self._previous: int | None = None
+        self.position: Bookmark | None = start or Bookmark(self._first_key())
+        """Where the page to ask for next begins; None when there is none."""
+
+    @property
+    def done(self) -> bool:
+        return self.position is None
+
+    def ends_with(self, status: int) -> bool:
+        """Whether an error status only says that the walk has gone past the end.
+
+        A list may shrink while it is read. On the first request the same status is
+        a real error: some argument is wrong.
+        """
+        return self._fed > 0 and status == self._paging.past_end
+
+    def stop(self) -> None:
+        """End the walk."""
+        self.position = None
+
+    def feed(self, body: JSON, headers: Mapping[str, str], url: str = "") -> RawPage:
+        """Take in the answer for `position`, which came from `url`, and move on.
+
+        Raises PagingError if the answer holds no list, or the walk goes in circles.
+        """
+        here = self.position
+        if here is None:
+            raise ValueError("this walk is over")
+        items = self._items(body, headers)
+        mark = hash((len(items), repr(items[:1]), repr(items[-1:])))
+        again = hash((here.key, mark)) in self._marks
+        self._keys.add(hash(here.key))
+        self._marks.add(hash((here.key, mark)))
+        fresh: list[JSON] = [] if again else items
+        self._run = self._run + 1 if items and mark == self._previous else 0
+        self._previous = mark
+        self._fed += 1
+        seen = here.seen + len(fresh)
+        key = self._next_key(here, items, seen, body, headers)
+        if key is not None and self._paging.style == "link":
+            key = urljoin(url, str(key))
+        if key is not None and ((again and hash(key) in self._keys) or self._run >= PATIENCE):
+            raise PagingError(
+                f"the server keeps giving the same page (after {counted(seen, 'item')}, the last cursor is {key!r}); "
+                "read the list anew, and report it to the vendor if it happens again"
+            )
+        self.position = None if key is None else Bookmark(key, here.index + 1, seen)
+        return RawPage(fresh, here, self.position, body, headers)
+
+    def _first_key(self) -> int | None:
+        return (self._paging.first or 0) if self._paging.style == "page" else self._paging.first
+
+    def _items(self, body: JSON, headers: Mapping[str, str]) -> list[JSON]:
+        found = find(body, self._paging.items)
+        embedded = self._embedded(body) if isinstance(found, Absent) else []
+        if len(embedded) == 1:
+            return embedded[0]
+        if isinstance(found, list):
+            return found
+        if isinstance(found, dict):
+            return [found]  # some services send a list of one as the bare object
+        if found is None or (not embedded and self._may_be_missing(body, headers)):
+            return []
+        raise PagingError(f"the answer holds no list at {self._paging.items!r}; it may be damaged, try again")
+
+    def _embedded(self, body: JSON) -> list[list[JSON]]:
+        """The lists of a HAL page by whatever names: the vendor's sample and schema don't always agree on one."""
+        embedded = value_at(body, "/_embedded") if self._paging.items.startswith("/_embedded/") else None
+        return [value for value in embedded.values() if isinstance(value, list)] if isinstance(embedded, dict) else []
+
+    def _may_be_missing(self, body: JSON, headers: Mapping[str, str]) -> bool:
+        """HAL leaves out empty lists; elsewhere a missing list needs another sign that the page is the last."""
+        if not isinstance(find(body, self._paging.items), Absent):
+            return False
+        if self._paging.items.startswith("/_embedded/"):
+            return True
+        return any(rule.test == "equals" and _holds(rule, 0, 0, 0, body, headers) for rule in self._paging.last)
+
+    def _next_key(
+        self, here: Bookmark, items: list[JSON], seen: int, body: JSON, headers: Mapping[str, str]
+    ) -> str | int | None:
+        """The key of the page that follows, or None if none does."""
+        paging = self._paging
+        if not items and paging.empty_ends:
+            return None
+        number = here.index + (paging.first or 0)
+        if any(_holds(rule, number, here.index + 1, seen, body, headers) for rule in paging.last):
+            return None
+        if paging.style == "page":
+            if any(_total(rule, body, headers) is not None for rule in paging.last):
+                self._run = 0  # a total bounds the walk already
+            return int(here.key or 0) + 1
+        value = _value(paging.next, body, headers) if paging.next else None
+        # A boolean is no cursor, although Python counts it among the integers.
+        return value if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
+
+
+def _holds(rule: Last, number: int, pages: int, items: int, body: JSON, headers: Mapping[str, str]) -> bool:
+    """Whether a sign says that this page, the one of this number, is the last."""
+    if rule.test in _TOTALS:
+        total = _total(rule, body, headers)
+        reached = {"page-count": pages, "last-page": number, "item-count": items}[rule.test]
+        return total is not None and reached >= total
+    value = _value(rule.spot, body, headers)
+    if rule.test == "absent":
+        return value is None or value == ""
+    if rule.test == "equals":
+        return _same(value, rule.value)
+    wanted = cast("Mapping[str, object]", rule.value)
+    rows = value if isinstance(value, list) else []
+    return not any(isinstance(row, dict) and all(_same(row.get(name), wanted[name]) for name in wanted) for row in rows)
+
+
+def _total(rule: Last, body: JSON, headers: Mapping[str, str]) -> int | None:
+    if rule.test not in _TOTALS:
+        return None
+    value = _value(rule.spot, body, headers)
+    try:
+        return int(value) if isinstance(value, str | int | float) else None
+    except ValueError:
+        return None
+
+
+def _same(value: JSON, wanted: object) -> bool:
+    """Equality that forgives letter case, and booleans and numbers sent as text."""
+    return value is not None and str(value).strip().casefold() == str(wanted).strip().casefold()
+
+
+def _value(spot: Spot, body: JSON, headers: Mapping[str, str]) -> JSON:
+    name = spot[1]
+    if spot[0] == "header":
+        return headers.get(name)
+    return value_at(body, name) if spot[0] == "body" else link_target(headers.get("Link"), name)
+
+
+def link_target(header: str | None, relation: str) -> str | None:
+    """The address of one relation in a `Link` header (RFC 8288), or None."""
+    if not header:
+        return None
+    import re
+
+    for target, parameters in re.findall(r"<([^>]*)>((?:\s*;\s*[^,;=]+(?:=(?:\"[^\"]*\"|[^\",;]*))?)*)", header):
+        named = re.search(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", parameters, re.IGNORECASE)
+        if named and relation.lower() in (named[1] or named[2]).lower().split():
+            return str(target)
+    return None

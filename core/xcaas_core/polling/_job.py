@@ -1,0 +1,288 @@
+"""Following a job on the server, without I/O: what its answers mean and when to look again."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final, cast
+
+from .._errors import ArgumentError, DecodeError, PollerError, PollerTimeoutError
+from .._pointer import JSON, value_at
+from ..operations._links import related_call
+from ..sansio._steps import Sleep
+from ._progress import PollProgress, span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..calls._engine import Engine
+    from ..calls._replies import Reply
+    from ..operations._extensions import Polling
+    from ..operations._operation import Call
+    from ..sansio._steps import Flow
+
+__all__ = ["Job", "known"]
+
+_MOMENT: Final = 0.05  # seconds that no message needs to speak of
+_log: Final = logging.getLogger("xcaas")
+
+
+class Job:
+    """One job: its id, its latest state, and the flows that ask for it.
+
+    Args:
+        engine: Makes the calls.
+        call: The call that starts the job; for a resumed job only the shared arguments count.
+        id: The job's id, when it was started before.
+    """
+
+    __slots__ = (
+        "_body",
+        "_call",
+        "_engine",
+        "_fresh",
+        "_looks",
+        "_polling",
+        "_starting",
+        "_warned",
+        "answer",
+        "id",
+        "state",
+    )
+
+    def __init__(self, engine: Engine, call: Call[object], id: str | None = None) -> None:
+        polling = call.operation.poller
+        if polling is None:
+            raise PollerError(f"{call.operation.call} starts no job that could be followed")
+        self._engine = engine
+        self._call = call
+        self._polling: Polling = polling
+        self._looks = 0
+        self._body: JSON = None  # of the latest answer that told a state
+        self._starting = False
+        self._warned = False  # of a result that is not whole, once
+        self._fresh = False  # whether the state was just learned, so that a wait need not ask at once
+        self.id = id
+        self.state: str | None = None
+        self.answer: Reply[object] | None = None
+        """The latest status answer."""
+
+    @property
+    def name(self) -> str:
+        """The call that callers made, such as `storage.bulk_downloads.download`."""
+        return self._beside(self._polling.verb) or self._call.operation.call
+
+    @property
+    def resumer(self) -> str | None:
+        """The call that follows this job from elsewhere; None if there is none."""
+        found = self._beside(self._polling.resume)
+        return None if found is None else f"{found}({'id' if self.id is None else repr(self.id)})"
+
+    def _beside(self, verb: str | None) -> str | None:
+        group, dot, _ = self._call.operation.call.rpartition(".")
+        return None if verb is None else f"{group}{dot}{verb}"
+
+    @property
+    def done(self) -> bool:
+        """Whether the job came to a good end, as far as known. States that nobody documented mean that it still runs."""
+        return self.state in self._polling.status.done
+
+    @property
+    def failed(self) -> bool:
+        return self.state in self._polling.status.failed
+
+    @property
+    def partial(self) -> bool:
+        """Whether it came to an end that is good, but leaves part of the work undone."""
+        return self.state in self._polling.status.partial
+
+    def start(self) -> Flow[None]:
+        """Start the job, unless it was started before."""
+        if self.id is not None:
+            return
+        if self._starting:
+            raise PollerError(
+                f"{self.name}: the job is being started by another task",
+                advice="Await one poller in one task; a second wait may begin when `start` is done.",
+            )
+        self._starting = True
+        try:
+            reply = yield from self._engine.exchange(self._call)
+        finally:
+            self._starting = False
+        body = cast("JSON", reply.json())
+        id = value_at(body, self._polling.id)
+        if not isinstance(id, str | int) or id == "":
+            raise self._in_context(
+                DecodeError("the answer does not name the job that was started", pointer=self._polling.id), reply
+            )
+        self.id = str(id)
+        self._learn(body)
+        self._fresh = True
+        if self._status_call().operation is self._call.operation:
+            self.answer = reply  # the job was started elsewhere: to start it is to look at it
+
+    def look(self) -> Flow[str | None]:
+        """Ask how the job stands. Returns its state, in the service's words."""
+        if self.id is None:
+            raise self.not_started()
+        self.answer = yield from self._engine.exchange(self._status_call())
+        self._looks += 1
+        self._learn(cast("JSON", self.answer.json()))
+        return self.state
+
+    def wait(self, timeout: float | None, progress: Callable[[PollProgress], object] | None) -> Flow[None]:
+        """Look again and again until the job is over.
+
+        Raises:
+            ArgumentError: `timeout` is no number of seconds. Nothing was started.
+            PollerError: It failed, or was cancelled.
+            PollerTimeoutError: It was still running when `timeout` seconds were over.
+        """
+        _check(timeout)
+        polling, clock = self._polling, self._engine.shared.clock
+        yield from self.start()
+        began = clock()
+        deadline = began + (polling.timeout if timeout is None else timeout)
+        delay = polling.first if self._fresh else 0.0
+        self._fresh = False
+        while not self._over():
+            yield Sleep(max(0.0, min(delay, deadline - clock())))
+            yield from self.look()
+            if progress is not None:
+                progress(self._progress(clock() - began))
+            if not self._over() and clock() >= deadline:
+                raise self._timed_out(clock() - began)
+            delay = max(min(delay * polling.factor, polling.longest), polling.first, self._asked_for())
+        if self.failed:
+            raise self._failure()
+        if self.partial and not self._warned:
+            self._warned = True
+            _log.warning(
+                "%s: job %s ended as %s: part of the work is missing from its result", self.name, self.id, self.state
+            )
+
+    def cancel(self) -> Flow[None]:
+        """Ask the service to stop the job. PollerError if it has no way to."""
+        if self._polling.cancel is None:
+            raise PollerError(
+                f"{self.name}: a job of this kind cannot be cancelled",
+                id=self.id,
+                advice="Stop waiting for it; it ends by itself.",
+            )
+        if self.id is None:
+            raise self.not_started()
+        yield from self._engine.exchange(related_call(self._polling.cancel, self._call, self.id))
+
+    def not_started(self) -> PollerError:
+        """What to raise where only a job that was started makes sense."""
+        return PollerError(f"{self.name}: the job was not started yet", advice="Await the poller, or its `start`.")
+
+    def result_call(self) -> Call[object] | None:
+        """The call that fetches the result; None if the latest status answer is the result."""
+        result = self._polling.result
+        return None if result is None else related_call(result, self._call, self.id)
+
+    def _status_call(self) -> Call[object]:
+        return related_call(self._polling.status, self._call, self.id)
+
+    def _over(self) -> bool:
+        if self.failed:
+            return True
+        # Without an operation for the result, a status answer is needed even if the start said "done".
+        return self.done and (self.answer is not None or self._polling.result is not None)
+
+    def _learn(self, body: JSON) -> None:
+        self._body = body
+        state = value_at(body, self._polling.status.value)
+        self.state = None if state is None else str(state)
+
+    def _progress(self, seconds: float) -> PollProgress:
+        return PollProgress(self.id or "", self.state, self._looks, seconds, self._body, partial=self.partial)
+
+    def _asked_for(self) -> float:
+        """Seconds that the status answer asks to wait."""
+        asked = self.answer.headers.get("Retry-After", "") if self.answer is not None else ""
+        return float(asked) if asked.isdecimal() else 0.0
+
+    def _failure(self) -> PollerError:
+        reason = self._reason()
+        error = PollerError(
+            f"job {self.id} ended as {self.state}" + (f": {reason}" if reason else ""),
+            reason=reason,
+            state=self.state,
+            id=self.id,
+            advice=None if reason else self._without_reason(),
+        )
+        return self._in_context(error, self.answer)
+
+    def _without_reason(self) -> str:
+        if "CANCEL" in (self.state or "").upper():
+            return "Somebody cancelled it. Start it again if it is still wanted."
+        return "The service gives no reason. Start it again; if it ends like this once more, ask support about this id."
+
+    def _reason(self) -> str | None:
+        """What the service says; where the spec's place for it is empty, what stands around it."""
+        pointer = self._polling.status.reason
+        if not pointer:
+            return None
+        reason = _as_text(value_at(self._body, pointer))
+        around = pointer.rpartition("/")[0]
+        return _as_text(value_at(self._body, around)) if reason is None and around else reason
+
+    def _timed_out(self, seconds: float) -> PollerTimeoutError:
+        how = "not over" if self.state is None else self.state
+        waited = f"was still {how} after {span(seconds)}" if seconds >= _MOMENT else f"is still {how}"
+        later = "" if self.resumer is None else f", or follow it later with `{self.resumer}`"
+        error = PollerTimeoutError(
+            f"job {self.id} {waited}",
+            state=self.state,
+            id=self.id,
+            advice=f"It goes on at the server: wait again{later}.",
+        )
+        return self._in_context(error, self.answer)
+
+    def _in_context(self, error: _Error, reply: Reply[object] | None) -> _Error:
+        error.operation = self.name
+        if reply is not None:
+            error.status = reply.status
+            error.request_id = reply.request_id
+        return error
+
+
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    from .._errors import XCaaSError
+
+    _Error = TypeVar("_Error", bound=XCaaSError)
+
+
+def known(id: object) -> str:
+    """The id of a job that was started before. Without one, a poller would start another job."""
+    if isinstance(id, str) and id:
+        return id
+    error = ArgumentError(f"the text that a poller's `id` gave is due, not {id!r}")
+    error.argument = "id"
+    raise error
+
+
+def _check(timeout: object) -> None:
+    """Refuse what is no number of seconds, before anything is started."""
+    number = timeout is None or (isinstance(timeout, int | float) and not isinstance(timeout, bool))
+    if not number or (isinstance(timeout, int | float) and not timeout >= 0):  # not-a-number is not >= 0 either
+        error = ArgumentError(f"a number of seconds from 0 up is due, not {timeout!r}")
+        error.argument = "timeout"
+        raise error
+
+
+def _as_text(reason: JSON) -> str | None:
+    """A reason for people: text as it is, and the telling part of an error object."""
+    if isinstance(reason, dict):
+        told = [reason[name] for name in ("title", "detail", "message", "error") if isinstance(reason.get(name), str)]
+        if told:
+            return ": ".join(str(part) for part in told)
+    if reason is None or isinstance(reason, str):
+        return reason or None
+    import json
+
+    return json.dumps(reason)

@@ -1,0 +1,200 @@
+"""Jobs on the server that callers wait for: `Poller` and its async twin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from ..calls._handle import Handle
+from ._job import Job, known
+from ._progress import PollProgress
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from ..calls._session import AsyncSession, Session
+    from ..operations._operation import Call
+
+__all__ = ["AsyncPoller", "PollProgress", "Poller"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class _Watched(Handle):
+    """What both pollers know without asking."""
+
+    __slots__ = ("_job",)
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    @property
+    def id(self) -> str:
+        """The service's name for the job. Keep it to resume from another process.
+
+        An async poller knows it once the job was started. PollerError before.
+        """
+        if self._job.id is None:
+            raise self._job.not_started()
+        return self._job.id
+
+    @property
+    def done(self) -> bool:
+        """Whether the job is over, well or badly, as of the latest look. Asks nobody."""
+        return self._job.done or self._job.failed
+
+    @property
+    def partial(self) -> bool:
+        """Whether the job ended well with part of its work undone, such as a zip that lacks some of its files.
+
+        `wait` returns the result all the same, and logs a warning.
+        """
+        return self._job.partial
+
+    @property
+    def state(self) -> str | None:
+        """The state at the latest look, in the service's words. Asks nobody."""
+        return self._job.state
+
+    def _instead(self) -> str:
+        again = self._job.resumer
+        return "Send its `id` there." if again is None else f"Send its `id` there; `{again}` follows the same job."
+
+    def __repr__(self) -> str:
+        known = (self._job.id or "not started", self._job.state, "partial" if self._job.partial else None)
+        return f"<{type(self).__name__} of {self._job.name}: {' '.join(part for part in known if part)}>"
+
+
+class Poller(_Watched, Generic[T_co]):
+    """A job that was started on the server. `wait` gives its result.
+
+    poller = client.storage.bulk_downloads.download(ids)
+    with poller.wait(timeout=600) as archive:
+        archive.save("calls.zip")
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session, call: Call[object]) -> None:
+        super().__init__(Job(session.engine, call))
+        self._session = session
+        session.run(self._job.start())
+
+    @classmethod
+    def resume(cls, session: Session, call: Call[object], id: str) -> Self:
+        """A poller of a job that was started before, perhaps by another process. Sends nothing."""
+        self = cls.__new__(cls)
+        _Watched.__init__(self, Job(session.engine, call, known(id)))
+        self._session = session
+        return self
+
+    def wait(self, timeout: float | None = None, *, progress: Callable[[PollProgress], object] | None = None) -> T_co:
+        """Wait until the job is over, and return its result.
+
+        Args:
+            timeout: Seconds to wait at most; without it what the spec gives. A look that is under way then is
+                waited for, and even with 0 there is one.
+            progress: Called after each look at the job. What it raises ends the wait.
+
+        Raises:
+            ArgumentError: `timeout` is no number of seconds. Nothing was sent.
+            PollerError: The job failed or was cancelled; `reason` is what the service says.
+            PollerTimeoutError: It was not over in time. It goes on; `wait` may be called again.
+        """
+        self._session.run(self._job.wait(timeout, progress))
+        call = self._job.result_call()
+        return cast("T_co", _last_answer(self._job) if call is None else _fetch(self._session, call))
+
+    def status(self) -> str | None:
+        """Ask once how the job stands."""
+        return self._session.run(self._job.look())
+
+    def cancel(self) -> None:
+        """Ask the service to stop the job. PollerError where it cannot."""
+        self._session.run(self._job.cancel())
+
+
+class AsyncPoller(_Watched, Generic[T_co]):
+    """The async twin of `Poller`. Awaiting it starts the job, waits and gives the result.
+
+    archive = await client.storage.bulk_downloads.download(ids)
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: AsyncSession, call: Call[object]) -> None:
+        super().__init__(Job(session.engine, call))
+        self._session = session
+
+    @classmethod
+    def resume(cls, session: AsyncSession, call: Call[object], id: str) -> Self:
+        """A poller of a job that was started before, perhaps by another process. Sends nothing."""
+        self = cls(session, call)
+        self._job.id = known(id)
+        return self
+
+    def __await__(self) -> Generator[Any, None, T_co]:
+        return self.wait().__await__()
+
+    async def start(self) -> Self:
+        """Start the job, without waiting for it to end."""
+        await self._session.run(self._job.start())
+        return self
+
+    async def wait(
+        self, timeout: float | None = None, *, progress: Callable[[PollProgress], object] | None = None
+    ) -> T_co:
+        """Start the job if need be, wait until it is over, and return its result. See `Poller.wait`."""
+        await self._session.run(self._job.wait(timeout, progress))
+        call = self._job.result_call()
+        return cast("T_co", _last_answer(self._job) if call is None else await _fetch_async(self._session, call))
+
+    async def status(self) -> str | None:
+        """Ask once how the job stands. PollerError before it was started."""
+        return await self._session.run(self._job.look())
+
+    async def cancel(self) -> None:
+        """Ask the service to stop the job. PollerError where it cannot."""
+        await self._session.run(self._job.cancel())
+
+
+def _last_answer(job: Job) -> object:
+    return None if job.answer is None else job.answer.value()
+
+
+def _fetch(session: Session, call: Call[object]) -> object:
+    """The result of a job: a download, a pager, or what a plain call returns."""
+    if _streams(call):
+        from ..downloads._download import Download
+
+        call.stream = True
+        return Download(session, call)
+    if call.operation.paging is not None:
+        from ..paging._pager import Pager
+
+        return Pager[object](session, call)
+    return session.exchange(call).value()
+
+
+async def _fetch_async(session: AsyncSession, call: Call[object]) -> object:
+    if _streams(call):
+        from ..downloads._download import AsyncDownload
+
+        call.stream = True
+        return AsyncDownload(session, call)
+    if call.operation.paging is not None:
+        from ..paging._pager import AsyncPager
+
+        return AsyncPager[object](session, call)
+    return (await session.exchange(call)).value()
+
+
+def _streams(call: Call[object]) -> bool:
+    operation = call.operation
+    if operation.download is not None:
+        return True
+    for status, answers in operation.answers.items():
+        several = answers if isinstance(answers, tuple) else (answers,)
+        if status.startswith("2") and several and several[0].kind == "binary":
+            return True
+    return False

@@ -1,0 +1,151 @@
+"""The two drivers that carry out a flow's steps: `run` blocks, `run_async` awaits.
+
+Whatever goes wrong in a step is thrown into the flow, so that it can retry, clean up,
+or let the error through. The same happens when a task is cancelled.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from ._steps import Chunk, Close, Flow, Offload, Park, Read, Send, Sleep, Step, Waitable
+
+if TYPE_CHECKING:
+    from ._steps import Request, Response
+
+__all__ = ["AsyncTransport", "SyncTransport", "run", "run_async"]
+
+T = TypeVar("T")
+
+
+class SyncTransport(Protocol):
+    """What `run` needs to move bytes and to wait. `_http.SyncIO` is the real one."""
+
+    def send(self, request: Request, stream: bool) -> Response: ...
+    def read(self, response: Response) -> None: ...
+    def chunk(self, response: Response) -> bytes: ...
+    def close(self, response: Response) -> None: ...
+    def sleep(self, seconds: float) -> None: ...
+    def shut(self) -> None: ...
+
+
+class AsyncTransport(Protocol):
+    """What `run_async` needs to move bytes and to wait. `_http.AsyncIO` is the real one."""
+
+    async def send(self, request: Request, stream: bool) -> Response: ...
+    async def read(self, response: Response) -> None: ...
+    async def chunk(self, response: Response) -> bytes: ...
+    async def close(self, response: Response) -> None: ...
+    async def sleep(self, seconds: float) -> None: ...
+    async def shut(self) -> None: ...
+
+
+def run(flow: Flow[T], io: SyncTransport) -> T:
+    """Carry out a flow in this thread."""
+    try:
+        step = next(flow)
+        while True:
+            try:
+                result = io.send(step.request, step.stream) if isinstance(step, Send) else _perform(step, io)
+            except BaseException as error:
+                step = flow.throw(error)
+            else:
+                step = flow.send(result)
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+
+
+def _perform(step: Step, io: SyncTransport) -> object:
+    result: object = None
+    match step:
+        case Chunk():
+            result = io.chunk(step.response)
+        case Read():
+            io.read(step.response)
+        case Close():
+            io.close(step.response)
+        case Sleep():
+            io.sleep(step.seconds)
+        case Park():
+            done = threading.Event()
+            step.waitable.on_done(done.set)
+            result = done.wait(step.timeout)
+        case Offload():
+            result = step.function()
+        case Send():
+            result = io.send(step.request, step.stream)
+    return result
+
+
+async def run_async(flow: Flow[T], io: AsyncTransport) -> T:
+    """Carry out a flow in the running event loop (asyncio or trio)."""
+    try:
+        step = next(flow)
+        while True:
+            try:
+                if isinstance(step, Send):
+                    result: object = await io.send(step.request, step.stream)
+                else:
+                    result = await _perform_async(step, io)
+            except BaseException as error:
+                step = flow.throw(error)
+            else:
+                step = flow.send(result)
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+
+
+async def _perform_async(step: Step, io: AsyncTransport) -> object:
+    result: object = None
+    match step:
+        case Chunk():
+            result = await io.chunk(step.response)
+        case Read():
+            await io.read(step.response)
+        case Close():
+            await io.close(step.response)
+        case Sleep():
+            await io.sleep(step.seconds)
+        case Park():
+            result = await _park(step.waitable, step.timeout)
+        case Offload():
+            from anyio.to_thread import run_sync
+
+            result = await run_sync(step.function)
+        case Send():
+            result = await io.send(step.request, step.stream)
+    return result
+
+
+async def _park(waitable: Waitable, timeout: float | None) -> bool:
+    """Wait for a waitable that another task, thread or event loop finishes."""
+    import anyio
+
+    done = anyio.Event()
+    waitable.on_done(_waker(done.set))
+    if timeout is None:
+        await done.wait()
+    else:
+        with anyio.move_on_after(timeout):
+            await done.wait()
+    return done.is_set()
+
+
+def _waker(wake: Callable[[], object]) -> Callable[[], None]:
+    """A function that calls `wake` in this event loop, from whichever thread it is called."""
+    from ._event_loops import call_soon, running_loop
+
+    loop = running_loop()
+    home = threading.get_ident()
+
+    def from_anywhere() -> None:
+        if threading.get_ident() == home:
+            wake()
+        else:
+            call_soon(loop, wake)
+
+    return from_anywhere

@@ -1,0 +1,141 @@
+"""Request bodies: JSON, forms, multipart, text, XML and bytes from wherever they are.
+
+A body is compiled once per operation. What comes out is a `Payload`: content that can be
+sent again on a retry, or, for sources that can be read only once, content that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias, cast
+
+from .._errors import ArgumentError
+from .._json import dumps
+from ..operations._operation import EncodedBody
+from ..operations._parameter import Body, Encoding
+from ._codecs import Codec, codec_for
+from ._parameters import plain
+from ._payload import Payload, binary_payload, is_binary
+from ._styles import Pair, deep_pairs, escape_form, is_list, is_object, list_or_object, members, scalars, text_of
+
+__all__ = ["Maker", "compile_body"]
+
+Maker: TypeAlias = Callable[[object], Payload]
+
+
+def compile_body(body: Body, package: str) -> Maker:
+    """A function that turns a given body into a payload; with several media types, the first that fits."""
+    makers = [(variant, _maker(variant, package)) for variant in (body, *body.variants)]
+    if len(makers) == 1:
+        return makers[0][1]
+
+    def make(value: object) -> Payload:
+        for variant, maker in makers:
+            if _fits(variant, value):
+                return maker(value)
+        return makers[0][1](value)
+
+    return make
+
+
+def _fits(variant: Body, value: object) -> bool:
+    match variant.kind:
+        case "binary":
+            return is_binary(value)
+        case "text" | "xml":
+            return isinstance(value, str)
+        case "json":
+            return not is_binary(value)
+        case _:
+            return not is_binary(value) and not isinstance(value, str)
+
+
+def _maker(body: Body, package: str) -> Maker:
+    match body.kind:
+        case "json" | "form" | "multipart":
+            return _guarded(_structured(body, codec_for(body.annotation, package)))
+        case "binary":
+            return lambda value: binary_payload(value, body.media_type)
+        case _:
+            return lambda value: _text(value, body.media_type)
+
+
+def _structured(body: Body, codec: Codec | None) -> Maker:
+    compose = body.compose
+    if compose is not None:
+        return lambda value: compose(_fields(value, None), codec, body.encoding)
+    if body.kind == "form":
+        return lambda value: Payload(_form(_fields(value, codec), body.encoding), body.media_type)
+    return lambda value: Payload(dumps(_json(value, codec)), body.media_type)
+
+
+def _guarded(maker: Maker) -> Maker:
+    """Codecs complain with TypeError and ValueError; callers get the error that says it is their argument."""
+
+    def make(value: object) -> Payload:
+        try:
+            return maker(value)
+        except ArgumentError:
+            raise
+        except (TypeError, ValueError) as error:
+            raise ArgumentError(str(error)) from None
+
+    return make
+
+
+def _json(value: object, codec: Codec | None) -> object:
+    if isinstance(value, EncodedBody):
+        return value.value
+    return plain(value) if codec is None else codec.encode(value)
+
+
+def _text(value: object, media_type: str) -> Payload:
+    if is_binary(value):
+        return binary_payload(value, media_type)
+    if "charset" not in media_type:
+        media_type = f"{media_type}; charset=utf-8"
+    return Payload(text_of(plain(value)).encode(), media_type)
+
+
+def _fields(value: object, codec: Codec | None) -> Mapping[str, object]:
+    found = value.value if isinstance(value, EncodedBody) else value if codec is None else codec.encode(value)
+    if not isinstance(found, Mapping):
+        found = plain(found)
+    if not isinstance(found, Mapping):
+        raise ArgumentError("a form is made from a model or a mapping of names to values")
+    return cast("Mapping[str, object]", found)
+
+
+def _form(fields: Mapping[str, object], encoding: Mapping[str, Encoding]) -> bytes:
+    pairs = [pair for name, value in fields.items() for pair in form_pairs(name, value, encoding.get(name))]
+    return "&".join([f"{escape_form(name)}={escape_form(text)}" for name, text in pairs]).encode()
+
+
+_SEPARATORS: Final = {"spaceDelimited": " ", "pipeDelimited": "|"}
+
+
+def form_pairs(name: str, value: object, encoding: Encoding | None) -> list[Pair]:
+    """What one property of a form turns into: lists repeat their name, objects travel as JSON,
+    unless the spec's `encoding` asks for something else."""
+    if value is None:
+        return []
+    style = None if encoding is None else encoding.style
+    if style == "deepObject":
+        return deep_pairs(name, value)
+    if is_object(value):
+        return _object_pairs(name, value, encoding)
+    if is_list(value):
+        texts = scalars(value)
+        if encoding is None or encoding.explode is not False:
+            return [(name, text) for text in texts]
+        return [(name, _SEPARATORS.get(style or "form", ",").join(texts))]
+    return [(name, text_of(value))]
+
+
+def _object_pairs(name: str, value: dict[str, object], encoding: Encoding | None) -> list[Pair]:
+    if encoding is None or encoding.style is None:
+        return [(name, text_of(value))]
+    if encoding.explode is not False:
+        return members(value)
+    separator = _SEPARATORS.get(encoding.style, ",")
+    return [(name, list_or_object(value, separator, separator, str))]

@@ -1,0 +1,131 @@
+"""An operation made ready to be called: its parameters, body and answers as functions.
+
+Done once per operation, on its first call, and shared by all clients: nothing in here
+depends on credentials, addresses or options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from .._errors import ArgumentError
+from ..calls._retry import IDEMPOTENT
+from ._bodies import Maker, compile_body
+from ._parameters import Target, Writer, compile_parameter, compile_path
+from ._payload import Payload
+from ._responses import AnswerTable
+from ._zones import in_zone
+
+if TYPE_CHECKING:
+    from ..operations._operation import Operation
+    from ..operations._parameter import Parameter
+
+__all__ = ["Compiled", "compiled"]
+
+Settings = Callable[[str], str | None]
+_ABSENT: Final = "a value is needed, and none was given"
+
+
+class Compiled:
+    """What `_call.py` runs instead of reading the operation's description again and again."""
+
+    __slots__ = ("_body", "_guards", "_operation", "_writers", "answers", "fill_path", "repeatable")
+
+    def __init__(self, operation: Operation[object]) -> None:
+        package = operation.product.package
+        self._operation = operation
+        self.fill_path: Callable[[dict[str, str]], str] = compile_path(operation.path, self._blame_segment)
+        self._writers: list[tuple[Writer, Parameter]] = [
+            (compile_parameter(parameter, package), parameter) for parameter in operation.parameters
+        ]
+        self._body: Maker | None = None if operation.body is None else compile_body(operation.body, package)
+        self.answers: AnswerTable = AnswerTable(operation)
+        self.repeatable: bool = operation.method.upper() in IDEMPOTENT if operation.retry is None else operation.retry
+        self._guards = _guards(operation)
+
+    def write(self, args: tuple[object, ...], setting: Settings, *, linked: bool) -> Target:
+        """Arguments as parts of a request. A link brings its own path and query."""
+        target = Target()
+        given = len(args)
+        position = 0
+        try:
+            for position, (writer, parameter) in enumerate(self._writers):
+                value = args[position] if position < given else None
+                if value is None:
+                    if parameter.source is not None:
+                        value = setting(parameter.source)
+                    if value is None:
+                        if parameter.required and not linked:
+                            _refuse_absent(parameter)
+                        continue
+                if parameter.zone is not None:
+                    value = in_zone(value, self._given(args, parameter.zone))
+                if not linked or parameter.location in ("header", "cookie"):
+                    writer(value, target)
+        except ArgumentError as error:
+            from ..calls._argument_names import blame_parameter
+
+            raise blame_parameter(error, self._operation, position) from None
+        return target
+
+    def _given(self, args: tuple[object, ...], wire: str) -> object:
+        """What the caller gave for another parameter."""
+        position = self._operation.index("query", wire)
+        return args[position] if position is not None and position < len(args) else None
+
+    def guarded(self, headers: Mapping[str, str]) -> bool:
+        """Whether a caller has put credentials on the request, so that no others are needed."""
+        return any(guard and guard <= headers.keys() for guard in self._guards)
+
+    def payload(self, operation: Operation[object], body: object) -> Payload | None:
+        """The body to send; None for none."""
+        try:
+            return self._payload(operation, body)
+        except ArgumentError as error:
+            from ..calls._argument_names import blame_body
+
+            raise blame_body(error, operation) from None
+
+    def _payload(self, operation: Operation[object], body: object) -> Payload | None:
+        if body is None:
+            if operation.body is None or not operation.body.required:
+                return None
+            if not operation.body.nullable:
+                raise ArgumentError(_ABSENT)
+        if self._body is None:
+            raise ArgumentError("this call takes none")
+        return self._body(body)
+
+    def _blame_segment(self, error: ArgumentError, wire: str) -> ArgumentError:
+        from ..calls._argument_names import blame_parameter
+
+        position = self._operation.index("path", wire)
+        return error if position is None else blame_parameter(error, self._operation, position)
+
+
+def _refuse_absent(parameter: Parameter) -> None:
+    advice = None if parameter.source is None else f"Pass it to the call, or {parameter.source}=… to the client."
+    raise ArgumentError(_ABSENT, advice=advice)
+
+
+def _guards(operation: Operation[object]) -> tuple[frozenset[str], ...]:
+    """Sets of headers that hold the credentials. A caller who sets one such set whole needs no other credential."""
+    schemes = operation.product.schemes
+    sets: list[frozenset[str]] = []
+    for names in operation.security:
+        headers: set[str] = set()
+        for name in names:
+            scheme = schemes.get(name)
+            in_header = scheme is not None and scheme.kind == "api-key" and scheme.location == "header"
+            headers.add((scheme.parameter or "").lower() if scheme is not None and in_header else "authorization")
+        sets.append(frozenset(headers))
+    return tuple(sets)
+
+
+def compiled(operation: Operation[object]) -> Compiled:
+    """The operation made ready, once. Two threads that race make two, of which either will do."""
+    found = operation.compiled
+    if found is None:
+        found = operation.compiled = Compiled(operation)
+    return found

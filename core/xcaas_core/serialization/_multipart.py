@@ -1,0 +1,182 @@
+"""Multipart bodies: which parts a form has. The boundary is the HTTP library's own."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, Final, TypeGuard, cast
+
+from .._errors import ArgumentError
+from .._json import dumps
+from ..operations._parameter import Encoding
+from ..sansio._steps import Part
+from ._codecs import Codec
+from ._parameters import plain
+from ._payload import Payload, file_length, is_binary, size_of_path
+from ._styles import is_list, is_object, text_of
+
+__all__ = ["multipart_payload"]
+
+_JSON: Final = "application/json"
+
+
+def multipart_payload(fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
+    """A payload whose parts are opened afresh for each attempt.
+
+    Files are bytes, a path, an open file, an iterator of bytes, or a tuple of file name and one of
+    these, and perhaps a content type. A list makes one part per member. Objects travel as JSON.
+    """
+    sources = [
+        _Source(name, member, encoding.get(name))
+        for name, value in fields.items()
+        for member in _repeated(value)
+        if member is not None
+    ]
+    # Every part must be able to start over, or none of the body can.
+    replayable = all(source.replayable for source in sources)
+    return Payload(None, None, parts=lambda: [source.part() for source in sources], replayable=replayable)
+
+
+def _repeated(value: object) -> Iterable[object]:
+    if _is_named_file(value) or not isinstance(value, list | set | frozenset | tuple):
+        return (value,)
+    return cast("Iterable[object]", value)
+
+
+def _is_named_file(value: object) -> TypeGuard[tuple[object, ...]]:
+    """(file name, content) or (file name, content, content type)."""
+    if not isinstance(value, tuple):
+        return False
+    parts = cast("tuple[object, ...]", value)
+    return len(parts) in (2, 3) and isinstance(parts[0], str) and is_binary(parts[1])
+
+
+class _Source:
+    """Where the content of one part comes from."""
+
+    __slots__ = ("content", "filename", "media_type", "name", "replayable")
+
+    def __init__(self, name: str, value: object, encoding: Encoding | None) -> None:
+        self.name = name
+        self.media_type = None if encoding is None else encoding.content_type
+        self.filename: str | None = None
+        if _is_named_file(value):
+            self.filename, value, *rest = cast("tuple[str, object, str | None]", value)
+            self.media_type = rest[0] if rest else self.media_type
+        if is_binary(value):
+            self.content: bytes | _Window = self._open(value)
+        else:
+            self.content = self._field(plain(value))
+        self.replayable = isinstance(self.content, bytes) or self.content.replayable
+
+    def _open(self, value: object) -> bytes | _Window:
+        window = None if isinstance(value, bytes | bytearray | memoryview) else _Window(value)
+        if self.filename is None:
+            # Without a file name servers take a part for a plain field.
+            self.filename = (window.filename if window else None) or self.name
+        return bytes(cast("bytes", value)) if window is None else window
+
+    def _field(self, value: object) -> bytes:
+        if is_object(value) or is_list(value) or (self.media_type is not None and "json" in self.media_type):
+            self.media_type = self.media_type or _JSON
+            return dumps(value)
+        return text_of(value).encode()
+
+    def part(self) -> Part:
+        if isinstance(self.content, bytes):
+            return (self.name, (self.filename, self.content, self.media_type))
+        if self.replayable:
+            self.content.seek(0)
+        return (self.name, (self.filename, cast("IO[bytes]", self.content), self.media_type))
+
+
+class _Window:
+    """A file-like view of a path, an open file or an iterator that begins where the source stands.
+
+    HTTP libraries rewind what they send; this rewinds to where the caller's file stood. A path is
+    opened for the first read, and closed at its end.
+    """
+
+    def __init__(self, source: object) -> None:
+        self.filename: str | None = None
+        self.replayable = True
+        self._path: os.PathLike[str] | None = None
+        self._file: IO[bytes] | None = None
+        self._chunks: Iterator[bytes] | None = None
+        self._rest = b""
+        self._start = 0
+        self._length: int | None = None
+        self._at = 0
+        if isinstance(source, os.PathLike):
+            self._path = cast("os.PathLike[str]", source)
+            self.filename = os.path.basename(os.fspath(self._path))
+            self._length = size_of_path(self._path)
+        elif hasattr(source, "read"):
+            self._take_file(cast("IO[bytes]", source))
+        elif isinstance(source, Iterator):
+            self._chunks = cast("Iterator[bytes]", source)
+            self.replayable = False
+        else:
+            raise ArgumentError("an async iterator cannot be a part of a form", advice="Give a file or bytes.")
+
+    def _take_file(self, file: IO[bytes]) -> None:
+        if hasattr(file, "encoding"):
+            raise ArgumentError("the file is open for text", advice="Open it with mode 'rb'.")
+        name = getattr(file, "name", None)
+        self.filename = os.path.basename(name) if isinstance(name, str) else None
+        place = file_length(file)
+        if place is None:
+            self._chunks = iter(lambda: file.read(65536), b"")
+            self.replayable = False
+        else:
+            self._file = file
+            self._start, self._length = place
+
+    def read(self, size: int = -1) -> bytes:
+        """As of any file."""
+        if self._chunks is not None:
+            return self._read_chunks(size)
+        if self._file is None and self._path is not None:
+            self._file = open(self._path, "rb")  # noqa: SIM115 - closed below, or with this object
+            self._file.seek(self._at)
+        data = b"" if self._file is None else self._file.read(size)
+        self._at += len(data)
+        if not data:
+            self.close()
+        return data
+
+    def _read_chunks(self, size: int) -> bytes:
+        chunks = self._chunks or iter(())
+        while size < 0 or len(self._rest) < size:
+            chunk = next(chunks, None)
+            if chunk is None:
+                break
+            self._rest += chunk
+        size = len(self._rest) if size < 0 else size
+        data, self._rest = self._rest[:size], self._rest[size:]
+        return data
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """As of a file that begins where the source stood. `io.UnsupportedOperation` where there is no going back."""
+        if self._length is None:
+            raise io.UnsupportedOperation("this source can be read once")
+        self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._length}[whence]
+        if self._file is not None:
+            self._file.seek(self._start + self._at)
+        return self._at
+
+    def tell(self) -> int:
+        """As of a file that begins where the source stood."""
+        if self._length is None:
+            raise io.UnsupportedOperation("this source can be read once")
+        return self._at
+
+    def close(self) -> None:
+        """Close what this object opened."""
+        if self._path is not None and self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __del__(self) -> None:
+        self.close()

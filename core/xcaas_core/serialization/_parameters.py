@@ -1,0 +1,271 @@
+"""Parameters: from Python values to path, query, headers and cookies.
+
+An operation's parameters are compiled once into small functions; a call then only
+runs those whose value was given. None means "not given", everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import Final, TypeAlias, cast
+
+from .._errors import ArgumentError
+from .._json import dumps
+from ..operations._parameter import Parameter
+from ._codecs import codec_for
+from ._styles import (
+    Escape,
+    deep_pairs,
+    escape,
+    escape_reserved,
+    is_list,
+    is_object,
+    list_or_object,
+    members,
+    scalars,
+    text_of,
+)
+
+__all__ = ["Target", "Writer", "compile_parameter", "compile_path", "plain"]
+
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
+# What a header may not hold (RFC 9110, 5.5): it would end the header, or is not visible text.
+_NO_HEADER: Final = re.compile(r"[^\x20-\x7e\t]")
+_SEPARATORS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
+
+
+class Target:
+    """The parts of a request that parameters write to."""
+
+    __slots__ = ("cookies", "headers", "path", "query")
+
+    def __init__(self) -> None:
+        self.path: dict[str, str] = {}
+        self.query: list[str] = []
+        self.headers: dict[str, str] = {}
+        self.cookies: list[str] = []
+
+
+Writer: TypeAlias = "Callable[[object, Target], None]"
+
+
+def compile_parameter(parameter: Parameter, package: str) -> Writer:
+    """A function that writes a given value of this parameter to a request."""
+    encode = _encoder(parameter, package)
+    match parameter.location:
+        case "path":
+            return _path_writer(parameter, encode)
+        case "query":
+            return _query_writer(parameter, encode)
+        case "header":
+            return _header_writer(parameter, encode)
+        case "cookie":
+            return _cookie_writer(parameter, encode)
+
+
+def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
+    """From a Python value to a JSON value, or to text for parameters given by `content`."""
+    codec = codec_for(parameter.annotation, package)
+    single = parameter.annotation is None and parameter.media_type is None
+    convert = codec.encode if codec is not None else _single if single else plain
+    text_passes = parameter.media_type is None and codec is None
+    as_json = parameter.media_type is not None and "json" in parameter.media_type
+
+    def encode(value: object) -> object:
+        if text_passes and type(value) is str:
+            return value
+        try:
+            found = convert(value)
+            return dumps(found).decode() if as_json else found
+        except ArgumentError:
+            raise
+        except (TypeError, ValueError) as error:
+            raise ArgumentError(str(error)) from None
+
+    return encode
+
+
+def _single(value: object) -> object:
+    """JSON for a value where the spec knows of no list and no object: these would be sent as nonsense."""
+    found = plain(value)
+    if is_list(found) or is_object(found):
+        raise ArgumentError(f"a single value was expected, not {type(value).__name__}")
+    return found
+
+
+def plain(value: object) -> object:
+    """JSON for a value that no codec describes: enums by value, sequences as lists, dates in ISO form."""
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): plain(member) for key, member in cast("Mapping[object, object]", value).items()}
+    for method in ("to_dict", "isoformat"):
+        convert: Callable[[], object] | None = getattr(value, method, None)
+        if convert is not None:
+            return convert()
+    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
+        return [plain(member) for member in cast("Iterable[object]", value)]
+    raise ArgumentError(f"{type(value).__name__} cannot be sent")
+
+
+# --- path ------------------------------------------------------------------
+
+
+Blame: TypeAlias = "Callable[[ArgumentError, str], ArgumentError]"
+
+
+def compile_path(template: str, blame: Blame) -> Callable[[dict[str, str]], str]:
+    """A function that fills a path template with finished texts. `blame` notes on an error which name it is about.
+
+    Segments must not come out empty, `.` or `..`: servers and proxies would drop them and
+    answer, or delete, something else.
+    """
+    pieces = _PLACEHOLDER.split(template)
+    if len(pieces) == 1:
+        return lambda values: template
+    literals, names = pieces[::2], pieces[1::2]
+
+    def fill(values: dict[str, str]) -> str:
+        text = literals[0]
+        for name, literal in zip(names, literals[1:], strict=True):
+            value = values.get(name)
+            if value is None:
+                raise blame(ArgumentError("the path needs a value"), name)
+            if value in ("", ".", "..") and _stands_alone(text, literal):
+                raise blame(ArgumentError(f"{value!r} cannot stand in a path"), name)
+            text = f"{text}{value}{literal}"
+        return text
+
+    return fill
+
+
+def _stands_alone(before: str, after: str) -> bool:
+    """Whether what stands between these two is a whole segment."""
+    return (not before or before.endswith("/")) and (not after or after.startswith("/"))
+
+
+def _path_writer(parameter: Parameter, encode: Callable[[object], object]) -> Writer:
+    wire = parameter.wire
+    finish = _path_text(parameter)
+
+    def write(value: object, target: Target) -> None:
+        target.path[wire] = finish(encode(value))
+
+    return write
+
+
+def _path_text(parameter: Parameter) -> Callable[[object], str]:
+    explode = parameter.explode
+    escaping = _path_reserved if parameter.allow_reserved else escape
+    match parameter.style:
+        case "label":
+            separator = "." if explode else ","
+            return lambda value: "." + list_or_object(value, separator, _equals(explode), escaping)
+        case "matrix":
+            name = escape(parameter.wire)
+            return lambda value: _matrix(name, value, explode, escaping)
+        case _:
+            return lambda value: list_or_object(value, ",", _equals(explode), escaping)
+
+
+def _path_reserved(text: str) -> str:
+    # A question mark would end the path.
+    return escape_reserved(text).replace("?", "%3F")
+
+
+def _equals(explode: bool) -> str:
+    return "=" if explode else ","
+
+
+def _matrix(name: str, value: object, explode: bool, escaping: Escape) -> str:
+    if explode and is_list(value):
+        return "".join([f";{name}={escaping(text)}" for text in scalars(value)])
+    if explode and is_object(value):
+        return "".join([f";{escaping(key)}={escaping(text)}" for key, text in members(value)])
+    text = list_or_object(value, ",", ",", escaping)
+    return f";{name}={text}" if text else f";{name}"
+
+
+# --- query -----------------------------------------------------------------
+
+
+def _query_writer(parameter: Parameter, encode: Callable[[object], object]) -> Writer:
+    name = escape(parameter.wire)
+    escaping = escape_reserved if parameter.allow_reserved else escape
+    start = f"{name}="
+
+    if parameter.style == "deepObject":
+
+        def write_deep(value: object, target: Target) -> None:
+            pairs = deep_pairs(parameter.wire, encode(value))
+            target.query.extend([f"{escape(key)}={escaping(text)}" for key, text in pairs])
+
+        return write_deep
+
+    explode = parameter.explode
+    separator = _SEPARATORS.get(parameter.style, ",")
+
+    def write(value: object, target: Target) -> None:
+        found = encode(value)
+        if type(found) is str:
+            target.query.append(start + escaping(found))
+        elif is_list(found) or is_object(found):
+            target.query.extend(_collection(start, found, explode, separator, escaping))
+        else:
+            target.query.append(start + escaping(text_of(found)))
+
+    return write
+
+
+def _collection(
+    start: str, value: list[object] | dict[str, object], explode: bool, separator: str, escaping: Escape
+) -> list[str]:
+    """Pairs for a list or object; none at all for an empty one, as RFC 6570 says."""
+    if not explode:
+        text = list_or_object(value, separator, separator, escaping)
+        return [start + text] if value else []
+    if isinstance(value, dict):
+        return [f"{escape(key)}={escaping(text)}" for key, text in members(value)]
+    return [start + escaping(text) for text in scalars(value)]
+
+
+# --- headers and cookies ---------------------------------------------------
+
+
+def _header_writer(parameter: Parameter, encode: Callable[[object], object]) -> Writer:
+    wire = parameter.wire.lower()
+    equals = _equals(parameter.explode)
+
+    def write(value: object, target: Target) -> None:
+        found = encode(value)
+        text = found if type(found) is str else list_or_object(found, ",", equals, str)
+        target.headers[wire] = header_text(text)
+
+    return write
+
+
+def header_text(value: str) -> str:
+    """The value, if a header may hold it."""
+    if _NO_HEADER.search(value):
+        raise ArgumentError(
+            "a header holds visible ASCII characters only", advice="Percent-encode it if the service does."
+        )
+    return value.strip()
+
+
+def _cookie_writer(parameter: Parameter, encode: Callable[[object], object]) -> Writer:
+    name = escape(parameter.wire)
+    explode = parameter.explode
+
+    def write(value: object, target: Target) -> None:
+        found = encode(value)
+        if is_list(found) or is_object(found):
+            target.cookies.extend(_collection(f"{name}=", found, explode, ",", escape))
+        else:
+            target.cookies.append(f"{name}={escape(text_of(found))}")
+
+    return write

@@ -1,0 +1,124 @@
+"""Bytes to send, from wherever they are, and whether they can be sent a second time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from typing import IO, Final, cast
+
+from .._errors import ArgumentError
+from ..sansio._steps import Content, Part
+
+__all__ = ["CHUNK", "Payload", "binary_payload", "file_length", "is_binary", "size_of_path"]
+
+CHUNK: Final = 256 * 1024
+
+
+class Payload:
+    """A body ready to be sent. `length` is set where `content` cannot tell it."""
+
+    __slots__ = ("content", "length", "media_type", "parts", "replayable")
+
+    def __init__(
+        self,
+        content: Content,
+        media_type: str | None,
+        *,
+        parts: Callable[[], list[Part]] | None = None,
+        replayable: bool = True,
+        length: int | None = None,
+    ) -> None:
+        self.content: Content = content
+        self.media_type: str | None = media_type
+        self.parts: Callable[[], list[Part]] | None = parts
+        self.replayable: bool = replayable
+        self.length: int | None = length
+
+
+def is_binary(value: object) -> bool:
+    """Whether a value holds bytes or a way to them: bytes, a path, an open file, an iterator."""
+    return isinstance(value, bytes | bytearray | memoryview | os.PathLike | Iterator | AsyncIterable) or hasattr(
+        value, "read"
+    )
+
+
+def binary_payload(value: object, media_type: str | None) -> Payload:
+    """A payload from bytes, a path, an open file, or an iterator of bytes (blocking or async)."""
+    kind = type(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return Payload(bytes(cast("bytes", value)), media_type)
+    if isinstance(value, os.PathLike):
+        path = cast("os.PathLike[str]", value)
+        return Payload(lambda: _read_path(path), media_type, length=size_of_path(path))
+    if hasattr(value, "read"):
+        return _from_file(cast("IO[bytes]", value), media_type)
+    if isinstance(value, AsyncIterable):
+        return _from_iterable(cast("AsyncIterable[bytes]", value), media_type)
+    if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
+        return _from_iterable(cast("Iterable[bytes]", value), media_type)
+    raise ArgumentError(
+        f"{kind.__name__} does not hold bytes",
+        advice="Give bytes, a pathlib.Path, a file opened for reading bytes, or an iterator of bytes.",
+    )
+
+
+def size_of_path(path: os.PathLike[str]) -> int:
+    """How long a file is. `ArgumentError` if it cannot be read, before anything is sent."""
+    try:
+        with open(path, "rb") as file:
+            return os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise ArgumentError(f"{os.fspath(path)!r} cannot be read: {error.strerror}") from None
+
+
+def _read_path(path: os.PathLike[str]) -> Iterator[bytes]:
+    with open(path, "rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def file_length(file: IO[bytes]) -> tuple[int, int] | None:
+    """Where an open file stands and how many bytes follow; None if it cannot go back there."""
+    try:
+        if not file.seekable():
+            return None
+        start = file.tell()
+        end = file.seek(0, os.SEEK_END)
+        file.seek(start)
+    except (AttributeError, OSError, ValueError):
+        return None
+    return start, end - start
+
+
+def _from_file(file: IO[bytes], media_type: str | None) -> Payload:
+    if hasattr(file, "encoding"):
+        raise ArgumentError("the file is open for text", advice="Open it with mode 'rb'.")
+    place = file_length(file)
+    if place is None:
+        return Payload(_once(_read_file(file)), media_type, replayable=False)
+    start, length = place
+
+    def again() -> Iterator[bytes]:
+        file.seek(start)
+        return _read_file(file)
+
+    return Payload(again, media_type, length=length)
+
+
+def _read_file(file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def _from_iterable(source: Iterable[bytes] | AsyncIterable[bytes], media_type: str | None) -> Payload:
+    if isinstance(source, AsyncIterator | Iterator):
+        return Payload(_once(source), media_type, replayable=False)
+    if isinstance(source, AsyncIterable):
+        return Payload(source.__aiter__, media_type)
+    return Payload(source.__iter__, media_type)
+
+
+def _once(
+    source: Iterator[bytes] | AsyncIterator[bytes],
+) -> Callable[[], Iterator[bytes] | AsyncIterator[bytes]]:
+    return lambda: source

@@ -1,0 +1,160 @@
+"""Carrying out steps in event loops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
+
+import anyio
+
+from .._errors import ConfigurationError
+from .._fork import resets_after_fork
+from ..sansio._event_loops import has_ended, in_thread, running_loop
+from ._library import Connection
+from ._messages import Builder, HttpResponse, ours
+from ._pool import AsyncLanes
+
+if TYPE_CHECKING:
+    from ..sansio._steps import Request, Response
+
+__all__ = ["AsyncIO"]
+
+
+class AsyncIO:
+    """Carries out steps with an async HTTP client: the user's own, or the SDK's, one per event loop."""
+
+    def __init__(self, client: object = None, *, connection: Connection | None = None, auth: object = None) -> None:
+        self._users = client
+        self._connection = None if client is not None else connection or Connection()
+        self._auth: dict[str, object] = {} if auth is None else {"auth": auth}
+        self._direct = self._connection is not None and auth is None and self._connection.direct
+        self._abandoned: list[object] = []
+        self._builder = Builder(self._connection)
+        self._homes: list[tuple[object, AsyncLanes]] = []
+        self._moving = Lock()  # loops of several threads may come at once
+        self._shut = False
+        resets_after_fork(self)
+
+    def _new_lanes(self, loop: object) -> AsyncLanes:
+        connection = self._connection
+        if connection is None:
+            return AsyncLanes(lambda: self._users, separate=False)
+        short = self._direct and connection.speaks_asyncio and isinstance(loop, asyncio.AbstractEventLoop)
+        whole = partial(connection.make, blocking=False, direct=self._direct)
+        return AsyncLanes(connection.asyncio_transport if short else whole, separate=True)
+
+    def _here(self) -> AsyncLanes:
+        """The clients of the running event loop. Connections cannot move from one loop to another."""
+        loop = running_loop()
+        for home, lanes in self._homes:
+            if home is loop:
+                return lanes
+        if self._shut:
+            raise ConfigurationError("the client was closed", advice="Make a new one.")
+        lanes = self._new_lanes(loop)
+        # Loops that ended leave nothing behind but this entry; a program has few of them alive at a time.
+        with self._moving:
+            alive = [(home, theirs) for home, theirs in self._homes if not has_ended(home)]
+            self._homes = [(loop, lanes), *alive]
+        return lanes
+
+    def reset(self) -> None:
+        """In a forked child: leave the parent's sockets alone."""
+        self._abandoned.append(self._homes)
+        self._homes = []
+        self._moving = Lock()
+
+    async def send(self, request: Request, stream: bool) -> HttpResponse:
+        """Send, and read the whole answer unless it is to be streamed."""
+        lanes = self._here()
+        client = lanes.take()
+        response = None
+        try:
+            response = await self._open(client, request)
+            response.release = lambda: lanes.give(client)
+            if stream:
+                response.deadline.at = None
+                return response
+            return await self._finish(response)
+        except Exception as caught:
+            error = ours(caught, client)
+            if error is None:
+                raise
+        finally:
+            if response is None:
+                await lanes.give(client)
+        raise error
+
+    async def _open(self, client: Any, request: Request) -> HttpResponse:
+        content = request.content() if callable(request.content) else request.content
+        if isinstance(content, Iterator):
+            content = in_thread(content)
+        message = self._builder.build(client, request, content)
+        if self._direct:
+            raw = await client.handle_async_request(message)
+            raw.request = message
+        else:
+            raw = await client.send(message, stream=True, follow_redirects=False, **self._auth)
+        return HttpResponse(raw, message.extensions["timeout"])
+
+    async def _finish(self, response: HttpResponse) -> HttpResponse:
+        # Cancelled from outside, the library's generators unwind; left in the middle they would not.
+        try:
+            with anyio.move_on_after(response.deadline.left()) as scope:
+                response.content = await response.raw.aread()
+        finally:
+            await self.close(response)
+        if scope.cancelled_caught:
+            response.deadline.expire()
+        return response
+
+    async def read(self, response: Response) -> None:
+        """Read what is left of a streamed answer."""
+        pieces: list[bytes] = []
+        while piece := await self.chunk(response):
+            pieces.append(piece)
+        cast("HttpResponse", response).content = b"".join(pieces)
+
+    async def chunk(self, response: Response) -> bytes:
+        """The next piece; empty at the end."""
+        answer = cast("HttpResponse", response)
+        try:
+            if answer.chunks is None:
+                answer.chunks = answer.raw.aiter_bytes()
+            async for piece in answer.chunks:
+                if piece:
+                    return bytes(piece)
+            await self.close(answer)
+            return b""
+        except Exception as caught:
+            await self.close(answer)
+            error = ours(caught)
+            if error is None:
+                raise
+        raise error
+
+    async def close(self, response: Response) -> None:
+        """Give up an answer, or return its connection after the last piece."""
+        answer = cast("HttpResponse", response)
+        release, answer.release = answer.release, None
+        if release is not None:
+            try:
+                if answer.chunks is not None:
+                    await answer.chunks.aclose()
+                await answer.raw.aclose()
+            finally:
+                await release()
+
+    async def sleep(self, seconds: float) -> None:
+        await anyio.sleep(seconds)
+
+    async def shut(self) -> None:
+        """The client is closed. What the user brought stays open, and so does what belongs to other loops."""
+        self._shut = True
+        loop = running_loop()
+        for home, lanes in self._homes:
+            if home is loop and self._users is None:
+                await lanes.close()

@@ -1,0 +1,132 @@
+"""The HTTP library: the only module that knows it.
+
+`httpx2` is preferred where it is installed, `httpx` otherwise; users may pass a client of either.
+`_io_sync.py` and `_io_async.py` carry out what flows ask for with what is made here.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+
+from ._messages import AGENT
+
+if TYPE_CHECKING:
+    import ssl
+    from types import ModuleType
+
+    import httpx
+
+    from ..auth._interface import Authorizer
+    from ..calls._session import AsyncSession, Session
+
+    HttpAuth: TypeAlias = httpx.Auth
+
+__all__ = ["Connection", "auth_adapter", "is_http_auth", "is_http_client"]
+
+_LIBRARIES: Final = ("httpx2", "httpx")
+# What speaks HTTP for each of them.
+_CORES: Final = {"httpx2": "httpcore2", "httpx": "httpcore"}
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(name)
+
+
+def _preferred() -> str:
+    return next((name for name in _LIBRARIES if find_spec(name) is not None), "httpx")
+
+
+def _library_of(thing: object) -> str | None:
+    """Which of the libraries an object's class comes from, also through a subclass of the user's."""
+    for cls in type(thing).__mro__:
+        root = cls.__module__.partition(".")[0]
+        if root in _LIBRARIES:
+            return root
+    return None
+
+
+def is_http_auth(thing: object) -> bool:
+    """Whether a user's `auth` is an HTTP library's own kind, and not one of our credentials."""
+    name = _library_of(thing)
+    return name is not None and isinstance(thing, _module(name).Auth)
+
+
+def is_http_client(thing: object, *, blocking: bool) -> bool:
+    """Whether a user's `http_client` is a client of a library that we know, of the right kind."""
+    name = _library_of(thing)
+    return name is not None and isinstance(thing, _module(name).Client if blocking else _module(name).AsyncClient)
+
+
+class Connection:
+    """How connections are made by clients that the SDK makes itself.
+
+    One TLS context serves all of them; loading the certificates takes longer than all else. Requests
+    go straight to the library's transport: what its client would do on top (cookies, redirects, its own
+    log of addresses) is not wanted here, and takes a fifth of a call's time. Only proxies from the
+    environment need the client, which knows how to choose among them.
+    """
+
+    def __init__(
+        self, *, verify: ssl.SSLContext | str | bool = True, proxy: str | None = None, library: str | None = None
+    ) -> None:
+        self.library = library or _preferred()
+        self._proxy = proxy
+        self._tls = _tls_context(self.library, verify)
+        module = _module(self.library)
+        with module.Client(transport=module.MockTransport(_module), trust_env=False) as client:
+            encodings: str = client.headers["accept-encoding"]
+        # The classes that requests are built with.
+        self.kinds: tuple[Any, Any] = (module.Request, module.URL)
+        self.defaults = {"accept-encoding": encodings, "connection": "keep-alive", "user-agent": AGENT}
+
+    @property
+    def speaks_asyncio(self) -> bool:
+        """Whether calls on asyncio can do with less than the library's transport: a proxy needs all of it."""
+        return self._proxy is None
+
+    def asyncio_transport(self) -> Any:
+        """A new transport for calls on asyncio (see `_asyncio_transport.py`)."""
+        from .._asyncio_transport import AsyncioTransport
+
+        return AsyncioTransport(_module(self.library), _module(_CORES[self.library]), self._tls)
+
+    def make(self, *, blocking: bool, direct: bool) -> Any:
+        """A new transport of the library (`direct`), or a client."""
+        library = _module(self.library)
+        name = "HTTPTransport" if direct else "Client"
+        # Each serves one call at a time (`_lanes.py`): one connection per server.
+        limits = library.Limits(max_connections=None, max_keepalive_connections=4, keepalive_expiry=15.0)
+        kind = getattr(library, name if blocking else f"Async{name}")
+        options: dict[str, Any] = {}
+        if not direct and self._proxy is None:
+            # Plain HTTP goes to this machine only. A proxy of the environment would be elsewhere, and see credentials.
+            options["mounts"] = {"http://": None}
+        return kind(verify=self._tls, proxy=self._proxy, limits=limits, **options)
+
+    @property
+    def direct(self) -> bool:
+        """Whether requests can go straight to a transport."""
+        from urllib.request import getproxies
+
+        return self._proxy is not None or not any(name in ("http", "https", "all") for name in getproxies())
+
+
+def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
+    if isinstance(verify, str):
+        import ssl
+
+        if os.path.isdir(verify):
+            return ssl.create_default_context(capath=verify)
+        return ssl.create_default_context(cafile=verify)
+    return cast("ssl.SSLContext", _module(library).create_ssl_context(verify=verify))
+
+
+def auth_adapter(authorizer: Authorizer, session: Session | AsyncSession, origins: list[str], product: str) -> HttpAuth:
+    """An `auth` object for users' HTTP clients, of every library that is installed."""
+    from ..client._http_auth import Signing
+
+    bases = [_module(name).Auth for name in _LIBRARIES if find_spec(name) is not None]
+    return cast("HttpAuth", type("HttpAuth", (Signing, *bases), {})(authorizer, session, origins, product))

@@ -1,0 +1,88 @@
+"""What both halves of the transport share: making the library's requests, and reading its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from .._errors import ConfigurationError, XCaaSError
+from .._version import VERSION
+from ._errors import Deadline, converted
+
+if TYPE_CHECKING:
+    from ..sansio._steps import Request
+    from ._library import Connection
+
+__all__ = ["AGENT", "Builder", "HttpResponse", "ours"]
+
+AGENT: Final = f"xcaas/{VERSION}"
+
+
+class HttpResponse:
+    """An answer, as flows see it. `raw` is the library's own."""
+
+    __slots__ = ("chunks", "content", "deadline", "headers", "raw", "release", "status")
+
+    def __init__(self, raw: Any, deadline: Deadline) -> None:
+        self.raw = raw
+        self.status: int = raw.status_code
+        self.headers: Mapping[str, str] = raw.headers
+        self.content = b""
+        self.deadline = deadline
+        self.chunks: Any = None
+        self.release: Any = None
+
+    def __repr__(self) -> str:
+        return f"<HttpResponse {self.status}>"
+
+
+class Builder:
+    """Makes the library's requests. A user's client merges in what its user has set on it; for the SDK's own
+    that is known beforehand, and costs nothing per call."""
+
+    def __init__(self, connection: Connection | None) -> None:
+        self._request: Any = None
+        self._defaults: dict[str, str] = {}
+        if connection is not None:
+            self._request, self._url = connection.kinds
+            self._defaults = connection.defaults
+        self._urls: dict[str, Any] = {}
+
+    def _named(self, client: Any) -> dict[str, str]:
+        """A user's client keeps the name that its user gave it, but not the library's own."""
+        agent: str = client.headers.get("user-agent", "")
+        return {"user-agent": AGENT} if agent.startswith("python-httpx") else {}
+
+    def build(self, client: Any, request: Request, content: object) -> Any:
+        extensions = {"timeout": Deadline(request.timeout, request.connect_timeout, request.read_timeout)}
+        files = None if request.parts is None else request.parts()
+        if self._request is None:
+            headers = {**self._named(client), **request.headers}
+            return client.build_request(
+                request.method, request.url, headers=headers, content=content, files=files, extensions=extensions
+            )
+        headers = {**self._defaults, **request.headers}
+        url = self._urls.get(request.url) or self._parsed(request.url)
+        return self._request(request.method, url, headers=headers, content=content, files=files, extensions=extensions)
+
+    def _parsed(self, address: str) -> Any:
+        """Parsing an address takes as long as all else that is done here, and those of polls, searches and
+        POSTs come again and again. Long ones are ids and cursors, and some hold keys: not kept."""
+        url = self._url(address)
+        if len(address) < 200 and "key=" not in address and "token=" not in address:
+            if len(self._urls) >= 256:
+                self._urls.clear()
+            self._urls[address] = url
+        return url
+
+
+def ours(error: Exception, client: Any = None) -> XCaaSError | None:
+    """The error to raise in place of one from the library: without its traceback, whose frames hold
+    headers and addresses with credentials in them. None for errors of the user's own code."""
+    if isinstance(error, XCaaSError):
+        return error.with_traceback(None)
+    if isinstance(error, RuntimeError) and getattr(client, "is_closed", False):
+        return ConfigurationError(
+            "the HTTP client was closed", advice="Make calls before it is closed, or make a new one."
+        )
+    return converted(error)

@@ -1,0 +1,132 @@
+"""Carrying out steps in threads that block."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, cast
+
+from .._errors import ConfigurationError
+from .._fork import resets_after_fork
+from ._library import Connection
+from ._messages import Builder, HttpResponse, ours
+from ._pool import Lanes
+
+if TYPE_CHECKING:
+    from ..sansio._steps import Request, Response
+
+__all__ = ["SyncIO"]
+
+
+class SyncIO:
+    """Carries out steps with a blocking HTTP client: the user's own, or the SDK's."""
+
+    def __init__(self, client: object = None, *, connection: Connection | None = None, auth: object = None) -> None:
+        self._users = client
+        self._connection = None if client is not None else connection or Connection()
+        self._auth: dict[str, object] = {} if auth is None else {"auth": auth}
+        self._direct = self._connection is not None and auth is None and self._connection.direct
+        self._abandoned: list[Lanes] = []
+        self._builder = Builder(self._connection)
+        self._lanes = self._new_lanes()
+        resets_after_fork(self)
+
+    def _new_lanes(self) -> Lanes:
+        connection = self._connection
+        if connection is None:
+            return Lanes(lambda: self._users, separate=False)
+        return Lanes(lambda: connection.make(blocking=True, direct=self._direct), separate=True)
+
+    def reset(self) -> None:
+        """In a forked child: leave the parent's sockets alone. Closing them could wait for a lock of the parent's."""
+        self._abandoned.append(self._lanes)
+        self._lanes = self._new_lanes()
+
+    def send(self, request: Request, stream: bool) -> HttpResponse:
+        """Send, and read the whole answer unless it is to be streamed."""
+        lanes = self._lanes
+        client = lanes.take()
+        response = None
+        try:
+            response = self._open(client, request)
+            response.release = lambda: lanes.give(client)
+            if stream:
+                response.deadline.at = None
+                return response
+            return self._finish(response)
+        except Exception as caught:
+            error = ours(caught, client)
+            if error is None:
+                raise
+        finally:
+            if response is None:
+                lanes.give(client)
+        # Outside of the except block, so that the library's error is not chained to ours.
+        raise error
+
+    def _open(self, client: Any, request: Request) -> HttpResponse:
+        content = request.content() if callable(request.content) else request.content
+        if isinstance(content, AsyncIterator):
+            raise ConfigurationError("an async iterator cannot be sent by a blocking client")
+        message = self._builder.build(client, request, content)
+        if self._direct:
+            raw = client.handle_request(message)
+            raw.request = message
+        else:
+            raw = client.send(message, stream=True, follow_redirects=False, **self._auth)
+        return HttpResponse(raw, message.extensions["timeout"])
+
+    def _finish(self, response: HttpResponse) -> HttpResponse:
+        check = response.deadline.check
+        pieces: list[bytes] = []
+        try:
+            for piece in response.raw.iter_bytes():
+                pieces.append(piece)
+                check()
+        finally:
+            self.close(response)
+        response.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return response
+
+    def read(self, response: Response) -> None:
+        """Read what is left of a streamed answer."""
+        pieces: list[bytes] = []
+        while piece := self.chunk(response):
+            pieces.append(piece)
+        cast("HttpResponse", response).content = b"".join(pieces)
+
+    def chunk(self, response: Response) -> bytes:
+        """The next piece; empty at the end."""
+        answer = cast("HttpResponse", response)
+        try:
+            if answer.chunks is None:
+                answer.chunks = answer.raw.iter_bytes()
+            for piece in answer.chunks:
+                if piece:
+                    return bytes(piece)
+            self.close(answer)
+            return b""
+        except Exception as caught:
+            self.close(answer)
+            error = ours(caught)
+            if error is None:
+                raise
+        raise error
+
+    def close(self, response: Response) -> None:
+        """Give up an answer, or return its connection after the last piece."""
+        answer = cast("HttpResponse", response)
+        release, answer.release = answer.release, None
+        if release is not None:
+            try:
+                answer.raw.close()
+            finally:
+                release()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def shut(self) -> None:
+        """The client is closed. What the user brought stays open."""
+        if self._users is None:
+            self._lanes.close()
