@@ -39,7 +39,7 @@ class Site:
 
 
 def ours(site: Site) -> Call:
-    from tests.auth.sample import Client
+    from tests.support.sample_client import Client
     from xcaas_core.auth import ClientCredentials
 
     client = Client(credentials=ClientCredentials(site.client_id, "secret"), base_url=site.base)
@@ -47,7 +47,7 @@ def ours(site: Site) -> Call:
 
 
 def ours_async(site: Site) -> AsyncCall:
-    from tests.auth.sample import AsyncClient
+    from tests.support.sample_client import AsyncClient
     from xcaas_core.auth import ClientCredentials
 
     client = AsyncClient(credentials=ClientCredentials(site.client_id, "secret"), base_url=site.base)

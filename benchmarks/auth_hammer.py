@@ -194,7 +194,7 @@ def contest(seconds: float) -> list[Row]:
 
 def _in_a_process(name: str, how: str, seconds: float) -> dict[str, Any]:
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.auth.token_server", str(seconds * 3 + 120)], stdout=subprocess.PIPE, cwd=ROOT
+        [sys.executable, "-m", "tests.support.token_server", str(seconds * 3 + 120)], stdout=subprocess.PIPE, cwd=ROOT
     )
     try:
         assert server.stdout is not None

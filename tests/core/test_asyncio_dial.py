@@ -13,8 +13,8 @@ from typing import Any
 import anyio
 import pytest
 
-from tests.core.origin import Answer, serving
-from tests.core.shop import AsyncShop
+from tests.support.origin import Answer, serving
+from tests.support.shop import AsyncShop
 from xcaas_core import ConnectError
 from xcaas_core._asyncio_dial import dial
 

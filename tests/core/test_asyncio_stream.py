@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.listening import listening
+from tests.support.listening import listening
 from xcaas_core._asyncio_stream import AsyncioStream
 
 

@@ -1,0 +1,143 @@
+"""Credentials on requests, for every kind of security scheme."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.signed_requests import KEY, authorized, basic_parts, product
+from tests.support.credentials import OAUTH, SECRET, STORAGE, TOKEN_URL, request
+from xcaas_core._errors import ConfigurationError
+from xcaas_core.operations._product import Scheme
+from xcaas_core.sansio._steps import Request
+from xcaas_core.auth import (
+    ApiKey,
+    BasicToken,
+    BearerToken,
+    ClientCredentials,
+    WorkAnalyticsLogin,
+    build_authorizer,
+)
+from xcaas_core.testing._tokens import Simulation, TokenEndpoint, fake_context
+
+
+def test_bearer() -> None:
+    assert authorized(ClientCredentials("id", SECRET), OAUTH).headers == {"authorization": "Bearer token-1"}
+
+
+def test_key_in_a_header() -> None:
+    assert authorized(ApiKey("the-key"), KEY).headers == {"x-api-key": "the-key"}
+
+
+def test_key_and_tenant_token() -> None:
+    key = Scheme("api-key", credential="api-key", location="header", parameter="8x8-apikey")
+    token = Scheme("api-key", credential="api-token", location="header", parameter="token")
+    asked = authorized(ApiKey("the-key", "the-token"), key, token)
+    assert asked.headers == {"8x8-apikey": "the-key", "token": "the-token"}
+
+
+def test_basic_with_a_tenant_token() -> None:
+    scheme = Scheme("http-basic", credential="basic-token", options={"token": "action"})
+    tokens = [BasicToken("tenant", "d-token", role="data"), BasicToken("tenant", "a-töken", role="action")]
+    assert basic_parts(authorized(tokens, scheme)) == ("tenant", "a-töken")
+
+
+def test_two_keys_of_one_product() -> None:
+    keys = [ApiKey("to-search", role="search"), ApiKey("to-manage", role="management")]
+    search = Scheme(
+        "api-key", credential="api-key", location="header", parameter="x-api-key", options={"key": "search"}
+    )
+    manage = Scheme(
+        "api-key", credential="api-key", location="header", parameter="x-api-key", options={"key": "management"}
+    )
+    assert authorized(keys, search).headers["x-api-key"] == "to-search"
+    assert authorized(keys, manage).headers["x-api-key"] == "to-manage"
+
+
+def test_work_analytics_sends_its_key_everywhere_and_its_login_to_the_token_endpoint() -> None:
+    key = Scheme("api-key", credential="work-analytics-login", location="header", parameter="8x8-apikey")
+    token = Scheme("oauth2", credential="work-analytics-login", token_url="https://api.example.com/wa/token")
+    simulation = Simulation(TokenEndpoint(lifetime=1800))
+    wanted = product(key, token)
+    login = WorkAnalyticsLogin("wa-key", "user@example.com", "p&ssword")
+    authorizer = build_authorizer(wanted, (("s0", "s1"),), login, context=fake_context(simulation.clock))
+    assert authorizer is not None
+    asked = request()
+    simulation.call(authorizer.authorize(asked, deadline=None))
+    assert asked.headers == {"8x8-apikey": "wa-key", "authorization": "Bearer token-1"}
+    token_request = simulation.endpoint.seen[0]
+    assert token_request.url == "https://api.example.com/wa/token"
+    assert token_request.headers["8x8-apikey"] == "wa-key"
+    assert "authorization" not in token_request.headers
+    assert token_request.content == b"username=user%40example.com&password=p%26ssword"
+
+
+def test_a_login_goes_with_the_header_that_the_document_names_and_with_no_other() -> None:
+    token = Scheme("oauth2", credential="work-analytics-login", token_url="https://api.example.com/wa/token")
+    login = WorkAnalyticsLogin("wa-key", "user@example.com", "password")
+    with pytest.raises(ConfigurationError, match="Sample takes a login, but its document names no header for the key"):
+        authorized(login, token)
+
+
+def test_the_token_endpoint_as_an_operation_of_its_own() -> None:
+    scheme = Scheme("http-basic", credential="client-credentials", options={"use": "token-endpoint"})
+    assert basic_parts(authorized(ClientCredentials("id", SECRET), scheme)) == ("id", SECRET)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "credentials", "expected"),
+    [
+        (Scheme("http-bearer"), BearerToken("t"), {"authorization": "Bearer t"}),
+        (Scheme("openid"), BearerToken(lambda: "t"), {"authorization": "Bearer t"}),
+        (Scheme("http-bearer"), {"s0": "t"}, {"authorization": "Bearer t"}),
+        (Scheme("http-basic"), {"s0": ("u", "p")}, {"authorization": "Basic dTpw"}),
+        (Scheme("http-basic"), ("u", "p"), {"authorization": "Basic dTpw"}),
+        (Scheme("api-key", location="header", parameter="X-Key"), {"s0": "k"}, {"x-key": "k"}),
+        (Scheme("api-key", location="header", parameter="Authorization"), ApiKey("k"), {"authorization": "k"}),
+        (Scheme("api-key", location="cookie", parameter="sid"), ApiKey("k"), {"cookie": "sid=k"}),
+        (Scheme("oauth2", token_url=TOKEN_URL), ClientCredentials("i", "s"), {"authorization": "Bearer token-1"}),
+        (Scheme("oauth2", token_url=TOKEN_URL), BearerToken("t"), {"authorization": "Bearer t"}),
+        (
+            Scheme("http-bearer"),
+            ClientCredentials("i", "s", token_url="https://id.example.com/token"),
+            {"authorization": "Bearer token-1"},
+        ),
+        (Scheme("mutual-tls"), None, {}),
+    ],
+)
+def test_schemes_of_other_services(scheme: Scheme, credentials: object, expected: dict[str, str]) -> None:
+    assert authorized(credentials, scheme).headers == expected
+
+
+def test_key_in_the_query_replaces_itself_and_keeps_the_rest() -> None:
+    scheme = Scheme("api-key", location="query", parameter="api key")
+    asked = request("https://api.example.com/things?a=1&b=%20")
+    for _ in range(2):
+        authorized(ApiKey("k&1"), scheme, asked=asked)
+    assert asked.url == "https://api.example.com/things?a=1&b=%20&api%20key=k%261"
+
+
+def test_cookies_of_the_caller_stay() -> None:
+    asked = request(cookie="lang=en; sid=old")
+    assert authorized(ApiKey("k"), Scheme("api-key", location="cookie", parameter="sid"), asked=asked).headers == {
+        "cookie": "lang=en; sid=k"
+    }
+
+
+def test_a_key_header_that_the_caller_set_is_respected() -> None:
+    asked = Request("GET", "https://api.example.com", {"X-Api-Key": "the caller's"})
+    assert authorized(ApiKey("ours"), KEY, asked=asked).headers == {"X-Api-Key": "the caller's"}
+
+
+def test_no_requirement_needs_no_authorizer() -> None:
+    context = fake_context(lambda: 0.0)
+    assert build_authorizer(STORAGE, (), None, context=context) is None
+    assert build_authorizer(STORAGE, ((),), None, context=context) is None
+
+
+def test_the_token_endpoint_follows_the_base_address() -> None:
+    simulation = Simulation()
+    context = fake_context(simulation.clock, base_url="http://127.0.0.1:9")
+    authorizer = build_authorizer(STORAGE, (("oauth",),), ClientCredentials("id", SECRET), context=context)
+    assert authorizer is not None
+    simulation.call(authorizer.authorize(request(), deadline=None))
+    assert simulation.endpoint.seen[0].url == "http://127.0.0.1:9/oauth/v2/token"

@@ -1,0 +1,173 @@
+"""Which credential an operation gets, and what is said when there is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.credentials import OAUTH
+from xcaas_core._errors import ConfigurationError, MissingCredentialsError
+from xcaas_core.operations._product import Product, Scheme
+from xcaas_core.auth import (
+    ApiKey,
+    BasicToken,
+    BearerToken,
+    ClientCredentials,
+    SecretUnavailableError,
+    WorkAnalyticsLogin,
+)
+from xcaas_core.auth.security._selection import choose
+from xcaas_core.auth.credentials._set import Wallet
+from xcaas_core.testing._tokens import Simulation
+
+KEY = Scheme("api-key", credential="api-key", location="header", parameter="8x8-apikey")
+TENANT_TOKEN = Scheme("api-key", credential="api-token", location="header", parameter="token")
+MANAGE = Scheme("api-key", credential="api-key", location="header", parameter="x", options={"key": "management"})
+ACTION = Scheme("http-basic", credential="basic-token", options={"token": "action"})
+LOGIN = Scheme("oauth2", credential="work-analytics-login", token_url="https://x.example/token")
+
+SCHEMES = {"oauth": OAUTH, "key": KEY, "token": TENANT_TOKEN, "manage": MANAGE, "action": ACTION, "login": LOGIN}
+
+
+def product(name: str = "sample") -> Product:
+    return Product(name, title="Sample", servers=(), schemes=SCHEMES, package="x", console_name="Sample - API")
+
+
+def chosen(credentials: object, *security: tuple[str, ...], name: str = "sample") -> list[object]:
+    held = Simulation().call(Wallet(credentials).open())
+    return [choice.credential for choice in choose(product(name), security, held)]
+
+
+OAUTH_KEY = ClientCredentials("id", "s")
+PLAIN = ApiKey("plain")
+WITH_TOKEN = ApiKey("a", "b")
+
+
+def test_each_scheme_gets_its_kind() -> None:
+    everything = [OAUTH_KEY, WITH_TOKEN, BasicToken("t", "x"), WorkAnalyticsLogin("k", "u", "p")]
+    assert chosen(everything, ("oauth",)) == [OAUTH_KEY]
+    assert chosen(everything, ("key", "token")) == [WITH_TOKEN, WITH_TOKEN]
+    assert isinstance(chosen(everything, ("action",))[0], BasicToken)
+    assert isinstance(chosen(everything, ("login",))[0], WorkAnalyticsLogin)
+
+
+def test_the_first_alternative_that_is_complete_wins() -> None:
+    assert chosen([PLAIN, OAUTH_KEY], ("key", "token"), ("oauth",)) == [OAUTH_KEY]
+    assert chosen([PLAIN, OAUTH_KEY], ("key",), ("oauth",)) == [PLAIN]
+
+
+def test_calls_may_stay_anonymous_where_the_document_says_so() -> None:
+    assert chosen(None, ("oauth",), ()) == []
+    assert chosen(OAUTH_KEY, (), ("oauth",)) == [OAUTH_KEY]
+
+
+def test_what_was_said_more_exactly_wins() -> None:
+    special = ApiKey("special", products=["contacts"])
+    manager = ApiKey("manager", role="management")
+    assert chosen([PLAIN, special], ("key",), name="contacts") == [special]
+    assert chosen([PLAIN, special], ("key",)) == [PLAIN]
+    assert chosen([PLAIN, manager], ("manage",)) == [manager]
+    assert chosen([PLAIN], ("manage",)) == [PLAIN]
+    named = ApiKey("named")
+    assert chosen({"key": named, "sample": special}, ("key",)) == [named]
+    assert chosen({"sample": named, "other": PLAIN}, ("key",)) == [named]
+
+
+def test_a_mapping_may_hold_several() -> None:
+    assert chosen({"sample": [OAUTH_KEY, PLAIN]}, ("key",)) == [PLAIN]
+
+
+def test_a_token_from_elsewhere_opens_what_oauth_opens_but_does_not_push_in_front() -> None:
+    bearer = BearerToken("t")
+    assert chosen(bearer, ("oauth",)) == [bearer]
+    assert chosen([bearer, OAUTH_KEY], ("oauth",)) == [OAUTH_KEY]
+
+
+def test_two_that_fit_equally_well_are_an_error() -> None:
+    with pytest.raises(ConfigurationError, match="could take each of 2 credentials") as caught:
+        chosen([ApiKey("one"), ApiKey("two")], ("key",))
+    assert caught.value.advice is not None
+    assert 'products="sample"' in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("credentials", "security", "told"),
+    [
+        (None, ("oauth",), ["ClientCredentials(client_id, client_secret)", "XCAAS_CLIENT_SECRET", "Sample - API"]),
+        (PLAIN, ("key", "token"), ["ApiKey(key, token)", "XCAAS_API_TOKEN"]),
+        (OAUTH_KEY, ("key",), ["ApiKey(key)", "XCAAS_API_KEY"]),
+        (ApiKey("k", role="search"), ("manage",), ["(the management key)"]),
+        (BasicToken("t", "x", role="data"), ("action",), ["BasicToken(tenant, token)", "(the action token)"]),
+        (None, ("login",), ["WorkAnalyticsLogin(api_key, username, password)", "XCAAS_PASSWORD"]),
+        (ApiKey("k", products="contacts"), ("key",), ["ApiKey(key)"]),
+    ],
+)
+def test_what_is_missing_is_said(credentials: object, security: tuple[str, ...], told: list[str]) -> None:
+    with pytest.raises(MissingCredentialsError, match="Sample takes a credential") as caught:
+        chosen(credentials, security)
+    for text in told:
+        assert text in str(caught.value)
+
+
+def test_missing_alternatives_are_all_told() -> None:
+    with pytest.raises(MissingCredentialsError) as caught:
+        chosen(None, ("oauth",), ("key",))
+    assert "; or ApiKey(key)" in str(caught.value)
+
+
+def test_a_scheme_that_is_not_described_is_an_error_of_the_document() -> None:
+    with pytest.raises(ConfigurationError, match="'nowhere'"):
+        chosen(OAUTH_KEY, ("nowhere",))
+
+
+@pytest.mark.parametrize("given", [7, [7], {"key": 7}, {"key": {"key": PLAIN}}, [None]])
+def test_what_credentials_cannot_be(given: object) -> None:
+    with pytest.raises(ConfigurationError, match=r"credentials cannot (be|hold)"):
+        chosen(given, ("key",))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("id", "secret"), r"does not have: it has BasicToken\(tenant='id', token=\*\*\*\)\. Give the client Clie"),
+        (
+            {"sampel": OAUTH_KEY},
+            r"it has ClientCredentials\(.*\) for 'sampel'; credentials for it are named 'sample' or ",
+        ),
+        ({"key": OAUTH_KEY}, r"it has ClientCredentials\([^)]*\) for 'key'\. Give"),
+        ([ApiKey(f"k{number}") for number in range(8)], r"it has (ApiKey\(key=\*\*\*\),? ){5}and 3 more\. Give"),
+    ],
+)
+def test_what_there_is_instead_is_said(given: object, told: str) -> None:
+    with pytest.raises(MissingCredentialsError, match=told):
+        chosen(given, ("oauth",))
+
+
+def test_a_function_that_raises() -> None:
+    def vault() -> object:
+        raise RuntimeError("with a secret in it")
+
+    with pytest.raises(SecretUnavailableError, match="raised RuntimeError") as caught:
+        chosen(vault, ("key",))
+    assert "secret in it" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+def test_clients_share_what_one_function_gave() -> None:
+    def vault() -> object:
+        return OAUTH_KEY
+
+    first = Wallet.of(vault)
+    assert Wallet.of(vault) is first
+    assert Wallet.of(lambda: OAUTH_KEY) is not first
+    assert "function" in repr(first)
+    Simulation().call(first.open())
+    assert "ClientCredentials" in repr(first)
+
+
+def test_a_function_may_change_its_mind_about_the_kind() -> None:
+    given: list[object] = [PLAIN, OAUTH_KEY]
+    wallet = Wallet(lambda: given.pop(0))
+    simulation = Simulation()
+    assert [held.credential for held in simulation.call(wallet.open())] == [PLAIN]
+    wallet._ask()  # pyright: ignore[reportPrivateUsage]
+    assert [held.credential for held in simulation.call(wallet.open())] == [OAUTH_KEY]

@@ -1,0 +1,373 @@
+"""Credentials through whole clients and a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import multiprocessing
+import os
+import pickle
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.sample_client import GET, AsyncClient, Client, chunks
+from tests.support.token_server import Answer, Service, TokenServer
+from xcaas_core._errors import (
+    AuthenticationError,
+    ConfigurationError,
+    MissingCredentialsError,
+    PermissionDeniedError,
+    RedirectError,
+)
+from xcaas_core.operations._operation import Call
+from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable, MemoryTokenCache
+
+
+@pytest.fixture
+def server() -> Iterator[TokenServer]:
+    with TokenServer() as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: TokenServer) -> Iterator[Client]:
+    with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as made:
+        yield made
+
+
+class Watching(Service):
+    """Keeps the heads and bodies of API calls, and answers them as told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads: list[bytes] = []
+        self.bodies: list[bytes] = []
+        self.script: list[Answer] = []
+
+    def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
+        if path.endswith("/token"):
+            return super().handle(method, path, head, body)
+        self.heads.append(head)
+        self.bodies.append(body)
+        return self.script.pop(0) if self.script else super().handle(method, path, head, body)
+
+
+def test_a_call_and_a_revoked_token(client: Client, server: TokenServer) -> None:
+    assert client.sample.get() == {"ok": True}
+    server.service.revoke()
+    assert client.sample.get() == {"ok": True}
+    assert server.service.token_requests == 2
+
+
+def test_a_second_401_is_raised_with_its_request_id_whatever_the_retry_settings() -> None:
+    service = Watching()
+    refusal = Answer(401, b'{"fault": {"faultstring": "no"}}', headers={"x-request-id": "req-7"})
+    with TokenServer(service) as server:
+        for retries in (0, 5):
+            service.script = [refusal, refusal, refusal, refusal]
+            with (
+                Client(credentials=ClientCredentials("id", "secret"), base_url=server.url, retries=retries) as client,
+                pytest.raises(AuthenticationError) as caught,
+            ):
+                client.sample.get()
+            assert caught.value.request_id == "req-7"
+            assert len(caught.value.attempts) == 2
+            assert len(service.script) == 2
+
+
+def test_a_replay_keeps_method_headers_and_body() -> None:
+    service = Watching()
+    with (
+        TokenServer(service) as server,
+        Client(
+            credentials=ClientCredentials("id", "secret"), base_url=server.url, headers={"idempotency-key": "k-1"}
+        ) as client,
+    ):
+        service.script = [Answer(401, b"{}")]
+        assert client.sample.put(b"the body") == {"ok": True}
+    first, second = service.heads
+    assert service.bodies == [b"the body"] * 2
+    assert first.splitlines()[0] == second.splitlines()[0] == b"PUT /v1/thing HTTP/1.1"
+    differing = set(first.splitlines()) ^ set(second.splitlines())
+    assert all(line.lower().startswith(b"authorization") for line in differing)
+    assert b"idempotency-key: k-1" in second.lower()
+
+
+def test_a_body_that_can_be_read_once_is_not_replayed_and_the_next_call_has_a_new_token(
+    client: Client, server: TokenServer
+) -> None:
+    client.sample.get()
+    server.service.revoke()
+    with pytest.raises(AuthenticationError, match="could be read once only"):
+        client.sample.put(chunks())
+    assert server.service.token_requests == 1
+    assert client.sample.get() == {"ok": True}
+    assert server.service.token_requests == 2
+
+
+def test_a_403_costs_no_token_and_names_the_missing_product() -> None:
+    service = Watching()
+    with (
+        TokenServer(service) as server,
+        Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as client,
+    ):
+        service.script = [Answer(403, b"{}")]
+        with pytest.raises(PermissionDeniedError, match=r"no product “Sample - API”.*replication delay"):
+            client.sample.get()
+        assert client.sample.get() == {"ok": True}
+        assert service.token_requests == 1
+
+
+def test_token_info(client: Client) -> None:
+    from tests.support.sample_client import PRODUCT
+    from xcaas_core.sansio._drivers import run
+    from xcaas_core.auth import token_info
+
+    engine = client._engine  # pyright: ignore[reportPrivateUsage]
+    io = client._session.io  # pyright: ignore[reportPrivateUsage]
+    info = run(token_info(PRODUCT, engine.credentials, context=engine.auth_context), io)
+    assert info.products == ("storage", "QM - API")
+    assert info.lifetime == 1799
+    assert 1790 < info.remaining <= 1799
+    assert client.sample.get() == {"ok": True}
+    keyed = Client(credentials=ApiKey("k"), base_url="http://127.0.0.1:9")
+    engine = keyed._engine  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(MissingCredentialsError, match="no OAuth token"):
+        run(token_info(PRODUCT, engine.credentials, context=engine.auth_context), io)
+    keyed.close()
+
+
+def test_a_product_without_its_credential_says_what_is_missing(client: Client) -> None:
+    with pytest.raises(MissingCredentialsError, match=r"ApiKey\(key\), or XCAAS_API_KEY"):
+        client.sample.keyed()
+
+
+def test_redirects_of_calls_are_not_followed() -> None:
+    service = Watching()
+    with (
+        TokenServer() as thief,
+        TokenServer(service) as server,
+        Client(credentials=[ClientCredentials("id", "secret"), ApiKey("key")], base_url=server.url) as client,
+    ):
+        for call in (client.sample.get, client.sample.keyed):
+            service.script = [Answer(307, headers={"location": f"{thief.url}/steal"})]
+            with pytest.raises(RedirectError):
+                call()
+        assert thief.service.api_calls == 0
+
+
+@pytest.mark.parametrize(
+    "url", ["http://api.example.com", "http://10.0.0.1", "http://localhost.example.com", "ftp://x"]
+)
+def test_plain_http_is_refused_except_to_this_machine(url: str) -> None:
+    with (
+        Client(credentials=ClientCredentials("id", "secret"), base_url=url) as client,
+        pytest.raises(ConfigurationError),
+    ):
+        client.sample.get()
+    credentials = ClientCredentials("id", "secret", token_url=f"{url}/token")
+    with (
+        Client(credentials=credentials, base_url="http://127.0.0.1:9") as client,
+        pytest.raises(ConfigurationError),
+    ):
+        client.sample.get()
+
+
+def test_an_authorization_header_of_the_callers_own_is_respected() -> None:
+    service = Watching()
+    service.tokens["mine"] = time.monotonic() + 60
+    with (
+        TokenServer(service) as server,
+        Client(
+            credentials=ClientCredentials("id", "secret"), base_url=server.url, headers={"Authorization": "Bearer mine"}
+        ) as client,
+    ):
+        assert client.sample.get() == {"ok": True}
+    assert service.token_requests == 0
+    assert b"authorization: bearer mine" in service.heads[0].lower()
+
+
+def test_the_token_request_goes_through_the_clients_own_transport(server: TokenServer) -> None:
+    seen: list[str] = []
+
+    class Recording(httpx.HTTPTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            seen.append(request.url.path)
+            return super().handle_request(request)
+
+    with (
+        httpx.Client(transport=Recording()) as users,
+        Client(credentials=ClientCredentials("id", "secret"), base_url=server.url, http_client=users) as client,
+    ):
+        client.sample.get()
+        client.close()
+        client.close()
+        assert not users.is_closed, "a client closes only what it made"
+    assert seen == ["/oauth/v2/token", "/v1/thing"]
+
+
+def test_closing_twice_and_calling_after_that(client: Client) -> None:
+    client.sample.get()
+    client.close()
+    client.close()
+    with pytest.raises(ConfigurationError, match="closed"):
+        client.sample.get()
+
+
+def test_clients_that_come_and_go_share_the_token_of_their_credentials(server: TokenServer) -> None:
+    credentials = ClientCredentials("id", "secret")
+    for _ in range(5):
+        with Client(credentials=credentials, base_url=server.url) as client:
+            client.sample.get()
+    assert server.service.token_requests == 1
+    cache = MemoryTokenCache()
+    for _ in range(5):
+        with Client(credentials=ClientCredentials("id", "secret", cache=cache), base_url=server.url) as client:
+            client.sample.get()
+    assert server.service.token_requests == 2
+
+
+def test_options_share_tokens_and_functions_are_asked_once(server: TokenServer) -> None:
+    asked = 0
+
+    def provide() -> ClientCredentials:
+        nonlocal asked
+        asked += 1
+        return ClientCredentials("id", "secret")
+
+    with Client(credentials=provide, base_url=server.url) as client:
+        client.sample.get()
+        client.with_options(timeout=5).sample.get()
+    assert server.service.token_requests == 1
+
+
+def test_sync_and_async_clients_share_one_token(server: TokenServer) -> None:
+    credentials = ClientCredentials("id", "secret")
+
+    async def main() -> object:
+        async with AsyncClient(credentials=credentials, base_url=server.url) as client:
+            return (await asyncio.gather(*(client.sample.get() for _ in range(10))))[0]
+
+    with Client(credentials=credentials, base_url=server.url) as client:
+        client.sample.get()
+        assert asyncio.run(main()) == {"ok": True}
+        assert asyncio.run(main()) == {"ok": True}
+    assert server.service.token_requests == 1
+
+
+@pytest.mark.parametrize("auth", ["the-token", {"oauth": "the-token"}, BearerToken("the-token")])
+def test_tokens_from_elsewhere_in_several_forms(auth: object, server: TokenServer) -> None:
+    server.service.tokens["the-token"] = time.monotonic() + 60
+    with Client(auth=auth, base_url=server.url) as client:
+        assert client.sample.get() == {"ok": True}
+        assert b"the-token" not in pickle.dumps(client)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+def test_a_forked_child_shares_the_token_and_inherits_no_lock(server: TokenServer) -> None:
+    with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as client:
+        client.sample.get()
+        server.service.latency = 0.5
+        server.service.revoke()
+        renewing = threading.Thread(target=client.sample.get)  # leads a renewal while the child is made
+        renewing.start()
+        time.sleep(0.2)
+        child = multiprocessing.get_context("fork").Process(target=_call_in_child, args=(client,))
+        child.start()
+        child.join(20)
+        renewing.join(20)
+        assert child.exitcode == 0
+        assert client.sample.get() == {"ok": True}
+
+
+def _call_in_child(client: Client) -> None:
+    os._exit(0 if client.sample.get() == {"ok": True} else 1)
+
+
+@pytest.mark.parametrize("how", ["reference", "with_secrets"])
+def test_clients_travel_to_worker_processes(how: str, server: TokenServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THE_SECRET", "secret")
+    credentials = ClientCredentials("id", EnvironmentVariable("THE_SECRET"))
+    if how == "with_secrets":
+        credentials = ClientCredentials("id", "secret").with_secrets()
+    with Client(credentials=credentials, base_url=server.url) as client:
+        client.sample.get()
+        data = pickle.dumps(client)
+    code = "import pickle, sys; c = pickle.load(sys.stdin.buffer); print(c.sample.get()); c.close()"
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=data, capture_output=True, timeout=60, check=True, cwd=root
+    )
+    assert done.stdout.strip() == b"{'ok': True}"
+    assert server.service.token_requests == 2
+
+
+def test_copies_of_clients_work(client: Client, server: TokenServer) -> None:
+    client.sample.get()
+    twin = copy.deepcopy(client)
+    assert twin.sample.get() == {"ok": True}
+    twin.close()
+    assert server.service.token_requests == 2, "a deep copy starts fresh"
+
+
+def test_nothing_keeps_the_interpreter_from_leaving(server: TokenServer) -> None:
+    server.service.behave = lambda number: Answer(200, delay=30)
+    code = f"""
+        import threading, time
+        from tests.support.sample_client import Client
+        from xcaas_core.auth import ClientCredentials, MemoryTokenCache
+        client = Client(credentials=ClientCredentials("id", "s", cache=MemoryTokenCache()), base_url={server.url!r})
+        threading.Thread(target=client.sample.get, daemon=True).start()
+        time.sleep(0.5)
+        assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
+        print("leaving")
+    """
+    began = time.monotonic()
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, timeout=30, check=False, cwd=root
+    )
+    assert done.stdout.strip() == b"leaving", done.stderr
+    assert done.returncode == 0
+    assert time.monotonic() - began < 15
+
+
+def test_tokens_are_not_kept_alive_by_anything_but_their_credentials(server: TokenServer) -> None:
+    from xcaas_core.auth.tokens._token import Lease
+
+    before = sum(isinstance(thing, Lease) for thing in gc.get_objects())
+    with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as client:
+        client.sample.get()
+    del client
+    gc.collect()
+    assert sum(isinstance(thing, Lease) for thing in gc.get_objects()) <= before
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_links_to_other_hosts_carry_no_credential_unless_the_host_is_listed(trusted: bool) -> None:
+    other = Watching()
+    with (
+        TokenServer(other) as elsewhere,
+        TokenServer() as server,
+        Client(
+            credentials=ClientCredentials("id", "secret"),
+            base_url=server.url,
+            trusted_hosts=["localhost"] if trusted else [],
+            retries=0,
+        ) as client,
+    ):
+        other.script = [Answer(200, b"{}")]
+        link = f"http://localhost:{elsewhere.port}/v1/thing?page=2"
+        client._session.exchange(Call(GET, link=link))  # pyright: ignore[reportPrivateUsage]
+    assert (b"authorization" in other.heads[0].lower()) is trusted
+    assert server.service.token_requests == int(trusted)

@@ -1,0 +1,294 @@
+"""No public object, error, log record or traceback shows a secret or a token."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import copy
+import logging
+import pickle
+import pprint
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from urllib.parse import quote_plus
+
+import pytest
+
+import xcaas_core.auth
+from tests.support.sample_client import AsyncClient, Client, chunks
+from tests.support.credentials import World, request
+from tests.support.token_server import Answer, Service, TokenServer
+from xcaas_core.auth._interface import Authorizer
+from xcaas_core._errors import XCaaSError
+from xcaas_core.auth import (
+    ApiKey,
+    AuthEvent,
+    BasicToken,
+    BearerToken,
+    ClientCredentials,
+    Credential,
+    EnvironmentVariable,
+    FileTokenCache,
+    MemoryTokenCache,
+    RedisTokenCache,
+    Secret,
+    TokenCache,
+    TokenInfo,
+    TokenPolicy,
+    WorkAnalyticsLogin,
+)
+from xcaas_core.testing._tokens import FakeResponse, TokenEndpoint
+
+SECRET = "S3CRET+wörth/keeping"
+KEY = "k3y-of-the-admin-console"  # keys travel in headers, which carry ASCII
+TOKENS = "tok-"  # every token of the server starts like this
+
+
+def forms(secret: str) -> set[str]:
+    """The shapes in which a secret may turn up."""
+    shapes = {secret, quote_plus(secret), repr(secret)[1:-1], repr(secret.encode())[2:-1]}
+    for user in ("id", "tenant", ""):
+        for text in (f"{user}:{secret}", f"{user}:{quote_plus(secret)}"):
+            shapes.add(base64.b64encode(text.encode()).decode())
+    return shapes
+
+
+HIDDEN = forms(SECRET) | forms(KEY) | {TOKENS, "token-1"}
+
+
+def assert_clean(text: str, where: object) -> None:
+    found = [shape for shape in HIDDEN if shape in text]
+    assert not found, f"{where} shows {found}"
+
+
+def shown(thing: object) -> Iterator[str]:
+    """Everything that people and tools print of an object."""
+    yield repr(thing)
+    yield str(thing)
+    yield f"{thing}"
+    yield pprint.pformat(thing)
+    yield pprint.pformat(getattr(thing, "__dict__", {}))
+    for cls in type(thing).__mro__:
+        for name in getattr(cls, "__slots__", ()):
+            yield repr(getattr(thing, name, None))
+    yield repr(getattr(thing, "__dict__", {}))
+    yield repr(getattr(thing, "args", ()))
+
+
+def pickled(thing: object) -> bytes:
+    try:
+        return pickle.dumps(thing)
+    except (TypeError, AttributeError, pickle.PicklingError) as refusal:
+        return str(refusal).encode()
+
+
+def check(thing: object) -> None:
+    for text in shown(thing):
+        assert_clean(text, type(thing))
+    assert_clean(pickled(thing).decode("latin-1"), f"the pickle of {type(thing)}")
+    assert_clean(pickled(thing).decode("utf-8", "replace"), f"the pickle of {type(thing)}")
+
+
+def check_error(error: BaseException) -> None:
+    check(error)
+    told = traceback.TracebackException.from_exception(error, capture_locals=True)
+    assert_clean("".join(told.format()), f"the traceback of {error!r}")
+    seen: BaseException | None = error
+    while seen is not None:
+        check(seen)
+        seen = seen.__cause__ or seen.__context__
+
+
+CREDENTIALS: list[Credential] = [
+    ClientCredentials("id", SECRET),
+    ApiKey(SECRET, SECRET),
+    BasicToken("tenant", SECRET),
+    WorkAnalyticsLogin(SECRET, "user", SECRET),
+    BearerToken(SECRET),
+    ClientCredentials("id", EnvironmentVariable("X")),
+]
+
+
+@pytest.mark.parametrize("credential", CREDENTIALS, ids=lambda credential: type(credential).__name__)
+def test_credentials(credential: Credential) -> None:
+    for thing in (credential, copy.copy(credential), copy.deepcopy(credential), credential.with_secrets()):
+        for text in shown(thing):
+            assert_clean(text, type(thing))
+    check(credential)
+    check([credential])
+    check({"credentials": credential})
+
+
+def test_every_public_name_was_looked_at() -> None:
+    """A new public class must be added to the objects that these tests look at."""
+    looked_at = {
+        *(type(credential).__name__ for credential in CREDENTIALS),
+        "AuthCounters", "AuthEvent", "Credential", "Credentials", "EnvironmentVariable", "FileTokenCache",
+        "MemoryTokenCache", "RedisTokenCache", "Secret", "TokenCache", "TokenInfo", "TokenPolicy",
+    }  # fmt: skip
+    errors = {name for name in xcaas_core.auth.__all__ if name.endswith("Error")}
+    functions = {
+        "build_authorizer",
+        "credentials_from_env",
+        "credentials_from_profile",
+        "products_named",
+        "token_info",
+        "without_text",
+    }
+    assert set(xcaas_core.auth.__all__) == looked_at | errors | functions
+
+
+def test_what_belongs_to_a_token(tmp_path: object) -> None:
+    events: list[AuthEvent] = []
+    caches: list[TokenCache] = [MemoryTokenCache(), FileTokenCache(f"{tmp_path}/t")]
+    for cache in caches:
+        world = World(credential=ClientCredentials("id", SECRET, cache=cache, on_event=events.append))
+        lease = world.simulation.call(world.acquire())
+        authorizer: Authorizer = world.authorizer()
+        asked = request()
+        grant = world.simulation.call(authorizer.authorize(asked, deadline=None))
+        for thing in (lease, lease.info, world.machine, authorizer, grant, asked.headers, cache):
+            check(thing)
+        for sent in world.endpoint.seen:
+            check(sent.headers)
+        check(world.credential)
+        check(world.context)
+        check(world.context.state)
+        check(world.credential.counters)
+    check(events)
+    for thing in (Secret(SECRET), TokenInfo(), TokenPolicy(), EnvironmentVariable("X")):
+        check(thing)
+    check(RedisTokenCache(f"redis://:{quote_plus(SECRET)}@127.0.0.1:1/0"))
+
+
+FAULTS: dict[str, Callable[[int], Answer | None]] = {
+    "refused": lambda n: Answer(401, b'{"error": "invalid_client", "secret": "%s"}' % SECRET.encode()),
+    "echo": lambda n: Answer(400, f'{{"error": "bad secret {SECRET}"}}'.encode()),
+    "html": lambda n: Answer(200, f"<html>{SECRET}</html>".encode()),
+    "not a token": lambda n: Answer(200, b'{"access_token": "tok-bad value", "token_type": "Bearer"}'),
+    "other type": lambda n: Answer(200, b'{"access_token": "tok-mac", "token_type": "mac"}'),
+    "redirect": lambda n: Answer(302, headers={"location": f"http://x/?{quote_plus(SECRET)}"}),
+    "busy": lambda n: Answer(429, headers={"retry-after": "3600"}),
+    "cut": lambda n: Answer(0),
+    "stalls": lambda n: Answer(200, delay=10),
+    "expired": lambda n: Answer(200, b'{"access_token": "tok-x", "token_type": "Bearer", "expires_in": 0}'),
+}
+
+
+@pytest.fixture
+def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    with caplog.at_level(logging.DEBUG):
+        yield caplog
+    for record in caplog.records:
+        # What servers answer is logged by the HTTP library's own DEBUG records; that is the API's data, not ours.
+        assert_clean(record.getMessage(), record.name)
+        assert_clean(repr(record.__dict__), record.name)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.usefixtures("everything_logged")
+def test_errors_of_the_token_endpoint(fault: str) -> None:
+    service = Service()
+    service.behave = FAULTS[fault]
+    policy = TokenPolicy(attempts=2, attempt_timeout=0.2, total_timeout=0.5, backoff=0.01)
+    credentials = ClientCredentials("id", SECRET, policy=policy)
+    with TokenServer(service) as server, Client(credentials=credentials, base_url=server.url) as client:
+        for _ in range(2):
+            try:
+                client.sample.get()
+            except Exception as error:
+                check_error(error)
+        check(client)
+        check(client.sample)
+    assert service.token_requests >= 1
+
+
+@pytest.mark.usefixtures("everything_logged")
+def test_errors_of_calls_and_of_asynchronous_ones() -> None:
+    service = Service()
+    with TokenServer(service) as server:
+        credentials = ClientCredentials("id", SECRET)
+        keys = ApiKey(KEY)
+
+        async def main() -> None:
+            async with AsyncClient(credentials=copy.copy(credentials), base_url=server.url) as client:
+                await client.sample.get()
+                service.behave = lambda number: None
+                service.lifetime = -1.0
+                service.revoke()
+                try:
+                    await client.sample.get()
+                except Exception as error:
+                    check_error(error)
+                check(client)
+
+        with Client(credentials=[credentials, keys], base_url=server.url, timeout=2) as client:
+            assert client.sample.get()
+            service.revoke()
+            service.lifetime = 0.0001
+            for call in (
+                client.sample.get, client.sample.keyed, client.sample.queried, lambda: client.sample.put(chunks())
+            ):  # fmt: skip
+                with pytest.raises(XCaaSError) as caught:
+                    call()
+                check_error(caught.value)
+            check(client.raw)
+        service.lifetime = 60.0
+        service.revoke()
+        asyncio.run(main())
+
+
+@pytest.mark.usefixtures("everything_logged")
+def test_a_server_that_is_not_there() -> None:
+    credentials = ClientCredentials("id", SECRET, policy=TokenPolicy(attempts=1))
+    with Client(credentials=[credentials, ApiKey(KEY)], base_url="http://127.0.0.1:9", retries=0) as client:
+        for call in (client.sample.get, client.sample.keyed, client.sample.queried):
+            with pytest.raises(Exception, match=r".") as caught:
+                call()
+            check_error(caught.value)
+
+
+def test_interrupted_calls() -> None:
+    """A cancelled task's or a stopped thread's own traceback shows the frames of the token request."""
+    world = World(TokenEndpoint(latency=1.0), credential=ClientCredentials("id", SECRET, client_auth="body"))
+    task = world.simulation.start(world.acquire())
+    world.simulation.at(0.5, lambda: world.simulation.cancel(task, KeyboardInterrupt()))
+    world.simulation.run()
+    assert isinstance(task.error, KeyboardInterrupt)
+    check_error(task.error)
+
+
+def test_functions_that_raise_with_the_secret_in_hand() -> None:
+    def vault() -> str:
+        answer = {"data": SECRET}
+        raise LookupError(answer)
+
+    world = World(credential=ClientCredentials("id", vault))
+    with pytest.raises(xcaas_core.auth.SecretUnavailableError) as caught:
+        world.token()
+    check_error(caught.value)
+
+
+def test_warnings_of_failed_renewals(everything_logged: pytest.LogCaptureFixture) -> None:
+    world = World(credential=ClientCredentials("id", SECRET))
+    world.token()
+    world.endpoint.script = [FakeResponse(401, f'{{"error": "{SECRET}"}}'.encode())]
+    world.clock.advance(1799 - 250)
+    world.token()
+    assert any(record.levelno == logging.WARNING for record in everything_logged.records)
+
+
+def test_these_checks_can_fail() -> None:
+    class Careless:
+        def __init__(self) -> None:
+            self.password = SECRET
+
+    with pytest.raises(AssertionError, match="shows"):
+        check(Careless())
+    try:
+        header = "Bearer " + TOKENS + str(time.time())
+        raise ValueError(len(header))
+    except ValueError as error:
+        with pytest.raises(AssertionError, match="traceback"):
+            check_error(error)

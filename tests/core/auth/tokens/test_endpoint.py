@@ -1,0 +1,242 @@
+"""How hard the token endpoint is tried, and what its refusals turn into."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from tests.support.credentials import SECRET, TOKEN_URL, World
+from xcaas_core._errors import CertificateError, ConnectError, ConnectionLostError, TokenError, TransportError
+from xcaas_core.auth import (
+    ClientCredentials,
+    TokenAnswerError,
+    TokenPolicy,
+    TokenRateLimitError,
+    TokenRefusedError,
+    TokenTimeoutError,
+    TokenUnavailableError,
+)
+from xcaas_core.testing._tokens import Answer, FakeResponse, TokenEndpoint
+
+
+def busy(status: int = 429, **headers: str) -> FakeResponse:
+    return FakeResponse(status, b"", {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        busy(429),
+        busy(500),
+        busy(503),
+        busy(408),
+        ConnectError("no route"),
+        ConnectionLostError("reset"),
+        FakeResponse(200, b"<html>"),
+        FakeResponse(200, b""),
+        FakeResponse(200, b'{"access_tok'),
+    ],
+)
+def test_trouble_that_may_pass_is_tried_again(trouble: Answer) -> None:
+    world = World(TokenEndpoint(script=(trouble, trouble), latency=0.0))
+    assert world.token() == "token-3"
+    first, second, third = world.endpoint.seen_at
+    assert 0.1 <= second - first <= 0.25
+    assert 0.25 <= third - second <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("trouble", "error"),
+    [
+        (busy(429), TokenRateLimitError),
+        (busy(502), TokenUnavailableError),
+        (ConnectError("no route"), TokenUnavailableError),
+        (FakeResponse(200, b"<html>"), TokenAnswerError),
+    ],
+)
+def test_trouble_that_lasts_is_raised_after_a_few_tries(trouble: Answer, error: type[TokenError]) -> None:
+    world = World(TokenEndpoint(script=(trouble,) * 20))
+    with pytest.raises(error, match="4 attempts"):
+        world.token()
+    assert world.endpoint.requests == 4
+
+
+def test_random_pauses_keep_clients_apart() -> None:
+    trouble = busy(503)
+    times: list[float] = []
+    for random in (0.0, 0.9):
+        world = World(TokenEndpoint(script=(trouble,), latency=0.0), random=lambda random=random: random)  # type: ignore[misc]
+        world.token()
+        times.append(world.clock.now)
+    assert times[0] != times[1]
+
+
+def test_a_stalling_endpoint_costs_no_more_than_the_total() -> None:
+    world = World(TokenEndpoint(latency=10_000.0))
+    with pytest.raises(TokenUnavailableError, match="for a token: no answer in time"):
+        world.token()
+    assert world.clock.now - 1000 <= TokenPolicy().total_timeout + 0.001
+    assert all(asked.timeout is not None and asked.timeout <= 10 for asked in world.endpoint.seen)
+
+
+def test_the_deadline_of_the_call_bounds_each_request() -> None:
+    world = World(TokenEndpoint(latency=10_000.0))
+    with pytest.raises(TokenTimeoutError):
+        world.simulation.call(world.acquire(deadline=1003.0))
+    assert world.clock.now == pytest.approx(1003.0)
+    assert world.endpoint.seen[0].timeout == pytest.approx(3.0)
+
+
+def test_a_deadline_in_the_past_sends_nothing() -> None:
+    world = World()
+    with pytest.raises(TokenTimeoutError):
+        world.simulation.call(world.acquire(deadline=999.0))
+    assert world.endpoint.requests == 0
+
+
+def test_a_certificate_that_is_refused_is_not_tried_again() -> None:
+    world = World(TokenEndpoint(script=(CertificateError("self-signed", advice="Pass its CA bundle."),)))
+    with pytest.raises(TokenUnavailableError, match=r"for a token: self-signed\. Pass its CA bundle\."):
+        world.token()
+    assert world.endpoint.requests == 1
+
+
+def test_retry_after_is_waited_for() -> None:
+    world = World(TokenEndpoint(script=(busy(429, retry_after="7"),), latency=0.0))
+    assert world.token() == "token-2"
+    assert world.endpoint.seen_at[1] - world.endpoint.seen_at[0] >= 7
+
+
+def test_retry_after_as_a_date_counts_from_the_servers_clock() -> None:
+    wrong_clock = datetime(2001, 1, 1, tzinfo=UTC)
+    headers = {
+        "date": format_datetime(wrong_clock, usegmt=True),
+        "retry-after": format_datetime(wrong_clock + timedelta(seconds=5), usegmt=True),
+    }
+    world = World(TokenEndpoint(script=(FakeResponse(503, b"", headers),), latency=0.0))
+    assert world.token() == "token-2"
+    assert 5 <= world.endpoint.seen_at[1] - world.endpoint.seen_at[0] <= 6
+
+
+def test_a_long_retry_after_is_raised_and_shared_by_all() -> None:
+    world = World(TokenEndpoint(script=(busy(429, retry_after="120"),)))
+    tasks = [world.simulation.start(world.acquire()) for _ in range(10)]
+    world.simulation.run()
+    for task in tasks:
+        assert isinstance(task.error, TokenRateLimitError)
+        assert task.error.retry_after == 120
+    for _ in range(5):
+        with pytest.raises(TokenRateLimitError):
+            world.token()
+    assert world.endpoint.requests == 1
+    world.clock.advance(121)
+    assert world.token() == "token-2"
+
+
+def test_a_call_without_the_time_to_wait_leaves_the_wait_to_others() -> None:
+    world = World(TokenEndpoint(script=(busy(429, retry_after="10"),), latency=0.0))
+    hurried = world.simulation.start(world.acquire(deadline=1002.0))
+    patient = world.simulation.start(world.acquire())
+    world.simulation.run()
+    assert isinstance(hurried.error, TokenTimeoutError)
+    assert patient.value is world.machine.current
+    assert world.endpoint.seen_at[1] >= 1010, "the second request respects what the first was told"
+
+
+def test_an_advisory_renewal_respects_retry_after_and_does_not_wait() -> None:
+    world = World(TokenEndpoint(latency=0.0))
+    world.token()
+    world.endpoint.script = [busy(429, retry_after="60")]
+    world.clock.advance(1799 - 250)
+    start = world.clock.now
+    for _ in range(30):
+        assert world.token() == "token-1"
+        world.clock.advance(1.9)
+    assert world.endpoint.requests == 2
+    assert world.clock.now - start == pytest.approx(57)
+    world.clock.advance(5)
+    assert world.token() == "token-3"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 407, 301, 302, 307])
+def test_refusals_are_not_tried_again(status: int) -> None:
+    answer = FakeResponse(
+        status, b'{"error": "invalid_client", "error_description": "the body"}', {"x-request-id": "r-7"}
+    )
+    world = World(TokenEndpoint(script=(answer,)))
+    with pytest.raises(TokenRefusedError) as caught:
+        world.token()
+    assert world.endpoint.requests == 1
+    error = caught.value
+    assert (error.status, error.code, error.request_id) == (status, "invalid_client", "r-7")
+    text = str(error)
+    assert "invalid_client" in text
+    assert TOKEN_URL in text
+    assert "the body" not in text
+    assert SECRET not in text
+    assert error.__cause__ is None
+    assert error.__context__ is None
+
+
+def test_redirects_are_named_as_such() -> None:
+    world = World(TokenEndpoint(script=(FakeResponse(302, b"", {"location": "https://elsewhere.example"}),)))
+    with pytest.raises(TokenRefusedError, match="redirect, which is not followed"):
+        world.token()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[]", b"{}", b'{"access_token": "secret-body", "token_type": "mac"}', b'{"access_token": "two words"}'],
+)
+def test_answers_that_will_never_be_a_token_are_not_tried_again(content: bytes) -> None:
+    world = World(TokenEndpoint(script=(FakeResponse(200, content),)))
+    with pytest.raises(TokenAnswerError) as caught:
+        world.token()
+    assert world.endpoint.requests == 1
+    assert "secret-body" not in str(caught.value)
+
+
+def test_transport_errors_leave_no_trace_of_the_request() -> None:
+    world = World(TokenEndpoint(script=(ConnectError("no route"),) * 4))
+    with pytest.raises(TokenUnavailableError) as caught:
+        world.token()
+    assert caught.value.__context__ is None
+    assert not isinstance(caught.value, TransportError)
+
+
+def test_key_and_secret_travel_as_basic_with_form_encoded_parts() -> None:
+    world = World(credential=ClientCredentials("id with:colon", "s/ecr+t é"))
+    world.token()
+    asked = world.endpoint.seen[0]
+    scheme, _, encoded = asked.headers["authorization"].partition(" ")
+    assert scheme == "Basic"
+    assert base64.b64decode(encoded) == b"id+with%3Acolon:s%2Fecr%2Bt+%C3%A9"
+    assert asked.content == b"grant_type=client_credentials"
+    assert (asked.method, asked.url) == ("POST", TOKEN_URL)
+    assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
+
+
+def test_key_and_secret_travel_in_the_body_where_asked_and_never_in_both() -> None:
+    world = World(credential=ClientCredentials("id", "s&cret", client_auth="body"))
+    world.token()
+    asked = world.endpoint.seen[0]
+    assert "authorization" not in asked.headers
+    assert asked.content == b"grant_type=client_credentials&client_id=id&client_secret=s%26cret"
+
+
+def test_scopes_and_further_fields_are_asked_for() -> None:
+    credential = ClientCredentials("id", SECRET, scopes=("b", "a"), parameters={"audience": "https://x"})
+    world = World(credential=credential)
+    world.token()
+    assert world.endpoint.seen[0].content == b"grant_type=client_credentials&audience=https%3A%2F%2Fx&scope=a+b"
+
+
+def test_a_policy_of_one_attempt_still_waits_as_it_was_told() -> None:
+    world = World(TokenEndpoint(script=(busy(429, retry_after="5"),), latency=0.0), policy=TokenPolicy(attempts=1))
+    with pytest.raises(TokenRateLimitError):
+        world.token()
+    assert world.token() == "token-2"
+    assert world.endpoint.seen_at[1] - world.endpoint.seen_at[0] >= 5

@@ -1,0 +1,269 @@
+"""Threads, event loops and a real server, through the drivers and the HTTP library that calls use."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import pytest
+import trio
+
+from tests.support.token_server import Answer, TokenServer
+from xcaas_core.auth._interface import AuthContext, Authorizer
+from xcaas_core.sansio._drivers import run, run_async
+from xcaas_core.transport._async import AsyncIO
+from xcaas_core.transport._sync import SyncIO
+from xcaas_core.operations._product import Product, Scheme
+from xcaas_core.sansio._steps import Flow, Request, Send
+from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer
+from xcaas_core.testing._tokens import fake_context
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def server() -> Iterator[TokenServer]:
+    with TokenServer() as running:
+        yield running
+
+
+def product(server: TokenServer) -> Product:
+    scheme = Scheme("oauth2", credential="client-credentials", token_url=server.token_url)
+    return Product("sample", title="Sample", servers=(), schemes={"oauth": scheme}, package="x")
+
+
+def context() -> AuthContext:
+    return fake_context(time.monotonic)
+
+
+def authorizer(server: TokenServer, credential: ClientCredentials) -> Authorizer:
+    made = build_authorizer(product(server), (("oauth",),), credential, context=context())
+    assert made is not None
+    return made
+
+
+def api_call(server: TokenServer, signer: Authorizer) -> Flow[int]:
+    """What the call flow does: authorize, send, and once more after a 401."""
+    asked = Request("GET", f"{server.url}/things", {}, timeout=10.0)
+    grant = yield from signer.authorize(asked, deadline=None)
+    response = yield Send(asked)
+    if response.status == 401 and (yield from signer.rejected(asked, response, grant, deadline=None)):  # type: ignore[attr-defined, arg-type]
+        yield from signer.authorize(asked, deadline=None)
+        response = yield Send(asked)
+    return response.status  # type: ignore[attr-defined, no-any-return]
+
+
+async def in_a_loop(server: TokenServer, signer: Authorizer, calls: int) -> list[int]:
+    io = AsyncIO()
+    try:
+        return list(await asyncio.gather(*(run_async(api_call(server, signer), io) for _ in range(calls))))
+    finally:
+        await io.shut()
+
+
+def in_threads(server: TokenServer, signer: Authorizer, calls: int) -> list[int]:
+    io = SyncIO()
+    start = threading.Barrier(calls)
+
+    def one() -> int:
+        start.wait(10)
+        return run(api_call(server, signer), io)
+
+    try:
+        with ThreadPoolExecutor(calls) as pool:
+            return [future.result(30) for future in [pool.submit(one) for _ in range(calls)]]
+    finally:
+        io.shut()
+
+
+def test_a_hundred_threads_start_with_one_request(server: TokenServer) -> None:
+    server.service.latency = 0.2
+    assert in_threads(server, authorizer(server, ClientCredentials("id", "secret")), 100) == [200] * 100
+    assert server.service.token_requests == 1
+
+
+def test_a_hundred_tasks_start_with_one_request_and_the_loop_is_never_held_up(server: TokenServer) -> None:
+    server.service.latency = 1.0
+    signer = authorizer(server, ClientCredentials("id", "secret"))
+    stalls: list[float] = []
+
+    async def main() -> list[int]:
+        async def watch() -> None:
+            while True:
+                before = time.perf_counter()
+                await asyncio.sleep(0.001)
+                stalls.append(time.perf_counter() - before - 0.001)
+
+        io = AsyncIO()
+        tasks = [asyncio.create_task(run_async(api_call(server, signer), io)) for _ in range(100)]
+        await asyncio.sleep(0.3)  # all of them wait for the token by now
+        watcher = asyncio.create_task(watch())
+        await asyncio.sleep(0.5)
+        watcher.cancel()
+        try:
+            return list(await asyncio.gather(*tasks))
+        finally:
+            await io.shut()
+
+    assert asyncio.run(main()) == [200] * 100
+    assert server.service.token_requests == 1
+    # A busy machine may stall any process; a lock that blocks the loop would do so for the whole second.
+    assert sorted(stalls)[int(len(stalls) * 0.9)] < 0.02
+
+
+def test_one_credential_in_threads_and_in_two_loops_in_turn(server: TokenServer) -> None:
+    signer = authorizer(server, ClientCredentials("id", "secret"))
+    assert in_threads(server, signer, 5) == [200] * 5
+    assert asyncio.run(in_a_loop(server, signer, 5)) == [200] * 5
+    server.service.revoke()
+    assert asyncio.run(in_a_loop(server, signer, 5)) == [200] * 5
+    assert in_threads(server, signer, 5) == [200] * 5
+    assert server.service.token_requests == 2
+
+
+def test_threads_and_loops_at_the_same_time_share_one_request(server: TokenServer) -> None:
+    server.service.latency = 0.3
+    signer = authorizer(server, ClientCredentials("id", "secret"))
+    with ThreadPoolExecutor(3) as pool:
+        loops = [pool.submit(lambda: asyncio.run(in_a_loop(server, signer, 20))) for _ in range(2)]
+        threads = pool.submit(in_threads, server, signer, 20)
+        assert [future.result(30) for future in loops] == [[200] * 20] * 2
+        assert threads.result(30) == [200] * 20
+    assert server.service.token_requests == 1
+
+
+def test_trio_waits_for_a_leader_in_another_thread(server: TokenServer) -> None:
+    server.service.latency = 0.4
+    signer = authorizer(server, ClientCredentials("id", "secret"))
+    results: list[int] = []
+
+    async def main() -> None:
+        io = AsyncIO()
+
+        async def one() -> None:
+            results.append(await run_async(api_call(server, signer), io))
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(20):
+                nursery.start_soon(one)
+        await io.shut()
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(in_threads, server, signer, 5)
+        time.sleep(0.1)
+        trio.run(main)
+        assert other.result(30) == [200] * 5
+    assert results == [200] * 20
+    assert server.service.token_requests == 1
+
+
+@pytest.mark.parametrize("runner", ["asyncio", "trio"])
+def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None:
+    server.service.behave = lambda number: Answer(200, b"", delay=30) if number == 1 else None
+    signer = authorizer(server, ClientCredentials("id", "secret"))
+
+    async def with_asyncio() -> int:
+        io = AsyncIO()
+        leader = asyncio.create_task(run_async(api_call(server, signer), io))
+        await asyncio.sleep(0.2)
+        waiting = asyncio.create_task(run_async(api_call(server, signer), io))
+        await asyncio.sleep(0.1)
+        leader.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leader
+        try:
+            return await asyncio.wait_for(waiting, 10)
+        finally:
+            await io.shut()
+
+    async def with_trio() -> int:
+        io, results = AsyncIO(), list[int]()
+
+        async def wait() -> None:
+            results.append(await run_async(api_call(server, signer), io))
+
+        with trio.fail_after(10):
+            async with trio.open_nursery() as nursery:
+                with trio.move_on_after(0.3):
+                    nursery.start_soon(_after, 0.1, wait)
+                    await run_async(api_call(server, signer), io)
+        await io.shut()
+        return results[0]
+
+    assert (asyncio.run(with_asyncio()) if runner == "asyncio" else trio.run(with_trio)) == 200
+    assert server.service.token_requests == 2
+
+
+async def _after(seconds: float, function: Callable[[], Awaitable[None]]) -> None:
+    await trio.sleep(seconds)
+    await function()
+
+
+def test_a_leader_whose_connection_is_cut_tries_again_and_nobody_fails(server: TokenServer) -> None:
+    server.service.behave = lambda number: Answer(0, delay=0.1) if number == 1 else None
+    assert in_threads(server, authorizer(server, ClientCredentials("id", "secret")), 20) == [200] * 20
+    assert server.service.token_requests == 2
+
+
+def test_fifty_threads_with_a_revoked_token_cost_one_request(server: TokenServer) -> None:
+    signer = authorizer(server, ClientCredentials("id", "secret"))
+    assert in_threads(server, signer, 50) == [200] * 50
+    server.service.revoke()
+    server.service.latency = 0.2
+    server.service.api_latency = 0.05
+    assert in_threads(server, signer, 50) == [200] * 50
+    assert server.service.token_requests == 2
+
+
+def test_short_tokens_under_load_never_fail_a_call(server: TokenServer) -> None:
+    """50 threads for three token lives: no call fails, and there is one request per life."""
+    server.service.lifetime = 1.0
+    server.service.latency = 0.05
+    signer = authorizer(server, ClientCredentials("id", "secret"))
+    io = SyncIO()
+    until = time.monotonic() + 3.0
+
+    def work() -> list[int]:
+        statuses: list[int] = []
+        while time.monotonic() < until:
+            statuses.append(run(api_call(server, signer), io))
+            time.sleep(0.02)
+        return statuses
+
+    with ThreadPoolExecutor(50) as pool:
+        statuses = [status for future in [pool.submit(work) for _ in range(50)] for status in future.result(30)]
+    io.shut()
+    assert set(statuses) == {200}
+    assert len(statuses) > 100
+    # A life of 1 s is renewed after 0.8 s: four or five; a token that ends on the way costs one more.
+    assert 3 <= server.service.token_requests <= 8
+
+
+def test_redirects_of_the_token_endpoint_are_not_followed(server: TokenServer) -> None:
+    from xcaas_core.auth import TokenRefusedError
+
+    with TokenServer() as thief:
+        server.service.behave = lambda number: Answer(307, headers={"location": thief.token_url})
+        io = SyncIO()
+        with pytest.raises(TokenRefusedError, match="redirect"):
+            run(api_call(server, authorizer(server, ClientCredentials("id", "secret"))), io)
+        io.shut()
+        assert thief.service.token_requests == 0
+
+
+def test_the_token_request_has_a_shorter_deadline_of_its_own(server: TokenServer) -> None:
+    from xcaas_core.auth import TokenUnavailableError
+
+    server.service.behave = lambda number: Answer(200, delay=30)
+    policy = TokenPolicy(attempt_timeout=0.2, total_timeout=0.6, backoff=0.01)
+    signer = authorizer(server, ClientCredentials("id", "secret", policy=policy))
+    io = SyncIO()
+    began = time.monotonic()
+    with pytest.raises(TokenUnavailableError):
+        run(api_call(server, signer), io)
+    assert time.monotonic() - began < 3
+    io.shut()

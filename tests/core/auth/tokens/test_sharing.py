@@ -1,0 +1,286 @@
+"""Tokens shared through a cache: by short-lived objects, by processes, by fleets."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.redis_server import redis_server, without_redis
+from tests.support.signed_requests import product
+from tests.support.credentials import OAUTH, SECRET, STORAGE, text_of
+from tests.support.token_server import TokenServer
+from xcaas_core.operations._product import Scheme
+from xcaas_core.sansio._steps import Flow, Offload, Send
+from xcaas_core.auth import (
+    ClientCredentials,
+    MemoryTokenCache,
+    SecretUnavailableError,
+    TokenCache,
+    TokenPolicy,
+    WorkAnalyticsLogin,
+)
+from xcaas_core.auth.tokens._token import Lease
+from xcaas_core.auth.tokens._manager import Machine
+from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.testing._tokens import FakeClock, FakeResponse, Simulation, TokenEndpoint, fake_context
+
+
+class Fleet:
+    """Workers with a machine each, and one cache."""
+
+    def __init__(self, cache: TokenCache | None = None, endpoint: TokenEndpoint | None = None) -> None:
+        self.clock = FakeClock()
+        self.simulation = Simulation(endpoint, self.clock)
+        self.endpoint = self.simulation.endpoint
+        self.cache = cache or MemoryTokenCache(self.clock)
+
+    def worker(self, client_id: str = "id", secret: str = SECRET, scopes: str = "", **more: str) -> Machine:
+        credential = ClientCredentials(client_id, secret, scopes=scopes, parameters=more, cache=self.cache)
+        return token_machine(credential, STORAGE, OAUTH, fake_context(self.clock))
+
+    def call(self, flow: Flow[Lease]) -> str:
+        return text_of(self.simulation.call(flow))
+
+
+def test_a_thousand_workers_start_with_one_request() -> None:
+    fleet = Fleet(endpoint=TokenEndpoint(latency=0.5))
+    tasks = [fleet.simulation.start(fleet.worker().acquire()) for _ in range(1000)]
+    fleet.simulation.run()
+    assert {text_of(task.value) for task in tasks} == {"token-1"}
+    assert fleet.endpoint.requests == 1
+
+
+def test_objects_that_come_and_go_share_one_token() -> None:
+    fleet = Fleet()
+    for _ in range(20):
+        assert fleet.call(fleet.worker().acquire()) == "token-1"
+        fleet.clock.advance(10)
+    assert fleet.endpoint.requests == 1
+
+
+def test_one_worker_renews_for_all() -> None:
+    fleet = Fleet(endpoint=TokenEndpoint(latency=0.5))
+    workers = [fleet.worker() for _ in range(50)]
+    for worker in workers:
+        fleet.call(worker.acquire())
+    fleet.clock.advance(1799 - 200)
+    for _ in range(10):
+        for worker in workers:
+            fleet.simulation.start(worker.acquire())
+        fleet.simulation.run()
+        fleet.clock.advance(1)
+    assert {fleet.call(worker.acquire()) for worker in workers} == {"token-2"}
+    assert fleet.endpoint.requests == 2
+
+
+def test_a_revoked_token_is_not_taken_from_the_cache_again() -> None:
+    fleet = Fleet()
+    workers = [fleet.worker() for _ in range(20)]
+    leases = [fleet.simulation.call(worker.acquire()) for worker in workers]
+    for worker, lease in zip(workers, leases, strict=True):
+        worker.invalidate(lease)
+    tasks = [fleet.simulation.start(worker.acquire()) for worker in workers]
+    fleet.simulation.run()
+    assert {text_of(task.value) for task in tasks} == {"token-2"}
+    assert fleet.endpoint.requests == 2
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [{"client_id": "other"}, {"secret": "other"}, {"scopes": "read"}, {"audience": "sub-account"}],
+)
+def test_what_differs_is_kept_apart(difference: dict[str, str]) -> None:
+    fleet = Fleet()
+    assert fleet.call(fleet.worker().acquire()) == "token-1"
+    assert fleet.call(fleet.worker(**difference).acquire()) == "token-2"
+
+
+def test_the_order_of_scopes_makes_no_difference_and_keys_tell_no_secret() -> None:
+    cache = MemoryTokenCache()
+    fleet = Fleet(cache)
+    fleet.call(fleet.worker(scopes="a b").acquire())
+    fleet.call(fleet.worker(scopes="b a").acquire())
+    (key,) = cache._entries  # pyright: ignore[reportPrivateUsage]
+    assert SECRET not in key
+    assert key.replace("-", "").isalnum()
+
+
+def test_facts_about_the_token_travel_with_it() -> None:
+    fleet = Fleet()
+    first = fleet.simulation.call(fleet.worker().acquire())
+    fleet.clock.advance(100)
+    second = fleet.simulation.call(fleet.worker().acquire())
+    assert second.shared
+    assert second.info == first.info
+    assert second.info.issued_at is not None
+    assert second.expires_at == pytest.approx(first.expires_at)
+
+
+def test_a_worker_that_dies_with_the_lock_does_not_stop_the_others() -> None:
+    fleet = Fleet()
+    dead = fleet.worker().acquire()
+    step = next(dead)
+    while isinstance(step, Offload):
+        step = dead.send(step.function())
+    assert isinstance(step, Send), "it stops with the token request on its way, holding the lock"
+    waiting = fleet.simulation.start(fleet.worker().acquire())
+    fleet.simulation.run()
+    assert text_of(waiting.value) == "token-1"
+    assert waiting.finished_at - 1000 < TokenPolicy().attempt_timeout + 1
+    dead.close()
+
+
+class Broken:
+    """A cache that is down."""
+
+    def read(self, key: str) -> tuple[bytes, float] | None:
+        raise ConnectionError("redis://:the-password@host")
+
+    def write(self, key: str, payload: bytes, seconds: float) -> None:
+        raise ConnectionError
+
+    def try_lock(self, key: str, seconds: float) -> str | None:
+        raise ConnectionError
+
+    def unlock(self, key: str, owner: str) -> None:
+        raise ConnectionError
+
+
+class WriteOnly(Broken):
+    """A cache that locks, and then fails."""
+
+    def try_lock(self, key: str, seconds: float) -> str | None:
+        return "me"
+
+
+@pytest.mark.parametrize("cache", [Broken(), WriteOnly()])
+def test_a_cache_that_is_down_costs_sharing_and_no_call(cache: TokenCache, caplog: pytest.LogCaptureFixture) -> None:
+    fleet = Fleet(cache)
+    with caplog.at_level(logging.DEBUG):
+        assert fleet.call(fleet.worker().acquire()) == "token-1"
+        assert fleet.call(fleet.worker().acquire()) == "token-2"
+    assert "the-password" not in caplog.text
+    assert "token cache" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"", b"{", b"[]", b"{}", b'{"token": 7, "life": 60, "products": []}', b'{"token": "a\\nb", "life": 60, "products": []}',
+     b'{"token": "a", "life": "x", "products": []}', b'{"token": "a", "life": 10, "products": []}'],
+)  # fmt: skip
+def test_entries_that_make_no_sense_are_a_miss(payload: bytes) -> None:
+    cache = MemoryTokenCache()
+    fleet = Fleet(cache)
+    fleet.call(fleet.worker().acquire())
+    (key,) = cache._entries  # pyright: ignore[reportPrivateUsage]
+    cache.write(key, payload, 60)
+    assert fleet.call(fleet.worker().acquire()) == "token-2"
+
+
+def test_a_held_lock_is_waited_for_but_not_for_ever() -> None:
+    fleet = Fleet()
+    fleet.call(fleet.worker().acquire())
+    cache = fleet.cache
+    assert isinstance(cache, MemoryTokenCache)
+    (key,) = cache._entries  # pyright: ignore[reportPrivateUsage]
+    cache._entries.clear()  # pyright: ignore[reportPrivateUsage]
+    assert cache.try_lock(key, 1000) is not None
+    start = fleet.clock.now
+    assert fleet.call(fleet.worker().acquire()) == "token-2"
+    assert fleet.clock.now - start == pytest.approx(TokenPolicy().attempt_timeout, abs=1)
+
+
+def test_failures_are_not_shared_and_the_lock_is_given_back() -> None:
+    fleet = Fleet(endpoint=TokenEndpoint(script=(FakeResponse(401, b'{"error": "invalid_client"}'),)))
+    broken = fleet.simulation.start(fleet.worker().acquire())
+    fleet.simulation.run()
+    assert broken.error is not None
+    assert fleet.call(fleet.worker().acquire()) == "token-2"
+    assert fleet.clock.now < 1002
+
+
+def test_a_cancelled_worker_gives_the_lock_back() -> None:
+    fleet = Fleet(endpoint=TokenEndpoint(latency=5.0))
+    first = fleet.simulation.start(fleet.worker().acquire())
+    second = fleet.simulation.start(fleet.worker().acquire())
+    fleet.simulation.run(until=1.0)
+    fleet.simulation.cancel(first, KeyboardInterrupt())
+    for _ in range(200):  # the lock is given back by a thread, in real time
+        if not fleet.cache._locks:  # type: ignore[attr-defined]  # pyright: ignore
+            break
+        time.sleep(0.01)
+    fleet.simulation.run()
+    assert text_of(second.value) == "token-2"
+    assert second.finished_at < 1008
+
+
+def test_a_secret_that_cannot_be_had_fails_before_the_cache_is_asked() -> None:
+    def vault() -> str:
+        raise LookupError
+
+    fleet = Fleet()
+    credential = ClientCredentials("id", vault, cache=fleet.cache)
+    machine = token_machine(credential, STORAGE, OAUTH, fake_context(fleet.clock))
+    with pytest.raises(SecretUnavailableError):
+        fleet.call(machine.acquire())
+
+
+def test_work_analytics_tokens_are_shared_too() -> None:
+    fleet = Fleet(endpoint=TokenEndpoint(lifetime=1800))
+    key = Scheme("api-key", credential="work-analytics-login", location="header", parameter="x-key")
+    wanted = product(key, OAUTH)
+    for _ in range(2):
+        login = WorkAnalyticsLogin("key", "user", "password", cache=fleet.cache)
+        assert fleet.call(token_machine(login, wanted, OAUTH, fake_context(fleet.clock)).acquire()) == "token-1"
+
+
+WORKER = """
+import sys
+from xcaas_core.sansio._drivers import run
+from xcaas_core.transport._sync import SyncIO
+from xcaas_core.operations._product import Product, Scheme
+from xcaas_core.auth import ClientCredentials, FileTokenCache, RedisTokenCache
+from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.testing._tokens import fake_context
+import time
+url, where = sys.argv[1:]
+cache = RedisTokenCache(where) if where.startswith("redis") else FileTokenCache(where)
+scheme = Scheme("oauth2", token_url=url)
+product = Product("p", title="P", servers=(), schemes={"o": scheme}, package="x")
+machine = token_machine(ClientCredentials("id", "secret", cache=cache), product, scheme, fake_context(time.monotonic))
+io = SyncIO()
+print(run(machine.acquire(), io).value)
+io.shut()
+"""
+
+
+@pytest.mark.parametrize("where", ["file", pytest.param("redis", marks=without_redis)])
+def test_processes_share_one_token(where: str, tmp_path: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(TokenServer())
+        server.service.latency = 0.3
+        cache = str(tmp_path / "tokens") if where == "file" else stack.enter_context(redis_server())
+        command = [sys.executable, "-c", WORKER, server.token_url, cache]
+        workers = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(4)]
+        tokens = {worker.communicate(timeout=60)[0] for worker in workers}
+        assert len(tokens) == 1
+        assert server.service.token_requests == 1
+
+
+def test_a_policy_of_one_attempt_still_waits_for_the_one_who_asks() -> None:
+    fleet = Fleet(endpoint=TokenEndpoint(latency=0.5))
+    policy = TokenPolicy(attempts=1)
+    machines: list[Machine] = []
+    for _ in range(10):
+        credential = ClientCredentials("id", SECRET, cache=fleet.cache, policy=policy)
+        machines.append(token_machine(credential, STORAGE, OAUTH, fake_context(fleet.clock)))
+    tasks = [fleet.simulation.start(machine.acquire()) for machine in machines]
+    fleet.simulation.run()
+    assert {text_of(task.value) for task in tasks} == {"token-1"}
+    assert fleet.endpoint.requests == 1

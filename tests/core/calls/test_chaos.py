@@ -1,0 +1,138 @@
+"""Many calls against a server that fails in every way it can, at random but always the same."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import threading
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.support.origin import Answer, Origin, serving
+from tests.support.shop import AsyncShop, Shop
+from xcaas_core import RetryPolicy, XCaaSError
+
+QUICK = RetryPolicy(2, first_wait=0.001, longest_wait=0.004)
+CALLS = 240
+
+
+def told(seed: int) -> list[Answer]:
+    """Answers in an order that the seed decides; three in five are right."""
+    draw = random.Random(seed)
+    right = Answer(body=b'{"id":"1"}')
+    wrong = [
+        Answer(503),
+        Answer(429, headers=["Retry-After: 0.01"]),
+        Answer(429),
+        Answer(500, b"<html>", kind="text/html"),
+        Answer(cut="before"),
+        Answer(cut="inside", body=b'{"id":"1"}' * 20),
+        Answer(body=b"<html>", kind="text/html"),
+        Answer(body=b'{"id":'),
+        Answer(body=b""),
+        Answer(body=b"\x1f\x8b\x00", headers=["Content-Encoding: gzip"]),
+        Answer(401, b'{"fault":{"faultstring":"x"}}'),
+        Answer(body=b'{"id":"1"}', announce=500, cut="inside"),
+        Answer(delay=0.4),
+    ]
+    return [right if draw.random() < 0.6 else draw.choice(wrong) for _ in range(CALLS * 4)] + [right]
+
+
+def check(origin: Origin, outcomes: Counter[str], creates: list[str]) -> None:
+    assert sum(outcomes.values()) == CALLS
+    assert outcomes["right"] > CALLS / 2
+    sent = Counter(json.loads(seen.body)["id"] for seen in origin.seen if seen.method == "POST")
+    # What was sent and may have been carried out was never sent a second time.
+    assert all(count == 1 for count in sent.values())
+    assert set(sent) <= set(creates)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_threads_get_what_is_right_or_a_typed_error(seed: int) -> None:
+    outcomes: Counter[str] = Counter()
+    creates = [f"c{number}" for number in range(CALLS)]
+    with (
+        serving(*told(seed)) as origin,
+        Shop(base_url=origin.url, retries=QUICK, timeout=0.3, max_in_flight=8) as client,
+    ):
+        numbers = iter(range(CALLS))
+        lock = threading.Lock()
+
+        def work() -> None:
+            while True:
+                with lock:
+                    number = next(numbers, None)
+                if number is None:
+                    return
+                try:
+                    found = client.items.get("1") if number % 3 else client.items.create({"id": creates[number]})
+                    outcome = "right" if found == {"id": "1"} else "wrong"
+                except XCaaSError as error:
+                    outcome = type(error).__name__
+                with lock:
+                    outcomes[outcome] += 1
+
+        threads = [threading.Thread(target=work) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+            assert not thread.is_alive()
+        assert client.session.engine.shared.flight.in_flight == 0
+    assert not outcomes["wrong"]
+    check(origin, outcomes, creates)
+
+
+def test_tasks_get_what_is_right_or_a_typed_error(run: Callable[[Callable[[], Awaitable[None]]], None]) -> None:
+    import anyio
+
+    outcomes: Counter[str] = Counter()
+    creates = [f"c{number}" for number in range(CALLS)]
+
+    async def main() -> None:
+        with serving(*told(3)) as origin:
+            async with AsyncShop(base_url=origin.url, retries=QUICK, timeout=0.3, max_in_flight=8) as client:
+                numbers = iter(range(CALLS))
+
+                async def work() -> None:
+                    for number in numbers:
+                        try:
+                            get = number % 3
+                            found = await (
+                                client.items.get("1") if get else client.items.create({"id": creates[number]})
+                            )
+                            outcomes["right" if found == {"id": "1"} else "wrong"] += 1
+                        except XCaaSError as error:
+                            outcomes[type(error).__name__] += 1
+
+                async with anyio.create_task_group() as group:
+                    for _ in range(12):
+                        group.start_soon(work)
+                assert client.session.engine.shared.flight.in_flight == 0
+            check(origin, outcomes, creates)
+        assert not outcomes["wrong"]
+
+    run(main)
+
+
+def test_asyncio_is_never_held_up_by_a_slow_server() -> None:
+    async def main() -> None:
+        with serving(Answer(delay=0.3)) as origin:
+            async with AsyncShop(base_url=origin.url) as client:
+                await client.items.get("0")
+                stalls: list[float] = []
+
+                async def watch() -> None:
+                    loop = asyncio.get_running_loop()
+                    for _ in range(100):
+                        before = loop.time()
+                        await asyncio.sleep(0.001)
+                        stalls.append(loop.time() - before)
+
+                await asyncio.gather(watch(), *(client.items.get(str(n)) for n in range(10)))
+                assert sorted(stalls)[len(stalls) // 2] < 0.05
+
+    asyncio.run(main())

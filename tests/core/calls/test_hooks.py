@@ -1,0 +1,351 @@
+"""Hooks and logs: every attempt is seen, and no secret is."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import traceback
+
+import pytest
+
+from tests.support.origin import Answer, serving
+from tests.support.shop import Shop
+from xcaas import AsyncXCaaS, ClientCredentials, XCaaS
+from xcaas_core import (
+    ApiKey,
+    AttemptEvent,
+    CallTimeoutError,
+    ConnectionLostError,
+    MissingCredentialsError,
+    NotFoundError,
+    RetryPolicy,
+    ServerError,
+    TokenError,
+    TokenEvent,
+    XCaaSError,
+)
+from xcaas_core.testing import FakeServer
+
+ITEM = Answer(body=b'{"id":"1"}')
+QUICK = RetryPolicy(2, first_wait=0.001, longest_wait=0.002)
+SECRET = "eght_s3cret"
+
+
+class Recorder:
+    """Remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.began: list[tuple[int, str]] = []
+        self.events: list[AttemptEvent] = []
+
+    def before(self, event: AttemptEvent) -> None:
+        self.began.append((event.number, event.url))
+        event.context[Recorder] = event.number
+
+    def after(self, event: AttemptEvent) -> None:
+        assert event.context[Recorder] == event.number
+        self.events.append(event)
+
+
+def test_hooks_see_each_attempt() -> None:
+    hook = Recorder()
+    busy = Answer(503, headers=["X-Request-Id: r-1"])
+    with serving(busy, Answer(cut="before"), ITEM) as origin:
+        with Shop(base_url=origin.url, retries=QUICK, hooks=[hook]) as client:
+            client.items.get("1", tags=["a"])
+        url = f"{origin.url}/shop/v1/items/1?tags=a"
+    assert hook.began == [(1, url), (2, url), (3, url)]
+    first, second, third = hook.events
+    assert (first.status, first.request_id, first.response_headers["content-length"]) == (503, "r-1", "2")
+    assert first.retry_in is not None
+    assert isinstance(second.error, ConnectionLostError)
+    assert (third.status, third.error, third.retry_in) == (200, None, None)
+    assert (third.product, third.call, third.method, third.template) == ("shop", "shop.items.get", "GET", "/items/{id}")
+    assert third.seconds > 0
+    assert repr(third) == "<AttemptEvent 3 of shop.items.get: 200>"
+
+
+class Changing(Recorder):
+    """Changes what is sent."""
+
+    def before(self, event: AttemptEvent) -> None:
+        super().before(event)
+        assert SECRET not in str(event.headers)
+        event.headers["X-Trace"] = f"t-{event.number}"
+        event.headers.pop("x-unwanted", None)
+
+
+def test_hooks_may_change_headers_but_never_see_credentials() -> None:
+    hook = Changing()
+    with (
+        serving(Answer(503), ITEM) as origin,
+        Shop(
+            base_url=origin.url,
+            credentials=ApiKey(SECRET),
+            headers={"X-Unwanted": "1"},
+            retries=QUICK,
+            hooks=[hook],
+        ) as client,
+    ):
+        client.items.secret()
+    assert [seen.headers["x-trace"] for seen in origin.seen] == ["t-1", "t-2"]
+    assert [seen.headers["x-api-key"] for seen in origin.seen] == [SECRET, SECRET]
+    assert all("x-unwanted" not in seen.headers for seen in origin.seen)
+    assert SECRET not in str([event.headers for event in hook.events])
+
+
+class Signing(Recorder):
+    """Puts a credential on the request itself."""
+
+    def before(self, event: AttemptEvent) -> None:
+        super().before(event)
+        event.headers["X-Api-Key"] = "mine"
+
+
+def test_a_hook_that_signs_replaces_the_clients_credentials() -> None:
+    with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[Signing()]) as client:
+        client.items.secret()
+    assert origin.seen[0].headers["x-api-key"] == "mine"
+
+
+def test_a_caller_who_signs_needs_no_credentials() -> None:
+    with serving(ITEM) as origin, Shop(base_url=origin.url, headers={"X-API-Key": "mine"}) as client:
+        client.items.secret()
+    assert origin.seen[0].headers["x-api-key"] == "mine"
+
+
+def test_an_attempt_that_ends_early_ends_for_hooks_too() -> None:
+    hook = Recorder()
+    with serving() as origin, Shop(base_url=origin.url, hooks=[hook]) as client, pytest.raises(MissingCredentialsError):
+        client.items.secret()
+    assert isinstance(hook.events[0].error, MissingCredentialsError)
+    assert not origin.seen
+
+
+class Refusing(Recorder):
+    def before(self, event: AttemptEvent) -> None:
+        super().before(event)
+        raise PermissionError("not today")
+
+
+def test_what_a_hook_raises_ends_the_call() -> None:
+    hook = Refusing()
+    with serving() as origin, Shop(base_url=origin.url, hooks=[hook]) as client, pytest.raises(PermissionError):
+        client.items.get("1")
+    assert not origin.seen
+    assert isinstance(hook.events[0].error, PermissionError)
+
+
+class Tripping(Recorder):
+    """Fails when it is told of the outcome."""
+
+    def after(self, event: AttemptEvent) -> None:
+        super().after(event)
+        raise RuntimeError("the disk of the hook is full")
+
+
+def test_what_a_hook_raises_afterwards_changes_no_outcome(caplog: pytest.LogCaptureFixture) -> None:
+    tripping, behind = Tripping(), Recorder()
+    with (
+        serving(ITEM, Answer(404), Answer(503), ITEM) as origin,
+        Shop(base_url=origin.url, retries=QUICK, hooks=[tripping, behind]) as client,
+    ):
+        assert client.items.get("1") == {"id": "1"}
+        with pytest.raises(NotFoundError):
+            client.items.get("2")
+        assert client.items.get("3") == {"id": "1"}
+    assert [event.status for event in behind.events] == [200, 404, 503, 200]
+    warnings = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert warnings[0].getMessage() == "Tripping: after failed after <AttemptEvent 1 of shop.items.get: 200>"
+    assert len(warnings) == 4
+    assert warnings[0].exc_info is not None
+
+
+def test_a_hook_without_a_name_may_fail_as_well(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = Recorder()
+    monkeypatch.setattr(hook, "after", functools.partial(Tripping.after, Tripping()))
+    with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[hook]) as client:
+        assert client.items.get("1") == {"id": "1"}
+    assert "failed after <AttemptEvent 1 of shop.items.get: 200>" in caplog.text
+
+
+class RefusingAndTripping(Tripping):
+    def before(self, event: AttemptEvent) -> None:
+        super().before(event)
+        raise PermissionError("not today")
+
+
+def test_what_a_hook_raises_afterwards_does_not_hide_why_the_call_ended() -> None:
+    with (
+        serving() as origin,
+        Shop(base_url=origin.url, hooks=[RefusingAndTripping()]) as client,
+        pytest.raises(PermissionError, match="not today"),
+    ):
+        client.items.get("1")
+    with (
+        serving() as origin,
+        Shop(base_url=origin.url, hooks=[Tripping()]) as client,
+        pytest.raises(MissingCredentialsError),
+    ):
+        client.items.secret()
+
+
+def test_a_hook_may_be_interrupted() -> None:
+    class Interrupted(Recorder):
+        def after(self, event: AttemptEvent) -> None:
+            raise KeyboardInterrupt
+
+    with (
+        serving(ITEM) as origin,
+        Shop(base_url=origin.url, hooks=[Interrupted()]) as client,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        client.items.get("1")
+
+
+# --- tokens ----------------------------------------------------------------------
+
+
+class TokenRecorder(Recorder):
+    """Is told of requests for tokens, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens: list[TokenEvent] = []
+
+    def before_token(self, event: TokenEvent) -> None:
+        assert not event.headers
+        event.headers |= {"X-Trace": "t-1", "Authorization": "Basic nobody"}
+        event.context[Recorder] = event.url
+
+    def after_token(self, event: TokenEvent) -> None:
+        assert event.context[Recorder] == event.url
+        self.tokens.append(event)
+
+
+def token_server() -> FakeServer:
+    server = FakeServer().answer("storage.objects.get", json={"id": "o1"})
+    body = {"access_token": SECRET, "expires_in": 3600, "token_type": "Bearer"}
+    return server.answer("POST /oauth/v2/token", json=body, headers={"X-Request-Id": "r-1"})
+
+
+def test_hooks_that_want_to_see_token_requests() -> None:
+    hook, server = TokenRecorder(), token_server()
+    with XCaaS(http_client=server, credentials=ClientCredentials("id", SECRET), hooks=[hook]) as client:
+        client.storage.objects.get("o1")
+        client.storage.objects.get("o1")
+    (event,) = hook.tokens
+    assert (event.product, event.method, event.url) == ("storage", "POST", "https://api.8x8.com/oauth/v2/token")
+    assert (event.number, event.status, event.error, event.request_id) == (1, 200, None, "r-1")
+    assert event.attempt is hook.events[0]
+    assert repr(event) == "<TokenEvent 1 of storage: 200>"
+    asked = server.requests[0]
+    assert asked.headers["x-trace"] == "t-1"
+    assert asked.headers["authorization"] != "Basic nobody"  # nothing that is there is replaced
+    shown = [getattr(event, name) for name in dir(event) if not name.startswith("_") and name != "seal"]
+    assert SECRET not in repr(shown)
+
+
+def test_token_requests_of_the_async_client() -> None:
+    async def main() -> None:
+        async with AsyncXCaaS(
+            http_client=token_server(), credentials=ClientCredentials("id", SECRET), hooks=[hook]
+        ) as client:
+            await client.storage.objects.get("o1")
+            await client.token_info()
+
+    hook = TokenRecorder()
+    asyncio.run(main())
+    assert [event.status for event in hook.tokens] == [200]
+
+
+def test_a_token_that_cannot_be_had() -> None:
+    hook = TokenRecorder()
+    server = FakeServer().answer("POST /oauth/v2/token", error=CallTimeoutError("slow"))
+    with (
+        XCaaS(http_client=server, credentials=ClientCredentials("id", SECRET), hooks=[hook]) as client,
+        pytest.raises(TokenError),
+    ):
+        client.storage.objects.get("o1")
+    assert {type(event.error) for event in hook.tokens} == {CallTimeoutError}
+    assert [event.number for event in hook.tokens] == list(range(1, len(hook.tokens) + 1))
+
+
+class RefusingTokens(TokenRecorder):
+    def before_token(self, event: TokenEvent) -> None:
+        super().before_token(event)
+        raise PermissionError("no tokens today")
+
+    def after_token(self, event: TokenEvent) -> None:
+        super().after_token(event)
+        raise RuntimeError("unseen")
+
+
+def test_a_hook_may_refuse_a_token_request() -> None:
+    hook, server = RefusingTokens(), token_server()
+    with (
+        XCaaS(http_client=server, credentials=ClientCredentials("id", SECRET), hooks=[hook]) as client,
+        pytest.raises(PermissionError, match="no tokens today"),
+    ):
+        client.storage.objects.get("o1")
+    assert server.requests == []
+    assert isinstance(hook.tokens[0].error, PermissionError)
+
+
+def test_logs_tell_each_attempt(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "xcaas")
+    with serving(Answer(503), ITEM) as origin, Shop(base_url=origin.url, retries=QUICK) as client:
+        client.items.get("1")
+    first, second = [record.getMessage() for record in caplog.records if record.name == "xcaas"]
+    assert first.startswith(f"GET {origin.url}/shop/v1/items/1: 503 in ")
+    assert "attempt 1, again in 0.00 s" in first
+    assert second.endswith("(attempt 2)")
+
+
+def test_a_spent_retry_budget_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "xcaas")
+    with serving(Answer(503)) as origin, Shop(base_url=origin.url, retries=QUICK) as client:
+        budget = client.session.engine.shared.budget
+        while budget.take(5):
+            pass
+        with pytest.raises(ServerError):
+            client.items.get("1")
+    assert len(origin.seen) == 1
+    assert "the retry budget is spent" in caplog.text
+
+
+@pytest.mark.parametrize("answer", [Answer(401), Answer(503), Answer(cut="before"), Answer(delay=1), Answer(body=b"<")])
+def test_no_error_shows_a_credential(answer: Answer, library: str, caplog: pytest.LogCaptureFixture) -> None:
+    from importlib import import_module
+
+    caplog.set_level(logging.DEBUG, "xcaas")
+    with serving(answer) as origin, import_module(library).Client() as own:
+        client = Shop(
+            base_url=origin.url, http_client=own, credentials=ApiKey(SECRET), retries=1, timeout=0.3, hooks=[Recorder()]
+        )
+        with pytest.raises(XCaaSError) as caught:
+            client.items.secret()
+    shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert SECRET not in shown
+    assert SECRET not in repr(caught.value) + str(vars(caught.value)) + caplog.text
+    assert caught.value.__cause__ is None
+
+
+def test_time_is_the_networks_own_with_a_fake() -> None:
+    server = FakeServer(check=False)
+    server.answer("GET /shop/v1/items/1", status=503, headers={"Retry-After": "50"})
+    client = Shop(http_client=server, timeout=120)
+    with pytest.raises(ServerError):
+        client.items.get("1")
+    assert [wait >= 50 for wait in server.clock.slept] == [True, True]
+    assert server.clock.slept[0] < 52
+
+
+def test_a_fake_network_that_is_late_is_late() -> None:
+    server = FakeServer(check=False)
+    server.answer("GET /shop/v1/items/1", error=CallTimeoutError("slow"))
+    with pytest.raises(CallTimeoutError, match="slow"):
+        Shop(http_client=server, retries=1).items.get("1")

@@ -1,0 +1,160 @@
+"""Calls in flight, and calls per time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.origin import Answer, serving
+from tests.support.shop import AsyncShop, Shop
+from xcaas_core import CallTimeoutError, RateLimit, Timeout
+from xcaas_core.calls._rate_limits import FlightLimit, RateLimiter
+from xcaas_core.sansio._steps import Park, Sleep
+from xcaas_core.testing import FakeClock
+
+
+def test_slots_go_to_those_who_waited_longest() -> None:
+    flight = FlightLimit(1)
+    assert flight.try_enter()
+    assert not flight.try_enter()
+    first, second = flight.enter(None), flight.enter(None)
+    woken: list[str] = []
+    for name, flow in (("first", first), ("second", second)):
+        step = next(flow)
+        assert isinstance(step, Park)
+        step.waitable.on_done(lambda name=name: woken.append(name))  # type: ignore[misc]
+    flight.leave()
+    assert woken == ["first"]
+    with pytest.raises(StopIteration):
+        first.send(True)
+    assert flight.in_flight == 1
+    flight.leave()
+    assert woken == ["first", "second"]
+    with pytest.raises(StopIteration):
+        second.send(True)
+    flight.leave()
+    assert flight.in_flight == 0
+
+
+def test_who_gives_up_leaves_the_queue() -> None:
+    flight = FlightLimit(1)
+    assert flight.try_enter()
+    tired = flight.enter(2.0)
+    next(tired)
+    with pytest.raises(CallTimeoutError, match=r"waited 2\.0 s for one of 1 slots") as caught:
+        tired.send(False)
+    assert not caught.value.connected
+    flight.leave()
+    assert flight.try_enter()
+
+
+def test_a_slot_that_came_too_late_is_passed_on() -> None:
+    flight = FlightLimit(1)
+    assert flight.try_enter()
+    cancelled = flight.enter(None)
+    next(cancelled)
+    flight.leave()  # grants it to the one that is about to go
+    cancelled.close()
+    assert flight.in_flight == 0
+
+
+def test_a_slot_that_is_free_in_the_meantime_is_taken_without_waiting() -> None:
+    with pytest.raises(StopIteration):
+        next(FlightLimit(1).enter(None))
+
+
+def test_a_bound_on_calls_in_flight_holds_with_threads() -> None:
+    with serving(Answer(delay=0.02)) as origin, Shop(base_url=origin.url, max_in_flight=3) as client:
+        threads = [threading.Thread(target=client.items.get, args=(str(n),)) for n in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(origin.seen) == 12
+    assert origin.busiest == 3
+
+
+def test_waiting_for_a_slot_counts_against_the_total(run: Callable[..., None]) -> None:
+    async def crowd() -> None:
+        import anyio
+
+        with serving(Answer(delay=0.4)) as origin:
+            async with AsyncShop(base_url=origin.url, max_in_flight=1, timeout=0.2, retries=0) as client:
+                errors: list[Exception] = []
+
+                async def call() -> None:
+                    try:
+                        await client.items.get("1")
+                    except CallTimeoutError as error:
+                        errors.append(error)
+
+                began = time.monotonic()
+                async with anyio.create_task_group() as group:
+                    for _ in range(3):
+                        group.start_soon(call)
+                assert time.monotonic() - began < 1
+                assert len(errors) == 3
+                assert client.session.engine.shared.flight.in_flight == 0
+
+    run(crowd)
+
+
+# --- calls per time ----------------------------------------------------------
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 5), st.floats(0.5, 20)), min_size=1, max_size=3),
+    st.lists(st.floats(0, 3), min_size=1, max_size=60),
+)
+def test_no_window_sees_more_calls_than_its_limit(limits: list[tuple[int, float]], gaps: list[float]) -> None:
+    clock = FakeClock()
+    limiter = RateLimiter([RateLimit(calls, per) for calls, per in limits], clock)
+    times: list[float] = []
+    for gap in gaps:
+        clock.now += gap
+        wait = limiter.reserve(None)
+        assert wait is not None
+        assert wait >= 0
+        times.append(clock.now + wait)
+    assert times == sorted(times)
+    for calls, per in limits:
+        for first, last in zip(times, times[calls:], strict=False):
+            assert last - first >= per - 1e-6
+
+
+def test_a_call_sleeps_until_its_time() -> None:
+    limiter = RateLimiter([RateLimit(1, 10)], FakeClock())
+    assert list(limiter.enter(None)) == []
+    (step,) = list(limiter.enter(None))
+    assert isinstance(step, Sleep)
+    assert step.seconds == 10
+
+
+def test_a_wait_that_is_too_long_is_refused_and_takes_no_place() -> None:
+    limiter = RateLimiter([RateLimit(1, 10)], FakeClock())
+    assert limiter.reserve(5) == 0
+    with pytest.raises(CallTimeoutError, match="rate limit"):
+        list(limiter.enter(5))
+    assert limiter.reserve(None) == 10
+
+
+def test_limits_of_a_product_hold_for_its_calls() -> None:
+    with serving() as origin:
+        limits = {"shop": [RateLimit(2, 0.2)]}
+        with Shop(base_url=origin.url, rate_limits=limits, timeout=Timeout(5)) as client:
+            began = time.monotonic()
+            for number in range(5):
+                client.items.get(str(number))
+            assert time.monotonic() - began >= 0.4
+
+
+@pytest.mark.parametrize("wrong", [(0, 1.0), (1, 0.0), (1, -1.0), ("1", 1), (1, "1"), (1, float("nan"))])
+def test_a_limit_that_cannot_be(wrong: tuple[Any, Any]) -> None:
+    with pytest.raises(ValueError, match="rate limit"):
+        RateLimit(*wrong)

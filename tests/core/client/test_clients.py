@@ -1,0 +1,400 @@
+"""Clients: options and their changed copies, closing, pickling, forking, several event loops."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import os
+import pickle
+import threading
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from tests.support.origin import Answer, serving
+from tests.support.shop import AsyncShop, Shop
+from xcaas_core import ConfigurationError, RetryPolicy, Timeout
+from xcaas_core.transport._library import Connection
+from xcaas_core.transport._async import AsyncIO
+from xcaas_core.transport._sync import SyncIO
+from xcaas_core.calls._options import UNCHANGED, Options
+from xcaas_core.calls._session import AsyncSession, Session
+from xcaas_core.otel import OpenTelemetry
+from xcaas_core.sdk import RateLimit
+
+ITEM = Answer(body=b'{"id":"1"}')
+
+
+# --- options -----------------------------------------------------------------
+
+
+def test_a_changed_copy_leaves_the_client_alone() -> None:
+    with serving(ITEM) as origin, Shop(base_url=origin.url, headers={"X-A": "1"}) as client:
+        copied = client.with_options(timeout=5, retries=0, headers={"X-B": "2"}, region="eu", tenant="acme")
+        copied.items.get("1")
+        client.items.get("1")
+    changed, plain = origin.seen
+    assert (changed.headers["x-a"], changed.headers["x-b"], changed.headers["x-tenant"]) == ("1", "2", "acme")
+    assert changed.path.startswith("/eu/")
+    assert plain.headers["x-a"] == "1"
+    assert "x-b" not in plain.headers
+    assert "x-tenant" not in plain.headers
+    assert not plain.path.startswith("/eu/")
+    assert copied.options.timeout.total == 5
+    assert copied.options.retries.retries == 0
+    assert client.options.timeout.total == 60
+    assert type(copied) is Shop
+
+
+def test_a_changed_copy_shares_connections_and_limits() -> None:
+    with serving(ITEM) as origin, Shop(base_url=origin.url) as client:
+        copied = client.with_options(timeout=5)
+        client.items.get("1")
+        copied.items.get("1")
+        copied.close()
+        client.items.get("1")
+        assert copied.session.engine.shared is client.session.engine.shared
+        assert copied.session.engine.auth_context is client.session.engine.auth_context
+        elsewhere = client.with_options(base_url="http://127.0.0.1:9")
+        assert elsewhere.session.engine.auth_context is not client.session.engine.auth_context
+    assert origin.connections == 1
+
+
+def test_a_region_per_product() -> None:
+    with serving(ITEM) as origin, Shop(base_url=origin.url, region={"shop": "eu"}) as client:
+        client.items.get("1")
+    assert origin.seen[0].path.startswith("/eu/")
+
+
+def test_settings_reach_variables_and_parameters() -> None:
+    options = Options(settings={"cluster": "na12"}, region="uk")
+    assert options.setting("shop", "cluster") == "na12"
+    assert options.setting("shop", "region") == "uk"
+    assert options.setting("shop", "tenant") is None
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (5, (5, 5, 5)),
+        (120, (120, 10, 120)),
+        (None, (None, None, None)),
+        (Timeout(9, connect=1, read=2), (9, 1, 2)),
+    ],
+)
+def test_timeouts(given: Any, expected: tuple[float | None, ...]) -> None:
+    found = Timeout.of(given)
+    assert (found.total, found.connect, found.read) == expected
+
+
+@pytest.mark.parametrize("given", [0, -1, float("nan"), "5"])
+def test_a_timeout_that_cannot_be(given: Any) -> None:
+    with pytest.raises(ConfigurationError, match="timeout"):
+        Shop(timeout=given)
+
+
+@pytest.mark.parametrize("value", [3, "a\r\nb: c", "ü", None])
+def test_headers_that_cannot_be_sent_are_refused_without_showing_them(value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"header X-Key cannot be sent\. Its value must be text in ASCII"):
+        Shop(headers={"X-Key": value})
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"region": 5}, "region must be one word, or a mapping from product to word, not int"),
+        ({"region": {"shop": 5}}, "region must be .*, not dict of int and str"),
+        ({"region": b"eu"}, "region must be .*, not bytes"),
+        ({"tenant": 5}, "tenant must be text, not int"),
+        ({"cluster": 5}, "cluster must be text, not int"),
+        ({"variables": "x"}, "variables must be a mapping from name to text, not str"),
+        ({"variables": {"a": 5}}, "variables must be a mapping from name to text, not dict of int and str"),
+        ({"base_url": 5}, "base_url must be text, not int"),
+        ({"timeout": "10"}, "timeout must be a positive number of seconds, a Timeout, or None for no limit, not str"),
+        ({"timeout": (1, 2)}, "timeout must be .*, not tuple of int"),
+        ({"timeout": True}, "timeout must be .*, not bool"),
+        ({"timeout": 0}, "timeout must be .*, not 0"),
+        ({"retries": "3"}, "retries must be a whole number from 0, or a RetryPolicy, not str"),
+        ({"retries": 1.5}, "retries must be .*, not float"),
+        ({"retries": -1}, "retries must be .*, not -1"),
+        ({"retries": True}, "retries must be .*, not True"),
+        ({"headers": [("a", "b")]}, "headers must be a mapping from name to text, not list of tuple"),
+        ({"headers": {5: "x"}}, "5 is not the name of a header. It holds letters"),
+        ({"headers": {"a b": "x"}}, "'a b' is not the name of a header"),
+        ({"headers": {"": "x"}}, "'' is not the name of a header"),
+        ({"hooks": print}, "hooks must be a list of objects with the methods before and after, not builtin"),
+        ({"hooks": [OpenTelemetry]}, "hooks must be .*, not list of type"),
+        ({"hooks": [print]}, "hooks must be .*, not list of builtin.*Pass a list"),
+        ({"rate_limits": 5}, "rate_limits must be True, False, or a mapping from product to a list of RateLimit"),
+        ({"rate_limits": None}, "rate_limits must be .*, not NoneType"),
+        ({"rate_limits": {"shop": RateLimit(1, 1)}}, r"rate_limits\['shop'\] must be a list of RateLimit, not RateLim"),
+        ({"rate_limits": {"shop": [5]}}, r"rate_limits\['shop'\] must be a list of RateLimit, not list of int"),
+        ({"max_in_flight": 0}, "max_in_flight must let at least one call through"),
+        ({"max_in_flight": "5"}, "max_in_flight must be a whole number, not str"),
+        ({"trusted_hosts": "a.example"}, "trusted_hosts must be a list of hosts, not str. Pass a list"),
+        ({"trusted_hosts": [5]}, "trusted_hosts must be a list of hosts, not list of int"),
+        ({"credentials": "a", "auth": "b"}, "both credentials and auth were given. They mean the same"),
+        ({"proxy": 5}, "proxy must be text, not int"),
+        ({"proxy": "localhost"}, "proxy is not an address. It looks like http://host:port"),
+        ({"proxy": "ftp://me:hush@host"}, "^proxy is not an address. It looks like http://host:port.$"),
+        ({"proxy": "http://"}, "proxy is not an address"),
+        ({"proxy": "http://me:hush@host:port"}, "^proxy is not an address. It looks like http://host:port.$"),
+        ({"proxy": "socks5://me:hush@host:1080"}, "^a SOCKS proxy needs the package socksio. Run"),
+        ({"verify": None}, "verify must be True, False, .*, not NoneType"),
+        ({"verify": "/nowhere/ca.pem"}, "the CA bundle '/nowhere/ca.pem' of verify cannot be used: No such file"),
+        ({"http_client": 5}, "http_client must be an httpx.Client or httpx2.Client, not int"),
+        ({"http_client": import_module("httpx").Client}, "http_client must be .*, not type"),
+    ],
+)
+def test_options_that_cannot_be(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{told}"):
+        Shop(**options)
+
+
+def test_a_product_of_another_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ConfigurationError, match=r"region names shopp, .* Did you mean 'shop'?"):
+        Shop(region={"shopp": "eu"})
+    with pytest.raises(ConfigurationError, match=r"rate_limits names library, .* Choose from "):
+        Shop(rate_limits={"library": []})
+
+
+def test_options_that_cannot_be_are_refused_in_changed_copies_too() -> None:
+    wrong: Any = [("a", "b")]
+    with Shop() as client:
+        with pytest.raises(
+            ConfigurationError, match=r"^headers must be a mapping from name to text, not list of tuple"
+        ):
+            client.with_options(headers=wrong)
+        with pytest.raises(ConfigurationError, match=r"^region must be"):
+            client.with_options(region=wrong)
+        with pytest.raises(ConfigurationError, match=r"^timeout must be"):
+            client.with_options(timeout=wrong)
+
+
+def test_limits_of_a_timeout_are_told_apart() -> None:
+    wrong: Any = "1"
+    for name in ("total", "connect", "read"):
+        with pytest.raises(ConfigurationError, match=f"^{name} of a Timeout must be a positive number .*, not str"):
+            Timeout(**{name: wrong})
+
+
+def test_http_clients_of_the_other_kind_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"must be an httpx\.Client or httpx2\.Client, not AsyncClient"):
+        Shop(http_client=import_module("httpx").AsyncClient())
+    with pytest.raises(ConfigurationError, match=r"must be an httpx\.AsyncClient or httpx2\.AsyncClient, not Client"):
+        AsyncShop(http_client=import_module("httpx").Client())
+    with pytest.raises(ConfigurationError, match="your own HTTP client"):
+        Shop(http_client=import_module("httpx").Client(), verify=False)
+
+
+def test_headers_of_the_caller_are_shown_without_secrets() -> None:
+    with Shop(headers={"Authorization": "Bearer hunter2", "X-Api-Key": "hunter2", "X-Team": "blue"}) as client:
+        changed = client.with_options(headers={"Cookie": "sid=hunter2"})
+        for one in (client, changed):
+            assert "hunter2" not in f"{one.options.headers!r} {one.options.headers}"
+            assert one.options.headers["authorization"] == "Bearer hunter2"
+        assert repr(client.options.headers) == "{'authorization': '***', 'x-api-key': '***', 'x-team': 'blue'}"
+
+
+def test_reprs_say_what_matters() -> None:
+    with Shop(region="eu", base_url="https://x.example", credentials="s3cret") as client:
+        assert repr(client) == "Shop(region='eu', base_url='https://x.example')"
+        assert repr(client.shop) == "<ShopProduct>"
+        assert repr(client.items) == "<Items>"
+        assert client.shop.items is client.shop.items
+    assert repr(Timeout(5)) == "Timeout(5, connect=10.0, read=30.0)"
+    assert repr(RetryPolicy(3)).startswith("RetryPolicy(3")
+    assert repr(UNCHANGED) == "UNCHANGED"
+    assert not UNCHANGED
+    assert pickle.loads(pickle.dumps(UNCHANGED)) is copy.deepcopy(UNCHANGED) is UNCHANGED
+
+
+def test_the_environment_sets_a_client_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XCAAS_REGION", "shop=eu")
+    monkeypatch.setenv("XCAAS_TENANT", "acme")
+    monkeypatch.setenv("XCAAS_BASE_URL", "https://from.example")
+    monkeypatch.setenv("XCAAS_CLUSTER", "na12")
+    client = Shop.from_env()
+    assert client.options.region == {"shop": "eu"}
+    assert client.options.settings == {"tenant": "acme", "cluster": "na12"}
+    assert client.options.base_url == "https://from.example"
+    given = AsyncShop.from_env(region="us", tenant="other", base_url="https://given.example", timeout=3)
+    assert (given.options.region, given.options.base_url) == ("us", "https://given.example")
+    assert given.options.settings["tenant"] == "other"
+    assert given.options.timeout.total == 3
+
+
+# --- closing -----------------------------------------------------------------
+
+
+def test_a_closed_client_says_so() -> None:
+    with serving(ITEM) as origin:
+        client = Shop(base_url=origin.url)
+        client.items.get("1")
+        client.close()
+        client.close()
+        with pytest.raises(ConfigurationError, match="the client was closed"):
+            client.items.get("1")
+
+
+def test_a_closed_async_client_says_so() -> None:
+    async def main() -> None:
+        client = AsyncShop(base_url="http://127.0.0.1:9")
+        await client.aclose()
+        with pytest.raises(ConfigurationError, match="the client was closed"):
+            await client.items.get("1")
+
+    asyncio.run(main())
+
+
+def test_a_client_may_be_closed_in_a_loop_that_never_called() -> None:
+    """What it opened in another loop stays that loop's to close; both know that the client was closed."""
+    with serving(ITEM) as origin:
+        client = AsyncShop(base_url=origin.url)
+        caller, other = asyncio.new_event_loop(), asyncio.new_event_loop()
+        assert caller.run_until_complete(client.items.get("1")) == {"id": "1"}
+        for loop in (other, other, caller):
+            loop.run_until_complete(client.aclose())
+        for loop in (other, caller):
+            with pytest.raises(ConfigurationError, match="the client was closed"):
+                loop.run_until_complete(client.items.get("1"))
+            loop.close()
+
+
+def test_what_a_user_brought_stays_open(library: str) -> None:
+    own = import_module(library).Client()
+    with Shop(http_client=own):
+        pass
+    assert not own.is_closed
+    own.close()
+
+    async def main() -> None:
+        theirs = import_module(library).AsyncClient()
+        async with AsyncShop(http_client=theirs):
+            pass
+        assert not theirs.is_closed
+        await theirs.aclose()
+
+    asyncio.run(main())
+
+
+# --- other processes and loops -------------------------------------------------
+
+
+def test_a_client_travels_as_its_configuration() -> None:
+    with serving(ITEM) as origin, Shop(base_url=origin.url, region="eu", retries=5) as client:
+        for twin in (pickle.loads(pickle.dumps(client)), copy.deepcopy(client), copy.copy(client)):
+            with twin:
+                assert twin.items.get("1") == {"id": "1"}
+                assert twin.options.retries.retries == 5
+    assert len(origin.seen) == 3
+
+
+def test_a_users_http_client_cannot_travel(library: str) -> None:
+    with pytest.raises(TypeError, match="http_client"):
+        pickle.dumps(Shop(http_client=import_module(library).Client()))
+
+
+def test_an_async_client_serves_several_loops_in_turn() -> None:
+    with serving(ITEM) as origin:
+        client = AsyncShop(base_url=origin.url)
+
+        async def main() -> None:
+            assert await client.items.get("1") == {"id": "1"}
+            await client.session.io.shut()  # so that the loop leaves no open connection
+
+        asyncio.run(main())
+
+        async def again() -> None:
+            async with AsyncShop(base_url=origin.url) as other:
+                await other.items.get("1")
+
+        asyncio.run(again())
+
+    with serving(ITEM) as origin, Shop(base_url=origin.url):
+        shared = AsyncShop(base_url=origin.url)
+        loops = [asyncio.new_event_loop() for _ in range(2)]
+        for _ in range(2):
+            for loop in loops:
+                assert loop.run_until_complete(shared.items.get("1")) == {"id": "1"}
+        assert origin.connections == 2
+        for loop in loops:
+            loop.run_until_complete(shared.aclose())
+            loop.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_child_has_connections_and_slots_of_its_own() -> None:
+    with serving(ITEM) as origin, Shop(base_url=origin.url, max_in_flight=1) as client:
+        client.items.get("1")
+        flight = client.session.engine.shared.flight
+        assert flight.try_enter()  # as if another thread were calling just now
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                code = 0 if client.items.get("2") == {"id": "1"} else 2
+            finally:
+                os._exit(code)
+        flight.leave()
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
+        client.items.get("3")
+    assert origin.connections == 2
+
+
+# --- lanes: one connection per call, for pools that get slow ---------------------
+
+
+def lanes(origin_url: str, library: str) -> tuple[Session, SyncIO]:
+    engine = Shop(base_url=origin_url).session.engine
+    io = SyncIO(connection=Connection(library=library))
+    return Session(engine, io), io
+
+
+def test_connections_are_used_again(library: str) -> None:
+    from tests.support.shop import GET
+
+    with serving(ITEM) as origin:
+        session, io = lanes(origin.url, library)
+        for number in range(5):
+            assert session.call(GET, (str(number),)) == {"id": "1"}
+        assert origin.connections == 1
+        io.shut()
+
+
+def test_calls_at_a_time_have_a_connection_each(library: str) -> None:
+    from tests.support.shop import GET
+
+    with serving(*[Answer(together=30)] * 30, ITEM) as origin:
+        session, io = lanes(origin.url, library)
+        threads = [threading.Thread(target=session.call, args=(GET, (str(n),))) for n in range(30)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert origin.connections == 30
+        assert origin.busiest == 30
+        for number in range(5):
+            session.call(GET, (str(number),))
+        assert origin.connections == 30
+        io.shut()
+
+
+def test_async_calls_at_a_time_have_a_connection_each(library: str) -> None:
+    from tests.support.shop import GET
+
+    with serving(Answer(together=30)) as origin:
+
+        async def main() -> None:
+            engine = AsyncShop(base_url=origin.url).session.engine
+            io = AsyncIO(connection=Connection(library=library))
+            session = AsyncSession(engine, io)
+            for _ in range(3):
+                await asyncio.gather(*(session.call(GET, (str(n),)) for n in range(30)))
+            assert origin.connections == 30
+            await io.shut()
+
+        asyncio.run(main())

@@ -1,0 +1,339 @@
+"""Downloads against a fake server that misbehaves in every way a network can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import anyio
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.file_origin import DATA, Origin, adownload, described, download, names, pieces, serving
+from tests.support.example_api import _ops
+from xcaas_core.http._content_disposition import disposition_name
+from xcaas_core.downloads._download import Download
+from xcaas_core._errors import CallTimeoutError, ConnectionLostError, DownloadError, NotFoundError, ServerError
+from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
+
+
+class TestWhole:
+    def test_read(self) -> None:
+        file = download(serving(Origin()))
+        assert file.read() == DATA
+        assert (file.length, file.verified) == (len(DATA), "length")
+
+    def test_in_pieces(self) -> None:
+        assert b"".join(download(serving(Origin())).iter_bytes()) == DATA
+
+    def test_save(self, tmp_path: Path) -> None:
+        assert download(serving(Origin())).save(tmp_path / "a.bin") == tmp_path / "a.bin"
+        assert (tmp_path / "a.bin").read_bytes() == DATA
+        assert names(tmp_path) == ["a.bin"]
+
+    def test_empty_file(self, tmp_path: Path) -> None:
+        assert download(serving(Origin(b""))).read() == b""
+        assert list(download(serving(Origin(b""))).iter_bytes()) == []
+        assert download(serving(Origin(b""))).save(tmp_path / "a").read_bytes() == b""
+
+    def test_again_and_again(self) -> None:
+        file = download(serving(Origin()))
+        assert file.read() == file.read() == DATA
+
+    def test_compression_is_not_asked_for(self) -> None:
+        server = serving(Origin())
+        download(server).read()
+        assert server.requests[0].headers["accept-encoding"] == "identity"
+
+    def test_compressed_all_the_same(self) -> None:
+        headers = {"content-encoding": "gzip", "content-length": "17"}
+        server = FakeServer().answer("shop.things.plain", FakeAnswer(content=DATA, headers=headers))
+        file = download(server)
+        assert file.read() == DATA
+        assert file.verified is None
+
+    def test_length_unknown(self) -> None:
+        server = FakeServer().answer("shop.things.plain", FakeAnswer(content=DATA, length=None))
+        file = download(server)
+        assert file.read() == DATA
+        assert (file.length, file.verified) == (None, None)
+
+    def test_errors_of_the_call_come_as_they_are(self, tmp_path: Path) -> None:
+        server = FakeServer().answer("shop.things.plain", status=404, json={"message": "gone"})
+        with pytest.raises(NotFoundError, match="gone"):
+            download(server).read()
+        with pytest.raises(NotFoundError, match="gone"):
+            list(download(server).iter_bytes())
+        with pytest.raises(NotFoundError, match="gone"):
+            download(server).save(tmp_path / "a")
+        assert names(tmp_path) == []
+
+    def test_time_limits_of_the_call_come_as_they_are(self, tmp_path: Path) -> None:
+        """They are OSErrors as well, but not of the file."""
+        server = FakeServer().answer("shop.things.plain", error=CallTimeoutError("too slow"))
+        with pytest.raises(CallTimeoutError, match="too slow"):
+            download(server).save(tmp_path / "a")
+        assert names(tmp_path) == []
+
+    def test_progress(self, tmp_path: Path) -> None:
+        told: list[tuple[int, int | None]] = []
+        download(serving(Origin())).save(tmp_path / "a", progress=lambda done, whole: told.append((done, whole)))
+        assert told[0] == (1000, len(DATA))
+        assert told[-1] == (len(DATA), len(DATA))
+        download(serving(Origin())).read(progress=lambda done, whole: told.append((done, whole)))
+        assert told[-1] == (len(DATA), len(DATA))
+
+
+class TestContext:
+    def test_name_and_length_come_before_the_bytes(self, tmp_path: Path) -> None:
+        headers = {"content-disposition": 'attachment; filename="../a b.wav"', "content-type": "audio/wav"}
+        server = FakeServer().answer("shop.things.plain", content=DATA, headers=headers)
+        with download(server) as file:
+            assert (file.filename, file.length, file.content_type) == ("a b.wav", len(DATA), "audio/wav")
+            assert file.save(tmp_path) == tmp_path / "a b.wav"
+        assert len(server.requests) == 1
+
+    def test_all_ways_to_take_the_bytes(self, tmp_path: Path) -> None:
+        ways: list[Callable[[Download], bytes]] = [
+            lambda file: file.read(),
+            lambda file: b"".join(file.iter_bytes()),
+            lambda file: file.save(tmp_path / "a").read_bytes(),
+        ]
+        server = described(Origin())
+        for unverified in (False, True):
+            for take in ways:
+                file = download(server, _ops.FILE)
+                with file.unverified() if unverified else file as opened:
+                    assert take(opened) == DATA
+        assert len(server.calls("shop.things.download")) == 6
+        assert len(server.calls("shop.things.get")) == 3
+
+    def test_leaving_without_taking_the_bytes(self) -> None:
+        server = serving(Origin())
+        with download(server) as file:
+            assert file.length == len(DATA)
+        with pytest.raises(NotFoundError), download(FakeServer().answer("shop.things.plain", status=404)):
+            pytest.fail("never open")
+
+    def test_nothing_is_known_before(self) -> None:
+        file = download(FakeServer())
+        assert (file.filename, file.length, file.content_type, file.headers) == (None, None, None, {})
+        assert repr(file) == "<Download of shop.things.plain>"
+
+    def test_what_is_known_stays_known_afterwards(self, tmp_path: Path) -> None:
+        server = FakeServer().answer(
+            "shop.things.plain", content=DATA, headers={"content-disposition": 'attachment; filename="a.wav"'}
+        )
+        file = download(server)
+        file.save(tmp_path / "b.wav")
+        assert (file.filename, file.length, file.verified) == ("a.wav", len(DATA), "length")
+
+    def test_folder_without_a_name_from_the_service(self, tmp_path: Path) -> None:
+        assert download(serving(Origin())).save(tmp_path) == tmp_path / "t1"
+
+
+class TestCuts:
+    @pytest.mark.parametrize("cut", [0, 1, 999, 1000, 5000, len(DATA) - 1])
+    def test_rest_is_asked_for(self, tmp_path: Path, cut: int) -> None:
+        origin = Origin(cuts=[cut])
+        assert download(serving(origin)).save(tmp_path / "a").read_bytes() == DATA
+        assert origin.asked == [None, f"bytes={cut}-" if cut else None]
+        again = Origin(cuts=[cut])
+        assert b"".join(download(serving(again)).iter_bytes()) == DATA
+
+    @given(cuts=st.lists(st.integers(1, len(DATA)), max_size=3), ranges=st.booleans(), etag=st.booleans())
+    @settings(max_examples=50)
+    def test_any_cuts_give_the_right_bytes_or_an_error(self, cuts: list[int], ranges: bool, etag: bool) -> None:
+        def origin() -> FakeServer:
+            return serving(Origin(cuts=[*cuts], ranges=ranges, etag='"v"' if etag else None))
+
+        assert download(origin()).read() == DATA
+        try:
+            assert b"".join(download(origin()).iter_bytes()) == DATA
+        except DownloadError:
+            assert not (ranges and etag), "where ranges work, no cut needs to be seen"
+
+    def test_length_too_short_is_a_cut_as_well(self, tmp_path: Path) -> None:
+        """Servers that just stop: the HTTP library may not notice, the length does."""
+        server = FakeServer()
+        server.answer("shop.things.plain", FakeAnswer(content=DATA[:100], length=len(DATA), headers={"etag": '"v1"'}))
+        server.answer("shop.things.plain", Origin())
+        assert download(server).save(tmp_path / "a").read_bytes() == DATA
+
+    def test_more_than_announced_is_an_error(self, tmp_path: Path) -> None:
+        server = FakeServer().answer("shop.things.plain", FakeAnswer(content=DATA, length=100))
+        with pytest.raises(DownloadError, match="100 were announced"):
+            download(server).save(tmp_path / "a")
+        assert names(tmp_path) == []
+
+    def test_no_end_of_cuts(self, tmp_path: Path) -> None:
+        server = serving(Origin(cuts=[100] * 100, ranges=False))
+        with pytest.raises(DownloadError, match="broke off 4 times in a row, last after 100 of 10240 bytes") as caught:
+            download(server).save(tmp_path / "a")
+        assert isinstance(caught.value.__cause__, ConnectionLostError)
+        assert caught.value.operation == "shop.things.plain"
+        assert names(tmp_path) == []
+        assert len(server.requests) == 4
+        assert server.clock.slept == [0.5, 1.0, 2.0]
+
+    @pytest.mark.parametrize("error", [BrokenPipeError("closed"), TimeoutError("too long"), KeyError("x")])
+    def test_what_progress_raises_ends_the_download_as_it_is(self, tmp_path: Path, error: Exception) -> None:
+        def stop(done: int, whole: int | None) -> None:
+            raise error
+
+        with pytest.raises(type(error)) as caught:
+            download(serving(Origin())).save(tmp_path / "a", progress=stop)
+        assert caught.value is error
+        assert list(tmp_path.iterdir()) == []
+
+    def test_progress_renews_patience(self) -> None:
+        origin = Origin(cuts=[100] * 50)
+        assert download(serving(origin)).read() == DATA
+        assert len(origin.asked) == 51
+
+    @pytest.mark.parametrize("refused", [False, True])
+    def test_starting_over_that_fails_at_first_starts_over_all_the_same(self, tmp_path: Path, refused: bool) -> None:
+        def server() -> FakeServer:
+            server = FakeServer().answer("shop.things.plain", Origin(cuts=[5000], etag='"v1"' if refused else None))
+            if refused:  # the part is refused, so the whole is asked for
+                server.answer("shop.things.plain", status=416)
+            for _ in range(3):  # a call and its retries
+                server.answer("shop.things.plain", error=ConnectionLostError("again"))
+            return server.answer("shop.things.plain", Origin(etag=None))
+
+        assert download(server()).save(tmp_path / "a").read_bytes() == DATA
+        assert download(server()).read() == DATA
+
+    def test_server_error_while_going_on(self, tmp_path: Path) -> None:
+        server = FakeServer()
+        server.answer("shop.things.plain", Origin(cuts=[100]))
+        server.answer("shop.things.plain", status=503)
+        with pytest.raises(ServerError):
+            download(server).save(tmp_path / "a")
+        assert names(tmp_path) == []
+
+    def test_file_that_changed_in_between_starts_over(self, tmp_path: Path) -> None:
+        server = FakeServer()
+        server.answer("shop.things.plain", Origin(cuts=[5000]))
+        new = Origin(b"new" * 100, etag='"v2"')
+        server.answer("shop.things.plain", new)
+        assert download(server).save(tmp_path / "a").read_bytes() == b"new" * 100
+        assert new.asked == ["bytes=5000-"]
+
+    def test_one_who_cannot_go_back_is_told(self) -> None:
+        server = FakeServer()
+        server.answer("shop.things.plain", Origin(cuts=[5000]))
+        server.answer("shop.things.plain", Origin(b"new" * 100, etag='"v2"'))
+        with pytest.raises(DownloadError, match="began anew with the file, which has changed"):
+            list(download(server).iter_bytes())
+
+    def test_without_a_validator_nobody_goes_on_blindly(self, tmp_path: Path) -> None:
+        origin = Origin(cuts=[5000], etag=None)
+        assert download(serving(origin)).save(tmp_path / "a").read_bytes() == DATA
+        assert origin.asked == [None, None]
+        with pytest.raises(DownloadError, match="cannot continue there"):
+            list(download(serving(Origin(cuts=[5000], etag=None))).iter_bytes())
+
+    def test_weak_etags_validate_nothing(self, tmp_path: Path) -> None:
+        origin = Origin(cuts=[5000], etag='W/"v1"')
+        assert download(serving(origin)).save(tmp_path / "a").read_bytes() == DATA
+        assert origin.asked == [None, None]
+
+    def test_date_is_a_validator(self, tmp_path: Path) -> None:
+        def dated(request: FakeRequest) -> FakeAnswer:
+            answer = origin(request)
+            answer.headers["last-modified"] = "Sat, 14 Mar 2026 09:26:53 GMT"
+            return answer
+
+        origin = Origin(cuts=[5000], etag=None)
+        server = serving(dated)
+        origin.etag = None
+        download(server).save(tmp_path / "a")
+        assert server.requests[1].headers["if-range"] == "Sat, 14 Mar 2026 09:26:53 GMT"
+
+    def test_answer_with_another_range_than_asked_for(self) -> None:
+        server = FakeServer().answer("shop.things.plain", Origin(cuts=[5000]))
+        wrong = FakeAnswer(206, content=DATA[7:], headers={"content-range": f"bytes 7-{len(DATA) - 1}/{len(DATA)}"})
+        server.answer("shop.things.plain", wrong)
+        with pytest.raises(DownloadError, match="begins at 7"):
+            download(server).read()
+
+    def test_server_that_is_known_not_to_resume_is_not_asked_to(self, tmp_path: Path) -> None:
+        origin = Origin(cuts=[5000])
+        server = serving(origin, "shop.things.fixed")
+        assert download(server, _ops.FIXED).read() == DATA
+        assert origin.asked == [None, None]
+        broken = serving(Origin(cuts=[6000, *[0] * 10]), "shop.things.fixed")
+        with pytest.raises(DownloadError):
+            download(broken, _ops.FIXED).save(tmp_path / "a", resume=True)
+        assert download(server, _ops.FIXED).save(tmp_path / "a", resume=True).read_bytes() == DATA
+        assert origin.asked == [None, None, None]
+
+
+class TestInterrupts:
+    @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(), MemoryError(), ZeroDivisionError()])
+    def test_nothing_is_left(self, tmp_path: Path, error: BaseException) -> None:
+        (tmp_path / "a").write_text("old")
+        server = FakeServer()
+        server.answer("shop.things.plain", FakeAnswer(content=pieces(DATA)[:3], length=len(DATA), error=error))
+        with pytest.raises(type(error)):
+            download(server).save(tmp_path / "a")
+        assert names(tmp_path) == ["a"]
+        assert (tmp_path / "a").read_text() == "old"
+
+    def test_folder_that_is_missing(self, tmp_path: Path) -> None:
+        with pytest.raises(DownloadError, match="cannot be written: No such file"):
+            download(serving(Origin())).save(tmp_path / "none" / "a")
+
+    def test_target_that_is_in_the_way(self, tmp_path: Path) -> None:
+        (tmp_path / "t1").mkdir()
+        (tmp_path / "t1" / "x").touch()
+        with pytest.raises(DownloadError, match="cannot be written"):
+            download(serving(Origin())).save(tmp_path)
+        assert names(tmp_path) == ["t1"]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+class TestAsync:
+    def test_read_stream_save(self, tmp_path: Path, backend: str) -> None:
+        async def main() -> None:
+            assert await adownload(serving(Origin())).read() == DATA
+            stream = adownload(described(Origin(cuts=[100])), _ops.FILE).iter_bytes()
+            assert b"".join([piece async for piece in stream]) == DATA
+            async with adownload(serving(Origin(cuts=[100]))) as file:
+                assert file.length == len(DATA)
+                assert (await file.save(tmp_path / "a")).read_bytes() == DATA
+            assert (await adownload(serving(Origin())).save(tmp_path)).name == "t1"
+
+        anyio.run(main, backend=backend)
+
+    def test_cancelled(self, tmp_path: Path, backend: str) -> None:
+        async def main() -> None:
+            with anyio.CancelScope() as scope:
+                await adownload(serving(Origin())).save(tmp_path / "a", progress=lambda done, whole: scope.cancel())
+            assert scope.cancelled_caught
+
+        anyio.run(main, backend=backend)
+        assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        (None, None),
+        ("", None),
+        ("inline", None),
+        ("attachment; filename=report.csv", "report.csv"),
+        ('attachment; filename="my report.csv"', "my report.csv"),
+        ('attachment; filename="a \\"b\\".csv"; size=3', 'a "b".csv'),
+        ("attachment; filename*=UTF-8''Zo%C3%AB.wav; filename=x", "Zoë.wav"),
+        ("attachment; filename=\"x.wav\"; filename*=UTF-8'de'%C3%BC.wav", "ü.wav"),
+        ("attachment; filename*=nonsense''%FF; filename=plain", "plain"),
+        ("attachment; filename*=UTF-8''%FF; filename=plain", "plain"),
+        ('attachment; FileName = "a;b.txt" ', "a;b.txt"),
+        ('attachment; filename=""', None),
+    ],
+)
+def test_names_in_headers(header: str | None, name: str | None) -> None:
+    assert disposition_name(header) == name

@@ -1,0 +1,352 @@
+"""Downloads over real sockets, from a server that breaks off, stalls, lies and floods."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import AsyncGenerator, Callable
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from tests.support.file_server import Breaking, Origin
+from tests.support.example_api import _ops
+from tests.support.sessions import async_session, sync_session
+from xcaas_core.downloads._download import AsyncDownload, Download
+from xcaas_core.downloads._download_many import adownload_all, download_all
+from xcaas_core._errors import ArgumentError, DownloadError, NotFoundError
+from xcaas_core.operations._operation import Call
+from xcaas_core.calls._options import Timeout
+from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
+
+DATA = os.urandom(300_000)
+MIB = 1 << 20
+Save = Callable[[str, Path], Path]
+
+
+def save(url: str, path: Path) -> Path:
+    session = sync_session(base_url=url, timeout=Timeout(read=0.3))
+    try:
+        return Download(session, Call(_ops.PLAIN, ("t1",), stream=True)).save(path)
+    finally:
+        session.io.shut()
+
+
+def save_async(url: str, path: Path) -> Path:
+    async def main() -> Path:
+        session = async_session(base_url=url, timeout=Timeout(read=0.3))
+        try:
+            return await AsyncDownload(session, Call(_ops.PLAIN, ("t1",), stream=True)).save(path)
+        finally:
+            await session.io.shut()
+
+    return anyio.run(main)
+
+
+TWINS = pytest.mark.parametrize("save", [save, save_async], ids=["blocking", "async"])
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@TWINS
+class TestTroubles:
+    @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
+    def test_none(self, tmp_path: Path, save: Save, framing: str) -> None:
+        with Origin(DATA, framing=framing).serving() as origin:
+            assert save(origin.url, tmp_path / "a").read_bytes() == DATA
+        assert names(tmp_path) == ["a"]
+
+    @pytest.mark.parametrize("reset", [False, True])
+    @pytest.mark.parametrize("framing", ["length", "chunked"])
+    def test_cut(self, tmp_path: Path, save: Save, framing: str, reset: bool) -> None:
+        troubles = [Breaking(after=100_000, reset=reset), Breaking(after=50_000, reset=reset)]
+        with Origin(DATA, troubles, framing=framing).serving() as origin:
+            assert save(origin.url, tmp_path / "a").read_bytes() == DATA
+        assert len(origin.asked) == 3
+        assert origin.asked[0] == ""
+        # After a reset, bytes that were on their way are lost, so where it goes on is the kernel's choice.
+        assert all(asked.startswith("bytes=") or asked == "" for asked in origin.asked[1:])
+
+    def test_silence(self, tmp_path: Path, save: Save) -> None:
+        with Origin(DATA, [Breaking(after=100_000, pause=1.0)]).serving() as origin:
+            assert save(origin.url, tmp_path / "a").read_bytes() == DATA
+        assert origin.asked == ["", "bytes=100000-"]
+
+    def test_length_that_promises_too_much(self, tmp_path: Path, save: Save) -> None:
+        with Origin(DATA, [Breaking(announce=len(DATA) + 5)]).serving() as origin:
+            assert save(origin.url, tmp_path / "a").read_bytes() == DATA
+
+
+class TestMany:
+    @pytest.mark.parametrize("concurrency", [1, 3])
+    def test_bound_holds(self, tmp_path: Path, concurrency: int) -> None:
+        with Origin(DATA, delay=0.01).serving() as origin:
+            session = sync_session(base_url=origin.url)
+            files = (Download(session, Call(_ops.PLAIN, (f"t{n}",), stream=True)) for n in range(8))
+            saved = download_all(files, tmp_path / "in", concurrency=concurrency)
+            session.io.shut()
+        assert [found.path for found in saved] == [tmp_path / "in" / f"t{n}" for n in range(8)]
+        assert all(found.path is not None and found.path.read_bytes() == DATA for found in saved)
+        assert origin.busiest == concurrency
+
+    def test_bound_holds_for_the_async_twin(self, tmp_path: Path) -> None:
+        async def main() -> None:
+            session = async_session(base_url=origin.url)
+            files = (AsyncDownload(session, Call(_ops.PLAIN, (f"t{n}",), stream=True)) for n in range(8))
+            saved = await adownload_all(files, tmp_path, concurrency=3)
+            await session.io.shut()
+            assert [found.path for found in saved] == [tmp_path / f"t{n}" for n in range(8)]
+
+        with Origin(DATA, delay=0.01).serving() as origin:
+            anyio.run(main)
+        assert origin.busiest == 3
+
+
+class TestMemory:
+    """A file of any size takes a few mebibytes: counted, not timed."""
+
+    SIZE = 64 * MIB
+
+    def peak(self, work: Callable[[str], object]) -> int:
+        with Origin(bytes(self.SIZE)).serving() as origin:
+            work(origin.url)  # imports and caches
+            tracemalloc.start()
+            try:
+                work(origin.url)
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+    @TWINS
+    def test_to_a_file(self, tmp_path: Path, save: Save) -> None:
+        # The server's own pieces are counted too: it lives in this process.
+        assert self.peak(lambda url: save(url, tmp_path / "a")) < 8 * MIB
+        assert (tmp_path / "a").stat().st_size == self.SIZE
+
+    def test_as_a_stream(self) -> None:
+        def stream(url: str) -> None:
+            session = sync_session(base_url=url)
+            file = Download(session, Call(_ops.PLAIN, ("t1",), stream=True))
+            assert sum(map(len, file.iter_bytes())) == self.SIZE
+            session.io.shut()
+
+        assert self.peak(stream) < 8 * MIB
+
+
+class TestProcess:
+    """What only a process of its own can go through."""
+
+    SCRIPT = (
+        "import resource, sys\n"
+        "from tests.core.downloads.test_wire import save\n"
+        "from pathlib import Path\n"
+        "limit = int(sys.argv[3])\n"
+        "if limit: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))\n"
+        "print('ready', flush=True)\n"
+        "save(sys.argv[1], Path(sys.argv[2]))\n"
+    )
+
+    def start(self, url: str, path: Path, limit: int = 0) -> subprocess.Popen[str]:
+        arguments = [sys.executable, "-c", self.SCRIPT, url, str(path), str(limit)]
+        return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def test_full_disk(self, tmp_path: Path) -> None:
+        (tmp_path / "a").write_text("old")
+        with Origin(DATA * 20).serving() as origin:
+            process = self.start(origin.url, tmp_path / "a", limit=2 * MIB)
+            _, complaint = process.communicate(timeout=30)
+        assert "DownloadError" in complaint
+        assert "cannot be written: File too large" in complaint
+        assert names(tmp_path) == ["a"]
+        assert (tmp_path / "a").read_text() == "old"
+
+    def test_ctrl_c(self, tmp_path: Path) -> None:
+        with Origin(DATA * 20, delay=0.02).serving() as origin:
+            process = self.start(origin.url, tmp_path / "a")
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            while not names(tmp_path):
+                assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            _, complaint = process.communicate(timeout=30)
+        assert "KeyboardInterrupt" in complaint
+        assert names(tmp_path) == []
+
+
+class TestManyFaked:
+    """What becomes of many downloads when some go wrong."""
+
+    def files(self, server: FakeServer, *numbers: int) -> list[Download]:
+        session = sync_session(server)
+        return [Download(session, Call(_ops.PLAIN, (f"t{number}",), stream=True)) for number in numbers]
+
+    def test_equal_names_are_kept_apart(self, tmp_path: Path) -> None:
+        headers = {"content-disposition": "attachment; filename=call.wav"}
+        server = FakeServer().answer("shop.things.plain", content=b"1", headers=headers)
+        saved = download_all(self.files(server, 1, 2, 3), tmp_path, concurrency=1)
+        assert [found.path and found.path.name for found in saved] == ["call.wav", "call (2).wav", "call (3).wav"]
+
+    def test_names_of_the_callers_choice(self, tmp_path: Path) -> None:
+        one, two = self.files(FakeServer(), 1, 2)
+        saved = download_all([(one, "one.bin"), (two, "two.bin")], tmp_path)
+        assert [found.path for found in saved] == [tmp_path / "one.bin", tmp_path / "two.bin"]
+        assert repr(saved[0]) == f"<Saved {tmp_path / 'one.bin'}>"
+
+    def test_at_least_one_at_a_time(self, tmp_path: Path) -> None:
+        with pytest.raises(ArgumentError):
+            download_all([], tmp_path, concurrency=0)
+        wrong: Any
+        for wrong in ("4", None, 1.5):
+            with pytest.raises(ArgumentError, match="concurrency: a whole number from 1 up is due"):
+                download_all([], tmp_path, concurrency=wrong)
+
+    def test_first_failure_is_raised(self, tmp_path: Path) -> None:
+        server = FakeServer().answer("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
+        with pytest.raises(NotFoundError, match="gone"):
+            download_all(self.files(server, *range(50)), tmp_path, concurrency=2)
+        assert len(server.requests) < 10
+
+    def test_failures_may_be_kept(self, tmp_path: Path) -> None:
+        server = FakeServer().answer("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
+        saved = download_all(self.files(server, 1, 2, 3), tmp_path, keep_going=True)
+        assert [found.error is None for found in saved] == [True, False, True]
+        assert isinstance(saved[1].error, NotFoundError)
+        assert "gone" in repr(saved[1])
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_async_twin(self, tmp_path: Path, backend: str) -> None:
+        async def main() -> None:
+            session = async_session(server)
+
+            async def files() -> AsyncGenerator[tuple[AsyncDownload, str]]:
+                for number in range(1, 4):
+                    yield AsyncDownload(session, Call(_ops.PLAIN, (f"t{number}",), stream=True)), f"f{number}"
+
+            saved = await adownload_all(files(), tmp_path, keep_going=True)
+            assert [found.path and found.path.name for found in saved] == ["f1", None, "f3"]
+            with pytest.raises(NotFoundError, match="gone"):
+                await adownload_all(
+                    [AsyncDownload(session, Call(_ops.PLAIN, ("t2",), stream=True))], tmp_path, concurrency=1
+                )
+
+        server = FakeServer().answer("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
+        anyio.run(main, backend=backend)
+        assert names(tmp_path) == ["f1", "f3"]
+
+    def test_chosen_names_that_meet_are_kept_apart(self, tmp_path: Path) -> None:
+        server = FakeServer().answer("shop.things.plain", content=b"1")
+        one, two, three = self.files(server, 1, 2, 3)
+        saved = download_all([(one, "a.bin"), (two, "A.bin"), (three, "sub/a.bin")], tmp_path, concurrency=1)
+        assert [found.path for found in saved] == [
+            tmp_path / "a.bin",
+            tmp_path / "A (2).bin",
+            tmp_path / "sub" / "a.bin",
+        ]
+        assert all(found.path and found.path.is_file() for found in saved)
+
+    @pytest.mark.parametrize("name", ["../evil.bin", "sub/../../evil.bin", "/evil.bin", ".", ""])
+    def test_no_name_leads_out_of_the_folder(self, tmp_path: Path, name: str) -> None:
+        server = FakeServer()
+        inside = tmp_path / "in"
+        bad, good = self.files(server, 1, 2)
+        saved = download_all([(bad, name), (good, "good.bin")], inside, keep_going=True)
+        assert isinstance(saved[0].error, ArgumentError)
+        assert "no file inside of" in str(saved[0].error)
+        assert names(tmp_path) == ["in"]
+        assert names(inside) == ["good.bin"]
+
+    def test_a_full_path_may_lie_inside(self, tmp_path: Path) -> None:
+        (one,) = self.files(FakeServer(), 1)
+        (saved,) = download_all([(one, tmp_path / "a.bin")], tmp_path)
+        assert saved.path == tmp_path / "a.bin"
+
+    def test_downloads_are_fetched_in_the_callers_context(self, tmp_path: Path) -> None:
+        place: ContextVar[str] = ContextVar("place", default="nowhere")
+        seen: list[str] = []
+
+        def answer(request: FakeRequest) -> FakeAnswer:
+            seen.append(place.get())
+            return FakeAnswer(content=b"1")
+
+        place.set("here")
+        download_all(self.files(FakeServer().answer("shop.things.plain", answer), 1, 2), tmp_path)
+        assert seen == ["here", "here"]
+
+    def test_other_things_than_downloads(self, tmp_path: Path) -> None:
+        session = async_session(FakeServer())
+        others: Any = [AsyncDownload(session, Call(_ops.PLAIN, ("t1",), stream=True))]
+        with pytest.raises(ArgumentError, match="AsyncDownload is not what this function saves") as caught:
+            download_all(others, tmp_path)
+        assert "adownload_all" in (caught.value.advice or "")
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_errors_come_alone_from_the_async_twin(self, tmp_path: Path, backend: str) -> None:
+        """Not in a group of exceptions, wherever they come from."""
+
+        async def failing() -> AsyncGenerator[AsyncDownload]:
+            yield AsyncDownload(async_session(FakeServer()), Call(_ops.PLAIN, ("t1",), stream=True))
+            raise NotFoundError("the list is gone", status=404)
+
+        async def main() -> None:
+            with pytest.raises(NotFoundError, match="the list is gone"):
+                await adownload_all(failing(), tmp_path)
+            with pytest.raises(ArgumentError, match="Download is not what this function saves"):
+                await adownload_all(blocking, tmp_path)
+            with pytest.raises(DownloadError, match="cannot be made"):
+                await adownload_all([(async_file, "file/x.bin")], tmp_path)
+            with pytest.raises(ZeroDivisionError):
+                await adownload_all([broken], tmp_path, keep_going=True)
+
+        def fail(request: FakeRequest) -> FakeAnswer:
+            raise ZeroDivisionError
+
+        (tmp_path / "file").touch()
+        server = FakeServer().answer("shop.things.plain", fail)
+        broken = AsyncDownload(async_session(server), Call(_ops.PLAIN, ("t1",), stream=True))
+        blocking: Any = self.files(FakeServer(), 1)
+        async_file = AsyncDownload(async_session(FakeServer()), Call(_ops.PLAIN, ("t1",), stream=True))
+        anyio.run(main, backend=backend)
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_a_failure_closes_the_generator_of_the_downloads(self, tmp_path: Path, backend: str) -> None:
+        """It may hold a connection, such as that of a list's next page. trio tells of those that are left open."""
+        closed: list[bool] = []
+
+        async def files() -> AsyncGenerator[AsyncDownload]:
+            session = async_session(FakeServer().answer("shop.things.plain", status=404, json={}))
+            try:
+                while True:
+                    yield AsyncDownload(session, Call(_ops.PLAIN, ("t1",), stream=True))
+            finally:
+                closed.append(True)
+
+        async def main() -> None:
+            with pytest.raises(NotFoundError):
+                await adownload_all(files(), tmp_path, concurrency=2)
+            assert closed == [True]
+
+        anyio.run(main, backend=backend)
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_cancelling_the_async_twin(self, tmp_path: Path, backend: str) -> None:
+        async def endless() -> AsyncGenerator[AsyncDownload]:
+            await anyio.sleep_forever()
+            yield AsyncDownload(async_session(FakeServer()), Call(_ops.PLAIN, ("t1",), stream=True))
+
+        async def main() -> None:
+            with anyio.CancelScope() as scope:
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(adownload_all, endless(), tmp_path)
+                    await anyio.wait_all_tasks_blocked()
+                    scope.cancel()
+            assert scope.cancelled_caught
+
+        anyio.run(main, backend=backend)

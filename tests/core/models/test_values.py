@@ -1,0 +1,264 @@
+"""Models as values: made, compared, shown, copied, pickled, changed."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+from collections.abc import Callable
+from typing import cast
+
+import attrs
+import pytest
+
+from tests.support.sample.models import StorageObject, StorageObjectPage, Tag
+from tests.support.zoo import Counters, Dog, Needy, Node, Patch, Plain, Puppy, Square
+from xcaas_core.models import RESERVED_NAMES, Model, UnknownModel, field, model
+
+PAGE = (
+    b'{"content":[{"id":"a","createdTime":"2024-05-01T10:00:00","tags":[{"key":"callId","value":"7"}],"new":{"x":1}},'
+    b'{"id":"b","tags":[]}],"pageKey":2,"lastPage":true}'
+)
+
+
+def test_the_constructor_takes_keywords() -> None:
+    tag = Tag(key="callId", value="7")
+    found = StorageObject(id="a", tags=[tag])
+    assert found.id == "a"
+    assert found.tags == [tag]
+    assert found.mime_type is None
+    assert found.to_dict() == {"id": "a", "tags": [{"key": "callId", "value": "7"}]}
+
+
+def test_the_constructor_refuses_what_it_does_not_know() -> None:
+    with pytest.raises(TypeError, match=r"got an unexpected keyword argument 'colour'"):
+        StorageObject(id="a", colour="red")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="missing 2 required keyword-only arguments: 'id' and 'sizes'"):
+        Needy(note=None)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="positional"):
+        Tag("callId")  # type: ignore[call-arg]
+
+
+def test_equal_means_the_same_fields_in_the_same_class() -> None:
+    assert Tag(key="a") == Tag(key="a")
+    assert Tag(key="a") != Tag(key="b")
+    assert Tag(key="a") != Square(side=1.0)
+    assert Tag(key="a") != "a"
+    assert Puppy(kind="dog") != Dog(kind="dog")
+    assert Patch(name=None) != Patch()
+    assert Counters.from_dict({"a": {"side": 1}}) != Counters()
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(Tag(key="a"))
+
+
+def test_equal_counts_all_that_came() -> None:
+    one, other = StorageObjectPage.from_json(PAGE), StorageObjectPage.from_json(PAGE)
+    assert one == other
+    assert one != StorageObjectPage.from_json(PAGE.replace(b'"7"', b'"8"'))
+    assert one != StorageObjectPage.from_json(PAGE.replace(b'"pageKey"', b'"extra":1,"pageKey"'))
+
+
+def test_repr_fits_a_line() -> None:
+    page = StorageObjectPage.from_json(PAGE)
+    assert repr(page) == "StorageObjectPage(content=[2 items], page_key=2, last_page=True)"
+    long = StorageObject(id="x" * 500, object_name="y" * 500, mime_type="z" * 500, checksum="c" * 500)
+    assert len(repr(long)) < 140
+    assert "\n" not in repr(Tag(key="a\nb"))
+    assert repr(Patch(name=None, anything={"a": 1})) == "Patch(name=None, anything={1 item})"
+    assert repr(Node(next=Node())) == "Node(next=Node(…))"
+    assert repr(StorageObject.from_dict({"id": "a", "createdTime": "2024-05-01T10:00:00"})) == (
+        "StorageObject(id='a', created_time=2024-05-01T10:00:00+00:00)"
+    )
+
+
+@model
+class Account(Model):
+    name: str = field("name")
+    hmac_secret: str | None = field("hmacSecret", default=None)
+
+
+def test_repr_keeps_secrets() -> None:
+    assert repr(Account(name="a", hmac_secret="hunter2")) == "Account(name='a', hmac_secret='***')"
+
+
+def test_assigning_none_leaves_out_or_sends_null() -> None:
+    tag = Tag(key="a", value="b")
+    tag.value = None
+    assert tag.to_dict() == {"key": "a"}
+    patch = Patch(name="a", tags=["x"])
+    patch.name = None
+    patch.tags = None
+    assert patch.to_dict() == {"name": None, "tags": None}
+    patch.unset("name")
+    assert patch.to_dict() == {"tags": None}
+    assert patch.name is None
+    found = StorageObject(id="a", tags=[tag])
+    found.tags = None
+    assert found.to_dict() == {"id": "a"}
+
+
+def test_unset_leaves_out() -> None:
+    found = StorageObject.from_dict({"id": "a", "checksum": None, "mimeType": "x/y", "tags": [], "new": 1})
+    found.unset("checksum", "mime_type", "tags", "bucket_id")
+    assert found.to_dict() == {"id": "a", "new": 1}
+    assert (found.checksum, found.mime_type, found.tags, found.bucket_id) == (None, None, None, None)
+    assert not found.is_set("checksum")
+    assert found.evolve(id="b").to_dict() == {"id": "b", "new": 1}
+    with pytest.raises(AttributeError, match="colour"):
+        found.unset("colour")
+
+
+def test_lists_can_be_changed_in_place() -> None:
+    page = StorageObjectPage.from_json(PAGE)
+    assert page.content is not None
+    assert page.content[0].tags is page.content[0].tags
+    tags = page.content[0].tags
+    assert tags is not None
+    tags.append(Tag(key="mine"))
+    assert page.content[0].to_dict()["tags"] == [{"key": "callId", "value": "7"}, {"key": "mine"}]
+
+
+def test_pickles_and_copies_are_equal() -> None:
+    page = StorageObjectPage.from_json(PAGE)
+    for other in (pickle.loads(pickle.dumps(page)), copy.deepcopy(page), copy.copy(page)):
+        assert other == page
+        assert other.to_json() == page.to_json()
+    assert page.content is not None
+    assert pickle.loads(pickle.dumps(page.content[0])).unknown_fields == {"new": {"x": 1}}
+
+
+def test_models_made_by_hand_can_be_pickled_and_copied() -> None:
+    node = Node(name="a", next=Node(name="b"))
+    assert pickle.loads(pickle.dumps(node)) == node
+    assert copy.copy(node).next is node.next
+    assert copy.deepcopy(node).next is not node.next
+
+
+def test_a_copy_shares_lists_and_a_deep_one_does_not() -> None:
+    page = StorageObjectPage.from_json(PAGE)
+    assert copy.copy(page).content is page.content
+    assert copy.deepcopy(page).content is not page.content
+
+
+def test_unknown_fields_can_be_pickled_on_their_own() -> None:
+    tag = Tag.from_dict({"key": "a", "new": 1})
+    assert pickle.loads(pickle.dumps(tag.unknown_fields)) == {"new": 1}
+    assert type(copy.copy(tag.unknown_fields)) is dict
+
+
+def test_models_are_attrs_classes() -> None:
+    assert attrs.has(StorageObject)
+    names = [attribute.name for attribute in attrs.fields(Tag)]
+    assert names == ["unknown_fields", "key", "value", "id"]
+    assert attrs.fields(Tag).key.default is attrs.NOTHING
+    assert attrs.fields(Tag).value.default is None
+    assert attrs.fields(Tag).value.metadata == {"wire": "value", "nullable": False}
+    assert attrs.fields(Tag).value.type == "str | None"
+    assert attrs.asdict(Tag(key="a", value="b")) == {"unknown_fields": {}, "key": "a", "value": "b", "id": None}
+    assert [a.name for a in attrs.fields(Puppy)] == ["unknown_fields", "kind", "tricks", "weeks"]
+    assert attrs.fields(Counters).additional_properties.default.factory() == {}
+
+
+def test_models_have_slots_only() -> None:
+    with pytest.raises(AttributeError):
+        Tag(key="a").colour = "red"  # type: ignore[attr-defined]
+    assert not hasattr(Tag(key="a"), "__dict__")
+
+
+def test_the_signature_is_there_at_run_time() -> None:
+    parameters = inspect.signature(Tag).parameters
+    assert list(parameters) == ["unknown_fields", "key", "value", "id"]
+    assert str(parameters["value"]) == "value: 'str | None' = None"
+    assert all(parameter.kind is inspect.Parameter.KEYWORD_ONLY for parameter in parameters.values())
+    assert list(inspect.signature(Puppy).parameters) == ["unknown_fields", "kind", "tricks", "weeks"]
+
+
+def test_evolve_changes_what_it_is_told_to() -> None:
+    page = StorageObjectPage.from_json(PAGE)
+    assert page.content is not None
+    old = page.content[0]
+    new = old.evolve(id="z")
+    assert new.to_dict() == {**old.to_dict(), "id": "z"}
+    assert new.unknown_fields == {"new": {"x": 1}}
+    assert new.tags is old.tags
+    assert old.id == "a"
+
+
+def test_attrs_evolve_and_copy_replace_do_the_same() -> None:
+    evolve = cast("Callable[..., Tag]", attrs.evolve)
+    tag = Tag.from_dict({"key": "a", "value": None, "new": 1})
+    assert evolve(tag, id="1") == tag.evolve(id="1") == tag.__replace__(id="1")  # type: ignore[attr-defined, unused-ignore]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
+        tag.evolve(colour="red")
+
+
+def test_evolve_keeps_absent_and_null_apart() -> None:
+    assert Patch().evolve(age=3).to_dict() == {"age": 3}
+    assert Patch(name=None).evolve(age=3).to_dict() == {"name": None, "age": 3}
+    assert Patch(name="a").evolve(name=None).to_dict() == {"name": None}
+    assert Patch().evolve(name=None).to_dict() == {"name": None}
+    null = Tag.from_dict({"key": "a", "value": None})
+    assert null.evolve(id="1").to_dict() == {"key": "a", "value": None, "id": "1"}
+    assert null.evolve(value="v").to_dict() == {"key": "a", "value": "v"}
+
+
+def test_unknown_fields_can_be_added_and_replaced() -> None:
+    tag = Tag(key="a")
+    tag.unknown_fields["new"] = [1]
+    assert tag.to_dict() == {"key": "a", "new": [1]}
+    tag.unknown_fields = {"other": 2}
+    assert tag.to_dict() == {"key": "a", "other": 2}
+    tag.unknown_fields["key"] = "never over a field"
+    assert tag.to_dict() == {"key": "a", "other": 2}
+
+
+def test_reserved_names_are_what_models_have() -> None:
+    public = {name for name in dir(Model) if not name.startswith("_")}
+    assert public == RESERVED_NAMES
+    with pytest.raises(TypeError, match=r"Bad\.to_dict"):
+
+        @model
+        class Bad(Model):  # pyright: ignore[reportUnusedClass]
+            to_dict: str = field("to_dict")  # type: ignore[assignment]
+
+
+def test_a_model_can_add_to_another() -> None:
+    puppy = Puppy.from_dict({"kind": "dog", "tricks": ["sit"], "weeks": 9, "toy": "ball"})
+    assert puppy.tricks == ["sit"]
+    assert puppy.weeks == 9
+    assert puppy.unknown_fields == {"toy": "ball"}
+    assert Puppy(kind="dog", weeks=1).to_dict() == {"kind": "dog", "weeks": 1}
+
+
+class Mine(Tag):
+    """A user's own class, without the decorator."""
+
+    @property
+    def loud(self) -> str:
+        return self.key.upper()
+
+
+def test_users_may_derive_their_own_classes() -> None:
+    mine = Mine.from_dict({"key": "a"})
+    assert type(mine) is Mine
+    assert mine.loud == "A"
+
+
+def test_is_set_tells_null_from_absent() -> None:
+    found = Patch.from_dict({"name": None, "age": 3, "anything": None})
+    assert [found.is_set(name) for name in ("name", "age", "tags", "anything")] == [True, True, False, True]
+    assert found.name is None
+    assert found.tags is None
+    plain = Plain.from_dict({"text": None})
+    assert plain.is_set("text")
+    assert not plain.is_set("flag")
+    assert Counters.from_dict({"a": {"side": 1}}).is_set("additional_properties")
+    assert not Counters().is_set("additional_properties")
+    with pytest.raises(AttributeError, match="has no field 'colour'"):
+        plain.is_set("colour")
+
+
+def test_an_unknown_model_holds_everything() -> None:
+    found = UnknownModel.from_dict({"a": 1, "b": [2]})
+    assert found.unknown_fields == {"a": 1, "b": [2]}
+    assert found.to_dict() == {"a": 1, "b": [2]}

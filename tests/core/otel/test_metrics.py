@@ -1,0 +1,105 @@
+"""Durations of requests, retries, and what happens to credentials."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.origin import Answer, serving
+from tests.support.shop import Shop
+from tests.support.recorded import Recorded
+from xcaas import ClientCredentials, XCaaS
+from xcaas.testing import FakeAnswer, FakeServer
+from xcaas_core import RetryPolicy, TokenError
+from xcaas_core.otel import OpenTelemetry
+
+ITEM = Answer(body=b'{"id":"1"}')
+
+
+def test_durations_in_seconds(record: Recorded, telemetry: OpenTelemetry) -> None:
+    with (
+        serving(Answer(503, delay=0.02), ITEM) as origin,
+        Shop(base_url=origin.url, retries=RetryPolicy(1, first_wait=0.001), hooks=[telemetry]) as client,
+    ):
+        for number in range(3):
+            client.items.get(str(number))
+    assert record.unit("http.client.request.duration") == "s"
+    refused, fine = sorted(record.durations(), key=lambda point: point.count)
+    assert (refused.count, fine.count) == (1, 3)
+    assert 0.02 <= refused.sum < 5
+    shared = {
+        "http.request.method": "GET",
+        "url.template": "/items/{id}",
+        "server.address": "127.0.0.1",
+        "server.port": int(origin.url.rpartition(":")[2]),
+        "xcaas.product": "shop",
+        "xcaas.operation": "shop.items.get",
+    }
+    assert dict(fine.attributes or {}) == {**shared, "http.response.status_code": 200}
+    assert dict(refused.attributes or {}) == {**shared, "http.response.status_code": 503, "error.type": "503"}
+    assert fine.explicit_bounds[0] == 0.005
+    (retries,) = record.counts("xcaas.retries")
+    assert (retries.value, (retries.attributes or {})["error.type"]) == (1, "503")
+
+
+def test_durations_name_their_trace(record: Recorded, telemetry: OpenTelemetry) -> None:
+    with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[telemetry]) as client:
+        client.items.get("1")
+    (point,) = record.durations()
+    (span,) = record.spans
+    assert span.context is not None
+    assert [(found.trace_id, found.span_id) for found in point.exemplars] == [
+        (span.context.trace_id, span.context.span_id)
+    ]
+
+
+def events(record: Recorded) -> dict[tuple[object, ...], int | float]:
+    return {
+        tuple((point.attributes or {}).get(name) for name in (
+            "xcaas.credential.type", "xcaas.credential.event", "error.type"
+        )): point.value
+        for point in record.counts("xcaas.credential.events")
+    }  # fmt: skip
+
+
+def test_tokens_are_counted(record: Recorded, telemetry: OpenTelemetry) -> None:
+    credentials = ClientCredentials("id", "s3cret", on_event=telemetry.credential_event)
+    with XCaaS(http_client=FakeServer(), credentials=credentials, hooks=[telemetry]) as client:
+        for _ in range(3):
+            client.storage.objects.get("o1")
+    assert events(record) == {
+        ("ClientCredentials", "acquired", None): 1,
+        ("ClientCredentials", "reused", None): 2,
+    }
+    (fetched,) = record.durations("xcaas.credential.fetch.duration")
+    assert (fetched.count, (fetched.attributes or {})["xcaas.credential.event"]) == (1, "acquired")
+    assert "s3cret" not in record.everything()
+
+
+def test_refused_credentials_are_counted(record: Recorded, telemetry: OpenTelemetry) -> None:
+    server = FakeServer()
+    server.answer("POST /oauth/v2/token", FakeAnswer(401, json={"error": "invalid_client"}))
+    credentials = ClientCredentials("id", "s3cret", on_event=telemetry.credential_event)
+    with (
+        XCaaS(http_client=server, credentials=credentials, hooks=[telemetry]) as client,
+        pytest.raises(TokenError),
+    ):
+        client.storage.objects.get("o1")
+    assert events(record) == {("ClientCredentials", "failed", "TokenRefusedError"): 1}
+    (asked,) = record.durations()  # for a token: the call itself was not sent
+    assert ((asked.attributes or {})["url.template"], (asked.attributes or {})["error.type"]) == (
+        "/oauth/v2/token",
+        "401",
+    )
+
+
+def test_a_refused_token_is_counted(record: Recorded, telemetry: OpenTelemetry) -> None:
+    server = FakeServer().answer("storage.objects.get", status=401).answer("storage.objects.get", json={"id": "o1"})
+    for token in ("one", "two"):
+        body = {"access_token": token, "expires_in": 3600, "token_type": "Bearer"}
+        server.answer("POST /oauth/v2/token", json=body)
+    credentials = ClientCredentials("id", "s3cret", on_event=telemetry.credential_event)
+    with XCaaS(http_client=server, credentials=credentials, hooks=[telemetry]) as client:
+        client.storage.objects.get("o1")
+    counted = events(record)
+    assert counted["ClientCredentials", "rejected", None] == counted["ClientCredentials", "replayed", None] == 1
+    assert [point.value for point in record.counts("xcaas.retries")] == [1]

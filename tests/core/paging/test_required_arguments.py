@@ -1,0 +1,57 @@
+"""Walks that only work with certain arguments send them for callers who leave them out."""
+
+from __future__ import annotations
+
+from tests.support.example_api._ops import PRODUCT
+from tests.support.example_api.models import Row
+from tests.support.sessions import sync_session
+from xcaas_core.operations._operation import Call, Operation
+from xcaas_core.paging._pager import Pager
+from xcaas_core.sdk import Last, Paging, json_answer, query
+from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
+
+OPERATION: Operation[object] = Operation(
+    PRODUCT,
+    "switchedRows",
+    "GET",
+    "/switched",
+    call="shop.rows.switched",
+    parameters=(query("useScrollId"), query("sort"), query("scrollId")),
+    answers={"200": json_answer("JSONValue")},
+    paging=Paging(
+        "cursor",
+        "scrollId",
+        items="/data",
+        item="_models.Row",
+        next=("body", "/next"),
+        last=(Last(("body", "/more"), "equals", False),),
+        send={"useScrollId": True, "sort": "id,ASC"},
+    ),
+)
+
+
+def switched(request: FakeRequest) -> FakeAnswer:
+    """Two pages with scroll ids; without them everything is one page, and there is no next."""
+    if request.query.get("useScrollId") != ["true"]:
+        return FakeAnswer(json={"data": [{"id": 9}], "more": False})
+    second = "scrollId" in request.query
+    return FakeAnswer(json={"data": [{"id": 2 if second else 1}], "more": not second, "next": "s2"})
+
+
+def walk(*args: object) -> tuple[list[int], FakeServer]:
+    server = FakeServer().answer("shop.rows.switched", switched)
+    rows: Pager[Row] = Pager(sync_session(server), Call(OPERATION, args))
+    return [row.id for row in rows], server
+
+
+def test_they_go_out_with_every_page() -> None:
+    ids, server = walk()
+    assert ids == [1, 2]
+    assert [request.query["sort"] for request in server.requests] == [["id,ASC"], ["id,ASC"]]
+
+
+def test_what_the_caller_gives_wins() -> None:
+    ids, server = walk(None, "name,DESC")
+    assert ids == [1, 2]
+    assert [request.query["sort"] for request in server.requests] == [["name,DESC"], ["name,DESC"]]
+    assert walk(False)[0] == [9]

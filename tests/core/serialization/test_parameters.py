@@ -1,0 +1,235 @@
+"""Parameters on the wire: OpenAPI's table of styles, percent-encoding, and what cannot be sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Callable
+from urllib.parse import parse_qsl, unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.sample.models import StorageObject
+from xcaas_core import ArgumentError
+from xcaas_core.serialization._parameters import Target, compile_parameter, compile_path
+from xcaas_core.operations._parameter import Parameter, Style, cookie, header, path, query
+from xcaas_core.sdk import Operation
+
+ARRAY = ["blue", "black", "brown"]
+OBJECT = {"R": 100, "G": 200, "B": 150}
+
+
+class Color(enum.Enum):
+    BLUE = "blue"
+
+
+class Size(enum.IntEnum):
+    BIG = 7
+
+
+def written(parameter: Parameter, value: object) -> Target:
+    target = Target()
+    compile_parameter(parameter, "nowhere")(value, target)
+    return target
+
+
+def named(error: ArgumentError, name: str) -> ArgumentError:
+    error.argument = name
+    return error
+
+
+def in_path(value: object, style: Style, explode: bool) -> str:
+    return written(path("color", "JSONValue", style=style, explode=explode), value).path["color"]
+
+
+def in_query(value: object, style: Style, explode: bool) -> str:
+    return "&".join(written(query("color", "JSONValue", style=style, explode=explode), value).query)
+
+
+# The table of OpenAPI 3.1.1, "Style Examples", with RFC 6570's percent-encoding.
+@pytest.mark.parametrize(
+    ("style", "explode", "empty", "text", "array", "object_"),
+    [
+        ("matrix", False, ";color", ";color=blue", ";color=blue,black,brown", ";color=R,100,G,200,B,150"),
+        ("matrix", True, ";color", ";color=blue", ";color=blue;color=black;color=brown", ";R=100;G=200;B=150"),
+        ("label", False, ".", ".blue", ".blue,black,brown", ".R,100,G,200,B,150"),
+        ("label", True, ".", ".blue", ".blue.black.brown", ".R=100.G=200.B=150"),
+        ("simple", False, "", "blue", "blue,black,brown", "R,100,G,200,B,150"),
+        ("simple", True, "", "blue", "blue,black,brown", "R=100,G=200,B=150"),
+    ],
+)
+def test_styles_in_the_path(style: Style, explode: bool, empty: str, text: str, array: str, object_: str) -> None:
+    assert in_path("", style, explode) == empty
+    assert in_path("blue", style, explode) == text
+    assert in_path(ARRAY, style, explode) == array
+    assert in_path(OBJECT, style, explode) == object_
+
+
+@pytest.mark.parametrize(
+    ("style", "explode", "value", "expected"),
+    [
+        ("form", False, "", "color="),
+        ("form", True, "blue", "color=blue"),
+        ("form", False, ARRAY, "color=blue,black,brown"),
+        ("form", True, ARRAY, "color=blue&color=black&color=brown"),
+        ("form", False, OBJECT, "color=R,100,G,200,B,150"),
+        ("form", True, OBJECT, "R=100&G=200&B=150"),
+        ("spaceDelimited", False, ARRAY, "color=blue%20black%20brown"),
+        ("spaceDelimited", False, OBJECT, "color=R%20100%20G%20200%20B%20150"),
+        ("pipeDelimited", False, ARRAY, "color=blue%7Cblack%7Cbrown"),
+        ("pipeDelimited", False, OBJECT, "color=R%7C100%7CG%7C200%7CB%7C150"),
+        ("pipeDelimited", True, ARRAY, "color=blue&color=black&color=brown"),
+        ("deepObject", True, OBJECT, "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150"),
+        ("deepObject", True, {"a": {"b": [1, 2]}}, "color%5Ba%5D%5Bb%5D=1&color%5Ba%5D%5Bb%5D=2"),
+        ("form", True, [], ""),
+        ("form", False, {}, ""),
+        ("form", True, ["a", None, "b"], "color=a&color=b"),
+    ],
+)
+def test_styles_in_the_query(style: Style, explode: bool, value: object, expected: str) -> None:
+    assert in_query(value, style, explode) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (True, "true"),
+        (5, "5"),
+        (2.5, "2.5"),
+        ("a b+c/d?e&f=g#h", "a%20b%2Bc%2Fd%3Fe%26f%3Dg%23h"),
+        ("-._~", "-._~"),
+        ("ünï", "%C3%BCn%C3%AF"),
+        (dt.date(2024, 2, 29), "2024-02-29"),
+        (Color.BLUE, "blue"),
+        (Size.BIG, "7"),
+        (("a", "b"), "a,b"),
+        ({"x"}, "x"),
+        ((part for part in "ab"), "a,b"),
+    ],
+)
+def test_values_become_text(value: object, expected: str) -> None:
+    assert in_query(value, "form", False) == f"color={expected}"
+
+
+def test_reserved_characters_stay_where_the_spec_says_so() -> None:
+    target = written(query("q", allow_reserved=True), "a/b:c?d=e,f;(g)&h#i+j k")
+    assert target.query == ["q=a/b:c?d=e,f;(g)%26h%23i%2Bj%20k"]
+
+
+def test_a_parameter_given_by_content_is_json() -> None:
+    target = written(query("filter", media_type="application/json"), {"a": [1, "x"]})
+    assert target.query == ["filter=%7B%22a%22%3A%5B1%2C%22x%22%5D%7D"]
+    assert written(query("f", media_type="application/json"), "text").query == ["f=%22text%22"]
+
+
+def test_codecs_encode_before_the_style() -> None:
+    when = dt.datetime(2024, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+    assert written(query("since", 'Annotated[_dt.datetime, Format("epoch-seconds")]'), when).query == [
+        "since=1704164645"
+    ]
+    assert written(query("ids", "list[int]", explode=False), [1, 2]).query == ["ids=1,2"]
+
+
+@pytest.mark.parametrize("value", ["abc", "a,b", b"ab", {"a": 1}, 5])
+@pytest.mark.parametrize("explode", [True, False])
+def test_where_a_list_is_due_nothing_else_is_taken_apart_or_sent_as_one_value(value: object, explode: bool) -> None:
+    with pytest.raises(ArgumentError, match="a list was expected, not"):
+        written(query("metrics", "list[str]", explode=explode), value)
+
+
+@pytest.mark.parametrize("value", [["a"], {"a": 1}, ("a",), {"a"}, StorageObject(id="o1"), (part for part in "ab")])
+@pytest.mark.parametrize("make", [path, query, header, cookie])
+def test_where_one_value_is_due_no_list_and_no_object_is_sent(make: Callable[[str], Parameter], value: object) -> None:
+    with pytest.raises(ArgumentError, match=f"a single value was expected, not {type(value).__name__}"):
+        written(make("id"), value)
+
+
+def test_text_for_a_list_is_answered_with_what_to_pass() -> None:
+    with pytest.raises(ArgumentError, match="not str; pass a list, also for a single value"):
+        written(header("X-Ids", "list[str]"), "abc")
+
+
+def test_headers_and_cookies() -> None:
+    assert written(header("X-List", "list[str]"), ["a", "b c"]).headers == {"x-list": "a,b c"}
+    assert written(header("X-Map", "dict[str, str]", explode=True), {"k": "v"}).headers == {"x-map": "k=v"}
+    assert written(cookie("session"), "a;b").cookies == ["session=a%3Bb"]
+    assert written(cookie("ids", "list[int]", explode=False), [1, 2]).cookies == ["ids=1,2"]
+    assert written(cookie("ids", "list[int]"), [1, 2]).cookies == ["ids=1", "ids=2"]
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\x00", "snow ☃"])
+def test_a_header_holds_visible_ascii_only(value: str) -> None:
+    with pytest.raises(ArgumentError, match="visible ASCII"):
+        written(header("X-Name"), value)
+
+
+@pytest.mark.parametrize("value", [object(), b"bytes", "\ud800"])
+def test_what_cannot_be_sent_is_the_callers_error(value: object) -> None:
+    with pytest.raises(ArgumentError):
+        written(query("q"), value)
+
+
+# --- paths -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["", ".", ".."])
+def test_segments_that_servers_would_drop_are_refused(value: str) -> None:
+    fill = compile_path("/objects/{id}/content", named)
+    with pytest.raises(ArgumentError, match=r"^id: .* cannot stand in a path"):
+        fill({"id": value})
+
+
+def test_dots_are_fine_as_part_of_a_segment() -> None:
+    assert compile_path("/files/{name}.{ext}", named)({"name": "..", "ext": ""}) == "/files/..."
+    assert compile_path("/plain", named)({}) == "/plain"
+
+
+def test_a_missing_path_value_is_named() -> None:
+    with pytest.raises(ArgumentError, match=r"^id: the path needs a value"):
+        compile_path("/objects/{id}", named)({})
+
+
+def test_reserved_expansion_in_a_path_does_not_end_it() -> None:
+    target = written(path("rest", allow_reserved=True), "a/b?c#d")
+    assert target.path["rest"] == "a/b%3Fc%23d"
+
+
+# --- properties ----------------------------------------------------------------
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(TEXT)
+def test_any_text_survives_a_query(text: str) -> None:
+    (pair,) = written(query("q"), text).query
+    assert parse_qsl(pair, keep_blank_values=True) == [("q", text)]
+    assert pair.isascii()
+
+
+@given(TEXT)
+def test_any_text_survives_a_path(text: str) -> None:
+    found = written(path("p"), text).path["p"]
+    assert unquote(found) == text
+    assert "/" not in found
+
+
+@given(st.lists(TEXT.filter(bool), max_size=5))
+def test_any_list_survives_an_exploded_query(values: list[str]) -> None:
+    pairs = "&".join(written(query("q", "list[str]"), values).query)
+    assert [value for _, value in parse_qsl(pairs, keep_blank_values=True)] == values
+
+
+@given(st.lists(TEXT, min_size=1, max_size=5))
+def test_any_list_survives_a_comma_list(values: list[str]) -> None:
+    (pair,) = written(query("q", "list[str]", explode=False), values).query
+    assert [unquote(part) for part in pair.removeprefix("q=").split(",")] == values
+
+
+def test_operations_find_their_parameters_by_place_and_name() -> None:
+    from tests.support.shop import GET
+
+    operation: Operation[object] = GET
+    assert operation.index("query", "tags") == 1
+    assert operation.index("header", "tags") is None

@@ -1,0 +1,149 @@
+"""Which of the promised answers one is, and what becomes of those that are none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.support.shop import PRODUCT
+from xcaas_core import DecodeError
+from xcaas_core.serialization._responses import AnswerTable, plain_json
+from xcaas_core.operations._parameter import Answer, Answers
+from xcaas_core.sdk import Operation, binary_answer, empty_answer, json_answer, text_answer, xml_answer
+
+
+class Came:
+    """An answer that came."""
+
+    def __init__(self, status: int, kind: str | None, content: bytes) -> None:
+        self.status = status
+        self.content = content
+        self.headers: Mapping[str, str] = {} if kind is None else {"content-type": kind}
+
+
+def table(answers: Answers) -> AnswerTable:
+    operation: Operation[object] = Operation(PRODUCT, "x", "GET", "/x", call="shop.x", answers=answers)
+    return AnswerTable(operation)
+
+
+def value(answers: Answers, status: int, kind: str | None, content: bytes) -> object:
+    found = table(answers)
+    answer = Came(status, kind, content)
+    first = found.value(answer)
+    assert found.value(answer) == first  # the second time through the cache
+    return first
+
+
+JSON = {"200": json_answer()}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/json", "application/json;charset=UTF-8", "Application/JSON", "application/vnd.users.v1+json", None],
+)
+def test_json_by_any_of_its_names(kind: str | None) -> None:
+    assert value(JSON, 200, kind, b'{"a":1}') == {"a": 1}
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/octet-stream"])
+def test_json_under_a_careless_name(kind: str) -> None:
+    assert value(JSON, 200, kind, b"[1]") == [1]
+
+
+def test_json_in_another_charset() -> None:
+    assert value(JSON, 200, "application/json; charset=ISO-8859-1", '"ü"'.encode("latin-1")) == "ü"
+    assert value(JSON, 200, "application/json; charset=klingon", '"ü"'.encode()) == "ü"
+
+
+def test_a_web_page_is_named_and_not_shown() -> None:
+    page = b"<html><title>Log in</title></html>"
+    with pytest.raises(DecodeError, match=r"200 came with text/html where application/json was promised") as caught:
+        value(JSON, 200, "text/html; charset=utf-8", page)
+    assert "Log in" not in str(caught.value)
+
+
+def test_whoever_reads_a_page_as_json_is_told_where_it_may_come_from() -> None:
+    page = Came(200, "text/html", b"<html>")
+    with pytest.raises(DecodeError, match=r"type says text/html\)\. Something between here and the service"):
+        plain_json(page)
+
+
+@pytest.mark.parametrize("content", [b"<html>", b'{"a":', b"\xff\xfe\x00", b"[" * 100_000])
+def test_what_is_not_json_is_not_shown_either(content: bytes) -> None:
+    with pytest.raises(DecodeError, match=rf"a body of {len(content)} bytes that is not JSON"):
+        value(JSON, 200, "application/json", content)
+
+
+def test_nothing_where_json_was_promised() -> None:
+    with pytest.raises(DecodeError, match="empty body where application/json was promised"):
+        value(JSON, 200, "application/json", b"")
+
+
+def test_another_success_than_the_one_in_the_spec() -> None:
+    assert value(JSON, 201, "application/json", b"{}") == {}
+    assert value({"2XX": json_answer(), "404": json_answer()}, 206, "application/json", b"1") == 1
+    assert value({"default": json_answer()}, 200, "application/json", b"1") == 1
+
+
+def test_no_content() -> None:
+    assert value({"204": empty_answer()}, 204, None, b"") is None
+    assert value({"204": empty_answer()}, 200, "text/plain", b"OK") is None
+    assert value({}, 200, "text/html", b"<p>") is None
+
+
+def test_a_body_or_none() -> None:
+    both = {"200": json_answer("dict[str, str]"), "204": empty_answer()}
+    assert value(both, 200, "application/json", b'{"a":"b"}') == {"a": "b"}
+    assert value(both, 204, None, b"") == {}
+    assert value({"200": json_answer("list[str]"), "204": empty_answer()}, 204, None, b"") == []
+    assert value({"200": json_answer(), "204": empty_answer()}, 204, None, b"") is None
+    assert value({"200": text_answer(), "204": empty_answer()}, 204, None, b"") == ""
+    assert value(JSON, 204, None, b"") is None
+
+
+def test_text_and_xml() -> None:
+    assert value({"200": text_answer()}, 200, "text/plain; charset=latin-1", b"\xfc") == "ü"
+    assert value({"200": text_answer('Annotated[int, Format("text")]')}, 200, "text/plain", b"42") == 42
+    assert value({"200": xml_answer()}, 200, "text/xml", b"<a/>") == "<a/>"
+    with pytest.raises(DecodeError):
+        value({"200": xml_answer()}, 200, "application/json", b"{}")
+
+
+def test_bytes() -> None:
+    assert value({"200": binary_answer(media_type="*/*")}, 200, "text/html", b"<p>") == b"<p>"
+    assert value({"200": binary_answer(media_type="audio/*")}, 200, "audio/mpeg", b"ID3") == b"ID3"
+    assert value({"200": binary_answer()}, 200, "application/json", b"{}") == b"{}"
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/json", "application/problem+json"])
+def test_a_message_is_not_the_file_that_was_promised(kind: str) -> None:
+    with pytest.raises(DecodeError, match="where application/zip was promised"):
+        table({"200": binary_answer(media_type="application/zip")}).check(Came(200, kind, b""))
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("text/csv", "a,b"), ("application/json", {"a": 1}), ("application/xml", "<a/>")]
+)
+def test_the_media_type_decides(kind: str, expected: object) -> None:
+    answers: dict[str, tuple[Answer, ...]] = {
+        "200": (json_answer(), text_answer(media_type="text/csv"), xml_answer()),
+    }
+    content = {"text/csv": b"a,b", "application/json": b'{"a":1}', "application/xml": b"<a/>"}[kind]
+    assert value(answers, 200, kind, content) == expected
+
+
+def test_redirects_are_successes_only_where_the_spec_says_so() -> None:
+    assert table({"302": empty_answer()}).is_success(302)
+    assert not table(JSON).is_success(302)
+    assert not table({"404": json_answer(), "default": json_answer()}).is_success(404)
+
+
+def test_decoders_are_not_hoarded() -> None:
+    found = table(JSON)
+    for number in range(100):
+        assert found.value(Came(200, f"application/json; v={number}", b"1")) == 1
+
+
+def test_plain_json_asks_no_codec() -> None:
+    assert plain_json(Came(200, "application/json", b'{"a":1}')) == {"a": 1}

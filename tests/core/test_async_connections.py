@@ -1,0 +1,291 @@
+"""Calls on asyncio go over connections of the SDK's own making: what breaks, stalls, fills up, or is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import gzip
+import ssl
+import time
+import warnings
+from contextlib import AsyncExitStack
+from importlib import import_module
+from typing import Any
+
+import anyio
+import pytest
+import trustme
+
+from tests.support.listening import OK, answering, beginning, listening
+from tests.support.origin import Answer, serving
+from tests.support.shop import AsyncShop
+from xcaas_core import CallTimeoutError, CertificateError, ConnectError, ConnectionLostError
+from xcaas_core.transport._library import Connection
+
+
+@pytest.fixture
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def server_side(authority: trustme.CA, *names: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    certificate: Any = authority.issue_cert(*names)
+    certificate.configure_cert(context)
+    return context
+
+
+def trusting(authority: Any) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def test_calls_over_tls(authority: trustme.CA) -> None:
+    spoken: list[str | None] = []
+
+    async def noting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        spoken.append(writer.get_extra_info("ssl_object").selected_alpn_protocol())
+        await answering(reader, writer)
+
+    async def main() -> None:
+        tls = server_side(authority, "localhost")
+        async with (
+            listening(noting, tls) as port,
+            AsyncShop(base_url=f"https://localhost:{port}", verify=trusting(authority)) as client,
+        ):
+            assert [await client.shop.items.get(str(n)) for n in range(3)] == [True, True, True]
+
+    asyncio.run(main())
+    assert spoken == ["http/1.1"]
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_certificate_of_strangers_or_for_another_name_is_refused(authority: trustme.CA, trusted: bool) -> None:
+    async def main() -> None:
+        tls = server_side(authority, "elsewhere.example" if trusted else "localhost")
+        verify = trusting(authority if trusted else trustme.CA())
+        async with (
+            listening(answering, tls) as port,
+            AsyncShop(base_url=f"https://localhost:{port}", verify=verify, retries=3) as client,
+        ):
+            with pytest.raises(CertificateError, match="certificate was refused") as caught:
+                await client.shop.items.get("1")
+            assert len(caught.value.attempts) == 1
+
+    asyncio.run(main())
+
+
+def test_no_server_and_a_server_that_does_not_speak_tls(authority: trustme.CA) -> None:
+    async def babbling(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"SSH-2.0-babble\r\n")
+        await writer.drain()
+
+    async def main() -> None:
+        async with (
+            listening(babbling) as port,
+            AsyncShop(base_url=f"https://localhost:{port}", retries=0) as client,
+        ):
+            with pytest.raises(ConnectError):
+                await client.shop.items.create({})
+        async with AsyncShop(base_url=f"http://127.0.0.1:{port}", retries=0) as client:
+            with pytest.raises(ConnectError, match="Check the network"):
+                await client.shop.items.create({})
+
+    asyncio.run(main())
+
+
+def test_a_handshake_that_never_ends() -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async def main() -> None:
+        async with (
+            listening(silent) as port,
+            AsyncShop(base_url=f"https://localhost:{port}", retries=0, timeout=0.2) as client,
+        ):
+            with pytest.raises(CallTimeoutError, match="no connection was made in time") as caught:
+                await client.shop.items.get("1")
+            assert not caught.value.connected
+
+    asyncio.run(main())
+
+
+def test_an_answer_that_never_comes_closes_its_connection() -> None:
+    ended = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        try:
+            await reader.read()
+        finally:
+            ended.set()
+
+    async def main() -> None:
+        async with listening(silent) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}", retries=0) as client:
+            with pytest.raises(CallTimeoutError, match="did not answer in time"):
+                await client.with_options(timeout=0.2).shop.items.get("1")
+            await asyncio.wait_for(ended.wait(), 10)
+            ended.clear()
+            task = asyncio.create_task(client.shop.items.get("1"))
+            await asyncio.sleep(0.1)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await asyncio.wait_for(ended.wait(), 10)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("cut", ["before", "inside"])
+def test_a_connection_that_breaks(cut: str) -> None:
+    async def main(url: str) -> None:
+        async with AsyncShop(base_url=url, retries=0) as client:
+            with pytest.raises(ConnectionLostError):
+                await client.shop.items.get("1")
+            assert await client.shop.items.get("1") == {}
+
+    with serving(Answer(cut=cut), Answer()) as origin:
+        asyncio.run(main(origin.url))
+
+
+def test_a_connection_that_the_server_ended_meanwhile_is_not_used() -> None:
+    """Nor is one whose end the loop had no time to notice: a POST sent on it would be lost, and not sent again."""
+    served = 0
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal served
+        await reader.readuntil(b"\r\n\r\n{}")
+        served += 1
+        writer.write(OK)
+        await writer.drain()
+
+    async def main(port: int) -> None:
+        async with AsyncShop(base_url=f"http://127.0.0.1:{port}", retries=0) as client:
+            await client.shop.items.create({})
+            await asyncio.sleep(0.2)
+            await client.shop.items.create({})
+            time.sleep(0.2)
+            await client.shop.items.create({})
+
+    async def both() -> None:
+        # The server lives in a loop of its own: this one is busy for a while.
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[int] = loop.create_future()
+
+        def other() -> None:
+            async def serve() -> None:
+                async with listening(once) as port:
+                    loop.call_soon_threadsafe(ready.set_result, port)
+                    while served < 3:
+                        await asyncio.sleep(0.02)
+                    await asyncio.sleep(0.1)
+
+            asyncio.run(asyncio.wait_for(serve(), 30))
+
+        thread = asyncio.create_task(asyncio.to_thread(other))
+        await main(await ready)
+        await thread
+
+    asyncio.run(both())
+    assert served == 3
+
+
+def test_compressed_answers_come_whole() -> None:
+    packed = gzip.compress(b'{"long": "' + b"x" * 100_000 + b'"}')
+
+    async def main(url: str) -> None:
+        async with AsyncShop(base_url=url) as client:
+            for _ in range(2):
+                assert await client.shop.items.get("1") == {"long": "x" * 100_000}
+
+    with serving(Answer(body=packed, headers=["Content-Encoding: gzip"])) as origin:
+        asyncio.run(main(origin.url))
+        assert origin.connections == 1
+
+
+def test_unused_connections_are_kept_to_a_few_servers_only() -> None:
+    made: list[int] = []
+
+    async def main() -> None:
+        connection = Connection()
+        library = import_module(connection.library)
+        transport = connection.asyncio_transport()
+
+        async def noting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            made.append(writer.get_extra_info("sockname")[1])
+            await answering(reader, writer)
+
+        async def ask(port: int) -> None:
+            request = library.Request("GET", f"http://127.0.0.1:{port}/", extensions={"timeout": {"connect": 5}})
+            answer = await transport.handle_async_request(request)
+            assert await answer.aread() == b"true"
+            await answer.aclose()
+
+        async with AsyncExitStack() as servers:
+            ports = [await servers.enter_async_context(listening(noting)) for _ in range(5)]
+            for port in (*ports, ports[1], ports[0]):
+                await ask(port)
+            await transport.aclose()
+        assert made == [*ports, ports[0]]
+
+    asyncio.run(main())
+
+
+def test_an_early_refusal_is_told_though_the_body_could_not_be_sent() -> None:
+    refusal = b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+
+    async def refusing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(refusal)
+        await writer.drain()
+        writer.write_eof()
+        while await reader.read(1 << 20):
+            pass
+
+    async def main() -> None:
+        async with listening(refusing) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}", retries=0) as client:
+            with pytest.raises(Exception, match="413"):
+                await client.shop.items.store("1", bytes(32 << 20))
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_cancelled_reader_closes_the_connection(begun: bool) -> None:
+    """Also in a scope of anyio, where everything that waits is cancelled again, closing included."""
+    ended = asyncio.Event()
+
+    async def main() -> None:
+        async with listening(beginning(ended)) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}") as client:
+            with anyio.CancelScope() as scope:
+                async with client.streaming(client.shop.items.content, "1") as answer:
+                    if begun:
+                        await anext(aiter(answer.iter_bytes()))
+                    scope.cancel()
+                    await anyio.sleep_forever()
+            assert scope.cancelled_caught
+            await asyncio.wait_for(ended.wait(), 10)
+
+    asyncio.run(main())
+
+
+def test_nothing_is_left_open() -> None:
+    """Not by clients that were closed, and not by answers that nobody read to their end."""
+    ended = asyncio.Event()
+
+    async def main() -> None:
+        async with listening(answering) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}") as client:
+            await asyncio.gather(*(client.shop.items.get(str(n)) for n in range(10)))
+        async with listening(beginning(ended)) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}") as client:
+            async with client.streaming(client.shop.items.content, "1") as answer:
+                async for _ in answer.iter_bytes():
+                    break
+            await asyncio.wait_for(ended.wait(), 10)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        asyncio.run(main())
+        gc.collect()

@@ -1,0 +1,228 @@
+"""What HTTP libraries raise, as the SDK's errors; certificates, proxies, and JSON with and without orjson."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from tests.support.shop import Shop
+from xcaas_core import (
+    ArgumentError,
+    CallTimeoutError,
+    CertificateError,
+    ConnectError,
+    ConnectionLostError,
+    XCaaSError,
+)
+from xcaas_core.transport._library import Connection, is_http_auth, is_http_client
+from xcaas_core._json import dumps, loads, standard_dumps, standard_loads
+from xcaas_core.transport._pool import AsyncLanes, Lanes
+from xcaas_core.transport._errors import Deadline, converted
+
+
+def failing(library: str, make: Callable[[Any], BaseException]) -> Shop:
+    """A client whose HTTP library fails with what `make` makes of it."""
+    module = import_module(library)
+
+    def handler(request: object) -> object:
+        raise make(module)
+
+    return Shop(http_client=module.Client(transport=module.MockTransport(handler)), retries=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ConnectTimeout", CallTimeoutError),
+        ("PoolTimeout", CallTimeoutError),
+        ("ReadTimeout", CallTimeoutError),
+        ("WriteTimeout", CallTimeoutError),
+        ("ConnectError", ConnectError),
+        ("ProxyError", ConnectError),
+        ("ReadError", ConnectionLostError),
+        ("WriteError", ConnectionLostError),
+        ("CloseError", ConnectionLostError),
+        ("RemoteProtocolError", ConnectionLostError),
+        ("DecodingError", ConnectionLostError),
+        ("LocalProtocolError", ArgumentError),
+        ("UnsupportedProtocol", ArgumentError),
+    ],
+)
+def test_each_error_of_a_library_has_one_of_ours(library: str, name: str, expected: type[XCaaSError]) -> None:
+    client = failing(library, lambda module: getattr(module, name)("why it was"))
+    with pytest.raises(expected) as caught:
+        client.items.get("1")
+    assert type(caught.value) is expected
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+    if name in ("ConnectTimeout", "PoolTimeout"):
+        assert not getattr(caught.value, "connected", True)
+
+
+def test_a_refused_certificate_is_not_tried_again(library: str) -> None:
+    def refuse(module: Any) -> BaseException:
+        error: BaseException = module.ConnectError("certificate verify failed")
+        cause = ssl.SSLCertVerificationError()
+        cause.verify_message = "self-signed certificate"
+        error.__cause__ = cause
+        return error
+
+    client = failing(library, refuse).with_options(retries=5)
+    with pytest.raises(CertificateError, match=r"self-signed certificate.*CA bundle") as caught:
+        client.items.get("1")
+    assert len(caught.value.attempts) == 1
+
+
+def test_errors_of_the_users_own_code_come_out_as_they_are(library: str) -> None:
+    with pytest.raises(ZeroDivisionError):
+        failing(library, lambda module: ZeroDivisionError()).items.get("1")
+    assert converted(ValueError("x")) is None
+
+
+def test_a_subclass_of_a_librarys_error_is_known_too(library: str) -> None:
+    class Mine(import_module(library).ReadError):  # type: ignore[misc]
+        pass
+
+    assert isinstance(converted(Mine("x")), ConnectionLostError)
+
+
+def test_limits_are_cut_to_what_is_left() -> None:
+    loose = Deadline(None, 10, 30)
+    assert (loose.get("connect"), loose.get("read"), loose.left()) == (10, 30, None)
+    loose.check()
+    tight = Deadline(0.5, 10, None)
+    connect, read = tight.get("connect"), tight.get("read")
+    assert connect is not None
+    assert read is not None
+    assert 0 < connect <= 0.5
+    assert 0 < read <= 0.5
+    over = Deadline(-1, 10, 10)
+    assert over.get("read") == 0.001
+    assert over.left() == 0
+    with pytest.raises(CallTimeoutError, match="not complete in time"):
+        over.check()
+
+
+def test_connections_are_made_as_asked(tmp_path: Any, library: str) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.write_text(import_module("certifi").contents())
+    for verify in (False, str(bundle), str(tmp_path), ssl.create_default_context()):
+        for direct in (True, False):
+            connection = Connection(verify=verify, library=library, proxy="http://127.0.0.1:9")
+            assert connection.direct
+            connection.make(blocking=True, direct=direct).close()
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+def test_plain_http_stays_on_this_machine(library: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "http://proxy.example:3128")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    for exceptions in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(exceptions, raising=False)
+    connection = Connection(library=library)
+    assert not connection.direct
+    module = import_module(library)
+    with connection.make(blocking=True, direct=False) as client:
+        plain, safe = (client._transport_for_url(module.URL(f"{scheme}://127.0.0.1")) for scheme in ("http", "https"))
+        assert plain is client._transport
+        assert safe is not client._transport
+
+
+def test_whose_objects_are_known(library: str) -> None:
+    module = import_module(library)
+    assert is_http_auth(module.BasicAuth("a", "b"))
+    assert not is_http_auth("text")
+    with module.Client() as client:
+        assert is_http_client(client, blocking=True)
+        assert not is_http_client(client, blocking=False)
+        assert not is_http_auth(client)
+
+
+class Counted:
+    """Stands in for an HTTP client."""
+
+    made = 0
+
+    def __init__(self) -> None:
+        type(self).made += 1
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+def test_lanes_use_the_last_one_first_and_close_those_left_over() -> None:
+    time = [0.0]
+    lanes = Lanes(Counted, separate=True, clock=lambda: time[0])
+    first, second, third = lanes.take(), lanes.take(), lanes.take()
+    for lane in (first, second, third):
+        lanes.give(lane)
+    assert lanes.take() is third
+    time[0] = 100.0
+    lanes.give(third)
+    assert (first.closed, second.closed, third.closed) == (True, False, False)
+    busy = lanes.take()
+    lanes.close()
+    assert second.closed
+    lanes.give(busy)
+    assert busy.closed
+
+
+def test_one_client_for_all_is_never_closed_by_a_call() -> None:
+    lanes = Lanes(Counted, separate=False)
+    one = lanes.take()
+    lanes.give(one)
+    assert lanes.take() is one
+    assert not one.closed
+    lanes.close()
+    assert one.closed
+
+
+def test_async_lanes_likewise() -> None:
+    import asyncio
+
+    async def main() -> None:
+        time = [0.0]
+        lanes = AsyncLanes(Counted, separate=True, clock=lambda: time[0])
+        first, second = lanes.take(), lanes.take()
+        await lanes.give(first)
+        await lanes.give(second)
+        time[0] = 100.0
+        assert lanes.take() is second
+        await lanes.give(second)
+        assert first.closed
+        busy = lanes.take()
+        await lanes.close()
+        await lanes.give(busy)
+        assert busy.closed
+        single = AsyncLanes(Counted, separate=False)
+        one = single.take()
+        await single.give(one)
+        assert not one.closed
+        await single.close()
+        assert one.closed
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("content", [b'{"a": [1, 2.5, null, true, "\xc3\xbc"]}', b"1234567890123456789", b"NaN", b"[]"])
+def test_json_reads_the_same_with_and_without_orjson(content: bytes) -> None:
+    assert repr(loads(content)) == repr(standard_loads(content))
+
+
+@pytest.mark.parametrize("value", [{"ä": [1, None]}, 12345678901234567890123, "x"])
+def test_json_writes_the_same_with_and_without_orjson(value: object) -> None:
+    assert dumps(value) == standard_dumps(value)
+
+
+def test_what_json_cannot_hold() -> None:
+    for write in (dumps, standard_dumps):
+        with pytest.raises((TypeError, ValueError)):
+            write({"a": object()})

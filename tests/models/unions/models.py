@@ -1,5 +1,0 @@
-"""Where expressions in tests of unions find their models."""
-
-from tests.models.zoo import Box, Branch, Cat, Dog, Square
-
-__all__ = ["Box", "Branch", "Cat", "Dog", "Square"]
