@@ -218,3 +218,18 @@ def test_rotation_keeps_the_object(make: Callable[[], Credential]) -> None:
         case _:
             raise AssertionError(credential)
     assert "new" not in repr(credential)
+
+
+def test_a_login_changes_as_a_whole_or_in_part() -> None:
+    login = WorkAnalyticsLogin("key", "user", "password")
+    login.update_credentials("new password")
+    assert (login.username, repr(login)) == (
+        "user",
+        "WorkAnalyticsLogin(username='user', api_key=***, password=***)",
+    )
+    key = ApiKey("key", "token")
+    key.update_credentials("new")
+    assert key.has_token
+    basic = BasicToken("tenant", "token")
+    basic.update_credentials("new")
+    assert basic.tenant == "tenant"

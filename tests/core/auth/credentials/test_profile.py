@@ -9,9 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.credentials import World
-from xcaas_core.auth import ApiKey, BasicToken, ClientCredentials, SecretUnavailableError, credentials_from_profile
-from xcaas_core.auth.credentials._profile import default_profile_path
+from tests.support.credentials import World, request
+from xcaas_core.auth import (
+    ApiKey,
+    BasicToken,
+    ClientCredentials,
+    SecretUnavailableError,
+    build_authorizer,
+    credentials_from_profile,
+)
+from xcaas_core.auth.credentials._profile import ProfileEntry, default_profile_path
+from xcaas_core.operations._product import Product, Scheme
+from xcaas_core.testing._tokens import Simulation, fake_context
 
 TEXT = """
 [default]
@@ -143,3 +152,26 @@ def test_the_usual_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert default_profile_path() == tmp_path / "xcaas" / "credentials.toml"
     monkeypatch.delenv("XDG_CONFIG_HOME")
     assert default_profile_path() == Path(os.path.expanduser("~")) / ".config" / "xcaas" / "credentials.toml"
+
+
+def test_references_to_a_profile_are_equal_when_they_name_the_same() -> None:
+    one, other = ProfileEntry(Path("a"), "default", "key"), ProfileEntry(Path("a"), "default", "key")
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != ProfileEntry(Path("b"), "default", "key")
+
+
+def test_a_list_that_got_shorter_names_the_missing_entry(tmp_path: Path) -> None:
+    file = tmp_path / "credentials.toml"
+    file.write_text('[default]\n[[default.api_keys]]\nkey = "a"\n[[default.api_keys]]\nkey = "b"\n')
+    file.chmod(0o600)
+    second = credentials_from_profile(file=file)[1]
+    assert isinstance(second, ApiKey)
+    file.write_text('[default]\n[[default.api_keys]]\nkey = "a"\n')
+    scheme = Scheme("api-key", credential="api-key", location="header", parameter="x")
+    product = Product("p", title="P", servers=(), schemes={"k": scheme}, package="x")
+    simulation = Simulation()
+    authorizer = build_authorizer(product, (("k",),), second, context=fake_context(simulation.clock))
+    assert authorizer is not None
+    with pytest.raises(SecretUnavailableError, match=r"default\.api_keys\.1\.key"):
+        simulation.call(authorizer.authorize(request(), deadline=None))

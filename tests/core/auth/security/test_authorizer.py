@@ -6,17 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.credentials import OAUTH, QUALITY, STORAGE, World, bearer_of, call, request, text_of
 from tests.support.signed_requests import KEY, basic_parts, product
-from tests.support.credentials import OAUTH, QUALITY, STORAGE, World, bearer_of, call, request
-from xcaas_core.auth._interface import Authorizer
-from xcaas_core.operations._product import Product, Scheme
-from xcaas_core.sansio._steps import Request
 from xcaas_core.auth import (
     ApiKey,
     ClientCredentials,
     EnvironmentVariable,
     build_authorizer,
 )
+from xcaas_core.auth._interface import Authorizer
+from xcaas_core.operations._product import Product, Scheme
+from xcaas_core.sansio._steps import Request
 from xcaas_core.testing._tokens import FakeResponse, Simulation, TokenEndpoint, fake_context
 
 
@@ -264,3 +264,12 @@ def test_scopes_endpoints_and_parameters_keep_tokens_apart_and_the_order_of_scop
         machines.add(id(token_machine(world.credential, STORAGE, scheme, world.context)))
     assert len(machines) == 2
     assert ClientCredentials("i", "s", scopes=("b", "a")).scopes == ClientCredentials("i", "s", scopes="a b").scopes
+
+
+def test_a_rotated_id_is_never_given_the_old_ones_token() -> None:
+    world = World(TokenEndpoint(latency=1.0))
+    waiting = world.simulation.start(world.acquire())
+    world.simulation.at(0.5, lambda: world.credential.update_credentials("s2", client_id="id-2"))
+    world.simulation.run()
+    assert text_of(waiting.value) == "token-1", "who asked before the change may get what was asked for"
+    assert world.token() == "token-2"

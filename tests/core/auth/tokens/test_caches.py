@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import pickle
@@ -275,3 +276,21 @@ def test_memory_forgets_what_is_over() -> None:
     time.sleep(0.02)
     cache.write("new", b"x", 60)
     assert repr(cache) == "<MemoryTokenCache of 1>"
+
+
+def test_a_memory_cache_survives_being_copied_and_reset() -> None:
+    cache = MemoryTokenCache()
+    cache.write("k", b"x", 60)
+    assert cache.try_lock("k", 60) is not None
+    assert copy.copy(cache) is cache
+    cache.reset()
+    assert cache.try_lock("k", 60) is not None, "who held the lock does not exist in a forked child"
+    assert cache.read("k") is not None
+
+
+def test_caches_are_shared_by_deep_copies() -> None:
+    memory = MemoryTokenCache()
+    redis = RedisTokenCache("redis://127.0.0.1:1/0")
+    assert copy.deepcopy(memory) is memory
+    assert copy.deepcopy(redis) is redis
+    redis.close()

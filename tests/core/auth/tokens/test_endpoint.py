@@ -240,3 +240,13 @@ def test_a_policy_of_one_attempt_still_waits_as_it_was_told() -> None:
         world.token()
     assert world.token() == "token-2"
     assert world.endpoint.seen_at[1] - world.endpoint.seen_at[0] >= 5
+
+
+def test_errors_of_the_token_endpoint_tell_who_was_asked_and_what_to_do() -> None:
+    world = World(TokenEndpoint(script=(FakeResponse(401, b'{"ErrorCode": "InvalidClientId"}'),)))
+    with pytest.raises(TokenRefusedError) as caught:
+        world.token()
+    assert str(caught.value) == (
+        "https://api.example.com/oauth/v2/token answered 401 InvalidClientId: no token. Check the key and its secret "
+        "(a key that was deleted or replaced in the Admin Console is refused too)."
+    )

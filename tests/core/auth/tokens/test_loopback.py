@@ -12,15 +12,17 @@ from typing import TypeVar
 import pytest
 import trio
 
+from tests.support.sample_client import Client
 from tests.support.token_server import Answer, TokenServer
+from xcaas_core._errors import XCaaSError
+from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer
 from xcaas_core.auth._interface import AuthContext, Authorizer
+from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._drivers import run, run_async
+from xcaas_core.sansio._steps import Flow, Request, Send
+from xcaas_core.testing._tokens import fake_context
 from xcaas_core.transport._async import AsyncIO
 from xcaas_core.transport._sync import SyncIO
-from xcaas_core.operations._product import Product, Scheme
-from xcaas_core.sansio._steps import Flow, Request, Send
-from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer
-from xcaas_core.testing._tokens import fake_context
 
 T = TypeVar("T")
 
@@ -267,3 +269,42 @@ def test_the_token_request_has_a_shorter_deadline_of_its_own(server: TokenServer
         run(api_call(server, signer), io)
     assert time.monotonic() - began < 3
     io.shut()
+
+
+def test_many_threads_ask_a_function_for_credentials_once() -> None:
+    asked: list[int] = []
+
+    def provide() -> ClientCredentials:
+        asked.append(1)
+        time.sleep(0.1)
+        return ClientCredentials("id", "secret")
+
+    with TokenServer() as server:
+        server.service.latency = 0.1
+        with Client(credentials=provide, base_url=server.url) as client, ThreadPoolExecutor(30) as pool:
+            futures = [pool.submit(client.sample.get) for _ in range(30)]
+            assert [future.result(30) for future in futures] == [{"ok": True}] * 30
+        assert server.service.token_requests == 1
+    assert len(asked) == 2, "once to see what there is, once for the token request"
+
+
+def test_a_client_that_is_closed_while_a_token_is_on_its_way_lets_everybody_go() -> None:
+    with TokenServer() as server:
+        server.service.latency = 1.0
+        client = Client(credentials=ClientCredentials("id", "secret"), base_url=server.url)
+        ended: list[object] = []
+
+        def work() -> None:
+            try:
+                ended.append(client.sample.get())
+            except XCaaSError as error:
+                ended.append(error)
+
+        threads = [threading.Thread(target=work) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+        client.close()
+        for thread in threads:
+            thread.join(20)
+        assert len(ended) == 5

@@ -360,3 +360,14 @@ def test_the_servers_clock_has_no_say(issued_at: object) -> None:
     assert world.token() == "odd"
     world.clock.advance(400)
     assert world.token() == "token-2"
+
+
+def test_an_advisory_renewal_with_an_unreachable_endpoint_reports_the_refusal_once() -> None:
+    world = World()
+    world.token()
+    world.endpoint.script = [FakeResponse(401, b'{"error": "invalid_client"}')]
+    world.clock.advance(1799 - 250)
+    assert [world.token() for _ in range(10)] == ["token-1"] * 10
+    assert world.endpoint.requests == 2
+    world.clock.advance(250)
+    assert world.token() == "token-3"

@@ -6,17 +6,16 @@ import contextlib
 import logging
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.support.credentials import OAUTH, SECRET, STORAGE, request, text_of
 from tests.support.redis_server import redis_server, without_redis
 from tests.support.signed_requests import product
-from tests.support.credentials import OAUTH, SECRET, STORAGE, text_of
 from tests.support.token_server import TokenServer
-from xcaas_core.operations._product import Scheme
-from xcaas_core.sansio._steps import Flow, Offload, Send
 from xcaas_core.auth import (
     ClientCredentials,
     MemoryTokenCache,
@@ -24,10 +23,13 @@ from xcaas_core.auth import (
     TokenCache,
     TokenPolicy,
     WorkAnalyticsLogin,
+    build_authorizer,
 )
-from xcaas_core.auth.tokens._token import Lease
-from xcaas_core.auth.tokens._manager import Machine
 from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.auth.tokens._manager import Machine
+from xcaas_core.auth.tokens._token import Lease
+from xcaas_core.operations._product import Scheme
+from xcaas_core.sansio._steps import Flow, Offload, Send
 from xcaas_core.testing._tokens import FakeClock, FakeResponse, Simulation, TokenEndpoint, fake_context
 
 
@@ -284,3 +286,57 @@ def test_a_policy_of_one_attempt_still_waits_for_the_one_who_asks() -> None:
     fleet.simulation.run()
     assert {text_of(task.value) for task in tasks} == {"token-1"}
     assert fleet.endpoint.requests == 1
+
+
+def test_a_provider_is_asked_for_the_key_of_a_shared_token_too() -> None:
+    cache = MemoryTokenCache()
+    simulation = Simulation()
+    authorizer = build_authorizer(
+        STORAGE,
+        (("oauth",),),
+        lambda: ClientCredentials("id", SECRET, cache=cache),
+        context=fake_context(simulation.clock),
+    )
+    assert authorizer is not None
+    simulation.call(authorizer.authorize(request(), deadline=None))
+    assert simulation.endpoint.requests == 1
+
+
+class Unforgiving(MemoryTokenCache):
+    """A cache whose lock cannot be given back."""
+
+    def unlock(self, key: str, owner: str) -> None:
+        raise ConnectionError
+
+
+def test_a_lock_that_cannot_be_given_back_after_a_cancelled_renewal_does_no_harm() -> None:
+    simulation = Simulation()
+    credential = ClientCredentials("id", SECRET, cache=Unforgiving(simulation.clock))
+    machine = token_machine(credential, STORAGE, OAUTH, fake_context(simulation.clock))
+    task = simulation.start(machine.acquire())
+    simulation.run(until=0.01)
+    simulation.cancel(task, KeyboardInterrupt())
+    for thread in threading.enumerate():
+        if thread.daemon and thread is not threading.current_thread():
+            thread.join(2)
+    assert isinstance(task.error, KeyboardInterrupt)
+    simulation.run()
+    assert simulation.call(machine.acquire()).value == "Bearer token-2"
+
+
+def test_a_total_that_is_used_up_by_waiting_for_others() -> None:
+    """The lock of a shared cache is waited for; what is left after that is too little to ask."""
+    simulation = Simulation()
+    cache = MemoryTokenCache(simulation.clock)
+    credential = ClientCredentials("id", SECRET, cache=cache)
+    machine = token_machine(credential, STORAGE, OAUTH, fake_context(simulation.clock))
+    simulation.call(machine.acquire())
+    (key,) = cache._entries  # pyright: ignore[reportPrivateUsage]
+    cache._entries.clear()  # pyright: ignore[reportPrivateUsage]
+    machine.current = None
+    assert cache.try_lock(key, 1000) is not None
+    start = simulation.clock.now
+    task = simulation.start(machine.acquire(deadline=start + 0.2))
+    simulation.run()
+    assert type(task.error).__name__ == "TokenTimeoutError"
+    assert task.finished_at - start < 0.4

@@ -1,0 +1,38 @@
+"""Where secrets come from: references to them, and functions that give them."""
+
+from __future__ import annotations
+
+from tests.support.credentials import SECRET, STORAGE, World, request
+from xcaas_core.auth import ClientCredentials, EnvironmentVariable, Secret, build_authorizer
+from xcaas_core.auth.credentials._sources import Called, Given
+from xcaas_core.testing._tokens import Simulation, fake_context
+
+
+def test_references_are_equal_when_they_name_the_same() -> None:
+    assert EnvironmentVariable("A") == EnvironmentVariable("A")
+    assert hash(EnvironmentVariable("A")) == hash(EnvironmentVariable("A"))
+    assert Called(str) == Called(str)
+    assert hash(Called(str)) == hash(Called(str))
+    assert Given(Secret("a")) == Given(Secret("a"))
+    assert hash(Given(Secret("a"))) == hash(Given(Secret("a")))
+    assert Given(Secret("a")) != Given(Secret("b"))
+    assert repr(Given(Secret("a"))) == "***"
+
+
+def test_a_function_may_give_a_wrapped_secret() -> None:
+    assert World(credential=ClientCredentials("id", lambda: Secret(SECRET))).token() == "token-1"
+
+
+def test_a_function_that_wraps_its_secret_anew_each_time_still_gives_lasting_tokens() -> None:
+    simulation = Simulation()
+    authorizer = build_authorizer(
+        STORAGE,
+        (("oauth",),),
+        lambda: ClientCredentials("id", lambda: "secret"),
+        context=fake_context(simulation.clock),
+    )
+    assert authorizer is not None
+    for _ in range(10):
+        simulation.call(authorizer.authorize(request(), deadline=None))
+        simulation.clock.advance(30)
+    assert simulation.endpoint.requests == 1

@@ -1,0 +1,35 @@
+"""Credentials in forked processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_locks_that_were_held_at_a_fork_are_free_in_the_child() -> None:
+    code = """
+        import os, sys
+        from tests.support.credentials import World
+        from xcaas_core.auth import MemoryTokenCache
+        from xcaas_core.auth.credentials._set import Wallet
+        world, cache, wallet = World(), MemoryTokenCache(), Wallet(lambda: [])
+        world.token()
+        world.machine._lock.acquire(); world.credential._pool._lock.acquire()
+        cache._lock.acquire(); wallet._lock.acquire()
+        child = os.fork()
+        if child == 0:
+            world.clock.advance(2000)
+            world.token(); world.credential.update_credentials("new")
+            cache.write("k", b"x", 1); wallet._ask()
+            os._exit(7)
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    """
+    root = Path(__file__).parents[3]
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], timeout=30, check=False, cwd=root)
+    assert done.returncode == 7
