@@ -13,7 +13,10 @@ from tests.docs.pages import PAGES, ROOT, blocks, page_id
 from xcaas_generator import cli as generator
 from xcaas_sandbox import cli as sandbox
 
-ALL = [*PAGES, ROOT / "specs" / "README.md", ROOT / "CHANGELOG.md"]
+ALL = [
+    *PAGES,
+    *(ROOT / name for name in ("specs/README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
+]
 FOLDERS = "core|generated|generator|sandbox|specs|tests|docs|examples|benchmarks"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 pages = pytest.mark.parametrize("page", ALL, ids=page_id)
