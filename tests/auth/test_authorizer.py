@@ -8,15 +8,15 @@ import pytest
 
 from tests.auth.samples import KEY, basic_parts, product
 from tests.auth.support import OAUTH, QUALITY, STORAGE, World, bearer_of, call, request
-from xcaas_core.auth._interface import Authorizer
-from xcaas_core.operations._product import Product, Scheme
-from xcaas_core.sansio._steps import Request
 from xcaas_core.auth import (
     ApiKey,
     ClientCredentials,
     EnvironmentVariable,
     build_authorizer,
 )
+from xcaas_core.auth._interface import Authorizer
+from xcaas_core.operations._product import Product, Scheme
+from xcaas_core.sansio._messages import Request
 from xcaas_core.testing._tokens import FakeResponse, Simulation, TokenEndpoint, fake_context
 
 

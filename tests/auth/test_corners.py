@@ -14,7 +14,7 @@ from tests.auth.sample import Client
 from tests.auth.support import OAUTH, SECRET, STORAGE, World, request, text_of
 from tests.auth.token_server import TokenServer
 from xcaas_core._errors import ConfigurationError, XCaaSError
-from xcaas_core.operations._product import Product, Scheme
+from xcaas_core._secrets import MaskedBytes, bearer
 from xcaas_core.auth import (
     ApiKey,
     BasicToken,
@@ -27,11 +27,11 @@ from xcaas_core.auth import (
     WorkAnalyticsLogin,
     build_authorizer,
 )
+from xcaas_core.auth.credentials._sources import Called, Given
+from xcaas_core.auth.security._bindings import token_machine
 from xcaas_core.auth.tokens._failure import Failure
 from xcaas_core.auth.tokens._refresh import Flight
-from xcaas_core.auth.security._bindings import token_machine
-from xcaas_core._secrets import MaskedBytes, bearer
-from xcaas_core.auth.credentials._sources import Called, Given
+from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.testing._tokens import FakeResponse, Simulation, TokenEndpoint, fake_context
 
 

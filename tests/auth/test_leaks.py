@@ -19,7 +19,6 @@ import xcaas_core.auth
 from tests.auth.sample import AsyncClient, Client, chunks
 from tests.auth.support import World, request
 from tests.auth.token_server import Answer, Service, TokenServer
-from xcaas_core.auth._interface import Authorizer
 from xcaas_core._errors import XCaaSError
 from xcaas_core.auth import (
     ApiKey,
@@ -38,6 +37,7 @@ from xcaas_core.auth import (
     TokenPolicy,
     WorkAnalyticsLogin,
 )
+from xcaas_core.auth._interface import Authorizer
 from xcaas_core.testing._tokens import FakeResponse, TokenEndpoint
 
 SECRET = "S3CRET+wörth/keeping"

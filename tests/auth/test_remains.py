@@ -14,8 +14,7 @@ import pytest
 
 from tests.auth.support import OAUTH, SECRET, STORAGE, World, request
 from xcaas_core._errors import CallTimeoutError
-from xcaas_core.operations._product import Product, Scheme
-from xcaas_core.sansio._steps import Flow, Offload, Request
+from xcaas_core._secrets import store_digest
 from xcaas_core.auth import (
     ApiKey,
     ClientCredentials,
@@ -26,11 +25,13 @@ from xcaas_core.auth import (
     build_authorizer,
     credentials_from_profile,
 )
+from xcaas_core.auth.credentials._profile import ProfileEntry
 from xcaas_core.auth.security._advice import about_key
 from xcaas_core.auth.security._bindings import token_machine
 from xcaas_core.auth.security._locations import HeaderPlace
-from xcaas_core.auth.credentials._profile import ProfileEntry
-from xcaas_core._secrets import store_digest
+from xcaas_core.operations._product import Product, Scheme
+from xcaas_core.sansio._messages import Request
+from xcaas_core.sansio._steps import Flow, Offload
 from xcaas_core.testing._tokens import FakeResponse, Simulation, fake_context
 
 

@@ -7,8 +7,6 @@ import pytest
 from tests.auth.samples import KEY, authorized, basic_parts, product
 from tests.auth.support import OAUTH, SECRET, STORAGE, TOKEN_URL, request
 from xcaas_core._errors import ConfigurationError
-from xcaas_core.operations._product import Scheme
-from xcaas_core.sansio._steps import Request
 from xcaas_core.auth import (
     ApiKey,
     BasicToken,
@@ -17,6 +15,8 @@ from xcaas_core.auth import (
     WorkAnalyticsLogin,
     build_authorizer,
 )
+from xcaas_core.operations._product import Scheme
+from xcaas_core.sansio._messages import Request
 from xcaas_core.testing._tokens import Simulation, TokenEndpoint, fake_context
 
 

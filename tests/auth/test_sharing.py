@@ -15,8 +15,6 @@ from tests.auth.redis_server import redis_server, without_redis
 from tests.auth.samples import product
 from tests.auth.support import OAUTH, SECRET, STORAGE, text_of
 from tests.auth.token_server import TokenServer
-from xcaas_core.operations._product import Scheme
-from xcaas_core.sansio._steps import Flow, Offload, Send
 from xcaas_core.auth import (
     ClientCredentials,
     MemoryTokenCache,
@@ -25,9 +23,11 @@ from xcaas_core.auth import (
     TokenPolicy,
     WorkAnalyticsLogin,
 )
-from xcaas_core.auth.tokens._token import Lease
-from xcaas_core.auth.tokens._manager import Machine
 from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.auth.tokens._manager import Machine
+from xcaas_core.auth.tokens._token import Lease
+from xcaas_core.operations._product import Scheme
+from xcaas_core.sansio._steps import Flow, Offload, Send
 from xcaas_core.testing._tokens import FakeClock, FakeResponse, Simulation, TokenEndpoint, fake_context
 
 

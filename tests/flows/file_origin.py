@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.flows.shop import _ops
 from tests.flows.support import async_session, sync_session
-from xcaas_core.downloads._download import AsyncDownload, Download
 from xcaas_core._errors import ConnectionLostError
+from xcaas_core.downloads._download import AsyncDownload, Download
 from xcaas_core.operations._operation import Call, Operation
 from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
 

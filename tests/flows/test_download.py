@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.flows.file_origin import DATA, Origin, adownload, described, download, names, pieces, serving
 from tests.flows.shop import _ops
-from xcaas_core.http._content_disposition import disposition_name
-from xcaas_core.downloads._download import Download
 from xcaas_core._errors import CallTimeoutError, ConnectionLostError, DownloadError, NotFoundError, ServerError
+from xcaas_core.downloads._download import Download
+from xcaas_core.http._headers import disposition_name
 from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
 
 

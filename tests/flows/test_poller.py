@@ -11,8 +11,8 @@ from tests.flows.jobs import states
 from tests.flows.shop import _ops
 from tests.flows.shop.models import Job, Row, Thing
 from tests.flows.support import async_session, sync_session
-from xcaas_core.downloads._download import Download
 from xcaas_core._errors import ArgumentError, DecodeError, NotFoundError, PollerError, PollerTimeoutError
+from xcaas_core.downloads._download import Download
 from xcaas_core.operations._operation import Call, Operation
 from xcaas_core.paging._pager import Pager
 from xcaas_core.polling._poller import AsyncPoller, Poller, PollProgress

@@ -9,8 +9,8 @@ from tests.flows.jobs import states
 from tests.flows.shop import _ops
 from tests.flows.shop.models import Job, Row
 from tests.flows.support import async_session
-from xcaas_core.downloads._download import AsyncDownload
 from xcaas_core._errors import NotFoundError, PollerError, PollerTimeoutError
+from xcaas_core.downloads._download import AsyncDownload
 from xcaas_core.operations._operation import Call
 from xcaas_core.paging._pager import AsyncPager
 from xcaas_core.polling._poller import AsyncPoller

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from ._answer import FakeResponse
 
 if TYPE_CHECKING:
-    from ..sansio._steps import Part, Request, Response
+    from ..sansio._messages import Part, Request, Response
     from ._clock import FakeClock
     from ._server import FakeServer
 

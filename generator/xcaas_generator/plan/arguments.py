@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xcaas_generator import ir
+from xcaas_generator.plan.argument_names import argument_names, body_argument_name
 from xcaas_generator.plan.operations import Surroundings
 from xcaas_generator.python import docstrings as docs
 from xcaas_generator.python.annotations import Annotations
 from xcaas_generator.python.code import Code, code, identifier, join, literal
 from xcaas_generator.python.imports import SDK, Imports
-from xcaas_generator.python.names import Scope, safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,12 @@ def arguments(
     operation: ir.Operation, around: Surroundings, imports: Imports, annotations: Annotations
 ) -> list[Argument]:
     """Parallel to the operation's parameters."""
-    scope = Scope(("self",))
-    return [_argument(item, scope, around, annotations) for item in operation.parameters]
+    names = argument_names(operation)
+    return [_argument(item, name, around, annotations) for item, name in zip(operation.parameters, names, strict=True)]
 
 
 def body_argument(
     operation: ir.Operation,
-    others: list[Argument],
     around: Surroundings,
     imports: Imports,
     annotations: Annotations,
@@ -46,9 +45,8 @@ def body_argument(
     types = list(dict.fromkeys(_body_type(variant, around, imports, annotations) for variant in body.variants))
     if not body.required and "None" not in types:
         types.append(Code("None"))
-    scope = Scope(("self", *(item.name for item in others)))
     return Argument(
-        name=identifier(scope.claim(safe(body.name, "body"), "body", "request_body", "payload")),
+        name=identifier(body_argument_name(operation)),
         annotation=join(" | ", types),
         default=None if body.required else Code("None"),
         positional=False,
@@ -79,12 +77,10 @@ def _declared(item: Argument) -> Code:
     return code("{}: {} = {}", item.name, item.annotation, item.default)
 
 
-def _argument(parameter: ir.Parameter, scope: Scope, around: Surroundings, annotations: Annotations) -> Argument:
-    name = safe(parameter.name, "parameter")
-    claimed = scope.claim(name, f"{parameter.location}_{name}", f"{name}_")
+def _argument(parameter: ir.Parameter, name: str, around: Surroundings, annotations: Annotations) -> Argument:
     default = _default(parameter, around)
     return Argument(
-        name=identifier(claimed),
+        name=identifier(name),
         annotation=annotations.write(parameter.type, nullable=default == "None" or parameter.nullable),
         default=default,
         positional=parameter.location == "path" and default is None,

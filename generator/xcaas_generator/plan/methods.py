@@ -41,7 +41,7 @@ class MethodWriter:
     def methods(self, subject: Subject) -> list[MethodPlan]:
         """The method of an operation, and those of its poller."""
         given = arguments(subject.operation, self._around, self._imports, self._annotations)
-        body = body_argument(subject.operation, given, self._around, self._imports, self._annotations)
+        body = body_argument(subject.operation, self._around, self._imports, self._annotations)
         every = [*given, *([body] if body else [])]
         handed = [subject.constant]
         if every:

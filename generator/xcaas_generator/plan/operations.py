@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from xcaas_core.operations._argument_names import argument_name
 from xcaas_generator import ir
 from xcaas_generator.plan import flows as plan_flows
+from xcaas_generator.plan.argument_names import argument_names, body_argument_name
 from xcaas_generator.plan.flows import Neighbours
 from xcaas_generator.plan.results import Outcome
 from xcaas_generator.python.annotations import (
@@ -52,7 +54,11 @@ def operation_value(
     imports: Imports,
 ) -> Code:
     """The expression that builds the operation."""
-    parameters = [_parameter(parameter, around, imports) for parameter in operation.parameters]
+    parameters = [
+        _parameter(parameter, name, around, imports)
+        for parameter, name in zip(operation.parameters, argument_names(operation), strict=True)
+    ]
+    body_name = body_argument_name(operation)
     own_servers = operation.servers != around.document.servers
     accept = outcome.accept
     return call(
@@ -75,6 +81,7 @@ def operation_value(
         accept=text(accept) if accept else None,
         headers=plan_flows.fixed_headers(operation),
         deprecated=literal(True) if operation.deprecated else None,
+        body_argument=text(body_name) if operation.body and body_name != "body" else None,
     )
 
 
@@ -100,7 +107,7 @@ def _unless_plain(ref: ir.TypeRef, names: ModelNames) -> Code | None:
     return None if is_plain(ref, names) else text(annotation_text(ref, names))
 
 
-def _parameter(parameter: ir.Parameter, around: Surroundings, imports: Imports) -> Code:
+def _parameter(parameter: ir.Parameter, name: str, around: Surroundings, imports: Imports) -> Code:
     style = parameter.style if parameter.style != _DEFAULT_STYLE[parameter.location] else None
     explode = parameter.explode if parameter.explode != (parameter.style == "form") else None
     # Without an annotation it is a single value, and lists and objects are refused.
@@ -118,6 +125,7 @@ def _parameter(parameter: ir.Parameter, around: Surroundings, imports: Imports) 
         source=text(parameter.source) if parameter.source else None,
         zone=text(parameter.zone) if parameter.zone else None,
         media_type=text(parameter.media_type) if parameter.media_type else None,
+        argument=text(name) if name != argument_name(parameter.wire) else None,
     )
 
 
