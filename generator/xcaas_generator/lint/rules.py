@@ -30,7 +30,7 @@ _MAX_SUMMARY_WORDS = 8
 
 
 def lint(path: Path) -> tuple[Problem, ...]:
-    """Everything that is wrong with one spec: as a document, and by the house rules."""
+    """Return everything that is wrong with one spec: as a document, and by the house rules."""
     report = Report()
     try:
         report.extend(read_document(path, name=path.stem, strict=False).warnings)

@@ -26,7 +26,7 @@ Neighbours = Mapping[str, Neighbour]
 
 
 def paged_item(operation: ir.Operation, answer: ir.TypeRef, models: Mapping[str, ir.Model]) -> ir.TypeRef | None:
-    """The type of one item of a paged operation, or None if the operation isn't paged."""
+    """Return the type of one item of a paged operation, or None if the operation isn't paged."""
     facts = operation.pagination
     if facts is None:
         return None
@@ -54,7 +54,7 @@ def _at(ref: ir.TypeRef, pointer: str, models: Mapping[str, ir.Model]) -> ir.Typ
 
 
 def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports: Imports) -> Code | None:
-    """`Paging(...)`, or None."""
+    """Return `Paging(...)`, or None."""
     facts = operation.pagination
     if facts is None:
         return None
@@ -87,7 +87,7 @@ def _last(stop: ir.StopCondition, imports: Imports) -> Code:
 
 
 def polling(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -> Code | None:
-    """`Polling(...)`, or None."""
+    """Return `Polling(...)`, or None."""
     facts = operation.poller
     if facts is None:
         return None
@@ -117,13 +117,13 @@ def polling(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -
 
 
 def polled(operation: ir.Operation, neighbours: Neighbours) -> ir.Operation | None:
-    """The operation whose answer a poller gives in the end."""
+    """Return the operation whose answer a poller gives in the end."""
     facts = operation.poller
     return None if facts is None else _neighbour(operation, facts.result or facts.status.call, neighbours).operation
 
 
 def carried(operation: ir.Operation, neighbours: Neighbours) -> list[bool]:
-    """Of each parameter of an operation that starts work: whether the operations that follow the work take it too."""
+    """Return for each parameter of an operation that starts work whether the operations that follow it take it too."""
     followers = operation.poller.calls if operation.poller else ()
     taken = {
         _alike(parameter)
@@ -135,13 +135,13 @@ def carried(operation: ir.Operation, neighbours: Neighbours) -> list[bool]:
 
 
 def _alike(parameter: ir.Parameter) -> tuple[bool, str]:
-    """What makes parameters of two operations the same one, as the run time sees it."""
+    """Return what makes parameters of two operations the same one, as the run time sees it."""
     is_header = parameter.location == "header"
     return is_header, parameter.wire.lower() if is_header else parameter.wire
 
 
 def downloading(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -> Code | None:
-    """`Downloading(...)`, or None."""
+    """Return `Downloading(...)`, or None."""
     facts = operation.download
     if facts is None:
         return None
@@ -158,12 +158,12 @@ def downloading(operation: ir.Operation, neighbours: Neighbours, imports: Import
 
 
 def retry(operation: ir.Operation) -> Code | None:
-    """`True` or `False` where the spec says whether a repeat does harm."""
+    """Return `True` or `False` where the spec says whether a repeat does harm."""
     return None if operation.retry is None else literal(operation.retry.safe)
 
 
 def fixed_headers(operation: ir.Operation) -> Code | None:
-    """Headers that the service wants with every call, by name."""
+    """Return headers that the service wants with every call, by name."""
     pairs = [(text(name), text(value)) for name, value in operation.fixed_headers]
     return braced(pairs) if pairs else None
 

@@ -33,7 +33,7 @@ Described = Iterable[tuple[str, str]]
 
 
 def method_doc(operation: ir.Operation, seat: Seat, arguments: Described, returns: str) -> str:
-    """The docstring of an operation's own method."""
+    """Return the docstring of an operation's own method."""
     first = docs.sentence(operation.summary) or docs.summary(operation.doc) or f"`{operation.method} {operation.path}`."
     return docs.paragraphs(
         first,
@@ -47,7 +47,7 @@ def method_doc(operation: ir.Operation, seat: Seat, arguments: Described, return
 
 
 def poll_doc(operation: ir.Operation, arguments: Described) -> str:
-    """The docstring of the method that starts work and follows it."""
+    """Return the docstring of the method that starts work and follows it."""
     return docs.paragraphs(
         f"{docs.summary(operation.summary or operation.doc)} Follow the work to its end.",
         _arguments(arguments),
@@ -58,7 +58,7 @@ def poll_doc(operation: ir.Operation, arguments: Described) -> str:
 
 
 def resume_doc(operation: ir.Operation, seat: Seat, arguments: Described) -> str:
-    """The docstring of the method that follows work which was started before."""
+    """Return the docstring of the method that follows work which was started before."""
     return docs.paragraphs(
         f"Follow work that was started before, by `{seat.poll or seat.verb}` or elsewhere.",
         _arguments(arguments),
@@ -74,12 +74,12 @@ def _poller(operation: ir.Operation) -> str:
 
 
 def paged_doc() -> str:
-    """What a paged method returns."""
+    """Return what a paged method returns."""
     return _PAGED
 
 
 def file_doc() -> str:
-    """What a method returns whose answer is a file."""
+    """Return what a method returns whose answer is a file."""
     return _FILE
 
 
@@ -102,7 +102,7 @@ def _raises(operation: ir.Operation) -> str:
 
 
 def error_name(status: str) -> str | None:
-    """The class that a status is raised as; None for what is no error, or no one kind of it."""
+    """Return the class that a status is raised as; None for what is no error, or no one kind of it."""
     if status.startswith("5"):
         return "ServerError"
     return _ERRORS.get(status, "ResponseError") if status.startswith("4") else None

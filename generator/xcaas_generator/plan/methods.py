@@ -40,7 +40,7 @@ class MethodWriter:
         self._annotations = annotations
 
     def methods(self, subject: Subject) -> list[MethodPlan]:
-        """The method of an operation, and those of its poller."""
+        """Return the method of an operation, and those of its poller."""
         given = arguments(subject.operation, self._around, self._imports, self._annotations)
         body = body_argument(subject.operation, given, self._around, self._imports, self._annotations)
         every = [*given, *([body] if body else [])]
@@ -74,7 +74,7 @@ class MethodWriter:
         return self._plan(subject, subject.seat.poll, signature(given), self._poller(subject), "_poll", handed, doc)
 
     def _resume(self, subject: Subject, given: list[Argument]) -> MethodPlan:
-        """Takes the job's id, and what the operations that follow it have in common with the one that starts it."""
+        """Build the method that takes a job's id, and what the operations that follow share with the starting one."""
         job = Argument(Code("id"), self._imports.builtin("str"), None, True, plan_docs.JOB)
         wanted = plan_flows.carried(subject.operation, self._around.neighbours)
         kept = [item if keep and item.name != "id" else None for item, keep in zip(given, wanted, strict=True)]
@@ -95,7 +95,7 @@ class MethodWriter:
         return Code("None") if found.type is None else self._annotations.read(found.type)
 
     def _twins(self, name: str, of: Code | None = None, async_of: Code | None = None) -> tuple[Code, Code]:
-        """A core class and its async twin, of some type."""
+        """Return a core class and its async twin, of some type."""
         classes = [self._imports.use(SDK, each, typing_only=True) for each in (name, f"Async{name}")]
         if of is None:
             return classes[0], classes[1]

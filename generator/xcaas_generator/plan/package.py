@@ -32,7 +32,7 @@ CLIENT_NAMES = frozenset(
 
 
 def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
-    """A product of a suite, in a package of its own.
+    """Return a product of a suite, in a package of its own.
 
     Raises:
         InputError: An extension of the document is not as documented.
@@ -43,7 +43,7 @@ def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
 
 
 def suite_modules(titles: Mapping[str, str]) -> list[Module]:
-    """The package that holds the products, given by name with their titles: its clients, with a property per product."""
+    """Return the package that holds the products, given by name with their titles: clients with a property each."""
     names = sorted(titles)
     from xcaas_core import otel, testing  # bring the whole run time along
 
@@ -124,7 +124,7 @@ def _product_child(name: str, title: str, imports: Imports) -> ChildPlan:
 
 
 def package_modules(document: ir.Document, sha256: str) -> ProductPlan:
-    """A package that is the client of one document.
+    """Return a package that is the client of one document.
 
     Raises:
         InputError: An extension of the document is not as documented.

@@ -44,13 +44,13 @@ class Shape:
 
 
 def product_shape(name: str) -> Shape:
-    """A product of a suite: `client.storage` is a `Storage`."""
+    """Return a product of a suite: `client.storage` is a `Storage`."""
     cls = pascal(name, "Product")
     return Shape(cls, f"Async{cls}", "ProductClient", "AsyncProductClient", name, frozenset({"property"}))
 
 
 def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPlan:
-    """Every module of a document, and its part of the manifest.
+    """Return every module of a document, and its part of the manifest.
 
     Raises:
         InputError: An extension of the document is not as documented.
@@ -74,7 +74,7 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
 
 
 def product_init(document: ir.Document, shape: Shape) -> Module:
-    """The package of a product in a suite: its classes, its models, its webhooks."""
+    """Return the package of a product in a suite: its classes, its models, its webhooks."""
     entries = [
         *(index_entry(name, "._client") for name in sorted((shape.async_cls, shape.cls))),
         *public_modules(document),
@@ -84,7 +84,7 @@ def product_init(document: ir.Document, shape: Shape) -> Module:
 
 
 def public_modules(document: ir.Document) -> list[IndexEntry]:
-    """The modules of a product that are offered as they are."""
+    """Return the modules of a product that are offered as they are."""
     return [index_entry(name, ".") for name in ("models", *([MODULE] if document.webhooks else []))]
 
 
@@ -121,7 +121,7 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
 
 
 def _rate_limits(document: ir.Document, imports: Imports) -> Code | None:
-    """The documented limits, or None if there are none."""
+    """Return the documented limits, or None if there are none."""
     limits = [
         call(imports.use(SDK, "RateLimit"), literal(limit.calls), literal(limit.per)) for limit in document.rate_limits
     ]

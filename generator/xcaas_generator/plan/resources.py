@@ -42,7 +42,7 @@ class Tree:
     docs: Mapping[Path, str]
 
     def children(self, of: Path) -> list[Path]:
-        """The resources right below one, or the top ones for the empty path."""
+        """Return the resources right below one, or the top ones for the empty path."""
         return sorted(path for path in self.names if path[:-1] == of)
 
 
@@ -63,7 +63,7 @@ def resource_tree(document: ir.Document, seats: tuple[Seat, ...], taken: frozens
 
 
 def neighbours(document: ir.Document, tree: Tree) -> dict[str, Neighbour]:
-    """Where generated code keeps each operation, by operation id."""
+    """Return where generated code keeps each operation, by operation id."""
     return {
         operation.id: Neighbour(operation, f"{tree.names[seat.path].stem}:{constant}")
         for operation, seat, constant in zip(document.operations, tree.seats, tree.constants, strict=True)
@@ -71,7 +71,7 @@ def neighbours(document: ir.Document, tree: Tree) -> dict[str, Neighbour]:
 
 
 def resource_modules(tree: Tree, around: Surroundings, prefix: str) -> Iterator[Module]:
-    """A module per resource. `prefix` is what comes before the resource in the name of a call."""
+    """Yield a module per resource. `prefix` is what comes before the resource in the name of a call."""
     members: dict[Path, list[int]] = {path: [] for path in tree.names}
     for index, seat in enumerate(tree.seats):
         members[seat.path].append(index)
@@ -114,7 +114,7 @@ class _ResourceWriter:
         )
 
     def _taken(self) -> set[str]:
-        """Every name that the module or one of its classes defines."""
+        """Return every name that the module or one of its classes defines."""
         taken = {self._names.cls, self._names.async_cls, *(path[-1] for path in self._children)}
         for index in self._members:
             seat = self._tree.seats[index]
@@ -130,7 +130,7 @@ class _ResourceWriter:
         return Subject(operation, self._tree.seats[index], identifier(self._tree.constants[index]), found, item)
 
     def _shared_errors(self) -> tuple[list[OperationPlan], dict[int, Code | None]]:
-        """Constants for error tables that several operations have, and what each operation refers to."""
+        """Return constants for error tables that several operations have, and what each operation refers to."""
         operations = self._around.document.operations
         tables = {index: errors_value(operations[index], self._around, self._imports) for index in self._members}
         counts = Counter(table for table in tables.values() if table is not None)
@@ -157,7 +157,7 @@ class _ResourceWriter:
 
 
 def child_plans(tree: Tree, of: Path, imports: Imports) -> tuple[ChildPlan, ...]:
-    """The properties for the resources right below one."""
+    """Return the properties for the resources right below one."""
     plans: list[ChildPlan] = []
     for path in tree.children(of):
         names = tree.names[path]
@@ -181,7 +181,7 @@ def _spoken(path: Path) -> str:
 
 
 def _tag_docs(document: ir.Document, seats: tuple[Seat, ...]) -> dict[Path, str]:
-    """Descriptions of tags, for the resources that their operations sit in."""
+    """Return descriptions of tags, for the resources that their operations sit in."""
     tags = dict(document.tags)
     found: dict[Path, str] = {}
     for operation, seat in zip(document.operations, seats, strict=True):
@@ -192,10 +192,10 @@ def _tag_docs(document: ir.Document, seats: tuple[Seat, ...]) -> dict[Path, str]
 
 
 def model_index(document: ir.Document) -> dict[str, ir.Model]:
-    """Models by their name in the document."""
+    """Return models by their name in the document."""
     return {model.name: model for model in document.models}
 
 
 def surroundings(document: ir.Document, names: ModelNames, tree: Tree) -> Surroundings:
-    """What the plans of a document's operations need in common."""
+    """Return what the plans of a document's operations need in common."""
     return Surroundings(document, names, model_index(document), neighbours(document, tree))

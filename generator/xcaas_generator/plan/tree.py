@@ -32,7 +32,7 @@ class Seat:
 def seats(
     document: ir.Document, *, taken_on_client: frozenset[str], taken_on_resource: frozenset[str]
 ) -> tuple[Seat, ...]:
-    """One seat per operation, in the document's order.
+    """Return one seat per operation, in the document's order.
 
     Names are unique per class, and stay clear of those that the base classes define.
     """
@@ -96,13 +96,13 @@ def _resource_word(operation: ir.Operation) -> str:
 
 
 def _fixed_segments(path: str) -> list[str]:
-    """Path segments without parameters and versions."""
+    """Return path segments without parameters and versions."""
     parts = [part for part in path.split("/") if part and "{" not in part]
     return [part for part in parts if not _VERSION.fullmatch(part.lower()) and words(part)]
 
 
 def _scopes(paths: list[tuple[str, ...]], taken: frozenset[str]) -> dict[tuple[str, ...], Scope]:
-    """A scope per resource class, with the names of the resources below it taken."""
+    """Return a scope per resource class, with the names of the resources below it taken."""
     children: dict[tuple[str, ...], set[str]] = {}
     for path in paths:
         for depth in range(1, len(path) + 1):
@@ -115,7 +115,7 @@ def _scopes(paths: list[tuple[str, ...]], taken: frozenset[str]) -> dict[tuple[s
 def _wished_verbs(
     operation: ir.Operation, resource: tuple[str, ...], collections: Mapping[str, bool]
 ) -> tuple[str, ...]:
-    """Names from the one that reads best to the one that is surely unique enough."""
+    """Return names from the one that reads best to the one that is surely unique enough."""
     if operation.verb is not None:
         return (safe(operation.verb, "call"),)
     told = words(operation.id)
@@ -128,7 +128,7 @@ def _wished_verbs(
 
 
 def _variants(word: str) -> set[str]:
-    """A word with its plural and singular, roughly: pets/pet, policies/policy, boxes/box."""
+    """Return a word with its plural and singular, roughly: pets/pet, policies/policy, boxes/box."""
     found = {word, word + "s", word + "es"}
     if word.endswith("y"):
         found.add(word[:-1] + "ies")
@@ -142,7 +142,7 @@ def _variants(word: str) -> set[str]:
 
 
 def _echoes_path(told: tuple[str, ...], operation: ir.Operation) -> bool:
-    """Whether an id only repeats method and path, as ids that a tool made do."""
+    """Return whether an id only repeats method and path, as ids that a tool made do."""
     if not told or told[0] != operation.method.lower():
         return False
     spoken = {word for segment in operation.path.split("/") for word in words(segment)} | {"by"}
@@ -164,6 +164,6 @@ def _rest_verb(operation: ir.Operation, said: set[str], collections: Mapping[str
 
 
 def _collections(document: ir.Document) -> dict[str, bool]:
-    """Paths that have an item path (`/pets` with `/pets/{id}`) below them."""
+    """Return paths that have an item path (`/pets` with `/pets/{id}`) below them."""
     paths = {operation.path.rstrip("/") for operation in document.operations}
     return {path.rpartition("/")[0]: True for path in paths if path.endswith("}")}

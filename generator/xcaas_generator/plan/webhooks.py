@@ -18,7 +18,7 @@ _PACKAGE = Code('__name__.rpartition(".")[0]')
 
 
 def webhook_names(document: ir.Document) -> tuple[str, ...]:
-    """The constant of each webhook, in the document's order."""
+    """Return the constant of each webhook, in the document's order."""
     scope = Scope((_EVERY, "TYPE_CHECKING"))  # the template writes the latter
     return tuple(scope.claim(*_wishes(webhook)) for webhook in document.webhooks)
 
@@ -29,14 +29,14 @@ def _wishes(webhook: ir.Webhook) -> tuple[str, ...]:
 
 
 def payload(webhook: ir.Webhook) -> ir.TypeRef:
-    """The type of what comes. Authors seldom call a webhook's body required; without it there would be no point."""
+    """Return the type of what comes. Authors seldom call a webhook's body required; there is no point without."""
     variants = webhook.body.variants if webhook.body is not None else ()
     structured = (one.type for one in variants if one.kind in ("json", "form", "multipart"))
     return next(structured, ir.Scalar("any") if variants else ir.Scalar("none"))
 
 
 def webhooks_module(document: ir.Document, names: ModelNames) -> Module:
-    """The module; only for documents that have webhooks."""
+    """Return the module; only for documents that have webhooks."""
     constants = webhook_names(document)
     imports = Imports({*constants, _EVERY})
     annotations = Annotations(names, imports, beside_models=False)
@@ -90,7 +90,7 @@ def _doc(webhook: ir.Webhook) -> str:
 
 
 def webhook_records(document: ir.Document) -> tuple[dict[str, ir.JSON], ...]:
-    """What the manifest says of each webhook."""
+    """Return what the manifest says of each webhook."""
     return tuple(
         {
             "product": document.name,
