@@ -67,18 +67,18 @@ def name_entries(entries: list[Entry]) -> list[Entry]:
     unions = [entry for entry in kept if entry.kind == "union"]
     classes = [entry for entry in kept if entry.kind != "union"]
     for entry in sorted((one for one in classes if one.fixed), key=_fixed_order):
-        _claim(entry, _component_wishes(entry), taken)
+        _claim(entry, _component_candidates(entry), taken)
     shared = _shared_leaves(classes)
     # Owners come before what they own: a name is built from the owner's.
     waiting = [entry for entry in classes if not entry.name]
     while waiting:
         ready = [entry for entry in waiting if any(_owner_name(hint) for hint in entry.hints)] or waiting
         for entry in sorted(ready, key=_inline_order):
-            _claim(entry, _wishes(entry, shared), taken)
+            _claim(entry, _candidates(entry, shared), taken)
         waiting = [entry for entry in waiting if not entry.name]
     # A union comes last: the parent of its members, or its only object, may have the same name.
     for entry in sorted(unions, key=_fixed_order):
-        _claim(entry, _component_wishes(entry), taken)
+        _claim(entry, _component_candidates(entry), taken)
     return sorted(kept, key=lambda entry: entry.name)
 
 
@@ -130,27 +130,27 @@ def singular(word: str) -> str:
     return f"{word} item".strip()
 
 
-def _claim(entry: Entry, wishes: Iterable[str], taken: set[str]) -> None:
-    """Take the first wish that is free, or else the last one with a number."""
-    wish = ""
-    for wish in wishes:
-        if _take(entry, wish, taken):
+def _claim(entry: Entry, candidates: Iterable[str], taken: set[str]) -> None:
+    """Take the first candidate that is free, or else the last one with a number."""
+    candidate = ""
+    for candidate in candidates:
+        if _take(entry, candidate, taken):
             return
     for number in count(2):
-        if _take(entry, class_name(f"{wish} {number}"), taken):
+        if _take(entry, class_name(f"{candidate} {number}"), taken):
             return
 
 
-def _take(entry: Entry, wish: str, taken: set[str]) -> bool:
-    key = "_".join(names.words(wish)).casefold()
-    if key in taken or class_name(wish) != wish:
+def _take(entry: Entry, candidate: str, taken: set[str]) -> bool:
+    key = "_".join(names.words(candidate)).casefold()
+    if key in taken or class_name(candidate) != candidate:
         return False
     taken.add(key)
-    entry.name = wish
+    entry.name = candidate
     return True
 
 
-def _component_wishes(entry: Entry) -> list[str]:
+def _component_candidates(entry: Entry) -> list[str]:
     """Return its own name, or with the name of its file where two files have components of one name."""
     own = [str(hint.owner) for hint in entry.hints if hint.fixed]
     stem = PurePosixPath(entry.node.file.label).stem
@@ -158,7 +158,7 @@ def _component_wishes(entry: Entry) -> list[str]:
     return [class_name(name) for name in (*own, *others)]
 
 
-def _wishes(entry: Entry, shared: dict[tuple[str, str], Entry]) -> Iterator[str]:
+def _candidates(entry: Entry, shared: dict[tuple[str, str], Entry]) -> Iterator[str]:
     hints = _direct(entry)
     for hint in hints:
         if _telling(hint.title):

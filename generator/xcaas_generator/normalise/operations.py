@@ -111,30 +111,30 @@ class Operations:
 
     def _ids(self, found: list[_Found]) -> list[str]:
         """Return an id per operation, unique even in snake case. The first in order keeps its own."""
-        wished = [self._wished(one) for one in found]
+        candidates = [self._candidate(one) for one in found]
         taken: set[str] = set()
         ids: list[str] = []
-        given = {_id_key(wish) for wish, own in wished if own}
-        for one, (wish, own) in zip(found, wished, strict=True):
-            unique = wish
-            if _id_key(wish) in taken or (not own and _id_key(wish) in given):
-                unique = f"{wish}_{one.method}" if own else wish
+        given = {_id_key(candidate) for candidate, own in candidates if own}
+        for one, (candidate, own) in zip(found, candidates, strict=True):
+            unique = candidate
+            if _id_key(candidate) in taken or (not own and _id_key(candidate) in given):
+                unique = f"{candidate}_{one.method}" if own else candidate
                 if own and _id_key(unique) in (taken | given):
-                    unique = f"{wish}_{_made_id(one.path, one.method)}"
+                    unique = f"{candidate}_{_made_id(one.path, one.method)}"
                 number = 2
                 while _id_key(unique) in taken or (not own and _id_key(unique) in given):
-                    unique, number = f"{wish}_{number}", number + 1
+                    unique, number = f"{candidate}_{number}", number + 1
                 if own:
                     self._report.warn(
                         one.node.place,
-                        f"the operationId {wish!r} is taken; this one became {unique!r}",
+                        f"the operationId {candidate!r} is taken; this one became {unique!r}",
                         "Make it unique.",
                     )
             taken.add(_id_key(unique))
             ids.append(unique)
         return ids
 
-    def _wished(self, one: _Found) -> tuple[str, bool]:
+    def _candidate(self, one: _Found) -> tuple[str, bool]:
         raw = one.node.get("operationId")
         if isinstance(raw, str) and raw.strip() and names.words(raw):
             return raw.strip(), True

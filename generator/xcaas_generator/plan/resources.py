@@ -52,8 +52,8 @@ def resource_tree(document: ir.Document, seats: tuple[Seat, ...], taken: frozens
     stems, classes = Scope(_OWN_MODULES, fold=True), Scope(taken)
     names: dict[Path, ResourceNames] = {}
     for path in paths:
-        wish = pascal("_".join(path), "Resource")
-        cls = classes.claim(wish, f"{wish}Resource")
+        candidate = pascal("_".join(path), "Resource")
+        cls = classes.claim(candidate, f"{candidate}Resource")
         names[path] = ResourceNames(
             stems.claim(module_stem("_".join(path))), cls, classes.claim(f"Async{cls}", f"Async{cls}Resource")
         )

@@ -38,16 +38,17 @@ def seats(
     """
     collections = _collections(document)
     paths = _resource_paths(document, taken_on_client, taken_on_resource)
-    wishes = [
-        _wished_verbs(operation, path, collections) for operation, path in zip(document.operations, paths, strict=True)
+    candidates = [
+        _verb_candidates(operation, path, collections)
+        for operation, path in zip(document.operations, paths, strict=True)
     ]
-    first = Counter((path, names[0]) for path, names in zip(paths, wishes, strict=True))
+    first = Counter((path, names[0]) for path, names in zip(paths, candidates, strict=True))
     scopes = _scopes(paths, taken_on_resource)
     # Verbs that an author chose come first; a derived one must not take their name.
     order = sorted(range(len(paths)), key=lambda index: document.operations[index].verb is None)
     found: dict[int, Seat] = {}
     for index in order:
-        operation, path, names = document.operations[index], paths[index], wishes[index]
+        operation, path, names = document.operations[index], paths[index], candidates[index]
         if operation.verb is None and first[path, names[0]] > 1:
             names = names[1:]
         poller = operation.poller
@@ -72,9 +73,9 @@ def _resource_paths(
     chosen: dict[tuple[str, ...], tuple[str, ...]] = {}
     result: list[tuple[str, ...]] = []
     for operation in document.operations:
-        wish = operation.resource or (_resource_word(operation),)
-        for depth in range(1, len(wish) + 1):
-            prefix = wish[:depth]
+        candidate = operation.resource or (_resource_word(operation),)
+        for depth in range(1, len(candidate) + 1):
+            prefix = candidate[:depth]
             if prefix not in chosen:
                 name = safe(prefix[-1], "resource")
                 if depth == 1:
@@ -82,7 +83,7 @@ def _resource_paths(
                 else:
                     free = name if name not in below else f"{name}_"
                     chosen[prefix] = (*chosen[prefix[:-1]], free)
-        result.append(chosen[wish])
+        result.append(chosen[candidate])
     return result
 
 
@@ -112,7 +113,7 @@ def _scopes(paths: list[tuple[str, ...]], taken: frozenset[str]) -> dict[tuple[s
     return {path: Scope(taken | names) for path, names in children.items()}
 
 
-def _wished_verbs(
+def _verb_candidates(
     operation: ir.Operation, resource: tuple[str, ...], collections: Mapping[str, bool]
 ) -> tuple[str, ...]:
     """Return names from the one that reads best to the one that is surely unique enough."""

@@ -20,12 +20,12 @@ _PACKAGE = Code('__name__.rpartition(".")[0]')
 def webhook_names(document: ir.Document) -> tuple[str, ...]:
     """Return the constant of each webhook, in the document's order."""
     scope = Scope((_EVERY, "TYPE_CHECKING"))  # the template writes the latter
-    return tuple(scope.claim(*_wishes(webhook)) for webhook in document.webhooks)
+    return tuple(scope.claim(*_candidates(webhook)) for webhook in document.webhooks)
 
 
-def _wishes(webhook: ir.Webhook) -> tuple[str, ...]:
+def _candidates(webhook: ir.Webhook) -> tuple[str, ...]:
     longer = f"{webhook.operation} {webhook.name}" if webhook.operation else f"{webhook.name} {webhook.method}"
-    return tuple(constant(snake(wish, "webhook")) for wish in (webhook.name, longer))
+    return tuple(constant(snake(candidate, "webhook")) for candidate in (webhook.name, longer))
 
 
 def payload(webhook: ir.Webhook) -> ir.TypeRef:

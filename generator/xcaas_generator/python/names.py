@@ -99,12 +99,12 @@ class Scope:
     def __contains__(self, name: str) -> bool:
         return (name.casefold() if self._fold else name) in self._taken
 
-    def claim(self, *wishes: str) -> str:
-        """Take the first wish that is free, or else the last one with a number."""
-        for wish in wishes:
-            if wish not in self:
-                return self._take(wish)
-        base, number = wishes[-1], 2
+    def claim(self, *candidates: str) -> str:
+        """Take the first candidate that is free, or else the last one with a number."""
+        for candidate in candidates:
+            if candidate not in self:
+                return self._take(candidate)
+        base, number = candidates[-1], 2
         while f"{base}_{number}" in self:
             number += 1
         return self._take(f"{base}_{number}")
