@@ -15,14 +15,14 @@ SDK = "xcaas_core.sdk"
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
+class OperationRef:
     """Another operation of the product, and where generated code keeps it (`_bulk:_STATUS`)."""
 
     operation: ir.Operation
     reference: str
 
 
-Neighbours = Mapping[str, Neighbour]
+OperationRefs = Mapping[str, OperationRef]
 
 
 def paged_item(operation: ir.Operation, answer: ir.TypeRef, models: Mapping[str, ir.Model]) -> ir.TypeRef | None:
@@ -86,7 +86,7 @@ def _last(stop: ir.StopCondition, imports: Imports) -> Code:
     return call(imports.use(SDK, "Last"), _location(stop.location), text(stop.test), *values)
 
 
-def polling(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -> Code | None:
+def polling(operation: ir.Operation, references: OperationRefs, imports: Imports) -> Code | None:
     """Return `Polling(...)`, or None."""
     facts = operation.poller
     if facts is None:
@@ -94,7 +94,7 @@ def polling(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -
     status = facts.status
     state = call(
         imports.use(SDK, "PollStatus"),
-        *_related_parts(operation, status.call, neighbours),
+        *_related_parts(operation, status.call, references),
         value=text(status.value),
         done=texts(status.done),
         failed=texts(status.failed),
@@ -105,8 +105,8 @@ def polling(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -
         imports.use(SDK, "Polling"),
         id=text(facts.id),
         status=state,
-        result=_related(operation, facts.result, neighbours, imports),
-        cancel=_related(operation, facts.cancel, neighbours, imports),
+        result=_related(operation, facts.result, references, imports),
+        cancel=_related(operation, facts.cancel, references, imports),
         first=_literal(facts.first),
         factor=_literal(facts.factor),
         longest=_literal(facts.longest),
@@ -116,19 +116,19 @@ def polling(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -
     )
 
 
-def polled(operation: ir.Operation, neighbours: Neighbours) -> ir.Operation | None:
+def polled(operation: ir.Operation, references: OperationRefs) -> ir.Operation | None:
     """Return the operation whose answer a poller gives in the end."""
     facts = operation.poller
-    return None if facts is None else _neighbour(operation, facts.result or facts.status.call, neighbours).operation
+    return None if facts is None else _reference(operation, facts.result or facts.status.call, references).operation
 
 
-def carried(operation: ir.Operation, neighbours: Neighbours) -> list[bool]:
+def carried(operation: ir.Operation, references: OperationRefs) -> list[bool]:
     """Return for each parameter of an operation that starts work whether the operations that follow it take it too."""
     followers = operation.poller.calls if operation.poller else ()
     taken = {
         _alike(parameter)
         for follower in followers
-        for parameter in _neighbour(operation, follower, neighbours).operation.parameters
+        for parameter in _reference(operation, follower, references).operation.parameters
         if parameter.wire != follower.parameter
     }
     return [_alike(parameter) in taken for parameter in operation.parameters]
@@ -140,7 +140,7 @@ def _alike(parameter: ir.Parameter) -> tuple[bool, str]:
     return is_header, parameter.wire.lower() if is_header else parameter.wire
 
 
-def downloading(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -> Code | None:
+def downloading(operation: ir.Operation, references: OperationRefs, imports: Imports) -> Code | None:
     """Return `Downloading(...)`, or None."""
     facts = operation.download
     if facts is None:
@@ -148,7 +148,7 @@ def downloading(operation: ir.Operation, neighbours: Neighbours, imports: Import
     checksum = facts.checksum
     return call(
         imports.use(SDK, "Downloading"),
-        checksum=_related(operation, checksum.call if checksum else None, neighbours, imports),
+        checksum=_related(operation, checksum.call if checksum else None, references, imports),
         value=_text(checksum.value) if checksum else None,
         type=_text(checksum.type) if checksum else None,
         size=_text(checksum.size) if checksum else None,
@@ -169,19 +169,19 @@ def fixed_headers(operation: ir.Operation) -> Code | None:
 
 
 def _related(
-    operation: ir.Operation, follow_up: ir.FollowUp | None, neighbours: Neighbours, imports: Imports
+    operation: ir.Operation, follow_up: ir.FollowUp | None, references: OperationRefs, imports: Imports
 ) -> Code | None:
     if follow_up is None:
         return None
-    return call(imports.use(SDK, "Related"), *_related_parts(operation, follow_up, neighbours))
+    return call(imports.use(SDK, "Related"), *_related_parts(operation, follow_up, references))
 
 
-def _related_parts(operation: ir.Operation, follow_up: ir.FollowUp, neighbours: Neighbours) -> tuple[Code, Code]:
-    return text(_neighbour(operation, follow_up, neighbours).reference), text(follow_up.parameter)
+def _related_parts(operation: ir.Operation, follow_up: ir.FollowUp, references: OperationRefs) -> tuple[Code, Code]:
+    return text(_reference(operation, follow_up, references).reference), text(follow_up.parameter)
 
 
-def _neighbour(operation: ir.Operation, follow_up: ir.FollowUp, neighbours: Neighbours) -> Neighbour:
-    found = neighbours.get(follow_up.operation)
+def _reference(operation: ir.Operation, follow_up: ir.FollowUp, references: OperationRefs) -> OperationRef:
+    found = references.get(follow_up.operation)
     if found is None:
         # It stood in the document, but had to be refused.
         raise _mistake(operation.place, f"what follows needs the operation {follow_up.operation!r}, which was refused")

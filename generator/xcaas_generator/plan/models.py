@@ -10,7 +10,7 @@ from xcaas_generator import ir
 from xcaas_generator.plan.model_names import type_names
 from xcaas_generator.plan.unions import alias_plan, union_plan
 from xcaas_generator.plan.views import EnumPlan, FieldPlan, IndexEntry, IndexPlan, ModelPlan, Module, TwinBase, TwinPlan
-from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python import docstrings
 from xcaas_generator.python.annotations import Annotations, ModelNames, codec
 from xcaas_generator.python.code import (
     Code,
@@ -87,7 +87,9 @@ def _model(model: ir.Model, names: ModelNames, named: Mapping[str, str]) -> Mode
     ]
     if model.extra is not None:
         fields.append(_extra(model.extra, names, imports, annotations))
-    doc = docs.paragraphs(model.doc or docs.sentence(model.title or cls), "Deprecated." if model.deprecated else "")
+    doc = docstrings.paragraphs(
+        model.doc or docstrings.sentence(model.title or cls), "Deprecated." if model.deprecated else ""
+    )
     decorator, base = imports.use(_CORE, "model"), imports.use(_CORE, "Model")
     twin_plan = _twin(model, twin, imports, annotations) if twin else None
     return ModelPlan(
@@ -120,7 +122,7 @@ def _field(
         name=identifier(name),
         annotation=annotations.read(field.type, nullable=field.nullable or absent),
         value=value,
-        doc=docstring(docs.paragraphs(docs.facts(field)), 4),
+        doc=docstring(docstrings.paragraphs(docstrings.facts(field)), 4),
     )
 
 
@@ -130,7 +132,7 @@ def _described(field: ir.Field, names: ModelNames, named: Mapping[str, str]) -> 
     name = names.union(ref) if isinstance(ref, ir.UnionOf) else getattr(ref, "name", None)
     if field.doc or not isinstance(name, str):
         return field
-    return replace(field, doc=docs.summary(named.get(name, "")))
+    return replace(field, doc=docstrings.summary(named.get(name, "")))
 
 
 def _extra(ref: ir.TypeRef, names: ModelNames, imports: Imports, annotations: Annotations) -> FieldPlan:
@@ -201,7 +203,10 @@ def _enum(enum: ir.Enum, names: ModelNames) -> EnumPlan:
         alias=alias,
         value=join(" | ", list(dict.fromkeys(parts))),
         doc=docstring(
-            docs.paragraphs(enum.doc or docs.sentence(name), "Other values may come; they are kept as they are."), 0
+            docstrings.paragraphs(
+                enum.doc or docstrings.sentence(name), "Other values may come; they are kept as they are."
+            ),
+            0,
         ),
     )
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xcaas_generator import ir
-from xcaas_generator.plan import flows as plan_flows
-from xcaas_generator.plan.flows import SDK, Neighbours
+from xcaas_generator.plan import flows
+from xcaas_generator.plan.flows import SDK, OperationRefs
 from xcaas_generator.plan.results import Outcome
 from xcaas_generator.python.annotations import ModelNames, codec
 from xcaas_generator.python.code import Code, braced, call, literal, parenthesised, text, texts
@@ -28,13 +28,13 @@ _SINGLE = re.compile(r"(?:str|int|float|bool|none)(?:\|(?:str|int|float|bool|non
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class PlanContext:
     """What an operation's plan needs to know about its product."""
 
     document: ir.Document
     names: ModelNames
     models: Mapping[str, ir.Model]
-    neighbours: Neighbours
+    references: OperationRefs
 
 
 def operation_value(
@@ -43,12 +43,12 @@ def operation_value(
     outcome: Outcome,
     item: ir.TypeRef | None,
     errors: Code | None,
-    around: Surroundings,
+    context: PlanContext,
     imports: Imports,
 ) -> Code:
     """The expression that builds the operation."""
-    parameters = [_parameter(parameter, around, imports) for parameter in operation.parameters]
-    own_servers = operation.servers != around.document.servers
+    parameters = [_parameter(parameter, context, imports) for parameter in operation.parameters]
+    own_servers = operation.servers != context.document.servers
     accept = outcome.accept
     return call(
         imports.use(SDK, "Operation"),
@@ -58,17 +58,17 @@ def operation_value(
         text(operation.path),
         call=text(call_name),
         parameters=parenthesised(parameters) if parameters else None,
-        body=_body(operation.body, around, imports) if operation.body else None,
-        answers=_answers(outcome, around, imports) if outcome.answers else None,
+        body=_body(operation.body, context, imports) if operation.body else None,
+        answers=_answers(outcome, context, imports) if outcome.answers else None,
         errors=errors,
         security=parenthesised([texts(schemes) for schemes in operation.security]) if operation.security else None,
         servers=parenthesised([server_value(server, imports) for server in operation.servers]) if own_servers else None,
-        paging=plan_flows.paging(operation, item, around.names, imports) if item is not None else None,
-        poller=plan_flows.polling(operation, around.neighbours, imports),
-        download=plan_flows.downloading(operation, around.neighbours, imports),
-        retry=plan_flows.retry(operation),
+        paging=flows.paging(operation, item, context.names, imports) if item is not None else None,
+        poller=flows.polling(operation, context.references, imports),
+        download=flows.downloading(operation, context.references, imports),
+        retry=flows.retry(operation),
         accept=text(accept) if accept else None,
-        headers=plan_flows.fixed_headers(operation),
+        headers=flows.fixed_headers(operation),
         deprecated=literal(True) if operation.deprecated else None,
     )
 
@@ -96,11 +96,11 @@ def _codec_text(ref: ir.TypeRef, names: ModelNames) -> Code | None:
     return None if _NO_CODEC.fullmatch(expression) else text(expression)
 
 
-def _parameter(parameter: ir.Parameter, around: Surroundings, imports: Imports) -> Code:
+def _parameter(parameter: ir.Parameter, context: PlanContext, imports: Imports) -> Code:
     style = parameter.style if parameter.style != _DEFAULT_STYLE[parameter.location] else None
     explode = parameter.explode if parameter.explode != (parameter.style == "form") else None
     # Without a codec it is a single value, and lists and objects are refused.
-    expression = codec(parameter.type, around.names, nullable=parameter.nullable)
+    expression = codec(parameter.type, context.names, nullable=parameter.nullable)
     always = parameter.location == "path"
     return call(
         imports.use(SDK, parameter.location),
@@ -115,22 +115,22 @@ def _parameter(parameter: ir.Parameter, around: Surroundings, imports: Imports) 
     )
 
 
-def _body(body: ir.Body, around: Surroundings, imports: Imports) -> Code:
+def _body(body: ir.Body, context: PlanContext, imports: Imports) -> Code:
     required = None if body.required else literal(False)
     if len(body.variants) == 1:
-        return _body_variant(body.variants[0], required, around, imports)
-    variants = [_body_variant(variant, None, around, imports) for variant in body.variants]
+        return _body_variant(body.variants[0], required, context, imports)
+    variants = [_body_variant(variant, None, context, imports) for variant in body.variants]
     return call(imports.use(SDK, "bodies"), *variants, required=required)
 
 
-def _body_variant(variant: ir.BodyVariant, required: Code | None, around: Surroundings, imports: Imports) -> Code:
+def _body_variant(variant: ir.BodyVariant, required: Code | None, context: PlanContext, imports: Imports) -> Code:
     media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA[variant.kind] else None
     encoding = [(text(part.wire), _encoding(part, imports)) for part in variant.encoding]
     plain = variant.kind in ("binary", "xml")
     return call(
         imports.use(SDK, f"{variant.kind}_body"),
         *([media] if media else []),
-        codec=None if plain else _codec_text(variant.type, around.names),
+        codec=None if plain else _codec_text(variant.type, context.names),
         encoding=braced(encoding) if encoding else None,
         required=required,
     )
@@ -145,11 +145,11 @@ def _encoding(part: ir.PartEncoding, imports: Imports) -> Code:
     )
 
 
-def _answers(outcome: Outcome, around: Surroundings, imports: Imports) -> Code:
+def _answers(outcome: Outcome, context: PlanContext, imports: Imports) -> Code:
     pairs: list[tuple[Code, Code]] = []
     for answer in outcome.answers:
         alone = outcome.type if outcome.single else None
-        variants = [_answer_variant(variant, around, imports, alone) for variant in answer.variants]
+        variants = [_answer_variant(variant, context, imports, alone) for variant in answer.variants]
         pairs.append((text(answer.status), _one_or_many(variants, imports)))
     return braced(pairs)
 
@@ -161,44 +161,46 @@ def _one_or_many(variants: list[Code], imports: Imports) -> Code:
 
 
 def _answer_variant(
-    variant: ir.AnswerVariant, around: Surroundings, imports: Imports, alone: ir.TypeRef | None = None
+    variant: ir.AnswerVariant, context: PlanContext, imports: Imports, alone: ir.TypeRef | None = None
 ) -> Code:
     media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA.get(variant.kind) else None
     expression = None
     if variant.kind == "json":
-        expression = text(f"{codec(alone, around.names)}!" if alone is not None else codec(variant.type, around.names))
+        expression = text(
+            f"{codec(alone, context.names)}!" if alone is not None else codec(variant.type, context.names)
+        )
     return call(imports.use(SDK, f"{variant.kind}_answer"), *([expression] if expression else []), media_type=media)
 
 
-def errors_value(operation: ir.Operation, around: Surroundings, imports: Imports) -> Code | None:
+def errors_value(operation: ir.Operation, context: PlanContext, imports: Imports) -> Code | None:
     """The errors of an operation by status, or None if the document tells of none with a body."""
     pairs: list[tuple[Code, Code]] = []
     for answer in operation.answers:
         if answer.status[0] in "45" or answer.status == "default":
-            variants = [_error_variant(variant, around, imports) for variant in answer.variants]
+            variants = [_error_variant(variant, context, imports) for variant in answer.variants]
             if variants:
                 pairs.append((text(answer.status), _one_or_many(variants, imports)))
     return braced(pairs) if pairs else None
 
 
-def _error_variant(variant: ir.AnswerVariant, around: Surroundings, imports: Imports) -> Code:
+def _error_variant(variant: ir.AnswerVariant, context: PlanContext, imports: Imports) -> Code:
     if variant.kind != "json":
-        return _answer_variant(variant, around, imports)
-    pointers = _error_pointers(variant.type, around)
+        return _answer_variant(variant, context, imports)
+    pointers = _error_pointers(variant.type, context)
     return call(
         imports.use(SDK, "json_error"),
-        text(codec(variant.type, around.names)),
+        text(codec(variant.type, context.names)),
         message=_pointers(pointers, "message"),
         code=_pointers(pointers, "code"),
         media_type=text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA["json"] else None,
     )
 
 
-def _error_pointers(ref: ir.TypeRef, around: Surroundings) -> list[tuple[str, str]]:
+def _error_pointers(ref: ir.TypeRef, context: PlanContext) -> list[tuple[str, str]]:
     if isinstance(ref, ir.ModelRef):
-        return list(around.models[ref.name].error)
+        return list(context.models[ref.name].error)
     if isinstance(ref, ir.UnionOf):
-        return [pair for member in ref.members for pair in _error_pointers(member, around)]
+        return [pair for member in ref.members for pair in _error_pointers(member, context)]
     return []
 
 

@@ -9,7 +9,7 @@ from xcaas_generator import ir
 from xcaas_generator.plan.flows import SDK
 from xcaas_generator.plan.product import Shape, index_entry, plan_product, product_init, product_shape, public_modules
 from xcaas_generator.plan.views import ChildPlan, ClientPlan, IndexPlan, Module, ProductPlan
-from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python import docstrings
 from xcaas_generator.python.code import Code, docstring, identifier, module_path, text
 from xcaas_generator.python.imports import Imports
 from xcaas_generator.python.names import pascal
@@ -61,7 +61,7 @@ def suite_modules(titles: Mapping[str, str]) -> list[Module]:
         doc=docstring(_CLIENT_DOC, 4),
         async_doc=docstring(_ASYNC_CLIENT_DOC, 4),
         children=children,
-        through=Code("_product"),
+        delegate=Code("_product"),
     )
     public: Sequence[str] = getattr(xcaas_core, "__all__", ())
     entries = [index_entry(name, "xcaas_core") for name in public if name != "testing"]
@@ -119,7 +119,7 @@ def _product_child(name: str, title: str, imports: Imports) -> ChildPlan:
         async_cls=imports.use(module, shape.async_cls, typing_only=True),
         real=identifier(shape.cls),
         async_real=identifier(shape.async_cls),
-        doc=docstring(docs.sentence(title), 8),
+        doc=docstring(docstrings.sentence(title), 8),
     )
 
 

@@ -10,11 +10,11 @@ from xcaas_generator.plan.model_names import model_names
 from xcaas_generator.plan.models import model_modules
 from xcaas_generator.plan.negotiation import with_choices
 from xcaas_generator.plan.operations import server_value
-from xcaas_generator.plan.resources import Tree, child_plans, resource_modules, resource_tree, surroundings
-from xcaas_generator.plan.tree import seats
+from xcaas_generator.plan.resources import Tree, child_plans, plan_context, resource_modules, resource_tree
+from xcaas_generator.plan.tree import placements
 from xcaas_generator.plan.views import ClientPlan, FactsPlan, IndexEntry, IndexPlan, Module, ProductPlan
 from xcaas_generator.plan.webhooks import MODULE, webhook_records, webhooks_module
-from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python import docstrings
 from xcaas_generator.python.code import (
     Code,
     braced,
@@ -57,11 +57,11 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
     """
     document = with_choices(document)
     names = model_names(document)
-    seated = seats(document, taken_on_client=shape.taken, taken_on_resource=frozenset({"property"}))
+    seated = placements(document, taken_on_client=shape.taken, taken_on_resource=frozenset({"property"}))
     tree = resource_tree(document, seated, frozenset({shape.cls, shape.async_cls}))
-    around = surroundings(document, names, tree)
+    context = plan_context(document, names, tree)
     modules = [
-        *resource_modules(tree, around, shape.prefix),
+        *resource_modules(tree, context, shape.prefix),
         *model_modules(document, names),
         Module("_product.py", "product.py.jinja", _facts(document)),
         Module("_client.py", "client.py.jinja", _client(document, shape, tree)),
@@ -94,8 +94,8 @@ def index_entry(name: str, module: str) -> IndexEntry:
 
 def _section(document: ir.Document, shape: Shape, tree: Tree, sha256: str) -> manifest.Section:
     records: list[manifest.Record] = []
-    for operation, seat in zip(document.operations, tree.seats, strict=True):
-        name = ".".join(part for part in (shape.prefix, *seat.path, seat.verb) if part)
+    for operation, placement in zip(document.operations, tree.placements, strict=True):
+        name = ".".join(part for part in (shape.prefix, *placement.path, placement.verb) if part)
         records.append(manifest.record(document.name, operation, name))
     refused = tuple(manifest.refusal(document.name, item) for item in document.refused)
     return manifest.Section(document.name, sha256, tuple(records), refused, webhook_records(document), document.title)
@@ -105,7 +105,7 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
     imports = Imports({shape.cls, shape.async_cls, *(path[-1] for path in tree.children(()))})
     base, async_base = imports.use(SDK, shape.base), imports.use(SDK, shape.async_base)
     children = child_plans(tree, (), imports)
-    doc = docs.paragraphs(docs.sentence(document.title), document.doc)
+    doc = docstrings.paragraphs(docstrings.sentence(document.title), document.doc)
     return ClientPlan(
         header=imports.header(),
         exports=tuple(text(name) for name in sorted((shape.cls, shape.async_cls))),
@@ -114,9 +114,9 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
         async_cls=identifier(shape.async_cls),
         async_base=async_base,
         doc=docstring(doc, 4),
-        async_doc=docstring(docs.paragraphs(docs.sentence(document.title), "For use with `await`."), 4),
+        async_doc=docstring(docstrings.paragraphs(docstrings.sentence(document.title), "For use with `await`."), 4),
         children=children,
-        through=Code("_resource"),
+        delegate=Code("_resource"),
     )
 
 

@@ -20,7 +20,7 @@ _REST_VERBS = {"GET": "get", "PUT": "replace", "PATCH": "update", "DELETE": "del
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class Placement:
     """`path` is the chain of resources below the product; poller verbs are empty where there is none."""
 
     path: tuple[str, ...]
@@ -29,10 +29,10 @@ class Seat:
     resume: str = ""
 
 
-def seats(
+def placements(
     document: ir.Document, *, taken_on_client: frozenset[str], taken_on_resource: frozenset[str]
-) -> tuple[Seat, ...]:
-    """Return one seat per operation, in the document's order.
+) -> tuple[Placement, ...]:
+    """Return one placement per operation, in the document's order.
 
     Names are unique per class, and stay clear of those that the base classes define.
     """
@@ -46,14 +46,14 @@ def seats(
     scopes = _scopes(paths, taken_on_resource)
     # Verbs that an author chose come first; a derived one must not take their name.
     order = sorted(range(len(paths)), key=lambda index: document.operations[index].verb is None)
-    found: dict[int, Seat] = {}
+    found: dict[int, Placement] = {}
     for index in order:
         operation, path, names = document.operations[index], paths[index], candidates[index]
         if operation.verb is None and first[path, names[0]] > 1:
             names = names[1:]
         poller = operation.poller
         scope = scopes[path]
-        found[index] = Seat(
+        found[index] = Placement(
             path,
             scope.claim(*names),
             _extra_verb(poller.verb if poller else None, scope),

@@ -143,7 +143,7 @@ class MethodPlan(NamedTuple):
     returns: Code
     async_returns: Code
     waits: bool
-    through: Code
+    delegate: Code
     arguments: Code
     doc: Code
     decorators: tuple[Code, ...]
@@ -189,7 +189,7 @@ class ClientPlan(NamedTuple):
     doc: Code
     async_doc: Code
     children: tuple[ChildPlan, ...]
-    through: Code
+    delegate: Code
 
 
 class FactsPlan(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xcaas_generator import ir
 from xcaas_generator.plan.views import Module, WebhookPlan, WebhooksPlan
-from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python import docstrings
 from xcaas_generator.python.annotations import Annotations, ModelNames, codec
 from xcaas_generator.python.code import Code, call, code, docstring, identifier, parenthesised, text
 from xcaas_generator.python.imports import Imports
@@ -83,10 +83,10 @@ def _webhook(
 
 
 def _doc(webhook: ir.Webhook) -> str:
-    summary = docs.sentence(webhook.summary) or docs.sentence(webhook.name)
+    summary = docstrings.sentence(webhook.summary) or docstrings.sentence(webhook.name)
     came = f"Sent to `{webhook.url}`: a callback of `{webhook.operation}`." if webhook.operation else ""
     told = "" if webhook.doc == webhook.summary else webhook.doc
-    return docs.paragraphs(summary, told, came, "Deprecated." if webhook.deprecated else "")
+    return docstrings.paragraphs(summary, told, came, "Deprecated." if webhook.deprecated else "")
 
 
 def webhook_records(document: ir.Document) -> tuple[dict[str, ir.JSON], ...]:
