@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PartialFile", "safe_file_name"]
 
-_LONGEST_NAME: Final = 240
-_RESERVED: Final = frozenset(
-    ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))]
-)
-
 
 class PartialFile:
     """A file in the making. Not safe for use from several threads.
@@ -158,6 +153,14 @@ def _lock(file: IO[bytes]) -> bool:
     except OSError:
         return False
     return True
+
+
+_LONGEST_NAME: Final = 240
+
+
+_RESERVED: Final = frozenset(
+    ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))]
+)
 
 
 def safe_file_name(name: str, fallback: str = "download") -> str:

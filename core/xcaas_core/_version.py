@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["VERSION"]
+__all__ = ["AGENT", "VERSION"]
 
 VERSION: Final = "0.1.0"
+
+
+AGENT: Final = f"xcaas/{VERSION}"

@@ -1,7 +1,7 @@
 """What a document means, once parsed: the one structure that plan, render and diff read.
 
 `parse` fills it, nobody changes it afterwards. Text in here (`doc`, names on the
-wire, values) is the spec's own and must reach code only through `quote.py`.
+wire, values) is the spec's own and must reach code only through `python/code.py`.
 Every node knows its place as a JSON pointer into the document it came from.
 """
 

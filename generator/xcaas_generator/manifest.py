@@ -34,7 +34,7 @@ class Section:
 
 
 def record(product: str, operation: ir.Operation, call: str) -> Record:
-    """An operation that can be called."""
+    """Return what the manifest says of an operation that can be called."""
     return {
         "product": product,
         "operation_id": operation.id,
@@ -50,7 +50,7 @@ def record(product: str, operation: ir.Operation, call: str) -> Record:
 
 
 def refusal(product: str, refused: ir.Refused) -> Record:
-    """An operation that can't, and why."""
+    """Return what the manifest says of an operation that can't be called, and why."""
     return {
         "product": product,
         "method": refused.method,
@@ -61,7 +61,7 @@ def refusal(product: str, refused: ir.Refused) -> Record:
 
 
 def dump(generator: str, sections: Sequence[Section]) -> str:
-    """The manifest as text: an operation a line, so that a change reads well; ASCII, for any locale."""
+    """Return the manifest as text: an operation a line, so that a change reads well; ASCII, for any locale."""
     ordered = sorted(sections, key=lambda section: section.product)
     operations = [item for section in ordered for item in section.operations]
     refused = [item for section in ordered for item in section.refused]
@@ -78,7 +78,7 @@ def dump(generator: str, sections: Sequence[Section]) -> str:
 
 
 def load(folder: Path) -> dict[str, Section]:
-    """The sections of the manifest in a generated package, by product; none if it can't be read."""
+    """Return the sections of the manifest in a generated package, by product; none if it can't be read."""
     try:
         content = json.loads((folder / NAME).read_text("ascii"))
         return {

@@ -42,7 +42,7 @@ class Problem:
         return replace(self, line=line, column=column)
 
     def __str__(self) -> str:
-        """`specs/storage.yaml:12:7: error: … (at #/paths/~1a) … advice`, on one line, as compilers print it."""
+        """Return `specs/storage.yaml:12:7: error: … (at #/paths/~1a) … advice`, on one line, as compilers print it."""
         where = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
         advice = f" {self.advice}" if self.advice else ""
         return printable(f"{where}: {self.severity}: {self.message} (at #{self.pointer}).{advice}")
@@ -68,5 +68,5 @@ class InputError(Exception):
 
 
 def printable(text: str) -> str:
-    """`text` with control characters escaped: a spec must not be able to steer a terminal or fake a line."""
+    """Return `text` with control characters escaped: a spec must not be able to steer a terminal or fake a line."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)

@@ -9,7 +9,7 @@ from xcaas_generator.problems import printable
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
+    """Return `1 file`, `2 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
@@ -23,7 +23,7 @@ class Progress:
         self._shown = False
 
     def step(self, text: str) -> None:
-        """A stage begins."""
+        """Show that a stage begins."""
         text = printable(text)
         if self._live:
             width = shutil.get_terminal_size().columns - 1
@@ -34,7 +34,7 @@ class Progress:
             self._stream.write(f"{text}\n")
 
     def say(self, text: str) -> None:
-        """A line that stays, on its own: warnings, results. May hold line breaks."""
+        """Write a line that stays, on its own: warnings, results. It may hold line breaks."""
         self.clear()
         self._stream.write(f"{text}\n")
 

@@ -14,11 +14,11 @@ class Report:
         self._problems: dict[tuple[SourceLocation, str], Problem] = {}
 
     def warn(self, place: SourceLocation, message: str, advice: str = "") -> None:
-        """Broken but guessable: something was generated for it."""
+        """Report what is broken but guessable: something was generated for it."""
         self._add(place, message, advice, "warning")
 
     def error(self, place: SourceLocation, message: str, advice: str = "") -> None:
-        """Without meaning: nothing was generated for it."""
+        """Report what has no meaning: nothing was generated for it."""
         self._add(place, message, advice, "error")
 
     def extend(self, problems: tuple[Problem, ...]) -> None:

@@ -11,7 +11,7 @@ _INFO = re.compile(r"(.+?)-([^-]+)\.dist-info")
 
 
 def version(package: str) -> str:
-    """The version of a package. Raises `PackageNotFoundError`, as `importlib.metadata` does."""
+    """Return the version of a package. Raises `PackageNotFoundError`, as `importlib.metadata` does."""
     found = _installed().get(package.replace("-", "_").casefold())
     if found is not None:
         return found
@@ -22,7 +22,7 @@ def version(package: str) -> str:
 
 @cache
 def _installed() -> dict[str, str]:
-    """Versions by normal name, after the folders that installers leave beside packages."""
+    """Return versions by normal name, after the folders that installers leave beside packages."""
     found: dict[str, str] = {}
     for folder in sys.path:
         try:

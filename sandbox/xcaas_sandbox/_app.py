@@ -142,7 +142,7 @@ class SandboxState:
 
 
 def _common_headers(operation: Operation, status: int, limit_status: RateLimitStatus | None) -> dict[str, str]:
-    """What a product puts on all its answers, where its spec says so."""
+    """Return what a product puts on all its answers, where its spec says so."""
     headers = {} if limit_status is None else limit_status.headers(operation, status)
     if "X-Response-Id" in (operation.response(status) or {}).get("headers", {}):
         headers["X-Response-Id"] = str(uuid.uuid4())
@@ -167,7 +167,7 @@ def _negotiate(operation: Operation, status: int, accept: str) -> str | None:
 
 
 def _example(call: Call) -> Reply:
-    """The spec's own example of the first success, page by page where the spec says how."""
+    """Return the spec's own example of the first success, page by page where the spec says how."""
     operation = call.operation
     status = next((key for key in sorted(operation.responses) if key.startswith("2")), "200")
     content: Node = operation.responses.get(status, {}).get("content", {})

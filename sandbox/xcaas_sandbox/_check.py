@@ -29,7 +29,7 @@ def _problems(schema: Node, value: Any, where: str) -> Iterator[str]:
 def check_request(
     operation: Operation, path: Mapping[str, str], query: QueryParams, headers: Headers, body: bytes
 ) -> list[str]:
-    """What is wrong with a request; empty if it is as the spec says."""
+    """Return what is wrong with a request; empty if it is as the spec says."""
     found: list[str] = []
     known: set[str] = set()
     for parameter in operation.parameters:
@@ -60,7 +60,7 @@ def check_request(
 
 
 def _check_members(name: str, parameter: Node, query: QueryParams) -> Iterator[str]:
-    """An object in the query whose members stand there by their own names (style form, exploded)."""
+    """Yield an object in the query whose members stand there by their own names (style form, exploded)."""
     members: Node = parameter["schema"].get("properties", {})
     value = {key: _coerce(query.getlist(key), schema, parameter) for key, schema in members.items() if key in query}
     if value:
@@ -112,7 +112,7 @@ def _coerce(values: list[str], schema: Node, parameter: Node) -> Any:
 
 
 def schema_of(operation: Operation, status: int, media_type: str) -> Node | None:
-    """The schema that the spec gives for an answer, if it gives one."""
+    """Return the schema that the spec gives for an answer, if it gives one."""
     response = operation.response(status)
     content: Node = (response or {}).get("content", {})
     schema: Node | None = content.get(media_type, {}).get("schema")
@@ -120,7 +120,7 @@ def schema_of(operation: Operation, status: int, media_type: str) -> Node | None
 
 
 def check_response(operation: Operation, status: int, media_type: str | None, body: Any) -> list[str]:
-    """What is wrong with an answer of the sandbox itself; anything here is a bug in the sandbox or the spec."""
+    """Return what is wrong with an answer of the sandbox itself; anything here is a bug in the sandbox or the spec."""
     response = operation.response(status)
     if response is None:
         return [f"status {status} is not in the spec"]

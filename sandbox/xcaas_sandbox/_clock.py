@@ -23,16 +23,16 @@ class Clock:
     ticks: Callable[[], float] = time.monotonic
 
     def now(self) -> float:
-        """Seconds since 1970."""
+        """Return seconds since 1970."""
         return self.wall()
 
     def milliseconds(self) -> int:
         return int(self.wall() * 1000)
 
     def stamp(self, ahead: float = 0.0) -> str:
-        """The time, or one `ahead` of it by so many seconds, as `2026-01-14T09:30:00Z`."""
+        """Return the time, or one `ahead` of it by so many seconds, as `2026-01-14T09:30:00Z`."""
         return datetime.fromtimestamp(self.wall() + ahead, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def progress(self, began: float, seconds: float) -> float:
-        """How far something is that began at a tick and takes so many seconds; 1 and more when it is over."""
+        """Return how far something is that began at a tick and takes so many seconds; 1 and more when it is over."""
         return (self.ticks() - began) * self.speed / seconds

@@ -152,7 +152,7 @@ class Credentials:
             raise Problem(403, "Invalid API call as no apiproduct match found", code=code)
 
     def key_of(self, headers: Headers) -> Key | None:
-        """The OAuth key that HTTP Basic presents, if id and secret are right."""
+        """Return the OAuth key that HTTP Basic presents, if id and secret are right."""
         presented = _basic(headers)
         key = self.keys.get(presented[0]) if presented else None
         return key if key and presented and secrets.compare_digest(key.secret, presented[1]) else None

@@ -35,14 +35,14 @@ _DEPTH = 6
 
 
 def answer_example(product: Product, operation_id: str) -> Any:
-    """A copy of the example of an operation's first success."""
+    """Return a copy of the example of an operation's first success."""
     operation = next(operation for operation in product.operations if operation.id == operation_id)
     status = next(key for key in sorted(operation.responses) if key.startswith("2"))
     return copy.deepcopy(example_of_media(next(iter(operation.responses[status]["content"].values()))))
 
 
 def example_of_media(media: Node) -> Any:
-    """The example of a media type, or one made from its schema."""
+    """Return the example of a media type, or one made from its schema."""
     if "example" in media:
         return media["example"]
     for example in media.get("examples", {}).values():
@@ -52,7 +52,7 @@ def example_of_media(media: Node) -> Any:
 
 
 def example_of_schema(schema: Node, depth: int = 0) -> Any:
-    """A value that the schema accepts. Recursive schemas end in empty lists and absent fields."""
+    """Return a value that the schema accepts. Recursive schemas end in empty lists and absent fields."""
     for key in ("const", "example", "default"):
         if key in schema and schema[key] is not None:
             return schema[key]

@@ -66,7 +66,7 @@ class Faults:
             self._rules.clear()
 
     def pick(self, method: str, path: str) -> Fault | None:
-        """The first rule that fits and fires; its count goes down."""
+        """Return the first rule that fits and fires; its count goes down."""
         with self._lock:
             for fault in self._rules:
                 fits = fault.method in (None, method) and re.search(fault.path, path) is not None

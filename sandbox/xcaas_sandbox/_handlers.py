@@ -27,11 +27,11 @@ class Call:
     body: bytes
 
     def parameter(self, wire: str) -> str:
-        """A path parameter by its name in the spec."""
+        """Return a path parameter by its name in the spec."""
         return self.path[group_name(wire)]
 
     def values(self, wire: str) -> list[str]:
-        """A list parameter, repeated or with commas."""
+        """Return a list parameter, repeated or with commas."""
         return [part for value in self.query.getlist(wire) for part in value.split(",") if part]
 
     def number(self, wire: str, default: int) -> int:

@@ -31,7 +31,7 @@ class RateLimitStatus:
     reset: float
 
     def headers(self, operation: Operation, status: int) -> dict[str, str]:
-        """The headers that tell it, where the spec has them for this status."""
+        """Return the headers that tell it, where the spec has them for this status."""
         declared = {name.lower() for name in (operation.response(status) or {}).get("headers", {})}
         told = {
             "x-ratelimit-limit": str(self.limit),

@@ -36,7 +36,7 @@ class Message:
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
     def raw(self) -> bytes:
-        """The message as bytes, its body in one piece with its length ahead."""
+        """Return the message as bytes, its body in one piece with its length ahead."""
         headers = {name: value for name, value in self.headers.items() if name != "transfer-encoding"}
         if self.body or "content-length" in headers or "transfer-encoding" in self.headers:
             headers["content-length"] = str(len(self.body))
@@ -45,7 +45,7 @@ class Message:
 
 
 async def read_request(reader: asyncio.StreamReader) -> Message | None:
-    """The next request; None if the connection was closed instead."""
+    """Return the next request; None if the connection was closed instead."""
     try:
         start, headers = await _head(reader)
     except (asyncio.IncompleteReadError, ConnectionError):
@@ -54,7 +54,7 @@ async def read_request(reader: asyncio.StreamReader) -> Message | None:
 
 
 async def read_response(reader: asyncio.StreamReader, method: str) -> Message:
-    """The answer to a request."""
+    """Return the answer to a request."""
     start, headers = await _head(reader)
     if method == "HEAD" or int(start.split(" ")[1]) in _NO_BODY:
         return Message(start, headers, b"")

@@ -21,7 +21,7 @@ _MISSING: Final = object()
 
 
 def paged_example(call: Call, paging: Node, media: Node, media_type: str) -> Reply:
-    """The page that a call asks for, out of a list of `TOTAL` items that differ in their ids alone."""
+    """Return the page that a call asks for, out of a list of `TOTAL` items that differ in their ids alone."""
     body: Any = copy.deepcopy(example_of_media(media))
     found: list[Any] = _at(body, paging.get("items", ""))
     number, size = _position(call, paging), max(1, _asked(call, paging, paging.get("size"), TOTAL))
@@ -65,7 +65,7 @@ def _position(call: Call, paging: Node) -> int:
 
 
 def _cursor(body: Any, paging: Node, offset: int) -> object:
-    """The next position, as a number where the example has one, else as text."""
+    """Return the next position, as a number where the example has one, else as text."""
     pointer = paging["next"].get("body")
     return offset if pointer and isinstance(_at(body, pointer), int) else str(offset)
 

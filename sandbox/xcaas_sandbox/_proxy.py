@@ -150,17 +150,17 @@ class FaultProxy:
         await asyncio.gather(*connections, return_exceptions=True)
 
     def plan(self, *, rate: float, seed: int) -> None:
-        """Another share of faults and another plan from here on."""
+        """Take another share of faults and another plan from here on."""
         self.rate = rate
         self._random = random.Random(seed)
 
     def draw(self) -> str | None:
-        """What happens to the next request; None if nothing does."""
+        """Return what happens to the next request; None if nothing does."""
         fault = self._pick()
         return None if fault == "refuse" else fault
 
     def refuses(self) -> bool:
-        """Whether a new connection is reset before anything is read from it."""
+        """Return whether a new connection is reset before anything is read from it."""
         return self._pick() == "refuse"
 
     def _pick(self) -> str | None:
@@ -176,7 +176,7 @@ class FaultProxy:
         return await asyncio.open_connection(*self._target)
 
     def damaged(self, request: Message, answer: Message) -> bytes | None:
-        """An answer with one byte changed, so that neither JSON nor a digest can overlook it. None if it may not be."""
+        """Return an answer with one byte changed, so that JSON or a digest notices it. None if it may not be."""
         if not answer.body or not self._corruptible(request.path, answer):
             return None
         place = self._random.randrange(len(answer.body))
@@ -185,11 +185,11 @@ class FaultProxy:
         return Message(answer.start, answer.headers, body).raw()
 
     def broken(self, raw: bytes) -> bytes:
-        """Some of an answer, never all of it."""
+        """Return some of an answer, never all of it."""
         return raw[: self._random.randrange(1, len(raw))]
 
     def refusal(self, fault: str) -> tuple[int, bytes]:
-        """An answer that the service has nothing to do with."""
+        """Return an answer that the service has nothing to do with."""
         status = {"busy": 429, "later": 429, "page": 200}.get(fault) or self._random.choice((500, 502, 503, 504))
         headers = {"content-type": "text/html", "content-length": str(len(_PAGE))}
         if fault == "later":

@@ -67,7 +67,7 @@ class Problem(Exception):
 
 
 def error_body(operation: Operation | None, problem: Problem, path: str | None = None) -> tuple[str, Any] | None:
-    """Media type and body of a refusal; None where the spec says that there is no body.
+    """Return media type and body of a refusal; None where the spec says that there is no body.
 
     Without a spec to follow it is the gateway's fault. `path` is what was asked for.
     """
@@ -89,7 +89,7 @@ def error_body(operation: Operation | None, problem: Problem, path: str | None =
 
 
 def problem_object(problem: Problem, path: str, time: str) -> Node:
-    """A problem with a list of fields, as operations that failed carry it."""
+    """Return a problem with a list of fields, as operations that failed carry it."""
     error = {"field": problem.field, "code": problem.code, "message": problem.message}
     title = HTTPStatus(problem.status).phrase
     return {
@@ -135,7 +135,7 @@ def _members(schema: Node) -> Iterator[Node]:
 
 
 def _code(schema: Node, problem: Problem) -> str | None:
-    """The problem's code, or one for its status where the product has a closed list and this isn't on it."""
+    """Return the problem's code, or one for its status where the product has a closed list and this isn't on it."""
     entry: Node = schema.get("properties", {}).get("errors", {}).get("items", {}).get("properties", {}).get("code", {})
     known = {code for member in entry.get("oneOf", ()) for code in member.get("enum", ())}
     return problem.code if not known or problem.code in known else _BY_STATUS.get(problem.status, "UNKNOWN")

@@ -34,7 +34,7 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 
 def kind_of(schema: Node) -> str | None:
-    """The type that a schema names, not counting null."""
+    """Return the type that a schema names, not counting null."""
     kind: object = schema.get("type")
     if is_list(kind):
         return next((str(member) for member in kind if member != "null"), "null")
@@ -74,7 +74,7 @@ class Operation:
     node: Node = field(repr=False)
 
     def response(self, status: int) -> Node | None:
-        """What the spec says of this status: exact, then `4XX`, then `default`."""
+        """Return what the spec says of this status: exact, then `4XX`, then `default`."""
         for key in (str(status), f"{status // 100}XX", "default"):
             if key in self.responses:
                 return self.responses[key]
@@ -139,7 +139,7 @@ class _Files:
 
 
 def find_specs() -> Path:
-    """The folder of specs: beside the sources in a checkout, inside the package when installed."""
+    """Return the folder of specs: beside the sources in a checkout, inside the package when installed."""
     checkout = Path(__file__).resolve().parents[2] / "specs"
     return checkout if checkout.is_dir() else Path(str(files("xcaas_sandbox"))) / "_specs"
 
@@ -215,11 +215,11 @@ def _server_path(server: Node) -> str:
 
 
 def _escaped(template: str, variable: Callable[[str], str]) -> str:
-    """A template as a regular expression: its text taken literally, its `{names}` as `variable` says."""
+    """Return a template as a regular expression: its text taken literally, its `{names}` as `variable` says."""
     parts = re.split(r"\{(.*?)\}", template)
     return "".join(variable(part) if index % 2 else re.escape(part) for index, part in enumerate(parts))
 
 
 def group_name(name: str) -> str:
-    """A parameter name as the name of a regular expression's group."""
+    """Return a parameter name as the name of a regular expression's group."""
     return re.sub(r"\W", "_", name)

@@ -41,7 +41,7 @@ class Store:
         return self._rows[row_id]
 
     def get(self, row_id: str) -> Node:
-        """The row itself, so that changes to it stay. 404 if there is none."""
+        """Return the row itself, so that changes to it stay. 404 if there is none."""
         found = self._rows.get(row_id)
         if found is None:
             raise self.missing(row_id)
@@ -65,7 +65,7 @@ class Store:
 
 
 def members(row: Node, *path: str) -> list[Node]:
-    """The objects of a list in a row; none where the list or what should hold it is missing or null."""
+    """Return the objects of a list in a row; none where the list or what should hold it is missing or null."""
     found: Any = row
     for name in path:
         found = found.get(name) if is_node(found) else None
@@ -73,7 +73,7 @@ def members(row: Node, *path: str) -> list[Node]:
 
 
 def values_at(row: Any, path: str) -> list[str]:
-    """Everything in a row under a dotted path, as text; lists on the way are gone through."""
+    """Return everything in a row under a dotted path, as text; lists on the way are gone through."""
     found: list[Any] = [row]
     for name in path.split("."):
         found = [part[name] for member in found for part in _listed(member) if is_node(part) and name in part]
@@ -89,7 +89,7 @@ def _text(value: object) -> str:
 
 
 def filtered(rows: Sequence[Node], condition: str | None) -> list[Node]:
-    """The rows that a FIQL or RSQL condition lets through; all without one. 400 for one that can't be read."""
+    """Return the rows that a FIQL or RSQL condition lets through; all without one. 400 for one that can't be read."""
     if not condition:
         return list(rows)
     try:
@@ -100,7 +100,7 @@ def filtered(rows: Sequence[Node], condition: str | None) -> list[Node]:
 
 
 def ordered(rows: Sequence[Node], keys: Iterable[str]) -> list[Node]:
-    """Rows sorted by dotted paths, each with `-` ahead for descending. Later keys decide between equals."""
+    """Return rows sorted by dotted paths, each with `-` ahead for descending. Later keys decide between equals."""
     result = list(rows)
     for key in reversed([key.strip() for key in keys if key.strip()]):
         path = key.lstrip("+-")

@@ -12,7 +12,7 @@ __all__ = ["environment", "main"]
 
 
 def environment(base_url: str) -> dict[str, str]:
-    """What to set so that `XCaaS.from_env()` may call everything at a sandbox."""
+    """Return what to set so that `XCaaS.from_env()` may call everything at a sandbox."""
     return {
         "XCAAS_BASE_URL": base_url,
         "XCAAS_CLIENT_ID": "eght_demo",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xcaas_core.paging._pages import Page
 from xcaas_core._words import counted
+from xcaas_core.paging._pages import Page
 
 
 def test_one_is_one_and_all_else_are_many() -> None:

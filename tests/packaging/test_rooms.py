@@ -6,16 +6,14 @@ The order of rooms is import-linter's to hold (`make lint`).
 from __future__ import annotations
 
 from collections import Counter
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 
 import grimp
 import pytest
 
 from tests.packaging.installing import ROOT
 
-# Core has no rooms yet.
-NOT_YET = pytest.mark.xfail(raises=(AssertionError, CycleError), reason="the rooms of core are not built yet")
-PACKAGES = ["xcaas_generator", "xcaas_sandbox", pytest.param("xcaas_core", marks=NOT_YET)]
+PACKAGES = ["xcaas_core", "xcaas_generator", "xcaas_sandbox"]
 MOST_MODULES = 24
 
 
@@ -30,7 +28,6 @@ def test_no_module_imports_itself_by_way_of_others(package: str) -> None:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_room_is_crowded(package: str) -> None:
     (source,) = ROOT.glob(f"*/{package}/")
-    # vendor/ is about to be replaced.
-    modules = Counter(path.parent for path in source.rglob("*.py") if path.parent.name != "vendor")
+    modules = Counter(path.parent for path in source.rglob("*.py"))
     assert len(modules) > 1
     assert {folder: number for folder, number in modules.items() if number > MOST_MODULES} == {}

@@ -22,8 +22,8 @@ import pytest
 
 import xcaas
 from xcaas import AsyncDownload, AsyncPager, AsyncXCaaS, ClientCredentials, Download, Pager, XCaaS, XCaaSError
-from xcaas_core.calls._hooks import AttemptEvent
 from xcaas_core.auth import TokenPolicy
+from xcaas_core.calls._hooks import AttemptEvent
 from xcaas_core.models import Model
 
 from .fault_service import Service, running

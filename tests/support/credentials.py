@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable
 from typing import cast
 
-from xcaas_core.auth._interface import AuthContext, Authorizer
-from xcaas_core.operations._product import Product, Scheme
-from xcaas_core.sansio._steps import Flow, Request, Sleep
 from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer
-from xcaas_core.auth.tokens._token import Lease
-from xcaas_core.auth.tokens._manager import Machine
+from xcaas_core.auth._interface import AuthContext, Authorizer
 from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.auth.tokens._manager import Machine
+from xcaas_core.auth.tokens._token import Lease
+from xcaas_core.operations._product import Product, Scheme
+from xcaas_core.sansio._messages import Request
+from xcaas_core.sansio._steps import Flow, Sleep
 from xcaas_core.testing._tokens import FakeResponse, Simulation, TokenEndpoint, fake_context
 
 TOKEN_URL = "https://api.example.com/oauth/v2/token"

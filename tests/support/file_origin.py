@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.support.example_api import _ops
 from tests.support.sessions import async_session, sync_session
-from xcaas_core.downloads._download import AsyncDownload, Download
 from xcaas_core._errors import ConnectionLostError
+from xcaas_core.downloads._download import AsyncDownload, Download
 from xcaas_core.operations._operation import Call, Operation
 from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
 

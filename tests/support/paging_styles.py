@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from xcaas_core._pointer import JSON
 from xcaas_core.operations._extensions import Last, Paging
 from xcaas_core.paging._walk import PageWalk
-from xcaas_core._pointer import JSON
 
 Key = str | int | None
 Answer = tuple[JSON, dict[str, str]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xcaas_core.client._resources import AsyncProductClient, ProductClient
 from xcaas_core.operations._operation import Operation
 from xcaas_core.operations._product import Product, Scheme, Server
-from xcaas_core.client._resources import AsyncProductClient, ProductClient
 from xcaas_core.sdk import AsyncClientBase, ClientBase, binary_body, json_answer
 
 __all__ = ["AsyncClient", "Client", "chunks"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 
 from tests.support.credentials import request
-from xcaas_core.operations._product import Product, Scheme
-from xcaas_core.sansio._steps import Request
 from xcaas_core.auth import (
     build_authorizer,
 )
+from xcaas_core.operations._product import Product, Scheme
+from xcaas_core.sansio._messages import Request
 from xcaas_core.testing._tokens import Simulation, fake_context
 
 KEY = Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")

@@ -24,7 +24,8 @@ from typing import Protocol
 
 from ..operations._operation import Security
 from ..operations._product import Product
-from ..sansio._steps import Flow, Request, Response
+from ..sansio._messages import Request, Response
+from ..sansio._steps import Flow
 
 __all__ = ["AuthContext", "Authorizer", "AuthorizerFactory"]
 

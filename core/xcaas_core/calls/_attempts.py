@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeGuard, TypeVar, cast
 
 from .._redaction import is_secret, safe_headers, safe_url
-from ..sansio._steps import Flow, Response, Send
+from ..http._headers import request_id_of
+from ..sansio._messages import Response
+from ..sansio._steps import Flow, Send
 from ._hooks import AttemptEvent, TokenEvent
-from ._replies import request_id_of
 
 if TYPE_CHECKING:
-    from ..sansio._steps import Request
+    from ..sansio._messages import Request
     from ._hooks import Hook, TokenHook
 
 __all__ = ["announce", "conclude", "with_tokens"]

@@ -13,21 +13,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from .._fork import resets_after_fork
 from ..auth._interface import AuthContext
-from ..http._urls import origin_of, rebase, server_address, server_template
+from ..http._urls import origin_of, rebase
+from ..serialization._servers import server_address, server_template
+from ._endpoint import Site, _first
 from ._rate_limits import FlightLimit, RateLimiter
 from ._retry import RetryBudget
 
 if TYPE_CHECKING:
     from ..auth._interface import Authorizer
     from ..models import LenientReading
-    from ..operations._operation import Call, Operation, Security
-    from ..operations._product import Product, RateLimit, Server
-    from ..sansio._steps import Flow
-    from ..serialization._compiled import Compiled
+    from ..operations._operation import Operation, Security
+    from ..operations._product import Product, RateLimit
     from ._options import Options
-    from ._replies import Reply
 
-__all__ = ["Engine", "Shared", "Site"]
+__all__ = ["Engine", "Shared"]
 
 T = TypeVar("T")
 
@@ -60,31 +59,6 @@ class Shared:
         self.origins: set[tuple[str, str, int]] = set()
 
 
-class Site:
-    """One operation as one client calls it: its address, its fixed headers, and who signs."""
-
-    __slots__ = ("address", "authorizer", "compiled", "headers", "limiter", "setting", "template")
-
-    def __init__(
-        self,
-        compiled: Compiled,
-        *,
-        address: str,
-        template: str,
-        headers: dict[str, str],
-        authorizer: Authorizer | None,
-        limiter: RateLimiter | None,
-        setting: Callable[[str], str | None],
-    ) -> None:
-        self.compiled: Compiled = compiled
-        self.address: str = address
-        self.template: str = template
-        self.headers: dict[str, str] = headers
-        self.authorizer: Authorizer | None = authorizer
-        self.limiter: RateLimiter | None = limiter
-        self.setting: Callable[[str], str | None] = setting
-
-
 class Engine:
     """Turns calls into flows. Shared by all resources of a client, and by all threads."""
 
@@ -105,12 +79,6 @@ class Engine:
         self._sites: dict[Operation[object], Site] = {}
         self._authorizers: dict[tuple[str, Security], Authorizer | None] = {}
         self.auth_context: AuthContext = context or self._auth_context()
-
-    def exchange(self, call: Call[T]) -> Flow[Reply[T]]:
-        """Make a call, with retries and credentials. Raises what `_errors.py` draws."""
-        from ._exchange import Exchange
-
-        return Exchange(self, call).run()
 
     def with_options(self, options: Options) -> Engine:
         """An engine with other options. Tokens, budget and limits are shared."""
@@ -210,9 +178,3 @@ class Engine:
         that the user listed."""
         origin = origin_of(url)
         return origin in self.shared.origins or origin[1] in self.options.trusted_hosts
-
-
-def _first(servers: tuple[Server, ...]) -> Server:
-    from ..operations._product import Server
-
-    return servers[0] if servers else Server("/")

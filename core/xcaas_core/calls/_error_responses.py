@@ -17,7 +17,7 @@ from ..serialization._responses import candidates
 
 if TYPE_CHECKING:
     from ..operations._operation import Operation
-    from ..sansio._steps import Response
+    from ..sansio._messages import Response
 
 __all__ = ["response_error"]
 

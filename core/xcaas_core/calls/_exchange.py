@@ -11,28 +11,36 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
 from .._errors import Attempt, CallTimeoutError, ConnectError, TransportError, XCaaSError
 from .._redaction import safe_url
-from ..sansio._steps import Close, Flow, Read, Response, Send, Sleep
+from ..http._headers import requested_wait
+from ..sansio._messages import Response
+from ..sansio._steps import Close, Flow, Read, Send, Sleep
 from ._attempts import announce, conclude, with_tokens
+from ._context import CallContext
 from ._error_responses import response_error
 from ._hooks import AttemptEvent
-from ._replies import Reply, request_id_of
+from ._replies import Reply
 from ._requests import build_request
-from ._retry import cost_of, planned_wait, requested_wait, worth_repeating
+from ._retry import cost_of, planned_wait, worth_repeating
 
 if TYPE_CHECKING:
     from ..operations._operation import Call
-    from ..sansio._steps import Request
+    from ..sansio._messages import Request
     from ..serialization._compiled import Compiled
     from ._engine import Engine
 
-__all__ = ["Exchange"]
+__all__ = ["exchange"]
 
 T = TypeVar("T")
 Granted = TypeVar("Granted")
 _log: Final = logging.getLogger("xcaas")
 
 
-class Exchange(Generic[T]):
+def exchange(engine: Engine, call: Call[T]) -> Flow[Reply[T]]:
+    """Make a call, with retries and credentials. Raises what `_errors.py` draws."""
+    return CallRunner(engine, call).run()
+
+
+class CallRunner(Generic[T]):
     """One call on its way."""
 
     __slots__ = (
@@ -45,9 +53,9 @@ class Exchange(Generic[T]):
         "_site",
         "_url",
         "_waited",
-        "attempts",
         "call",
         "compiled",
+        "context",
         "deadline",
         "engine",
         "request",
@@ -56,7 +64,7 @@ class Exchange(Generic[T]):
     def __init__(self, engine: Engine, call: Call[T]) -> None:
         self.engine: Engine = engine
         self.call: Call[T] = call
-        self.attempts: list[Attempt] = []
+        self.context: CallContext = CallContext(call.operation)
         self._event: AttemptEvent | None = None
         self._grant: object = None
         self._replayed = False
@@ -70,7 +78,8 @@ class Exchange(Generic[T]):
             self.compiled: Compiled = self._site.compiled
             request, self._signs = build_request(engine, self._site, call)
             self.request: Request = request
-            self._url = self.request.url
+            self.context.request = request
+            self._url = request.url
         except XCaaSError as error:
             error.operation = call.operation.call
             raise
@@ -97,7 +106,7 @@ class Exchange(Generic[T]):
                     self._tell(response, None, None)
                     if self.call.stream:
                         yield from self._check_stream(response)
-                    return Reply(response, self)
+                    return Reply(response, self.context, self.value)
                 if response is not None and (yield from self._replay(response)):
                     wait: float | None = 0.0
                 else:
@@ -109,7 +118,7 @@ class Exchange(Generic[T]):
                     yield Sleep(wait)
                 self._waited = wait
         except XCaaSError as error:
-            self.describe(error)
+            self.context.complete(error)
             self._abandon(error)
             raise
         except BaseException as error:
@@ -158,7 +167,7 @@ class Exchange(Generic[T]):
             self.compiled.answers.check(response)
         except XCaaSError as error:
             yield Close(response)
-            self.describe(error, response)
+            self.context.complete(error, response)
             raise
 
     def _replay(self, response: Response) -> Flow[bool]:
@@ -198,7 +207,9 @@ class Exchange(Generic[T]):
 
     def _announce(self) -> None:
         """Let hooks see and change the request. One that signs it makes the client's credentials unnecessary."""
-        event = self._event = AttemptEvent(self.call.operation, safe_url(self.request.url), len(self.attempts) + 1)
+        event = self._event = AttemptEvent(
+            self.call.operation, safe_url(self.request.url), len(self.context.attempts) + 1
+        )
         if self.compiled.guarded(announce(self.engine.options.hooks, event, self.request)):
             self._signs = False
 
@@ -213,11 +224,11 @@ class Exchange(Generic[T]):
         status = None if response is None else response.status
         outcome = type(failure).__name__ if status is None else str(status)
         seconds = self.engine.shared.clock() - began
-        self.attempts.append(Attempt(len(self.attempts) + 1, outcome, status, seconds, self._waited))
+        self.context.attempts.append(Attempt(len(self.context.attempts) + 1, outcome, status, seconds, self._waited))
 
     def _tell(self, response: Response | None, failure: TransportError | None, wait: float | None) -> None:
         """Tell hooks and the log how the attempt went."""
-        attempt = self.attempts[-1]
+        attempt = self.context.attempts[-1]
         if _log.isEnabledFor(logging.DEBUG):
             again = "" if wait is None else f", again in {wait:.2f} s"
             _log.debug(
@@ -244,25 +255,10 @@ class Exchange(Generic[T]):
             return error
         asked = requested_wait(response.headers, response.status, self.engine.shared.wall())
         refusal = response_error(self.call.operation, response, asked)
-        self.describe(refusal, response)
+        self.context.complete(refusal, response)
         if self._signs and self._site.authorizer is not None:
             # Asked in any case: a refused token that was not replaced is dropped here.
             refusal.advice = self._site.authorizer.explain(response.status, self._grant) or refusal.advice
             if response.status == 401 and not self.request.replayable:
                 refusal.advice = "The body could be read once only, so the call was not repeated. Make it again."
         return refusal
-
-    def describe(self, error: XCaaSError, response: Response | None = None) -> None:
-        """Add what this call knows to an error, unless it knows already."""
-        if error.operation is None:
-            error.operation = self.call.operation.call
-        if error.method is None:
-            error.method = self.request.method
-            error.url = safe_url(self.request.url)
-        if not error.attempts:
-            error.attempts = tuple(self.attempts)
-        if response is not None:
-            if error.status is None:
-                error.status = response.status
-            if error.request_id is None:
-                error.request_id = request_id_of(response.headers)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from operator import index
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from .._checks import is_number, refused
 from .._errors import ConfigurationError
 from .._redaction import safe_headers
-from ..client._validation import is_number, refused
 from ._retry import RetryPolicy
 
 if TYPE_CHECKING:

@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from .._errors import Attempt, XCaaSError
+from ..http._headers import request_id_of
 from ..http._media_types import charset_of
-from ..sansio._steps import Response
+from ..sansio._messages import Response
 from ..serialization._responses import plain_json
+from ._context import CallContext
 
-if TYPE_CHECKING:
-    from ._exchange import Exchange
-
-__all__ = ["RawResponse", "Reply", "request_id_of"]
+__all__ = ["RawResponse", "Reply"]
 
 T_co = TypeVar("T_co", covariant=True)
-
-_REQUEST_IDS: Final = (
-    "x-request-id",
-    "x-correlation-id",
-    "request-id",
-    "x-response-id",
-    "x-amzn-requestid",
-    "x-amzn-trace-id",
-    "x-trace-id",
-    "cf-ray",
-)
-
-
-def request_id_of(headers: Mapping[str, str]) -> str | None:
-    """The server's name for a request, under whichever header it gives it."""
-    for name in _REQUEST_IDS:
-        found = headers.get(name)
-        if found:
-            return found
-    return None
 
 
 class Reply(Generic[T_co]):
@@ -45,11 +24,12 @@ class Reply(Generic[T_co]):
     up with `Close`. `url` is the address that was asked, as it was sent.
     """
 
-    __slots__ = ("_exchange", "response")
+    __slots__ = ("_decode", "context", "response")
 
-    def __init__(self, response: Response, exchange: Exchange[T_co]) -> None:
+    def __init__(self, response: Response, context: CallContext, decode: Callable[[Response], T_co]) -> None:
         self.response: Response = response
-        self._exchange = exchange
+        self.context: CallContext = context
+        self._decode = decode
 
     @property
     def status(self) -> int:
@@ -67,11 +47,12 @@ class Reply(Generic[T_co]):
 
     @property
     def url(self) -> str:
-        return self._exchange.request.url
+        """The address that was asked, as it was sent."""
+        return "" if self.context.request is None else self.context.request.url
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        return tuple(self._exchange.attempts)
+        return tuple(self.context.attempts)
 
     @property
     def request_id(self) -> str | None:
@@ -82,20 +63,16 @@ class Reply(Generic[T_co]):
         try:
             return plain_json(self.response)
         except XCaaSError as error:
-            self.describe(error)
+            self.context.complete(error, self.response)
             raise
 
     def value(self) -> T_co:
         """The body as the operation's type. Raises `DecodeError` if it is something else."""
         try:
-            return self._exchange.value(self.response)
+            return self._decode(self.response)
         except XCaaSError as error:
-            self.describe(error)
+            self.context.complete(error, self.response)
             raise
-
-    def describe(self, error: XCaaSError) -> None:
-        """Add what this call knows to an error that was found in its answer."""
-        self._exchange.describe(error, self.response)
 
     def __repr__(self) -> str:
         return f"<Reply {self.status}>"

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from .._redaction import is_secret
 from ..http._urls import resolve_link, same_origin
-from ..sansio._steps import Request
+from ..sansio._messages import Request
 
 if TYPE_CHECKING:
     from ..operations._operation import Call
-    from ._engine import Engine, Site
+    from ._endpoint import Site
+    from ._engine import Engine
 
 __all__ = ["build_request"]
 

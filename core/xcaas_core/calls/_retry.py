@@ -6,27 +6,11 @@ operations that the spec marks as safe, and anything at all if no connection was
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from threading import Lock
-from typing import Final
 
 from .._errors import CallTimeoutError, CertificateError, ConfigurationError, ConnectError, TransportError
 
-__all__ = [
-    "IDEMPOTENT",
-    "RetryBudget",
-    "RetryPolicy",
-    "backoff",
-    "cost_of",
-    "planned_wait",
-    "requested_wait",
-    "worth_repeating",
-]
-
-IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "QUERY"})
-
-# Below this an `x-ratelimit-reset` counts seconds; above it is a date in epoch seconds.
-_EPOCH: Final = 1_000_000_000
+__all__ = ["RetryBudget", "RetryPolicy", "backoff", "cost_of", "planned_wait", "worth_repeating"]
 
 
 class RetryPolicy:
@@ -134,44 +118,3 @@ def planned_wait(policy: RetryPolicy, retry: int, asked: float | None, random: f
         return None
     # Never earlier, and not all clients in the same instant.
     return asked + random * min(1.0, policy.first_wait)
-
-
-def requested_wait(headers: Mapping[str, str], status: int, now: float) -> float | None:
-    """Seconds that an answer asks to wait: `Retry-After` as seconds or date, else `x-ratelimit-reset`
-    of a 429. None if it asks for nothing that can be understood. `now` is epoch seconds."""
-    text = headers.get("retry-after")
-    if text is not None:
-        asked = _number(text)
-        return asked if asked is not None else _until_date(text, headers.get("date"), now)
-    if status != 429:
-        return None
-    reset = _number(headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset") or "")
-    if reset is None or reset < _EPOCH:
-        return reset
-    server_now = _epoch(headers.get("date") or "")
-    return max(0.0, reset - (now if server_now is None else server_now))
-
-
-def _number(text: str) -> float | None:
-    text = text.strip()
-    return float(text) if text.isascii() and text.replace(".", "", 1).isdecimal() else None
-
-
-def _until_date(text: str, date: str | None, now: float) -> float | None:
-    at = _epoch(text)
-    if at is None:
-        return None
-    # By the server's own clock, where it shows it: the local one may be wrong.
-    server_now = _epoch(date or "")
-    return max(0.0, at - (now if server_now is None else server_now))
-
-
-def _epoch(text: str) -> float | None:
-    if not text:
-        return None
-    from email.utils import parsedate_to_datetime  # loaded only when a server gives a date
-
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None

@@ -1,7 +1,7 @@
 """What resources call through: an engine that decides and an I/O half that moves bytes.
 
 `Session` blocks, `AsyncSession` awaits; they are the only twins between flows and callers.
-Pagers, pollers and downloads write their logic as flows over `session.engine.exchange(call)`
+Pagers, pollers and downloads write their logic as flows over `exchange(session.engine, call)`
 and hand them to `session.run`.
 """
 
@@ -17,9 +17,17 @@ if TYPE_CHECKING:
     from ._engine import Engine
     from ._replies import Reply
 
+
 __all__ = ["AsyncSession", "Session"]
 
 T = TypeVar("T")
+
+
+def exchange(engine: Engine, call: Call[T]) -> Flow[Reply[T]]:
+    """Make a call, as `_exchange.py` does, which is not loaded before the first one."""
+    from ._exchange import exchange
+
+    return exchange(engine, call)
 
 
 class Session:
@@ -37,11 +45,11 @@ class Session:
 
     def call(self, operation: Operation[T], args: tuple[object, ...] = (), body: object = None) -> T:
         """Call an operation and decode its answer."""
-        return run(self.engine.exchange(Call(operation, args, body)), self.io).value()
+        return run(exchange(self.engine, Call(operation, args, body)), self.io).value()
 
     def exchange(self, call: Call[T]) -> Reply[T]:
         """Make a call and return the answer undecoded, open if the call asks to stream."""
-        return run(self.engine.exchange(call), self.io)
+        return run(exchange(self.engine, call), self.io)
 
 
 class AsyncSession:
@@ -59,8 +67,8 @@ class AsyncSession:
 
     async def call(self, operation: Operation[T], args: tuple[object, ...] = (), body: object = None) -> T:
         """Call an operation and decode its answer."""
-        return (await run_async(self.engine.exchange(Call(operation, args, body)), self.io)).value()
+        return (await run_async(exchange(self.engine, Call(operation, args, body)), self.io)).value()
 
     async def exchange(self, call: Call[T]) -> Reply[T]:
         """Make a call and return the answer undecoded, open if the call asks to stream."""
-        return await run_async(self.engine.exchange(call), self.io)
+        return await run_async(exchange(self.engine, call), self.io)

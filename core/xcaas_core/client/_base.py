@@ -6,11 +6,12 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
+from .._checks import refused
 from .._errors import ConfigurationError
 from ..calls._options import DEFAULT_RETRIES, DEFAULT_TIMEOUT, UNCHANGED, Options, RegionSetting, Timeout, Unchanged
 from ..operations._product import own_product
 from ._setup import FakeNetwork, HttpClient, Setup, environment, make_engine, options_of
-from ._validation import check_options, refused
+from ._validation import check_options
 
 if TYPE_CHECKING:
     import ssl

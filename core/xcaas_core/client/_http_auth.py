@@ -9,7 +9,8 @@ from .._errors import ConfigurationError
 from ..calls._attempts import with_tokens
 from ..calls._session import AsyncSession, Session
 from ..http._urls import same_origin
-from ..sansio._steps import Flow, Request
+from ..sansio._messages import Request
+from ..sansio._steps import Flow
 
 if TYPE_CHECKING:
     from ..auth._interface import Authorizer

@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
 
+from .._checks import refused
 from .._errors import ConfigurationError
 from ..calls._options import Options, RegionSetting, Timeout
 from ..calls._retry import RetryPolicy
 from ..sansio._drivers import AsyncTransport, SyncTransport
-from ._validation import refused
 
 if TYPE_CHECKING:
     import ssl

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from .._errors import ConfigurationError, MissingCredentialsError
 from ..calls._attempts import with_tokens
-from ..http._urls import server_address
 from ..operations._product import Product, own_product
+from ..serialization._servers import server_address
 from ._resources import AsyncProductClient, AsyncResource, ProductClient, Resource
 
 if TYPE_CHECKING:

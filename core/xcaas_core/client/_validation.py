@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Final, TypeGuard, cast
+from collections.abc import Callable, Collection, Mapping
+from typing import Final, cast
 from urllib.parse import urlsplit
 
+from .._checks import are_texts, refused
 from .._errors import ConfigurationError
 from ..operations._product import RateLimit
 
-__all__ = ["are_texts", "check_options", "is_number", "refused"]
-
-
-def refused(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
-    """The error for an option that is of a wrong type. Values are not shown: they may be secret."""
-    return ConfigurationError(f"{name} must be {wanted}, not {_kind(value)}", advice=advice)
-
-
-def _kind(value: object) -> str:
-    """What something is, and what it holds."""
-    name = type(value).__name__
-    parts: Iterable[object] = ()
-    if isinstance(value, Mapping):
-        parts = [part for pair in cast("Mapping[object, object]", value).items() for part in pair]
-    elif isinstance(value, list | tuple | set | frozenset):
-        parts = cast("Iterable[object]", value)
-    inner = " and ".join(sorted({type(part).__name__ for part in parts}))
-    return f"{name} of {inner}" if inner else name
-
-
-def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether a value counts something: True is no number of seconds."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+__all__ = ["check_options"]
 
 
 def check_options(given: Mapping[str, object]) -> None:
@@ -49,15 +28,6 @@ def check_options(given: Mapping[str, object]) -> None:
 
 def _is_text(value: object) -> bool:
     return value is None or isinstance(value, str)
-
-
-def are_texts(value: object) -> bool:
-    """Whether a value maps text to text, or is not given."""
-    if value is None:
-        return True
-    if not isinstance(value, Mapping):
-        return False
-    return all(isinstance(part, str) for pair in cast("Mapping[object, object]", value).items() for part in pair)
 
 
 def _is_region(value: object) -> bool:

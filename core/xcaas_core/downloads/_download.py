@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._errors import TransportError
 from .._partial_file import safe_file_name
 from ..calls._handle import Handle
-from ..http._content_disposition import disposition_name
+from ..http._headers import disposition_name
 from ._sinks import Progress, into_file, into_memory
 from ._transfer import Reception
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 from .._errors import DownloadError, ResponseError, TransportError
 from .._pointer import JSON, value_at
-from .._redaction import safe_url
+from ..calls._context import CallContext
+from ..calls._exchange import exchange
 from ..operations._links import related_call
 from ..operations._operation import Call
 from ..sansio._steps import Chunk, Close, Sleep
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from ..calls._engine import Engine
     from ..calls._replies import Reply
     from ..operations._extensions import Downloading
-    from ..sansio._steps import Flow, Response
+    from ..sansio._messages import Response
+    from ..sansio._steps import Flow
 
 __all__ = ["Reception"]
 
@@ -99,7 +101,7 @@ class Reception:
         facts = self._facts
         if facts is None or facts.checksum is None:
             return
-        reply = yield from self._engine.exchange(related_call(facts.checksum, self._call))
+        reply = yield from exchange(self._engine, related_call(facts.checksum, self._call))
         body = cast("JSON", reply.json())
         size = value_at(body, facts.size) if facts.size else None
         if isinstance(size, int) or (isinstance(size, str) and size.isdecimal()):
@@ -239,7 +241,7 @@ class Reception:
             headers["If-Range"] = self.etag
         call = Call(self._call.operation, self._call.args, self._call.body, headers=headers, stream=True)
         try:
-            reply = yield from self._engine.exchange(call)
+            reply = yield from exchange(self._engine, call)
         except ResponseError as error:
             if error.status != 416 or not self.offset:
                 raise
@@ -315,13 +317,9 @@ class Reception:
         yield Sleep(_FIRST_PAUSE * 2 ** (self._failures - 1))
 
     def _in_context(self, error: DownloadError) -> DownloadError:
-        error.operation = self.name
-        error.method = self._call.operation.method
-        if self._reply is not None:
-            error.status = self._reply.status
-            error.request_id = self._reply.request_id
-            error.url = safe_url(self._reply.url)
-        return error
+        if self._reply is None:
+            return CallContext(self._call.operation).complete(error)
+        return self._reply.context.complete(error, self._reply.response)
 
 
 def _range_start(headers: Mapping[str, str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MemberDescriptorType
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, cast
 
 from ._codec import Codec, NullableCodec, Reader
 from ._json import JSONObject, JSONValue
@@ -12,7 +12,7 @@ from ._json import JSONObject, JSONValue
 if TYPE_CHECKING:
     import attrs
 
-__all__ = ["FieldLayout", "ModelBase", "ObjectLayout"]
+__all__ = ["FieldLayout", "ModelBase", "ObjectLayout", "keep"]
 
 
 class FieldLayout:
@@ -121,3 +121,10 @@ class ModelBase:
     def to_dict(self) -> JSONObject:
         """Return the JSON object."""
         raise NotImplementedError
+
+
+def keep(model: ModelBase, name: str, value: object, raw: object) -> None:
+    """Remember what came for a field, to be written back while the field has the value that was read of it."""
+    if not model.__fallbacks__:
+        model.__fallbacks__ = {}
+    model.__fallbacks__[name] = (value, cast("JSONValue", raw))

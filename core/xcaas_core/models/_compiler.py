@@ -29,7 +29,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import cast
 
-from ._base import FieldLayout, ModelBase
+from ._base import FieldLayout, ModelBase, keep
 from ._codec import Codec, NullableCodec, Reader, same_json
 from ._containers import ListCodec, MapCodec, ModelCodec
 from ._context import Context
@@ -127,7 +127,7 @@ def _read_field(model: ModelBase, field: FieldLayout, raw: object, context: Cont
         return
     if (field.nullable or not field.required) and (raw is None or codec.is_blank(raw)):
         # Null where the spec has none, or what this server says for null.
-        _keep(model, field, None, raw)
+        keep(model, field.name, None, raw)
         return
     try:
         value = codec.read(raw, context)
@@ -136,7 +136,7 @@ def _read_field(model: ModelBase, field: FieldLayout, raw: object, context: Cont
         return
     field.slot.__set__(model, value)
     if not codec.faithful and not _goes_back(codec, value, raw):
-        _keep(model, field, copy.deepcopy(value) if value.__class__ in (list, dict) else value, raw)
+        keep(model, field.name, copy.deepcopy(value) if value.__class__ in (list, dict) else value, raw)
 
 
 def _goes_back(codec: Codec, value: object, raw: object) -> bool:
@@ -154,14 +154,7 @@ def _unfit(model: ModelBase, field: FieldLayout, raw: object, context: Context, 
     context.lenient.warn(type(model).__name__, field.name, failure)
     if field.required:
         field.slot.__set__(model, raw)
-    _keep(model, field, raw if field.required else None, raw)
-
-
-def _keep(model: ModelBase, field: FieldLayout, value: object, raw: object) -> None:
-    """Remember what came for a field, to be written back while the field has the value that was read of it."""
-    if not model.__fallbacks__:
-        model.__fallbacks__ = {}
-    model.__fallbacks__[field.name] = (value, cast("JSONValue", raw))
+    keep(model, field.name, raw if field.required else None, raw)
 
 
 def _unknown_keeper(layout: Layout) -> Callable[[ModelBase, dict[str, JSONValue], Context], None]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeVar, cast, dataclas
 import attrs
 
 from .._json import uncollected
-from ._base import FieldLayout, ModelBase
+from ._base import FieldLayout, ModelBase, keep
 from ._compiler import compile_reader
 from ._context import FROM_CALLER, FROM_CALLER_OWNED, Context
 from ._failure import ValidationFailure
@@ -84,8 +84,8 @@ class Model(ModelBase):
         for known in owner.__layout__().fields:
             if getattr(self, known.name) is None and _is_empty(known, owner) and not _is_empty(known, self):
                 known.slot.__delete__(self)
-        if owner.__fallbacks__:
-            self.__fallbacks__ = dict(owner.__fallbacks__)
+        for name, (value, raw) in owner.__fallbacks__.items():
+            keep(self, name, value, raw)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Self:

@@ -7,16 +7,13 @@ turns an operation and its arguments into a request and an answer into a value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from ._extensions import Downloading, Paging, Polling
 from ._parameter import Answers, Body, Location, Parameter
 from ._product import Product, Server
 
-if TYPE_CHECKING:
-    from ..serialization._compiled import Compiled
-
-__all__ = ["Call", "EncodedBody", "Operation", "Security"]
+__all__ = ["IDEMPOTENT", "Call", "Operation", "Security"]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -36,6 +33,7 @@ class Operation(Generic[T_co]):
         "accept",
         "answers",
         "body",
+        "body_argument",
         "call",
         "compiled",
         "deprecated",
@@ -75,6 +73,7 @@ class Operation(Generic[T_co]):
         accept: str | None = "application/json",
         headers: Mapping[str, str] | None = None,
         deprecated: bool = False,
+        body_argument: str = "body",
     ) -> None:
         self.product: Product = product
         self.id: str = id
@@ -94,8 +93,10 @@ class Operation(Generic[T_co]):
         self.accept: str | None = accept
         self.headers: Mapping[str, str] = headers or {}
         self.deprecated: bool = deprecated
-        # Made on first use by `_compiled.py`, then kept for all clients.
-        self.compiled: Compiled | None = None
+        self.body_argument: str = body_argument
+        """The name of the argument for the body in Python."""
+        # Made on first use by `serialization/_compiled.py`, then kept for all clients.
+        self.compiled: object = None
 
     def index(self, location: Location, wire: str) -> int | None:
         """The place of a parameter in `parameters`, and so in a call's arguments."""
@@ -106,15 +107,6 @@ class Operation(Generic[T_co]):
 
     def __repr__(self) -> str:
         return f"<Operation {self.call}: {self.method} {self.path}>"
-
-
-class EncodedBody:
-    """A body that is JSON already and skips the operation's codec (a pager's next request)."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: object) -> None:
-        self.value = value
 
 
 class Call(Generic[T_co]):
@@ -152,3 +144,6 @@ class Call(Generic[T_co]):
         args = list(self.args) + [None] * (len(self.operation.parameters) - len(self.args))
         args[position] = value
         return Call(self.operation, tuple(args), self.body, link=self.link, headers=self.headers, stream=self.stream)
+
+
+IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "QUERY"})

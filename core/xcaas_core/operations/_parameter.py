@@ -6,12 +6,10 @@ Types are annotations as text (`"list[_models.Tag]"`), or None for what JSON or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol, TypeAlias
 
-if TYPE_CHECKING:
-    from ..serialization._codecs import Codec
-    from ..serialization._payload import Payload
+from ._argument_names import argument_name
 
 __all__ = [
     "Answer",
@@ -54,6 +52,7 @@ class Parameter:
     """
 
     __slots__ = (
+        "_argument",
         "allow_reserved",
         "annotation",
         "explode",
@@ -78,6 +77,7 @@ class Parameter:
         source: str | None,
         media_type: str | None,
         zone: str | None = None,
+        argument: str | None = None,
     ) -> None:
         self.location: Location = location
         self.wire: str = wire
@@ -90,6 +90,12 @@ class Parameter:
         self.media_type: str | None = media_type
         self.zone: str | None = zone
         """The parameter that names the time zone of this one."""
+        self._argument = argument
+
+    @property
+    def argument(self) -> str:
+        """The name of the argument in Python."""
+        return self._argument or argument_name(self.wire)
 
     def __repr__(self) -> str:
         return f"<{self.location} parameter {self.wire}>"
@@ -105,9 +111,12 @@ def path(
     allow_reserved: bool = False,
     source: str | None = None,
     media_type: str | None = None,
+    argument: str | None = None,
 ) -> Parameter:
     """A parameter in the path."""
-    return Parameter("path", wire, annotation, style, explode, required, allow_reserved, source, media_type)
+    return Parameter(
+        "path", wire, annotation, style, explode, required, allow_reserved, source, media_type, None, argument
+    )
 
 
 def query(
@@ -121,9 +130,12 @@ def query(
     source: str | None = None,
     media_type: str | None = None,
     zone: str | None = None,
+    argument: str | None = None,
 ) -> Parameter:
     """A parameter in the query."""
-    return Parameter("query", wire, annotation, style, explode, required, allow_reserved, source, media_type, zone)
+    return Parameter(
+        "query", wire, annotation, style, explode, required, allow_reserved, source, media_type, zone, argument
+    )
 
 
 def header(
@@ -136,9 +148,12 @@ def header(
     allow_reserved: bool = False,
     source: str | None = None,
     media_type: str | None = None,
+    argument: str | None = None,
 ) -> Parameter:
     """A header."""
-    return Parameter("header", wire, annotation, style, explode, required, allow_reserved, source, media_type)
+    return Parameter(
+        "header", wire, annotation, style, explode, required, allow_reserved, source, media_type, None, argument
+    )
 
 
 def cookie(
@@ -151,9 +166,12 @@ def cookie(
     allow_reserved: bool = False,
     source: str | None = None,
     media_type: str | None = None,
+    argument: str | None = None,
 ) -> Parameter:
     """A cookie."""
-    return Parameter("cookie", wire, annotation, style, explode, required, allow_reserved, source, media_type)
+    return Parameter(
+        "cookie", wire, annotation, style, explode, required, allow_reserved, source, media_type, None, argument
+    )
 
 
 class Encoding:
@@ -169,7 +187,10 @@ class Encoding:
         self.explode: bool | None = explode
 
 
-Compose: TypeAlias = "Callable[[Mapping[str, object], Codec | None, Mapping[str, Encoding]], Payload]"
+class Compose(Protocol):
+    """A function that makes the payload of a body of its fields, their codec and their encoding."""
+
+    def __call__(self, fields: Mapping[str, object], codec: Any, encoding: Mapping[str, Encoding], /) -> Any: ...
 
 
 class Body:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from .._errors import ArgumentError, DecodeError, PagingError, ResponseError
 from .._pointer import JSON, put, value_at
-from .._redaction import safe_url
 from .._words import counted
-from ..calls._argument_names import blame_body, blame_parameter
-from ..operations._operation import Call, EncodedBody
+from ..calls._exchange import exchange
+from ..operations._operation import Call
+from ..serialization._arguments import blame_body, blame_parameter
 from ..serialization._codecs import codec_for
 from ..serialization._parameters import plain
+from ..serialization._payload import EncodedBody
 from ..tables import Rows
 from ._walk import Bookmark, PageWalk, RawPage
 
@@ -89,7 +90,7 @@ class PageSource(Generic[T]):
         if here is None:
             return None
         try:
-            reply = self._kept_for(here) or (yield from self.engine.exchange(self._request(here)))
+            reply = self._kept_for(here) or (yield from exchange(self.engine, self._request(here)))
         except ResponseError as error:
             if error.status is None or not walk.ends_with(error.status):
                 raise
@@ -98,11 +99,7 @@ class PageSource(Generic[T]):
         try:
             return walk.feed(cast("JSON", reply.json()), reply.headers, reply.url)
         except PagingError as error:
-            error.operation = self.name
-            error.method = self.call.operation.method
-            error.url = safe_url(reply.url)
-            error.status = reply.status
-            error.request_id = reply.request_id
+            reply.context.complete(error, reply.response)
             raise
 
     def first(self, *, stream: bool = False) -> Call[object]:

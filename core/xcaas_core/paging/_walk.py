@@ -22,6 +22,7 @@ from urllib.parse import urljoin
 from .._errors import PagingError
 from .._pointer import JSON, Absent, find, value_at
 from .._words import counted
+from ..http._headers import link_target
 from ..operations._extensions import Last, Paging, Spot
 
 __all__ = ["PATIENCE", "Bookmark", "PageWalk", "RawPage"]
@@ -238,16 +239,3 @@ def _value(spot: Spot, body: JSON, headers: Mapping[str, str]) -> JSON:
     if spot[0] == "header":
         return headers.get(name)
     return value_at(body, name) if spot[0] == "body" else link_target(headers.get("Link"), name)
-
-
-def link_target(header: str | None, relation: str) -> str | None:
-    """The address of one relation in a `Link` header (RFC 8288), or None."""
-    if not header:
-        return None
-    import re
-
-    for target, parameters in re.findall(r"<([^>]*)>((?:\s*;\s*[^,;=]+(?:=(?:\"[^\"]*\"|[^\",;]*))?)*)", header):
-        named = re.search(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", parameters, re.IGNORECASE)
-        if named and relation.lower() in (named[1] or named[2]).lower().split():
-            return str(target)
-    return None

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Final, cast
 
 from .._errors import ArgumentError, DecodeError, PollerError, PollerTimeoutError
 from .._pointer import JSON, value_at
+from ..calls._context import AnyError, CallContext
+from ..calls._exchange import exchange
+from ..http._headers import requested_wait
 from ..operations._links import related_call
 from ..sansio._steps import Sleep
 from ._progress import PollProgress, span
@@ -106,7 +109,7 @@ class Job:
             )
         self._starting = True
         try:
-            reply = yield from self._engine.exchange(self._call)
+            reply = yield from exchange(self._engine, self._call)
         finally:
             self._starting = False
         body = cast("JSON", reply.json())
@@ -125,7 +128,7 @@ class Job:
         """Ask how the job stands. Returns its state, in the service's words."""
         if self.id is None:
             raise self.not_started()
-        self.answer = yield from self._engine.exchange(self._status_call())
+        self.answer = yield from exchange(self._engine, self._status_call())
         self._looks += 1
         self._learn(cast("JSON", self.answer.json()))
         return self.state
@@ -171,7 +174,7 @@ class Job:
             )
         if self.id is None:
             raise self.not_started()
-        yield from self._engine.exchange(related_call(self._polling.cancel, self._call, self.id))
+        yield from exchange(self._engine, related_call(self._polling.cancel, self._call, self.id))
 
     def not_started(self) -> PollerError:
         """What to raise where only a job that was started makes sense."""
@@ -201,8 +204,9 @@ class Job:
 
     def _asked_for(self) -> float:
         """Seconds that the status answer asks to wait."""
-        asked = self.answer.headers.get("Retry-After", "") if self.answer is not None else ""
-        return float(asked) if asked.isdecimal() else 0.0
+        if self.answer is None:
+            return 0.0
+        return requested_wait(self.answer.headers, self.answer.status, self._engine.shared.wall()) or 0.0
 
     def _failure(self) -> PollerError:
         reason = self._reason()
@@ -241,20 +245,11 @@ class Job:
         )
         return self._in_context(error, self.answer)
 
-    def _in_context(self, error: _Error, reply: Reply[object] | None) -> _Error:
-        error.operation = self.name
-        if reply is not None:
-            error.status = reply.status
-            error.request_id = reply.request_id
-        return error
-
-
-if TYPE_CHECKING:
-    from typing import TypeVar
-
-    from .._errors import XCaaSError
-
-    _Error = TypeVar("_Error", bound=XCaaSError)
+    def _in_context(self, error: AnyError, reply: Reply[object] | None) -> AnyError:
+        error.operation = self.name  # also where the answer is that of the operation that tells the job's state
+        if reply is None:
+            return CallContext(self._call.operation).complete(error)
+        return reply.context.complete(error, reply.response)
 
 
 def known(id: object) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from ._steps import Chunk, Close, Flow, Offload, Park, Read, Send, Sleep, Step, Waitable
 
 if TYPE_CHECKING:
-    from ._steps import Request, Response
+    from ._messages import Request, Response
 
 __all__ = ["AsyncTransport", "SyncTransport", "run", "run_async"]
 

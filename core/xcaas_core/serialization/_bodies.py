@@ -11,11 +11,10 @@ from typing import Final, TypeAlias, cast
 
 from .._errors import ArgumentError
 from .._json import dumps
-from ..operations._operation import EncodedBody
 from ..operations._parameter import Body, Encoding
 from ._codecs import Codec, codec_for
 from ._parameters import plain
-from ._payload import Payload, binary_payload, is_binary
+from ._payload import EncodedBody, Payload, binary_payload, is_binary
 from ._styles import Pair, deep_pairs, escape_form, is_list, is_object, list_or_object, members, scalars, text_of
 
 __all__ = ["Maker", "compile_body"]

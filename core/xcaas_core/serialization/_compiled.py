@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from .._errors import ArgumentError
-from ..calls._retry import IDEMPOTENT
+from ..operations._operation import IDEMPOTENT
+from ._arguments import blame_body, blame_parameter
 from ._bodies import Maker, compile_body
 from ._parameters import Target, Writer, compile_parameter, compile_path
 from ._payload import Payload
@@ -64,8 +65,6 @@ class Compiled:
                 if not linked or parameter.location in ("header", "cookie"):
                     writer(value, target)
         except ArgumentError as error:
-            from ..calls._argument_names import blame_parameter
-
             raise blame_parameter(error, self._operation, position) from None
         return target
 
@@ -83,8 +82,6 @@ class Compiled:
         try:
             return self._payload(operation, body)
         except ArgumentError as error:
-            from ..calls._argument_names import blame_body
-
             raise blame_body(error, operation) from None
 
     def _payload(self, operation: Operation[object], body: object) -> Payload | None:
@@ -98,8 +95,6 @@ class Compiled:
         return self._body(body)
 
     def _blame_segment(self, error: ArgumentError, wire: str) -> ArgumentError:
-        from ..calls._argument_names import blame_parameter
-
         position = self._operation.index("path", wire)
         return error if position is None else blame_parameter(error, self._operation, position)
 
@@ -126,6 +121,6 @@ def _guards(operation: Operation[object]) -> tuple[frozenset[str], ...]:
 def compiled(operation: Operation[object]) -> Compiled:
     """The operation made ready, once. Two threads that race make two, of which either will do."""
     found = operation.compiled
-    if found is None:
+    if not isinstance(found, Compiled):
         found = operation.compiled = Compiled(operation)
     return found

@@ -10,7 +10,7 @@ from typing import IO, Final, TypeGuard, cast
 from .._errors import ArgumentError
 from .._json import dumps
 from ..operations._parameter import Encoding
-from ..sansio._steps import Part
+from ..sansio._messages import Part
 from ._codecs import Codec
 from ._parameters import plain
 from ._payload import Payload, file_length, is_binary, size_of_path

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, It
 from typing import IO, Final, cast
 
 from .._errors import ArgumentError
-from ..sansio._steps import Content, Part
+from ..sansio._messages import Content, Part
 
-__all__ = ["CHUNK", "Payload", "binary_payload", "file_length", "is_binary", "size_of_path"]
+__all__ = ["CHUNK", "EncodedBody", "Payload", "binary_payload", "file_length", "is_binary", "size_of_path"]
 
 CHUNK: Final = 256 * 1024
 
@@ -122,3 +122,12 @@ def _once(
     source: Iterator[bytes] | AsyncIterator[bytes],
 ) -> Callable[[], Iterator[bytes] | AsyncIterator[bytes]]:
     return lambda: source
+
+
+class EncodedBody:
+    """A body that is JSON already and skips the operation's codec (a pager's next request)."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value

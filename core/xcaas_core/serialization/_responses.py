@@ -15,7 +15,7 @@ from ._codecs import Codec, codec_for
 if TYPE_CHECKING:
     from ..models import LenientReading
     from ..operations._operation import Operation
-    from ..sansio._steps import Response
+    from ..sansio._messages import Response
 
 __all__ = ["AnswerTable", "candidates", "plain_json"]
 

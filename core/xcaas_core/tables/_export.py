@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas  # type: ignore[import-untyped,import-not-found,unused-ignore]
     import polars  # type: ignore[import-not-found,unused-ignore]
 
-    from ._rows import ArrowTable
+    from ._arrow import ArrowTable
 
 __all__ = ["arrow_table", "dicts", "html", "pandas_frame", "polars_frame", "write_csv", "write_parquet"]
 

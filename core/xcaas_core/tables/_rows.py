@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from ._arrow import ArrowTable
 
 if TYPE_CHECKING:
     import pandas  # type: ignore[import-untyped,import-not-found,unused-ignore]
@@ -16,24 +18,10 @@ if TYPE_CHECKING:
 
     from ..models import Codec
 
-__all__ = ["ArrowTable", "AsyncRows", "Rows", "rows"]
+__all__ = ["AsyncRows", "Rows", "rows"]
 
 T_co = TypeVar("T_co", covariant=True)
 R = TypeVar("R")
-
-
-class ArrowTable(Protocol):
-    """A `pyarrow.Table`, which has no types of its own. DuckDB, polars and others take it as it is."""
-
-    @property
-    def num_rows(self) -> int: ...
-    @property
-    def num_columns(self) -> int: ...
-    @property
-    def column_names(self) -> list[str]: ...
-    def to_pylist(self) -> list[dict[str, object]]: ...
-    def to_pydict(self) -> dict[str, list[object]]: ...
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
 
 
 class _Typed:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 if TYPE_CHECKING:
     from .._pointer import JSON
     from ..operations._operation import Operation
-    from ..sansio._steps import Request
+    from ..sansio._messages import Request
 
 __all__ = ["NOTHING", "FakeAnswer", "FakeHeaders", "FakeRequest", "FakeResponse"]
 

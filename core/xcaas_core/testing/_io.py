@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from ._answer import FakeResponse
+from ._answer import FakeAnswer, FakeResponse
 
 if TYPE_CHECKING:
-    from ..sansio._steps import Part, Request, Response
+    from ..sansio._messages import Part, Request, Response
     from ._clock import FakeClock
-    from ._server import FakeServer
 
 __all__ = ["FakeAsyncIO", "FakeSyncIO"]
+
+
+class Answering(Protocol):
+    """What stands behind both halves: `FakeServer`."""
+
+    @property
+    def clock(self) -> FakeClock: ...
+    def handle(self, request: Request, content: bytes) -> FakeAnswer: ...
 
 
 class FakeSyncIO:
     """What a blocking client's flows are carried out with."""
 
-    def __init__(self, server: FakeServer) -> None:
+    def __init__(self, server: Answering) -> None:
         self.server = server
         self.clock: FakeClock = server.clock
 
@@ -48,7 +55,7 @@ class FakeSyncIO:
 class FakeAsyncIO:
     """What an async client's flows are carried out with."""
 
-    def __init__(self, server: FakeServer) -> None:
+    def __init__(self, server: Answering) -> None:
         self.server = server
         self.clock: FakeClock = server.clock
 
@@ -87,7 +94,7 @@ async def _pass() -> None:
     await checkpoint()
 
 
-def _answered(server: FakeServer, request: Request, content: bytes, stream: bool) -> Response:
+def _answered(server: Answering, request: Request, content: bytes, stream: bool) -> Response:
     parts: Callable[[], list[Part]] | None = request.parts
     response = FakeResponse(server.handle(request, _joined(parts()) if parts is not None else content))
     if not stream:

@@ -14,7 +14,7 @@ from ._defaults import default_answer, token_answer
 from ._io import FakeAsyncIO, FakeSyncIO
 
 if TYPE_CHECKING:
-    from ..sansio._steps import Request
+    from ..sansio._messages import Request
 
 __all__ = ["FakeServer", "UnexpectedRequest"]
 

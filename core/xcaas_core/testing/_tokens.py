@@ -18,7 +18,8 @@ from typing import Generic, TypeAlias, TypeVar, cast
 
 from ..auth._interface import AuthContext
 from ..http._urls import rebase
-from ..sansio._steps import Flow, Offload, Park, Request, Send, Sleep, Step
+from ..sansio._messages import Request
+from ..sansio._steps import Flow, Offload, Park, Send, Sleep, Step
 
 __all__ = ["Answer", "FakeClock", "FakeResponse", "Simulation", "Task", "TokenEndpoint", "fake_context"]
 

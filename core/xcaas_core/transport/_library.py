@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from ._messages import AGENT
+from .._version import AGENT
 
 if TYPE_CHECKING:
     import ssl

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from .._errors import ConfigurationError, XCaaSError
-from .._version import VERSION
+from .._version import AGENT
 from ._errors import Deadline, converted
 
 if TYPE_CHECKING:
-    from ..sansio._steps import Request
+    from ..sansio._messages import Request
     from ._library import Connection
 
-__all__ = ["AGENT", "Builder", "HttpResponse", "ours"]
-
-AGENT: Final = f"xcaas/{VERSION}"
+__all__ = ["Builder", "HttpResponse", "ours"]
 
 
 class HttpResponse:

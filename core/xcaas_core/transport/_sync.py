@@ -13,7 +13,7 @@ from ._messages import Builder, HttpResponse, ours
 from ._pool import Lanes
 
 if TYPE_CHECKING:
-    from ..sansio._steps import Request, Response
+    from ..sansio._messages import Request, Response
 
 __all__ = ["SyncIO"]
 

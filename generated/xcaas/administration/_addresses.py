@@ -45,7 +45,7 @@ _LIST: Final[_sdk.Operation[_models.AddressPage]] = _sdk.Operation(
     "/addresses",
     call="administration.addresses.list",
     parameters=(
-        _sdk.header("X-Request-Id", "UUID"),
+        _sdk.header("X-Request-Id", "UUID", argument="request_id"),
         _sdk.query("pageSize"),
         _sdk.query("filter"),
         _sdk.query("sort"),
@@ -71,13 +71,14 @@ _CREATE: Final[_sdk.Operation[_models.Address]] = _sdk.Operation(
     "POST",
     "/addresses",
     call="administration.addresses.create",
-    parameters=(_sdk.header("X-Request-Id", "UUID"),),
+    parameters=(_sdk.header("X-Request-Id", "UUID", argument="request_id"),),
     body=_sdk.json_body("application/vnd.addresses.v1+json", annotation="_models.AddressRequest"),
     answers={"200": _sdk.json_answer("_models.Address", media_type="application/vnd.addresses.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     retry=True,
     accept="application/vnd.addresses.v1+json",
+    body_argument="address",
 )
 _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -85,7 +86,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "DELETE",
     "/addresses/{addressId}",
     call="administration.addresses.delete",
-    parameters=(_sdk.path("addressId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("addressId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     answers={"204": _sdk.empty_answer()},
     errors={
         "400": _sdk.json_error(
@@ -151,7 +152,7 @@ _GET: Final[_sdk.Operation[_models.Address]] = _sdk.Operation(
     "GET",
     "/addresses/{addressId}",
     call="administration.addresses.get",
-    parameters=(_sdk.path("addressId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("addressId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     answers={"200": _sdk.json_answer("_models.Address", media_type="application/vnd.addresses.v1+json")},
     errors={
         "401": _sdk.json_error(

@@ -18,7 +18,7 @@ _GET: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "GET",
     "/operations/{operationId}",
     call="administration.operations.get",
-    parameters=(_sdk.path("operationId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("operationId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     answers={"200": _sdk.json_answer("_models.Operation", media_type="application/vnd.operations.v1+json")},
     errors={
         "401": _sdk.json_error(

@@ -19,7 +19,7 @@ _LIST: Final[_sdk.Operation[_models.PhoneNumberPage]] = _sdk.Operation(
     "/phone-numbers",
     call="administration.phone_numbers.list",
     parameters=(
-        _sdk.header("X-Request-Id", "UUID"),
+        _sdk.header("X-Request-Id", "UUID", argument="request_id"),
         _sdk.query("pageSize"),
         _sdk.query("filter"),
         _sdk.query("sort"),
@@ -94,7 +94,7 @@ _GET: Final[_sdk.Operation[_models.PhoneNumber]] = _sdk.Operation(
     "GET",
     "/phone-numbers/{phoneNumber}",
     call="administration.phone_numbers.get",
-    parameters=(_sdk.path("phoneNumber"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("phoneNumber"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     answers={"200": _sdk.json_answer("_models.PhoneNumber", media_type="application/vnd.phonenumbers.v1+json")},
     errors={
         "400": _sdk.json_error(

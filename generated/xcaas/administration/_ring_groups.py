@@ -31,7 +31,7 @@ _LIST: Final[_sdk.Operation[_models.RingGroupPage]] = _sdk.Operation(
     "/ring-groups",
     call="administration.ring_groups.list",
     parameters=(
-        _sdk.header("X-Request-Id", "UUID"),
+        _sdk.header("X-Request-Id", "UUID", argument="request_id"),
         _sdk.query("pageSize"),
         _sdk.query("filter"),
         _sdk.query("sort"),
@@ -66,7 +66,7 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "POST",
     "/ring-groups",
     call="administration.ring_groups.create",
-    parameters=(_sdk.header("X-Request-Id", "UUID"),),
+    parameters=(_sdk.header("X-Request-Id", "UUID", argument="request_id"),),
     body=_sdk.json_body("application/vnd.ringgroups.v1+json", annotation="_models.RingGroup"),
     answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.ringgroups.v1+json")},
     errors=_ERRORS,
@@ -88,6 +88,7 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         verb="create_and_wait",
     ),
     accept="application/vnd.ringgroups.v1+json",
+    body_argument="ring_group",
 )
 _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
@@ -95,7 +96,7 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "DELETE",
     "/ring-groups/{ringGroupId}",
     call="administration.ring_groups.delete",
-    parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.ringgroups.v1+json")},
     errors={
         "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
@@ -131,7 +132,7 @@ _GET: Final[_sdk.Operation[_models.RingGroup]] = _sdk.Operation(
     "GET",
     "/ring-groups/{ringGroupId}",
     call="administration.ring_groups.get",
-    parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     answers={"200": _sdk.json_answer("_models.RingGroup", media_type="application/vnd.ringgroups.v1+json")},
     errors={
         "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
@@ -152,7 +153,7 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "PUT",
     "/ring-groups/{ringGroupId}",
     call="administration.ring_groups.replace",
-    parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     body=_sdk.json_body("application/vnd.ringgroups.v1+json", annotation="_models.RingGroup"),
     answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.ringgroups.v1+json")},
     errors=_ERRORS,
@@ -174,6 +175,7 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         verb="replace_and_wait",
     ),
     accept="application/vnd.ringgroups.v1+json",
+    body_argument="ring_group",
 )
 _UPDATE_MEMBERS: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
@@ -181,7 +183,7 @@ _UPDATE_MEMBERS: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "POST",
     "/ring-groups/{ringGroupId}/update-members",
     call="administration.ring_groups.update_members",
-    parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     body=_sdk.json_body(
         "application/vnd.ringgroups.update-members.v1+json", annotation="_models.RingGroupMemberChanges"
     ),
@@ -210,6 +212,7 @@ _UPDATE_MEMBERS: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         verb="update_members_and_wait",
     ),
     accept="application/vnd.operations.v1+json, application/vnd.ringgroups.v1+json",
+    body_argument="changes",
 )
 
 

@@ -42,7 +42,7 @@ _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
     "/sites",
     call="administration.sites.list",
     parameters=(
-        _sdk.header("X-Request-Id", "UUID"),
+        _sdk.header("X-Request-Id", "UUID", argument="request_id"),
         _sdk.query("pageSize"),
         _sdk.query("pageNumber"),
         _sdk.query("filter"),
@@ -81,7 +81,7 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "POST",
     "/sites",
     call="administration.sites.create",
-    parameters=(_sdk.header("X-Request-Id", "UUID"),),
+    parameters=(_sdk.header("X-Request-Id", "UUID", argument="request_id"),),
     body=_sdk.bodies(
         _sdk.json_body(annotation="_models.Site"),
         _sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
@@ -111,6 +111,7 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         verb="create_and_wait",
     ),
     accept="application/json, application/vnd.sites.v1+json",
+    body_argument="site",
 )
 _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
@@ -118,7 +119,7 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "DELETE",
     "/sites/{siteId}",
     call="administration.sites.delete",
-    parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     answers={
         "202": (
             _sdk.json_answer("_models.Operation"),
@@ -151,7 +152,7 @@ _GET: Final[_sdk.Operation[_models.Site]] = _sdk.Operation(
     "GET",
     "/sites/{siteId}",
     call="administration.sites.get",
-    parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     answers={
         "200": (
             _sdk.json_answer("_models.Site"),
@@ -168,7 +169,7 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "PUT",
     "/sites/{siteId}",
     call="administration.sites.replace",
-    parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     body=_sdk.bodies(
         _sdk.json_body(annotation="_models.Site"),
         _sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
@@ -198,6 +199,7 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         verb="replace_and_wait",
     ),
     accept="application/json, application/vnd.sites.v1+json",
+    body_argument="site",
 )
 
 

@@ -19,7 +19,7 @@ _LIST: Final[_sdk.Operation[_models.UserPage]] = _sdk.Operation(
     "/users",
     call="administration.users.list",
     parameters=(
-        _sdk.header("X-Request-Id", "UUID"),
+        _sdk.header("X-Request-Id", "UUID", argument="request_id"),
         _sdk.query("pageSize"),
         _sdk.query("filter"),
         _sdk.query("sort"),
@@ -70,7 +70,7 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "POST",
     "/users",
     call="administration.users.create",
-    parameters=(_sdk.header("X-Request-Id", "UUID"),),
+    parameters=(_sdk.header("X-Request-Id", "UUID", argument="request_id"),),
     body=_sdk.json_body("application/vnd.users.v1+json", annotation="_models.User"),
     answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.users.v1+json")},
     errors={
@@ -120,6 +120,7 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         verb="create_and_wait",
     ),
     accept="application/vnd.users.v1+json",
+    body_argument="user",
 )
 _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
@@ -127,7 +128,7 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "DELETE",
     "/users/{userId}",
     call="administration.users.delete",
-    parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.users.v1+json")},
     errors={
         "401": _sdk.json_error(
@@ -177,7 +178,7 @@ _GET: Final[_sdk.Operation[_models.User]] = _sdk.Operation(
     "GET",
     "/users/{userId}",
     call="administration.users.get",
-    parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     answers={"200": _sdk.json_answer("_models.User", media_type="application/vnd.users.v1+json")},
     errors={
         "401": _sdk.json_error(
@@ -214,7 +215,7 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "PUT",
     "/users/{userId}",
     call="administration.users.replace",
-    parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID")),
+    parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     body=_sdk.json_body("application/vnd.users.v1+json", annotation="_models.User"),
     answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.users.v1+json")},
     errors={
@@ -267,6 +268,7 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         verb="replace_and_wait",
     ),
     accept="application/vnd.users.v1+json",
+    body_argument="user",
 )
 
 

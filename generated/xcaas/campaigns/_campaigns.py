@@ -18,7 +18,10 @@ _UPDATE: Final[_sdk.Operation[_models.Campaign]] = _sdk.Operation(
     "PATCH",
     "/{campaignId}",
     call="campaigns.campaigns.update",
-    parameters=(_sdk.path("campaignId", "UUID"), _sdk.header("X-8x8-Tenant", required=True, source="tenant")),
+    parameters=(
+        _sdk.path("campaignId", "UUID"),
+        _sdk.header("X-8x8-Tenant", required=True, source="tenant", argument="tenant"),
+    ),
     body=_sdk.json_body("application/vnd.campaigns.v1+json", annotation="_models.CampaignChange"),
     answers={"200": _sdk.json_answer("_models.Campaign", media_type="application/vnd.campaigns.v1+json")},
     errors={

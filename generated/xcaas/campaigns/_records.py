@@ -18,7 +18,10 @@ _ADD: Final[_sdk.Operation[_models.AddedRecords]] = _sdk.Operation(
     "POST",
     "/{campaignId}/records",
     call="campaigns.records.add",
-    parameters=(_sdk.path("campaignId", "UUID"), _sdk.header("X-8x8-Tenant", required=True, source="tenant")),
+    parameters=(
+        _sdk.path("campaignId", "UUID"),
+        _sdk.header("X-8x8-Tenant", required=True, source="tenant", argument="tenant"),
+    ),
     body=_sdk.json_body("application/vnd.campaigns.v1+json", annotation="_models.RecordsRequest"),
     answers={
         "200": _sdk.json_answer("_models.AddedRecords", media_type="application/vnd.campaigns.v1+json"),

@@ -58,7 +58,7 @@ _LIST: Final[_sdk.Operation[_models.ChannelPage]] = _sdk.Operation(
     "/tenant/{tenant-id}/channels",
     call="cc_chat.channels.list",
     parameters=(
-        _sdk.path("tenant-id", source="tenant"),
+        _sdk.path("tenant-id", source="tenant", argument="tenant"),
         _sdk.query("size"),
         _sdk.query("page"),
         _sdk.query("sort"),
@@ -83,12 +83,13 @@ _CREATE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     "POST",
     "/tenant/{tenant-id}/channels",
     call="cc_chat.channels.create",
-    parameters=(_sdk.path("tenant-id", source="tenant"),),
+    parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.ChannelRequest"),
     answers={"200": _sdk.json_answer("_models.Channel")},
     errors=_ERRORS_2,
     security=(("oauth",),),
     deprecated=True,
+    body_argument="channel",
 )
 _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -96,7 +97,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "DELETE",
     "/tenant/{tenant-id}/channels/{channel-id}",
     call="cc_chat.channels.delete",
-    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("channel-id")),
+    parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("channel-id")),
     answers={"204": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
@@ -108,7 +109,7 @@ _GET: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     "GET",
     "/tenant/{tenant-id}/channels/{channel-id}",
     call="cc_chat.channels.get",
-    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("channel-id")),
+    parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("channel-id")),
     answers={"200": _sdk.json_answer("_models.Channel")},
     errors=_ERRORS,
     security=(("oauth",),),
@@ -120,12 +121,17 @@ _REPLACE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     "PUT",
     "/tenant/{tenant-id}/channels/{channel-id}",
     call="cc_chat.channels.replace",
-    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("channel-id"), _sdk.header("If-Match")),
+    parameters=(
+        _sdk.path("tenant-id", source="tenant", argument="tenant"),
+        _sdk.path("channel-id"),
+        _sdk.header("If-Match"),
+    ),
     body=_sdk.json_body(annotation="_models.ChannelRequest"),
     answers={"200": _sdk.json_answer("_models.Channel")},
     errors=_ERRORS_2,
     security=(("oauth",),),
     deprecated=True,
+    body_argument="channel",
 )
 
 

@@ -43,7 +43,7 @@ _LIST: Final[_sdk.Operation[_models.ConversationPage]] = _sdk.Operation(
     "/tenant/{tenant-id}/conversations",
     call="cc_chat.conversations.list",
     parameters=(
-        _sdk.path("tenant-id", source="tenant"),
+        _sdk.path("tenant-id", source="tenant", argument="tenant"),
         _sdk.query("size"),
         _sdk.query("page"),
         _sdk.query("channel-id"),
@@ -72,7 +72,7 @@ _CREATE: Final[_sdk.Operation[_models.AcceptedConversation]] = _sdk.Operation(
     "POST",
     "/tenant/{tenant-id}/conversations",
     call="cc_chat.conversations.create",
-    parameters=(_sdk.path("tenant-id", source="tenant"),),
+    parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.ConversationRequest"),
     answers={"202": _sdk.json_answer("_models.AcceptedConversation")},
     errors={
@@ -97,6 +97,7 @@ _CREATE: Final[_sdk.Operation[_models.AcceptedConversation]] = _sdk.Operation(
     },
     security=(("oauth",),),
     deprecated=True,
+    body_argument="conversation",
 )
 _GET: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     PRODUCT,
@@ -104,7 +105,7 @@ _GET: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     "GET",
     "/tenant/{tenant-id}/conversations/{conversation-id}",
     call="cc_chat.conversations.get",
-    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("conversation-id")),
+    parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("conversation-id")),
     answers={"200": _sdk.json_answer("_models.Conversation")},
     errors=_ERRORS,
     security=(("oauth",),),

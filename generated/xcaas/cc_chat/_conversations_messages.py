@@ -37,7 +37,11 @@ _LIST: Final[_sdk.Operation[_models.MessageList]] = _sdk.Operation(
     "GET",
     "/tenant/{tenant-id}/conversations/{conversation-id}/messages",
     call="cc_chat.conversations.messages.list",
-    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("conversation-id"), _sdk.query("interaction-id")),
+    parameters=(
+        _sdk.path("tenant-id", source="tenant", argument="tenant"),
+        _sdk.path("conversation-id"),
+        _sdk.query("interaction-id"),
+    ),
     answers={"200": _sdk.json_answer("_models.MessageList")},
     errors=_ERRORS,
     security=(("oauth",),),
@@ -49,12 +53,13 @@ _SEND: Final[_sdk.Operation[None]] = _sdk.Operation(
     "POST",
     "/tenant/{tenant-id}/conversations/{conversation-id}/messages",
     call="cc_chat.conversations.messages.send",
-    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("conversation-id")),
+    parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("conversation-id")),
     body=_sdk.json_body(annotation="_models.MessageRequest"),
     answers={"202": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
+    body_argument="message",
 )
 
 

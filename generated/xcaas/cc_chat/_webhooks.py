@@ -57,7 +57,7 @@ _LIST: Final[_sdk.Operation[_models.WebhookPage]] = _sdk.Operation(
     "GET",
     "/tenant/{tenant-id}/web-hooks",
     call="cc_chat.webhooks.list",
-    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.query("size"), _sdk.query("page")),
+    parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.query("size"), _sdk.query("page")),
     answers={"200": _sdk.json_answer("_models.WebhookPage")},
     errors={
         "401": _sdk.json_error(
@@ -93,12 +93,13 @@ _CREATE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     "POST",
     "/tenant/{tenant-id}/web-hooks",
     call="cc_chat.webhooks.create",
-    parameters=(_sdk.path("tenant-id", source="tenant"),),
+    parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.WebhookRequest"),
     answers={"200": _sdk.json_answer("_models.Webhook")},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
+    body_argument="webhook",
 )
 _VERIFY: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -106,12 +107,13 @@ _VERIFY: Final[_sdk.Operation[None]] = _sdk.Operation(
     "POST",
     "/tenant/{tenant-id}/web-hooks/verify",
     call="cc_chat.webhooks.verify",
-    parameters=(_sdk.path("tenant-id", source="tenant"),),
+    parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.WebhookVerification"),
     answers={"204": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
+    body_argument="webhook",
 )
 _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -119,7 +121,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "DELETE",
     "/tenant/{tenant-id}/web-hooks/{web-hook-id}",
     call="cc_chat.webhooks.delete",
-    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("web-hook-id")),
+    parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("web-hook-id")),
     answers={"204": _sdk.empty_answer()},
     errors=_ERRORS_2,
     security=(("oauth",),),
@@ -131,7 +133,7 @@ _GET: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     "GET",
     "/tenant/{tenant-id}/web-hooks/{web-hook-id}",
     call="cc_chat.webhooks.get",
-    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("web-hook-id")),
+    parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("web-hook-id")),
     answers={"200": _sdk.json_answer("_models.Webhook")},
     errors=_ERRORS_2,
     security=(("oauth",),),
@@ -143,7 +145,11 @@ _REPLACE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     "PUT",
     "/tenant/{tenant-id}/web-hooks/{web-hook-id}",
     call="cc_chat.webhooks.replace",
-    parameters=(_sdk.path("tenant-id", source="tenant"), _sdk.path("web-hook-id"), _sdk.header("If-Match")),
+    parameters=(
+        _sdk.path("tenant-id", source="tenant", argument="tenant"),
+        _sdk.path("web-hook-id"),
+        _sdk.header("If-Match"),
+    ),
     body=_sdk.json_body(annotation="_models.WebhookRequest"),
     answers={"200": _sdk.json_answer("_models.Webhook")},
     errors={
@@ -171,6 +177,7 @@ _REPLACE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     },
     security=(("oauth",),),
     deprecated=True,
+    body_argument="webhook",
 )
 
 

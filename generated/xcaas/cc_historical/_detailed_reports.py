@@ -25,11 +25,12 @@ _CREATE: Final[_sdk.Operation[_models.ReportStatus]] = _sdk.Operation(
     "POST",
     "/detailed-reports",
     call="cc_historical.detailed_reports.create",
-    parameters=(_sdk.header("X-Tenant-Info", source="tenant"),),
+    parameters=(_sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.DetailedReportRequest"),
     answers={"200": _sdk.json_answer("_models.ReportStatus")},
     errors=_ERRORS,
     security=(("oauth",),),
+    body_argument="report",
 )
 _DATA: Final[_sdk.Operation[list[_models.DetailedRow]]] = _sdk.Operation(
     PRODUCT,
@@ -41,7 +42,7 @@ _DATA: Final[_sdk.Operation[list[_models.DetailedRow]]] = _sdk.Operation(
         _sdk.path("id"),
         _sdk.query("size"),
         _sdk.query("lastDocumentId"),
-        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
     ),
     answers={"200": _sdk.json_answer("list[_models.DetailedRow]")},
     errors=_ERRORS,

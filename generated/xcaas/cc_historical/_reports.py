@@ -25,7 +25,7 @@ _CREATE: Final[_sdk.Operation[_models.ReportStatus]] = _sdk.Operation(
     "POST",
     "/",
     call="cc_historical.reports.create",
-    parameters=(_sdk.header("X-Tenant-Info", source="tenant"),),
+    parameters=(_sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),),
     body=_sdk.json_body(
         annotation="_models.ReportRequest | _models.DetailedReportRequest | _models.ScriptPathsRequest"
     ),
@@ -44,6 +44,7 @@ _CREATE: Final[_sdk.Operation[_models.ReportStatus]] = _sdk.Operation(
         verb="run",
         resume="resume",
     ),
+    body_argument="report",
 )
 _GET: Final[_sdk.Operation[_models.Report]] = _sdk.Operation(
     PRODUCT,
@@ -51,7 +52,7 @@ _GET: Final[_sdk.Operation[_models.Report]] = _sdk.Operation(
     "GET",
     "/{id}",
     call="cc_historical.reports.get",
-    parameters=(_sdk.path("id"), _sdk.header("X-Tenant-Info", source="tenant")),
+    parameters=(_sdk.path("id"), _sdk.header("X-Tenant-Info", source="tenant", argument="tenant")),
     answers={"200": _sdk.json_answer("_models.Report")},
     errors=_ERRORS,
     security=(("oauth",),),
@@ -62,7 +63,12 @@ _DATA: Final[_sdk.Operation[list[_models.ReportRow]]] = _sdk.Operation(
     "GET",
     "/{id}/data",
     call="cc_historical.reports.data",
-    parameters=(_sdk.path("id"), _sdk.query("page"), _sdk.query("size"), _sdk.header("X-Tenant-Info", source="tenant")),
+    parameters=(
+        _sdk.path("id"),
+        _sdk.query("page"),
+        _sdk.query("size"),
+        _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
+    ),
     answers={"200": _sdk.json_answer("list[_models.ReportRow]")},
     errors=_ERRORS,
     security=(("oauth",),),
@@ -84,7 +90,7 @@ _DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
     call="cc_historical.reports.download",
     parameters=(
         _sdk.path("id"),
-        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
         _sdk.header("Accept", 'Literal["text/csv"] | Literal["text/xlsx"]'),
     ),
     answers={"200": (_sdk.binary_answer(media_type="text/csv"), _sdk.binary_answer(media_type="text/xlsx"))},
@@ -99,7 +105,7 @@ _LINKS: Final[_sdk.Operation[list[_models.ReportLink]]] = _sdk.Operation(
     "GET",
     "/{id}/links",
     call="cc_historical.reports.links",
-    parameters=(_sdk.path("id"), _sdk.header("X-Tenant-Info", source="tenant")),
+    parameters=(_sdk.path("id"), _sdk.header("X-Tenant-Info", source="tenant", argument="tenant")),
     answers={"200": _sdk.json_answer("list[_models.ReportLink]")},
     errors=_ERRORS,
     security=(("oauth",),),
@@ -110,7 +116,7 @@ _STATUS: Final[_sdk.Operation[_models.ReportStatus]] = _sdk.Operation(
     "GET",
     "/{id}/status",
     call="cc_historical.reports.status",
-    parameters=(_sdk.path("id"), _sdk.header("X-Tenant-Info", source="tenant")),
+    parameters=(_sdk.path("id"), _sdk.header("X-Tenant-Info", source="tenant", argument="tenant")),
     answers={"200": _sdk.json_answer("_models.ReportStatus")},
     errors=_ERRORS,
     security=(("oauth",),),

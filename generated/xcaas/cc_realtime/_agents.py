@@ -27,7 +27,7 @@ _LIST: Final[_sdk.Operation[_list[_models.TenantAgentMetrics]]] = _sdk.Operation
     "/agents",
     call="cc_realtime.agents.list",
     parameters=(
-        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
         _sdk.query("agent-ids", "list[str]"),
         _sdk.query("group-ids", "list[str]"),
         _sdk.query("metrics", "list[_models.AgentMetric]"),
@@ -57,7 +57,7 @@ _BY_QUEUE_GROUP: Final[_sdk.Operation[_models.AgentsByQueue]] = _sdk.Operation(
     "/agents-in-queue-groups",
     call="cc_realtime.agents.by_queue_group",
     parameters=(
-        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
         _sdk.query("queue-ids", "list[str]"),
         _sdk.query("metrics", "list[_models.QueueAgentMetric]"),
         _sdk.query("timezone"),

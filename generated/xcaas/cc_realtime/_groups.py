@@ -30,7 +30,7 @@ _LIST: Final[_sdk.Operation[_list[_models.GroupMetrics]]] = _sdk.Operation(
     "/groups",
     call="cc_realtime.groups.list",
     parameters=(
-        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
         _sdk.query("group-ids", "list[str]"),
         _sdk.query("metrics", "list[_models.GroupMetric]"),
         _sdk.query("timezone"),
@@ -59,7 +59,7 @@ _GET: Final[_sdk.Operation[_models.GroupMetrics]] = _sdk.Operation(
     call="cc_realtime.groups.get",
     parameters=(
         _sdk.path("id"),
-        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
         _sdk.query("metrics", "list[_models.GroupMetric]"),
         _sdk.query("timezone"),
     ),

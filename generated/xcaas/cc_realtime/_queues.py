@@ -30,7 +30,7 @@ _LIST: Final[_sdk.Operation[_list[_models.QueueMetrics]]] = _sdk.Operation(
     "/queues",
     call="cc_realtime.queues.list",
     parameters=(
-        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
         _sdk.query("queue-ids", "list[str]"),
         _sdk.query("metrics", "list[_models.QueueMetric]"),
         _sdk.query("timezone"),
@@ -60,7 +60,7 @@ _GET: Final[_sdk.Operation[_models.QueueMetrics]] = _sdk.Operation(
     call="cc_realtime.queues.get",
     parameters=(
         _sdk.path("id"),
-        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
         _sdk.query("metrics", "list[_models.QueueMetric]"),
         _sdk.query("timezone"),
     ),

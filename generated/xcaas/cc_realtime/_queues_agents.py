@@ -28,7 +28,7 @@ _LIST: Final[_sdk.Operation[_list[_models.AgentMetrics]]] = _sdk.Operation(
     call="cc_realtime.queues.agents.list",
     parameters=(
         _sdk.path("queueId"),
-        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
         _sdk.query("agent-ids", "list[str]"),
         _sdk.query("metrics", "list[_models.QueueAgentMetric]"),
         _sdk.query("timezone"),
@@ -59,7 +59,7 @@ _GET: Final[_sdk.Operation[_models.AgentMetrics]] = _sdk.Operation(
     parameters=(
         _sdk.path("queueId"),
         _sdk.path("agentId"),
-        _sdk.header("X-Tenant-Info", source="tenant"),
+        _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
         _sdk.query("metrics", "list[_models.QueueAgentMetric]"),
         _sdk.query("timezone"),
     ),

@@ -59,7 +59,7 @@ _LIST: Final[_sdk.Operation[_models.ChannelPage]] = _sdk.Operation(
         _sdk.query("page"),
         _sdk.query("sort"),
         _sdk.query("filter"),
-        _sdk.header("X-8x8-Tenant", source="tenant"),
+        _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
     answers={"200": _sdk.json_answer("_models.ChannelPage", media_type="application/hal+json")},
     errors=_ERRORS,
@@ -80,7 +80,7 @@ _CREATE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     "POST",
     "/chat-gateway/v1/channels",
     call="chat_gateway.channels.create",
-    parameters=(_sdk.header("X-8x8-Tenant", source="tenant"),),
+    parameters=(_sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.ChannelRequest"),
     answers={"200": _sdk.json_answer("_models.Channel", media_type="application/hal+json")},
     errors={
@@ -102,6 +102,7 @@ _CREATE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     },
     security=(("apiKey",),),
     accept="application/hal+json",
+    body_argument="channel",
 )
 _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -109,7 +110,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "DELETE",
     "/chat-gateway/v1/channels/{channelId}",
     call="chat_gateway.channels.delete",
-    parameters=(_sdk.path("channelId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("channelId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     answers={"204": _sdk.empty_answer()},
     errors=_ERRORS_2,
     security=(("apiKey",),),
@@ -120,7 +121,7 @@ _GET: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     "GET",
     "/chat-gateway/v1/channels/{channelId}",
     call="chat_gateway.channels.get",
-    parameters=(_sdk.path("channelId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("channelId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     answers={"200": _sdk.json_answer("_models.Channel", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
@@ -132,12 +133,13 @@ _REPLACE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     "PUT",
     "/chat-gateway/v1/channels/{channelId}",
     call="chat_gateway.channels.replace",
-    parameters=(_sdk.path("channelId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("channelId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.ChannelRequest"),
     answers={"200": _sdk.json_answer("_models.Channel", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",
+    body_argument="channel",
 )
 
 

@@ -87,7 +87,7 @@ _LIST: Final[_sdk.Operation[_models.ConversationPage]] = _sdk.Operation(
         _sdk.query("page"),
         _sdk.query("sort"),
         _sdk.query("filter"),
-        _sdk.header("X-8x8-Tenant", source="tenant"),
+        _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
     answers={"200": _sdk.json_answer("_models.ConversationPage", media_type="application/hal+json")},
     errors=_ERRORS,
@@ -108,12 +108,13 @@ _CREATE: Final[_sdk.Operation[_models.AcceptedConversation]] = _sdk.Operation(
     "POST",
     "/chat-gateway/v1/conversations",
     call="chat_gateway.conversations.create",
-    parameters=(_sdk.header("X-8x8-Tenant", source="tenant"),),
+    parameters=(_sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.ConversationRequest"),
     answers={"202": _sdk.json_answer("_models.AcceptedConversation", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",
+    body_argument="conversation",
 )
 _GET: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     PRODUCT,
@@ -121,7 +122,7 @@ _GET: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     "GET",
     "/chat-gateway/v1/conversations/{conversationId}",
     call="chat_gateway.conversations.get",
-    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     answers={"200": _sdk.json_answer("_models.Conversation", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
@@ -133,12 +134,13 @@ _UPDATE: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     "PATCH",
     "/chat-gateway/v1/conversations/{conversationId}",
     call="chat_gateway.conversations.update",
-    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.ConversationUpdate"),
     answers={"202": _sdk.json_answer("_models.Conversation", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/hal+json",
+    body_argument="conversation",
 )
 _REPLACE: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     PRODUCT,
@@ -146,12 +148,13 @@ _REPLACE: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     "PUT",
     "/chat-gateway/v1/conversations/{conversationId}",
     call="chat_gateway.conversations.replace",
-    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.ConversationReplacement"),
     answers={"202": _sdk.json_answer("_models.Conversation", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/hal+json",
+    body_argument="conversation",
 )
 _SEND_READ_RECEIPT: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -159,11 +162,12 @@ _SEND_READ_RECEIPT: Final[_sdk.Operation[None]] = _sdk.Operation(
     "POST",
     "/chat-gateway/v1/conversations/{conversationId}/read-receipt",
     call="chat_gateway.conversations.send_read_receipt",
-    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.ReadReceipt"),
     answers={"204": _sdk.empty_answer()},
     errors=_ERRORS_3,
     security=(("apiKey",),),
+    body_argument="receipt",
 )
 _SEND_THINKING: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -171,11 +175,12 @@ _SEND_THINKING: Final[_sdk.Operation[None]] = _sdk.Operation(
     "POST",
     "/chat-gateway/v1/conversations/{conversationId}/thinking",
     call="chat_gateway.conversations.send_thinking",
-    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.ThinkingSignal", required=False),
     answers={"204": _sdk.empty_answer()},
     errors=_ERRORS_3,
     security=(("apiKey",),),
+    body_argument="signal",
 )
 _SEND_TYPING: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -183,11 +188,12 @@ _SEND_TYPING: Final[_sdk.Operation[None]] = _sdk.Operation(
     "POST",
     "/chat-gateway/v1/conversations/{conversationId}/typing",
     call="chat_gateway.conversations.send_typing",
-    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.TypingSignal"),
     answers={"204": _sdk.empty_answer()},
     errors=_ERRORS_3,
     security=(("apiKey",),),
+    body_argument="signal",
 )
 
 

@@ -37,11 +37,16 @@ _EXECUTE_ACTION: Final[_sdk.Operation[None]] = _sdk.Operation(
     "PUT",
     "/api/v1/tenant/{tenantId}/conversations/{conversationId}/cards/{cardId}/action-execute",
     call="chat_gateway.conversations.cards.execute_action",
-    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.path("conversationId"), _sdk.path("cardId")),
+    parameters=(
+        _sdk.path("tenantId", source="tenant", argument="tenant"),
+        _sdk.path("conversationId"),
+        _sdk.path("cardId"),
+    ),
     body=_sdk.json_body(annotation="_models.CardActionRequest"),
     answers={"204": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("apiKey",),),
+    body_argument="action",
 )
 _SUBMIT_ACTION: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -49,11 +54,16 @@ _SUBMIT_ACTION: Final[_sdk.Operation[None]] = _sdk.Operation(
     "PUT",
     "/api/v1/tenant/{tenantId}/conversations/{conversationId}/cards/{cardId}/action-submit",
     call="chat_gateway.conversations.cards.submit_action",
-    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.path("conversationId"), _sdk.path("cardId")),
+    parameters=(
+        _sdk.path("tenantId", source="tenant", argument="tenant"),
+        _sdk.path("conversationId"),
+        _sdk.path("cardId"),
+    ),
     body=_sdk.json_body(annotation="_models.CardActionRequest"),
     answers={"204": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("apiKey",),),
+    body_argument="action",
 )
 
 

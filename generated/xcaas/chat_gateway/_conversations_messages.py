@@ -25,7 +25,7 @@ _LIST: Final[_sdk.Operation[_models.MessagePage]] = _sdk.Operation(
         _sdk.query("size"),
         _sdk.query("page"),
         _sdk.query("sort"),
-        _sdk.header("X-8x8-Tenant", source="tenant"),
+        _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
     answers={"200": _sdk.json_answer("_models.MessagePage", media_type="application/hal+json")},
     errors={
@@ -62,7 +62,7 @@ _SEND: Final[_sdk.Operation[None]] = _sdk.Operation(
     "POST",
     "/chat-gateway/v1/conversations/{conversationId}/messages",
     call="chat_gateway.conversations.messages.send",
-    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.MessageRequest"),
     answers={"202": _sdk.empty_answer()},
     errors={
@@ -86,6 +86,7 @@ _SEND: Final[_sdk.Operation[None]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
+    body_argument="message",
 )
 _GET: Final[_sdk.Operation[_models.Message]] = _sdk.Operation(
     PRODUCT,
@@ -93,7 +94,11 @@ _GET: Final[_sdk.Operation[_models.Message]] = _sdk.Operation(
     "GET",
     "/chat-gateway/v1/conversations/{conversationId}/messages/{messageId}",
     call="chat_gateway.conversations.messages.get",
-    parameters=(_sdk.path("conversationId"), _sdk.path("messageId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(
+        _sdk.path("conversationId"),
+        _sdk.path("messageId"),
+        _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
+    ),
     answers={"200": _sdk.json_answer("_models.Message", media_type="application/hal+json")},
     errors={
         "401": _sdk.json_error(

@@ -23,7 +23,7 @@ _LIST: Final[_sdk.Operation[_models.CardPage]] = _sdk.Operation(
         _sdk.query("size"),
         _sdk.query("page"),
         _sdk.query("sort"),
-        _sdk.header("X-8x8-Tenant", source="tenant"),
+        _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
     answers={"200": _sdk.json_answer("_models.CardPage", media_type="application/hal+json")},
     errors={

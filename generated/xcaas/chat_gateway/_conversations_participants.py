@@ -17,7 +17,7 @@ _LIST: Final[_sdk.Operation[_models.ParticipantPage]] = _sdk.Operation(
     "GET",
     "/chat-gateway/v1/conversations/{conversationId}/participants",
     call="chat_gateway.conversations.participants.list",
-    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     answers={"200": _sdk.json_answer("_models.ParticipantPage", media_type="application/hal+json")},
     errors={
         "400": _sdk.json_error(
@@ -45,7 +45,7 @@ _UPDATE_USER: Final[_sdk.Operation[None]] = _sdk.Operation(
     "PATCH",
     "/chat-gateway/v1/conversations/{conversationId}/participants/user",
     call="chat_gateway.conversations.participants.update_user",
-    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.ParticipantUpdate"),
     answers={"204": _sdk.empty_answer()},
     errors={
@@ -66,6 +66,7 @@ _UPDATE_USER: Final[_sdk.Operation[None]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
+    body_argument="participant",
 )
 
 

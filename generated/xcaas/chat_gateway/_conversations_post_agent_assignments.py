@@ -17,7 +17,7 @@ _CREATE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "POST",
     "/chat-gateway/v1/conversations/{conversationId}/post-agent-assignment",
     call="chat_gateway.conversations.post_agent_assignments.create",
-    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.PostAgentAssignment"),
     answers={"201": _sdk.empty_answer()},
     errors={
@@ -41,6 +41,7 @@ _CREATE: Final[_sdk.Operation[None]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
+    body_argument="assignment",
 )
 
 

@@ -56,7 +56,7 @@ _LIST: Final[_sdk.Operation[_models.WebhookPage]] = _sdk.Operation(
         _sdk.query("page"),
         _sdk.query("sort"),
         _sdk.query("filter"),
-        _sdk.header("X-8x8-Tenant", source="tenant"),
+        _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
     answers={"200": _sdk.json_answer("_models.WebhookPage", media_type="application/hal+json")},
     errors=_ERRORS,
@@ -77,12 +77,13 @@ _CREATE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     "POST",
     "/chat-gateway/v1/webhooks",
     call="chat_gateway.webhooks.create",
-    parameters=(_sdk.header("X-8x8-Tenant", source="tenant"),),
+    parameters=(_sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.WebhookRequest"),
     answers={"200": _sdk.json_answer("_models.Webhook", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",
+    body_argument="webhook",
 )
 _VERIFY: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -90,11 +91,12 @@ _VERIFY: Final[_sdk.Operation[None]] = _sdk.Operation(
     "POST",
     "/chat-gateway/v1/webhooks/verify",
     call="chat_gateway.webhooks.verify",
-    parameters=(_sdk.header("X-8x8-Tenant", source="tenant"),),
+    parameters=(_sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.WebhookVerification"),
     answers={"204": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("apiKey",),),
+    body_argument="webhook",
 )
 _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -102,7 +104,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "DELETE",
     "/chat-gateway/v1/webhooks/{webhookId}",
     call="chat_gateway.webhooks.delete",
-    parameters=(_sdk.path("webhookId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("webhookId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     answers={"204": _sdk.empty_answer()},
     errors=_ERRORS_2,
     security=(("apiKey",),),
@@ -113,7 +115,7 @@ _GET: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     "GET",
     "/chat-gateway/v1/webhooks/{webhookId}",
     call="chat_gateway.webhooks.get",
-    parameters=(_sdk.path("webhookId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("webhookId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     answers={"200": _sdk.json_answer("_models.Webhook", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
@@ -125,7 +127,7 @@ _REPLACE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     "PUT",
     "/chat-gateway/v1/webhooks/{webhookId}",
     call="chat_gateway.webhooks.replace",
-    parameters=(_sdk.path("webhookId"), _sdk.header("X-8x8-Tenant", source="tenant")),
+    parameters=(_sdk.path("webhookId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.WebhookRequest"),
     answers={"200": _sdk.json_answer("_models.Webhook", media_type="application/hal+json")},
     errors={
@@ -150,6 +152,7 @@ _REPLACE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     },
     security=(("apiKey",),),
     accept="application/hal+json",
+    body_argument="webhook",
 )
 
 

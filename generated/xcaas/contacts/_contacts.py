@@ -58,6 +58,7 @@ _CREATE: Final[_sdk.Operation[_models.Contact]] = _sdk.Operation(
     answers={"200": _sdk.json_answer("_models.Contact")},
     errors=_ERRORS,
     security=(("managementKey",),),
+    body_argument="contact",
 )
 _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -81,6 +82,7 @@ _REPLACE: Final[_sdk.Operation[_models.Contact]] = _sdk.Operation(
     answers={"200": _sdk.json_answer("_models.Contact")},
     errors=_ERRORS,
     security=(("managementKey",),),
+    body_argument="contact",
 )
 
 

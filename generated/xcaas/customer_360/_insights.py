@@ -19,7 +19,7 @@ _GET: Final[_sdk.Operation[_models.InteractionInsights]] = _sdk.Operation(
     "/v1/public/tenants/{tenantId}/interactions-insight",
     call="customer_360.insights.get",
     parameters=(
-        _sdk.path("tenantId", source="tenant"),
+        _sdk.path("tenantId", source="tenant", argument="tenant"),
         _sdk.query("contactId"),
         _sdk.query("accountId"),
         _sdk.query("email"),

@@ -18,7 +18,10 @@ _GET: Final[_sdk.Operation[_models.TranscriptSummaries]] = _sdk.Operation(
     "GET",
     "/v1/public/tenants/{tenantId}/transcript-summaries",
     call="customer_360.transcript_summaries.get",
-    parameters=(_sdk.path("tenantId", source="tenant"), _sdk.query("interactionId", "list[str]", required=True)),
+    parameters=(
+        _sdk.path("tenantId", source="tenant", argument="tenant"),
+        _sdk.query("interactionId", "list[str]", required=True, argument="interaction_ids"),
+    ),
     answers={"200": _sdk.json_answer("_models.TranscriptSummaries")},
     errors={
         "400": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),

@@ -26,6 +26,7 @@ _ADD: Final[_sdk.Operation[list[_models.CampaignCustomerResult]]] = _sdk.Operati
         "500": _sdk.json_error("_models.MessageError", message="/message"),
     },
     security=(("actionToken",),),
+    body_argument="customers",
 )
 _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,

@@ -38,6 +38,7 @@ _SEARCH: Final[_sdk.Operation[_models.TransitionPage]] = _sdk.Operation(
         last=(_sdk.Last(("body", "/nextPageCursor"), "absent"),),
     ),
     retry=True,
+    body_argument="query",
 )
 
 

@@ -48,6 +48,7 @@ _REPLACE: Final[_sdk.Operation[None]] = _sdk.Operation(
     answers={"200": _sdk.empty_answer()},
     errors=_ERRORS,
     security=(("oauth",),),
+    body_argument="value",
 )
 
 

@@ -43,6 +43,7 @@ _LIST: Final[_sdk.Operation[_models.RecentCallPage]] = _sdk.Operation(
     ),
     retry=True,
     deprecated=True,
+    body_argument="query",
 )
 
 

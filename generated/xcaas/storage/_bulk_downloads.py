@@ -92,6 +92,7 @@ _START: Final[_sdk.Operation[_models.BulkDownload]] = _sdk.Operation(
         verb="download",
         resume="resume_download",
     ),
+    body_argument="object_ids",
 )
 _LIST: Final[_sdk.Operation[_list[_models.BulkDownload]]] = _sdk.Operation(
     PRODUCT,

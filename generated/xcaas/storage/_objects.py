@@ -52,6 +52,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
         ),
     },
     security=(("oauth",),),
+    body_argument="object_ids",
 )
 _SEARCH: Final[_sdk.Operation[_models.StorageObjectPage]] = _sdk.Operation(
     PRODUCT,

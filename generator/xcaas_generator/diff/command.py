@@ -26,7 +26,7 @@ _REPORTS: dict[Format, Callable[[Sequence[Change], Bump], str]] = {
 
 
 def diff(old: str, new: str, form: Format, progress: Progress, *, allow_network: bool = False) -> tuple[str, bool]:
-    """The report, and whether a change breaks callers.
+    """Return the report, and whether a change breaks callers.
 
     Raises:
         Failure: A side can't be read, or one is a file and the other a folder.
@@ -48,7 +48,7 @@ def diff(old: str, new: str, form: Format, progress: Progress, *, allow_network:
 
 
 def _read(path: Path | None, name: str, allow_network: bool) -> ir.Document:
-    """A document; an empty one where a folder has none of that name."""
+    """Return a document; an empty one where a folder has none of that name."""
     if path is None:
         return ir.Document(name, "", "", ir.SourceLocation("", ""))
     try:
@@ -62,7 +62,7 @@ def _inside(name: str, change: Change) -> Change:
 
 
 def _content(value: object) -> object:
-    """A document without the places in it, which tell of files and not of the API."""
+    """Return a document without the places in it, which tell of files and not of the API."""
     if isinstance(value, ir.SourceLocation):
         return None
     if is_dataclass(value) and not isinstance(value, type):

@@ -11,7 +11,7 @@ from xcaas_generator.diff.rules import Change, Changes
 from xcaas_generator.diff.types import Side, TypeComparison
 from xcaas_generator.plan.model_names import received_models, sent_models, type_names
 from xcaas_generator.plan.package import CLIENT_NAMES
-from xcaas_generator.plan.tree import seats
+from xcaas_generator.plan.tree import placements
 from xcaas_generator.plan.webhooks import payload
 
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -19,7 +19,7 @@ _COMPONENT = "/components/schemas/"
 
 
 def compare(old: ir.Document, new: ir.Document) -> tuple[Change, ...]:
-    """Every difference that a caller can notice, breaking ones first."""
+    """Return every difference that a caller can notice, breaking ones first."""
     changes = Changes()
     types = TypeComparison(Side(old), Side(new), changes)
     operations = OperationComparison(types, changes)
@@ -44,8 +44,8 @@ def _identity(operation: ir.Operation) -> tuple[str, str]:
 
 
 def _calls(document: ir.Document) -> dict[tuple[str, str], str]:
-    """The name of each operation's call."""
-    found = seats(document, taken_on_client=CLIENT_NAMES, taken_on_resource=frozenset({"property"}))
+    """Return the name of each operation's call."""
+    found = placements(document, taken_on_client=CLIENT_NAMES, taken_on_resource=frozenset({"property"}))
     return {
         _identity(operation): ".".join((*seat.path, seat.verb))
         for operation, seat in zip(document.operations, found, strict=True)
@@ -55,7 +55,7 @@ def _calls(document: ir.Document) -> dict[tuple[str, str], str]:
 def _matched(
     old: Iterable[ir.Operation], new: Iterable[ir.Operation]
 ) -> tuple[list[tuple[ir.Operation, ir.Operation]], list[ir.Operation], list[ir.Operation]]:
-    """Pairs by method and path, whatever path parameters are called; of the rest, by operation id."""
+    """Return pairs by method and path, whatever path parameters are called; of the rest, by operation id."""
     before = {(item.method, _BRACES.sub("{}", item.path)): item for item in old}
     after = {(item.method, _BRACES.sub("{}", item.path)): item for item in new}
     pairs = [(before.pop(key), after.pop(key)) for key in list(before) if key in after]
@@ -69,7 +69,7 @@ def _matched(
 
 
 def _webhooks(old: ir.Document, new: ir.Document, types: TypeComparison, changes: Changes) -> None:
-    """Payloads come to the caller, as answers do."""
+    """Compare webhooks. Their payloads come to the caller, as answers do."""
     before = {(one.operation, one.name, one.method): one for one in old.webhooks}
     after = {(one.operation, one.name, one.method): one for one in new.webhooks}
     for key, webhook in before.items():
@@ -86,7 +86,7 @@ def _webhooks(old: ir.Document, new: ir.Document, types: TypeComparison, changes
 
 
 def _models(old: ir.Document, new: ir.Document, changes: Changes) -> None:
-    """Classes that code may import by name. Those of inline schemas have made-up names, which may change."""
+    """Compare classes that code may import by name. Those of inline schemas have made-up names, which may change."""
     before, after = _components(old), _components(new)
     kept = set(type_names(new))
     used = {one.name for one in old.unions} | sent_models(old) | received_models(old) | {one.name for one in old.enums}

@@ -184,7 +184,7 @@ class OperationComparison:
 
 
 def _by_key(operation: ir.Operation) -> Mapping[tuple[str, str], ir.Parameter]:
-    """Parameters by place and name; those in the path by their position, which is what the server sees."""
+    """Return parameters by place and name; those in the path by their position, which is what the server sees."""
     found: dict[tuple[str, str], ir.Parameter] = {}
     for parameter in operation.parameters:
         name = parameter.wire.lower() if parameter.location == "header" else parameter.wire

@@ -10,7 +10,7 @@ from xcaas_generator.problems import printable
 
 
 def as_text(changes: Sequence[Change], bump: Bump) -> str:
-    """A line per change, the grade first, then what follows from it all."""
+    """Return a line per change, the grade first, then what follows from it all."""
     lines = [
         printable(f"{change.grade}: {change.where}: {change.message} [{change.rule}: {change.reason}]")
         for change in changes
@@ -19,7 +19,7 @@ def as_text(changes: Sequence[Change], bump: Bump) -> str:
 
 
 def as_json(changes: Sequence[Change], bump: Bump) -> str:
-    """One object: counts, the version bump, and each change with its rule and place."""
+    """Return one object: counts, the version bump, and each change with its rule and place."""
     content = {
         "breaking": _count(changes, "breaking"),
         "compatible": _count(changes, "compatible"),
@@ -41,7 +41,7 @@ def as_json(changes: Sequence[Change], bump: Bump) -> str:
 
 
 def as_markdown(changes: Sequence[Change], bump: Bump) -> str:
-    """Sections and bullets, ready for a changelog."""
+    """Return sections and bullets, ready for a changelog."""
     parts: list[str] = []
     for grade, title in (("breaking", "Breaking"), ("compatible", "Added and changed")):
         lines = [
@@ -72,7 +72,7 @@ def _code(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
+    """Return text that Markdown shows as it is."""
     escaped = printable(text)
     for mark in "\\`*_[]<>#|":
         escaped = escaped.replace(mark, "\\" + mark)

@@ -17,7 +17,7 @@ _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
 @contextmanager
 def documents(given: str) -> Generator[dict[str, Path]]:
-    """The documents by name; a single file has the empty name.
+    """Yield the documents by name; a single file has the empty name.
 
     Raises:
         Failure: There is nothing of that name.

@@ -139,14 +139,14 @@ class Changes:
         self._found.setdefault((rule, where, message), Change(rule, where, message, place))
 
     def all(self) -> tuple[Change, ...]:
-        """Breaking ones first, then in order of where they are."""
+        """Return the changes, breaking ones first, then in order of where they are."""
         return tuple(
             sorted(self._found.values(), key=lambda item: (item.grade != _B, item.where, item.rule, item.message))
         )
 
 
 def bump(changes: Iterable[Change], *, identical: bool) -> Bump:
-    """The part of a version (https://semver.org) that has to go up."""
+    """Return the part of a version (https://semver.org) that has to go up."""
     grades = {change.grade for change in changes}
     if _B in grades:
         return "major"

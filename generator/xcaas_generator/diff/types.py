@@ -23,7 +23,7 @@ class Side:
         self.enums = {enum.name: enum for enum in document.enums}
 
     def values(self, ref: ir.TypeRef) -> tuple[ir.JSON, ...] | None:
-        """The known values of an enum or constant; None for other types."""
+        """Return the known values of an enum or constant; None for other types."""
         if isinstance(ref, ir.EnumRef):
             return self.enums[ref.name].values
         return (ref.value,) if isinstance(ref, ir.Const) else None
@@ -84,7 +84,7 @@ class TypeComparison:
         self.changes.add(f"{direction}-type-{kind}", where, message, place)
 
     def _holds(self, wide: ir.TypeRef, wide_side: Side, narrow: ir.TypeRef, narrow_side: Side) -> bool:
-        """Whether every value of one type, as Python has it, is one of the other too."""
+        """Return whether every value of one type, as Python has it, is one of the other too."""
         if wide == ir.Scalar("any"):
             return True
         if not isinstance(wide, ir.Scalar):
@@ -163,7 +163,7 @@ class TypeComparison:
             self.changes.add(rule, where, f"{key}: {plain(before)} became {plain(after)}", place)
 
     def spoken(self, ref: ir.TypeRef, side: Side) -> str:
-        """A type in words."""
+        """Return a type in words."""
         match ref:
             case ir.Scalar():
                 return ref.kind if ref.form is None else f"{ref.kind} ({ref.form})"
@@ -180,7 +180,7 @@ class TypeComparison:
 
 
 def _counts(field: ir.Field, direction: Direction) -> bool:
-    """Fields that one side alone sends are no part of the other side's direction."""
+    """Return whether a field travels in this direction: some are sent by one side alone."""
     return not (field.read_only if direction == "request" else field.write_only)
 
 
@@ -206,7 +206,7 @@ def _tighter(key: str, before: ir.JSON, after: ir.JSON) -> bool:
 
 
 def _members(ref: ir.TypeRef) -> dict[str, ir.TypeRef]:
-    """Members of a union by what makes them the same on both sides; other types are a union of one."""
+    """Return members of a union by what makes them the same on both sides; other types are a union of one."""
     members = ref.members if isinstance(ref, ir.UnionOf) else (ref,)
     found: dict[str, ir.TypeRef] = {}
     for member in members:

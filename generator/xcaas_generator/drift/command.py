@@ -22,7 +22,7 @@ _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 def run_drift(
     folder: Path, start: Path, form: Literal["text", "json"], progress: Progress, reasons: Path | None = None
 ) -> tuple[str, bool]:
-    """The report, and whether there is a difference that nobody has given a reason for.
+    """Return the report, and whether there is a difference that nobody has given a reason for.
 
     Raises:
         Failure: The folder holds no documents, or the file of reasons is not as documented.
@@ -49,7 +49,7 @@ def _read(path: Path, progress: Progress) -> list[Facts]:
 
 
 def _read_theirs(path: Path, progress: Progress) -> list[Facts]:
-    """Folders of documents hold parts of documents, too; what is none by itself is passed over."""
+    """Read one of the vendor's files. Folders hold parts of documents, too; what is no document is passed over."""
     try:
         return _read(path, progress)
     except InputError as error:

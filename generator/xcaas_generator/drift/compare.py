@@ -43,7 +43,7 @@ def drift(ours: Mapping[str, Sequence[Facts]], theirs: Sequence[Facts]) -> list[
 
 
 def _counterpart(operation: Facts, candidates: Sequence[Facts], match: _Match) -> Facts | None:
-    """The same operation on the other side. Of several that could be it none is."""
+    """Return the same operation on the other side. Of several that could be it none is."""
     found = [item for item in candidates if item.method == operation.method and match(item, operation)]
     return found[0] if found and (len(found) == 1 or match is _share_an_address) else None
 
@@ -53,7 +53,7 @@ def _share_an_address(one: Facts, other: Facts) -> bool:
 
 
 def _share_an_end(one: Facts, other: Facts) -> bool:
-    """Where servers differ: one path is the end of the other."""
+    """Return where servers differ: one path is the end of the other."""
     first, second = bare(one.path), bare(other.path)
     if min(first.count("/"), second.count("/")) < 2 and first != second:
         return False
@@ -74,7 +74,7 @@ def _compared(ours: Facts, theirs: Facts | None) -> Iterator[str]:
 
 
 def _unlike(ours: Item, theirs: Item) -> Iterator[str]:
-    """Values that only we know are no difference: enums are open, and the guides name more than the documents do."""
+    """Yield what differs. Values that only we know do not: enums are open, and the guides name more."""
     if not _agree(ours.kind, theirs.kind):
         yield f"{ours.kind} in ours, {theirs.kind} in the vendor's"
     if ours.required != theirs.required:
@@ -85,7 +85,7 @@ def _unlike(ours: Item, theirs: Item) -> Iterator[str]:
 
 
 def _agree(one: str, other: str) -> bool:
-    """Null says nothing about a type, and a whole number is a number."""
+    """Return whether types agree. Null says nothing about a type, and a whole number is a number."""
     first, second = (
         {"number" if part == "whole number" else part for part in kind.split(" or ")} for kind in (one, other)
     )

@@ -44,7 +44,7 @@ class Facts:
 
 
 def facts(document: ir.Document) -> list[Facts]:
-    """The operations of a document as flat facts."""
+    """Return the operations of a document as flat facts."""
     side = Side(document)
     file = document.place.file.replace("\\", "/").rpartition("/")[2]
     return [
@@ -60,12 +60,12 @@ def facts(document: ir.Document) -> list[Facts]:
 
 
 def bare(path: str) -> str:
-    """A path without the names of its parameters."""
+    """Return a path without the names of its parameters."""
     return _BRACES.sub("{}", path).rstrip("/") or "/"
 
 
 def _addresses(operation: ir.Operation) -> Iterator[str]:
-    """Every address that an operation can have, whatever its servers' variables hold."""
+    """Yield every address that an operation can have, whatever its servers' variables hold."""
     for server in operation.servers:
         choices = [
             [(variable.name, value) for value in dict.fromkeys((variable.default, *variable.enum))]
@@ -79,7 +79,7 @@ def _addresses(operation: ir.Operation) -> Iterator[str]:
 
 
 def _laid_over(found: Iterable[tuple[str, Item]]) -> dict[str, Item]:
-    """Items by place. What several media types or members of a union have takes what any of them takes.
+    """Return items by place. What several media types or members of a union have takes what any of them takes.
 
     It is required where all that have it require it.
     """
@@ -107,7 +107,7 @@ def _items(operation: ir.Operation, side: Side) -> Iterator[tuple[str, Item]]:
 
 
 def _fields(ref: ir.TypeRef, side: Side, where: str, above: tuple[str, ...]) -> Iterator[tuple[str, Item]]:
-    """The leaves of a type and the objects on the way, by path."""
+    """Yield the leaves of a type and the objects on the way, by path."""
     if len(above) > _DEEPEST:
         return
     match ref:
@@ -137,7 +137,7 @@ def _item(ref: ir.TypeRef, side: Side, *, required: bool) -> Item:
 
 
 def _values(ref: ir.TypeRef, side: Side) -> Iterator[str]:
-    """The known values of an enum, also as items of a list or as one of several types."""
+    """Yield the known values of an enum, also as items of a list or as one of several types."""
     match ref:
         case ir.EnumRef() | ir.Const():
             yield from (plain(value) for value in side.values(ref) or () if value is not None)
@@ -151,7 +151,7 @@ def _values(ref: ir.TypeRef, side: Side) -> Iterator[str]:
 
 
 def _kind(ref: ir.TypeRef, side: Side) -> str:
-    """A type as coarse as documents of different authors agree on."""
+    """Return a type as coarse as documents of different authors agree on."""
     match ref:
         case ir.Scalar():
             return _KINDS.get(ref.kind, "anything")
@@ -168,7 +168,7 @@ def _kind(ref: ir.TypeRef, side: Side) -> str:
 
 
 def ir_kind(value: ir.JSON) -> str:
-    """The kind of scalar that a value is."""
+    """Return the kind of scalar that a value is."""
     if isinstance(value, bool):
         return "bool"
     return "int" if isinstance(value, int) else "float" if isinstance(value, float) else "str"

@@ -24,11 +24,11 @@ class Reason:
     source: str
 
     def covers(self, difference: Difference) -> bool:
-        """Whether the difference is one of these."""
+        """Return whether the difference is one of these."""
         return any(self._stands_for(pattern, difference) for pattern in self.patterns)
 
     def stale(self, found: Sequence[Difference]) -> list[str]:
-        """The patterns that nothing answers to any more."""
+        """Return the patterns that nothing answers to any more."""
         return [pattern for pattern in self.patterns if not any(self._stands_for(pattern, one) for one in found)]
 
     def _stands_for(self, pattern: str, difference: Difference) -> bool:
@@ -37,7 +37,7 @@ class Reason:
 
 
 def read_reasons(path: Path) -> list[Reason]:
-    """The reasons in a file; none if there is no file.
+    """Return the reasons in a file; none if there is no file.
 
     Raises:
         Failure: It is not TOML, or an entry doesn't say what it explains, why, and by which source.

@@ -67,7 +67,7 @@ def build(
 
 
 def input_digests(source: Source, paths: Iterable[Path]) -> dict[str, str]:
-    """Hashes of the files that a product was made from, by their path as seen from its document."""
+    """Return hashes of the files that a product was made from, by their path as seen from its document."""
     base = source.path.parent
     return {lockfile.relative(path, base): lockfile.digest_of(path) for path in paths}
 

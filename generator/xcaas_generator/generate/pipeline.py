@@ -65,7 +65,7 @@ def _regenerate(
 def _fresh(
     request: BuildRequest, lock: Lockfile | None, generator: str, old: dict[str, manifest.Section]
 ) -> list[Source]:
-    """Sources whose product is up to date already."""
+    """Return sources whose product is up to date already."""
     if lock is None or lock.generator != generator:
         return []
     found: list[Source] = []

@@ -12,7 +12,7 @@ _SPECS, _TARGET = "specs", Path("generated", "xcaas")
 
 
 def repository_request(start: Path, *, check: bool = False, force: bool = False) -> BuildRequest:
-    """The request for the repository that holds `start`. Paths are relative where `start` is its root.
+    """Return the request for the repository that holds `start`. Paths are relative where `start` is its root.
 
     Raises:
         Failure: There is no such repository, or a document's name can't be a product's.

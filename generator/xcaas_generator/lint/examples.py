@@ -46,7 +46,7 @@ def check_examples(documents: Documents, report: Report) -> None:
 
 
 def _misfit(validator: Validator, example: JSON) -> str | None:
-    """The first thing that is wrong with an example."""
+    """Return the first thing that is wrong with an example."""
     try:
         errors = sorted(validator.iter_errors(example), key=str)
     except Exception as error:
@@ -64,7 +64,7 @@ def _uri(file: SourceFile) -> str:
 
 
 def _examples(root: Node) -> Iterator[tuple[Node, Node]]:
-    """Each example with the schema that it is for: of a schema itself, a parameter, header or media type."""
+    """Yield each example with the schema that it is for: of a schema itself, a parameter, header or media type."""
     waiting: list[tuple[Node, bool]] = [(root, False)]
     while waiting:
         node, is_name = waiting.pop()

@@ -30,7 +30,7 @@ _MAX_SUMMARY_WORDS = 8
 
 
 def lint(path: Path) -> tuple[Problem, ...]:
-    """Everything that is wrong with one spec: as a document, and by the house rules."""
+    """Return everything that is wrong with one spec: as a document, and by the house rules."""
     report = Report()
     try:
         report.extend(read_document(path, name=path.stem, strict=False).warnings)
@@ -38,7 +38,7 @@ def lint(path: Path) -> tuple[Problem, ...]:
         return error.problems
     documents = Documents(report)
     file = documents.first(path, path.stem)
-    _House(Node(file, "", file.tree), Resolver(documents, report), report).check()
+    _SpecRules(Node(file, "", file.tree), Resolver(documents, report), report).check()
     check_examples(documents, report)
     for one in documents.files.values():
         check_keys(one, report)
@@ -46,7 +46,7 @@ def lint(path: Path) -> tuple[Problem, ...]:
     return tuple(locate(report.problems, documents.files))
 
 
-class _House:
+class _SpecRules:
     def __init__(self, root: Node, resolver: Resolver, report: Report) -> None:
         self._root = root
         self._resolver = resolver

@@ -35,7 +35,7 @@ def check_schemas(file: SourceFile, report: Report) -> None:
 
 
 def _schemas(root: Node) -> Iterator[tuple[Node, str]]:
-    """Every schema, and the section that names it: "schemas" for components, "$defs", or ""."""
+    """Yield every schema, and the section that names it: "schemas" for components, "$defs", or ""."""
     waiting: list[tuple[Node, str, bool]] = [(root, "", False)]
     while waiting:
         node, named, is_schema = waiting.pop()
@@ -61,7 +61,7 @@ def _is_class(node: Node) -> bool:
 
 
 def _parent(node: Node) -> str:
-    """The key of the list that a schema stands in. A part of `allOf` belongs to the class around it."""
+    """Return the key of the list that a schema stands in. A part of `allOf` belongs to the class around it."""
     tokens = node.pointer.rsplit("/", 2)
     return tokens[1] if len(tokens) == 3 else ""
 

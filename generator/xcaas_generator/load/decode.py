@@ -45,7 +45,7 @@ def load(data: bytes, label: str, base: str | None = None) -> SourceFile:
 
 
 def decode(data: bytes) -> str:
-    """The text of a file: UTF-8, or UTF-16/32 by its byte order mark, or else Latin-1, which takes anything."""
+    """Return the text of a file: UTF-8, or UTF-16/32 by its byte order mark, or else Latin-1, which takes anything."""
     for mark, encoding in ((b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return data.decode(encoding, "replace")
@@ -69,7 +69,7 @@ def _decode(data: bytes, label: str) -> tuple[str, list[Note]]:
 
 
 def _read(text: str, label: str) -> tuple[JSON, list[Note]]:
-    """JSON when it looks like it, because that is ten times as fast; YAML reads what is only nearly JSON."""
+    """Read JSON when it looks like it, because that is ten times as fast; YAML reads what is only nearly JSON."""
     if not text.lstrip().startswith(("{", "[")):
         return _yaml(text, label)
     try:
@@ -102,7 +102,7 @@ def _json(text: str) -> tuple[JSON, bool]:
 
 
 def _integer(text: str) -> int | float:
-    """Python refuses to read integers of thousands of digits; no schema means one."""
+    """Read an integer. Python refuses those of thousands of digits; no schema means one."""
     return int(text) if len(text) < _MAX_DIGITS else float(text)
 
 

@@ -38,7 +38,7 @@ class Documents:
         return self._labels
 
     def first(self, source: Path | bytes, name: str) -> SourceFile:
-        """The document itself. Raises `InputError` when there is nothing to read."""
+        """Return the document itself. Raises `InputError` when there is nothing to read."""
         if isinstance(source, bytes):
             return self._keep(name, load(source, name))
         try:
@@ -51,7 +51,7 @@ class Documents:
         return self._keep(str(path), load(data, source.as_posix(), str(path.parent) + "/"))
 
     def open(self, target: str, base: SourceFile) -> SourceFile | LoadError:
-        """The file that `target` names, seen from `base`."""
+        """Return the file that `target` names, seen from `base`."""
         where = self._itself(target) or _absolute(target, base.base)
         if where is None:
             return LoadError("Give the document as a file: a reference to another file needs a place to start from.")
@@ -65,7 +65,7 @@ class Documents:
         return found
 
     def _itself(self, target: str) -> str | None:
-        """Where the file is that gives `target` as its own address, in `$self` of OpenAPI 3.2."""
+        """Return where the file is that gives `target` as its own address, in `$self` of OpenAPI 3.2."""
         for where, file in self._files.items():
             if isinstance(file, SourceFile) and isinstance(file.tree, dict) and file.tree.get("$self") == target:
                 return where
@@ -135,7 +135,7 @@ def _absolute(target: str, base: str | None) -> str | None:
 
 
 def _tree_of(folder: Path) -> Path:
-    """The repository that holds the document or, when none does, the document's own folder."""
+    """Return the repository that holds the document or, when none does, the document's own folder."""
     for above in (folder, *folder.parents):
         if (above / ".git").exists():
             return above
@@ -143,7 +143,7 @@ def _tree_of(folder: Path) -> Path:
 
 
 def _read(path: Path) -> bytes:
-    """A regular file's bytes. Pipes and devices would block or never end."""
+    """Return a regular file's bytes. Pipes and devices would block or never end."""
     status = path.stat()
     if stat.S_ISDIR(status.st_mode):
         raise OSError(None, "it is a folder")

@@ -49,7 +49,7 @@ class _Frame:
 
 
 def locate(problems: Iterable[Problem], files: Mapping[str, SourceFile]) -> list[Problem]:
-    """The same problems with line and column, as far as they can be known."""
+    """Return the same problems with line and column, as far as they can be known."""
     listed = list(problems)
     wanted: dict[str, set[str]] = {}
     for problem in listed:
@@ -73,7 +73,7 @@ def _located(problem: Problem, found: Mapping[str, Found]) -> Problem:
 
 
 def find(data: bytes, pointers: Iterable[str]) -> dict[str, Found]:
-    """Where these JSON pointers, and the nodes on the way to them, stand in a JSON or YAML text."""
+    """Return where these JSON pointers, and the nodes on the way to them, stand in a JSON or YAML text."""
     root = _Wanted()
     for pointer in pointers:
         node = root
@@ -91,7 +91,7 @@ def find(data: bytes, pointers: Iterable[str]) -> dict[str, Found]:
 
 @lru_cache(maxsize=16)
 def spellings(file: SourceFile) -> Mapping[str, str]:
-    """By pointer: numbers and booleans that are written otherwise than Python would, such as 1.10 and 007."""
+    """Return numbers and booleans that are written otherwise than Python would, such as 1.10 and 007, by pointer."""
     try:
         return dict(_odd_scalars(_SURROGATE.sub(r"\\u0041", decode(file.data))))
     except (yaml.YAMLError, ValueError):
@@ -103,7 +103,7 @@ def _escape(token: str) -> str:
 
 
 def plainly(value: JSON) -> str:
-    """A scalar as JSON would write it, if it had never been written otherwise."""
+    """Return a scalar as JSON would write it, if it had never been written otherwise."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -183,7 +183,7 @@ def _scan(text: str, root: _Wanted, found: dict[str, Found]) -> None:
 
 
 def _step(frame: _Frame, mark: Found) -> tuple[str, Found]:
-    """The token that leads from `frame` to what comes next, and where it stands: at its key, if it has one."""
+    """Return the token that leads from `frame` to what comes next, and where it stands: at its key, if it has one."""
     if frame.index >= 0:
         token = str(frame.index)
         frame.index += 1

@@ -37,7 +37,7 @@ class Node:
         return self.file.label, self.pointer
 
     def child(self, token: str | int) -> Node:
-        """The node below `token`; None as a node when there is none."""
+        """Return the node below `token`; None as a node when there is none."""
         node = self.value
         below: JSON = None
         if isinstance(node, dict):
@@ -53,12 +53,12 @@ class Node:
         return isinstance(self.value, dict) and token in self.value
 
     def text(self, token: str) -> str:
-        """The text at `token`, "" when there is none or it is something else."""
+        """Return the text at `token`, "" when there is none or it is something else."""
         value = self.get(token)
         return value if isinstance(value, str) else ""
 
     def items(self) -> list[tuple[str, Node]]:
-        """Key and node of a mapping, sorted, so that names don't hang on the order of a dictionary."""
+        """Return key and node of a mapping, sorted, so that names don't hang on the order of a dictionary."""
         if not isinstance(self.value, dict):
             return []
         return [(key, self.child(key)) for key in sorted(self.value)]
@@ -85,7 +85,7 @@ class Resolver:
         self._anchors: dict[str, dict[str, str]] = {}
 
     def reference(self, node: Node) -> str | None:
-        """The reference that stands here, if one does. `$ref` may also be the name of a property."""
+        """Return the reference that stands here, if one does. `$ref` may also be the name of a property."""
         ref = node.get("$ref")
         if isinstance(ref, str):
             return ref
@@ -98,7 +98,7 @@ class Resolver:
         return None
 
     def target(self, node: Node) -> Node | None:
-        """What the reference at `node` leads to, one step; None, and a warning, when it leads nowhere."""
+        """Return what the reference at `node` leads to, one step; None, and a warning, when it leads nowhere."""
         ref = self.reference(node)
         if ref is None:
             return None
@@ -113,7 +113,7 @@ class Resolver:
         return found
 
     def deref(self, node: Node) -> Node | None:
-        """The end of the chain of references that starts at `node`, or `node` itself when none does."""
+        """Return the end of the chain of references that starts at `node`, or `node` itself when none does."""
         at, seen = node, {node.key}
         while self.reference(at) is not None:
             following = self.target(at)
@@ -175,7 +175,7 @@ class Resolver:
         return None
 
     def _nearby(self, node: Node, target: str, fragment: str) -> Node | None:
-        """`#/$defs/X` within a schema that has an `$id`, and so is a document of its own, or that people take for one."""
+        """Return `#/$defs/X` within a schema that has an `$id`, and so is a document of its own or taken for one."""
         tokens = node.pointer.split("/") if not target else []
         while len(tokens) > 1:
             tokens.pop()
@@ -197,7 +197,7 @@ class Resolver:
         return None if pointer is None else self._walk(Node(file, "", file.tree), pointer)
 
     def _index(self, file: SourceFile) -> dict[str, str]:
-        """Anchors (with a leading #) and `$id`s of a file. Looked for only when a reference needs one."""
+        """Return anchors (with a leading #) and `$id`s of a file. Looked for only when a reference needs one."""
         known = self._anchors.get(file.label)
         if known is not None:
             return known
@@ -221,7 +221,7 @@ class Resolver:
         return index
 
     def _guess(self, node: Node, fragment: str) -> Node | None:
-        """`Pet`, `#/definitions/Pet`, `#/components/schema/Pet`: the one component that has this name."""
+        """Return `Pet`, `#/definitions/Pet`, `#/components/schema/Pet`: the one component that has this name."""
         name = unescape(unquote(fragment.rsplit("/", 1)[-1])).strip()
         components = Node(node.file, "", node.file.tree).child("components")
         found = [

@@ -69,7 +69,7 @@ class _Anchored:
 
 
 def read_yaml(text: str, *, max_depth: int) -> tuple[JSON, list[Note], Note | None]:
-    """The first document of `text`, what was odd about it, and what made it unreadable, if anything did."""
+    """Return the first document of `text`, what was odd about it, and what made it unreadable, if anything did."""
     reader = _Reader(max_depth)
     try:
         tree = reader.read(text)
@@ -85,7 +85,7 @@ def read_yaml(text: str, *, max_depth: int) -> tuple[JSON, list[Note], Note | No
 
 
 def scalar(text: str) -> JSON:
-    """A plain scalar as the core schema of YAML 1.2 reads it."""
+    """Return a plain scalar as the core schema of YAML 1.2 reads it."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in "-+.0123456789":
@@ -238,7 +238,7 @@ class _Reader:
         return Note(self._pointer(), message, line, column, advice)
 
     def _pointer(self) -> str:
-        """Where the reader is."""
+        """Return where the reader is."""
         tokens: list[str] = []
         for frame in self._stack:
             if isinstance(frame.node, list):

@@ -102,7 +102,7 @@ class Answers:
 
 
 def _hint(node: Node, status: str, owner: str, *, alone: bool) -> Hint:
-    """`ListUsersResponse`, `ListUsersError`, `ListUsersNotFoundError`; a component's own name where it is one."""
+    """Return `ListUsersResponse`, `ListUsersNotFoundError`; a component's own name where it is one."""
     tokens = node.pointer.split("/")
     if tokens[1:3] == ["components", "responses"] and len(tokens) == 4:
         name = class_name(unescape(tokens[3]))

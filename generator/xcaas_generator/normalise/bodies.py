@@ -22,7 +22,7 @@ class Bodies:
         self._contents = contents
 
     def read(self, operation: Node, owner: str, leftovers: list[Node], role: str = "Request") -> BodyDraft | None:
-        """What an operation sends, or None. `role` is the last word of the names of its unnamed models."""
+        """Return what an operation sends, or None. `role` is the last word of the names of its unnamed models."""
         listed = operation.child("requestBody")
         if listed.value is None:
             return self._leftover(operation, owner, leftovers) if leftovers else None
@@ -48,7 +48,7 @@ class Bodies:
         return BodyDraft(body, variants)
 
     def _leftover(self, operation: Node, owner: str, leftovers: list[Node]) -> BodyDraft:
-        """`in: body` is the body; parameters `in: formData` are the properties of a form."""
+        """Read leftovers of Swagger 2: `in: body` is the body, parameters `in: formData` the properties of a form."""
         whole = next((node for node in leftovers if node.get("in") == "body"), None)
         advice = "Use requestBody."
         if whole is not None:
@@ -79,7 +79,7 @@ class Bodies:
 
 
 def _hint(node: Node, owner: str, role: str) -> Hint:
-    """`CreateUserRequest`, `PetAdoptedPayload`, or by its own name where it is a component."""
+    """Return `CreateUserRequest`, `PetAdoptedPayload`, or by its own name where it is a component."""
     tokens = node.pointer.split("/")
     if tokens[1:3] == ["components", "requestBodies"] and len(tokens) == 4:
         name = class_name(unescape(tokens[3]))

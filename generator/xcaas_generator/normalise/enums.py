@@ -23,7 +23,7 @@ def type_name(value: Value) -> str:
 
 
 def enum_values(flat: Flat, report: Report) -> tuple[tuple[Value, ...] | None, bool]:
-    """The values that every enum of `flat` allows, and whether null is one of them. None: no usable enum."""
+    """Return the values that every enum of `flat` allows, and whether null is one of them. None: no usable enum."""
     combined: dict[tuple[str, Value], Value] | None = None
     null = True
     for node in flat.enums:
@@ -66,7 +66,7 @@ def _values(node: Node, types: list[str] | None, report: Report) -> dict[tuple[s
 
 
 def _fitting(node: Node, raw: JSON, types: list[str] | None, report: Report) -> Value:
-    """`raw` as the declared type would write it, if that is what was meant."""
+    """Return `raw` as the declared type would write it, if that is what was meant."""
     assert not isinstance(raw, dict | list)
     if not finite(raw):
         report.warn(node.place, f"the value {brief(raw)} is no JSON; it was read as a text")
@@ -93,14 +93,14 @@ def _is(value: Value, name: str) -> bool:
 
 
 def written(node: Node, value: JSON) -> str:
-    """A scalar as the document writes it: 1.10 is read as 1.1, and where a text was meant, the zero counts."""
+    """Return a scalar as the document writes it: 1.10 is read as 1.1, and where a text was meant, the zero counts."""
     if isinstance(value, str):
         return value
     return spellings(node.file).get(node.pointer) or plainly(value)
 
 
 def parse(text: str, types: list[str]) -> Value:
-    """`text` as a number or boolean, if it is one; None if not."""
+    """Return `text` as a number or boolean, if it is one; None if not."""
     plain = text.strip()
     if "boolean" in types and plain.lower() in ("true", "false"):
         return plain.lower() == "true"

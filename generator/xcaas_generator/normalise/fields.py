@@ -12,7 +12,7 @@ from xcaas_generator.normalise.values import default_of
 
 
 def field_drafts(reader: SchemaReader, entry: Entry, flat: Flat) -> list[FieldDraft]:
-    """In the order of the spec; classes found on the way are named the same in any order."""
+    """Return fields in the order of the spec; classes found on the way are named the same in any order."""
     shapes = {
         wire: one_of([reader.shape_all(nodes, Hint(entry, wire)) for nodes in flat.properties[wire]])
         for wire in sorted(flat.properties)
@@ -43,7 +43,7 @@ def _draft(reader: SchemaReader, wire: str, shape: Shape, nodes: list[Node], *, 
 
 
 def extra_shape(reader: SchemaReader, entry: Entry, flat: Flat) -> Shape | None:
-    """The type of the properties that have no name in the spec; None when that could be anything."""
+    """Return the type of the properties that have no name in the spec; None when that could be anything."""
     if not flat.extra or any(node.value is True or node.value == {} for node in flat.extra):
         return None
     shape = one_of([reader.shape(node, Hint(entry, "value")) for node in flat.extra])

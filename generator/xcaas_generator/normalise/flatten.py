@@ -89,7 +89,7 @@ class Flattener:
         return self.merge(flat, parts)
 
     def merge(self, own: Flat, parts: list[Flat]) -> Flat:
-        """All of `parts` and `own` at once; where they contradict each other, the later counts, and `own` is last.
+        """Return `parts` and `own` merged; where they contradict each other, the later counts, and `own` is last.
 
         Nullable if `own` says so, or if each part that says anything is.
         """
@@ -231,13 +231,13 @@ class Flattener:
 
 
 def _both(first: list[list[Node]], second: list[list[Node]]) -> list[list[Node]]:
-    """Fits one of `first` and one of `second`."""
+    """Return the schemas that fit one of `first` and one of `second`."""
     combined = [_distinct([*one, *other]) for one in first for other in second]
     return combined[:_MAX_ALTERNATIVES]
 
 
 def _distinct(nodes: list[Node]) -> list[Node]:
-    """Without the same schema twice, whether by place or by content."""
+    """Return the schemas without repeats, whether by place or by content."""
     kept: list[Node] = []
     for node in nodes:
         same = (other for other in kept if other.file is node.file)

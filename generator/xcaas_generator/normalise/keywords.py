@@ -39,7 +39,7 @@ _TEXT_FORMS = frozenset(("date-time", "date", "time", "uuid", "email", "uri", "h
 
 
 def read_types(node: Node, report: Report) -> tuple[list[str] | None, bool, str | None]:
-    """The JSON types a schema names, less null; whether null is among them; and a format that the slip implies."""
+    """Return the JSON types a schema names, less null; whether null is among them; a format that a slip implies."""
     if not node.has("type"):
         return None, flag(node, "nullable", report), None
     raw = node.get("type")
@@ -84,7 +84,7 @@ def _guess(name: str) -> str | None:
 
 
 def infer_types(node: Node, form: str | None) -> list[str] | None:
-    """The type that a schema without `type` must mean, by its other keywords."""
+    """Return the type that a schema without `type` must mean, by its other keywords."""
     if any(node.has(key) for key in ("properties", "additionalProperties", "patternProperties")):
         return ["object"]
     if any(node.has(key) for key in _ARRAY_SIGNS):
@@ -99,7 +99,7 @@ def infer_types(node: Node, form: str | None) -> list[str] | None:
 
 
 def flag(node: Node, key: str, report: Report) -> bool:
-    """A boolean keyword. The words "true" and "false" are taken for what they say."""
+    """Return a boolean keyword. The words "true" and "false" are taken for what they say."""
     value = node.get(key)
     if isinstance(value, bool):
         return value
@@ -114,7 +114,7 @@ def flag(node: Node, key: str, report: Report) -> bool:
 
 
 def strings(node: Node, key: str, report: Report) -> list[str]:
-    """A list of texts, such as `required` or `tags`. One text alone is taken for a list of it."""
+    """Return a list of texts, such as `required` or `tags`. One text alone is taken for a list of it."""
     value = node.get(key)
     if value is None or isinstance(value, bool):
         return []
@@ -136,7 +136,7 @@ def strings(node: Node, key: str, report: Report) -> list[str]:
 
 
 def schemas(node: Node, key: str, report: Report) -> list[Node]:
-    """A list of schemas: `allOf`, `anyOf`, `oneOf`, `prefixItems`. One schema alone is taken for a list of it."""
+    """Return a list of schemas, as `allOf` or `prefixItems` hold. One schema alone is taken for a list of it."""
     value = node.get(key)
     if value is None:
         return []
@@ -151,12 +151,12 @@ def schemas(node: Node, key: str, report: Report) -> list[Node]:
 
 
 def is_demand(node: JSON) -> bool:
-    """Whether a schema only demands something of the object it stands in, and is no type by itself."""
+    """Return whether a schema only demands something of the object it stands in, and is no type by itself."""
     return isinstance(node, dict) and bool(node) and _DEMANDS.issuperset(node)
 
 
 def limits(nodes: Iterable[Node]) -> tuple[tuple[str, JSON], ...]:
-    """Bounds of a value, for docs; the first that gives one counts."""
+    """Return bounds of a value, for docs; the first that gives one counts."""
     found: dict[str, JSON] = {}
     for node in nodes:
         for key in LIMITS:
@@ -167,7 +167,7 @@ def limits(nodes: Iterable[Node]) -> tuple[tuple[str, JSON], ...]:
 
 
 def finite(value: JSON) -> bool:
-    """Whether JSON can hold `value`: YAML knows infinity and not-a-number."""
+    """Return whether JSON can hold `value`: YAML knows infinity and not-a-number."""
     if isinstance(value, dict):
         return all(finite(one) for one in value.values())
     if isinstance(value, list):
@@ -176,7 +176,7 @@ def finite(value: JSON) -> bool:
 
 
 def brief(value: JSON) -> str:
-    """A value as a message shows it."""
+    """Return a value as a message shows it."""
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):

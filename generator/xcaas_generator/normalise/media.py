@@ -38,7 +38,7 @@ class Contents:
         self._report = shaper.report
 
     def variants(self, content: Node, hint: Hint) -> list[VariantDraft]:
-        """One variant per media type, JSON ones first: they are what a client prefers."""
+        """Return one variant per media type, JSON ones first: they are what a client prefers."""
         if content.value is None:
             return []
         if not isinstance(content.value, dict):
@@ -103,7 +103,7 @@ class Contents:
 
 
 def _hint(hint: Hint, raw: str, first: str, content: Node) -> Hint:
-    """Inline schemas of several media types of one body are told apart by the media type, the first excepted."""
+    """Return the hint for a media type. Those after the first of a body are told apart by it."""
     if raw == first:
         return hint
     subtype = raw.partition(";")[0].rpartition("/")[2].removeprefix("x-").removeprefix("vnd.")
@@ -156,7 +156,7 @@ def _is_text_enum(shape: Shape) -> bool:
 
 
 def _compound(shape: Shape) -> bool:
-    """Whether only a structured format can carry it."""
+    """Return whether only a structured format can carry it."""
     if isinstance(shape, UnionOf):
         return any(_compound(member) for member in shape.members)
     return isinstance(shape, ArrayOf | MapOf) or (isinstance(shape, Ref) and shape.entry.kind == "model")

@@ -67,18 +67,18 @@ def name_entries(entries: list[Entry]) -> list[Entry]:
     unions = [entry for entry in kept if entry.kind == "union"]
     classes = [entry for entry in kept if entry.kind != "union"]
     for entry in sorted((one for one in classes if one.fixed), key=_fixed_order):
-        _claim(entry, _component_wishes(entry), taken)
+        _claim(entry, _component_candidates(entry), taken)
     shared = _shared_leaves(classes)
     # Owners come before what they own: a name is built from the owner's.
     waiting = [entry for entry in classes if not entry.name]
     while waiting:
         ready = [entry for entry in waiting if any(_owner_name(hint) for hint in entry.hints)] or waiting
         for entry in sorted(ready, key=_inline_order):
-            _claim(entry, _wishes(entry, shared), taken)
+            _claim(entry, _candidates(entry, shared), taken)
         waiting = [entry for entry in waiting if not entry.name]
     # A union comes last: the parent of its members, or its only object, may have the same name.
     for entry in sorted(unions, key=_fixed_order):
-        _claim(entry, _component_wishes(entry), taken)
+        _claim(entry, _component_candidates(entry), taken)
     return sorted(kept, key=lambda entry: entry.name)
 
 
@@ -108,12 +108,12 @@ def _pascal(name: str) -> str:
 
 
 def field_name(wire: str) -> str:
-    """The Python name of a property or parameter: `createdAt` → created_at, `+1` → plus_1, `@type` → type."""
+    """Return the Python name of a property or parameter: `createdAt` → created_at, `+1` → plus_1, `@type` → type."""
     return names.snake(_signs(wire))
 
 
 def _signs(text: str) -> str:
-    """Leading signs that carry the meaning, in words: `+1` and `-1` are not the same reaction."""
+    """Return leading signs that carry the meaning, in words: `+1` and `-1` are not the same reaction."""
     if text[:1] in "+-<>=" and text[:1]:
         words = {"+": "plus ", "-": "minus ", "<": "less ", ">": "greater ", "=": "equal "}
         return words[text[0]] + text[1:] if text[0] != "-" or text[1:2].isdigit() else text
@@ -121,7 +121,7 @@ def _signs(text: str) -> str:
 
 
 def singular(word: str) -> str:
-    """One of what `word` says, or `word` and "item" where it is no plural."""
+    """Return one of what `word` says, or `word` and "item" where it is no plural."""
     lower = word.lower()
     if not lower.endswith(_NOT_PLURAL):
         for ending, single in _PLURALS:
@@ -130,35 +130,35 @@ def singular(word: str) -> str:
     return f"{word} item".strip()
 
 
-def _claim(entry: Entry, wishes: Iterable[str], taken: set[str]) -> None:
-    """Take the first wish that is free, or else the last one with a number."""
-    wish = ""
-    for wish in wishes:
-        if _take(entry, wish, taken):
+def _claim(entry: Entry, candidates: Iterable[str], taken: set[str]) -> None:
+    """Take the first candidate that is free, or else the last one with a number."""
+    candidate = ""
+    for candidate in candidates:
+        if _take(entry, candidate, taken):
             return
     for number in count(2):
-        if _take(entry, class_name(f"{wish} {number}"), taken):
+        if _take(entry, class_name(f"{candidate} {number}"), taken):
             return
 
 
-def _take(entry: Entry, wish: str, taken: set[str]) -> bool:
-    key = "_".join(names.words(wish)).casefold()
-    if key in taken or class_name(wish) != wish:
+def _take(entry: Entry, candidate: str, taken: set[str]) -> bool:
+    key = "_".join(names.words(candidate)).casefold()
+    if key in taken or class_name(candidate) != candidate:
         return False
     taken.add(key)
-    entry.name = wish
+    entry.name = candidate
     return True
 
 
-def _component_wishes(entry: Entry) -> list[str]:
-    """Its own name, or with the name of its file where two files have components of one name."""
+def _component_candidates(entry: Entry) -> list[str]:
+    """Return its own name, or with the name of its file where two files have components of one name."""
     own = [str(hint.owner) for hint in entry.hints if hint.fixed]
     stem = PurePosixPath(entry.node.file.label).stem
     others = [f"any {name}" for name in own if entry.kind == "union"] + [f"{stem} {name}" for name in own[:1]]
     return [class_name(name) for name in (*own, *others)]
 
 
-def _wishes(entry: Entry, shared: dict[tuple[str, str], Entry]) -> Iterator[str]:
+def _candidates(entry: Entry, shared: dict[tuple[str, str], Entry]) -> Iterator[str]:
     hints = _direct(entry)
     for hint in hints:
         if _telling(hint.title):
@@ -183,7 +183,7 @@ def _wishes(entry: Entry, shared: dict[tuple[str, str], Entry]) -> Iterator[str]
 
 
 def _shortened(owner: str, leaf: str) -> str:
-    """Owner and leaf, with as many of the owner's words as fit."""
+    """Return owner and leaf, with as many of the owner's words as fit."""
     words = _CAPITAL_WORDS.findall(owner)
     while words and len("".join(words)) + len(leaf) > _MAX_LENGTH:
         words.pop()
@@ -191,7 +191,7 @@ def _shortened(owner: str, leaf: str) -> str:
 
 
 def _direct(entry: Entry) -> list[Hint]:
-    """Hints from where the schema stands, before those from where it is referenced; equal ones once."""
+    """Return hints from where the schema stands, before those from where it is referenced; equal ones once."""
     hints = [hint for hint in entry.hints if hint.fixed] or [hint for hint in entry.hints if not hint.indirect]
     return list(dict.fromkeys(hints or entry.hints))
 
@@ -206,7 +206,7 @@ def _telling(title: str) -> bool:
 
 
 def _fixed_order(entry: Entry) -> tuple[bool, str, str]:
-    """A component whose name is a class name already comes before one that only becomes it."""
+    """Return a sort key: components whose name is a class name already come before those that only become one."""
     spelled = min(str(hint.owner) for hint in entry.hints if hint.fixed)
     return class_name(spelled) != spelled, spelled, entry.node.pointer
 
@@ -220,7 +220,7 @@ def _leaf_key(leaf: str) -> str:
 
 
 def _shared_leaves(entries: list[Entry]) -> dict[tuple[str, str], Entry]:
-    """For each leaf, the one entry that several owners share under it, if there is just one such."""
+    """Return for each leaf the one entry that several owners share under it, if there is just one such."""
     found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
         owners: dict[str, set[str]] = defaultdict(set)
@@ -254,7 +254,7 @@ def _share(entries: list[Entry]) -> None:
 
 
 def _inner_first(entries: Iterable[Entry]) -> list[Entry]:
-    """What an entry refers to before the entry itself, without recursion; cycles are cut anywhere."""
+    """Return what an entry refers to before the entry itself, without recursion; cycles are cut anywhere."""
     wanted = {id(entry): entry for entry in entries}
     order: list[Entry] = []
     state: dict[int, bool] = {}  # False: open, True: done
@@ -281,7 +281,7 @@ def _referred(entry: Entry) -> Iterator[Entry]:
 
 
 def _role(entry: Entry) -> Hashable:
-    """Equal schemas are shared under one title or one leaf, not across."""
+    """Return what equal schemas must have in common to be one class: the title, or the leaf."""
     hint = _direct(entry)[0]
     if hint.fixed:
         return "component", class_name(str(hint.owner))

@@ -51,7 +51,7 @@ class Operations:
         self.nodes: dict[str, Node] = {}  # by operation id
 
     def read(self, paths: Node) -> list[OperationDraft]:
-        """All operations, sorted by path and method."""
+        """Return all operations, sorted by path and method."""
         found = [one for path, item in paths.items() if self._is_path(path, item) for one in self._in_path(path, item)]
         ids = self._ids(found)
         drafts = [self._guarded(one, ids[index]) for index, one in enumerate(found)]
@@ -67,7 +67,7 @@ class Operations:
     # --- finding --------------------------------------------------------------
 
     def in_item(self, listed: Node) -> list[tuple[str, Node]]:
-        """Method and operation of a path item that is no path's own, as webhooks and callbacks have them."""
+        """Return method and operation of a path item that is no path's own, as webhooks and callbacks have them."""
         item = self._shaper.resolver.deref(listed)
         found = self._in_item("", listed, item) if item is not None and isinstance(item.value, dict) else []
         return [(one.method, one.node) for one in found]
@@ -110,31 +110,31 @@ class Operations:
         self.refused.append(ir.Refused(method.upper(), path, node.place, reason))
 
     def _ids(self, found: list[_Found]) -> list[str]:
-        """An id per operation, unique even in snake case. The first in order keeps its own."""
-        wished = [self._wished(one) for one in found]
+        """Return an id per operation, unique even in snake case. The first in order keeps its own."""
+        candidates = [self._candidate(one) for one in found]
         taken: set[str] = set()
         ids: list[str] = []
-        given = {_id_key(wish) for wish, own in wished if own}
-        for one, (wish, own) in zip(found, wished, strict=True):
-            unique = wish
-            if _id_key(wish) in taken or (not own and _id_key(wish) in given):
-                unique = f"{wish}_{one.method}" if own else wish
+        given = {_id_key(candidate) for candidate, own in candidates if own}
+        for one, (candidate, own) in zip(found, candidates, strict=True):
+            unique = candidate
+            if _id_key(candidate) in taken or (not own and _id_key(candidate) in given):
+                unique = f"{candidate}_{one.method}" if own else candidate
                 if own and _id_key(unique) in (taken | given):
-                    unique = f"{wish}_{_made_id(one.path, one.method)}"
+                    unique = f"{candidate}_{_made_id(one.path, one.method)}"
                 number = 2
                 while _id_key(unique) in taken or (not own and _id_key(unique) in given):
-                    unique, number = f"{wish}_{number}", number + 1
+                    unique, number = f"{candidate}_{number}", number + 1
                 if own:
                     self._report.warn(
                         one.node.place,
-                        f"the operationId {wish!r} is taken; this one became {unique!r}",
+                        f"the operationId {candidate!r} is taken; this one became {unique!r}",
                         "Make it unique.",
                     )
             taken.add(_id_key(unique))
             ids.append(unique)
         return ids
 
-    def _wished(self, one: _Found) -> tuple[str, bool]:
+    def _candidate(self, one: _Found) -> tuple[str, bool]:
         raw = one.node.get("operationId")
         if isinstance(raw, str) and raw.strip() and names.words(raw):
             return raw.strip(), True
@@ -145,7 +145,7 @@ class Operations:
     # --- reading --------------------------------------------------------------
 
     def _guarded(self, one: _Found, id_: str) -> OperationDraft | None:
-        """One operation. What nobody has foreseen costs this operation, not the document."""
+        """Read one operation. What nobody has foreseen costs this operation, not the document."""
         reason = _meaningless(one)
         if reason is not None:
             self._refuse(one.method, one.path, one.node, reason)
@@ -192,7 +192,7 @@ def _meaningless(one: _Found) -> str | None:
 
 
 def _made_id(path: str, method: str) -> str:
-    """`get_users_by_id` from GET /users/{id}."""
+    """Return `get_users_by_id` from GET /users/{id}."""
     words = TEMPLATE.sub(lambda match: f" by {match[1]} ", path)
     return "_".join((method.lower(), *names.words(words))) if names.words(words) else f"{method.lower()}_root"
 

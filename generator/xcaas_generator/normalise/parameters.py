@@ -50,7 +50,7 @@ class Parameters:
         self._report = shaper.report
 
     def read(self, path: str, common: Node, own: Node, owner: str) -> tuple[list[ParameterDraft], list[Node]]:
-        """The parameters of an operation, path ones in the order of the template, and those that are
+        """Return the parameters of an operation, path ones in the order of the template, and those that are
         really a body (`in: body` or `formData`, left from Swagger 2)."""
         names: list[str] = TEMPLATE.findall(path)
         found: dict[tuple[str, str], ParameterDraft] = {}
@@ -78,7 +78,7 @@ class Parameters:
         return self._fitted(path, names, list(found.values()), own), bodies
 
     def header(self, name: str, node: Node, owner: str) -> ParameterDraft | None:
-        """A header of an answer."""
+        """Return a header of an answer."""
         if name.lower() == "content-type":
             return None
         return self._made(node, name, "header", owner)
@@ -149,7 +149,7 @@ class Parameters:
         return self._shaper.annotations.text([node for node in chain if node.key not in own], "description")
 
     def _shape(self, node: Node, name: str, owner: str) -> tuple[Shape, Node, str | None]:
-        """Its shape, where its schema stands, and the media type when it is given by `content`."""
+        """Return its shape, where its schema stands, and the media type when it is given by `content`."""
         hint = Hint(owner, name)
         if node.get("schema") is not None:
             at = node.child("schema")
@@ -200,7 +200,7 @@ class Parameters:
     # --- the template -------------------------------------------------------
 
     def _fitted(self, path: str, names: list[str], drafts: list[ParameterDraft], own: Node) -> list[ParameterDraft]:
-        """Path parameters as the template has them; others unchanged."""
+        """Return path parameters as the template has them; others unchanged."""
         in_path = {draft.node.wire: draft for draft in drafts if draft.node.location == "path"}
         others = [draft for draft in drafts if draft.node.location != "path"]
         spare = [draft for name, draft in in_path.items() if name not in names]
@@ -223,7 +223,7 @@ class Parameters:
     def _renamed(
         self, path: str, name: str, names: list[str], in_path: dict[str, ParameterDraft], spare: list[ParameterDraft]
     ) -> ParameterDraft | None:
-        """A declared parameter that is plainly meant: the only one left for the only name left, or one
+        """Return a declared parameter that is plainly meant: the only one left for the only name left, or one
         that differs in case and separators only."""
         alike = [draft for draft in spare if _plain(draft.node.wire) == _plain(name)]
         open_names = [one for one in dict.fromkeys(names) if one not in in_path]

@@ -21,7 +21,7 @@ class Annotations:
         self._resolver = resolver
 
     def chain(self, nodes: list[Node], classes: frozenset[tuple[str, str]] = frozenset()) -> list[Node]:
-        """The places whose annotations count, nearest first: along references and through `allOf`, up to
+        """Return the places whose annotations count, nearest first: along references and through `allOf`, up to
         `classes`, which have docs of their own."""
         found: list[Node] = []
         waiting = list(nodes)
@@ -46,7 +46,7 @@ class Annotations:
         return next((node.text(key).strip() for node in nodes if node.text(key).strip()), "")
 
     def example(self, nodes: list[Node]) -> JSON:
-        """The first example of any spelling."""
+        """Return the first example of any spelling."""
         for node in nodes:
             single = node.get("example")
             if single is not None:

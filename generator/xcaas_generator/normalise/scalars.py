@@ -21,7 +21,7 @@ _SIMPLE_KEYS = ANNOTATIONS | frozenset((*LIMITS, "type", "format", "externalDocs
 
 
 def scalar_shape(name: str, form: str | None, media: str | None = None, encoding: str | None = None) -> Shape:
-    """The shape of the JSON type `name`, one of string, integer, number and boolean."""
+    """Return the shape of the JSON type `name`, one of string, integer, number and boolean."""
     if name == "string":
         return _text(form, media, encoding)
     if name == "boolean":
@@ -30,7 +30,7 @@ def scalar_shape(name: str, form: str | None, media: str | None = None, encoding
 
 
 def simple_shape(node: dict[str, JSON]) -> Shape | None:
-    """The shape of a schema that is a bare scalar with notes, as most are; None for any other."""
+    """Return the shape of a schema that is a bare scalar with notes, as most are; None for any other."""
     name, form = node.get("type"), node.get("format")
     if not isinstance(name, str) or name not in SCALARS or not node.keys() <= _SIMPLE_KEYS or "nullable" in node:
         return None

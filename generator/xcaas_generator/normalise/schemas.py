@@ -65,7 +65,7 @@ class Shaper:
     # --- asking -------------------------------------------------------------
 
     def shape(self, node: Node, hint: Hint) -> Shape:
-        """What may stand where this schema applies."""
+        """Return what may stand where this schema applies."""
         key = (node.key,)
         known = self._known.get(key)
         if known is not None:
@@ -86,7 +86,7 @@ class Shaper:
         return shape
 
     def shape_all(self, nodes: list[Node], hint: Hint) -> Shape:
-        """What fits all of these schemas."""
+        """Return what fits all of these schemas."""
         telling = [node for node in nodes if not self._says_nothing(node)] or nodes[:1]
         ends = {(self.resolver.deref(node) or node).key for node in telling}
         if len(telling) == 1 or len(ends) == 1:
@@ -106,7 +106,7 @@ class Shaper:
         return shape
 
     def component(self, node: Node, name: str) -> Shape:
-        """The shape of a named schema. One that nobody has foreseen is anything, and the rest goes on."""
+        """Return the shape of a named schema. One that nobody has foreseen is anything, and the rest goes on."""
         try:
             return self.shape(node, Hint(self._plain_name(name), fixed=True))
         except UNFORESEEN as error:
@@ -152,7 +152,7 @@ class Shaper:
         return shape
 
     def _name(self, node: Node, shape: Shape, hint: Hint) -> None:
-        """A component that is a union, or another component's class with notes, has a name, too."""
+        """Give a name also to a component that is a union, or another component's class with notes."""
         inner = without_null(shape)
         if node.has("$ref") or self._hint_of(node, hint) != hint:
             return
@@ -171,14 +171,14 @@ class Shaper:
         return with_null(shape) if flag(node, "nullable", self.report) else shape
 
     def _only_part(self, node: Node) -> Node | None:
-        """The part of an `allOf` that says everything, if the rest are notes on it."""
+        """Return the part of an `allOf` that says everything, if the rest are notes on it."""
         if _has_structure(node) or node.get("required") or isinstance(node.get("additionalProperties"), dict):
             return None
         telling = [part for part in schemas(node, "allOf", self.report) if not self._says_nothing(part)]
         return telling[0] if len(telling) == 1 else None
 
     def _is_parent(self, node: Node) -> bool:
-        """Whether this is told from its heirs by a discriminator. Even an heir that adds nothing is a class then."""
+        """Return whether this is told from its heirs by a discriminator. One that adds nothing is a class then, too."""
         end = self.resolver.deref(node)
         return end is not None and end.has("discriminator") and not (end.has("oneOf") or end.has("anyOf"))
 
@@ -191,7 +191,7 @@ class Shaper:
         )
 
     def _hint_of(self, target: Node, hint: Hint) -> Hint:
-        """The name that a referenced schema has by where it stands; a component keeps its own."""
+        """Return the name that a referenced schema has by where it stands; a component keeps its own."""
         tokens = [unescape(token) for token in target.pointer.split("/")[1:]]
         if len(tokens) == 3 and tokens[:2] == ["components", "schemas"]:
             return Hint(self._plain_name(tokens[2]), fixed=True)
@@ -294,7 +294,7 @@ _FILLERS = frozenset(
 
 
 def _structure_keys(node: Node) -> list[str]:
-    """Keywords that make a schema more than a reference or a scalar with notes."""
+    """Return keywords that make a schema more than a reference or a scalar with notes."""
     found = [key for key in _STRUCTURE if node.get(key)]
     for key in ("oneOf", "anyOf"):
         members = node.get(key)
@@ -315,7 +315,7 @@ def _titled(hint: Hint, node: Node) -> Hint:
 
 
 def _common_prefix(root: Node) -> str:
-    """What all dotted names of components start with (`io.k8s.`), which says nothing about any of them."""
+    """Return what all dotted names of components start with (`io.k8s.`), which says nothing about any of them."""
     schemas_ = root.child("components").child("schemas")
     names = [name.split(".") for name in schemas_.value if "." in name] if isinstance(schemas_.value, dict) else []
     if len(names) < 3:

@@ -33,7 +33,7 @@ class Security:
         self._common = self._sets(root.child("security")) if root.get("security") is not None else ()
 
     def of(self, operation: Node) -> Sets:
-        """Any of these sets, each set all of its schemes. An operation's own list replaces the document's."""
+        """Return any of these sets, each set all of its schemes. An operation's own list replaces the document's."""
         if operation.get("security") is None:
             return self._common
         return self._sets(operation.child("security"))

@@ -16,7 +16,7 @@ _HOST = re.compile(r"(?:[\w-]+|\{[^{}]*\})(?:\.(?:[\w-]+|\{[^{}]*\}))+(?::(?:\d+
 
 
 def read_servers(node: Node, report: Report) -> tuple[ir.Server, ...]:
-    """The servers listed under `servers` at `node`; () when none are, so that the level above counts."""
+    """Return the servers listed under `servers` at `node`; () when none are, so that the level above counts."""
     below = node.child("servers")
     listed = [below] if isinstance(below.value, dict) else below.elements()
     if isinstance(below.value, dict):
@@ -36,7 +36,7 @@ def read_servers(node: Node, report: Report) -> tuple[ir.Server, ...]:
 
 
 def leftover_servers(root: Node, report: Report) -> tuple[ir.Server, ...]:
-    """`host`, `basePath` and `schemes`, left over from Swagger 2."""
+    """Return `host`, `basePath` and `schemes`, left over from Swagger 2."""
     host = root.text("host").strip()
     if not host:
         return ()
@@ -107,7 +107,7 @@ def _variable(name: str, node: Node, report: Report) -> ir.Variable:
 
 
 def _text(node: Node, report: Report) -> str:
-    """Variables are texts; `443` and `true` mean "443" and "true"."""
+    """Return the default of a variable as text; `443` and `true` mean "443" and "true"."""
     if isinstance(node.value, str):
         return node.value
     if isinstance(node.value, dict | list) or node.value is None:

@@ -124,7 +124,7 @@ class Entry:
         return any(hint.fixed for hint in self.hints)
 
     def final(self) -> Entry:
-        """The entry that stands for this one after equal ones were shared."""
+        """Return the entry that stands for this one after equal ones were shared."""
         entry = self
         while entry.same_as is not None:
             entry = entry.same_as
@@ -140,7 +140,7 @@ def nullable(shape: Shape) -> bool:
 
 
 def without_null(shape: Shape) -> Shape:
-    """`shape` less null. What is only null stays."""
+    """Return `shape` less null. What is only null stays."""
     if not isinstance(shape, UnionOf) or NONE not in shape.members:
         return shape
     rest = tuple(member for member in shape.members if member != NONE)
@@ -156,7 +156,7 @@ def with_null(shape: Shape) -> Shape:
 
 
 def one_of(shapes: list[Shape], discriminator: str | None = None, tags: tuple[tuple[str, Ref], ...] = ()) -> Shape:
-    """A union, simplified: flat, without repeats, anything if one member is anything."""
+    """Return a union, simplified: flat, without repeats, anything if one member is anything."""
     flat: list[Shape] = []
     for shape in shapes:
         if isinstance(shape, UnionOf) and shape.discriminator is not None and discriminator is None:
@@ -182,7 +182,7 @@ def _textual(entry: Entry) -> bool:
 
 
 def entries_in(shape: Shape) -> Iterator[Entry]:
-    """The classes that a shape refers to directly."""
+    """Yield the classes that a shape refers to directly."""
     if isinstance(shape, Ref):
         yield shape.entry
     elif isinstance(shape, ArrayOf):

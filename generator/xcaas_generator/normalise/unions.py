@@ -45,7 +45,7 @@ class Unions:
         self._children: dict[_Key, list[tuple[str, Node]]] | None = None
 
     def holds(self, union: Union, parts: set[_Key]) -> bool:
-        """Whether one of the union's members is among `parts`."""
+        """Return whether one of the union's members is among `parts`."""
         return any(self._end(member).key in parts for member in union.members)
 
     def shape(self, flat: Flat, hint: Hint) -> Shape:
@@ -80,7 +80,7 @@ class Unions:
         return self._reader.resolver.deref(node) or node
 
     def _types_in(self, union: Union) -> list[Node]:
-        """Members that are types, not mere demands on the object that they stand in."""
+        """Return members that are types, not mere demands on the object that they stand in."""
         return [
             member
             for member in union.members
@@ -103,7 +103,7 @@ class Unions:
         return self._reader.from_flat(merged, Hint(hint.owner, leaf, hint.title))
 
     def _foldable(self, base: Flat, unions: list[tuple[Union, list[Node]]]) -> bool:
-        """Nameless variations of one object are one class with more fields, as its readers think of it."""
+        """Return whether members are nameless variations of one object, which readers think of as one class."""
         return bool(base.properties) and all(
             union.discriminator is None
             and all(isinstance(member.value, dict) and "properties" in member.value for member in members)
@@ -126,7 +126,7 @@ class Unions:
         return own
 
     def _hint(self, member: Node, index: int, members: list[Node], hint: Hint) -> Hint:
-        """What tells an inline member from the others: its tag, or a property that only it demands."""
+        """Return what tells an inline member from the others: its tag, or a property that only it demands."""
         if member.has("$ref") or sum(_is_inline_object(one) for one in members) < 2:
             return Hint(hint.owner, hint.leaf, "", hint.fixed and len(members) == 1, hint.indirect)
         tags = [values[0] for values in self._tags_of(member).values() if len(values) == 1]
@@ -165,7 +165,7 @@ class Unions:
         return name or None
 
     def _inherited(self, members: list[_Member]) -> Node | None:
-        """The discriminator of the parent that all members have."""
+        """Return the discriminator of the parent that all members have."""
         ends = [self._end(one.node) for one in members if one.shape != NONE]
         for end in ends:
             self._tags_of(end)
@@ -202,7 +202,7 @@ class Unions:
         return tuple(sorted(tags.items(), key=lambda item: item[0])) if named_members <= set(tags.values()) else ()
 
     def _mapping(self, discriminator: Node) -> list[tuple[str, Node]]:
-        """Tag and schema. A mapping names schemas by reference or by bare component name."""
+        """Return tag and schema. A mapping names schemas by reference or by bare component name."""
         found: list[tuple[str, Node]] = []
         mapping = discriminator.child("mapping")
         for tag, where in mapping.items():
@@ -216,7 +216,7 @@ class Unions:
         return found
 
     def _inferred(self, members: list[_Member]) -> tuple[str | None, tuple[tuple[str, Ref], ...]]:
-        """A required property in which each member has constants that no other member has."""
+        """Return a required property in which each member has constants that no other member has."""
         each = [self._tagged(one) for one in members if one.shape != NONE]
         for name in sorted(set(each[0]).intersection(*each[1:])):
             pairs = [pair for tagged in each for pair in tagged[name]]
@@ -225,7 +225,7 @@ class Unions:
         return None, ()
 
     def _tagged(self, member: _Member) -> dict[str, list[tuple[str, Ref]]]:
-        """By property: the tags that lead to this member, or to those of its own union."""
+        """Return the tags that lead to this member, or to those of its own union, by property."""
         shape = member.shape
         if isinstance(shape, UnionOf):
             return {shape.discriminator: list(shape.tags)} if shape.discriminator else {}
@@ -235,7 +235,7 @@ class Unions:
         return {name: [(tag, shape) for tag in values] for name, values in tags.items()}
 
     def _tags_of(self, node: Node) -> dict[str, tuple[str, ...]]:
-        """Constants of the required properties of an object, by property."""
+        """Return constants of the required properties of an object, by property."""
         known = self._tags.get(node.key)
         if known is not None:
             return known
@@ -256,7 +256,7 @@ class Unions:
     # --- parents ----------------------------------------------------------------
 
     def with_children(self, parent: Node, shape: Ref) -> Shape:
-        """A parent with a discriminator stands for every schema that inherits from it by `allOf`.
+        """Return the union of every schema that inherits from a parent with a discriminator by `allOf`.
 
         Beyond a couple of dozen heirs that union would say no more than the parent, which keeps what it does not know.
         """

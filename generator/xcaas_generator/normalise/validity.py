@@ -16,7 +16,7 @@ _KNOWN = re.compile(r"3\.[012](\.\d+)?(-.*)?")
 
 
 def check_root(root: Node, report: Report) -> None:
-    """Raises `InputError` when nothing could come of the document."""
+    """Raise `InputError` when nothing could come of the document."""
     if not isinstance(root.value, dict):
         raise InputError([Problem(root.place, f"an OpenAPI document is a mapping, not {brief(root.value)}")])
     if root.has("swagger") and not root.has("openapi"):

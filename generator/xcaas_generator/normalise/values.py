@@ -17,7 +17,7 @@ _MISSING = object()
 
 
 def default_of(node: Node, shape: Shape, report: Report) -> tuple[JSON, bool]:
-    """The default at `node`, and whether there is one. An impossible default is left out with a warning."""
+    """Return the default at `node`, and whether there is one. An impossible default is left out with a warning."""
     value = node.value
     if not finite(value):
         report.warn(node.place, f"the default {brief(value)} is no JSON; it was left out")
@@ -85,7 +85,7 @@ def _readable(text: str, form: str | None) -> bool:
 
 
 def _converted(node: Node, value: JSON, shape: Shape) -> object:
-    """What `value` says in the type of `shape`, if it plainly says something."""
+    """Return what `value` says in the type of `shape`, if it plainly says something."""
     if isinstance(shape, Ref) and shape.entry.kind == "enum" and not isinstance(value, dict | list):
         text = written(node, value)
         return next((known for known in shape.entry.values if str(known).lower() == text.strip().lower()), _MISSING)

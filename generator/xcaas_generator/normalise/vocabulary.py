@@ -22,7 +22,7 @@ class Vocabulary:
         self._report = report
 
     def add(self, operation: ir.Operation, node: Node) -> ir.Operation:
-        """The same operation, with what its extensions say."""
+        """Return the same operation, with what its extensions say."""
         paging, poller, download, retry, headers, answer, resource = (
             node.child(key) if node.has(key) and well_formed(node, key, self._report) else None
             for key in (
@@ -42,7 +42,7 @@ class Vocabulary:
         )
 
     def check_calls(self, drafts: list[OperationDraft]) -> None:
-        """Operations and parameters that pagers, pollers and downloads name must exist."""
+        """Leave out pagers, pollers and downloads that name operations or parameters which don't exist."""
         known = {draft.node.id: draft for draft in drafts}
         for draft in drafts:
             node = draft.node

@@ -28,7 +28,7 @@ class Webhooks:
         self._operations = operations
 
     def read(self, root: Node) -> list[WebhookDraft]:
-        """All of them: the document's own by name, then callbacks by operation."""
+        """Return all of them: the document's own by name, then callbacks by operation."""
         # Before OpenAPI 3.1 had a place for them, `x-webhooks` was what documentation tools read.
         listed = self._listed(root, "webhooks") + self._listed(root, "x-webhooks")
         found = [draft for name, item in listed for draft in self._in_item(name, item)]

@@ -44,7 +44,7 @@ def changes(old: Path, new: Path, paths: Iterable[str]) -> list[Change]:
 
 
 def report(found: list[Change]) -> str:
-    """A few lines for the terminal."""
+    """Return a few lines for the terminal."""
     lines = [str(change) for change in found[:_SHOWN]]
     if len(found) > _SHOWN:
         lines.append(f"… and {len(found) - _SHOWN} more")

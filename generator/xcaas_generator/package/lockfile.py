@@ -32,7 +32,7 @@ class Lockfile:
     files: Mapping[str, str]
 
     def dump(self) -> str:
-        """As JSON text."""
+        """Return the lock as JSON text."""
         content = {
             "generator": self.generator,
             "inputs": _sorted(self.inputs),
@@ -50,7 +50,7 @@ class LocalChange:
 
 
 def read_lockfile(folder: Path) -> Lockfile | None:
-    """The lock of a generated tree, or None if there is none that can be read."""
+    """Return the lock of a generated tree, or None if there is none that can be read."""
     try:
         content = json.loads((folder / NAME).read_text("ascii"))
         return Lockfile(content["generator"], content["inputs"], content["files"])
@@ -59,7 +59,7 @@ def read_lockfile(folder: Path) -> Lockfile | None:
 
 
 def local_changes(folder: Path, lock: Lockfile) -> list[LocalChange]:
-    """What was changed by hand since the tree was generated."""
+    """Return what was changed by hand since the tree was generated."""
     present = set(walk(folder))
     present.discard(NAME)
     found = [LocalChange(path, "added") for path in present - lock.files.keys()]
@@ -72,7 +72,7 @@ def local_changes(folder: Path, lock: Lockfile) -> list[LocalChange]:
 
 
 def walk(folder: Path) -> Iterable[str]:
-    """Paths of all files below a folder, with slashes. Caches of Python and its tools don't count."""
+    """Return paths of all files below a folder, with slashes. Caches of Python and its tools don't count."""
     for parent, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in _IGNORED_FOLDERS]
         base = Path(parent).relative_to(folder)
@@ -82,7 +82,7 @@ def walk(folder: Path) -> Iterable[str]:
 
 
 def digest_of(path: Path) -> str:
-    """The hash of a file, or an empty text if there is none."""
+    """Return the hash of a file, or an empty text if there is none."""
     try:
         return digest(path.read_bytes())
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
@@ -90,22 +90,22 @@ def digest_of(path: Path) -> str:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """The hashes of all files of a tree but its lock."""
+    """Return the hashes of all files of a tree but its lock."""
     return {path: digest_of(folder / path) for path in walk(folder) if path != NAME}
 
 
 def relative(path: Path, base: Path) -> str:
-    """A path as seen from a folder, with slashes, whichever of the two is absolute."""
+    """Return a path as seen from a folder, with slashes, whichever of the two is absolute."""
     return Path(os.path.relpath(path, base)).as_posix()
 
 
 def digest(content: bytes) -> str:
-    """SHA-256 as text."""
+    """Return the SHA-256 of bytes as text."""
     return hashlib.sha256(content).hexdigest()
 
 
 def fingerprint() -> str:
-    """A hash of everything on our side that decides what comes out: sources, templates, formatter, parser,
+    """Return a hash of everything on our side that decides what comes out: sources, templates, formatter, parser,
     and the public names of core, which a suite passes on."""
     here = Path(__file__).parent.parent
     total = hashlib.sha256(Path(xcaas_core.__file__).read_bytes())

@@ -10,7 +10,7 @@ PublicAPI = dict[str, str]
 
 
 def public_api(path: str, source: str) -> PublicAPI:
-    """Names that callers use, and a text for each that changes when its use changes.
+    """Return names that callers use, and a text for each that changes when its use changes.
 
     Calls are named as in the manifest (`storage.objects.search`), fields by where
     they are (`storage.models.Tag.value`).
@@ -52,7 +52,7 @@ def _signature(item: ast.FunctionDef) -> str:
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Operation constants and the calls that they are for."""
+    """Yield operation constants and the calls that they are for."""
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
             for word in _keywords(node.value):
@@ -61,7 +61,7 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _called(item: ast.FunctionDef, calls: dict[str, str]) -> str | None:
-    """The call that a method makes: the constant that it hands over."""
+    """Return the call that a method makes: the constant that it hands over."""
     for node in ast.walk(item):
         if isinstance(node, ast.Name) and node.id in calls:
             return calls[node.id]

@@ -54,7 +54,7 @@ class Staging:
             shutil.copy2(old, new)
 
     def differing(self, except_for: Iterable[str] = ()) -> list[str]:
-        """Paths that differ between the trees, those in one of them only included.
+        """Return paths that differ between the trees, those in one of them only included.
 
         On the way, files that are equal become the old tree's, with their modification time.
         """
@@ -98,7 +98,7 @@ class Staging:
 
 @contextmanager
 def staging(target: Path) -> Generator[Staging]:
-    """A staging tree for `target`, removed at the end, whether it took the target's place or not.
+    """Yield a staging tree for `target`, removed at the end, whether it took the target's place or not.
 
     Raises:
         Failure: The target is a symbolic link, holds one, or is no folder.
@@ -152,7 +152,7 @@ def _recover(target: Path) -> None:
 
 
 def _remove_leftovers(target: Path) -> None:
-    """Staging trees of runs that were killed. A young one may belong to a run under way."""
+    """Remove staging trees of runs that were killed. A young one may belong to a run under way."""
     for leftover in target.parent.glob(f".{target.name}.*{_SUFFIX}"):
         if leftover.is_dir() and not leftover.is_symlink() and time.time() - leftover.stat().st_mtime > _STALE_AFTER:
             shutil.rmtree(leftover, ignore_errors=True)

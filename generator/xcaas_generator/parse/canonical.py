@@ -169,7 +169,7 @@ class _Emitter:
 
 
 def _property_key(wire: str, name: str, taken: set[str]) -> str:
-    """The wire name, unless the parser would take it for the same as another one's."""
+    """Return the wire name, unless the parser would take it for the same as another one's."""
     for key in chain((wire, name), (f"{name}_{number}" for number in count(2))):
         identifier = _identifier(key)
         if key and identifier not in taken:
@@ -184,7 +184,7 @@ def _identifier(key: str) -> str:
 
 
 def _enum(values: tuple[Value, ...]) -> JSON:
-    """All texts or all integers, as the parser wants it; which values there really are, the draft knows."""
+    """Return all texts or all integers, as the parser wants it; which values there really are, the draft knows."""
     if all(isinstance(value, str) for value in values):
         return {"type": "string", "enum": list(values)}
     if all(isinstance(value, int) and not isinstance(value, bool) for value in values):

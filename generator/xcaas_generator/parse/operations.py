@@ -116,7 +116,7 @@ def _enum(entry: Entry) -> ir.Enum:
 
 
 def _union(entry: Entry, canonical: Canonical, types: Types, report: Report) -> ir.Union | None:
-    """A named union; None where it turned out to be a class itself, or no more than text and numbers."""
+    """Return a named union; None where it turned out to be a class itself, or no more than text and numbers."""
     try:
         type_, _ = split_null(types.of(schema_of(canonical.unions[entry.name])))
     except Unparsed as error:
@@ -172,7 +172,7 @@ def _answer(draft: AnswerDraft, content: JSONObject, types: Types) -> ir.Answer:
 
 
 def _answer_kind(kind: ir.BodyKind) -> ir.AnswerKind:
-    """Forms and multipart come back as bytes: nobody answers with them, but some say so."""
+    """Return how an answer is read. Forms and multipart come back as bytes: some say they answer so."""
     return "binary" if kind == "form" or kind == "multipart" else kind
 
 
@@ -181,7 +181,7 @@ def _content_type(media: JSONObject, media_type: str, types: Types) -> ir.TypeRe
 
 
 def _part(node: ir.JSON, *path: str) -> JSONObject:
-    """An object inside the canonical document, which `emit` has put there."""
+    """Return an object inside the canonical document, which `emit` has put there."""
     for key in path:
         node = node.get(key) if isinstance(node, dict) else None
     if not isinstance(node, dict):

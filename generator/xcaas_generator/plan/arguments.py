@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xcaas_generator import ir
-from xcaas_generator.plan.operations import Surroundings
-from xcaas_generator.python import docstrings as docs
+from xcaas_generator.plan.argument_names import argument_names, body_argument_name
+from xcaas_generator.plan.operations import PlanContext
+from xcaas_generator.python import docstrings
 from xcaas_generator.python.annotations import Annotations
 from xcaas_generator.python.code import Code, code, identifier, join, literal
 from xcaas_generator.python.imports import SDK, Imports
-from xcaas_generator.python.names import Scope, safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,16 @@ class Argument:
 
 
 def arguments(
-    operation: ir.Operation, around: Surroundings, imports: Imports, annotations: Annotations
+    operation: ir.Operation, context: PlanContext, imports: Imports, annotations: Annotations
 ) -> list[Argument]:
     """Parallel to the operation's parameters."""
-    scope = Scope(("self",))
-    return [_argument(item, scope, around, annotations) for item in operation.parameters]
+    names = argument_names(operation)
+    return [_argument(item, name, context, annotations) for item, name in zip(operation.parameters, names, strict=True)]
 
 
 def body_argument(
     operation: ir.Operation,
-    others: list[Argument],
-    around: Surroundings,
+    context: PlanContext,
     imports: Imports,
     annotations: Annotations,
 ) -> Argument | None:
@@ -43,16 +42,15 @@ def body_argument(
     body = operation.body
     if body is None or not body.variants:
         return None
-    types = list(dict.fromkeys(_body_type(variant, around, imports, annotations) for variant in body.variants))
+    types = list(dict.fromkeys(_body_type(variant, context, imports, annotations) for variant in body.variants))
     if not body.required and "None" not in types:
         types.append(Code("None"))
-    scope = Scope(("self", *(item.name for item in others)))
     return Argument(
-        name=identifier(scope.claim(safe(body.name, "body"), "body", "request_body", "payload")),
+        name=identifier(body_argument_name(operation)),
         annotation=join(" | ", types),
         default=None if body.required else Code("None"),
         positional=False,
-        doc=docs.sentence(body.doc) or "What to send.",
+        doc=docstrings.sentence(body.doc) or "What to send.",
     )
 
 
@@ -79,61 +77,60 @@ def _declared(item: Argument) -> Code:
     return code("{}: {} = {}", item.name, item.annotation, item.default)
 
 
-def _argument(parameter: ir.Parameter, scope: Scope, around: Surroundings, annotations: Annotations) -> Argument:
-    name = safe(parameter.name, "parameter")
-    claimed = scope.claim(name, f"{parameter.location}_{name}", f"{name}_")
-    default = _default(parameter, around)
+def _argument(parameter: ir.Parameter, name: str, context: PlanContext, annotations: Annotations) -> Argument:
+    default = _default(parameter, context)
     return Argument(
-        name=identifier(claimed),
+        name=identifier(name),
         annotation=annotations.write(parameter.type, nullable=default == "None" or parameter.nullable),
         default=default,
         positional=parameter.location == "path" and default is None,
-        doc=docs.facts(parameter, _known_values(parameter.type, around)),
+        doc=docstrings.facts(parameter, _known_values(parameter.type, context)),
     )
 
 
-def _default(parameter: ir.Parameter, around: Surroundings) -> Code | None:
+def _default(parameter: ir.Parameter, context: PlanContext) -> Code | None:
     """None for what the caller must give, `None` as code for what may be left out."""
     if not parameter.required or parameter.source:
         return Code("None")
     if isinstance(parameter.type, ir.Const) and not isinstance(parameter.type.value, float):
         return literal(parameter.type.value)
-    if parameter.has_default and _fits(parameter.default, parameter.type, around):
+    if parameter.has_default and _fits(parameter.default, parameter.type, context):
         return literal(parameter.default)
     return None
 
 
-def _fits(value: ir.JSON, ref: ir.TypeRef, around: Surroundings) -> bool:
+def _fits(value: ir.JSON, ref: ir.TypeRef, context: PlanContext) -> bool:
     """Whether a default can stand in a signature: a plain scalar of the very type."""
     if isinstance(ref, ir.EnumRef):
-        return isinstance(value, str) and "str" in around.names.enums[ref.name].base
+        return isinstance(value, str) and "str" in context.names.enums[ref.name].base
     if not isinstance(ref, ir.Scalar) or (ref.form is not None and ref.kind == "str"):
         return False
     wanted = {"str": str, "int": int, "float": float, "bool": bool}.get(ref.kind)
     return type(value) is wanted and not (ref.form or "").startswith("epoch")
 
 
-def _known_values(ref: ir.TypeRef, around: Surroundings) -> tuple[ir.JSON, ...]:
+def _known_values(ref: ir.TypeRef, context: PlanContext) -> tuple[ir.JSON, ...]:
     if isinstance(ref, ir.ListOf):
-        return _known_values(ref.item, around)
-    return around.names.enums[ref.name].values if isinstance(ref, ir.EnumRef) else ()
+        return _known_values(ref.item, context)
+    return context.names.enums[ref.name].values if isinstance(ref, ir.EnumRef) else ()
 
 
-def _body_type(variant: ir.BodyVariant, around: Surroundings, imports: Imports, annotations: Annotations) -> Code:
+def _body_type(variant: ir.BodyVariant, context: PlanContext, imports: Imports, annotations: Annotations) -> Code:
     if variant.kind == "binary":
         return imports.use(SDK, "BinaryInput")
     if variant.kind == "text":
         return imports.builtin("str")
     if variant.kind == "xml":
         return code("{} | {}", imports.builtin("str"), imports.builtin("bytes"))
-    if variant.kind == "multipart" and isinstance(variant.type, ir.ModelRef) and _has_files(variant.type, around):
+    if variant.kind == "multipart" and isinstance(variant.type, ir.ModelRef) and _has_files(variant.type, context):
         # A model holds bytes; a form also takes open files, and names and types for them.
         return annotations.twin(variant.type)
     return annotations.write(variant.type)
 
 
-def _has_files(ref: ir.ModelRef, around: Surroundings) -> bool:
+def _has_files(ref: ir.ModelRef, context: PlanContext) -> bool:
     types = [
-        field.type.item if isinstance(field.type, ir.ListOf) else field.type for field in around.models[ref.name].fields
+        field.type.item if isinstance(field.type, ir.ListOf) else field.type
+        for field in context.models[ref.name].fields
     ]
     return any(isinstance(type_, ir.Scalar) and type_.kind == "bytes" for type_ in types)

@@ -33,7 +33,7 @@ _NUMBERS = ("int32", "int64", "float", "double", "decimal")
 
 
 def dump(document: ir.Document) -> str | None:
-    """The examples as text, an operation a line; None if the document has no examples."""
+    """Return the examples as text, an operation a line; None if the document has no examples."""
     models = {model.name: model for model in document.models}
     enums = {enum.name: enum for enum in document.enums}
     found: dict[str, ir.JSON] = {}

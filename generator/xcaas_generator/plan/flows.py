@@ -13,18 +13,18 @@ from xcaas_generator.python.imports import SDK, Imports
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
+class OperationRef:
     """Another operation of the product, and where generated code keeps it (`_bulk:_STATUS`)."""
 
     operation: ir.Operation
     reference: str
 
 
-Neighbours = Mapping[str, Neighbour]
+OperationRefs = Mapping[str, OperationRef]
 
 
 def paged_item(operation: ir.Operation, answer: ir.TypeRef, models: Mapping[str, ir.Model]) -> ir.TypeRef | None:
-    """The type of one item of a paged operation, or None if the operation isn't paged."""
+    """Return the type of one item of a paged operation, or None if the operation isn't paged."""
     facts = operation.pagination
     if facts is None:
         return None
@@ -52,7 +52,7 @@ def _at(ref: ir.TypeRef, pointer: str, models: Mapping[str, ir.Model]) -> ir.Typ
 
 
 def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports: Imports) -> Code | None:
-    """`Paging(...)`, or None."""
+    """Return `Paging(...)`, or None."""
     facts = operation.pagination
     if facts is None:
         return None
@@ -83,15 +83,15 @@ def _last(stop: ir.StopCondition, imports: Imports) -> Code:
     return call(imports.use(SDK, "Last"), _location(stop.location), text(stop.test), *values)
 
 
-def polling(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -> Code | None:
-    """`Polling(...)`, or None."""
+def polling(operation: ir.Operation, references: OperationRefs, imports: Imports) -> Code | None:
+    """Return `Polling(...)`, or None."""
     facts = operation.poller
     if facts is None:
         return None
     status = facts.status
     state = call(
         imports.use(SDK, "PollStatus"),
-        *_related_parts(operation, status.call, neighbours),
+        *_related_parts(operation, status.call, references),
         value=text(status.value),
         done=texts(status.done),
         failed=texts(status.failed),
@@ -102,8 +102,8 @@ def polling(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -
         imports.use(SDK, "Polling"),
         id=text(facts.id),
         status=state,
-        result=_related(operation, facts.result, neighbours, imports),
-        cancel=_related(operation, facts.cancel, neighbours, imports),
+        result=_related(operation, facts.result, references, imports),
+        cancel=_related(operation, facts.cancel, references, imports),
         first=_literal(facts.first),
         factor=_literal(facts.factor),
         longest=_literal(facts.longest),
@@ -113,39 +113,39 @@ def polling(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -
     )
 
 
-def polled(operation: ir.Operation, neighbours: Neighbours) -> ir.Operation | None:
-    """The operation whose answer a poller gives in the end."""
+def polled(operation: ir.Operation, references: OperationRefs) -> ir.Operation | None:
+    """Return the operation whose answer a poller gives in the end."""
     facts = operation.poller
-    return None if facts is None else _neighbour(operation, facts.result or facts.status.call, neighbours).operation
+    return None if facts is None else _reference(operation, facts.result or facts.status.call, references).operation
 
 
-def carried(operation: ir.Operation, neighbours: Neighbours) -> list[bool]:
-    """Of each parameter of an operation that starts work: whether the operations that follow the work take it too."""
+def carried(operation: ir.Operation, references: OperationRefs) -> list[bool]:
+    """Return for each parameter of an operation that starts work whether the operations that follow it take it too."""
     followers = operation.poller.calls if operation.poller else ()
     taken = {
         _alike(parameter)
         for follower in followers
-        for parameter in _neighbour(operation, follower, neighbours).operation.parameters
+        for parameter in _reference(operation, follower, references).operation.parameters
         if parameter.wire != follower.parameter
     }
     return [_alike(parameter) in taken for parameter in operation.parameters]
 
 
 def _alike(parameter: ir.Parameter) -> tuple[bool, str]:
-    """What makes parameters of two operations the same one, as the run time sees it."""
+    """Return what makes parameters of two operations the same one, as the run time sees it."""
     is_header = parameter.location == "header"
     return is_header, parameter.wire.lower() if is_header else parameter.wire
 
 
-def downloading(operation: ir.Operation, neighbours: Neighbours, imports: Imports) -> Code | None:
-    """`Downloading(...)`, or None."""
+def downloading(operation: ir.Operation, references: OperationRefs, imports: Imports) -> Code | None:
+    """Return `Downloading(...)`, or None."""
     facts = operation.download
     if facts is None:
         return None
     checksum = facts.checksum
     return call(
         imports.use(SDK, "Downloading"),
-        checksum=_related(operation, checksum.call if checksum else None, neighbours, imports),
+        checksum=_related(operation, checksum.call if checksum else None, references, imports),
         value=_text(checksum.value) if checksum else None,
         type=_text(checksum.type) if checksum else None,
         size=_text(checksum.size) if checksum else None,
@@ -155,30 +155,30 @@ def downloading(operation: ir.Operation, neighbours: Neighbours, imports: Import
 
 
 def retry(operation: ir.Operation) -> Code | None:
-    """`True` or `False` where the spec says whether a repeat does harm."""
+    """Return `True` or `False` where the spec says whether a repeat does harm."""
     return None if operation.retry is None else literal(operation.retry.safe)
 
 
 def fixed_headers(operation: ir.Operation) -> Code | None:
-    """Headers that the service wants with every call, by name."""
+    """Return headers that the service wants with every call, by name."""
     pairs = [(text(name), text(value)) for name, value in operation.fixed_headers]
     return braced(pairs) if pairs else None
 
 
 def _related(
-    operation: ir.Operation, follow_up: ir.FollowUp | None, neighbours: Neighbours, imports: Imports
+    operation: ir.Operation, follow_up: ir.FollowUp | None, references: OperationRefs, imports: Imports
 ) -> Code | None:
     if follow_up is None:
         return None
-    return call(imports.use(SDK, "Related"), *_related_parts(operation, follow_up, neighbours))
+    return call(imports.use(SDK, "Related"), *_related_parts(operation, follow_up, references))
 
 
-def _related_parts(operation: ir.Operation, follow_up: ir.FollowUp, neighbours: Neighbours) -> tuple[Code, Code]:
-    return text(_neighbour(operation, follow_up, neighbours).reference), text(follow_up.parameter)
+def _related_parts(operation: ir.Operation, follow_up: ir.FollowUp, references: OperationRefs) -> tuple[Code, Code]:
+    return text(_reference(operation, follow_up, references).reference), text(follow_up.parameter)
 
 
-def _neighbour(operation: ir.Operation, follow_up: ir.FollowUp, neighbours: Neighbours) -> Neighbour:
-    found = neighbours.get(follow_up.operation)
+def _reference(operation: ir.Operation, follow_up: ir.FollowUp, references: OperationRefs) -> OperationRef:
+    found = references.get(follow_up.operation)
     if found is None:
         # It stood in the document, but had to be refused.
         raise _mistake(operation.place, f"what follows needs the operation {follow_up.operation!r}, which was refused")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from xcaas_generator import ir
-from xcaas_generator.plan.tree import Seat
-from xcaas_generator.python import docstrings as docs
+from xcaas_generator.plan.tree import Placement
+from xcaas_generator.python import docstrings
 
 _ERRORS = {
     "400": "BadRequestError",
@@ -32,13 +32,17 @@ Described = Iterable[tuple[str, str]]
 """Arguments and their descriptions, in the order of the signature."""
 
 
-def method_doc(operation: ir.Operation, seat: Seat, arguments: Described, returns: str) -> str:
-    """The docstring of an operation's own method."""
-    first = docs.sentence(operation.summary) or docs.summary(operation.doc) or f"`{operation.method} {operation.path}`."
-    return docs.paragraphs(
+def method_doc(operation: ir.Operation, placement: Placement, arguments: Described, returns: str) -> str:
+    """Return the docstring of an operation's own method."""
+    first = (
+        docstrings.sentence(operation.summary)
+        or docstrings.summary(operation.doc)
+        or f"`{operation.method} {operation.path}`."
+    )
+    return docstrings.paragraphs(
         first,
-        "" if docs.sentence(operation.doc) == first else operation.doc,
-        f"This only starts the work. `{seat.poll}` starts it and follows it to its end." if seat.poll else "",
+        "" if docstrings.sentence(operation.doc) == first else operation.doc,
+        f"This only starts the work. `{placement.poll}` starts it and follows it to its end." if placement.poll else "",
         _arguments(arguments),
         _returns(returns),
         _raises(operation),
@@ -47,23 +51,23 @@ def method_doc(operation: ir.Operation, seat: Seat, arguments: Described, return
 
 
 def poll_doc(operation: ir.Operation, arguments: Described) -> str:
-    """The docstring of the method that starts work and follows it."""
-    return docs.paragraphs(
-        f"{docs.summary(operation.summary or operation.doc)} Follow the work to its end.",
+    """Return the docstring of the method that starts work and follows it."""
+    return docstrings.paragraphs(
+        f"{docstrings.summary(operation.summary or operation.doc)} Follow the work to its end.",
         _arguments(arguments),
         _returns(_poller(operation)),
-        docs.section("Raises", [docs.entry("PollerError", _POLL_FAILS)]),
+        docstrings.section("Raises", [docstrings.entry("PollerError", _POLL_FAILS)]),
         _source(operation),
     )
 
 
-def resume_doc(operation: ir.Operation, seat: Seat, arguments: Described) -> str:
-    """The docstring of the method that follows work which was started before."""
-    return docs.paragraphs(
-        f"Follow work that was started before, by `{seat.poll or seat.verb}` or elsewhere.",
+def resume_doc(operation: ir.Operation, placement: Placement, arguments: Described) -> str:
+    """Return the docstring of the method that follows work which was started before."""
+    return docstrings.paragraphs(
+        f"Follow work that was started before, by `{placement.poll or placement.verb}` or elsewhere.",
         _arguments(arguments),
         _returns(_poller(operation)),
-        docs.section("Raises", [docs.entry("PollerError", _POLL_FAILS)]),
+        docstrings.section("Raises", [docstrings.entry("PollerError", _POLL_FAILS)]),
         _source(operation),
     )
 
@@ -74,22 +78,22 @@ def _poller(operation: ir.Operation) -> str:
 
 
 def paged_doc() -> str:
-    """What a paged method returns."""
+    """Return what a paged method returns."""
     return _PAGED
 
 
 def file_doc() -> str:
-    """What a method returns whose answer is a file."""
+    """Return what a method returns whose answer is a file."""
     return _FILE
 
 
 def _arguments(arguments: Described) -> str:
-    return docs.section("Args", (docs.entry(name, doc) for name, doc in arguments))
+    return docstrings.section("Args", (docstrings.entry(name, doc) for name, doc in arguments))
 
 
 def _returns(text: str) -> str:
     flat = " ".join(text.split())
-    return f"Returns:\n{docs.wrap(docs.sentence(flat), '    ')}" if flat else ""
+    return f"Returns:\n{docstrings.wrap(docstrings.sentence(flat), '    ')}" if flat else ""
 
 
 def _raises(operation: ir.Operation) -> str:
@@ -97,12 +101,12 @@ def _raises(operation: ir.Operation) -> str:
     for answer in operation.answers:
         name = error_name(answer.status)
         if name is not None:
-            entries.append(docs.entry(name, f"{answer.status}. {docs.sentence(answer.doc)}"))
-    return docs.section("Raises", entries)
+            entries.append(docstrings.entry(name, f"{answer.status}. {docstrings.sentence(answer.doc)}"))
+    return docstrings.section("Raises", entries)
 
 
 def error_name(status: str) -> str | None:
-    """The class that a status is raised as; None for what is no error, or no one kind of it."""
+    """Return the class that a status is raised as; None for what is no error, or no one kind of it."""
     if status.startswith("5"):
         return "ServerError"
     return _ERRORS.get(status, "ResponseError") if status.startswith("4") else None

@@ -10,7 +10,7 @@ from xcaas_generator.python.names import Scope, module_stem, pascal
 
 
 def model_names(document: ir.Document) -> ModelNames:
-    """Names for every model, enum and union of a document, in its order, so that they are stable."""
+    """Return names for every model, enum and union of a document, in its order, so that they are stable."""
     classes, stems = Scope(), Scope(("__init__",), fold=True)
     names: dict[str, str] = {}
     files: dict[str, str] = {}
@@ -36,18 +36,18 @@ def model_names(document: ir.Document) -> ModelNames:
 
 
 def type_names(document: ir.Document) -> list[str]:
-    """Names of models, enums and unions in the document."""
+    """Return names of models, enums and unions in the document."""
     every: tuple[ir.Model | ir.Enum | ir.Union, ...] = (*document.models, *document.enums, *document.unions)
     return [one.name for one in every]
 
 
 def sent_models(document: ir.Document) -> frozenset[str]:
-    """Names of models that a request can hold."""
+    """Return names of models that a request can hold."""
     return _reached(document, _sent_types(document))
 
 
 def received_models(document: ir.Document) -> frozenset[str]:
-    """Names of models that an answer or the payload of a webhook can hold."""
+    """Return names of models that an answer or the payload of a webhook can hold."""
     return _reached(document, _received_types(document))
 
 

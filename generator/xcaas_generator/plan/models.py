@@ -10,7 +10,7 @@ from xcaas_generator import ir
 from xcaas_generator.plan.model_names import type_names
 from xcaas_generator.plan.unions import alias_plan, union_plan
 from xcaas_generator.plan.views import EnumPlan, FieldPlan, IndexEntry, IndexPlan, ModelPlan, Module, TwinBase, TwinPlan
-from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python import docstrings
 from xcaas_generator.python.annotations import Annotations, ModelNames, may_be_null
 from xcaas_generator.python.code import (
     Code,
@@ -87,7 +87,9 @@ def _model(model: ir.Model, names: ModelNames, named: Mapping[str, str]) -> Mode
     ]
     if model.extra is not None:
         fields.append(_extra(model.extra, imports, annotations))
-    doc = docs.paragraphs(model.doc or docs.sentence(model.title or cls), "Deprecated." if model.deprecated else "")
+    doc = docstrings.paragraphs(
+        model.doc or docstrings.sentence(model.title or cls), "Deprecated." if model.deprecated else ""
+    )
     decorator, base = imports.use(_CORE, "model"), imports.use(_CORE, "Model")
     given = Annotations(names, imports, module="..models", own=own)
     twin_plan = _twin(model, twin, imports, given) if twin else None
@@ -124,7 +126,7 @@ def _field(field: ir.Field, name: str, absent: bool, imports: Imports, annotatio
             default=default,
             nullable=literal(True) if nullable else None,
         ),
-        doc=docstring(docs.paragraphs(docs.facts(field)), 4),
+        doc=docstring(docstrings.paragraphs(docstrings.facts(field)), 4),
     )
 
 
@@ -141,7 +143,7 @@ def _described(field: ir.Field, names: ModelNames, named: Mapping[str, str]) -> 
     name = names.union(ref) if isinstance(ref, ir.UnionOf) else getattr(ref, "name", None)
     if field.doc or not isinstance(name, str):
         return field
-    return replace(field, doc=docs.summary(named.get(name, "")))
+    return replace(field, doc=docstrings.summary(named.get(name, "")))
 
 
 def _extra(ref: ir.TypeRef, imports: Imports, annotations: Annotations) -> FieldPlan:
@@ -212,7 +214,10 @@ def _enum(enum: ir.Enum, names: ModelNames) -> EnumPlan:
         alias=alias,
         value=join(" | ", list(dict.fromkeys(parts))),
         doc=docstring(
-            docs.paragraphs(enum.doc or docs.sentence(name), "Other values may come; they are kept as they are."), 0
+            docstrings.paragraphs(
+                enum.doc or docstrings.sentence(name), "Other values may come; they are kept as they are."
+            ),
+            0,
         ),
     )
 

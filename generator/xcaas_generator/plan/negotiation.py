@@ -11,7 +11,7 @@ __all__ = ["with_choices"]
 
 
 def with_choices(document: ir.Document) -> ir.Document:
-    """The same document, where each such operation has an `accept` argument.
+    """Return the same document, where each such operation has an `accept` argument.
 
     OpenAPI has no parameter for it: a declared `Accept` header is to be ignored, and the media
     types stand with the answers.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from xcaas_core.operations._argument_names import argument_name
 from xcaas_generator import ir
-from xcaas_generator.plan import flows as plan_flows
-from xcaas_generator.plan.flows import Neighbours
+from xcaas_generator.plan import flows
+from xcaas_generator.plan.argument_names import argument_names, body_argument_name
+from xcaas_generator.plan.flows import OperationRefs
 from xcaas_generator.plan.results import Outcome
 from xcaas_generator.python.annotations import (
     Annotations,
@@ -33,13 +35,13 @@ _DEFAULT_MEDIA = {
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class PlanContext:
     """What an operation's plan needs to know about its product."""
 
     document: ir.Document
     names: ModelNames
     models: Mapping[str, ir.Model]
-    neighbours: Neighbours
+    references: OperationRefs
 
 
 def operation_value(
@@ -48,12 +50,16 @@ def operation_value(
     outcome: Outcome,
     item: ir.TypeRef | None,
     errors: Code | None,
-    around: Surroundings,
+    context: PlanContext,
     imports: Imports,
 ) -> Code:
     """The expression that builds the operation."""
-    parameters = [_parameter(parameter, around, imports) for parameter in operation.parameters]
-    own_servers = operation.servers != around.document.servers
+    parameters = [
+        _parameter(parameter, name, context, imports)
+        for parameter, name in zip(operation.parameters, argument_names(operation), strict=True)
+    ]
+    body_name = body_argument_name(operation)
+    own_servers = operation.servers != context.document.servers
     accept = outcome.accept
     return call(
         imports.use(SDK, "Operation"),
@@ -63,18 +69,19 @@ def operation_value(
         text(operation.path),
         call=text(call_name),
         parameters=parenthesised(parameters) if parameters else None,
-        body=_body(operation.body, around, imports) if operation.body else None,
-        answers=_answers(outcome, around, imports) if outcome.answers else None,
+        body=_body(operation.body, context, imports) if operation.body else None,
+        answers=_answers(outcome, context, imports) if outcome.answers else None,
         errors=errors,
         security=parenthesised([texts(schemes) for schemes in operation.security]) if operation.security else None,
         servers=parenthesised([server_value(server, imports) for server in operation.servers]) if own_servers else None,
-        paging=plan_flows.paging(operation, item, around.names, imports) if item is not None else None,
-        poller=plan_flows.polling(operation, around.neighbours, imports),
-        download=plan_flows.downloading(operation, around.neighbours, imports),
-        retry=plan_flows.retry(operation),
+        paging=flows.paging(operation, item, context.names, imports) if item is not None else None,
+        poller=flows.polling(operation, context.references, imports),
+        download=flows.downloading(operation, context.references, imports),
+        retry=flows.retry(operation),
         accept=text(accept) if accept else None,
-        headers=plan_flows.fixed_headers(operation),
+        headers=flows.fixed_headers(operation),
         deprecated=literal(True) if operation.deprecated else None,
+        body_argument=text(body_name) if operation.body and body_name != "body" else None,
     )
 
 
@@ -100,12 +107,12 @@ def _unless_plain(ref: ir.TypeRef, names: ModelNames) -> Code | None:
     return None if is_plain(ref, names) else text(annotation_text(ref, names))
 
 
-def _parameter(parameter: ir.Parameter, around: Surroundings, imports: Imports) -> Code:
+def _parameter(parameter: ir.Parameter, name: str, context: PlanContext, imports: Imports) -> Code:
     style = parameter.style if parameter.style != _DEFAULT_STYLE[parameter.location] else None
     explode = parameter.explode if parameter.explode != (parameter.style == "form") else None
     # Without an annotation it is a single value, and lists and objects are refused.
-    single = is_single(parameter.type, around.names)
-    annotation = annotation_text(parameter.type, around.names, nullable=parameter.nullable)
+    single = is_single(parameter.type, context.names)
+    annotation = annotation_text(parameter.type, context.names, nullable=parameter.nullable)
     always = parameter.location == "path"
     return call(
         imports.use(SDK, parameter.location),
@@ -118,25 +125,26 @@ def _parameter(parameter: ir.Parameter, around: Surroundings, imports: Imports) 
         source=text(parameter.source) if parameter.source else None,
         zone=text(parameter.zone) if parameter.zone else None,
         media_type=text(parameter.media_type) if parameter.media_type else None,
+        argument=text(name) if name != argument_name(parameter.wire) else None,
     )
 
 
-def _body(body: ir.Body, around: Surroundings, imports: Imports) -> Code:
+def _body(body: ir.Body, context: PlanContext, imports: Imports) -> Code:
     required = None if body.required else literal(False)
     if len(body.variants) == 1:
-        return _body_variant(body.variants[0], required, around, imports)
-    variants = [_body_variant(variant, None, around, imports) for variant in body.variants]
+        return _body_variant(body.variants[0], required, context, imports)
+    variants = [_body_variant(variant, None, context, imports) for variant in body.variants]
     return call(imports.use(SDK, "bodies"), *variants, required=required)
 
 
-def _body_variant(variant: ir.BodyVariant, required: Code | None, around: Surroundings, imports: Imports) -> Code:
+def _body_variant(variant: ir.BodyVariant, required: Code | None, context: PlanContext, imports: Imports) -> Code:
     media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA[variant.kind] else None
     encoding = [(text(part.wire), _encoding(part, imports)) for part in variant.encoding]
     plain = variant.kind in ("binary", "xml")
     return call(
         imports.use(SDK, f"{variant.kind}_body"),
         *([media] if media else []),
-        annotation=None if plain else _unless_plain(variant.type, around.names),
+        annotation=None if plain else _unless_plain(variant.type, context.names),
         encoding=braced(encoding) if encoding else None,
         required=required,
         nullable=literal(True) if variant.kind == "json" and may_be_null(variant.type) else None,
@@ -152,11 +160,11 @@ def _encoding(part: ir.PartEncoding, imports: Imports) -> Code:
     )
 
 
-def _answers(outcome: Outcome, around: Surroundings, imports: Imports) -> Code:
+def _answers(outcome: Outcome, context: PlanContext, imports: Imports) -> Code:
     pairs: list[tuple[Code, Code]] = []
     for answer in outcome.answers:
         alone = outcome.type if outcome.single else None
-        variants = [_answer_variant(variant, around, imports, alone) for variant in answer.variants]
+        variants = [_answer_variant(variant, context, imports, alone) for variant in answer.variants]
         pairs.append((text(answer.status), _one_or_many(variants, imports)))
     return braced(pairs)
 
@@ -168,12 +176,12 @@ def _one_or_many(variants: list[Code], imports: Imports) -> Code:
 
 
 def _answer_variant(
-    variant: ir.AnswerVariant, around: Surroundings, imports: Imports, alone: ir.TypeRef | None = None
+    variant: ir.AnswerVariant, context: PlanContext, imports: Imports, alone: ir.TypeRef | None = None
 ) -> Code:
     media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA.get(variant.kind) else None
     expression = None
     if variant.kind == "json":
-        expression = text(_answer_annotation(variant.type, alone, around.names))
+        expression = text(_answer_annotation(variant.type, alone, context.names))
     return call(imports.use(SDK, f"{variant.kind}_answer"), *([expression] if expression else []), media_type=media)
 
 
@@ -183,35 +191,35 @@ def _answer_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: ModelNa
     return str(Annotations(names, PlainNames(), module=".models", marked=True).one_or_list(alone))
 
 
-def errors_value(operation: ir.Operation, around: Surroundings, imports: Imports) -> Code | None:
+def errors_value(operation: ir.Operation, context: PlanContext, imports: Imports) -> Code | None:
     """The errors of an operation by status, or None if the document tells of none with a body."""
     pairs: list[tuple[Code, Code]] = []
     for answer in operation.answers:
         if answer.status[0] in "45" or answer.status == "default":
-            variants = [_error_variant(variant, around, imports) for variant in answer.variants]
+            variants = [_error_variant(variant, context, imports) for variant in answer.variants]
             if variants:
                 pairs.append((text(answer.status), _one_or_many(variants, imports)))
     return braced(pairs) if pairs else None
 
 
-def _error_variant(variant: ir.AnswerVariant, around: Surroundings, imports: Imports) -> Code:
+def _error_variant(variant: ir.AnswerVariant, context: PlanContext, imports: Imports) -> Code:
     if variant.kind != "json":
-        return _answer_variant(variant, around, imports)
-    pointers = _error_pointers(variant.type, around)
+        return _answer_variant(variant, context, imports)
+    pointers = _error_pointers(variant.type, context)
     return call(
         imports.use(SDK, "json_error"),
-        text(annotation_text(variant.type, around.names)),
+        text(annotation_text(variant.type, context.names)),
         message=_pointers(pointers, "message"),
         code=_pointers(pointers, "code"),
         media_type=text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA["json"] else None,
     )
 
 
-def _error_pointers(ref: ir.TypeRef, around: Surroundings) -> list[tuple[str, str]]:
+def _error_pointers(ref: ir.TypeRef, context: PlanContext) -> list[tuple[str, str]]:
     if isinstance(ref, ir.ModelRef):
-        return list(around.models[ref.name].error)
+        return list(context.models[ref.name].error)
     if isinstance(ref, ir.UnionOf):
-        return [pair for member in ref.members for pair in _error_pointers(member, around)]
+        return [pair for member in ref.members for pair in _error_pointers(member, context)]
     return []
 
 

@@ -8,7 +8,7 @@ import xcaas_core
 from xcaas_generator import ir
 from xcaas_generator.plan.product import Shape, index_entry, plan_product, product_init, product_shape, public_modules
 from xcaas_generator.plan.views import ChildPlan, ClientPlan, IndexPlan, Module, ProductPlan
-from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python import docstrings
 from xcaas_generator.python.code import Code, docstring, identifier, module_path, text
 from xcaas_generator.python.imports import SDK, Imports
 from xcaas_generator.python.names import pascal
@@ -31,7 +31,7 @@ CLIENT_NAMES = frozenset(
 
 
 def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
-    """A product of a suite, in a package of its own.
+    """Return a product of a suite, in a package of its own.
 
     Raises:
         InputError: An extension of the document is not as documented.
@@ -42,7 +42,7 @@ def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
 
 
 def suite_modules(titles: Mapping[str, str]) -> list[Module]:
-    """The package that holds the products, given by name with their titles: its clients, with a property per product."""
+    """Return the package that holds the products, given by name with their titles: clients with a property each."""
     names = sorted(titles)
     from xcaas_core import otel, testing  # bring the whole run time along
 
@@ -60,7 +60,7 @@ def suite_modules(titles: Mapping[str, str]) -> list[Module]:
         doc=docstring(_CLIENT_DOC, 4),
         async_doc=docstring(_ASYNC_CLIENT_DOC, 4),
         children=children,
-        through=Code("_product"),
+        delegate=Code("_product"),
     )
     public: Sequence[str] = getattr(xcaas_core, "__all__", ())
     entries = [index_entry(name, "xcaas_core") for name in public if name != "testing"]
@@ -118,12 +118,12 @@ def _product_child(name: str, title: str, imports: Imports) -> ChildPlan:
         async_cls=imports.use(module, shape.async_cls, typing_only=True),
         real=identifier(shape.cls),
         async_real=identifier(shape.async_cls),
-        doc=docstring(docs.sentence(title), 8),
+        doc=docstring(docstrings.sentence(title), 8),
     )
 
 
 def package_modules(document: ir.Document, sha256: str) -> ProductPlan:
-    """A package that is the client of one document.
+    """Return a package that is the client of one document.
 
     Raises:
         InputError: An extension of the document is not as documented.

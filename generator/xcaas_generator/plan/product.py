@@ -9,11 +9,11 @@ from xcaas_generator.plan.model_names import model_names
 from xcaas_generator.plan.models import model_modules
 from xcaas_generator.plan.negotiation import with_choices
 from xcaas_generator.plan.operations import server_value
-from xcaas_generator.plan.resources import Tree, child_plans, resource_modules, resource_tree, surroundings
-from xcaas_generator.plan.tree import seats
+from xcaas_generator.plan.resources import Tree, child_plans, plan_context, resource_modules, resource_tree
+from xcaas_generator.plan.tree import placements
 from xcaas_generator.plan.views import ClientPlan, FactsPlan, IndexEntry, IndexPlan, Module, ProductPlan
 from xcaas_generator.plan.webhooks import MODULE, webhook_records, webhooks_module
-from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python import docstrings
 from xcaas_generator.python.code import (
     Code,
     braced,
@@ -43,24 +43,24 @@ class Shape:
 
 
 def product_shape(name: str) -> Shape:
-    """A product of a suite: `client.storage` is a `Storage`."""
+    """Return a product of a suite: `client.storage` is a `Storage`."""
     cls = pascal(name, "Product")
     return Shape(cls, f"Async{cls}", "ProductClient", "AsyncProductClient", name, frozenset({"property"}))
 
 
 def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPlan:
-    """Every module of a document, and its part of the manifest.
+    """Return every module of a document, and its part of the manifest.
 
     Raises:
         InputError: An extension of the document is not as documented.
     """
     document = with_choices(document)
     names = model_names(document)
-    seated = seats(document, taken_on_client=shape.taken, taken_on_resource=frozenset({"property"}))
+    seated = placements(document, taken_on_client=shape.taken, taken_on_resource=frozenset({"property"}))
     tree = resource_tree(document, seated, frozenset({shape.cls, shape.async_cls}))
-    around = surroundings(document, names, tree)
+    context = plan_context(document, names, tree)
     modules = [
-        *resource_modules(tree, around, shape.prefix),
+        *resource_modules(tree, context, shape.prefix),
         *model_modules(document, names),
         Module("_product.py", "product.py.jinja", _facts(document)),
         Module("_client.py", "client.py.jinja", _client(document, shape, tree)),
@@ -73,7 +73,7 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
 
 
 def product_init(document: ir.Document, shape: Shape) -> Module:
-    """The package of a product in a suite: its classes, its models, its webhooks."""
+    """Return the package of a product in a suite: its classes, its models, its webhooks."""
     entries = [
         *(index_entry(name, "._client") for name in sorted((shape.async_cls, shape.cls))),
         *public_modules(document),
@@ -83,7 +83,7 @@ def product_init(document: ir.Document, shape: Shape) -> Module:
 
 
 def public_modules(document: ir.Document) -> list[IndexEntry]:
-    """The modules of a product that are offered as they are."""
+    """Return the modules of a product that are offered as they are."""
     return [index_entry(name, ".") for name in ("models", *([MODULE] if document.webhooks else []))]
 
 
@@ -93,8 +93,8 @@ def index_entry(name: str, module: str) -> IndexEntry:
 
 def _section(document: ir.Document, shape: Shape, tree: Tree, sha256: str) -> manifest.Section:
     records: list[manifest.Record] = []
-    for operation, seat in zip(document.operations, tree.seats, strict=True):
-        name = ".".join(part for part in (shape.prefix, *seat.path, seat.verb) if part)
+    for operation, placement in zip(document.operations, tree.placements, strict=True):
+        name = ".".join(part for part in (shape.prefix, *placement.path, placement.verb) if part)
         records.append(manifest.record(document.name, operation, name))
     refused = tuple(manifest.refusal(document.name, item) for item in document.refused)
     return manifest.Section(document.name, sha256, tuple(records), refused, webhook_records(document), document.title)
@@ -104,7 +104,7 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
     imports = Imports({shape.cls, shape.async_cls, *(path[-1] for path in tree.children(()))})
     base, async_base = imports.use(SDK, shape.base), imports.use(SDK, shape.async_base)
     children = child_plans(tree, (), imports)
-    doc = docs.paragraphs(docs.sentence(document.title), document.doc)
+    doc = docstrings.paragraphs(docstrings.sentence(document.title), document.doc)
     return ClientPlan(
         header=imports.header(),
         exports=tuple(text(name) for name in sorted((shape.cls, shape.async_cls))),
@@ -113,14 +113,14 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
         async_cls=identifier(shape.async_cls),
         async_base=async_base,
         doc=docstring(doc, 4),
-        async_doc=docstring(docs.paragraphs(docs.sentence(document.title), "For use with `await`."), 4),
+        async_doc=docstring(docstrings.paragraphs(docstrings.sentence(document.title), "For use with `await`."), 4),
         children=children,
-        through=Code("_resource"),
+        delegate=Code("_resource"),
     )
 
 
 def _rate_limits(document: ir.Document, imports: Imports) -> Code | None:
-    """The documented limits, or None if there are none."""
+    """Return the documented limits, or None if there are none."""
     limits = [
         call(imports.use(SDK, "RateLimit"), literal(limit.calls), literal(limit.per)) for limit in document.rate_limits
     ]

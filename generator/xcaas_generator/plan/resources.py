@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xcaas_generator import ir
-from xcaas_generator.plan.flows import Neighbour, paged_item
-from xcaas_generator.plan.methods import MethodWriter, Subject
-from xcaas_generator.plan.operations import Surroundings, errors_value, operation_value
+from xcaas_generator.plan.flows import OperationRef, paged_item
+from xcaas_generator.plan.methods import MethodWriter, PlannedOperation
+from xcaas_generator.plan.operations import PlanContext, errors_value, operation_value
 from xcaas_generator.plan.results import Outcome, outcome
-from xcaas_generator.plan.tree import Seat
+from xcaas_generator.plan.tree import Placement
 from xcaas_generator.plan.views import ChildPlan, MethodPlan, Module, OperationPlan, ResourcePlan
-from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python import docstrings
 from xcaas_generator.python.annotations import Annotations, ModelNames
 from xcaas_generator.python.code import Code, code, docstring, file_name, identifier, module_path, text
 from xcaas_generator.python.imports import SDK, Imports
@@ -36,69 +36,71 @@ class ResourceNames:
 class Tree:
     """The resources of a product and the place of every operation."""
 
-    seats: tuple[Seat, ...]
+    placements: tuple[Placement, ...]
     names: Mapping[Path, ResourceNames]
     constants: tuple[str, ...]
     docs: Mapping[Path, str]
 
     def children(self, of: Path) -> list[Path]:
-        """The resources right below one, or the top ones for the empty path."""
+        """Return the resources right below one, or the top ones for the empty path."""
         return sorted(path for path in self.names if path[:-1] == of)
 
 
-def resource_tree(document: ir.Document, seats: tuple[Seat, ...], taken: frozenset[str]) -> Tree:
+def resource_tree(document: ir.Document, placements: tuple[Placement, ...], taken: frozenset[str]) -> Tree:
     """Name modules, classes and constants. `taken` are the names of the product's own classes."""
-    paths = sorted({seat.path[:depth] for seat in seats for depth in range(1, len(seat.path) + 1)})
+    paths = sorted({placement.path[:depth] for placement in placements for depth in range(1, len(placement.path) + 1)})
     stems, classes = Scope(_OWN_MODULES, fold=True), Scope(taken)
     names: dict[Path, ResourceNames] = {}
     for path in paths:
-        wish = pascal("_".join(path), "Resource")
-        cls = classes.claim(wish, f"{wish}Resource")
+        candidate = pascal("_".join(path), "Resource")
+        cls = classes.claim(candidate, f"{candidate}Resource")
         names[path] = ResourceNames(
             stems.claim(module_stem("_".join(path))), cls, classes.claim(f"Async{cls}", f"Async{cls}Resource")
         )
     scopes = {path: Scope() for path in paths}
-    constants = tuple(scopes[seat.path].claim("_" + constant(seat.verb).rstrip("_")) for seat in seats)
-    return Tree(seats, names, constants, _tag_docs(document, seats))
+    constants = tuple(
+        scopes[placement.path].claim("_" + constant(placement.verb).rstrip("_")) for placement in placements
+    )
+    return Tree(placements, names, constants, _tag_docs(document, placements))
 
 
-def neighbours(document: ir.Document, tree: Tree) -> dict[str, Neighbour]:
-    """Where generated code keeps each operation, by operation id."""
+def references(document: ir.Document, tree: Tree) -> dict[str, OperationRef]:
+    """Return where generated code keeps each operation, by operation id."""
     return {
-        operation.id: Neighbour(operation, f"{tree.names[seat.path].stem}:{constant}")
-        for operation, seat, constant in zip(document.operations, tree.seats, tree.constants, strict=True)
+        operation.id: OperationRef(operation, f"{tree.names[placement.path].stem}:{constant}")
+        for operation, placement, constant in zip(document.operations, tree.placements, tree.constants, strict=True)
     }
 
 
-def resource_modules(tree: Tree, around: Surroundings, prefix: str) -> Iterator[Module]:
-    """A module per resource. `prefix` is what comes before the resource in the name of a call."""
+def resource_modules(tree: Tree, context: PlanContext, prefix: str) -> Iterator[Module]:
+    """Yield a module per resource. `prefix` is what comes before the resource in the name of a call."""
     members: dict[Path, list[int]] = {path: [] for path in tree.names}
-    for index, seat in enumerate(tree.seats):
-        members[seat.path].append(index)
+    for index, placement in enumerate(tree.placements):
+        members[placement.path].append(index)
     for path, names in tree.names.items():
-        plan = _ResourceWriter(tree, path, members[path], around, prefix).plan()
+        plan = _ResourceWriter(tree, path, members[path], context, prefix).plan()
         yield Module(file_name(names.stem), "resource.py.jinja", plan)
 
 
 class _ResourceWriter:
-    def __init__(self, tree: Tree, path: Path, members: list[int], around: Surroundings, prefix: str) -> None:
-        self._tree, self._path, self._around, self._prefix = tree, path, around, prefix
+    def __init__(self, tree: Tree, path: Path, members: list[int], context: PlanContext, prefix: str) -> None:
+        self._tree, self._path, self._context, self._prefix = tree, path, context, prefix
         self._members = members
         self._names = tree.names[path]
         self._children = tree.children(path)
         self._imports = Imports(self._taken())
-        self._annotations = Annotations(around.names, self._imports, module=".models")
+        self._annotations = Annotations(context.names, self._imports, module=".models")
 
     def plan(self) -> ResourcePlan:
         operations, errors = self._shared_errors()
-        writer = MethodWriter(self._around, self._imports, self._annotations)
+        writer = MethodWriter(self._context, self._imports, self._annotations)
         base = self._imports.use(SDK, "Resource")
         async_base = self._imports.use(SDK, "AsyncResource")
         methods: list[MethodPlan] = []
         for index in self._members:
-            subject = self._subject(index)
-            operations.append(self._operation(subject, errors[index]))
-            methods += writer.methods(subject)
+            planned = self._subject(index)
+            operations.append(self._operation(planned, errors[index]))
+            methods += writer.methods(planned)
         children = child_plans(self._tree, self._path, self._imports)
         return ResourcePlan(
             header=self._imports.header(),
@@ -114,25 +116,27 @@ class _ResourceWriter:
         )
 
     def _taken(self) -> set[str]:
-        """Every name that the module or one of its classes defines."""
+        """Return every name that the module or one of its classes defines."""
         taken = {self._names.cls, self._names.async_cls, *(path[-1] for path in self._children)}
         for index in self._members:
-            seat = self._tree.seats[index]
-            taken |= {seat.verb, seat.poll, seat.resume, self._tree.constants[index]}
+            placement = self._tree.placements[index]
+            taken |= {placement.verb, placement.poll, placement.resume, self._tree.constants[index]}
         return taken - {""}
 
-    def _subject(self, index: int) -> Subject:
-        operation = self._around.document.operations[index]
+    def _subject(self, index: int) -> PlannedOperation:
+        operation = self._context.document.operations[index]
         found = outcome(operation)
         item = None
         if found.type is not None and not found.stream:
-            item = paged_item(operation, found.type, self._around.models)
-        return Subject(operation, self._tree.seats[index], identifier(self._tree.constants[index]), found, item)
+            item = paged_item(operation, found.type, self._context.models)
+        return PlannedOperation(
+            operation, self._tree.placements[index], identifier(self._tree.constants[index]), found, item
+        )
 
     def _shared_errors(self) -> tuple[list[OperationPlan], dict[int, Code | None]]:
-        """Constants for error tables that several operations have, and what each operation refers to."""
-        operations = self._around.document.operations
-        tables = {index: errors_value(operations[index], self._around, self._imports) for index in self._members}
+        """Return constants for error tables that several operations have, and what each operation refers to."""
+        operations = self._context.document.operations
+        tables = {index: errors_value(operations[index], self._context, self._imports) for index in self._members}
         counts = Counter(table for table in tables.values() if table is not None)
         scope = Scope(self._tree.constants[index] for index in self._members)
         constants = {table: identifier(scope.claim("_ERRORS")) for table, count in counts.items() if count > 1}
@@ -142,22 +146,22 @@ class _ResourceWriter:
         plans = [OperationPlan(constant, annotation, table) for table, constant in constants.items()]
         return plans, {index: constants.get(table, table) if table else None for index, table in tables.items()}
 
-    def _operation(self, subject: Subject, errors: Code | None) -> OperationPlan:
-        name = ".".join(part for part in (self._prefix, *self._path, subject.seat.verb) if part)
+    def _operation(self, planned: PlannedOperation, errors: Code | None) -> OperationPlan:
+        name = ".".join(part for part in (self._prefix, *self._path, planned.placement.verb) if part)
         value = operation_value(
-            subject.operation, name, subject.outcome, subject.item, errors, self._around, self._imports
+            planned.operation, name, planned.outcome, planned.item, errors, self._context, self._imports
         )
         final = self._imports.use("typing", "Final")
-        of = self._answer(subject.outcome)
+        of = self._answer(planned.outcome)
         annotation = code("{}[{}[{}]]", final, self._imports.use(SDK, "Operation"), of)
-        return OperationPlan(subject.constant, annotation, value)
+        return OperationPlan(planned.constant, annotation, value)
 
     def _answer(self, found: Outcome) -> Code:
         return Code("None") if found.type is None else self._annotations.read(found.type)
 
 
 def child_plans(tree: Tree, of: Path, imports: Imports) -> tuple[ChildPlan, ...]:
-    """The properties for the resources right below one."""
+    """Return the properties for the resources right below one."""
     plans: list[ChildPlan] = []
     for path in tree.children(of):
         names = tree.names[path]
@@ -170,7 +174,7 @@ def child_plans(tree: Tree, of: Path, imports: Imports) -> tuple[ChildPlan, ...]
                 async_cls=imports.use(module, names.async_cls, typing_only=True),
                 real=identifier(names.cls),
                 async_real=identifier(names.async_cls),
-                doc=docstring(docs.summary(tree.docs.get(path) or f"Operations on {_spoken(path)}."), 8),
+                doc=docstring(docstrings.summary(tree.docs.get(path) or f"Operations on {_spoken(path)}."), 8),
             )
         )
     return tuple(plans)
@@ -180,22 +184,22 @@ def _spoken(path: Path) -> str:
     return " of ".join(part.replace("_", " ") for part in reversed(path))
 
 
-def _tag_docs(document: ir.Document, seats: tuple[Seat, ...]) -> dict[Path, str]:
-    """Descriptions of tags, for the resources that their operations sit in."""
+def _tag_docs(document: ir.Document, placements: tuple[Placement, ...]) -> dict[Path, str]:
+    """Return descriptions of tags, for the resources that their operations sit in."""
     tags = dict(document.tags)
     found: dict[Path, str] = {}
-    for operation, seat in zip(document.operations, seats, strict=True):
+    for operation, placement in zip(document.operations, placements, strict=True):
         for tag in operation.tags[:1]:
             if tags.get(tag):
-                found.setdefault(seat.path, docs.paragraphs(tags[tag]))
+                found.setdefault(placement.path, docstrings.paragraphs(tags[tag]))
     return found
 
 
 def model_index(document: ir.Document) -> dict[str, ir.Model]:
-    """Models by their name in the document."""
+    """Return models by their name in the document."""
     return {model.name: model for model in document.models}
 
 
-def surroundings(document: ir.Document, names: ModelNames, tree: Tree) -> Surroundings:
-    """What the plans of a document's operations need in common."""
-    return Surroundings(document, names, model_index(document), neighbours(document, tree))
+def plan_context(document: ir.Document, names: ModelNames, tree: Tree) -> PlanContext:
+    """Return what the plans of a document's operations need in common."""
+    return PlanContext(document, names, model_index(document), references(document, tree))

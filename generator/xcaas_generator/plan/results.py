@@ -56,7 +56,7 @@ def outcome(operation: ir.Operation) -> Outcome:
 
 
 def _alone(members: tuple[ir.TypeRef, ...]) -> ir.TypeRef | None:
-    """X, where the answer is X or a list of X."""
+    """Return X, where the answer is X or a list of X."""
     if len(members) != 1 or not isinstance(members[0], ir.UnionOf):
         return None
     plain = [member for member in members[0].members if not isinstance(member, ir.ListOf)]

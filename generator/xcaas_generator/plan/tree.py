@@ -20,7 +20,7 @@ _REST_VERBS = {"GET": "get", "PUT": "replace", "PATCH": "update", "DELETE": "del
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class Placement:
     """`path` is the chain of resources below the product; poller verbs are empty where there is none."""
 
     path: tuple[str, ...]
@@ -29,30 +29,31 @@ class Seat:
     resume: str = ""
 
 
-def seats(
+def placements(
     document: ir.Document, *, taken_on_client: frozenset[str], taken_on_resource: frozenset[str]
-) -> tuple[Seat, ...]:
-    """One seat per operation, in the document's order.
+) -> tuple[Placement, ...]:
+    """Return one placement per operation, in the document's order.
 
     Names are unique per class, and stay clear of those that the base classes define.
     """
     collections = _collections(document)
     paths = _resource_paths(document, taken_on_client, taken_on_resource)
-    wishes = [
-        _wished_verbs(operation, path, collections) for operation, path in zip(document.operations, paths, strict=True)
+    candidates = [
+        _verb_candidates(operation, path, collections)
+        for operation, path in zip(document.operations, paths, strict=True)
     ]
-    first = Counter((path, names[0]) for path, names in zip(paths, wishes, strict=True))
+    first = Counter((path, names[0]) for path, names in zip(paths, candidates, strict=True))
     scopes = _scopes(paths, taken_on_resource)
     # Verbs that an author chose come first; a derived one must not take their name.
     order = sorted(range(len(paths)), key=lambda index: document.operations[index].verb is None)
-    found: dict[int, Seat] = {}
+    found: dict[int, Placement] = {}
     for index in order:
-        operation, path, names = document.operations[index], paths[index], wishes[index]
+        operation, path, names = document.operations[index], paths[index], candidates[index]
         if operation.verb is None and first[path, names[0]] > 1:
             names = names[1:]
         poller = operation.poller
         scope = scopes[path]
-        found[index] = Seat(
+        found[index] = Placement(
             path,
             scope.claim(*names),
             _extra_verb(poller.verb if poller else None, scope),
@@ -72,9 +73,9 @@ def _resource_paths(
     chosen: dict[tuple[str, ...], tuple[str, ...]] = {}
     result: list[tuple[str, ...]] = []
     for operation in document.operations:
-        wish = operation.resource or (_resource_word(operation),)
-        for depth in range(1, len(wish) + 1):
-            prefix = wish[:depth]
+        candidate = operation.resource or (_resource_word(operation),)
+        for depth in range(1, len(candidate) + 1):
+            prefix = candidate[:depth]
             if prefix not in chosen:
                 name = safe(prefix[-1], "resource")
                 if depth == 1:
@@ -82,7 +83,7 @@ def _resource_paths(
                 else:
                     free = name if name not in below else f"{name}_"
                     chosen[prefix] = (*chosen[prefix[:-1]], free)
-        result.append(chosen[wish])
+        result.append(chosen[candidate])
     return result
 
 
@@ -96,13 +97,13 @@ def _resource_word(operation: ir.Operation) -> str:
 
 
 def _fixed_segments(path: str) -> list[str]:
-    """Path segments without parameters and versions."""
+    """Return path segments without parameters and versions."""
     parts = [part for part in path.split("/") if part and "{" not in part]
     return [part for part in parts if not _VERSION.fullmatch(part.lower()) and words(part)]
 
 
 def _scopes(paths: list[tuple[str, ...]], taken: frozenset[str]) -> dict[tuple[str, ...], Scope]:
-    """A scope per resource class, with the names of the resources below it taken."""
+    """Return a scope per resource class, with the names of the resources below it taken."""
     children: dict[tuple[str, ...], set[str]] = {}
     for path in paths:
         for depth in range(1, len(path) + 1):
@@ -112,10 +113,10 @@ def _scopes(paths: list[tuple[str, ...]], taken: frozenset[str]) -> dict[tuple[s
     return {path: Scope(taken | names) for path, names in children.items()}
 
 
-def _wished_verbs(
+def _verb_candidates(
     operation: ir.Operation, resource: tuple[str, ...], collections: Mapping[str, bool]
 ) -> tuple[str, ...]:
-    """Names from the one that reads best to the one that is surely unique enough."""
+    """Return names from the one that reads best to the one that is surely unique enough."""
     if operation.verb is not None:
         return (safe(operation.verb, "call"),)
     told = words(operation.id)
@@ -128,7 +129,7 @@ def _wished_verbs(
 
 
 def _variants(word: str) -> set[str]:
-    """A word with its plural and singular, roughly: pets/pet, policies/policy, boxes/box."""
+    """Return a word with its plural and singular, roughly: pets/pet, policies/policy, boxes/box."""
     found = {word, word + "s", word + "es"}
     if word.endswith("y"):
         found.add(word[:-1] + "ies")
@@ -142,7 +143,7 @@ def _variants(word: str) -> set[str]:
 
 
 def _echoes_path(told: tuple[str, ...], operation: ir.Operation) -> bool:
-    """Whether an id only repeats method and path, as ids that a tool made do."""
+    """Return whether an id only repeats method and path, as ids that a tool made do."""
     if not told or told[0] != operation.method.lower():
         return False
     spoken = {word for segment in operation.path.split("/") for word in words(segment)} | {"by"}
@@ -164,6 +165,6 @@ def _rest_verb(operation: ir.Operation, said: set[str], collections: Mapping[str
 
 
 def _collections(document: ir.Document) -> dict[str, bool]:
-    """Paths that have an item path (`/pets` with `/pets/{id}`) below them."""
+    """Return paths that have an item path (`/pets` with `/pets/{id}`) below them."""
     paths = {operation.path.rstrip("/") for operation in document.operations}
     return {path.rpartition("/")[0]: True for path in paths if path.endswith("}")}

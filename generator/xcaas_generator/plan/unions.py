@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xcaas_generator import ir
 from xcaas_generator.plan.views import EnumPlan, UnionPlan
-from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python import docstrings
 from xcaas_generator.python.annotations import Annotations, ModelNames, annotation_text
 from xcaas_generator.python.code import Code, call, code, docstring, identifier, text
 from xcaas_generator.python.imports import Imports
@@ -28,7 +28,7 @@ def union_plan(union: ir.Union, names: ModelNames) -> UnionPlan:
         name=identifier(name),
         alias=alias,
         value=value,
-        doc=docstring(docs.paragraphs(union.doc or docs.sentence(name), _openness(union)), 0),
+        doc=docstring(docstrings.paragraphs(union.doc or docstrings.sentence(name), _openness(union)), 0),
         parser=identifier(parser),
         parser_type=code("{}[{}[{}]]", final, made, identifier(name)),
         parser_value=call(made, text(annotation_text(union.type, names)), _PACKAGE),
@@ -43,7 +43,10 @@ def alias_plan(union: ir.Union, names: ModelNames) -> EnumPlan:
     value = Annotations(names, imports, module="..models").read(union.type)
     alias = imports.use("typing", "TypeAlias")
     doc = docstring(
-        docs.paragraphs(union.doc or docs.sentence(name), f"Another name for `{value.rpartition('.')[2]}`."), 0
+        docstrings.paragraphs(
+            union.doc or docstrings.sentence(name), f"Another name for `{value.rpartition('.')[2]}`."
+        ),
+        0,
     )
     return EnumPlan(imports.header(), identifier(name), alias, value, doc)
 

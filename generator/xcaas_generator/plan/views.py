@@ -1,7 +1,7 @@
 """What the templates see: finished pieces of Python, nothing left to decide.
 
-`plan_*` modules make these from an `ir.Document`. Every piece is `Code`, so it has
-passed through `quote.py`; the templates only put pieces in order.
+The other modules make these from an `ir.Document`. Every piece is `Code`, so it has
+passed through `python/code.py`; the templates only put pieces in order.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Module(NamedTuple):
 
     path: str
     template: str
-    it: object
+    view: object
 
 
 class ProductPlan(NamedTuple):
@@ -136,14 +136,14 @@ class OperationPlan(NamedTuple):
 
 
 class MethodPlan(NamedTuple):
-    """One method of a resource and of its async twin. `through` is the base class method it calls."""
+    """One method of a resource and of its async twin. `delegate` is the base class method it calls."""
 
     name: Code
     parameters: Code
     returns: Code
     async_returns: Code
     waits: bool
-    through: Code
+    delegate: Code
     arguments: Code
     doc: Code
     decorators: tuple[Code, ...]
@@ -189,7 +189,7 @@ class ClientPlan(NamedTuple):
     doc: Code
     async_doc: Code
     children: tuple[ChildPlan, ...]
-    through: Code
+    delegate: Code
 
 
 class FactsPlan(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xcaas_generator import ir
 from xcaas_generator.plan.views import Module, WebhookPlan, WebhooksPlan
-from xcaas_generator.python import docstrings as docs
+from xcaas_generator.python import docstrings
 from xcaas_generator.python.annotations import Annotations, ModelNames, annotation_text
 from xcaas_generator.python.code import Code, call, code, docstring, identifier, parenthesised, text
 from xcaas_generator.python.imports import Imports
@@ -18,25 +18,25 @@ _PACKAGE = Code('__name__.rpartition(".")[0]')
 
 
 def webhook_names(document: ir.Document) -> tuple[str, ...]:
-    """The constant of each webhook, in the document's order."""
+    """Return the constant of each webhook, in the document's order."""
     scope = Scope((_EVERY, "TYPE_CHECKING"))  # the template writes the latter
-    return tuple(scope.claim(*_wishes(webhook)) for webhook in document.webhooks)
+    return tuple(scope.claim(*_candidates(webhook)) for webhook in document.webhooks)
 
 
-def _wishes(webhook: ir.Webhook) -> tuple[str, ...]:
+def _candidates(webhook: ir.Webhook) -> tuple[str, ...]:
     longer = f"{webhook.operation} {webhook.name}" if webhook.operation else f"{webhook.name} {webhook.method}"
-    return tuple(constant(snake(wish, "webhook")) for wish in (webhook.name, longer))
+    return tuple(constant(snake(candidate, "webhook")) for candidate in (webhook.name, longer))
 
 
 def payload(webhook: ir.Webhook) -> ir.TypeRef:
-    """The type of what comes. Authors seldom call a webhook's body required; without it there would be no point."""
+    """Return the type of what comes. Authors seldom call a webhook's body required; there is no point without."""
     variants = webhook.body.variants if webhook.body is not None else ()
     structured = (one.type for one in variants if one.kind in ("json", "form", "multipart"))
     return next(structured, ir.Scalar("any") if variants else ir.Scalar("none"))
 
 
 def webhooks_module(document: ir.Document, names: ModelNames) -> Module:
-    """The module; only for documents that have webhooks."""
+    """Return the module; only for documents that have webhooks."""
     constants = webhook_names(document)
     imports = Imports({*constants, _EVERY})
     annotations = Annotations(names, imports, module=".models")
@@ -83,14 +83,14 @@ def _webhook(
 
 
 def _doc(webhook: ir.Webhook) -> str:
-    summary = docs.sentence(webhook.summary) or docs.sentence(webhook.name)
+    summary = docstrings.sentence(webhook.summary) or docstrings.sentence(webhook.name)
     came = f"Sent to `{webhook.url}`: a callback of `{webhook.operation}`." if webhook.operation else ""
     told = "" if webhook.doc == webhook.summary else webhook.doc
-    return docs.paragraphs(summary, told, came, "Deprecated." if webhook.deprecated else "")
+    return docstrings.paragraphs(summary, told, came, "Deprecated." if webhook.deprecated else "")
 
 
 def webhook_records(document: ir.Document) -> tuple[dict[str, ir.JSON], ...]:
-    """What the manifest says of each webhook."""
+    """Return what the manifest says of each webhook."""
     return tuple(
         {
             "product": document.name,

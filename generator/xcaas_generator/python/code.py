@@ -33,37 +33,37 @@ def code(template: LiteralString, *parts: Code) -> Code:
 
 
 def join(separator: LiteralString, parts: list[Code]) -> Code:
-    """Finished pieces with a separator of ours between them."""
+    """Return finished pieces with a separator of ours between them."""
     return Code(separator.join(parts))
 
 
 def call(function: Code, *arguments: Code, **options: Code | None) -> Code:
-    """A call. Options that are None are left out."""
+    """Return a call. Options that are None are left out."""
     parts = [*arguments, *(Code(f"{name}={value}") for name, value in options.items() if value is not None)]
     return Code(f"{function}({', '.join(parts)})")
 
 
 def parenthesised(parts: list[Code]) -> Code:
-    """A tuple of finished pieces."""
+    """Return a tuple of finished pieces."""
     if not parts:
         return Code("()")
     return Code("(" + ", ".join(parts) + ("," if len(parts) == 1 else "") + ")")
 
 
 def braced(pairs: list[tuple[Code, Code]]) -> Code:
-    """A dictionary of finished pieces."""
+    """Return a dictionary of finished pieces."""
     return Code("{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}")
 
 
 def text(value: str) -> Code:
-    """A string literal in double quotes, printable ASCII and printable letters only."""
+    """Return a string literal in double quotes, printable ASCII and printable letters only."""
     if _SAFE_TEXT.fullmatch(value):
         return Code(f'"{value}"')
     return Code('"' + "".join(_escape(char) for char in value) + '"')
 
 
 def literal(value: JSON) -> Code:
-    """Any JSON value as a Python expression that builds it."""
+    """Return any JSON value as a Python expression that builds it."""
     if isinstance(value, str):
         return text(value)
     if isinstance(value, float) and not math.isfinite(value):
@@ -79,12 +79,12 @@ def literal(value: JSON) -> Code:
 
 
 def texts(values: tuple[str, ...]) -> Code:
-    """A tuple of string literals."""
+    """Return a tuple of string literals."""
     return parenthesised([text(value) for value in values])
 
 
 def docstring(content: str, indent: int) -> Code:
-    """A docstring whose further lines stand `indent` blanks deep; empty if there is nothing to say."""
+    """Return a docstring whose further lines stand `indent` blanks deep; empty if there is nothing to say."""
     lines = [line.rstrip() for line in content.strip().splitlines()]
     if not lines:
         return Code("")
@@ -97,7 +97,7 @@ def docstring(content: str, indent: int) -> Code:
 
 @cache
 def identifier(name: str) -> Code:
-    """A name as it is. `names.py` has made it an identifier; anything else is a mistake of ours.
+    """Return a name as it is. `names.py` has made it an identifier; anything else is a mistake of ours.
 
     Raises:
         ValueError: The name could not stand alone as a Python name.
@@ -108,7 +108,7 @@ def identifier(name: str) -> Code:
 
 
 def module_path(dotted: str) -> Code:
-    """`a.b._c` or `.models._c`, for import lines: dots and identifiers only.
+    """Return `a.b._c` or `.models._c`, for import lines: dots and identifiers only.
 
     Raises:
         ValueError: A part is no identifier.
@@ -120,7 +120,7 @@ def module_path(dotted: str) -> Code:
 
 
 def file_name(stem: str) -> str:
-    """A file name for a module. Lower-case ASCII without separators, so it can't leave its folder.
+    """Return a file name for a module. Lower-case ASCII without separators, so it can't leave its folder.
 
     Raises:
         ValueError: The stem holds anything else.

@@ -30,7 +30,7 @@ _PREFORMATTED = re.compile(r"\s*(\||```|    |[-*+] |\d+\. |#)")
 
 
 def paragraphs(*parts: str) -> str:
-    """Parts with a blank line between, empty ones left out, long lines wrapped."""
+    """Return parts with a blank line between, empty ones left out, long lines wrapped."""
     return "\n\n".join(wrap(part) for part in parts if part.strip())
 
 
@@ -50,19 +50,19 @@ def wrap(text: str, indent: str = "") -> str:
 
 
 def entry(name: str, text: str) -> str:
-    """One line of an `Args:` section, with its continuation indented below."""
+    """Return one line of an `Args:` section, with its continuation indented below."""
     body = wrap(f"{name}: {' '.join(text.split())}", "    ").splitlines()
     return "\n".join([body[0], *("    " + line for line in body[1:])])
 
 
 def section(title: str, entries: Iterable[str]) -> str:
-    """`Args:` and the like, or nothing."""
+    """Return `Args:` and the like, or nothing."""
     lines = list(entries)
     return "\n".join([f"{title}:", *lines]) if lines else ""
 
 
 def facts(item: ir.Field | ir.Parameter, values: tuple[ir.JSON, ...] = ()) -> str:
-    """The description of a field or parameter with default, bounds and known values."""
+    """Return the description of a field or parameter with default, bounds and known values."""
     sentences = [sentence(item.doc)]
     if isinstance(item, ir.Parameter) and not sentences[0]:
         sentences = [f"`{item.wire}` in the {item.location}."]
@@ -83,18 +83,18 @@ def facts(item: ir.Field | ir.Parameter, values: tuple[ir.JSON, ...] = ()) -> st
 
 
 def sentence(text: str) -> str:
-    """Text with a full stop, where it ends in a letter."""
+    """Return text with a full stop, where it ends in a letter."""
     stripped = text.strip()
     return stripped + "." if stripped and stripped[-1].isalnum() else stripped
 
 
 def plain(value: ir.JSON) -> str:
-    """A value as JSON, shortened."""
+    """Return a value as JSON, shortened."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 def summary(text: str) -> str:
-    """The first sentence or line."""
+    """Return the first sentence or line."""
     first = text.strip().split("\n\n")[0].replace("\n", " ")
     return sentence(first.split(". ")[0])

@@ -39,7 +39,7 @@ class Imports:
         self._typing_only: set[tuple[str, str]] = set()
 
     def use(self, module: str, name: str, *, typing_only: bool = False) -> Code:
-        """The local name of `module.name`. A use at run time wins over one in annotations."""
+        """Return the local name of `module.name`. A use at run time wins over one in annotations."""
         if module == SDK:
             return code("{}.{}", self.use_module(SDK, "_sdk"), identifier(name))
         key = (module, name)
@@ -52,7 +52,7 @@ class Imports:
         return identifier(self._local[key])
 
     def use_module(self, module: str, alias: str, *, typing_only: bool = False) -> Code:
-        """The local name of a whole module, as in `import datetime as _dt`."""
+        """Return the local name of a whole module, as in `import datetime as _dt`."""
         key = (module, "")
         if key not in self._local:
             self._local[key] = self._scope.claim(alias)
@@ -63,25 +63,25 @@ class Imports:
         return identifier(self._local[key])
 
     def known(self, module: str, name: str) -> Code | None:
-        """The local name of something that is in use already."""
+        """Return the local name of something that is in use already."""
         local = self._local.get((module, name))
         return None if local is None else identifier(local)
 
     def builtin(self, name: str) -> Code:
-        """`str`, `list` and so on, or a detour where the module defines that name itself."""
+        """Return `str`, `list` and so on, or a detour where the module defines that name itself."""
         if name in self._taken:
             return self.use("builtins", name)
         return identifier(name)
 
     def header(self) -> Header:
-        """The import statements that came together."""
+        """Return the import statements that came together."""
         if self._typing_only:
             # Templates write this name, and nothing at the level of a module can have it.
             self._local["typing", "TYPE_CHECKING"] = "TYPE_CHECKING"
         return Header(self._lines(typing_only=False), self._lines(typing_only=True))
 
     def _lines(self, *, typing_only: bool) -> tuple[Code, ...]:
-        """Sorted as linters want them: standard library, core, siblings, with a blank line between."""
+        """Return import lines sorted as linters want them: standard library, core, siblings, a blank line between."""
         found: list[tuple[int, bool, str, Code]] = []
         by_module: dict[str, list[tuple[str, Code]]] = {}
         for (module, name), local in self._local.items():
@@ -122,6 +122,6 @@ def _group(module: str) -> int:
 
 
 def _name_order(item: tuple[str, Code]) -> tuple[int, str]:
-    """Constants, classes, functions, as isort has it."""
+    """Return constants, classes, functions, as isort has it."""
     name = item[0]
     return (0 if name.isupper() else 1 if name[:1].isupper() else 2, name)

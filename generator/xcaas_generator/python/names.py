@@ -21,7 +21,7 @@ _MAX_LENGTH = 80
 
 @cache
 def words(text: str) -> tuple[str, ...]:
-    """The words of a name, lower-case: `listCoreV1Pods`, `list core-v1/pods` → list, core, v1, pods."""
+    """Return the words of a name, lower-case: `listCoreV1Pods`, `list core-v1/pods` → list, core, v1, pods."""
     normal = unicodedata.normalize("NFKC", text)
     plain = _SEPARATORS.sub(" ", _identifier_characters(normal))
     found = _WORD_EDGES.sub(" ", plain).split()
@@ -30,32 +30,32 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def snake(text: str, fallback: str = "value") -> str:
-    """A name for a variable, parameter, field or method."""
+    """Return a name for a variable, parameter, field or method."""
     return _legal("_".join(words(text)), fallback)
 
 
 def constant(name: str) -> str:
-    """A Python name in capitals, or as it is where a letter has no capital that could stand in one."""
+    """Return a Python name in capitals, or as it is where a letter has no capital that could stand in one."""
     upper = name.upper()
     return upper if upper.isidentifier() and unicodedata.normalize("NFKC", upper) == upper else name
 
 
 def pascal(text: str, fallback: str = "Value") -> str:
-    """A name for a class. Words keep the capitals that they came with (`URLList`)."""
+    """Return a name for a class. Words keep the capitals that they came with (`URLList`)."""
     normal = unicodedata.normalize("NFKC", text)
     parts = _SEPARATORS.sub(" ", _identifier_characters(normal)).split()
     return _legal("".join(part[:1].upper() + part[1:] for part in parts), fallback)
 
 
 def safe(name: str, fallback: str = "value") -> str:
-    """A name that already is in Python's style, made legal where it is not: `class` → `class_`."""
+    """Return a name that already is in Python's style, made legal where it is not: `class` → `class_`."""
     if name.isidentifier() and not name.startswith("_") and name.isascii() and len(name) <= _MAX_LENGTH:
         return name + "_" if keyword.iskeyword(name) else name
     return _legal(_identifier_characters(unicodedata.normalize("NFKC", name)).replace(" ", "_"), fallback)
 
 
 def module_stem(name: str) -> str:
-    """The file name, without `.py`, of the module that holds `name`. Private, ASCII, never long."""
+    """Return the file name, without `.py`, of the module that holds `name`. Private, ASCII, never long."""
     stem = "_" + "_".join(words(name))
     if stem.isascii() and 1 < len(stem) <= _MAX_LENGTH:
         return stem
@@ -99,12 +99,12 @@ class Scope:
     def __contains__(self, name: str) -> bool:
         return (name.casefold() if self._fold else name) in self._taken
 
-    def claim(self, *wishes: str) -> str:
-        """Take the first wish that is free, or else the last one with a number."""
-        for wish in wishes:
-            if wish not in self:
-                return self._take(wish)
-        base, number = wishes[-1], 2
+    def claim(self, *candidates: str) -> str:
+        """Take the first candidate that is free, or else the last one with a number."""
+        for candidate in candidates:
+            if candidate not in self:
+                return self._take(candidate)
+        base, number = candidates[-1], 2
         while f"{base}_{number}" in self:
             number += 1
         return self._take(f"{base}_{number}")

@@ -43,6 +43,6 @@ def formatting(folder: Path, paths: Sequence[str]) -> Generator[None]:
 
 
 def _ruff() -> str:
-    """Where the program is. The package has no types, so it is not imported in the usual way."""
+    """Return where the program is. The package has no types, so it is not imported in the usual way."""
     find: Callable[[], str] = importlib.import_module("ruff").find_ruff_bin
     return find()

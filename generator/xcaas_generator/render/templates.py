@@ -30,7 +30,7 @@ class Templates:
 
     def render(self, module: Module) -> str:
         """Return the text of one module, not yet formatted."""
-        return self._environment.get_template(module.template).render(it=module.it)
+        return self._environment.get_template(module.template).render(module=module.view)
 
 
 class _CompiledTemplates(FileSystemBytecodeCache):

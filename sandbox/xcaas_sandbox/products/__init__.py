@@ -48,7 +48,7 @@ class Services:
         self._made: dict[str, Service] = {}
 
     def get(self, name: str) -> Service | None:
-        """The service of a product; None for one that answers from its spec's examples alone."""
+        """Return the service of a product; None for one that answers from its spec's examples alone."""
         product = self._products.get(name)
         if product is not None and name not in self._made and name in self._makers:
             self._made[name] = self._makers[name](product)

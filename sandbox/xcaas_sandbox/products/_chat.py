@@ -118,7 +118,7 @@ class Chat:
         raise Problem(404, f"There is no message {message_id}", code="not_found")
 
     def is_taken(self, conversation: Conversation) -> bool:
-        """Whether an agent has it."""
+        """Return whether an agent has it."""
         return not conversation.left and self._clock.progress(conversation.began, SECONDS) >= 1
 
     def participants(self, conversation: Conversation) -> list[Node]:

@@ -62,17 +62,17 @@ class Floor:
         self._add(_EXAMPLES[1], "14085550123", "14085550100")
 
     def place(self, agent: Agent, number: str, channel: str) -> Interaction:
-        """A new call on the agent's first free line."""
+        """Return a new call on the agent's first free line."""
         interaction = self._add(f"int-{next(self._numbers):011x}-phone-01-acmecorp01", number, channel)
         interaction.lines[agent.id] = 1 if not self.on_line(agent.id, 1) else 2
         return interaction
 
     def on_line(self, agent_id: str, line: int) -> list[Interaction]:
-        """What an agent has on a line: nothing or one."""
+        """Return what an agent has on a line: nothing or one."""
         return [one for one in self.interactions.values() if not one.ended and one.lines.get(agent_id) == line]
 
     def drop(self, interaction: Interaction, agent_id: str) -> None:
-        """The agent leaves; without anybody left it ends."""
+        """Let the agent leave; without anybody left it ends."""
         interaction.lines.pop(agent_id, None)
         interaction.ended = not interaction.lines
         agent = self.agents.get(agent_id)

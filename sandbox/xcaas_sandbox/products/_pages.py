@@ -39,13 +39,13 @@ class Slice(Generic[T]):
 
 
 def numbered(call: Call, rows: Sequence[T], *, page: str = "page", size: str = "size", default: int = 20) -> Slice[T]:
-    """The page that a call asks for by its number, from 0. Past the end it is empty."""
+    """Return the page that a call asks for by its number, from 0. Past the end it is empty."""
     number, length = call.number(page, 0), call.number(size, default)
     return Slice(rows[number * length : (number + 1) * length], number, length, len(rows))
 
 
 def header_page(call: Call, rows: Sequence[T], *, maximum: int = 1000) -> tuple[Sequence[T], dict[str, str]]:
-    """The rows of the page that a call asks for, and the headers that count them. Past the end is a 400."""
+    """Return the rows of the page that a call asks for, and the headers that count them. Past the end is a 400."""
     if call.number("size", 100) > maximum:
         raise Problem(400, f"size must not be above {maximum}")
     found = numbered(call, rows, default=100)
@@ -62,12 +62,12 @@ def header_page(call: Call, rows: Sequence[T], *, maximum: int = 1000) -> tuple[
 
 
 def encode_cursor(*values: object) -> str:
-    """An opaque cursor that carries values."""
+    """Return an opaque cursor that carries values."""
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, length: int, refusal: Problem) -> list[Any]:
-    """The values that a cursor carries. `refusal` if it is none that was handed out."""
+    """Return the values that a cursor carries. `refusal` if it is none that was handed out."""
     try:
         found: Any = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:

@@ -170,7 +170,7 @@ class Realtime:
 
 @cache
 def _temper(entity: str, metric: str) -> tuple[int, float]:
-    """Around which number a metric moves, and where in its wave it is. Kept, because seeding takes long."""
+    """Return around which number a metric moves, and where in its wave it is. Kept, because seeding takes long."""
     chance = random.Random(f"{entity}/{metric}")
     return chance.randrange(4, 40), chance.random() * math.tau
 

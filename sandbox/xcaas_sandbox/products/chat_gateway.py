@@ -243,7 +243,7 @@ def _page(call: Call, name: str, rows: Sequence[Node]) -> Reply:
 
 
 def _whole(call: Call, name: str, rows: Sequence[Node]) -> Reply:
-    """A list that comes in one piece, with a page object all the same."""
+    """Return a list that comes in one piece, with a page object all the same."""
     return _embedded(call, name, rows, {"size": 20, "number": 0, "totalElements": len(rows), "totalPages": 1})
 
 

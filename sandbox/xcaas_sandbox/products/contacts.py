@@ -119,7 +119,7 @@ def _check(contact: Node) -> None:
 
 
 def _with_singulars(row: Node) -> Node:
-    """A row as filters see it, which name its parts in the singular: `email.primary==true`."""
+    """Return a row as filters see it, which name its parts in the singular: `email.primary==true`."""
     return {**row, **{name.lower(): row.get(part) or [] for name, part in _PARTS.items()}}
 
 

@@ -28,8 +28,8 @@ from xcaas_core._errors import (
     PermissionDeniedError,
     RedirectError,
 )
-from xcaas_core.operations._operation import Call
 from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable, MemoryTokenCache
+from xcaas_core.operations._operation import Call
 
 
 @pytest.fixture
@@ -129,8 +129,8 @@ def test_a_403_costs_no_token_and_names_the_missing_product() -> None:
 
 def test_token_info(client: Client) -> None:
     from tests.support.sample_client import PRODUCT
-    from xcaas_core.sansio._drivers import run
     from xcaas_core.auth import token_info
+    from xcaas_core.sansio._drivers import run
 
     engine = client._engine  # pyright: ignore[reportPrivateUsage]
     io = client._session.io  # pyright: ignore[reportPrivateUsage]

@@ -16,10 +16,9 @@ from urllib.parse import quote_plus
 import pytest
 
 import xcaas_core.auth
-from tests.support.sample_client import AsyncClient, Client, chunks
 from tests.support.credentials import World, request
+from tests.support.sample_client import AsyncClient, Client, chunks
 from tests.support.token_server import Answer, Service, TokenServer
-from xcaas_core.auth._interface import Authorizer
 from xcaas_core._errors import XCaaSError
 from xcaas_core.auth import (
     ApiKey,
@@ -38,6 +37,7 @@ from xcaas_core.auth import (
     TokenPolicy,
     WorkAnalyticsLogin,
 )
+from xcaas_core.auth._interface import Authorizer
 from xcaas_core.testing._tokens import FakeResponse, TokenEndpoint
 
 SECRET = "S3CRET+wörth/keeping"

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.sample_client import Client
 from tests.support.credentials import World, request, text_of
+from tests.support.sample_client import Client
 from tests.support.token_server import Answer, Service, TokenServer
 from xcaas_core._errors import AuthenticationError, RedirectError
 from xcaas_core.auth import ApiKey, ClientCredentials, MemoryTokenCache

@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.example_api import _ops
 from tests.support.sessions import async_session, sync_session
-from xcaas_core.downloads._download import AsyncDownload, Download
 from xcaas_core._errors import ConfigurationError
+from xcaas_core.downloads._download import AsyncDownload, Download
 from xcaas_core.operations._operation import Call
 from xcaas_core.paging._pager import AsyncPager, Pager
 from xcaas_core.polling._poller import AsyncPoller, Poller

@@ -17,7 +17,8 @@ from xcaas_core import (
     ConnectionLostError,
     RetryPolicy,
 )
-from xcaas_core.calls._retry import RetryBudget, backoff, cost_of, planned_wait, requested_wait, worth_repeating
+from xcaas_core.calls._retry import RetryBudget, backoff, cost_of, planned_wait, worth_repeating
+from xcaas_core.http._headers import requested_wait
 
 FRACTION = st.floats(0, 1, exclude_max=True)
 POLICY = RetryPolicy()

@@ -15,13 +15,13 @@ import pytest
 from tests.support.origin import Answer, serving
 from tests.support.shop import AsyncShop, Shop
 from xcaas_core import ConfigurationError, RetryPolicy, Timeout
-from xcaas_core.transport._library import Connection
-from xcaas_core.transport._async import AsyncIO
-from xcaas_core.transport._sync import SyncIO
 from xcaas_core.calls._options import UNCHANGED, Options
 from xcaas_core.calls._session import AsyncSession, Session
 from xcaas_core.otel import OpenTelemetry
 from xcaas_core.sdk import RateLimit
+from xcaas_core.transport._async import AsyncIO
+from xcaas_core.transport._library import Connection
+from xcaas_core.transport._sync import SyncIO
 
 ITEM = Answer(body=b'{"id":"1"}')
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from xcaas_core.downloads._archive import unzip
 from xcaas_core._errors import ArchiveError
+from xcaas_core.downloads._archive import unzip
 
 
 def make(path: Path, *entries: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> Path:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.file_origin import DATA, Origin, adownload, described, download, names, pieces, serving
 from tests.support.example_api import _ops
-from xcaas_core.http._content_disposition import disposition_name
-from xcaas_core.downloads._download import Download
+from tests.support.file_origin import DATA, Origin, adownload, described, download, names, pieces, serving
 from xcaas_core._errors import CallTimeoutError, ConnectionLostError, DownloadError, NotFoundError, ServerError
+from xcaas_core.downloads._download import Download
+from xcaas_core.http._headers import disposition_name
 from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.file_origin import DATA, MD5, Origin, described, download, names, serving
 from tests.support.example_api import _ops
+from tests.support.file_origin import DATA, MD5, Origin, described, download, names, serving
 from xcaas_core._errors import DownloadError
 from xcaas_core.testing import FakeAnswer, FakeServer
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcaas_core import ConfigurationError
-from xcaas_core.http._urls import rebase, resolve_link, same_origin, server_address
+from xcaas_core.http._urls import rebase, resolve_link, same_origin
 from xcaas_core.sdk import Server, Variable
+from xcaas_core.serialization._servers import server_address
 
 REGION = Variable("region", "us-west", ("us-west", "uk"), source="region")
 PREFIX = Variable("region", "", ("", "/eu"), names={"us": "", "eu": "/eu"}, source="region")

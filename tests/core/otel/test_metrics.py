@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.origin import Answer, serving
-from tests.support.shop import Shop
 from tests.support.recorded import Recorded
+from tests.support.shop import Shop
 from xcaas import ClientCredentials, XCaaS
 from xcaas.testing import FakeAnswer, FakeServer
 from xcaas_core import RetryPolicy, TokenError

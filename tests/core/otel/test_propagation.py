@@ -6,8 +6,8 @@ from opentelemetry import baggage, context
 from opentelemetry.baggage.propagation import W3CBaggagePropagator
 
 from tests.support.origin import Answer, serving
-from tests.support.shop import Shop
 from tests.support.recorded import Recorded
+from tests.support.shop import Shop
 from xcaas_core import RetryPolicy
 from xcaas_core.otel import OpenTelemetry
 

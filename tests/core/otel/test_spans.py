@@ -8,8 +8,8 @@ import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 
 from tests.support.origin import Answer, serving
-from tests.support.shop import AsyncShop, Shop
 from tests.support.recorded import Recorded
+from tests.support.shop import AsyncShop, Shop
 from xcaas_core import (
     ApiKey,
     AttemptEvent,

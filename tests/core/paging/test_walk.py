@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from tests.support.paging_styles import STYLES, Answer, Key, NoData, Style, drain, rows
 from xcaas_core._errors import PagingError
-from xcaas_core.operations._extensions import Last, Paging
-from xcaas_core.paging._walk import PATIENCE, Bookmark, PageWalk, link_target
 from xcaas_core._pointer import JSON
+from xcaas_core.http._headers import link_target
+from xcaas_core.operations._extensions import Last, Paging
+from xcaas_core.paging._walk import PATIENCE, Bookmark, PageWalk
 
 
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)

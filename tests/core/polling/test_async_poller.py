@@ -5,12 +5,12 @@ from __future__ import annotations
 import anyio
 import pytest
 
-from tests.support.jobs import states
 from tests.support.example_api import _ops
 from tests.support.example_api.models import Job, Row
+from tests.support.jobs import states
 from tests.support.sessions import async_session
-from xcaas_core.downloads._download import AsyncDownload
 from xcaas_core._errors import NotFoundError, PollerError, PollerTimeoutError
+from xcaas_core.downloads._download import AsyncDownload
 from xcaas_core.operations._operation import Call
 from xcaas_core.paging._pager import AsyncPager
 from xcaas_core.polling._poller import AsyncPoller

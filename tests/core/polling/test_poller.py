@@ -7,12 +7,12 @@ from typing import Any
 import anyio
 import pytest
 
-from tests.support.jobs import states
 from tests.support.example_api import _ops
 from tests.support.example_api.models import Job, Row, Thing
+from tests.support.jobs import states
 from tests.support.sessions import async_session, sync_session
-from xcaas_core.downloads._download import Download
 from xcaas_core._errors import ArgumentError, DecodeError, NotFoundError, PollerError, PollerTimeoutError
+from xcaas_core.downloads._download import Download
 from xcaas_core.operations._operation import Call, Operation
 from xcaas_core.paging._pager import Pager
 from xcaas_core.polling._poller import AsyncPoller, Poller, PollProgress

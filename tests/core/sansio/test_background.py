@@ -14,9 +14,9 @@ import pytest
 
 from tests.support.example_api import _ops
 from tests.support.example_api.models import Row
-from xcaas_core.sansio._background import Ahead
 from xcaas_core.operations._operation import Call
 from xcaas_core.paging._pager import AsyncPager
+from xcaas_core.sansio._background import Ahead
 from xcaas_core.sdk import AsyncClientBase
 
 pytestmark = pytest.mark.parametrize("backend", ["asyncio", "trio"])

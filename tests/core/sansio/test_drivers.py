@@ -12,7 +12,8 @@ import pytest
 
 from xcaas_core.sansio._drivers import run, run_async
 from xcaas_core.sansio._event_loops import call_soon, has_ended, running_loop
-from xcaas_core.sansio._steps import Flow, Offload, Park, Request, Send, Sleep
+from xcaas_core.sansio._messages import Request
+from xcaas_core.sansio._steps import Flow, Offload, Park, Send, Sleep
 from xcaas_core.testing import FakeServer
 
 T = TypeVar("T")

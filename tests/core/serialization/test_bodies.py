@@ -11,9 +11,6 @@ from urllib.parse import parse_qsl
 import pytest
 
 from xcaas_core import ArgumentError
-from xcaas_core.serialization._bodies import compile_body
-from xcaas_core.operations._operation import EncodedBody
-from xcaas_core.serialization._payload import Payload
 from xcaas_core.sdk import (
     Body,
     Encoding,
@@ -25,6 +22,8 @@ from xcaas_core.sdk import (
     text_body,
     xml_body,
 )
+from xcaas_core.serialization._bodies import compile_body
+from xcaas_core.serialization._payload import EncodedBody, Payload
 
 
 def payload(body: Body, value: object) -> Payload:

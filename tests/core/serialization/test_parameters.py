@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.support.sample.models import StorageObject
 from xcaas_core import ArgumentError
-from xcaas_core.serialization._parameters import Target, compile_parameter, compile_path
 from xcaas_core.operations._parameter import Parameter, Style, cookie, header, path, query
 from xcaas_core.sdk import Operation
+from xcaas_core.serialization._parameters import Target, compile_parameter, compile_path
 
 ARRAY = ["blue", "black", "brown"]
 OBJECT = {"R": 100, "G": 200, "B": 150}

@@ -8,9 +8,9 @@ import pytest
 
 from tests.support.shop import PRODUCT
 from xcaas_core import DecodeError
-from xcaas_core.serialization._responses import AnswerTable, plain_json
 from xcaas_core.operations._parameter import Answer, Answers
 from xcaas_core.sdk import Operation, binary_answer, empty_answer, json_answer, text_answer, xml_answer
+from xcaas_core.serialization._responses import AnswerTable, plain_json
 
 
 class Came:

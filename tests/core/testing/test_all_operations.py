@@ -8,13 +8,13 @@ import pytest
 
 import xcaas
 from xcaas import ApiKey, BasicToken, ClientCredentials, WorkAnalyticsLogin, XCaaS
+from xcaas_core.calls._session import Session
 from xcaas_core.downloads._download import Download
+from xcaas_core.models import Model, resolve
 from xcaas_core.operations._operation import Call, Operation
+from xcaas_core.operations._parameter import Parameter
 from xcaas_core.paging._pager import Pager
 from xcaas_core.polling._poller import Poller
-from xcaas_core.calls._session import Session
-from xcaas_core.operations._parameter import Parameter
-from xcaas_core.models import Model, resolve
 from xcaas_core.testing import FakeServer
 from xcaas_core.testing._defaults import FILE
 from xcaas_core.testing._examples import example

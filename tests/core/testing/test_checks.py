@@ -6,9 +6,9 @@ from typing import Final
 
 import pytest
 
-from xcaas_core.operations._operation import Call, Operation
 from xcaas_core.calls._session import Session
 from xcaas_core.models import resolve
+from xcaas_core.operations._operation import Call, Operation
 from xcaas_core.sdk import (
     ClientBase,
     Downloading,

@@ -18,10 +18,10 @@ from xcaas_core import (
     ConnectionLostError,
     XCaaSError,
 )
-from xcaas_core.transport._library import Connection, is_http_auth, is_http_client
 from xcaas_core._json import dumps, loads, standard_dumps, standard_loads
-from xcaas_core.transport._pool import AsyncLanes, Lanes
 from xcaas_core.transport._errors import Deadline, converted
+from xcaas_core.transport._library import Connection, is_http_auth, is_http_client
+from xcaas_core.transport._pool import AsyncLanes, Lanes
 
 
 def failing(library: str, make: Callable[[Any], BaseException]) -> Shop:

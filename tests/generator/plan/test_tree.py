@@ -4,13 +4,13 @@ import pytest
 
 from tests.support.documents import answer, document, model, operation, texts
 from xcaas_generator import ir
-from xcaas_generator.plan.tree import seats
+from xcaas_generator.plan.tree import placements
 
 NOTHING: frozenset[str] = frozenset()
 
 
 def calls(*operations: ir.Operation, client: frozenset[str] = NOTHING, resource: frozenset[str] = NOTHING) -> list[str]:
-    found = seats(document(*operations), taken_on_client=client, taken_on_resource=resource)
+    found = placements(document(*operations), taken_on_client=client, taken_on_resource=resource)
     return [".".join((*seat.path, seat.verb)) for seat in found]
 
 
@@ -98,7 +98,7 @@ def test_pollers_bring_verbs_of_their_own() -> None:
     status = ir.PollStatus(ir.FollowUp("x", "id"), "/state", ("DONE",))
     poller = ir.Poller("download", "/id", status, "resume_download")
     given = operation("x", resource=("zips",), verb="start", poller=poller)
-    (seat,) = seats(document(given), taken_on_client=NOTHING, taken_on_resource=NOTHING)
+    (seat,) = placements(document(given), taken_on_client=NOTHING, taken_on_resource=NOTHING)
     assert (seat.verb, seat.poll, seat.resume) == ("start", "download", "resume_download")
 
 

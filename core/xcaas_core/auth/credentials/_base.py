@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Final, TypedDict, TypeVar, cast
 
-from ...client._validation import refused
+from ..._checks import refused
 from ..tokens._events import AuthCounters, Events, Observer
 from ..tokens._policy import TokenPolicy
 from ..tokens._registry import Pool

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, Unpack
 
+from ..._checks import are_texts, refused
 from ..._errors import ConfigurationError
-from ...client._validation import are_texts, refused
 from ._base import Credential, Options, texts
 from ._sources import SecretInput, Source, require_text, source_of
 

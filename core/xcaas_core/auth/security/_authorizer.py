@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from ...operations._operation import Security
 from ...operations._product import Product
-from ...sansio._steps import Flow, Request, Response
+from ...sansio._messages import Request, Response
+from ...sansio._steps import Flow
 from .._interface import AuthContext
 from ..credentials._set import Wallet
 from ..tokens._token import Lease

@@ -6,7 +6,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from ..._secrets import MaskedStr
-from ...sansio._steps import Request
+from ...sansio._messages import Request
 
 __all__ = ["Authorization", "CookiePlace", "HeaderPlace", "Place", "QueryPlace", "Refused"]
 

@@ -8,7 +8,8 @@ from typing import Literal, cast
 from urllib.parse import quote_plus, urlencode
 
 from ..._secrets import MaskedStr, Secret, basic, store_digest
-from ...sansio._steps import Flow, Offload, Request
+from ...sansio._messages import Request
+from ...sansio._steps import Flow, Offload
 from ..credentials._kinds import ClientCredentials, WorkAnalyticsLogin
 from ..credentials._sources import Source
 from ._lookups import reveal

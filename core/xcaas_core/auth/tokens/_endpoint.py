@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 from ..._errors import CertificateError, CredentialsError, TransportError
-from ...sansio._steps import Flow, Request, Response, Send, Sleep
+from ...sansio._messages import Request, Response
+from ...sansio._steps import Flow, Send, Sleep
 from ._failure import Failure
 from ._manager import Budget
 from ._policy import TokenPolicy

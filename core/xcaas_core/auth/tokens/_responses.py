@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 from ..._secrets import bearer, fingerprint
-from ...calls._retry import requested_wait
-from ...sansio._steps import Response
+from ...http._headers import request_id_of, requested_wait
+from ...sansio._messages import Response
 from ._answer import TokenAnswer, Unreadable, error_code, read_token
 from ._failure import Failure
 from ._policy import TokenPolicy
@@ -63,7 +63,7 @@ class Judge:
             message=f"{self._address} answered {response.status}, but {answer.reason}",
             advice="Check that base_url and proxy lead to the token endpoint.",
             status=response.status,
-            request_id=_request_id(response),
+            request_id=request_id_of(response.headers),
             retry=answer.transient,
             remember=self._policy.refusal_memory,
         )
@@ -76,7 +76,7 @@ class Judge:
             message=f"{self._address} answered {status}{' (too many requests)' if limited else ''}",
             status=status,
             code=error_code(response.content),
-            request_id=_request_id(response),
+            request_id=request_id_of(response.headers),
             retry=True,
             wait=requested_wait(response.headers, status, time.time()),
         )
@@ -92,14 +92,6 @@ class Judge:
             advice=_ADVICE.get(status),
             status=status,
             code=code,
-            request_id=_request_id(response),
+            request_id=request_id_of(response.headers),
             remember=self._policy.refusal_memory,
         )
-
-
-def _request_id(response: Response) -> str | None:
-    for name in ("x-request-id", "x-correlation-id", "request-id"):
-        value = response.headers.get(name)
-        if value and len(value) <= 200:
-            return value
-    return None

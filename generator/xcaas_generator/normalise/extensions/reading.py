@@ -94,12 +94,12 @@ def retry(node: Node) -> ir.Retry:
 
 
 def headers(node: Node) -> tuple[tuple[str, str], ...]:
-    """Headers with a fixed value, in the document's order."""
+    """Return headers with a fixed value, in the document's order."""
     return tuple((name, one.value) for name, one in node.items() if isinstance(one.value, str))
 
 
 def rate_limits(root: Node, report: Report) -> tuple[ir.RateLimit, ...]:
-    """The documented limits of a product."""
+    """Return the documented limits of a product."""
     found: list[ir.RateLimit] = []
     for limit in root.child(keys.PRODUCT).child("rate_limits").elements():
         calls, per = _integer(limit, "calls"), _number(limit, "per")
@@ -111,7 +111,7 @@ def rate_limits(root: Node, report: Report) -> tuple[ir.RateLimit, ...]:
 
 
 def console_name(root: Node) -> str | None:
-    """The name of a product in the Admin Console."""
+    """Return the name of a product in the Admin Console."""
     return _text(root.child(keys.PRODUCT), "console_name")
 
 

@@ -151,7 +151,7 @@ def _fits(node: Node, shape: str, rules: Mapping[str, _Rule], key: str, report: 
 
 
 def _partial_ends_are_ends(status: Node, report: Report) -> bool:
-    """A poller would not stop at an end that leaves work undone unless it is an end."""
+    """Judge whether each partial end is an end: a poller would not stop there otherwise."""
     partial, done = status.get("partial"), status.get("done")
     unknown = (
         [one for one in partial if one not in done] if isinstance(partial, list) and isinstance(done, list) else []

@@ -97,7 +97,7 @@ class Jobs:
             job.error = problem_object(problem, f"/{_FOLDERS[job.resource_type]}", job.completed)
 
     def in_flight(self, resource_id: str) -> bool:
-        """Whether something is being written to a resource."""
+        """Return whether something is being written to a resource."""
         return any(job.resource_id == resource_id and job.completed is None for job in self._jobs.values())
 
     def get(self, call: Call) -> Reply:

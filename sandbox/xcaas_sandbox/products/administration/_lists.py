@@ -28,7 +28,7 @@ def scroll_page(
     prefix: str = "",
     keys: int = 10,
 ) -> Reply:
-    """The next page of a walk.
+    """Return the next page of a walk.
 
     Args:
         call: Asks for the first page with size, filter and sort, or for another with a scroll id alone.
@@ -61,7 +61,7 @@ def _position(call: Call, clock: Clock) -> tuple[int, int, str | None, str | Non
 
 
 def number_page(call: Call, rows: Sequence[Node], *, condition: str | None, keys: Sequence[str]) -> Reply:
-    """A page by its number, for the one list that has no scroll ids."""
+    """Return a page by its number, for the one list that has no scroll ids."""
     found = numbered(call, ordered(filtered(rows, condition), keys), page="pageNumber", size="pageSize", default=100)
     about = {"pageNumber": found.number}
     return _page(call, found.rows, about, found.size, found.more, condition, call.query.get("sort"))

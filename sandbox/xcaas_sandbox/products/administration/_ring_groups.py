@@ -150,7 +150,7 @@ def _in_order(rows: Sequence[Node]) -> list[Node]:
 
 
 def _check_changes(changes: Node) -> None:
-    """What is wrong with the lists themselves is refused at once."""
+    """Refuse at once what is wrong with the lists themselves."""
     found = [change for name in ("add", "update", "remove") for change in members(changes, name)]
     named = [change.get("extensionId") or change.get("extensionNumber") for change in found]
     if not named:

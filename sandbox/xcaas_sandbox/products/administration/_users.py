@@ -88,7 +88,7 @@ class Users:
         return self._jobs.accept("USER", "DELETE", user_id, effect)
 
     def extension(self, extension_id: str | None, number: str | None) -> Node | None:
-        """Who has an extension, as a member of a ring group; None if nobody has."""
+        """Return who has an extension, as a member of a ring group; None if nobody has."""
         for user in self.store.rows():
             for extension in members(user, "serviceInfo", "extensions"):
                 if extension.get("id") == extension_id or extension.get("extensionNumber") == number:

@@ -16,7 +16,7 @@ from xcaas_core.auth import (
 )
 from xcaas_core.auth._interface import Authorizer
 from xcaas_core.operations._product import Product, Scheme
-from xcaas_core.sansio._steps import Request
+from xcaas_core.sansio._messages import Request
 from xcaas_core.testing._tokens import FakeResponse, Simulation, TokenEndpoint, fake_context
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.signed_requests import KEY, authorized, basic_parts, product
 from tests.support.credentials import OAUTH, SECRET, STORAGE, TOKEN_URL, request
+from tests.support.signed_requests import KEY, authorized, basic_parts, product
 from xcaas_core._errors import ConfigurationError
-from xcaas_core.operations._product import Scheme
-from xcaas_core.sansio._steps import Request
 from xcaas_core.auth import (
     ApiKey,
     BasicToken,
@@ -17,6 +15,8 @@ from xcaas_core.auth import (
     WorkAnalyticsLogin,
     build_authorizer,
 )
+from xcaas_core.operations._product import Scheme
+from xcaas_core.sansio._messages import Request
 from xcaas_core.testing._tokens import Simulation, TokenEndpoint, fake_context
 
 

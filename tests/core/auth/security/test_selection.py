@@ -6,7 +6,6 @@ import pytest
 
 from tests.support.credentials import OAUTH
 from xcaas_core._errors import ConfigurationError, MissingCredentialsError
-from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.auth import (
     ApiKey,
     BasicToken,
@@ -15,8 +14,9 @@ from xcaas_core.auth import (
     SecretUnavailableError,
     WorkAnalyticsLogin,
 )
-from xcaas_core.auth.security._selection import choose
 from xcaas_core.auth.credentials._set import Wallet
+from xcaas_core.auth.security._selection import choose
+from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.testing._tokens import Simulation
 
 KEY = Scheme("api-key", credential="api-key", location="header", parameter="8x8-apikey")

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.sample_client import AsyncClient, Client
 from tests.support.credentials import World
+from tests.support.sample_client import AsyncClient, Client
 from tests.support.token_server import Answer, Service, TokenServer
 from xcaas_core._errors import AuthenticationError, ConnectError, ConnectionLostError, TokenError
 from xcaas_core.auth import (

@@ -19,7 +19,8 @@ from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer
 from xcaas_core.auth._interface import AuthContext, Authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._drivers import run, run_async
-from xcaas_core.sansio._steps import Flow, Request, Send
+from xcaas_core.sansio._messages import Request
+from xcaas_core.sansio._steps import Flow, Send
 from xcaas_core.testing._tokens import fake_context
 from xcaas_core.transport._async import AsyncIO
 from xcaas_core.transport._sync import SyncIO

@@ -1,0 +1,47 @@
+"""What is known of a call on its way: the one place that completes the errors of calls, pages, jobs and downloads."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from .._errors import Attempt, XCaaSError
+from .._redaction import safe_url
+from ..http._headers import request_id_of
+from ..operations._operation import Operation
+from ..sansio._messages import Request, Response
+
+__all__ = ["AnyError", "CallContext"]
+
+AnyError = TypeVar("AnyError", bound=XCaaSError)
+
+
+class CallContext:
+    """An operation, its request once it is built, and the attempts that were made."""
+
+    __slots__ = ("attempts", "operation", "request")
+
+    def __init__(self, operation: Operation[object]) -> None:
+        self.operation: Operation[object] = operation
+        self.request: Request | None = None
+        self.attempts: list[Attempt] = []
+
+    @property
+    def url(self) -> str | None:
+        """The address that was asked, without secrets."""
+        return None if self.request is None else safe_url(self.request.url)
+
+    def complete(self, error: AnyError, response: Response | None = None) -> AnyError:
+        """Add what this call knows to an error, unless the error knows already."""
+        if error.operation is None:
+            error.operation = self.operation.call
+        if error.method is None:
+            error.method = self.operation.method
+            error.url = self.url
+        if not error.attempts:
+            error.attempts = tuple(self.attempts)
+        if response is not None:
+            if error.status is None:
+                error.status = response.status
+            if error.request_id is None:
+                error.request_id = request_id_of(response.headers)
+        return error

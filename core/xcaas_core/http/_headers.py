@@ -1,0 +1,113 @@
+"""Header fields: Retry-After and rate limits, request ids, Link, Content-Disposition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import unquote
+
+__all__ = ["disposition_name", "link_target", "request_id_of", "requested_wait"]
+
+
+# Below this an `x-ratelimit-reset` counts seconds; above it is a date in epoch seconds.
+_EPOCH: Final = 1_000_000_000
+
+
+def requested_wait(headers: Mapping[str, str], status: int, now: float) -> float | None:
+    """Seconds that an answer asks to wait: `Retry-After` as seconds or date, else `x-ratelimit-reset`
+    of a 429. None if it asks for nothing that can be understood. `now` is epoch seconds."""
+    text = headers.get("retry-after")
+    if text is not None:
+        asked = _number(text)
+        return asked if asked is not None else _until_date(text, headers.get("date"), now)
+    if status != 429:
+        return None
+    reset = _number(headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset") or "")
+    if reset is None or reset < _EPOCH:
+        return reset
+    server_now = _epoch(headers.get("date") or "")
+    return max(0.0, reset - (now if server_now is None else server_now))
+
+
+def _number(text: str) -> float | None:
+    text = text.strip()
+    return float(text) if text.isascii() and text.replace(".", "", 1).isdecimal() else None
+
+
+def _until_date(text: str, date: str | None, now: float) -> float | None:
+    at = _epoch(text)
+    if at is None:
+        return None
+    # By the server's own clock, where it shows it: the local one may be wrong.
+    server_now = _epoch(date or "")
+    return max(0.0, at - (now if server_now is None else server_now))
+
+
+def _epoch(text: str) -> float | None:
+    if not text:
+        return None
+    from email.utils import parsedate_to_datetime  # loaded only when a server gives a date
+
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def link_target(header: str | None, relation: str) -> str | None:
+    """The address of one relation in a `Link` header (RFC 8288), or None."""
+    if not header:
+        return None
+    import re
+
+    for target, parameters in re.findall(r"<([^>]*)>((?:\s*;\s*[^,;=]+(?:=(?:\"[^\"]*\"|[^\",;]*))?)*)", header):
+        named = re.search(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", parameters, re.IGNORECASE)
+        if named and relation.lower() in (named[1] or named[2]).lower().split():
+            return str(target)
+    return None
+
+
+_LONGEST_ID: Final = 200
+_REQUEST_IDS: Final = (
+    "x-request-id",
+    "x-correlation-id",
+    "request-id",
+    "x-response-id",
+    "x-amzn-requestid",
+    "x-amzn-trace-id",
+    "x-trace-id",
+    "cf-ray",
+)
+
+
+def request_id_of(headers: Mapping[str, str]) -> str | None:
+    """The server's name for a request, under whichever header it gives it."""
+    for name in _REQUEST_IDS:
+        found = headers.get(name)
+        if found and len(found) <= _LONGEST_ID:
+            return found
+    return None
+
+
+_EXTENDED: Final = re.compile(r"(?:^|;)\s*filename\*\s*=\s*\"?([\w!#$%&+^`{}~-]+)'[^']*'([^;\"\s]+)", re.IGNORECASE)
+
+
+_PLAIN: Final = re.compile(r"(?:^|;)\s*filename\s*=\s*(?:\"((?:\\.|[^\"\\])*)\"|([^;]*))", re.IGNORECASE)
+
+
+def disposition_name(header: str | None) -> str | None:
+    """The name as the server wrote it, or None. Not safe to open; see `safe_file_name`."""
+    if not header:
+        return None
+    extended = _EXTENDED.search(header)
+    if extended:
+        try:
+            return unquote(extended[2], encoding=extended[1], errors="strict") or None
+        except (LookupError, UnicodeDecodeError):
+            pass  # the plain name will do
+    plain = _PLAIN.search(header)
+    if plain is None:
+        return None
+    name = re.sub(r"\\(.)", r"\1", plain[1]) if plain[1] is not None else str(plain[2]).strip()
+    return name or None

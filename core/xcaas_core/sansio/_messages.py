@@ -1,0 +1,85 @@
+"""Requests and responses as plain data, ready for any HTTP library."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import IO, TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from ..operations._operation import Operation
+
+__all__ = ["Content", "Part", "Request", "Response"]
+
+
+# One part of a multipart body: name, and (file name, content, content type) as HTTP libraries take it.
+Part: TypeAlias = "tuple[str, tuple[str | None, bytes | IO[bytes], str | None]]"
+
+
+Content: TypeAlias = "bytes | Callable[[], Iterator[bytes] | AsyncIterator[bytes]] | None"
+
+
+class Request:
+    """A request as plain data, ready for any HTTP library.
+
+    `content` is bytes, or a callable that opens the body afresh each time the
+    request is sent; `parts` opens a multipart body likewise, and leaves the
+    boundary to the HTTP library. A body that can be sent only once sets
+    `replayable` false.
+
+    `timeout` is what is left of the call's total, in seconds. `connect_timeout` and
+    `read_timeout` bound single network operations within it. `operation` is the operation that
+    the request calls, for fakes that stand in for the network; None for requests for tokens.
+    """
+
+    __slots__ = (
+        "connect_timeout",
+        "content",
+        "headers",
+        "method",
+        "operation",
+        "parts",
+        "read_timeout",
+        "replayable",
+        "timeout",
+        "url",
+    )
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        content: Content = None,
+        *,
+        parts: Callable[[], list[Part]] | None = None,
+        replayable: bool = True,
+        timeout: float | None = None,
+        connect_timeout: float | None = None,
+        read_timeout: float | None = None,
+    ) -> None:
+        self.method: str = method
+        self.url: str = url
+        self.headers: dict[str, str] = headers
+        self.content: Content = content
+        self.parts: Callable[[], list[Part]] | None = parts
+        self.replayable: bool = replayable
+        self.timeout: float | None = timeout
+        self.connect_timeout: float | None = connect_timeout
+        self.read_timeout: float | None = read_timeout
+        self.operation: Operation[object] | None = None
+
+
+class Response(Protocol):
+    """What a flow may know of an answer. Bodies are read through `Read`."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Case-insensitive."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """The whole body; empty until a `Read` step is done."""
+        ...

@@ -1,0 +1,85 @@
+"""Server addresses: templates with variables, which client settings fill in."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .._errors import ConfigurationError
+from ..http._urls import Settings, rebase
+from ..operations._product import Server, Variable
+
+__all__ = ["server_address", "server_template"]
+
+
+_VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
+
+
+_HOST_TEXT: Final = re.compile(r"[A-Za-z0-9.-]+")
+
+
+_PATH_TEXT: Final = re.compile(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*")
+
+
+def server_address(server: Server, setting: Settings, base_url: str | None) -> str:
+    """The address that an operation's path is appended to, without a slash at its end.
+
+    `setting` looks up the client setting that a variable names as its source (region, tenant, …),
+    or one of the variable's own name.
+    """
+    return rebase(server_template(server, setting), base_url).rstrip("/")
+
+
+def server_template(server: Server, setting: Settings) -> str:
+    """A server's address with its variables filled in, before any base address replaces its origin."""
+    variables = {variable.name: variable for variable in server.variables}
+    authority = _authority_end(server.url)
+
+    def fill(match: re.Match[str]) -> str:
+        variable = variables.get(match[1]) or Variable(match[1], "")
+        return _variable_text(variable, setting, in_host=match.start() < authority)
+
+    address = _VARIABLE.sub(fill, server.url)
+    return f"https:{address}" if address.startswith("//") else address
+
+
+def _authority_end(template: str) -> int:
+    start = template.find("//")
+    if start < 0:
+        return 0
+    end = template.find("/", start + 2)
+    return len(template) if end < 0 else end
+
+
+def _variable_text(variable: Variable, setting: Settings, *, in_host: bool) -> str:
+    name = variable.source or variable.name
+    word = setting(name)
+    if word is None and name != variable.name:
+        word = setting(variable.name)
+    if word is None:
+        return _default_text(variable, name)
+    if word in variable.names:
+        return variable.names[word]
+    if variable.enum or variable.names:
+        if word in variable.enum:
+            return word
+        words = list(variable.names) or [text for text in variable.enum if text]
+        raise ConfigurationError(
+            f"{name} {word!r} is not one that this product knows", advice=f"Choose one of {', '.join(words)}."
+        )
+    if not (_HOST_TEXT if in_host else _PATH_TEXT).fullmatch(word) or ".." in word:
+        raise ConfigurationError(
+            f"{name} {word!r} cannot be part of an address", advice="Letters, digits, dots and hyphens can."
+        )
+    return word
+
+
+def _default_text(variable: Variable, name: str) -> str:
+    if variable.default in variable.names:
+        return variable.names[variable.default]
+    if not variable.default and "" not in variable.enum:
+        raise ConfigurationError(
+            f"the address of this product needs a value for {name}, and the client was given none",
+            advice=f"Pass {name}=… to the client.",
+        )
+    return variable.default
