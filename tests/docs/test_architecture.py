@@ -1,9 +1,11 @@
-"""The page about the architecture names what is there: every path on it, and every room."""
+"""The page about the architecture names what is there: every path on it, and every room in its order."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
+import tomllib
+from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -26,9 +28,26 @@ def _named(text: str) -> set[str]:
     }
 
 
-def _rooms(package: str) -> set[str]:
-    section = TEXT.partition(f"## Rooms of {'the ' if package != 'core' else ''}{package}\n")[2].partition("\n## ")[0]
-    return {name.rstrip("/") for name in _named(section) if not name.endswith(".md")}
+def _rooms(package: str) -> dict[str, int]:
+    """The rooms that a table of the page lists, with the number of their row."""
+    title = "Rooms of core" if package == "core" else f"Rooms of the {package}"
+    section = TEXT.partition(f"## {title}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.+?) \|", section, re.MULTILINE)
+    return {
+        name.rstrip("/").removesuffix(".py"): number
+        for number, row in enumerate(rows)
+        for name in re.findall(r"`(.+?)`", row)
+    }
+
+
+def _contracts(package: str) -> Iterator[list[list[str]]]:
+    """The layers that import-linter holds in a package, from the top down, by paths that start in the package."""
+    for contract in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]:
+        root, *inside = contract["containers"][0].split(".")
+        if root == PACKAGES[package].name:
+            # A room that a contract of its own divides is listed by its parts.
+            layers = [[name for name in re.split(r" [|:] ", layer) if name != "auth"] for layer in contract["layers"]]
+            yield [["/".join([*inside, name]) for name in layer] for layer in layers if layer]
 
 
 def test_every_path_exists() -> None:
@@ -45,16 +64,9 @@ def test_places_of_changes_are_told_from_the_root() -> None:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_every_room_is_told_of(package: str) -> None:
-    folder = PACKAGES[package]
-    rooms = {
-        path.parent.relative_to(folder).as_posix() for path in folder.rglob("__init__.py") if path.parent != folder
-    }
-    told = _rooms(package)
-    missing = {room for room in rooms if not any(_within(room, other) for other in told)}
-    assert rooms
-    assert not missing
-
-
-def _within(room: str, other: str) -> bool:
-    return Path(other) == Path(room) or Path(other) in Path(room).parents or Path(room) in Path(other).parents
+def test_rooms_stand_in_the_order_that_the_linter_holds(package: str) -> None:
+    rows = _rooms(package)
+    for layers in _contracts(package):
+        places = [sorted({rows[name] for name in layer}) for layer in layers]
+        assert len(places) > 3
+        assert all(upper[-1] < lower[0] for upper, lower in pairwise(places))
