@@ -32,7 +32,7 @@
     └── PollerError                   work on the server failed
         └── PollerTimeoutError        it was not done in time, and goes on (also TimeoutError)
 
-Errors are made where the trouble is seen, with a message; `_call.py` adds what only
+Errors are made where the trouble is seen, with a message; `calls/_context.py` adds what only
 the call knows: method, address, attempts. Addresses and bodies are shown without secrets.
 """
 

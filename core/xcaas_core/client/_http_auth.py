@@ -32,7 +32,7 @@ class _Answer:
 
 
 class Signing:
-    """What both kinds of HTTP client ask of an `Auth`; `_http.py` adds the base class that they want to see."""
+    """What both kinds of HTTP client ask of an `Auth`; `transport/` adds the base class that they want to see."""
 
     requires_request_body = False
     requires_response_body = False

@@ -24,7 +24,7 @@ Buffer: TypeAlias = bytes | bytearray | memoryview | str
 def decode_json(data: Buffer) -> JSONValue:
     """Return the value that JSON text or bytes stand for. Raises `DecodeError` for anything else.
 
-    For text that callers give; answers are read in `_answers.py`.
+    For text that callers give; answers are read in `serialization/_responses.py`.
     """
     try:
         return cast("JSONValue", loads(data if isinstance(data, str | bytes) else bytes(data)))

@@ -1,6 +1,6 @@
 """An operation, and one call of it, as data.
 
-Generated modules build operations once, at import. They hold no behaviour: `_call.py`
+Generated modules build operations once, at import. They hold no behaviour: `calls/`
 turns an operation and its arguments into a request and an answer into a value.
 """
 

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class SyncTransport(Protocol):
-    """What `run` needs to move bytes and to wait. `_http.SyncIO` is the real one."""
+    """What `run` needs to move bytes and to wait. The real one is in `transport/_sync.py`."""
 
     def send(self, request: Request, stream: bool) -> Response: ...
     def read(self, response: Response) -> None: ...
@@ -32,7 +32,7 @@ class SyncTransport(Protocol):
 
 
 class AsyncTransport(Protocol):
-    """What `run_async` needs to move bytes and to wait. `_http.AsyncIO` is the real one."""
+    """What `run_async` needs to move bytes and to wait. The real one is in `transport/_async.py`."""
 
     async def send(self, request: Request, stream: bool) -> Response: ...
     async def read(self, response: Response) -> None: ...

@@ -1,9 +1,9 @@
-"""The steps that sans-I/O code yields, and the messages that travel with them.
+"""The steps that sans-I/O code yields.
 
 A *flow* is a generator that decides what happens next in a call: which bytes
 leave, how long to wait, whose token to use. It never touches a socket, a lock
 or a clock. It yields a step and receives the step's result; two drivers in
-`_drive.py` carry steps out, one blocking and one for event loops. Everything
+`_drivers.py` carry steps out, one blocking and one for event loops. Everything
 above them exists once.
 """
 
@@ -99,5 +99,5 @@ class Offload:
 Step: TypeAlias = Send | Read | Chunk | Close | Sleep | Park | Offload
 
 # A step's result depends on the step, which Generator's single send type cannot say.
-# `_drive.py` has the only code that relies on the pairing above.
+# `_drivers.py` has the only code that relies on the pairing above.
 Flow: TypeAlias = Generator[Step, object, T]

@@ -29,7 +29,7 @@ _ABSENT: Final = "a value is needed, and none was given"
 
 
 class Compiled:
-    """What `_call.py` runs instead of reading the operation's description again and again."""
+    """What `calls/` runs instead of reading the operation's description again and again."""
 
     __slots__ = ("_body", "_guards", "_operation", "_writers", "answers", "fill_path", "repeatable")
 

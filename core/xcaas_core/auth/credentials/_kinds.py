@@ -2,7 +2,7 @@
 
 A secret may be given as text, as a reference (`EnvironmentVariable`), or as a function without
 arguments that is called whenever the secret is needed anew, such as one that asks a secret
-manager. `_credential.Options` lists the keyword arguments that all kinds take.
+manager. `Options` in `_base.py` lists the keyword arguments that all kinds take.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The authorizer of calls that share a product and a security requirement (see `_authseam.py`)."""
+"""The authorizer of calls that share a product and a security requirement (see `auth/_interface.py`)."""
 
 from __future__ import annotations
 
