@@ -119,5 +119,6 @@ def _replayable(request: Any) -> bool:
 
 def auth_adapter(authorizer: Authorizer, session: Session | AsyncSession, origins: list[str], product: str) -> HttpAuth:
     """Return an `auth` object for users' HTTP clients, of every library that is installed."""
-    made: HttpAuth = type("HttpAuth", (Signing, *auth_bases()), {})(authorizer, session, origins, product)
-    return made
+    made: Any = type("HttpAuth", (Signing, *auth_bases()), {})
+    auth: HttpAuth = made(authorizer, session, origins, product)
+    return auth
