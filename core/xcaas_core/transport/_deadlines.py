@@ -33,7 +33,7 @@ class Deadline(dict[str, float | None]):
         super().__init__(connect=connect, read=read, write=read, pool=connect)
         self.at = None if timeout is None else time.monotonic() + timeout
 
-    def get(self, key: str, default: float | None = None) -> float | None:  # type: ignore[override]
+    def get(self, key: Any, default: Any = None, /) -> float | None:
         left = self.now(key)
         if left is None or self.at is None:
             return left
