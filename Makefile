@@ -35,10 +35,12 @@ lint: $(READY) ## ruff, the order of rooms, and the house rules for specs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/xcaas-gen lint
 
-types: $(READY) ## mypy strict and pyright strict over sources, tests and generated code
+types: $(READY) ## mypy strict and pyright strict over sources, tests and generated code; ty and pyrefly over the last
 	@$(BIN)/mypy
 	@$(BIN)/mypy --python-version 3.14 core generator sandbox generated
 	@$(BIN)/basedpyright --warnings
+	@$(BIN)/ty check --quiet generated
+	@$(BIN)/pyrefly check generated
 
 redis: # the token cache for fleets is tested with a real one
 	@command -v redis-server >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq redis-server >/dev/null; }

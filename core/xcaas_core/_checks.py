@@ -7,7 +7,7 @@ from typing import TypeGuard, cast
 
 from ._errors import ConfigurationError
 
-__all__ = ["are_texts", "is_number", "refused"]
+__all__ = ["are_texts", "check_library", "is_number", "refused"]
 
 
 def refused(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
@@ -39,3 +39,9 @@ def are_texts(value: object) -> bool:
     if not isinstance(value, Mapping):
         return False
     return all(isinstance(part, str) for pair in cast("Mapping[object, object]", value).items() for part in pair)
+
+
+def check_library(option: str, name: str | None) -> None:
+    """Refuse what is no HTTP library that calls can go through. Whether it is installed shows when it is needed."""
+    if name not in (None, "httpx", "httpx2"):
+        raise ConfigurationError(f"{option} must be httpx or httpx2, not {name!r}")

@@ -40,7 +40,7 @@ class Site:
         self.setting: Callable[[str], str | None] = setting
 
 
-def _first(servers: tuple[Server, ...]) -> Server:
+def first_server(servers: tuple[Server, ...]) -> Server:
     from ..operations._product import Server
 
     return servers[0] if servers else Server("/")

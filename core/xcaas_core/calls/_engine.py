@@ -15,7 +15,7 @@ from .._fork import resets_after_fork
 from ..auth._interface import AuthContext
 from ..http._urls import origin_of, rebase
 from ..serialization._servers import server_address, server_template
-from ._endpoint import Site, _first
+from ._endpoint import Site, first_server
 from ._rate_limits import FlightLimit, RateLimiter
 from ._retry import RetryBudget
 
@@ -103,7 +103,7 @@ class Engine:
 
         product = operation.product
         setting = self._setting(product)
-        server = _first(operation.servers)
+        server = first_server(operation.servers)
         headers = dict(self.options.headers)
         if operation.accept is not None:
             headers.setdefault("accept", operation.accept)

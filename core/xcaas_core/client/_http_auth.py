@@ -11,11 +11,14 @@ from ..calls._session import AsyncSession, Session
 from ..http._urls import same_origin
 from ..sansio._messages import Request
 from ..sansio._steps import Flow
+from ..transport._leftovers import guard
+from ..transport._library import auth_bases
 
 if TYPE_CHECKING:
     from ..auth._interface import Authorizer
+    from ..transport._library import HttpAuth
 
-__all__ = ["Signing"]
+__all__ = ["Signing", "auth_adapter"]
 
 T = TypeVar("T")
 
@@ -56,11 +59,12 @@ class Signing:
         deadline = self._deadline()
         grant = session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
         response = yield _signed(request, ours)
+        guard(response)
         if response.status_code == 401 and _replayable(request):
             answer = _Answer(response)
             if session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
                 session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
-                yield _signed(request, ours)
+                guard((yield _signed(request, ours)))
 
     async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
         session = self._session
@@ -73,11 +77,12 @@ class Signing:
         deadline = self._deadline()
         grant = await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
         response = yield _signed(request, ours)
+        guard(response)
         if response.status_code == 401 and _replayable(request):
             answer = _Answer(response)
             if await session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
                 await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
-                yield _signed(request, ours)
+                guard((yield _signed(request, ours)))
 
     def _concerns(self, request: Any) -> bool:
         """Whether a request goes to a server that may see these credentials, and has none yet."""
@@ -110,3 +115,10 @@ def _replayable(request: Any) -> bool:
         return isinstance(request.content, bytes)
     except Exception:  # each library has its own error for a body that is a stream
         return False
+
+
+def auth_adapter(authorizer: Authorizer, session: Session | AsyncSession, origins: list[str], product: str) -> HttpAuth:
+    """Return an `auth` object for users' HTTP clients, of every library that is installed."""
+    made: Any = type("HttpAuth", (Signing, *auth_bases()), {})
+    auth: HttpAuth = made(authorizer, session, origins, product)
+    return auth

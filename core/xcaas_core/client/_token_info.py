@@ -58,7 +58,7 @@ def product_of(client: object) -> Product:
 
 def http_auth(client: ProductClient | AsyncProductClient, engine: Engine, session: Session | AsyncSession) -> HttpAuth:
     """An `auth` object for a user's own HTTP client, which signs what goes to this product's servers."""
-    from ..transport._library import auth_adapter
+    from ._http_auth import auth_adapter
 
     product = product_of(client)
     security: Security = tuple((name,) for name in product.schemes)

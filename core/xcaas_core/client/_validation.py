@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final, cast
 from urllib.parse import urlsplit
 
-from .._checks import are_texts, refused
+from .._checks import are_texts, check_library, refused
 from .._errors import ConfigurationError
 from ..operations._product import RateLimit
 
@@ -22,6 +22,7 @@ def check_options(given: Mapping[str, object]) -> None:
     _check_headers(cast("Mapping[object, object]", given["headers"] or {}))
     _check_rate_limits(given["rate_limits"])
     _check_proxy(cast("str | None", given["proxy"]))
+    check_library("http_library", cast("str | None", given["http_library"]))
     if cast("int", given["max_in_flight"]) < 1:
         raise ConfigurationError("max_in_flight must let at least one call through")
 
@@ -72,6 +73,7 @@ _WANTED: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
     "lenient": (lambda value: isinstance(value, bool), "True or False"),
     "trusted_hosts": (_is_list_of_texts, "a list of hosts"),
     "proxy": (_is_text, "text"),
+    "http_library": (_is_text, "text"),
 }
 _ADVICE: Final = {
     "hooks": "Pass a list, also for a single hook: [hook].",

@@ -1,7 +1,8 @@
-"""The HTTP library: the only module that knows it.
+"""The HTTP library, behind what the rest of this room asks of it.
 
-`httpx2` is preferred where it is installed, `httpx` otherwise; users may pass a client of either.
-`_io_sync.py` and `_io_async.py` carry out what flows ask for with what is made here.
+`httpx2` is preferred where it is installed, `httpx` otherwise, unless `XCAAS_HTTP_LIBRARY` or the option
+`http_library` names one; users may pass a client of either.
+`_sync.py` and `_async.py` carry out what flows ask for with what is made here.
 """
 
 from __future__ import annotations
@@ -11,20 +12,23 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
+from .._checks import check_library
+from .._errors import ConfigurationError
 from .._version import AGENT
+from ._deadlines import Backend
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Iterator
     from types import ModuleType
 
     import httpx
 
-    from ..auth._interface import Authorizer
-    from ..calls._session import AsyncSession, Session
+    from ._idle import AsyncBackend
 
     HttpAuth: TypeAlias = httpx.Auth
 
-__all__ = ["Connection", "auth_adapter", "is_http_auth", "is_http_client"]
+__all__ = ["Connection", "auth_bases", "is_http_auth", "is_http_client"]
 
 _LIBRARIES: Final = ("httpx2", "httpx")
 # What speaks HTTP for each of them.
@@ -35,8 +39,18 @@ def _module(name: str) -> ModuleType:
     return import_module(name)
 
 
-def _preferred() -> str:
-    return next((name for name in _LIBRARIES if find_spec(name) is not None), "httpx")
+def _chosen(name: str | None) -> str:
+    """The library that clients of the SDK's own are made from."""
+    option = "http_library"
+    if name is None:
+        option = "XCAAS_HTTP_LIBRARY"
+        name = os.environ.get(option, "").strip() or None
+        check_library(option, name)
+    if name is None:
+        return next((name for name in _LIBRARIES if find_spec(name) is not None), "httpx")
+    if find_spec(name) is None:
+        raise ConfigurationError(f"{option} is {name}, which is not installed", advice=f"Run `pip install {name}`.")
+    return name
 
 
 def _library_of(thing: object) -> str | None:
@@ -72,7 +86,7 @@ class Connection:
     def __init__(
         self, *, verify: ssl.SSLContext | str | bool = True, proxy: str | None = None, library: str | None = None
     ) -> None:
-        self.library = library or _preferred()
+        self.library = _chosen(library)
         self._proxy = proxy
         self._tls = _tls_context(self.library, verify)
         module = _module(self.library)
@@ -81,17 +95,6 @@ class Connection:
         # The classes that requests are built with.
         self.kinds: tuple[Any, Any] = (module.Request, module.URL)
         self.defaults = {"accept-encoding": encodings, "connection": "keep-alive", "user-agent": AGENT}
-
-    @property
-    def speaks_asyncio(self) -> bool:
-        """Whether calls on asyncio can do with less than the library's transport: a proxy needs all of it."""
-        return self._proxy is None
-
-    def asyncio_transport(self) -> Any:
-        """A new transport for calls on asyncio (see `_asyncio_transport.py`)."""
-        from .._asyncio_transport import AsyncioTransport
-
-        return AsyncioTransport(_module(self.library), _module(_CORES[self.library]), self._tls)
 
     def make(self, *, blocking: bool, direct: bool) -> Any:
         """A new transport of the library (`direct`), or a client."""
@@ -104,7 +107,20 @@ class Connection:
         if not direct and self._proxy is None:
             # Plain HTTP goes to this machine only. A proxy of the environment would be elsewhere, and see credentials.
             options["mounts"] = {"http://": None}
-        return kind(verify=self._tls, proxy=self._proxy, limits=limits, **options)
+        made = kind(verify=self._tls, proxy=self._proxy, limits=limits, **options)
+        for pool in _pools(made):
+            # Only pools of the user's own making take a backend. This one makes their connections from now on.
+            pool._network_backend = self._backend(blocking)
+        return made
+
+    def _backend(self, blocking: bool) -> Backend | AsyncBackend:
+        core = _module(_CORES[self.library])
+        if blocking:
+            return Backend(core.SyncBackend(), (core.ConnectError, core.ConnectTimeout))
+        from ..sansio._event_loops import in_trio
+        from ._idle import AsyncBackend
+
+        return AsyncBackend(core.TrioBackend() if in_trio() else core.AnyIOBackend())
 
     @property
     def direct(self) -> bool:
@@ -112,6 +128,14 @@ class Connection:
         from urllib.request import getproxies
 
         return self._proxy is not None or not any(name in ("http", "https", "all") for name in getproxies())
+
+
+def _pools(made: Any) -> Iterator[Any]:
+    """The connection pools of a transport, or of a client's transports."""
+    for transport in (made, getattr(made, "_transport", None), *getattr(made, "_mounts", {}).values()):
+        pool = getattr(transport, "_pool", None)
+        if pool is not None:
+            yield pool
 
 
 def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
@@ -124,9 +148,6 @@ def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLCo
     return cast("ssl.SSLContext", _module(library).create_ssl_context(verify=verify))
 
 
-def auth_adapter(authorizer: Authorizer, session: Session | AsyncSession, origins: list[str], product: str) -> HttpAuth:
-    """An `auth` object for users' HTTP clients, of every library that is installed."""
-    from ..client._http_auth import Signing
-
-    bases = [_module(name).Auth for name in _LIBRARIES if find_spec(name) is not None]
-    return cast("HttpAuth", type("HttpAuth", (Signing, *bases), {})(authorizer, session, origins, product))
+def auth_bases() -> list[type]:
+    """Return the base classes that the libraries which are installed want an `auth` object to have."""
+    return [_module(name).Auth for name in _LIBRARIES if find_spec(name) is not None]

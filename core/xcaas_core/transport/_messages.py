@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._errors import ConfigurationError, XCaaSError
 from .._version import AGENT
-from ._errors import Deadline, converted
+from ._deadlines import Deadline
+from ._errors import converted
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request
@@ -29,6 +30,16 @@ class HttpResponse:
         self.deadline = deadline
         self.chunks: Any = None
         self.release: Any = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the body needs no decoding, and nobody has read it yet: it may be read as it comes."""
+        return "content-encoding" not in self.headers and not self.raw.is_stream_consumed
+
+    def leave_open(self) -> None:
+        """The body is read when and as fast as the caller likes: the total bounds what came before, and errors."""
+        if 200 <= self.status < 300:
+            self.deadline.at = None
 
     def __repr__(self) -> str:
         return f"<HttpResponse {self.status}>"
