@@ -100,7 +100,7 @@ class Connection:
         """A new transport of the library (`direct`), or a client."""
         library = _module(self.library)
         name = "HTTPTransport" if direct else "Client"
-        # Each serves one call at a time (`_lanes.py`): one connection per server.
+        # Each serves one call at a time (`_pool.py`): one connection per server.
         limits = library.Limits(max_connections=None, max_keepalive_connections=4, keepalive_expiry=15.0)
         kind = getattr(library, name if blocking else f"Async{name}")
         options: dict[str, Any] = {}
