@@ -48,7 +48,7 @@ def test_every_module_says_what_it_is_for() -> None:
 def test_the_http_library_is_named_in_one_module() -> None:
     pattern = re.compile(r"^\s*(import|from)\s+(httpx2?|httpcore2?)\b", re.MULTILINE)
     naming = [path.name for path in files("core") if pattern.search(path.read_text("utf-8"))]
-    assert naming == ["_http.py"]
+    assert naming == ["_library.py"]
     assert not [path for path in files("generated") if re.search(r"\bhttpx2?\b|\bhttpcore", path.read_text("utf-8"))]
 
 
