@@ -1,0 +1,1 @@
+"""HTTP beyond any library: media types, URLs, header fields."""

@@ -1,0 +1,1 @@
+"""Operations as data: parameters, bodies, responses, pagination, products."""

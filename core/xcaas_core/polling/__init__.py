@@ -1,0 +1,1 @@
+"""Jobs that run at the server, and the pollers that follow them."""

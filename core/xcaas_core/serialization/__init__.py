@@ -1,0 +1,1 @@
+"""From Python values to requests, and from responses to Python values."""

@@ -1,0 +1,1 @@
+"""Which credential opens an operation, and where it goes on the request."""

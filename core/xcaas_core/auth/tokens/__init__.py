@@ -1,0 +1,1 @@
+"""Access tokens: asked for once, refreshed in time, shared by all callers."""
