@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, Self, TypeVar, cast
 
 from ._errors import ConfigurationError
 from ._option_checks import check_options, refused
@@ -53,6 +53,7 @@ class Client:
         http_client: HttpClient | FakeNetwork | None = None,
         verify: ssl.SSLContext | str | bool = True,
         proxy: str | None = None,
+        http_library: Literal["httpx", "httpx2"] | None = None,
     ) -> None:
         """
         Args:
@@ -74,6 +75,8 @@ class Client:
                 async ones. It stays yours to close.
             verify: A CA bundle's path, an `SSLContext`, or False for no checks at all.
             proxy: Address of a proxy; without it the environment's are used.
+            http_library: The library that calls go through; without it `XCAAS_HTTP_LIBRARY` counts, and else
+                `httpx2` is taken where it is installed.
         """
         self._setup = {
             "credentials": credentials,
@@ -93,6 +96,7 @@ class Client:
             "http_client": http_client,
             "verify": verify,
             "proxy": proxy,
+            "http_library": http_library,
         }
         self._owner = True
         self._check()
@@ -111,12 +115,13 @@ class Client:
         timeout: Timeout | float | None = DEFAULT_TIMEOUT,
         retries: RetryPolicy | int | None = DEFAULT_RETRIES,
         http_client: HttpClient | FakeNetwork | None = None,
+        http_library: Literal["httpx", "httpx2"] | None = None,
     ) -> Self:
         """A client set up by environment variables; what is given here goes before them.
 
         `XCAAS_CLIENT_ID` and `XCAAS_CLIENT_SECRET`, `XCAAS_API_KEY`, `XCAAS_API_TOKEN`, `XCAAS_USERNAME`,
         `XCAAS_PASSWORD`, `XCAAS_TENANT`, `XCAAS_CLUSTER`, `XCAAS_REGION` (one word, or one per product:
-        `storage=uk,cc_realtime=eu`), `XCAAS_BASE_URL`.
+        `storage=uk,cc_realtime=eu`), `XCAAS_BASE_URL`. `XCAAS_HTTP_LIBRARY` counts for every client.
         """
         found = environment()
         if credentials is None:
@@ -132,6 +137,7 @@ class Client:
             timeout=timeout,
             retries=retries,
             http_client=http_client,
+            http_library=http_library,
         )
 
     @property

@@ -1,6 +1,7 @@
 """The HTTP library: the only module that knows it.
 
-`httpx2` is preferred where it is installed, `httpx` otherwise; users may pass a client of either.
+`httpx2` is preferred where it is installed, `httpx` otherwise, unless `XCAAS_HTTP_LIBRARY` or the option
+`http_library` names one; users may pass a client of either.
 `_io_sync.py` and `_io_async.py` carry out what flows ask for with what is made here.
 """
 
@@ -11,6 +12,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
+from ._errors import ConfigurationError
+from ._option_checks import check_library
 from ._wire import AGENT
 
 if TYPE_CHECKING:
@@ -35,8 +38,18 @@ def _module(name: str) -> ModuleType:
     return import_module(name)
 
 
-def _preferred() -> str:
-    return next((name for name in _LIBRARIES if find_spec(name) is not None), "httpx")
+def _chosen(name: str | None) -> str:
+    """The library that clients of the SDK's own are made from."""
+    option = "http_library"
+    if name is None:
+        option = "XCAAS_HTTP_LIBRARY"
+        name = os.environ.get(option, "").strip() or None
+        check_library(option, name)
+    if name is None:
+        return next((name for name in _LIBRARIES if find_spec(name) is not None), "httpx")
+    if find_spec(name) is None:
+        raise ConfigurationError(f"{option} is {name}, which is not installed", advice=f"Run `pip install {name}`.")
+    return name
 
 
 def _library_of(thing: object) -> str | None:
@@ -72,7 +85,7 @@ class Connection:
     def __init__(
         self, *, verify: ssl.SSLContext | str | bool = True, proxy: str | None = None, library: str | None = None
     ) -> None:
-        self.library = library or _preferred()
+        self.library = _chosen(library)
         self._proxy = proxy
         self._tls = _tls_context(self.library, verify)
         module = _module(self.library)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from ._errors import ConfigurationError
 from ._product import RateLimit
 
-__all__ = ["are_texts", "check_options", "is_number", "refused"]
+__all__ = ["are_texts", "check_library", "check_options", "is_number", "refused"]
 
 
 def refused(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
@@ -43,6 +43,7 @@ def check_options(given: Mapping[str, object]) -> None:
     _check_headers(cast("Mapping[object, object]", given["headers"] or {}))
     _check_rate_limits(given["rate_limits"])
     _check_proxy(cast("str | None", given["proxy"]))
+    check_library("http_library", cast("str | None", given["http_library"]))
     if cast("int", given["max_in_flight"]) < 1:
         raise ConfigurationError("max_in_flight must let at least one call through")
 
@@ -101,6 +102,7 @@ _WANTED: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
     "max_in_flight": (_is_whole, "a whole number"),
     "trusted_hosts": (_is_list_of_texts, "a list of hosts"),
     "proxy": (_is_text, "text"),
+    "http_library": (_is_text, "text"),
 }
 _ADVICE: Final = {
     "hooks": "Pass a list, also for a single hook: [hook].",
@@ -155,6 +157,12 @@ def _check_proxy(proxy: str | None) -> None:
 
         if find_spec("socksio") is None:
             raise ConfigurationError("a SOCKS proxy needs the package socksio", advice="Run `pip install socksio`.")
+
+
+def check_library(option: str, name: str | None) -> None:
+    """Refuse what is no HTTP library that calls can go through. Whether it is installed shows when it is needed."""
+    if name not in (None, "httpx", "httpx2"):
+        raise ConfigurationError(f"{option} must be httpx or httpx2, not {name!r}")
 
 
 _PROXIES: Final = ("http", "https", "socks5", "socks5h")

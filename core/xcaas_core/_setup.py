@@ -59,6 +59,7 @@ class Setup(TypedDict):
     http_client: HttpClient | FakeNetwork | None
     verify: ssl.SSLContext | str | bool
     proxy: str | None
+    http_library: str | None
 
 
 def options_of(setup: Setup) -> Options:
@@ -149,7 +150,7 @@ def _connection(setup: Setup) -> Connection | None:
     verify = setup["verify"]
     _check_verify(verify)
     try:
-        return Connection(verify=verify, proxy=setup["proxy"])
+        return Connection(verify=verify, proxy=setup["proxy"], library=setup["http_library"])
     except OSError as error:
         if not isinstance(verify, str):
             raise
@@ -176,6 +177,11 @@ def _checked(setup: Setup, *, blocking: bool) -> object:
     if setup["verify"] is not True or setup["proxy"] is not None:
         raise ConfigurationError(
             "verify and proxy cannot be given together with http_client", advice="Set them on your own HTTP client."
+        )
+    if setup["http_library"] is not None:
+        raise ConfigurationError(
+            "http_library cannot be given together with http_client",
+            advice="Make that client with the library you want.",
         )
     if not is_http_client(client, blocking=blocking):
         wanted = "Client" if blocking else "AsyncClient"
