@@ -15,15 +15,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from ._errors import ConfigurationError
 from ._option_checks import check_library
 from ._wire import AGENT
+from .transport._deadlines import Backend
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Iterator
     from types import ModuleType
 
     import httpx
 
     from ._authseam import Authorizer
     from ._session import AsyncSession, Session
+    from .transport._idle import AsyncBackend
 
     HttpAuth: TypeAlias = httpx.Auth
 
@@ -95,17 +98,6 @@ class Connection:
         self.kinds: tuple[Any, Any] = (module.Request, module.URL)
         self.defaults = {"accept-encoding": encodings, "connection": "keep-alive", "user-agent": AGENT}
 
-    @property
-    def speaks_asyncio(self) -> bool:
-        """Whether calls on asyncio can do with less than the library's transport: a proxy needs all of it."""
-        return self._proxy is None
-
-    def asyncio_transport(self) -> Any:
-        """A new transport for calls on asyncio (see `_asyncio_transport.py`)."""
-        from ._asyncio_transport import AsyncioTransport
-
-        return AsyncioTransport(_module(self.library), _module(_CORES[self.library]), self._tls)
-
     def make(self, *, blocking: bool, direct: bool) -> Any:
         """A new transport of the library (`direct`), or a client."""
         library = _module(self.library)
@@ -117,7 +109,20 @@ class Connection:
         if not direct and self._proxy is None:
             # Plain HTTP goes to this machine only. A proxy of the environment would be elsewhere, and see credentials.
             options["mounts"] = {"http://": None}
-        return kind(verify=self._tls, proxy=self._proxy, limits=limits, **options)
+        made = kind(verify=self._tls, proxy=self._proxy, limits=limits, **options)
+        for pool in _pools(made):
+            # Only pools of the user's own making take a backend. This one makes their connections from now on.
+            pool._network_backend = self._backend(blocking)
+        return made
+
+    def _backend(self, blocking: bool) -> Backend | AsyncBackend:
+        core = _module(_CORES[self.library])
+        if blocking:
+            return Backend(core.SyncBackend(), (core.ConnectError, core.ConnectTimeout))
+        from ._loops import in_trio
+        from .transport._idle import AsyncBackend
+
+        return AsyncBackend(core.TrioBackend() if in_trio() else core.AnyIOBackend())
 
     @property
     def direct(self) -> bool:
@@ -125,6 +130,14 @@ class Connection:
         from urllib.request import getproxies
 
         return self._proxy is not None or not any(name in ("http", "https", "all") for name in getproxies())
+
+
+def _pools(made: Any) -> Iterator[Any]:
+    """The connection pools of a transport, or of a client's transports."""
+    for transport in (made, getattr(made, "_transport", None), *getattr(made, "_mounts", {}).values()):
+        pool = getattr(transport, "_pool", None)
+        if pool is not None:
+            yield pool
 
 
 def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,9 +14,11 @@ from ._http import Connection
 from ._lanes import AsyncLanes
 from ._loops import has_ended, in_thread, running_loop
 from ._wire import Builder, HttpResponse, ours
+from .transport._leftovers import guard, guarding
 
 if TYPE_CHECKING:
     from ._steps import Request, Response
+    from .transport._deadlines import Deadline
 
 __all__ = ["AsyncIO"]
 
@@ -29,7 +29,7 @@ class AsyncIO:
     def __init__(self, client: object = None, *, connection: Connection | None = None, auth: object = None) -> None:
         self._users = client
         self._connection = None if client is not None else connection or Connection()
-        self._auth: dict[str, object] = {} if auth is None else {"auth": auth}
+        self._auth = auth
         self._direct = self._connection is not None and auth is None and self._connection.direct
         self._abandoned: list[object] = []
         self._builder = Builder(self._connection)
@@ -38,13 +38,11 @@ class AsyncIO:
         self._shut = False
         resets_after_fork(self)
 
-    def _new_lanes(self, loop: object) -> AsyncLanes:
+    def _new_lanes(self) -> AsyncLanes:
         connection = self._connection
         if connection is None:
             return AsyncLanes(lambda: self._users, separate=False)
-        short = self._direct and connection.speaks_asyncio and isinstance(loop, asyncio.AbstractEventLoop)
-        whole = partial(connection.make, blocking=False, direct=self._direct)
-        return AsyncLanes(connection.asyncio_transport if short else whole, separate=True)
+        return AsyncLanes(lambda: connection.make(blocking=False, direct=self._direct), separate=True)
 
     def _here(self) -> AsyncLanes:
         """The clients of the running event loop. Connections cannot move from one loop to another."""
@@ -54,7 +52,7 @@ class AsyncIO:
                 return lanes
         if self._shut:
             raise ConfigurationError("the client was closed", advice="Make a new one.")
-        lanes = self._new_lanes(loop)
+        lanes = self._new_lanes()
         # Loops that ended leave nothing behind but this entry; a program has few of them alive at a time.
         with self._moving:
             alive = [(home, theirs) for home, theirs in self._homes if not has_ended(home)]
@@ -73,12 +71,17 @@ class AsyncIO:
         client = lanes.take()
         response = None
         try:
-            response = await self._open(client, request)
-            response.release = lambda: lanes.give(client)
-            if stream:
-                response.deadline.at = None
-                return response
-            return await self._finish(response)
+            message = self._message(client, request)
+            deadline: Deadline = message.extensions["timeout"]
+            # Cancelled from outside, the library's generators unwind; left in the middle they would not.
+            with anyio.move_on_after(deadline.backstop()):
+                response = await self._open(client, message)
+                response.release = lambda: lanes.give(client)
+                if stream:
+                    response.leave_open()
+                    return response
+                return await self._finish(response)
+            deadline.expire()
         except Exception as caught:
             error = ours(caught, client)
             if error is None:
@@ -88,35 +91,45 @@ class AsyncIO:
                 await lanes.give(client)
         raise error
 
-    async def _open(self, client: Any, request: Request) -> HttpResponse:
+    def _message(self, client: Any, request: Request) -> Any:
         content = request.content() if callable(request.content) else request.content
-        if isinstance(content, Iterator):
-            content = in_thread(content)
-        message = self._builder.build(client, request, content)
+        return self._builder.build(client, request, in_thread(content) if isinstance(content, Iterator) else content)
+
+    async def _open(self, client: Any, message: Any) -> HttpResponse:
         if self._direct:
             raw = await client.handle_async_request(message)
             raw.request = message
         else:
-            raw = await client.send(message, stream=True, follow_redirects=False, **self._auth)
+            auth = guarding(self._auth, client)
+            raw = await client.send(message, stream=True, follow_redirects=False, **auth)
+        guard(raw)
         return HttpResponse(raw, message.extensions["timeout"])
 
     async def _finish(self, response: HttpResponse) -> HttpResponse:
-        # Cancelled from outside, the library's generators unwind; left in the middle they would not.
+        raw = response.raw
         try:
-            with anyio.move_on_after(response.deadline.left()) as scope:
-                response.content = await response.raw.aread()
+            if response.is_plain:
+                pieces = [piece async for piece in raw.stream]
+                response.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            else:
+                response.content = await raw.aread()
         finally:
             await self.close(response)
-        if scope.cancelled_caught:
-            response.deadline.expire()
         return response
 
     async def read(self, response: Response) -> None:
         """Read what is left of a streamed answer."""
+        answer = cast("HttpResponse", response)
         pieces: list[bytes] = []
-        while piece := await self.chunk(response):
-            pieces.append(piece)
-        cast("HttpResponse", response).content = b"".join(pieces)
+        try:
+            with anyio.move_on_after(answer.deadline.backstop()):
+                while piece := await self.chunk(answer):
+                    pieces.append(piece)
+                answer.content = b"".join(pieces)
+                return
+        finally:
+            await self.close(answer)
+        answer.deadline.expire()
 
     async def chunk(self, response: Response) -> bytes:
         """The next piece; empty at the end."""

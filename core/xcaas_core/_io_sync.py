@@ -11,6 +11,7 @@ from ._fork import resets_after_fork
 from ._http import Connection
 from ._lanes import Lanes
 from ._wire import Builder, HttpResponse, ours
+from .transport._leftovers import guard, guarding
 
 if TYPE_CHECKING:
     from ._steps import Request, Response
@@ -24,7 +25,7 @@ class SyncIO:
     def __init__(self, client: object = None, *, connection: Connection | None = None, auth: object = None) -> None:
         self._users = client
         self._connection = None if client is not None else connection or Connection()
-        self._auth: dict[str, object] = {} if auth is None else {"auth": auth}
+        self._auth = auth
         self._direct = self._connection is not None and auth is None and self._connection.direct
         self._abandoned: list[Lanes] = []
         self._builder = Builder(self._connection)
@@ -51,7 +52,7 @@ class SyncIO:
             response = self._open(client, request)
             response.release = lambda: lanes.give(client)
             if stream:
-                response.deadline.at = None
+                response.leave_open()
                 return response
             return self._finish(response)
         except Exception as caught:
@@ -73,14 +74,15 @@ class SyncIO:
             raw = client.handle_request(message)
             raw.request = message
         else:
-            raw = client.send(message, stream=True, follow_redirects=False, **self._auth)
+            raw = client.send(message, stream=True, follow_redirects=False, **guarding(self._auth, client))
+        guard(raw)
         return HttpResponse(raw, message.extensions["timeout"])
 
     def _finish(self, response: HttpResponse) -> HttpResponse:
         check = response.deadline.check
         pieces: list[bytes] = []
         try:
-            for piece in response.raw.iter_bytes():
+            for piece in response.raw.stream if response.is_plain else response.raw.iter_bytes():
                 pieces.append(piece)
                 check()
         finally:
@@ -90,10 +92,15 @@ class SyncIO:
 
     def read(self, response: Response) -> None:
         """Read what is left of a streamed answer."""
+        answer = cast("HttpResponse", response)
         pieces: list[bytes] = []
-        while piece := self.chunk(response):
-            pieces.append(piece)
-        cast("HttpResponse", response).content = b"".join(pieces)
+        try:
+            while piece := self.chunk(answer):
+                pieces.append(piece)
+                answer.deadline.check()
+        finally:
+            self.close(answer)
+        answer.content = b"".join(pieces)
 
     def chunk(self, response: Response) -> bytes:
         """The next piece; empty at the end."""

@@ -23,6 +23,11 @@ def running_loop() -> object:
     return asyncio.get_running_loop()
 
 
+def in_trio() -> bool:
+    """Whether the running event loop is trio's."""
+    return not isinstance(running_loop(), asyncio.AbstractEventLoop)
+
+
 def has_ended(loop: object) -> bool:
     """Whether an asyncio loop was closed. Of trio's nobody can tell, but they are few."""
     return isinstance(loop, asyncio.AbstractEventLoop) and loop.is_closed()

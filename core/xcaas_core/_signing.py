@@ -10,6 +10,7 @@ from ._session import AsyncSession, Session
 from ._steps import Flow, Request
 from ._telling import with_tokens
 from ._url import same_origin
+from .transport._leftovers import guard
 
 if TYPE_CHECKING:
     from ._authseam import Authorizer
@@ -55,11 +56,12 @@ class Signing:
         deadline = self._deadline()
         grant = session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
         response = yield _signed(request, ours)
+        guard(response)
         if response.status_code == 401 and _replayable(request):
             answer = _Answer(response)
             if session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
                 session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
-                yield _signed(request, ours)
+                guard((yield _signed(request, ours)))
 
     async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
         session = self._session
@@ -72,11 +74,12 @@ class Signing:
         deadline = self._deadline()
         grant = await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
         response = yield _signed(request, ours)
+        guard(response)
         if response.status_code == 401 and _replayable(request):
             answer = _Answer(response)
             if await session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
                 await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
-                yield _signed(request, ours)
+                guard((yield _signed(request, ours)))
 
     def _concerns(self, request: Any) -> bool:
         """Whether a request goes to a server that may see these credentials, and has none yet."""

@@ -8,8 +8,7 @@ holds frames with every header of the request in them.
 from __future__ import annotations
 
 import ssl
-import time
-from typing import Final, NoReturn
+from typing import Final
 
 from ._errors import (
     ArgumentError,
@@ -21,7 +20,7 @@ from ._errors import (
 )
 from ._redact import safe_text
 
-__all__ = ["Deadline", "converted"]
+__all__ = ["converted"]
 
 _TIMEOUTS: Final = {
     "ConnectTimeout": ("no connection was made in time", False),
@@ -85,40 +84,3 @@ def _not_connected(error: Exception) -> ConnectError:
 def _detail(error: Exception) -> str:
     text = safe_text(str(error))
     return f": {text}" if text else ""
-
-
-class Deadline(dict[str, float | None]):
-    """An HTTP library's time limits, each cut to what is left of the call's total.
-
-    Libraries look a limit up when its phase begins (pool, connect, write, read), so that
-    the phases together cannot take longer than the total.
-    """
-
-    __slots__ = ("at",)
-
-    def __init__(self, timeout: float | None, connect: float | None, read: float | None) -> None:
-        super().__init__(connect=connect, read=read, write=read, pool=connect)
-        self.at = None if timeout is None else time.monotonic() + timeout
-
-    def get(self, key: str, default: float | None = None) -> float | None:  # type: ignore[override]
-        limit = self[key]
-        if self.at is None:
-            return limit
-        left = self.at - time.monotonic()
-        if limit is not None and limit < left:
-            return limit
-        # Zero would mean "don't wait at all" to a socket, and be reported as something else than a timeout.
-        return left if left > 0.001 else 0.001
-
-    def left(self) -> float | None:
-        """Seconds until the end; None for no end."""
-        return None if self.at is None else max(0.0, self.at - time.monotonic())
-
-    def check(self) -> None:
-        """`CallTimeoutError` if the total is used up: an answer may come in drops for ever."""
-        if self.at is not None and time.monotonic() > self.at:
-            self.expire()
-
-    def expire(self) -> NoReturn:
-        """The total is used up."""
-        raise CallTimeoutError("the answer was not complete in time", advice="Allow a longer timeout.")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ._errors import ConfigurationError, XCaaSError
-from ._transport_errors import Deadline, converted
+from ._transport_errors import converted
 from ._version import VERSION
+from .transport._deadlines import Deadline
 
 if TYPE_CHECKING:
     from ._http import Connection
@@ -31,6 +32,16 @@ class HttpResponse:
         self.deadline = deadline
         self.chunks: Any = None
         self.release: Any = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the body needs no decoding, and nobody has read it yet: it may be read as it comes."""
+        return "content-encoding" not in self.headers and not self.raw.is_stream_consumed
+
+    def leave_open(self) -> None:
+        """The body is read when and as fast as the caller likes: the total bounds what came before, and errors."""
+        if 200 <= self.status < 300:
+            self.deadline.at = None
 
     def __repr__(self) -> str:
         return f"<HttpResponse {self.status}>"

@@ -21,7 +21,8 @@ from xcaas_core import (
 from xcaas_core._http import Connection, is_http_auth, is_http_client
 from xcaas_core._json import dumps, loads, standard_dumps, standard_loads
 from xcaas_core._lanes import AsyncLanes, Lanes
-from xcaas_core._transport_errors import Deadline, converted
+from xcaas_core._transport_errors import converted
+from xcaas_core.transport._deadlines import Deadline
 
 
 def failing(library: str, make: Callable[[Any], BaseException]) -> Shop:
@@ -92,7 +93,7 @@ def test_a_subclass_of_a_librarys_error_is_known_too(library: str) -> None:
 
 def test_limits_are_cut_to_what_is_left() -> None:
     loose = Deadline(None, 10, 30)
-    assert (loose.get("connect"), loose.get("read"), loose.left()) == (10, 30, None)
+    assert (loose.get("connect"), loose.get("read"), loose.backstop()) == (10, 30, None)
     loose.check()
     tight = Deadline(0.5, 10, None)
     connect, read = tight.get("connect"), tight.get("read")
@@ -102,7 +103,7 @@ def test_limits_are_cut_to_what_is_left() -> None:
     assert 0 < read <= 0.5
     over = Deadline(-1, 10, 10)
     assert over.get("read") == 0.001
-    assert over.left() == 0
+    assert over.backstop() == 0.1
     with pytest.raises(CallTimeoutError, match="not complete in time"):
         over.check()
 

@@ -276,3 +276,10 @@ def test_importing_it_needs_python_alone(real_copy: Path, bare_python: Path) -> 
     program = f"import {real_copy.name} as sdk; sdk.XCaaS, sdk.ClientCredentials, sdk.storage.models"
     done = run_in(real_copy.parent, [bare_python, "-S", "-c", program])
     assert done.returncode == 0, done.stderr
+
+
+def test_a_copy_keeps_answers_apart_as_the_release_does(real_copy: Path) -> None:
+    core = real_copy / "_core"
+    assert "def guard(" in (core / "transport" / "_leftovers.py").read_text("utf-8")
+    for module in ("_io_sync.py", "_io_async.py"):
+        assert "guard(raw)" in (core / module).read_text("utf-8")

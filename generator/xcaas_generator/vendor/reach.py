@@ -147,7 +147,10 @@ class _Search:
         self._open.append((module, [*cls.decorator_list, *cls.bases, *cls.keywords, *rest]))
         for name in uses_of(rest).names:
             self._mention(name)  # in the body of a class, methods have plain names
-        all_of_it = any(self._is_foreign(module, base_name(base)) for base in (*cls.bases, *_metaclass(cls)))
+        # What stands under the HTTP library is called by it, without any base class that would tell.
+        all_of_it = ".transport." in module.name or any(
+            self._is_foreign(module, base_name(base)) for base in (*cls.bases, *_metaclass(cls))
+        )
         for name in members(cls):
             if all_of_it or is_dunder(name) or name in self._attributes:
                 self._take_member(module, cls, name)

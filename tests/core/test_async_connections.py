@@ -1,4 +1,4 @@
-"""Calls on asyncio go over connections of the SDK's own making: what breaks, stalls, fills up, or is left behind."""
+"""Async calls over connections that break, stall, fill up, or are left behind."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import asyncio
 import gc
 import gzip
 import ssl
+import sys
 import time
 import warnings
-from contextlib import AsyncExitStack
-from importlib import import_module
+from collections.abc import Mapping
 from typing import Any
 
 import anyio
@@ -20,7 +20,6 @@ from tests.core.listening import OK, answering, beginning, listening
 from tests.core.origin import Answer, serving
 from tests.core.shop import AsyncShop
 from xcaas_core import CallTimeoutError, CertificateError, ConnectError, ConnectionLostError
-from xcaas_core._http import Connection
 
 
 @pytest.fixture
@@ -206,32 +205,28 @@ def test_compressed_answers_come_whole() -> None:
         assert origin.connections == 1
 
 
-def test_unused_connections_are_kept_to_a_few_servers_only() -> None:
-    made: list[int] = []
-
+def test_a_name_that_nobody_knows() -> None:
     async def main() -> None:
-        connection = Connection()
-        library = import_module(connection.library)
-        transport = connection.asyncio_transport()
-
-        async def noting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            made.append(writer.get_extra_info("sockname")[1])
-            await answering(reader, writer)
-
-        async def ask(port: int) -> None:
-            request = library.Request("GET", f"http://127.0.0.1:{port}/", extensions={"timeout": {"connect": 5}})
-            answer = await transport.handle_async_request(request)
-            assert await answer.aread() == b"true"
-            await answer.aclose()
-
-        async with AsyncExitStack() as servers:
-            ports = [await servers.enter_async_context(listening(noting)) for _ in range(5)]
-            for port in (*ports, ports[1], ports[0]):
-                await ask(port)
-            await transport.aclose()
-        assert made == [*ports, ports[0]]
+        async with AsyncShop(base_url="https://nobody.invalid", retries=0) as client:
+            with pytest.raises(ConnectError, match="no connection could be made"):
+                await client.items.get("1")
 
     asyncio.run(main())
+
+
+def test_tasks_may_begin_at_once() -> None:
+    """Eager tasks came with Python 3.12."""
+    settings: Mapping[str, Any] = vars(asyncio)
+    factory = settings.get("eager_task_factory")
+    assert (factory is None) is (sys.version_info < (3, 12))
+
+    async def main(url: str) -> None:
+        asyncio.get_running_loop().set_task_factory(factory)
+        async with AsyncShop(base_url=url.replace("127.0.0.1", "localhost")) as client:
+            assert await client.items.get("1") == {}
+
+    with serving(Answer()) as origin:
+        asyncio.run(main(origin.url))
 
 
 def test_an_early_refusal_is_told_though_the_body_could_not_be_sent() -> None:

@@ -1,0 +1,93 @@
+"""What is left of a total, for connections whose every wait asks for it."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import Any
+
+import pytest
+
+from xcaas_core.transport._deadlines import Backend, Deadline, Stream
+
+
+class Refused(Exception):
+    """What the library raises when no connection can be made."""
+
+
+class Network:
+    """Stands in for the library's backend, and for its connections."""
+
+    def __init__(self, *reachable: str) -> None:
+        self.reachable = reachable
+        self.tried: list[tuple[str, float | None]] = []
+        self.written: list[bytes] = []
+
+    def connect_tcp(self, host: str, port: int, timeout: float | None, **options: Any) -> Network:
+        self.tried.append((host, timeout))
+        if host not in self.reachable:
+            raise Refused(host)
+        return self
+
+    def write(self, data: bytes, timeout: float | None) -> None:
+        self.written.append(bytes(data))
+        self.tried.append(("write", timeout))
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    def found(*_: object, **__: object) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, 80)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+
+
+def test_each_address_has_its_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolving(monkeypatch, "192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.3")
+    network = Network("192.0.2.3")
+    Backend(network, (Refused,)).connect_tcp("server.test", 80, Deadline(30, 12, None).get("connect"))
+    hosts, limits = zip(*network.tried, strict=True)
+    assert hosts == ("192.0.2.1", "192.0.2.2", "192.0.2.3")
+    assert [round(limit or 0) for limit in limits] == [4, 6, 12]
+
+
+def test_without_a_limit_addresses_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolving(monkeypatch, "192.0.2.1", "192.0.2.2")
+    network = Network()
+    with pytest.raises(Refused, match=r"192\.0\.2\.2"):
+        Backend(network, (Refused,)).connect_tcp("server.test", 80)
+    assert network.tried == [("192.0.2.1", None), ("192.0.2.2", None)]
+
+
+def test_a_name_that_nobody_knows_is_left_to_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    network = Network("server.test")
+    Backend(network, (Refused,)).connect_tcp("server.test", 80)
+    assert network.tried == [("server.test", None)]
+
+
+def test_a_long_body_is_sent_in_pieces_each_with_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    network = Network()
+    limit = Deadline(30, None, None).get("write")
+    stream = Stream(network)
+    stream.write(b"head", limit)
+    now[0] = 10
+    body = bytes(range(256)) * 600
+    stream.write(body, limit)
+    now[0] = 40
+    stream.write(b"more", limit)
+    assert b"".join(network.written) == b"head" + body + b"more"
+    assert {timeout for _, timeout in network.tried} == {30, 20, 0.001}
+    assert len(network.written) == 5
+
+
+def test_limits_are_numbers_to_everybody_else() -> None:
+    deadline = Deadline(30, 10, 5)
+    assert deadline.get("connect") == 10
+    assert deadline.get("read") == 5
+    deadline.at = None
+    assert type(deadline.get("read")) is int
