@@ -39,10 +39,9 @@ from .operations._parameter import (
     xml_body,
 )
 from .operations._product import Product, RateLimit, Scheme, Server, Variable
-from .serialization._multipart_body import multipart_body
 
 if TYPE_CHECKING:
-    # What methods take and return: named in annotations only, so not imported before these are read.
+    # What methods take and return: named in annotations only, so not imported before these are read; and what few operations need.
     from .downloads._download import AsyncDownload as AsyncDownload
     from .downloads._download import Download as Download
     from .models import JSONValue as JSONValue
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from .polling._poller import Poller as Poller
     from .serialization._inputs import BinaryInput as BinaryInput
     from .serialization._inputs import FileInput as FileInput
+    from .serialization._multipart_body import multipart_body as multipart_body
 else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
@@ -66,6 +66,7 @@ else:
             "JSONValue": "models",
             "Pager": "paging._pager",
             "Poller": "polling._poller",
+            "multipart_body": "serialization._multipart_body",
             "UnknownModel": "models",
         },
         package=__package__,

@@ -6,10 +6,9 @@ Types are annotations as text (`"list[_models.Tag]"`), or None for what JSON or 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol, TypeAlias
-
-from ._argument_names import argument_name
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 __all__ = [
     "Answer",
@@ -21,6 +20,7 @@ __all__ = [
     "Location",
     "Parameter",
     "Style",
+    "argument_name",
     "binary_answer",
     "binary_body",
     "bodies",
@@ -39,9 +39,19 @@ __all__ = [
     "xml_body",
 ]
 
+_WORD_EDGES: Final = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+
 Location: TypeAlias = Literal["path", "query", "header", "cookie"]
 Style: TypeAlias = Literal["form", "simple", "label", "matrix", "spaceDelimited", "pipeDelimited", "deepObject"]
 Kind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml", "empty"]
+
+
+def argument_name(wire: str) -> str:
+    """Return the name of the argument for a parameter: `sort_direction` for `sortDirection`.
+
+    Generated code writes the name down where it differs: for keywords, other alphabets and names that meet.
+    """
+    return re.sub(r"[\W_]+", "_", re.sub(_WORD_EDGES, "_", wire)).strip("_").lower()
 
 
 class Parameter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xcaas_core.operations._argument_names import argument_name
+from xcaas_core.operations._parameter import argument_name
 from xcaas_generator import ir
 from xcaas_generator.plan import flows
 from xcaas_generator.plan.argument_names import argument_names, body_argument_name
