@@ -107,26 +107,26 @@ def test_what_storage_does_not_need_is_left_out(real_copy: Path) -> None:
     present = {path.relative_to(real_copy).as_posix() for path in files_of(real_copy)}
     for path in (
         "_core/testing/__init__.py",
-        "_core/auth/_cache_redis.py",
-        "_core/auth/_profile.py",
-        "_core/_archive.py",
+        "_core/auth/tokens/_cache_redis.py",
+        "_core/auth/credentials/_profile.py",
+        "_core/downloads/_archive.py",
         "_core/tables/_rows.py",
-        "_core/_multipart.py",
+        "_core/serialization/_multipart.py",
     ):
         assert path not in present
     assert not [path for path in present if path.startswith(("cc_", "oauth", "testing")) or path.endswith(".json")]
-    assert "_core/auth/_environment.py" in present, "from_env needs it"
+    assert "_core/auth/credentials/_environment.py" in present, "from_env needs it"
 
 
 def test_multipart_bodies_come_with_products_that_have_them(tmp_path: Path) -> None:
     assert vendored(tmp_path / "xcaas", "chat_gateway").code == 0
-    assert (tmp_path / "xcaas" / "_core" / "_multipart.py").is_file()
+    assert (tmp_path / "xcaas" / "_core" / "serialization" / "_multipart.py").is_file()
 
 
 def test_names_can_be_asked_for(tmp_path: Path) -> None:
     target = tmp_path / "xcaas"
     assert vendored(target, "storage", "--with", "unzip", "--with", "testing").code == 0
-    for path in ("_core/_archive.py", "_core/testing/_server.py", "testing.py", "storage/_examples.json"):
+    for path in ("_core/downloads/_archive.py", "_core/testing/_server.py", "testing.py", "storage/_examples.json"):
         assert (target / path).is_file(), path
     offered = (target / "__init__.py").read_text("utf-8")
     assert "import unzip as unzip" in offered
@@ -145,9 +145,9 @@ def test_lists_become_tables_where_that_is_asked_for(tmp_path: Path, real_copy: 
 
 
 def test_token_caches_come_when_one_is_asked_for(tmp_path: Path, real_copy: Path) -> None:
-    assert not (real_copy / "_core" / "auth" / "_cache_file.py").exists()
+    assert not (real_copy / "_core" / "auth" / "tokens" / "_cache_file.py").exists()
     assert vendored(tmp_path / "xcaas", "storage", "--with", "FileTokenCache").code == 0
-    assert (tmp_path / "xcaas" / "_core" / "auth" / "_cache_file.py").is_file()
+    assert (tmp_path / "xcaas" / "_core" / "auth" / "tokens" / "_cache_file.py").is_file()
     assert "FileTokenCache" in (tmp_path / "xcaas" / "__init__.py").read_text("utf-8")
 
 
@@ -268,5 +268,5 @@ def test_importing_it_needs_python_alone(real_copy: Path, bare_python: Path) -> 
 def test_a_copy_keeps_answers_apart_as_the_release_does(real_copy: Path) -> None:
     core = real_copy / "_core"
     assert "def guard(" in (core / "transport" / "_leftovers.py").read_text("utf-8")
-    for module in ("_io_sync.py", "_io_async.py"):
-        assert "guard(raw)" in (core / module).read_text("utf-8")
+    for module in ("_sync.py", "_async.py"):
+        assert "guard(raw)" in (core / "transport" / module).read_text("utf-8")
