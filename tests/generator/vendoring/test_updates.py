@@ -36,11 +36,11 @@ def test_outdated_is_told_from_modified_missing_and_extra(
     target: Path, next_version: Originals, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (target / "_core" / "sdk.py").write_text("# ours\n")
-    (target / "_core" / "calls" / "_retry.py").unlink()
+    (target / "_core" / "_retry.py").unlink()
     (target / "notes.txt").write_text("ours\n")
     assert vendored(target, "--check", originals=next_version).code == 1
     assert capsys.readouterr().out.splitlines() == [
-        "missing: _core/calls/_retry.py",
+        "missing: _core/_retry.py",
         "modified: _core/sdk.py",
         "extra: notes.txt",
         "outdated: _core/_version.py",
