@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcaas_core._errors import DownloadError
-from xcaas_core._partial_file import PartialFile
-from xcaas_core._partial_file import safe_file_name
+from xcaas_core._partial_file import PartialFile, safe_file_name
 
 
 def names(folder: Path) -> list[str]:

@@ -101,7 +101,7 @@ class CallRunner(Generic[T]):
                         raise
                     failure = error
                 self._record(began, response, failure)
-                if response is not None and self.compiled.answers.is_success(response.status):
+                if response is not None and self.compiled.responses.is_success(response.status):
                     self.engine.shared.budget.give()
                     self._tell(response, None, None)
                     if self.call.stream:
@@ -142,7 +142,7 @@ class CallRunner(Generic[T]):
             request.timeout = self._left()
             self._sent = True
             response = cast("Response", (yield Send(request, stream=self.call.stream)))
-            if self.call.stream and not self.compiled.answers.is_success(response.status):
+            if self.call.stream and not self.compiled.responses.is_success(response.status):
                 yield Read(response)
             return response
         finally:
@@ -159,12 +159,12 @@ class CallRunner(Generic[T]):
 
     def value(self, response: Response) -> T:
         """Decode a whole answer."""
-        return cast("T", self.compiled.answers.value(response, self.engine.lenient))
+        return cast("T", self.compiled.responses.value(response, self.engine.lenient))
 
     def _check_stream(self, response: Response) -> Flow[None]:
         """A body that cannot be what was promised is not worth streaming."""
         try:
-            self.compiled.answers.check(response)
+            self.compiled.responses.check(response)
         except XCaaSError as error:
             yield Close(response)
             self.context.complete(error, response)

@@ -20,7 +20,7 @@ from ._resources import Arguments, AsyncResource, Resource
 if TYPE_CHECKING:
     from ..paging._pages import PageSource
 
-__all__ = ["AsyncStreamed", "AsyncStreaming", "Streamed", "raw_twin", "streaming_twin"]
+__all__ = ["AsyncStreamedResponse", "AsyncStreaming", "StreamedResponse", "raw_method", "streaming_method"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -78,7 +78,7 @@ def _spent(how: str) -> ConfigurationError:
     )
 
 
-class Streamed(_Open[T_co]):
+class StreamedResponse(_Open[T_co]):
     """A successful answer whose body is still on its way. Close it, or use it as a context manager.
 
     The body comes once: either in pieces or as the value. ConfigurationError for asking twice.
@@ -110,7 +110,7 @@ class Streamed(_Open[T_co]):
         self._closed()
         self._session.io.close(self._reply.response)
 
-    def __enter__(self) -> Streamed[T_co]:
+    def __enter__(self) -> StreamedResponse[T_co]:
         return self
 
     def __exit__(
@@ -119,8 +119,8 @@ class Streamed(_Open[T_co]):
         self.close()
 
 
-class AsyncStreamed(_Open[T_co]):
-    """A successful answer whose body is still on its way. See `Streamed`."""
+class AsyncStreamedResponse(_Open[T_co]):
+    """A successful answer whose body is still on its way. See `StreamedResponse`."""
 
     __slots__ = ("_session",)
 
@@ -154,11 +154,11 @@ class AsyncStreaming(Generic[T_co]):
 
     __slots__ = ("_answer", "_coming")
 
-    def __init__(self, coming: Awaitable[AsyncStreamed[T_co]]) -> None:
+    def __init__(self, coming: Awaitable[AsyncStreamedResponse[T_co]]) -> None:
         self._coming = coming
-        self._answer: AsyncStreamed[T_co] | None = None
+        self._answer: AsyncStreamedResponse[T_co] | None = None
 
-    async def __aenter__(self) -> AsyncStreamed[T_co]:
+    async def __aenter__(self) -> AsyncStreamedResponse[T_co]:
         self._answer = await self._coming
         return self._answer
 
@@ -230,9 +230,9 @@ class _StreamCalls(_OneCall):
     __slots__ = ()
     _session: Session
 
-    def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> Streamed[T]:
+    def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> StreamedResponse[T]:
         reply = self._session.exchange(Call(operation, args, body, stream=True))
-        return Streamed(reply, self._session, reply.value)
+        return StreamedResponse(reply, self._session, reply.value)
 
     def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> object:
         from ..paging._pager import Pager
@@ -240,16 +240,18 @@ class _StreamCalls(_OneCall):
 
         source: PageSource[object] = PageSource(self._session.engine, Call(operation, args, body))
         reply = self._session.exchange(source.first(stream=True))
-        return Streamed(reply, self._session, partial(_kept, Pager(self._session, source), source, reply))
+        return StreamedResponse(reply, self._session, partial(_kept, Pager(self._session, source), source, reply))
 
 
 class _AsyncStreamCalls(_OneCall):
     __slots__ = ()
     _session: AsyncSession
 
-    async def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> AsyncStreamed[T]:
+    async def _call(
+        self, operation: Operation[T], args: Arguments = (), body: object = None
+    ) -> AsyncStreamedResponse[T]:
         reply = await self._session.exchange(Call(operation, args, body, stream=True))
-        return AsyncStreamed(reply, self._session, reply.value)
+        return AsyncStreamedResponse(reply, self._session, reply.value)
 
     async def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> object:
         from ..paging._pager import AsyncPager
@@ -257,7 +259,9 @@ class _AsyncStreamCalls(_OneCall):
 
         source: PageSource[object] = PageSource(self._session.engine, Call(operation, args, body))
         reply = await self._session.exchange(source.first(stream=True))
-        return AsyncStreamed(reply, self._session, partial(_kept, AsyncPager(self._session, source), source, reply))
+        return AsyncStreamedResponse(
+            reply, self._session, partial(_kept, AsyncPager(self._session, source), source, reply)
+        )
 
 
 def _kept(pager: object, source: PageSource[object], reply: Reply[object]) -> object:
@@ -285,11 +289,11 @@ def _twin(method: Callable[..., object], blocking: type, awaiting: type) -> Call
     return MethodType(function, twin(owner._session))  # pyright: ignore[reportPrivateUsage]
 
 
-def raw_twin(method: Callable[..., object]) -> Callable[..., Any]:
+def raw_method(method: Callable[..., object]) -> Callable[..., Any]:
     """A method that returns a `RawResponse` (or the promise of one) instead of a value."""
     return _twin(method, _RawCalls, _AsyncRawCalls)
 
 
-def streaming_twin(method: Callable[..., object]) -> Callable[..., Any]:
+def streaming_method(method: Callable[..., object]) -> Callable[..., Any]:
     """A method that returns an open answer (or the promise of one) instead of a value."""
     return _twin(method, _StreamCalls, _AsyncStreamCalls)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..calls._engine import Engine
     from ..calls._replies import Reply
-    from ..operations._extensions import Downloading
+    from ..operations._extensions import DownloadSpec
     from ..sansio._messages import Response
     from ..sansio._steps import Flow
 
@@ -65,7 +65,7 @@ class Reception:
     def __init__(self, engine: Engine, call: Call[object]) -> None:
         self._engine = engine
         self._call = call
-        self._facts: Downloading | None = call.operation.download
+        self._facts: DownloadSpec | None = call.operation.download
         self._reply: Reply[object] | None = None  # the latest one, open or not
         self._chunk: Chunk  # reads the next piece of that reply
         self._trouble: TransportError | None = None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..calls._engine import Engine
     from ..calls._replies import Reply
-    from ..operations._extensions import Polling
+    from ..operations._extensions import PollingSpec
     from ..operations._operation import Call
     from ..sansio._steps import Flow
 
@@ -58,7 +58,7 @@ class Job:
             raise PollerError(f"{call.operation.call} starts no job that could be followed")
         self._engine = engine
         self._call = call
-        self._polling: Polling = polling
+        self._polling: PollingSpec = polling
         self._looks = 0
         self._body: JSON = None  # of the latest answer that told a state
         self._starting = False

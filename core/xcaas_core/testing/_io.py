@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, cast
 
-from ._answer import FakeResponse
+from ._responses import ServedResponse
 
 if TYPE_CHECKING:
     from ..sansio._messages import Part, Request, Response
@@ -30,13 +30,13 @@ class FakeSyncIO:
         return _answered(self.server, request, content, stream)
 
     def read(self, response: Response) -> None:
-        cast("FakeResponse", response).read()
+        cast("ServedResponse", response).read()
 
     def chunk(self, response: Response) -> bytes:
-        return cast("FakeResponse", response).chunk()
+        return cast("ServedResponse", response).chunk()
 
     def close(self, response: Response) -> None:
-        cast("FakeResponse", response).closed = True
+        cast("ServedResponse", response).closed = True
 
     def sleep(self, seconds: float) -> None:
         self.server.clock.sleep(seconds)
@@ -63,14 +63,14 @@ class FakeAsyncIO:
 
     async def read(self, response: Response) -> None:
         await _pass()
-        cast("FakeResponse", response).read()
+        cast("ServedResponse", response).read()
 
     async def chunk(self, response: Response) -> bytes:
         await _pass()
-        return cast("FakeResponse", response).chunk()
+        return cast("ServedResponse", response).chunk()
 
     async def close(self, response: Response) -> None:
-        cast("FakeResponse", response).closed = True
+        cast("ServedResponse", response).closed = True
 
     async def sleep(self, seconds: float) -> None:
         self.server.clock.sleep(seconds)
@@ -89,7 +89,7 @@ async def _pass() -> None:
 
 def _answered(server: FakeServer, request: Request, content: bytes, stream: bool) -> Response:
     parts: Callable[[], list[Part]] | None = request.parts
-    response = FakeResponse(server.handle(request, _joined(parts()) if parts is not None else content))
+    response = ServedResponse(server.handle(request, _joined(parts()) if parts is not None else content))
     if not stream:
         response.read()
     return response
