@@ -29,7 +29,7 @@ class Breaking:
         self.after = after
         self.reset = reset
         self.pause = pause
-        self.announce = announce
+        self.announce = before_attempt
 
 
 class Origin:

@@ -12,7 +12,7 @@ from types import MethodType, TracebackType
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from .._errors import ConfigurationError
-from ..calls._replies import RawResponse, Reply
+from ..calls._replies import CallResponse, RawResponse
 from ..calls._session import AsyncSession, Session
 from ..operations._operation import Call, Operation
 from ._resources import Arguments, AsyncResource, Resource
@@ -37,7 +37,7 @@ class _Open(Generic[T_co]):
 
     __slots__ = ("_begun", "_finish", "_reply", "_spent", "_whole")
 
-    def __init__(self, reply: Reply[object], finish: Callable[[], T_co]) -> None:
+    def __init__(self, reply: CallResponse[object], finish: Callable[[], T_co]) -> None:
         self._reply = reply
         self._finish = finish
         self._begun = False
@@ -86,7 +86,7 @@ class StreamedResponse(_Open[T_co]):
 
     __slots__ = ("_session",)
 
-    def __init__(self, reply: Reply[object], session: Session, finish: Callable[[], T_co]) -> None:
+    def __init__(self, reply: CallResponse[object], session: Session, finish: Callable[[], T_co]) -> None:
         super().__init__(reply, finish)
         self._session = session
 
@@ -124,7 +124,7 @@ class AsyncStreamedResponse(_Open[T_co]):
 
     __slots__ = ("_session",)
 
-    def __init__(self, reply: Reply[object], session: AsyncSession, finish: Callable[[], T_co]) -> None:
+    def __init__(self, reply: CallResponse[object], session: AsyncSession, finish: Callable[[], T_co]) -> None:
         super().__init__(reply, finish)
         self._session = session
 
@@ -264,7 +264,7 @@ class _AsyncStreamCalls(_OneCall):
         )
 
 
-def _kept(pager: object, source: PageSource[object], reply: Reply[object]) -> object:
+def _kept(pager: object, source: PageSource[object], reply: CallResponse[object]) -> object:
     source.keep(reply)
     return pager
 

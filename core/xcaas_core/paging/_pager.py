@@ -258,18 +258,18 @@ class AsyncPager(_Options[T], AsyncRows[T]):
             yield page
 
     async def _fetched_ahead(self) -> AsyncGenerator[RawPage]:
-        from ..sansio._background import Ahead
+        from ..sansio._background import BackgroundTask
 
         walk = self._source.walk(self._start)
         ahead = 0
-        coming = Ahead(lambda: self._session.run(self._source.fetch(walk)))
+        coming = BackgroundTask(lambda: self._session.run(self._source.fetch(walk)))
         try:
             while (page := await coming.result()) is not None:
                 ahead += len(page.items)
                 if walk.done or self._enough(ahead - (self._start.skip if self._start else 0)):
                     yield page
                     return
-                coming = Ahead(lambda: self._session.run(self._source.fetch(walk)))
+                coming = BackgroundTask(lambda: self._session.run(self._source.fetch(walk)))
                 yield page
         finally:
-            await coming.drop()
+            await coming.cancel()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from .._errors import ArgumentError, DecodeError, PagingError, ResponseError
 from .._pointer import JSON, put, value_at
-from .._words import counted
+from .._text import plural
 from ..calls._exchange import exchange
 from ..operations._operation import Call
 from ..serialization._arguments import blame_body, blame_parameter
@@ -19,7 +19,7 @@ from ._walk import PageIterator, RawPage, ResumeToken
 
 if TYPE_CHECKING:
     from ..calls._engine import Engine
-    from ..calls._replies import Reply
+    from ..calls._replies import CallResponse
     from ..models import Codec
     from ..operations._extensions import PaginationSpec
     from ..sansio._steps import Flow
@@ -57,7 +57,7 @@ class Page(Rows[T]):
         return self.items
 
     def __repr__(self) -> str:
-        return f"<Page {self.number}: {counted(len(self.items), 'item')}>"
+        return f"<Page {self.number}: {plural(len(self.items), 'item')}>"
 
 
 class PageSource(Generic[T]):
@@ -74,7 +74,7 @@ class PageSource(Generic[T]):
         self.paging: PaginationSpec = paging
         self._decoder: Callable[[list[JSON]], list[T]] | None = None
         self._body: JSON = None
-        self._kept: Reply[object] | None = None
+        self._kept: CallResponse[object] | None = None
 
     @property
     def name(self) -> str:
@@ -107,11 +107,11 @@ class PageSource(Generic[T]):
         call = self._request(self._first_place())
         return Call(call.operation, call.args, call.body, headers=call.headers, stream=stream)
 
-    def keep(self, reply: Reply[object]) -> None:
+    def keep(self, reply: CallResponse[object]) -> None:
         """Take the answer to `first` as the first page of the next walk from the start. Walks after that ask anew."""
         self._kept = reply
 
-    def _kept_for(self, here: ResumeToken) -> Reply[object] | None:
+    def _kept_for(self, here: ResumeToken) -> CallResponse[object] | None:
         if self._kept is None:
             return None
         first = self._first_place()

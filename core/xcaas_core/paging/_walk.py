@@ -21,7 +21,7 @@ from urllib.parse import urljoin
 
 from .._errors import PagingError
 from .._pointer import JSON, Absent, find, value_at
-from .._words import counted
+from .._text import plural
 from ..http._headers import link_target
 from ..operations._extensions import PaginationSpec, StopCondition, ValueLocation
 
@@ -149,7 +149,7 @@ class PageIterator:
             key = urljoin(url, str(key))
         if key is not None and ((again and hash(key) in self._keys) or self._run >= PATIENCE):
             raise PagingError(
-                f"the server keeps giving the same page (after {counted(seen, 'item')}, the last cursor is {key!r}); "
+                f"the server keeps giving the same page (after {plural(seen, 'item')}, the last cursor is {key!r}); "
                 "read the list anew, and report it to the vendor if it happens again"
             )
         self.position = None if key is None else ResumeToken(key, here.index + 1, seen)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..calls._engine import Engine
-    from ..calls._replies import Reply
+    from ..calls._replies import CallResponse
     from ..operations._extensions import PollingSpec
     from ..operations._operation import Call
     from ..sansio._steps import Flow
@@ -66,7 +66,7 @@ class Job:
         self._fresh = False  # whether the state was just learned, so that a wait need not ask at once
         self.id = id
         self.state: str | None = None
-        self.answer: Reply[object] | None = None
+        self.answer: CallResponse[object] | None = None
         """The latest status answer."""
 
     @property
@@ -245,7 +245,7 @@ class Job:
         )
         return self._in_context(error, self.answer)
 
-    def _in_context(self, error: AnyError, reply: Reply[object] | None) -> AnyError:
+    def _in_context(self, error: AnyError, reply: CallResponse[object] | None) -> AnyError:
         error.operation = self.name  # also where the answer is that of the operation that tells the job's state
         if reply is None:
             return CallContext(self._call.operation).complete(error)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from .._errors import DecodeError, XCaaSError
 from .._json import loads, uncollected
-from .._words import counted
+from .._text import plural
 from ..http._media_types import charset_of, is_html, is_json, matches, media_type_of
 from ..operations._parameter import ResponseSpec, ResponseSpecs
 from ._codecs import Codec, codec_for
@@ -50,7 +50,7 @@ def _load(response: Response, charset: str) -> object:
 
 
 def _size(content: bytes) -> str:
-    return f"a body of {counted(len(content), 'byte')}" if content else "an empty body"
+    return f"a body of {plural(len(content), 'byte')}" if content else "an empty body"
 
 
 class ResponseDecoder:
