@@ -38,7 +38,7 @@ class Answer:
         delay: float = 0.0,
         drip: float = 0.0,
         cut: str | None = None,
-        before_attempt: int | None = None,
+        announce: int | None = None,
         together: int | None = None,
     ) -> None:
         self.status = status
@@ -48,7 +48,7 @@ class Answer:
         self.delay = delay
         self.drip = drip
         self.cut = cut
-        self.before_attempt = before_attempt
+        self.announce = announce
         self.barrier = None if together is None else threading.Barrier(together, timeout=30)
 
 
@@ -140,7 +140,7 @@ def _answer(connection: socket.socket, answer: Answer) -> bool:
     if answer.cut == "before":
         _reset(connection)
         return False
-    length = len(answer.body) if answer.before_attempt is None else answer.before_attempt
+    length = len(answer.body) if answer.announce is None else answer.announce
     lines = [f"HTTP/1.1 {answer.status} Told", f"Content-Length: {length}", *answer.headers]
     if answer.kind is not None:
         lines.append(f"Content-Type: {answer.kind}")

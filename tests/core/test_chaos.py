@@ -35,7 +35,7 @@ def told(seed: int) -> list[Answer]:
         Answer(body=b""),
         Answer(body=b"\x1f\x8b\x00", headers=["Content-Encoding: gzip"]),
         Answer(401, b'{"fault":{"faultstring":"x"}}'),
-        Answer(body=b'{"id":"1"}', before_attempt=500, cut="inside"),
+        Answer(body=b'{"id":"1"}', announce=500, cut="inside"),
         Answer(delay=0.4),
     ]
     return [right if draw.random() < 0.6 else draw.choice(wrong) for _ in range(CALLS * 4)] + [right]

@@ -29,7 +29,7 @@ class Breaking:
         self.after = after
         self.reset = reset
         self.pause = pause
-        self.announce = before_attempt
+        self.announce = announce
 
 
 class Origin:

@@ -81,7 +81,7 @@ class TestTroubles:
         assert origin.asked == ["", "bytes=100000-"]
 
     def test_length_that_promises_too_much(self, tmp_path: Path, save: Save) -> None:
-        with Origin(DATA, [Breaking(before_attempt=len(DATA) + 5)]).serving() as origin:
+        with Origin(DATA, [Breaking(announce=len(DATA) + 5)]).serving() as origin:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
 
 
