@@ -15,7 +15,7 @@ from importlib import import_module
 from itertools import count
 from typing import Any, Final
 
-__all__ = ["ASYNC", "BLOCKING", "Call", "Site"]
+__all__ = ["ASYNC", "BLOCKING", "Call", "Endpoint"]
 
 Call = Callable[[], object]
 AsyncCall = Callable[[], Awaitable[object]]
@@ -25,7 +25,7 @@ PATIENCE: Final = 30.0
 EARLY: Final = 0.2
 
 
-class Site:
+class Endpoint:
     """Where the server is, and as whom to ask: someone new each time, for a peer with a global cache."""
 
     _visitors = count(1)
@@ -38,7 +38,7 @@ class Site:
         self.token = f"{self.base}/oauth/v2/token"
 
 
-def ours(site: Site) -> Call:
+def ours(site: Endpoint) -> Call:
     from tests.support.sample_client import Client
     from xcaas_core.auth import ClientCredentials
 
@@ -46,7 +46,7 @@ def ours(site: Site) -> Call:
     return client.sample.get
 
 
-def ours_async(site: Site) -> AsyncCall:
+def ours_async(site: Endpoint) -> AsyncCall:
     from tests.support.sample_client import AsyncClient
     from xcaas_core.auth import ClientCredentials
 
@@ -54,14 +54,14 @@ def ours_async(site: Site) -> AsyncCall:
     return client.sample.get
 
 
-def authlib(site: Site) -> Call:
+def authlib(site: Endpoint) -> Call:
     """https://docs.authlib.org: a client that is given grant_type and token_endpoint renews by itself."""
     client = _authlib("OAuth2Client", site)
     client.fetch_token()
     return lambda: client.get(site.api).raise_for_status()
 
 
-def authlib_async(site: Site) -> AsyncCall:
+def authlib_async(site: Endpoint) -> AsyncCall:
     client = _authlib("AsyncOAuth2Client", site)
     first = True
 
@@ -77,7 +77,7 @@ def authlib_async(site: Site) -> AsyncCall:
     return call
 
 
-def _authlib(kind: str, site: Site) -> Any:
+def _authlib(kind: str, site: Endpoint) -> Any:
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
     make = getattr(import_module("authlib.integrations.httpx_client"), kind)
     return make(
@@ -91,13 +91,13 @@ def _authlib(kind: str, site: Site) -> Any:
     )
 
 
-def httpx_auth(site: Site) -> Call:
+def httpx_auth(site: Endpoint) -> Call:
     httpx = import_module("httpx")
     client = httpx.Client(auth=_httpx_auth(site), timeout=PATIENCE, limits=httpx.Limits(max_connections=WORKERS))
     return lambda: client.get(site.api).raise_for_status()
 
 
-def httpx_auth_async(site: Site) -> AsyncCall:
+def httpx_auth_async(site: Endpoint) -> AsyncCall:
     httpx = import_module("httpx")
     client = httpx.AsyncClient(auth=_httpx_auth(site), timeout=PATIENCE, limits=httpx.Limits(max_connections=WORKERS))
 
@@ -107,14 +107,14 @@ def httpx_auth_async(site: Site) -> AsyncCall:
     return call
 
 
-def _httpx_auth(site: Site) -> Any:
+def _httpx_auth(site: Endpoint) -> Any:
     module = import_module("httpx_auth")
     return module.OAuth2ClientCredentials(
         site.token, client_id=site.client_id, client_secret="secret", early_expiry=EARLY
     )
 
 
-def google_auth(site: Site) -> Call:
+def google_auth(site: Endpoint) -> Call:
     """Credentials of one's own derive from `google.auth.credentials.Credentials` and say how to refresh."""
     helpers: Any = import_module("google.auth._helpers")
     helpers.REFRESH_THRESHOLD = datetime.timedelta(seconds=EARLY)
@@ -138,7 +138,7 @@ def google_auth(site: Site) -> Call:
     return lambda: session.get(site.api, timeout=PATIENCE).raise_for_status()
 
 
-def requests_oauthlib(site: Site) -> Call:
+def requests_oauthlib(site: Endpoint) -> Call:
     """A backend application has no refresh token: when the token has expired, it fetches another."""
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
     oauth = import_module("oauthlib.oauth2")
@@ -160,14 +160,14 @@ def requests_oauthlib(site: Site) -> Call:
     return call
 
 
-BLOCKING: Final[dict[str, Callable[[Site], Call]]] = {
+BLOCKING: Final[dict[str, Callable[[Endpoint], Call]]] = {
     "xcaas": ours,
     "Authlib": authlib,
     "httpx-auth": httpx_auth,
     "google-auth": google_auth,
     "requests-oauthlib": requests_oauthlib,
 }
-ASYNC: Final[dict[str, Callable[[Site], AsyncCall]]] = {
+ASYNC: Final[dict[str, Callable[[Endpoint], AsyncCall]]] = {
     "xcaas": ours_async,
     "Authlib": authlib_async,
     "httpx-auth": httpx_auth_async,

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from benchmarks._auth_contestants import ASYNC, BLOCKING, WORKERS, Site
+from benchmarks._auth_contestants import ASYNC, BLOCKING, WORKERS, Endpoint
 
 ROOT: Final = Path(__file__).parent.parent
 LIFE: Final = 2.0
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 # --- one contestant, in a process of its own -----------------------------------
 
 
-def control(site: Site, what: str, **fields: object) -> dict[str, Any]:
+def control(site: Endpoint, what: str, **fields: object) -> dict[str, Any]:
     request = urllib.request.Request(f"{site.base}/control/{what}", json.dumps(fields).encode(), method="POST")
     with urllib.request.urlopen(request, timeout=30) as answer:
         found: dict[str, Any] = json.load(answer)
@@ -100,9 +100,9 @@ async def in_tasks(call: Callable[[], Awaitable[object]], workers: int, seconds:
 Run = Callable[[int, float], list[Sample]]
 
 
-def runner(name: str, how: str, site: Site) -> Run:
+def runner(name: str, how: str, site: Endpoint) -> Run:
     """A function that hammers with a contestant that was just set up."""
-    site = Site(site.port)
+    site = Endpoint(site.port)
     if how == "threads":
         call = BLOCKING[name](site)
         return lambda workers, seconds: in_threads(call, workers, seconds)
@@ -115,7 +115,7 @@ def runner(name: str, how: str, site: Site) -> Run:
     return lambda workers, seconds: loop.run_until_complete(in_tasks(async_call, workers, seconds))
 
 
-def measure(name: str, how: str, site: Site, seconds: float) -> dict[str, Any]:
+def measure(name: str, how: str, site: Endpoint, seconds: float) -> dict[str, Any]:
     """All scenarios of one contestant."""
     facts: dict[str, Any] = {}
     facts["as 8x8 answers"] = _answers(name, how, site)
@@ -143,7 +143,7 @@ def measure(name: str, how: str, site: Site, seconds: float) -> dict[str, Any]:
     return facts
 
 
-def _answers(name: str, how: str, site: Site) -> str:
+def _answers(name: str, how: str, site: Endpoint) -> str:
     control(site, "reset", lifetime=3600, as_8x8=True)
     try:
         run = runner(name, how, site)
@@ -152,7 +152,7 @@ def _answers(name: str, how: str, site: Site) -> str:
         return f"fails ({type(error).__name__})"
 
 
-def _revocation(run: Run, site: Site) -> str:
+def _revocation(run: Run, site: Endpoint) -> str:
     """Whether calls work again after the token was revoked."""
     control(site, "revoke")
     after = run(20, 1.0)
@@ -257,7 +257,7 @@ def budgets(rows: list[Row]) -> bool:
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--one"]:
         name, how, port, seconds = arguments[1:]
-        print(json.dumps(measure(name, how, Site(int(port)), float(seconds))), flush=True)
+        print(json.dumps(measure(name, how, Endpoint(int(port)), float(seconds))), flush=True)
         sys.stdout.flush()
         import os
 

@@ -24,13 +24,13 @@ from xcaas_core.downloads._download import Download
 from xcaas_core.operations._operation import Call
 from xcaas_core.sdk import (
     ClientBase,
-    Downloading,
+    DownloadSpec,
+    LinkSpec,
     Operation,
     Product,
-    Related,
     Server,
-    binary_answer,
-    json_answer,
+    binary_response,
+    json_response,
     path,
 )
 
@@ -40,11 +40,11 @@ PRODUCT: Final = Product(
     "files", title="Files", servers=(Server("https://files.test"),), schemes={}, package="benchmarks"
 )
 FACTS: Final[Operation[object]] = Operation(
-    PRODUCT, "facts", "GET", "/md5", call="files.facts", answers={"200": json_answer()}
+    PRODUCT, "facts", "GET", "/md5", call="files.facts", responses={"200": json_response()}
 )
 
 
-def _file(download: Downloading) -> Operation[object]:
+def _file(download: DownloadSpec) -> Operation[object]:
     return Operation(
         PRODUCT,
         "file",
@@ -52,14 +52,14 @@ def _file(download: Downloading) -> Operation[object]:
         "/{size}",
         call="files.file",
         parameters=(path("size"),),
-        answers={"200": binary_answer()},
+        responses={"200": binary_response()},
         accept="application/octet-stream",
         download=download,
     )
 
 
-PLAIN: Final = _file(Downloading())
-CHECKED: Final = _file(Downloading(checksum=Related("download_file:FACTS", ""), value="/md5"))
+PLAIN: Final = _file(DownloadSpec())
+CHECKED: Final = _file(DownloadSpec(checksum=LinkSpec("download_file:FACTS", ""), value="/md5"))
 
 _SERVER: Final = """
 import hashlib, socket, sys, threading

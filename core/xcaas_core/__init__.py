@@ -76,9 +76,9 @@ if TYPE_CHECKING:
     from .calls._options import Timeout as Timeout
     from .calls._replies import RawResponse as RawResponse
     from .calls._retry import RetryPolicy as RetryPolicy
-    from .client._raw import AsyncStreamed as AsyncStreamed
+    from .client._raw import AsyncStreamedResponse as AsyncStreamedResponse
     from .client._raw import AsyncStreaming as AsyncStreaming
-    from .client._raw import Streamed as Streamed
+    from .client._raw import StreamedResponse as StreamedResponse
     from .downloads._archive import unzip as unzip
     from .downloads._download import AsyncDownload as AsyncDownload
     from .downloads._download import Download as Download
@@ -109,7 +109,7 @@ else:
             "AsyncDownload": "downloads._download",
             "AsyncPager": "paging._pager",
             "AsyncPoller": "polling._poller",
-            "AsyncStreamed": "client._raw",
+            "AsyncStreamedResponse": "client._raw",
             "AsyncStreaming": "client._raw",
             "Attempt": "_errors",
             "AttemptEvent": "calls._hooks",
@@ -164,7 +164,7 @@ else:
             "Secret": "auth",
             "SecretUnavailableError": "auth",
             "ServerError": "_errors",
-            "Streamed": "client._raw",
+            "StreamedResponse": "client._raw",
             "Timeout": "calls._options",
             "TokenAnswerError": "auth",
             "TokenCache": "auth",
@@ -202,7 +202,7 @@ __all__ = [
     "AsyncDownload",
     "AsyncPager",
     "AsyncPoller",
-    "AsyncStreamed",
+    "AsyncStreamedResponse",
     "AsyncStreaming",
     "Attempt",
     "AttemptEvent",
@@ -257,7 +257,7 @@ __all__ = [
     "Secret",
     "SecretUnavailableError",
     "ServerError",
-    "Streamed",
+    "StreamedResponse",
     "Timeout",
     "TokenAnswerError",
     "TokenCache",

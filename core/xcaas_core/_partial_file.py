@@ -47,7 +47,7 @@ class PartialFile:
         """Create the file, or open the one that was kept. DownloadError if another process writes it just now."""
         if not self.resumable:
             self._ours = True  # said before, as Ctrl-C may come right after the file is there
-            self._file = open(self.path, "xb")  # noqa: SIM115 - closed by commit and abandon
+            self._file = open(self.path, "xb")  # noqa: SIM115 - closed by commit and discard
             return
         self._file = open(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")  # noqa: SIM115
         if not _lock(self._file):
@@ -60,7 +60,7 @@ class PartialFile:
         if self.size and not self.note:
             self.restart()
 
-    def remember(self, note: dict[str, str]) -> None:
+    def save_resume_info(self, note: dict[str, str]) -> None:
         """Write down what the whole is, so that a later process can tell whether a part still fits."""
         self.note = note
         if self.resumable:
@@ -97,7 +97,7 @@ class PartialFile:
         self._file = None
         self._forget_note()
 
-    def abandon(self, *, keep: bool = False) -> None:
+    def discard(self, *, keep: bool = False) -> None:
         """Close, and remove the file unless `keep` (which needs `resumable`). Safe to call twice, and after `commit`."""
         if not self._ours:
             return

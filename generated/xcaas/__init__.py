@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from xcaas_core import AsyncDownload as AsyncDownload
     from xcaas_core import AsyncPager as AsyncPager
     from xcaas_core import AsyncPoller as AsyncPoller
-    from xcaas_core import AsyncStreamed as AsyncStreamed
+    from xcaas_core import AsyncStreamedResponse as AsyncStreamedResponse
     from xcaas_core import AsyncStreaming as AsyncStreaming
     from xcaas_core import Attempt as Attempt
     from xcaas_core import AttemptEvent as AttemptEvent
@@ -100,7 +100,7 @@ if TYPE_CHECKING:
     from xcaas_core import Secret as Secret
     from xcaas_core import SecretUnavailableError as SecretUnavailableError
     from xcaas_core import ServerError as ServerError
-    from xcaas_core import Streamed as Streamed
+    from xcaas_core import StreamedResponse as StreamedResponse
     from xcaas_core import Timeout as Timeout
     from xcaas_core import TokenAnswerError as TokenAnswerError
     from xcaas_core import TokenCache as TokenCache
@@ -167,7 +167,7 @@ __all__ = [
     "AsyncDownload",
     "AsyncPager",
     "AsyncPoller",
-    "AsyncStreamed",
+    "AsyncStreamedResponse",
     "AsyncStreaming",
     "AsyncXCaaS",
     "Attempt",
@@ -223,7 +223,7 @@ __all__ = [
     "Secret",
     "SecretUnavailableError",
     "ServerError",
-    "Streamed",
+    "StreamedResponse",
     "Timeout",
     "TokenAnswerError",
     "TokenCache",

@@ -7,17 +7,17 @@ client = XCaaS(http_client=server, credentials=ClientCredentials("id", "secret")
 
 from __future__ import annotations
 
-from xcaas_core.testing import FakeAnswer as FakeAnswer
 from xcaas_core.testing import FakeClock as FakeClock
 from xcaas_core.testing import FakeRequest as FakeRequest
+from xcaas_core.testing import FakeResponse as FakeResponse
 from xcaas_core.testing import FakeServer as FakeServer
 from xcaas_core.testing import RequestMismatch as RequestMismatch
 from xcaas_core.testing import UnexpectedRequest as UnexpectedRequest
 
 __all__ = [
-    "FakeAnswer",
     "FakeClock",
     "FakeRequest",
+    "FakeResponse",
     "FakeServer",
     "RequestMismatch",
     "UnexpectedRequest",

@@ -16,10 +16,10 @@ __all__ = [
     "Download",
     "FollowUp",
     "Pagination",
-    "PollStatus",
     "Poller",
     "RateLimit",
     "Retry",
+    "StatusLink",
     "StopCondition",
     "StopTest",
     "ValueLocation",
@@ -74,7 +74,7 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
-class PollStatus:
+class StatusLink:
     """How far the work is: `value` points to the state, `partial` are those ends that leave something undone."""
 
     call: FollowUp
@@ -91,7 +91,7 @@ class Poller:
 
     verb: str
     id: str  # JSON pointer into the answer
-    status: PollStatus
+    status: StatusLink
     resume: str | None = None
     result: FollowUp | None = None
     cancel: FollowUp | None = None

@@ -15,9 +15,9 @@ from xcaas_generator.flows import Download as Download
 from xcaas_generator.flows import FollowUp as FollowUp
 from xcaas_generator.flows import Pagination as Pagination
 from xcaas_generator.flows import Poller as Poller
-from xcaas_generator.flows import PollStatus as PollStatus
 from xcaas_generator.flows import RateLimit as RateLimit
 from xcaas_generator.flows import Retry as Retry
+from xcaas_generator.flows import StatusLink as StatusLink
 from xcaas_generator.flows import StopCondition as StopCondition
 from xcaas_generator.flows import StopTest as StopTest
 from xcaas_generator.flows import ValueLocation as ValueLocation

@@ -11,7 +11,7 @@ import anyio.to_thread
 import trio
 
 from tests.support.shop import PRODUCT, AsyncShop, Shop
-from xcaas_core.sdk import Operation, empty_answer, path
+from xcaas_core.sdk import Operation, empty_response, path
 
 __all__ = ["KINDS", "LIBRARIES", "Call", "make", "outcomes", "own_client", "run_async"]
 
@@ -23,7 +23,7 @@ Call: TypeAlias = "tuple[str, Any]"
 
 HEAD: Final[Operation[None]] = Operation(
     PRODUCT, "headItem", "HEAD", "/items/{id}", call="shop.items.head", parameters=(path("id"),),
-    answers={"200": empty_answer()},
+    responses={"200": empty_response()},
 )  # fmt: skip
 
 

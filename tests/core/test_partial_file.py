@@ -29,7 +29,7 @@ class TestPartialFile:
         file.write(b"new")
         assert target.read_text() == "old"
         file.commit()
-        file.abandon()
+        file.discard()
         assert target.read_text() == "new"
         assert names(tmp_path) == ["a.txt"]
 
@@ -38,8 +38,8 @@ class TestPartialFile:
         file = PartialFile(tmp_path / "a.txt")
         file.open()
         file.write(b"new")
-        file.abandon()
-        file.abandon()
+        file.discard()
+        file.discard()
         assert (tmp_path / "a.txt").read_text() == "old"
         assert names(tmp_path) == ["a.txt"]
 
@@ -65,9 +65,9 @@ class TestPartialFile:
     def test_part_is_kept_and_found_again(self, tmp_path: Path) -> None:
         first = PartialFile(tmp_path / "a", resumable=True)
         first.open()
-        first.remember({"etag": '"1"'})
+        first.save_resume_info({"etag": '"1"'})
         first.write(b"hel")
-        first.abandon(keep=True)
+        first.discard(keep=True)
         assert not (tmp_path / "a").exists()
         again = PartialFile(tmp_path / "a", resumable=True)
         again.open()
@@ -87,7 +87,7 @@ class TestPartialFile:
             file = PartialFile(tmp_path / "a", resumable=True)
             file.open()
             assert (file.size, file.note) == (0, {})
-            file.abandon()
+            file.discard()
             assert names(tmp_path) == []
 
     def test_restart_forgets(self, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ class TestPartialFile:
             "except OSError:\n"
             "    print('full')\n"
             "finally:\n"
-            "    file.abandon()\n"
+            "    file.discard()\n"
         )
         done = subprocess.run(
             [sys.executable, "-c", script, str(tmp_path / "a")], capture_output=True, text=True, check=True, timeout=30

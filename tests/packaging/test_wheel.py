@@ -71,7 +71,7 @@ with XCaaS(http_client=server, credentials=keys) as client:
     found = client.storage.objects.search().limit(3).to_list()
     assert all(isinstance(item, StorageObject) for item in found) and found
     assert client.storage.objects.download("o1").read()
-    server.answer("storage.objects.get", status=404, json={"message": "gone"})
+    server.respond("storage.objects.get", status=404, json={"message": "gone"})
     try:
         client.storage.objects.get("o1")
     except XCaaSError as error:

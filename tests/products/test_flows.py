@@ -149,7 +149,7 @@ def test_a_walk_goes_on_from_a_cursor_in_another_client(sandbox: Sandbox, client
     pager = client.administration.phone_numbers.list(page_size=5)
     first = [number.phone_number for _, number in zip(range(7), pager, strict=False)]
     with client_of(sandbox.base_url) as other:
-        rest = other.administration.phone_numbers.list(page_size=5).resume(str(pager.cursor)).to_list()
+        rest = other.administration.phone_numbers.list(page_size=5).resume(str(pager.resume_token)).to_list()
     assert len(first) == 7
     assert len({*first, *(number.phone_number for number in rest)}) == len(first) + len(rest) == 12
 
@@ -284,7 +284,7 @@ def test_a_report_runs_and_its_rows_can_be_read(client: XCaaS) -> None:
 
 
 def test_a_report_of_another_tenant_is_found_again() -> None:
-    server = FakeServer().answer("cc_historical.reports.status", json={"id": 7, "status": "DONE"})
+    server = FakeServer().respond("cc_historical.reports.status", json={"id": 7, "status": "DONE"})
     with XCaaS(http_client=server, credentials=CREDENTIALS, **SETTINGS) as client:
         assert client.cc_historical.reports.resume("7", tenant="theirs").wait().status == "DONE"
     (asked,) = server.calls("cc_historical.reports.status")

@@ -11,11 +11,11 @@ from tests.support.sessions import async_session, sync_session
 from xcaas_core._errors import ConnectionLostError
 from xcaas_core.downloads._download import AsyncDownload, Download
 from xcaas_core.operations._operation import Call, Operation
-from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
+from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer
 
 DATA = bytes(range(256)) * 40
 MD5 = hashlib.md5(DATA, usedforsecurity=False).hexdigest()
-Handler = Callable[[FakeRequest], FakeAnswer]
+Handler = Callable[[FakeRequest], FakeResponse]
 
 
 def download(server: FakeServer, operation: Operation[object] = _ops.PLAIN) -> Download:
@@ -53,7 +53,7 @@ class Origin:
         self.etag = etag
         self.asked: list[str | None] = []
 
-    def __call__(self, request: FakeRequest) -> FakeAnswer:
+    def __call__(self, request: FakeRequest) -> FakeResponse:
         self.asked.append(request.headers.get("range"))
         headers = {"etag": self.etag} if self.etag else {}
         start = 0
@@ -61,11 +61,11 @@ class Origin:
         if self.ranges and same and (wanted := request.headers.get("range")):
             start = int(wanted.removeprefix("bytes=").removesuffix("-"))
             if start >= len(self.data):
-                return FakeAnswer(416, headers={"content-range": f"bytes */{len(self.data)}"})
+                return FakeResponse(416, headers={"content-range": f"bytes */{len(self.data)}"})
             headers["content-range"] = f"bytes {start}-{len(self.data) - 1}/{len(self.data)}"
         rest = self.data[start:]
         cut = next(self.cuts, None)
-        return FakeAnswer(
+        return FakeResponse(
             206 if "content-range" in headers else 200,
             content=pieces(rest if cut is None else rest[:cut]) or [b""],
             headers=headers,
@@ -75,13 +75,13 @@ class Origin:
 
 
 def serving(origin: Handler, target: str = "shop.things.plain") -> FakeServer:
-    return FakeServer().answer(target, origin)
+    return FakeServer().respond(target, origin)
 
 
 def described(origin: Handler, **facts: object) -> FakeServer:
     """A service that describes its file: length and checksum."""
     known = {"checksum": MD5, "checksumType": "MD5", "size": len(DATA), **facts}
-    return serving(origin, "shop.things.download").answer("shop.things.get", json=known)
+    return serving(origin, "shop.things.download").respond("shop.things.get", json=known)
 
 
 def names(folder: Path) -> list[str]:

@@ -10,8 +10,8 @@ __all__ = ["states"]
 def states(*told: str, start: str = "NOT_STARTED") -> FakeServer:
     server = FakeServer()
     for call in ("shop.jobs.start", "shop.jobs.run", "shop.jobs.report", "shop.jobs.build"):
-        server.answer(call, status=202, json={"id": "j1", "status": start})
+        server.respond(call, status=202, json={"id": "j1", "status": start})
     for state in told:
         for call in ("shop.jobs.status", "shop.jobs.watch"):
-            server.answer(call, json={"id": "j1", "status": state, "message": None})
+            server.respond(call, json={"id": "j1", "status": state, "message": None})
     return server

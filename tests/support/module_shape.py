@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from xcaas_core import sdk
 
 CALLS = re.compile(
-    r"_sdk\.(Operation|Product|Server|Variable|Scheme|Encoding|Paging|Last|Polling|PollStatus|Related|Downloading"
+    r"_sdk\.(Operation|Product|Server|Variable|Scheme|Encoding|PaginationSpec|StopCondition|PollingSpec|StatusLink|LinkSpec|DownloadSpec"
     r"|path|query|header|cookie|bodies|(json|form|multipart|text|binary|xml)_body"
-    r"|(json|text|binary|xml|empty)_answer|json_error|deprecated)"
+    r"|(json|text|binary|xml|empty)_response|json_error|deprecated)"
     r"|field|extra|lazy_attributes|TypedDict|float|Parser|Webhook|Format|Discriminator|Constant|OneOrList"
 )
 # Where the text of an annotation stands, which core evaluates: the position, or the name of the argument.
 EVALUATED = {
-    **dict.fromkeys(("json_answer", "text_answer", "xml_answer", "json_error", "Parser"), 0),
+    **dict.fromkeys(("json_response", "text_response", "xml_response", "json_error", "Parser"), 0),
     **dict.fromkeys(("path", "query", "header", "cookie"), 1),
     "Webhook": 2,
 }

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from xcaas_core._pointer import JSON
-from xcaas_core.operations._extensions import Last, Paging
-from xcaas_core.paging._walk import PageWalk
+from xcaas_core.operations._extensions import PaginationSpec, StopCondition
+from xcaas_core.paging._walk import PageIterator
 
 Key = str | int | None
-Answer = tuple[JSON, dict[str, str]]
+ResponseSpec = tuple[JSON, dict[str, str]]
 
 
 class Server(Protocol):
-    def __call__(self, key: Key) -> Answer: ...
+    def __call__(self, key: Key) -> ResponseSpec: ...
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Style:
     """One paging style: how a spec writes it down, and how a service with `rows` behaves."""
 
     name: str
-    paging: Paging
+    paging: PaginationSpec
     serve: type[Service]
 
 
@@ -32,11 +32,11 @@ class Service:
     size: int
     asked: list[Key] = field(default_factory=list)
 
-    def __call__(self, key: Key) -> Answer:
+    def __call__(self, key: Key) -> ResponseSpec:
         self.asked.append(key)
         return self.answer(key)
 
-    def answer(self, key: Key) -> Answer:
+    def answer(self, key: Key) -> ResponseSpec:
         raise NotImplementedError
 
     def part(self, start: int) -> list[JSON]:
@@ -48,26 +48,26 @@ class Service:
 
 
 class CountHeaders(Service):
-    def answer(self, key: Key) -> Answer:
+    def answer(self, key: Key) -> ResponseSpec:
         return list(self.part(int(key or 0) * self.size)), {"X-Total-Pages": str(self.pages)}
 
 
 class HeaderCursor(Service):
-    def answer(self, key: Key) -> Answer:
+    def answer(self, key: Key) -> ResponseSpec:
         start = int(str(key)[1:]) if key else 0
         more = start + self.size < len(self.rows)
         return list(self.part(start)), {"Last-Document-Id": f"d{start + self.size}"} if more else {}
 
 
 class Offset(Service):
-    def answer(self, key: Key) -> Answer:
+    def answer(self, key: Key) -> ResponseSpec:
         start = int(key or 0)
         last = start + self.size >= len(self.rows)
         return {"content": list(self.part(start)), "pageKey": start + self.size, "lastPage": last}, {}
 
 
 class Links(Service):
-    def answer(self, key: Key) -> Answer:
+    def answer(self, key: Key) -> ResponseSpec:
         page = int(key or 0)
         links: list[JSON] = [{"rel": "prevUrl", "href": "/?p"}] if page else []
         if page + 1 < self.pages:
@@ -76,19 +76,19 @@ class Links(Service):
 
 
 class Hits(Service):
-    def answer(self, key: Key) -> Answer:
+    def answer(self, key: Key) -> ResponseSpec:
         page = int(key or 1)
         return {"hits": len(self.rows), "data": list(self.part((page - 1) * self.size))}, {}
 
 
 class LastPage(Service):
-    def answer(self, key: Key) -> Answer:
+    def answer(self, key: Key) -> ResponseSpec:
         page = int(key or 1)
         return {"rows": list(self.part((page - 1) * self.size)), "last": max(self.pages, 1)}, {}
 
 
 class PageObject(Service):
-    def answer(self, key: Key) -> Answer:
+    def answer(self, key: Key) -> ResponseSpec:
         page = int(key or 0)
         body: dict[str, JSON] = {"page": {"number": page, "totalPages": self.pages}}
         if rows := self.part(page * self.size):
@@ -97,7 +97,7 @@ class PageObject(Service):
 
 
 class NoData(Service):
-    def answer(self, key: Key) -> Answer:
+    def answer(self, key: Key) -> ResponseSpec:
         start = int(str(key)[1:]) if key else 0
         rows = self.part(start)
         meta: JSON = {"totalRecordCount": len(self.rows), "scrollId": f"s{start + self.size}" if rows else "No Data"}
@@ -105,7 +105,7 @@ class NoData(Service):
 
 
 class NullScroll(Service):
-    def answer(self, key: Key) -> Answer:
+    def answer(self, key: Key) -> ResponseSpec:
         start = int(str(key)[1:]) if key else 0
         more = start + self.size < len(self.rows)
         return {"data": list(self.part(start)), "meta": {"scrollId": f"s{start + self.size}" if more else None}}, {}
@@ -116,7 +116,7 @@ class HasMore(Service):
 
     position = 0
 
-    def answer(self, key: Key) -> Answer:
+    def answer(self, key: Key) -> ResponseSpec:
         self.position = 0 if key is None else self.position + self.size
         more = self.position + self.size < len(self.rows)
         body: JSON = {
@@ -127,7 +127,7 @@ class HasMore(Service):
 
 
 class LinkHeader(Service):
-    def answer(self, key: Key) -> Answer:
+    def answer(self, key: Key) -> ResponseSpec:
         start = int(str(key).rpartition("=")[2]) if key else 0
         more = start + self.size < len(self.rows)
         header = f'<https://api.test/rows?at={start + self.size}>; rel="next"' if more else '</>; rel="first"'
@@ -137,94 +137,100 @@ class LinkHeader(Service):
 STYLES = [
     Style(
         "count headers",
-        Paging("page", "page", items="", last=(Last(("header", "X-Total-Pages"), "page-count"),), past_end=400),
+        PaginationSpec(
+            "page", "page", items="", last=(StopCondition(("header", "X-Total-Pages"), "page-count"),), past_end=400
+        ),
         CountHeaders,
     ),
     Style(
         "header cursor",
-        Paging(
+        PaginationSpec(
             "cursor",
             "lastDocumentId",
             items="",
             next=("header", "Last-Document-Id"),
-            last=(Last(("header", "Last-Document-Id"), "absent"),),
+            last=(StopCondition(("header", "Last-Document-Id"), "absent"),),
         ),
         HeaderCursor,
     ),
     Style(
         "offset",
-        Paging(
+        PaginationSpec(
             "cursor",
             "pageKey",
             first=0,
             items="/content",
             next=("body", "/pageKey"),
-            last=(Last(("body", "/lastPage"), "equals", True),),
+            last=(StopCondition(("body", "/lastPage"), "equals", True),),
         ),
         Offset,
     ),
     Style(
         "links",
-        Paging("page", "page", items="/content", last=(Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),)),
+        PaginationSpec(
+            "page", "page", items="/content", last=(StopCondition(("body", "/links"), "lacks", {"rel": "nextUrl"}),)
+        ),
         Links,
     ),
     Style(
         "hits",
-        Paging(
+        PaginationSpec(
             "page",
             "/page",
             within="body",
             first=1,
             items="/data",
-            last=(Last(("body", "/hits"), "item-count"),),
+            last=(StopCondition(("body", "/hits"), "item-count"),),
         ),
         Hits,
     ),
     Style(
         "number of the last page",
-        Paging("page", "page", first=1, items="/rows", last=(Last(("body", "/last"), "last-page"),)),
+        PaginationSpec("page", "page", first=1, items="/rows", last=(StopCondition(("body", "/last"), "last-page"),)),
         LastPage,
     ),
     Style(
         "page object",
-        Paging("page", "page", items="/_embedded/queues", last=(Last(("body", "/page/totalPages"), "page-count"),)),
+        PaginationSpec(
+            "page", "page", items="/_embedded/queues", last=(StopCondition(("body", "/page/totalPages"), "page-count"),)
+        ),
         PageObject,
     ),
     Style(
         "closing word",
-        Paging(
+        PaginationSpec(
             "cursor",
             "scrollId",
             items="/data",
             next=("body", "/meta/scrollId"),
-            last=(Last(("body", "/meta/scrollId"), "equals", "No Data"),),
+            last=(StopCondition(("body", "/meta/scrollId"), "equals", "No Data"),),
         ),
         NoData,
     ),
     Style(
         "null scroll id",
-        Paging(
+        PaginationSpec(
             "cursor",
             "scrollId",
             items="/data",
             next=("body", "/meta/scrollId"),
-            last=(Last(("body", "/meta/scrollId"), "absent"),),
+            last=(StopCondition(("body", "/meta/scrollId"), "absent"),),
         ),
         NullScroll,
     ),
     Style(
         "flag and constant scroll id",
-        Paging(
+        PaginationSpec(
             "cursor",
             "scrollId",
             items="/data",
             next=("body", "/pagination/nextScrollId"),
-            last=(Last(("body", "/pagination/hasMore"), "equals", False),),
+            last=(StopCondition(("body", "/pagination/hasMore"), "equals", False),),
             alone=True,
         ),
         HasMore,
     ),
-    Style("link header", Paging("link", "", items="", next=("link", "next")), LinkHeader),
+    Style("link header", PaginationSpec("link", "", items="", next=("link", "next")), LinkHeader),
 ]
 
 
@@ -232,13 +238,13 @@ def rows(count: int) -> list[JSON]:
     return [{"id": number} for number in range(count)]
 
 
-def drain(walk: PageWalk, serve: Server, *, at_most: int = 10_000, into: list[JSON] | None = None) -> list[JSON]:
+def drain(walk: PageIterator, serve: Server, *, at_most: int = 10_000, into: list[JSON] | None = None) -> list[JSON]:
     found: list[JSON] = [] if into is None else into
     while not walk.done:
         assert at_most > 0, "the walk does not end"
         at_most -= 1
         assert walk.position is not None
         body, headers = serve(walk.position.key)
-        page = walk.feed(body, headers, "https://api.test/rows")
+        page = walk.advance(body, headers, "https://api.test/rows")
         found += page.items[page.here.skip :]
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xcaas_core.client._resources import AsyncProductClient, ProductClient
 from xcaas_core.operations._operation import Operation
 from xcaas_core.operations._product import Product, Scheme, Server
-from xcaas_core.sdk import AsyncClientBase, ClientBase, binary_body, json_answer
+from xcaas_core.sdk import AsyncClientBase, ClientBase, binary_body, json_response
 
 __all__ = ["AsyncClient", "Client", "chunks"]
 
@@ -25,7 +25,7 @@ PRODUCT = Product(
 )
 
 GET: Operation[object] = Operation(
-    PRODUCT, "getThing", "GET", "/thing", call="sample.get", answers={"200": json_answer()}, security=(("oauth",),)
+    PRODUCT, "getThing", "GET", "/thing", call="sample.get", responses={"200": json_response()}, security=(("oauth",),)
 )
 PUT: Operation[object] = Operation(
     PRODUCT,
@@ -34,14 +34,20 @@ PUT: Operation[object] = Operation(
     "/thing",
     call="sample.put",
     body=binary_body(),
-    answers={"200": json_answer()},
+    responses={"200": json_response()},
     security=(("oauth",),),
 )
 KEYED: Operation[object] = Operation(
-    PRODUCT, "getKeyed", "GET", "/keyed", call="sample.keyed", answers={"200": json_answer()}, security=(("key",),)
+    PRODUCT, "getKeyed", "GET", "/keyed", call="sample.keyed", responses={"200": json_response()}, security=(("key",),)
 )
 QUERIED: Operation[object] = Operation(
-    PRODUCT, "getQueried", "GET", "/queried", call="sample.q", answers={"200": json_answer()}, security=(("query",),)
+    PRODUCT,
+    "getQueried",
+    "GET",
+    "/queried",
+    call="sample.q",
+    responses={"200": json_response()},
+    security=(("query",),),
 )
 
 

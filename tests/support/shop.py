@@ -9,22 +9,22 @@ from xcaas_core.sdk import (
     AsyncProductClient,
     AsyncResource,
     ClientBase,
-    Last,
     Operation,
-    Paging,
+    PaginationSpec,
     Product,
     ProductClient,
     Resource,
     Scheme,
     Server,
+    StopCondition,
     Variable,
-    binary_answer,
     binary_body,
-    empty_answer,
+    binary_response,
+    empty_response,
     header,
-    json_answer,
     json_body,
     json_error,
+    json_response,
     multipart_body,
     path,
     query,
@@ -57,7 +57,7 @@ GET: Final[Operation[object]] = Operation(
     "/items/{id}",
     call="shop.items.get",
     parameters=(path("id"), query("tags", "list[str]", explode=False), header("X-Tenant", source="tenant")),
-    answers={"200": json_answer()},
+    responses={"200": json_response()},
     errors=_ERRORS,
 )
 CREATE: Final[Operation[object]] = Operation(
@@ -67,7 +67,7 @@ CREATE: Final[Operation[object]] = Operation(
     "/items",
     call="shop.items.create",
     body=json_body(),
-    answers={"201": json_answer()},
+    responses={"201": json_response()},
 )
 SEARCH: Final[Operation[object]] = Operation(
     PRODUCT,
@@ -76,7 +76,7 @@ SEARCH: Final[Operation[object]] = Operation(
     "/items/search",
     call="shop.items.search",
     body=json_body(),
-    answers={"200": json_answer()},
+    responses={"200": json_response()},
     retry=True,
 )
 REMOVE: Final[Operation[None]] = Operation(
@@ -86,7 +86,7 @@ REMOVE: Final[Operation[None]] = Operation(
     "/items/{id}",
     call="shop.items.remove",
     parameters=(path("id"),),
-    answers={"204": empty_answer()},
+    responses={"204": empty_response()},
 )
 CONTENT: Final[Operation[bytes]] = Operation(
     PRODUCT,
@@ -95,7 +95,7 @@ CONTENT: Final[Operation[bytes]] = Operation(
     "/items/{id}/content",
     call="shop.items.content",
     parameters=(path("id"),),
-    answers={"200": binary_answer(media_type="audio/*")},
+    responses={"200": binary_response(media_type="audio/*")},
     accept="audio/*",
 )
 STORE: Final[Operation[object]] = Operation(
@@ -106,7 +106,7 @@ STORE: Final[Operation[object]] = Operation(
     call="shop.items.store",
     parameters=(path("id"),),
     body=binary_body("audio/mpeg"),
-    answers={"200": json_answer()},
+    responses={"200": json_response()},
 )
 ATTACH: Final[Operation[object]] = Operation(
     PRODUCT,
@@ -116,7 +116,7 @@ ATTACH: Final[Operation[object]] = Operation(
     call="shop.items.attach",
     parameters=(path("id"),),
     body=multipart_body(),
-    answers={"200": json_answer()},
+    responses={"200": json_response()},
 )
 SECRET: Final[Operation[object]] = Operation(
     PRODUCT,
@@ -124,7 +124,7 @@ SECRET: Final[Operation[object]] = Operation(
     "GET",
     "/secret",
     call="shop.items.secret",
-    answers={"200": json_answer()},
+    responses={"200": json_response()},
     security=(("key",),),
 )
 EVERY: Final[Operation[object]] = Operation(
@@ -134,8 +134,8 @@ EVERY: Final[Operation[object]] = Operation(
     "/items",
     call="shop.items.every",
     parameters=(query("page", "int"),),
-    answers={"200": json_answer()},
-    paging=Paging("page", "page", items="", last=(Last(("header", "X-Total"), "item-count"),)),
+    responses={"200": json_response()},
+    paging=PaginationSpec("page", "page", items="", last=(StopCondition(("header", "X-Total"), "item-count"),)),
 )
 
 

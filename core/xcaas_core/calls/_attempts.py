@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from ..sansio._messages import Request
     from ._hooks import Hook, TokenHook
 
-__all__ = ["announce", "conclude", "with_tokens"]
+__all__ = ["after_attempt", "before_attempt", "with_tokens"]
 
 T = TypeVar("T")
 _log: Final = logging.getLogger("xcaas")
 
 
-def announce(hooks: Iterable[Hook], event: AttemptEvent, request: Request) -> Mapping[str, str]:
+def before_attempt(hooks: Iterable[Hook], event: AttemptEvent, request: Request) -> Mapping[str, str]:
     """Let hooks see and change the request, credentials excepted. The headers as they leave them."""
     before = {name: value for name, value in request.headers.items() if not is_secret(name)}
     event.headers.update(before)
@@ -40,7 +40,7 @@ def announce(hooks: Iterable[Hook], event: AttemptEvent, request: Request) -> Ma
     return changed
 
 
-def conclude(hooks: Iterable[Hook], event: AttemptEvent, response: Response | None = None) -> None:
+def after_attempt(hooks: Iterable[Hook], event: AttemptEvent, response: Response | None = None) -> None:
     """Tell hooks how an attempt went."""
     _take(event, response)
     for hook in hooks:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from ..operations._product import Server
     from ..serialization._compiled import Compiled
 
-__all__ = ["Site"]
+__all__ = ["Endpoint"]
 
 
-class Site:
+class Endpoint:
     """One operation as one client calls it: its address, its fixed headers, and who signs."""
 
     __slots__ = ("address", "authorizer", "compiled", "headers", "limiter", "setting", "template")

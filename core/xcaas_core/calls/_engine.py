@@ -15,7 +15,7 @@ from .._fork import resets_after_fork
 from ..auth._interface import AuthContext
 from ..http._urls import origin_of, rebase
 from ..serialization._servers import server_address, server_template
-from ._endpoint import Site, first_server
+from ._endpoint import Endpoint, first_server
 from ._rate_limits import FlightLimit, RateLimiter
 from ._retry import RetryBudget
 
@@ -76,7 +76,7 @@ class Engine:
         self.shared = shared
         # The user's own HTTP client signs requests; authorizers would only be in its way.
         self.external_auth = external_auth
-        self._sites: dict[Operation[object], Site] = {}
+        self._sites: dict[Operation[object], Endpoint] = {}
         self._authorizers: dict[tuple[str, Security], Authorizer | None] = {}
         self.auth_context: AuthContext = context or self._auth_context()
 
@@ -91,14 +91,14 @@ class Engine:
             context=self.auth_context if same else None,
         )
 
-    def site(self, operation: Operation[object]) -> Site:
+    def site(self, operation: Operation[object]) -> Endpoint:
         """Where and how this client calls an operation; found out once."""
         found = self._sites.get(operation)
         if found is None:
             found = self._sites[operation] = self._find_site(operation)
         return found
 
-    def _find_site(self, operation: Operation[object]) -> Site:
+    def _find_site(self, operation: Operation[object]) -> Endpoint:
         from ..serialization._compiled import compiled
 
         product = operation.product
@@ -111,7 +111,7 @@ class Engine:
             headers.setdefault(name.lower(), value)
         address = server_address(server, setting, self.options.base_url)
         self.shared.origins.add(origin_of(address))
-        return Site(
+        return Endpoint(
             compiled(operation),
             address=address,
             template=server_template(server, setting),

@@ -11,7 +11,7 @@ from .._json import loads
 from .._pointer import JSON, value_at
 from .._redaction import safe_text
 from ..http._media_types import charset_of, is_html, matches, media_type_of
-from ..operations._parameter import Answer
+from ..operations._parameter import ResponseSpec
 from ..serialization._codecs import codec_for
 from ..serialization._responses import candidates
 
@@ -77,7 +77,7 @@ def _body(response: Response, content_type: str | None) -> tuple[object, bool]:
         return text[:_LONGEST_TEXT], False
 
 
-def _described(operation: Operation[object], status: int, sent: str, body: object) -> Answer | None:
+def _described(operation: Operation[object], status: int, sent: str, body: object) -> ResponseSpec | None:
     """The spec's description of this error: one whose message is where it says, in this media type at best."""
     offered = [answer for answer in candidates(operation.errors, status) if answer.kind == "json"]
     offered.sort(key=lambda answer: not matches(answer.media_type, sent))
@@ -87,7 +87,7 @@ def _described(operation: Operation[object], status: int, sent: str, body: objec
     return offered[0] if offered else None
 
 
-def _decoded(answer: Answer | None, body: object, package: str) -> object:
+def _decoded(answer: ResponseSpec | None, body: object, package: str) -> object:
     if answer is None or answer.annotation is None:
         return body
     codec = codec_for(answer.annotation, package)

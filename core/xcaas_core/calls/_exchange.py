@@ -14,11 +14,11 @@ from .._redaction import safe_url
 from ..http._headers import requested_wait
 from ..sansio._messages import Response
 from ..sansio._steps import Close, Flow, Read, Send, Sleep
-from ._attempts import announce, conclude, with_tokens
+from ._attempts import after_attempt, before_attempt, with_tokens
 from ._context import CallContext
 from ._error_responses import response_error
 from ._hooks import AttemptEvent
-from ._replies import Reply
+from ._replies import CallResponse
 from ._requests import build_request
 from ._retry import cost_of, planned_wait, worth_repeating
 
@@ -35,7 +35,7 @@ Granted = TypeVar("Granted")
 _log: Final = logging.getLogger("xcaas")
 
 
-def exchange(engine: Engine, call: Call[T]) -> Flow[Reply[T]]:
+def exchange(engine: Engine, call: Call[T]) -> Flow[CallResponse[T]]:
     """Make a call, with retries and credentials. Raises what `_errors.py` draws."""
     return CallRunner(engine, call).run()
 
@@ -86,7 +86,7 @@ class CallRunner(Generic[T]):
 
     # --- the flow --------------------------------------------------------------
 
-    def run(self) -> Flow[Reply[T]]:
+    def run(self) -> Flow[CallResponse[T]]:
         """Make the call. Every way out but success is an error that knows all about it."""
         try:
             while True:
@@ -101,12 +101,12 @@ class CallRunner(Generic[T]):
                         raise
                     failure = error
                 self._record(began, response, failure)
-                if response is not None and self.compiled.answers.is_success(response.status):
+                if response is not None and self.compiled.responses.is_success(response.status):
                     self.engine.shared.budget.give()
                     self._tell(response, None, None)
                     if self.call.stream:
                         yield from self._check_stream(response)
-                    return Reply(response, self.context, self.value)
+                    return CallResponse(response, self.context, self.value)
                 if response is not None and (yield from self._replay(response)):
                     wait: float | None = 0.0
                 else:
@@ -142,7 +142,7 @@ class CallRunner(Generic[T]):
             request.timeout = self._left()
             self._sent = True
             response = cast("Response", (yield Send(request, stream=self.call.stream)))
-            if self.call.stream and not self.compiled.answers.is_success(response.status):
+            if self.call.stream and not self.compiled.responses.is_success(response.status):
                 yield Read(response)
             return response
         finally:
@@ -159,12 +159,12 @@ class CallRunner(Generic[T]):
 
     def value(self, response: Response) -> T:
         """Decode a whole answer."""
-        return cast("T", self.compiled.answers.value(response, self.engine.lenient))
+        return cast("T", self.compiled.responses.value(response, self.engine.lenient))
 
     def _check_stream(self, response: Response) -> Flow[None]:
         """A body that cannot be what was promised is not worth streaming."""
         try:
-            self.compiled.answers.check(response)
+            self.compiled.responses.check(response)
         except XCaaSError as error:
             yield Close(response)
             self.context.complete(error, response)
@@ -210,7 +210,7 @@ class CallRunner(Generic[T]):
         event = self._event = AttemptEvent(
             self.call.operation, safe_url(self.request.url), len(self.context.attempts) + 1
         )
-        if self.compiled.guarded(announce(self.engine.options.hooks, event, self.request)):
+        if self.compiled.guarded(before_attempt(self.engine.options.hooks, event, self.request)):
             self._signs = False
 
     def _with_tokens(self, flow: Flow[Granted]) -> Flow[Granted]:
@@ -238,14 +238,14 @@ class CallRunner(Generic[T]):
         event, self._event = self._event, None
         if event is not None:
             event.status, event.error, event.seconds, event.retry_in = attempt.status, failure, attempt.seconds, wait
-            conclude(self.engine.options.hooks, event, response)
+            after_attempt(self.engine.options.hooks, event, response)
 
     def _abandon(self, error: BaseException) -> None:
         """Let hooks end what they began, when an attempt ends before it was sent, or is cancelled."""
         event, self._event = self._event, None
         if event is not None:
             event.error = error
-            conclude(self.engine.options.hooks, event)
+            after_attempt(self.engine.options.hooks, event)
 
     def _error(self, response: Response | None, failure: TransportError | None) -> XCaaSError:
         if response is None:

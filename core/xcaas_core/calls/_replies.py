@@ -1,4 +1,4 @@
-"""Answers as flows see them (`Reply`), and as callers of `raw` see them (`RawResponse`)."""
+"""Answers as flows see them (`CallResponse`), and as callers of `raw` see them (`RawResponse`)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ..sansio._messages import Response
 from ..serialization._responses import plain_json
 from ._context import CallContext
 
-__all__ = ["RawResponse", "Reply"]
+__all__ = ["CallResponse", "RawResponse"]
 
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Reply(Generic[T_co]):
+class CallResponse(Generic[T_co]):
     """A successful answer to a call, not yet decoded.
 
-    `response` is open if the call asked to stream: read it with `Chunk` or `Read` steps and give it
+    `response` is open if the call asked to stream: read it with `ReadChunk` or `Read` steps and give it
     up with `Close`. `url` is the address that was asked, as it was sent.
     """
 
@@ -75,7 +75,7 @@ class Reply(Generic[T_co]):
             raise
 
     def __repr__(self) -> str:
-        return f"<Reply {self.status}>"
+        return f"<CallResponse {self.status}>"
 
 
 class RawResponse(Generic[T_co]):
@@ -86,7 +86,7 @@ class RawResponse(Generic[T_co]):
 
     __slots__ = ("_find", "_found", "_reply", "attempts", "content", "headers", "request_id", "status", "url")
 
-    def __init__(self, find: Callable[[], T_co], reply: Reply[object]) -> None:
+    def __init__(self, find: Callable[[], T_co], reply: CallResponse[object]) -> None:
         from .._redaction import safe_url
 
         self._find = find

@@ -11,13 +11,13 @@ from ..sansio._messages import Request
 
 if TYPE_CHECKING:
     from ..operations._operation import Call
-    from ._endpoint import Site
+    from ._endpoint import Endpoint
     from ._engine import Engine
 
 __all__ = ["build_request"]
 
 
-def build_request(engine: Engine, site: Site, call: Call[object]) -> tuple[Request, bool]:
+def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[Request, bool]:
     """The request of a call, and whether the authorizer is to sign it.
 
     It is not if the caller has set the credentials' headers, or if a link leads to a host that may not see
@@ -47,11 +47,11 @@ def build_request(engine: Engine, site: Site, call: Call[object]) -> tuple[Reque
     return request, trusted and _needs_signature(site, headers)
 
 
-def _needs_signature(site: Site, headers: Mapping[str, str]) -> bool:
+def _needs_signature(site: Endpoint, headers: Mapping[str, str]) -> bool:
     return site.authorizer is not None and not site.compiled.guarded(headers)
 
 
-def _put_body(request: Request, site: Site, call: Call[object]) -> None:
+def _put_body(request: Request, site: Endpoint, call: Call[object]) -> None:
     payload = site.compiled.payload(call.operation, call.body)
     if payload is None:
         return

@@ -15,7 +15,7 @@ from ..sansio._drivers import AsyncTransport, SyncTransport, run, run_async
 if TYPE_CHECKING:
     from ..sansio._steps import Flow
     from ._engine import Engine
-    from ._replies import Reply
+    from ._replies import CallResponse
 
 
 __all__ = ["AsyncSession", "Session"]
@@ -23,7 +23,7 @@ __all__ = ["AsyncSession", "Session"]
 T = TypeVar("T")
 
 
-def exchange(engine: Engine, call: Call[T]) -> Flow[Reply[T]]:
+def exchange(engine: Engine, call: Call[T]) -> Flow[CallResponse[T]]:
     """Make a call, as `_exchange.py` does, which is not loaded before the first one."""
     from ._exchange import exchange
 
@@ -47,7 +47,7 @@ class Session:
         """Call an operation and decode its answer."""
         return run(exchange(self.engine, Call(operation, args, body)), self.io).value()
 
-    def exchange(self, call: Call[T]) -> Reply[T]:
+    def exchange(self, call: Call[T]) -> CallResponse[T]:
         """Make a call and return the answer undecoded, open if the call asks to stream."""
         return run(exchange(self.engine, call), self.io)
 
@@ -69,6 +69,6 @@ class AsyncSession:
         """Call an operation and decode its answer."""
         return (await run_async(exchange(self.engine, Call(operation, args, body)), self.io)).value()
 
-    async def exchange(self, call: Call[T]) -> Reply[T]:
+    async def exchange(self, call: Call[T]) -> CallResponse[T]:
         """Make a call and return the answer undecoded, open if the call asks to stream."""
         return await run_async(exchange(self.engine, call), self.io)

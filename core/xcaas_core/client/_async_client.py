@@ -57,9 +57,9 @@ class AsyncClientBase(Client):
         answer = await client.raw(client.storage.objects.get, "o1")
         answer.headers["x-request-id"], answer.value.id
         """
-        from ._raw import raw_twin
+        from ._raw import raw_method
 
-        answer: RawResponse[Any] = await raw_twin(method)(*args, **kwargs)
+        answer: RawResponse[Any] = await raw_method(method)(*args, **kwargs)
         return answer
 
     @overload
@@ -76,9 +76,9 @@ class AsyncClientBase(Client):
         async with client.streaming(client.storage.objects.get, "o1") as answer:
             async for piece in answer.iter_bytes(): ...
         """
-        from ._raw import AsyncStreaming, streaming_twin
+        from ._raw import AsyncStreaming, streaming_method
 
-        return AsyncStreaming(streaming_twin(method)(*args, **kwargs))
+        return AsyncStreaming(streaming_method(method)(*args, **kwargs))
 
     async def token_info(self) -> TokenInfo:
         """What the OAuth token says about its key: above all, which products it opens.

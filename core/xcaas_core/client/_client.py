@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..auth import TokenInfo
     from ..calls._replies import RawResponse
     from ..transport._library import HttpAuth
-    from ._raw import Streamed
+    from ._raw import StreamedResponse
 
 __all__ = ["ClientBase"]
 
@@ -52,20 +52,20 @@ class ClientBase(Client):
 
         For a list in pages, the answer is that of the first page, and `value` the pager.
         """
-        from ._raw import raw_twin
+        from ._raw import raw_method
 
-        answer: RawResponse[T] = raw_twin(method)(*args, **kwargs)
+        answer: RawResponse[T] = raw_method(method)(*args, **kwargs)
         return answer
 
-    def streaming(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Streamed[T]:
+    def streaming(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> StreamedResponse[T]:
         """Call a method and get its answer as soon as the headers are there. Close it, or use `with`.
 
         with client.streaming(client.storage.objects.get, "o1") as answer:
             for piece in answer.iter_bytes(): ...
         """
-        from ._raw import streaming_twin
+        from ._raw import streaming_method
 
-        answer: Streamed[T] = streaming_twin(method)(*args, **kwargs)
+        answer: StreamedResponse[T] = streaming_method(method)(*args, **kwargs)
         return answer
 
     def token_info(self) -> TokenInfo:

@@ -12,7 +12,7 @@ from types import MethodType, TracebackType
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from .._errors import ConfigurationError
-from ..calls._replies import RawResponse, Reply
+from ..calls._replies import CallResponse, RawResponse
 from ..calls._session import AsyncSession, Session
 from ..operations._operation import Call, Operation
 from ._resources import Arguments, AsyncResource, Resource
@@ -20,7 +20,7 @@ from ._resources import Arguments, AsyncResource, Resource
 if TYPE_CHECKING:
     from ..paging._pages import PageSource
 
-__all__ = ["AsyncStreamed", "AsyncStreaming", "Streamed", "raw_twin", "streaming_twin"]
+__all__ = ["AsyncStreamedResponse", "AsyncStreaming", "StreamedResponse", "raw_method", "streaming_method"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -37,7 +37,7 @@ class _Open(Generic[T_co]):
 
     __slots__ = ("_begun", "_finish", "_reply", "_spent", "_whole")
 
-    def __init__(self, reply: Reply[object], finish: Callable[[], T_co]) -> None:
+    def __init__(self, reply: CallResponse[object], finish: Callable[[], T_co]) -> None:
         self._reply = reply
         self._finish = finish
         self._begun = False
@@ -78,7 +78,7 @@ def _spent(how: str) -> ConfigurationError:
     )
 
 
-class Streamed(_Open[T_co]):
+class StreamedResponse(_Open[T_co]):
     """A successful answer whose body is still on its way. Close it, or use it as a context manager.
 
     The body comes once: either in pieces or as the value. ConfigurationError for asking twice.
@@ -86,7 +86,7 @@ class Streamed(_Open[T_co]):
 
     __slots__ = ("_session",)
 
-    def __init__(self, reply: Reply[object], session: Session, finish: Callable[[], T_co]) -> None:
+    def __init__(self, reply: CallResponse[object], session: Session, finish: Callable[[], T_co]) -> None:
         super().__init__(reply, finish)
         self._session = session
 
@@ -110,7 +110,7 @@ class Streamed(_Open[T_co]):
         self._closed()
         self._session.io.close(self._reply.response)
 
-    def __enter__(self) -> Streamed[T_co]:
+    def __enter__(self) -> StreamedResponse[T_co]:
         return self
 
     def __exit__(
@@ -119,12 +119,12 @@ class Streamed(_Open[T_co]):
         self.close()
 
 
-class AsyncStreamed(_Open[T_co]):
-    """A successful answer whose body is still on its way. See `Streamed`."""
+class AsyncStreamedResponse(_Open[T_co]):
+    """A successful answer whose body is still on its way. See `StreamedResponse`."""
 
     __slots__ = ("_session",)
 
-    def __init__(self, reply: Reply[object], session: AsyncSession, finish: Callable[[], T_co]) -> None:
+    def __init__(self, reply: CallResponse[object], session: AsyncSession, finish: Callable[[], T_co]) -> None:
         super().__init__(reply, finish)
         self._session = session
 
@@ -154,11 +154,11 @@ class AsyncStreaming(Generic[T_co]):
 
     __slots__ = ("_answer", "_coming")
 
-    def __init__(self, coming: Awaitable[AsyncStreamed[T_co]]) -> None:
+    def __init__(self, coming: Awaitable[AsyncStreamedResponse[T_co]]) -> None:
         self._coming = coming
-        self._answer: AsyncStreamed[T_co] | None = None
+        self._answer: AsyncStreamedResponse[T_co] | None = None
 
-    async def __aenter__(self) -> AsyncStreamed[T_co]:
+    async def __aenter__(self) -> AsyncStreamedResponse[T_co]:
         self._answer = await self._coming
         return self._answer
 
@@ -230,9 +230,9 @@ class _StreamCalls(_OneCall):
     __slots__ = ()
     _session: Session
 
-    def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> Streamed[T]:
+    def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> StreamedResponse[T]:
         reply = self._session.exchange(Call(operation, args, body, stream=True))
-        return Streamed(reply, self._session, reply.value)
+        return StreamedResponse(reply, self._session, reply.value)
 
     def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> object:
         from ..paging._pager import Pager
@@ -240,16 +240,18 @@ class _StreamCalls(_OneCall):
 
         source: PageSource[object] = PageSource(self._session.engine, Call(operation, args, body))
         reply = self._session.exchange(source.first(stream=True))
-        return Streamed(reply, self._session, partial(_kept, Pager(self._session, source), source, reply))
+        return StreamedResponse(reply, self._session, partial(_kept, Pager(self._session, source), source, reply))
 
 
 class _AsyncStreamCalls(_OneCall):
     __slots__ = ()
     _session: AsyncSession
 
-    async def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> AsyncStreamed[T]:
+    async def _call(
+        self, operation: Operation[T], args: Arguments = (), body: object = None
+    ) -> AsyncStreamedResponse[T]:
         reply = await self._session.exchange(Call(operation, args, body, stream=True))
-        return AsyncStreamed(reply, self._session, reply.value)
+        return AsyncStreamedResponse(reply, self._session, reply.value)
 
     async def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> object:
         from ..paging._pager import AsyncPager
@@ -257,10 +259,12 @@ class _AsyncStreamCalls(_OneCall):
 
         source: PageSource[object] = PageSource(self._session.engine, Call(operation, args, body))
         reply = await self._session.exchange(source.first(stream=True))
-        return AsyncStreamed(reply, self._session, partial(_kept, AsyncPager(self._session, source), source, reply))
+        return AsyncStreamedResponse(
+            reply, self._session, partial(_kept, AsyncPager(self._session, source), source, reply)
+        )
 
 
-def _kept(pager: object, source: PageSource[object], reply: Reply[object]) -> object:
+def _kept(pager: object, source: PageSource[object], reply: CallResponse[object]) -> object:
     source.keep(reply)
     return pager
 
@@ -285,11 +289,11 @@ def _twin(method: Callable[..., object], blocking: type, awaiting: type) -> Call
     return MethodType(function, twin(owner._session))  # pyright: ignore[reportPrivateUsage]
 
 
-def raw_twin(method: Callable[..., object]) -> Callable[..., Any]:
+def raw_method(method: Callable[..., object]) -> Callable[..., Any]:
     """A method that returns a `RawResponse` (or the promise of one) instead of a value."""
     return _twin(method, _RawCalls, _AsyncRawCalls)
 
 
-def streaming_twin(method: Callable[..., object]) -> Callable[..., Any]:
+def streaming_method(method: Callable[..., object]) -> Callable[..., Any]:
     """A method that returns an open answer (or the promise of one) instead of a value."""
     return _twin(method, _StreamCalls, _AsyncStreamCalls)

@@ -150,4 +150,4 @@ def _unpack_one(archive: ZipFile, info: ZipInfo, target: Path) -> None:
     except zlib.error as error:
         raise ArchiveError(f"{info.filename!r} is damaged: {error}", advice="Download it again.") from error
     finally:
-        file.abandon()
+        file.discard()

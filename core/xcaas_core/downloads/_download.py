@@ -11,8 +11,8 @@ from .._errors import TransportError
 from .._partial_file import safe_file_name
 from ..calls._handle import Handle
 from ..http._headers import disposition_name
-from ._sinks import Progress, into_file, into_memory
-from ._transfer import Reception
+from ._sinks import Progress, into_memory, write_to_file
+from ._transfer import Transfer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ class _File(Handle):
 
     def __init__(self, call: Call[object]) -> None:
         self._call = call
-        self._reception: Reception | None = None
+        self._reception: Transfer | None = None
         self._used = False
         self._verify = True
 
@@ -75,22 +75,22 @@ class _File(Handle):
         """
         return None if self._reception is None else self._reception.verified
 
-    def _fresh(self, engine: Engine) -> Reception:
+    def _fresh(self, engine: Engine) -> Transfer:
         """The reception that was opened and not used yet, or a new one: a download may be repeated."""
         reception = self._reception
         if reception is None or self._used:
-            reception = self._reception = Reception(engine, self._call)
+            reception = self._reception = Transfer(engine, self._call)
         self._used = True
         return reception
 
-    def _opening(self, reception: Reception) -> Flow[None]:
+    def _opening(self, reception: Transfer) -> Flow[None]:
         if not reception.is_open:
             if self._verify:
                 yield from reception.describe()
             yield from reception.open()
 
     def _saving(
-        self, reception: Reception, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
+        self, reception: Transfer, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
     ) -> Flow[Path]:
         from pathlib import Path
 
@@ -102,12 +102,12 @@ class _File(Handle):
                 yield from reception.open()
             target = target / self.fallback_name()
         return (
-            yield from into_file(
+            yield from write_to_file(
                 reception, target, resume=resume, durable=durable, progress=progress, block=self._block
             )
         )
 
-    def _reading(self, reception: Reception, progress: Progress | None) -> Flow[bytes]:
+    def _reading(self, reception: Transfer, progress: Progress | None) -> Flow[bytes]:
         if not reception.is_open and self._verify:
             yield from reception.describe()
         return (yield from into_memory(reception, progress))
@@ -144,7 +144,7 @@ class Download(_File):
         self._session = session
 
     def __enter__(self) -> Self:
-        self._reception = Reception(self._session.engine, self._call)
+        self._reception = Transfer(self._session.engine, self._call)
         self._used = False
         self._session.run(self._opening(self._reception))
         return self
@@ -233,7 +233,7 @@ class AsyncDownload(_File):
         self._session = session
 
     async def __aenter__(self) -> Self:
-        self._reception = Reception(self._session.engine, self._call)
+        self._reception = Transfer(self._session.engine, self._call)
         self._used = False
         await self._session.run(self._opening(self._reception))
         return self

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from ..sansio._steps import Flow
     from ._checksum import Checksum
-    from ._transfer import Reception
+    from ._transfer import Transfer
 
-__all__ = ["Progress", "into_file", "into_memory"]
+__all__ = ["Progress", "into_memory", "write_to_file"]
 
 Progress: TypeAlias = "Callable[[int, int | None], object]"
 """Called with the bytes that have come so far, and the bytes of the whole file if known."""
@@ -25,8 +25,8 @@ Progress: TypeAlias = "Callable[[int, int | None], object]"
 _BLOCK: Final = 1 << 20
 
 
-def into_file(
-    reception: Reception,
+def write_to_file(
+    reception: Transfer,
     target: Path,
     *,
     resume: bool = False,
@@ -69,10 +69,10 @@ def into_file(
         advice = "Create the folder first." if isinstance(error, FileNotFoundError) else None
         raise DownloadError(f"{file.target} cannot be written: {error.strerror or error}", advice=advice) from error
     finally:
-        file.abandon(keep=keep)
+        file.discard(keep=keep)
 
 
-def into_memory(reception: Reception, progress: Progress | None) -> Flow[bytes]:
+def into_memory(reception: Transfer, progress: Progress | None) -> Flow[bytes]:
     """Receive a file as bytes."""
     if not reception.is_open:
         yield from reception.open()
@@ -84,7 +84,7 @@ def into_memory(reception: Reception, progress: Progress | None) -> Flow[bytes]:
     return data
 
 
-def _gather(reception: Reception, progress: Progress | None) -> Flow[bytes]:
+def _gather(reception: Transfer, progress: Progress | None) -> Flow[bytes]:
     pieces: list[bytes] = []
     while data := (yield from reception.next(restartable=True)):
         if reception.restarted:
@@ -97,7 +97,7 @@ def _gather(reception: Reception, progress: Progress | None) -> Flow[bytes]:
     return b"".join(pieces)
 
 
-def _begin(reception: Reception, file: PartialFile) -> Flow[None]:
+def _begin(reception: Transfer, file: PartialFile) -> Flow[None]:
     """Open the download, behind what a file kept from an earlier one holds if that still fits."""
     have = file.size if reception.fits(file.note) else 0
     if have and reception.is_open:
@@ -109,7 +109,7 @@ def _begin(reception: Reception, file: PartialFile) -> Flow[None]:
             file.restart()
     elif (checksum := reception.checksum) is not None:
         yield Offload(lambda: _digest(checksum, file))
-    yield Offload(lambda: file.remember(reception.note()))
+    yield Offload(lambda: file.save_resume_info(reception.note()))
 
 
 def _digest(checksum: Checksum, file: PartialFile) -> None:
@@ -119,7 +119,7 @@ def _digest(checksum: Checksum, file: PartialFile) -> None:
             checksum.update(data)
 
 
-def _pump(reception: Reception, file: PartialFile, tell: Progress, block: int) -> Flow[None]:
+def _pump(reception: Transfer, file: PartialFile, tell: Progress, block: int) -> Flow[None]:
     """Everything that comes goes into the file, in blocks if `block` says so."""
     pieces: list[bytes] = []
     size = 0
@@ -144,7 +144,7 @@ def _pump(reception: Reception, file: PartialFile, tell: Progress, block: int) -
                 pieces.clear()
                 size = 0
                 file.restart()
-                file.remember(reception.note())
+                file.save_resume_info(reception.note())
             if block:
                 pieces.append(data)
                 size += len(data)

@@ -16,26 +16,26 @@ from ..calls._context import CallContext
 from ..calls._exchange import exchange
 from ..operations._links import related_call
 from ..operations._operation import Call
-from ..sansio._steps import Chunk, Close, Sleep
+from ..sansio._steps import Close, ReadChunk, Sleep
 from ._checksum import Checksum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..calls._engine import Engine
-    from ..calls._replies import Reply
-    from ..operations._extensions import Downloading
+    from ..calls._replies import CallResponse
+    from ..operations._extensions import DownloadSpec
     from ..sansio._messages import Response
     from ..sansio._steps import Flow
 
-__all__ = ["Reception"]
+__all__ = ["Transfer"]
 
 _PATIENCE: Final = 4  # tries in a row that bring nothing new
 _FIRST_PAUSE: Final = 0.5
 _RETRY: Final = "Try again; `unverified()` takes the file as it comes."
 
 
-class Reception:
+class Transfer:
     """One file on its way.
 
     `open`, then `next` until it returns no bytes, then `close`. After each `next`, `restarted`
@@ -65,9 +65,9 @@ class Reception:
     def __init__(self, engine: Engine, call: Call[object]) -> None:
         self._engine = engine
         self._call = call
-        self._facts: Downloading | None = call.operation.download
-        self._reply: Reply[object] | None = None  # the latest one, open or not
-        self._chunk: Chunk  # reads the next piece of that reply
+        self._facts: DownloadSpec | None = call.operation.download
+        self._reply: CallResponse[object] | None = None  # the latest one, open or not
+        self._chunk: ReadChunk  # reads the next piece of that reply
         self._trouble: TransportError | None = None
         self.is_open = False
         self._failures = 0
@@ -249,7 +249,7 @@ class Reception:
             yield from self._request()
             return
         self._reply = reply
-        self._chunk = Chunk(reply.response)
+        self._chunk = ReadChunk(reply.response)
         self.is_open = True
         begins = _range_start(reply.headers) if reply.status == 206 else 0
         if begins != self.offset and begins != 0:
@@ -259,7 +259,7 @@ class Reception:
         self.offset = begins
         self._learn(reply)
 
-    def _learn(self, reply: Reply[object]) -> None:
+    def _learn(self, reply: CallResponse[object]) -> None:
         headers = reply.headers
         etag = headers.get("ETag", "")
         # Weak ETags don't promise the same bytes, so If-Range must not carry them (RFC 9110, 13.1.5).

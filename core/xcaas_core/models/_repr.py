@@ -7,7 +7,7 @@ import html
 from collections.abc import Iterable, Sequence, Sized
 from typing import Final, cast
 
-from .._words import counted
+from .._text import plural
 from ._base import ModelBase
 
 __all__ = ["fields_table", "html_table", "one_line"]
@@ -87,4 +87,4 @@ def _short(name: str, value: object) -> str:
 
 
 def _count(items: Sized) -> str:
-    return counted(len(items), "item")
+    return plural(len(items), "item")

@@ -11,14 +11,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-__all__ = ["Downloading", "Last", "OperationRef", "Paging", "PollStatus", "Polling", "Related", "Spot"]
+__all__ = [
+    "DownloadSpec",
+    "LinkSpec",
+    "OperationRef",
+    "PaginationSpec",
+    "PollingSpec",
+    "StatusLink",
+    "StopCondition",
+    "ValueLocation",
+]
 
 OperationRef: TypeAlias = str
 # Where a value stands in an answer: ("body", pointer), ("header", name) or ("link", relation in the Link header).
-Spot: TypeAlias = "tuple[Literal['body', 'header', 'link'], str]"
+ValueLocation: TypeAlias = "tuple[Literal['body', 'header', 'link'], str]"
 
 
-class Last:
+class StopCondition:
     """A sign that a page is the last one.
 
     `test`: `page-count` (so many pages lie behind), `last-page` (the page has this number), `item-count` (items so far reach it),
@@ -30,16 +39,16 @@ class Last:
 
     def __init__(
         self,
-        spot: Spot,
+        spot: ValueLocation,
         test: Literal["page-count", "last-page", "item-count", "equals", "lacks", "absent"],
         value: object = None,
     ) -> None:
-        self.spot: Spot = spot
+        self.spot: ValueLocation = spot
         self.test: Literal["page-count", "last-page", "item-count", "equals", "lacks", "absent"] = test
         self.value: object = value
 
 
-class Paging:
+class PaginationSpec:
     """How a list continues: `page` counts a number up, `cursor` sends back a value of the answer before,
     `link` follows an address that the answer before gave (`parameter` is empty).
 
@@ -72,8 +81,8 @@ class Paging:
         item: str | None = None,
         within: Literal["query", "body"] = "query",
         first: int | None = None,
-        next: Spot | None = None,
-        last: tuple[Last, ...] = (),
+        next: ValueLocation | None = None,
+        last: tuple[StopCondition, ...] = (),
         past_end: int | None = None,
         alone: bool = False,
         empty_ends: bool = True,
@@ -85,15 +94,15 @@ class Paging:
         self.item: str | None = item
         self.within: Literal["query", "body"] = within
         self.first: int | None = first
-        self.next: Spot | None = next
-        self.last: tuple[Last, ...] = last
+        self.next: ValueLocation | None = next
+        self.last: tuple[StopCondition, ...] = last
         self.past_end: int | None = past_end
         self.alone: bool = alone
         self.empty_ends: bool = empty_ends
         self.send: Mapping[str, object] = send or {}
 
 
-class Related:
+class LinkSpec:
     """Another operation that goes with this one, called with the id in its parameter `parameter` (wire name)."""
 
     __slots__ = ("operation", "parameter")
@@ -103,7 +112,7 @@ class Related:
         self.parameter: str = parameter
 
 
-class PollStatus(Related):
+class StatusLink(LinkSpec):
     """The operation that tells how far the work is, and where its answer says so.
 
     `partial` are those states of `done` in which part of the work was left undone.
@@ -130,7 +139,7 @@ class PollStatus(Related):
         self.reason: str | None = reason
 
 
-class Polling:
+class PollingSpec:
     """How work that goes on after the answer is followed. Times are in seconds.
 
     Without `result`, the last status answer is the result. `verb` and `resume` are the methods that callers
@@ -143,9 +152,9 @@ class Polling:
         self,
         *,
         id: str,
-        status: PollStatus,
-        result: Related | None = None,
-        cancel: Related | None = None,
+        status: StatusLink,
+        result: LinkSpec | None = None,
+        cancel: LinkSpec | None = None,
         first: float = 1.0,
         factor: float = 1.5,
         longest: float = 30.0,
@@ -154,9 +163,9 @@ class Polling:
         resume: str | None = None,
     ) -> None:
         self.id: str = id
-        self.status: PollStatus = status
-        self.result: Related | None = result
-        self.cancel: Related | None = cancel
+        self.status: StatusLink = status
+        self.result: LinkSpec | None = result
+        self.cancel: LinkSpec | None = cancel
         self.first: float = first
         self.factor: float = factor
         self.longest: float = longest
@@ -165,7 +174,7 @@ class Polling:
         self.resume: str | None = resume
 
 
-class Downloading:
+class DownloadSpec:
     """What is known of a binary answer. The checksum stands in the answer of another operation
     (`checksum`), at the pointers `value`, `type` and `size`."""
 
@@ -174,14 +183,14 @@ class Downloading:
     def __init__(
         self,
         *,
-        checksum: Related | None = None,
+        checksum: LinkSpec | None = None,
         value: str | None = None,
         type: str | None = None,
         size: str | None = None,
         filename: str | None = None,
         ranges: bool | None = None,
     ) -> None:
-        self.checksum: Related | None = checksum
+        self.checksum: LinkSpec | None = checksum
         self.value: str | None = value
         self.type: str | None = type
         self.size: str | None = size

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 from ._operation import Call, Operation
 
 if TYPE_CHECKING:
-    from ._extensions import Related
+    from ._extensions import LinkSpec
     from ._parameter import Parameter
 
 __all__ = ["related_call"]
 
 
-def related_call(related: Related, call: Call[object], id: str | None = None) -> Call[object]:
+def related_call(related: LinkSpec, call: Call[object], id: str | None = None) -> Call[object]:
     """The call of a related operation, with the arguments that both operations share.
 
     `id` goes into the parameter that the relation names; without it the parameter takes the

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Generic, TypeAlias, TypeVar
 
-from ._extensions import Downloading, Paging, Polling
-from ._parameter import Answers, Body, Location, Parameter
+from ._extensions import DownloadSpec, PaginationSpec, PollingSpec
+from ._parameter import Body, Location, Parameter, ResponseSpecs
 from ._product import Product, Server
 
 __all__ = ["IDEMPOTENT", "Call", "Operation", "Security"]
@@ -31,7 +31,6 @@ class Operation(Generic[T_co]):
 
     __slots__ = (
         "accept",
-        "answers",
         "body",
         "body_argument",
         "call",
@@ -47,6 +46,7 @@ class Operation(Generic[T_co]):
         "path",
         "poller",
         "product",
+        "responses",
         "retry",
         "security",
         "servers",
@@ -62,13 +62,13 @@ class Operation(Generic[T_co]):
         call: str,
         parameters: tuple[Parameter, ...] = (),
         body: Body | None = None,
-        answers: Answers | None = None,
-        errors: Answers | None = None,
+        responses: ResponseSpecs | None = None,
+        errors: ResponseSpecs | None = None,
         security: Security = (),
         servers: tuple[Server, ...] | None = None,
-        paging: Paging | None = None,
-        poller: Polling | None = None,
-        download: Downloading | None = None,
+        paging: PaginationSpec | None = None,
+        poller: PollingSpec | None = None,
+        download: DownloadSpec | None = None,
         retry: bool | None = None,
         accept: str | None = "application/json",
         headers: Mapping[str, str] | None = None,
@@ -82,13 +82,13 @@ class Operation(Generic[T_co]):
         self.call: str = call
         self.parameters: tuple[Parameter, ...] = parameters
         self.body: Body | None = body
-        self.answers: Answers = answers or {}
-        self.errors: Answers = errors or {}
+        self.responses: ResponseSpecs = responses or {}
+        self.errors: ResponseSpecs = errors or {}
         self.security: Security = security
         self.servers: tuple[Server, ...] = product.servers if servers is None else servers
-        self.paging: Paging | None = paging
-        self.poller: Polling | None = poller
-        self.download: Downloading | None = download
+        self.paging: PaginationSpec | None = paging
+        self.poller: PollingSpec | None = poller
+        self.download: DownloadSpec | None = download
         self.retry: bool | None = retry
         self.accept: str | None = accept
         self.headers: Mapping[str, str] = headers or {}

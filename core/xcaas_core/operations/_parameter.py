@@ -11,32 +11,32 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
 __all__ = [
-    "Answer",
-    "Answers",
     "Body",
     "Compose",
     "Encoding",
     "Kind",
     "Location",
     "Parameter",
+    "ResponseSpec",
+    "ResponseSpecs",
     "Style",
     "argument_name",
-    "binary_answer",
     "binary_body",
+    "binary_response",
     "bodies",
     "cookie",
-    "empty_answer",
+    "empty_response",
     "form_body",
     "header",
-    "json_answer",
     "json_body",
     "json_error",
+    "json_response",
     "path",
     "query",
-    "text_answer",
     "text_body",
-    "xml_answer",
+    "text_response",
     "xml_body",
+    "xml_response",
 ]
 
 _WORD_EDGES: Final = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
@@ -287,7 +287,7 @@ def bodies(*variants: Body, required: bool = True) -> Body:
     )
 
 
-class Answer:
+class ResponseSpec:
     """One answer in one media type. `message` and `code` are JSON pointers into an error's body,
     tried in order."""
 
@@ -313,32 +313,32 @@ class Answer:
 
 
 # Per status ("200", "4XX", "default"): one answer, or one per media type.
-Answers: TypeAlias = Mapping[str, "Answer | tuple[Answer, ...]"]
+ResponseSpecs: TypeAlias = Mapping[str, "ResponseSpec | tuple[ResponseSpec, ...]"]
 
 
-def json_answer(annotation: str | None = None, *, media_type: str = "application/json") -> Answer:
+def json_response(annotation: str | None = None, *, media_type: str = "application/json") -> ResponseSpec:
     """JSON, or a vendor type that is JSON inside."""
-    return Answer("json", media_type, annotation)
+    return ResponseSpec("json", media_type, annotation)
 
 
-def text_answer(annotation: str | None = None, *, media_type: str = "text/plain") -> Answer:
+def text_response(annotation: str | None = None, *, media_type: str = "text/plain") -> ResponseSpec:
     """Text, decoded by the charset that the answer names."""
-    return Answer("text", media_type, annotation)
+    return ResponseSpec("text", media_type, annotation)
 
 
-def binary_answer(*, media_type: str = "application/octet-stream") -> Answer:
+def binary_response(*, media_type: str = "application/octet-stream") -> ResponseSpec:
     """Bytes as they are."""
-    return Answer("binary", media_type)
+    return ResponseSpec("binary", media_type)
 
 
-def xml_answer(annotation: str | None = None, *, media_type: str = "application/xml") -> Answer:
+def xml_response(annotation: str | None = None, *, media_type: str = "application/xml") -> ResponseSpec:
     """XML, given to the caller as text."""
-    return Answer("xml", media_type, annotation)
+    return ResponseSpec("xml", media_type, annotation)
 
 
-def empty_answer() -> Answer:
+def empty_response() -> ResponseSpec:
     """No body."""
-    return Answer("empty", None)
+    return ResponseSpec("empty", None)
 
 
 def json_error(
@@ -347,6 +347,6 @@ def json_error(
     message: str | tuple[str, ...] = (),
     code: str | tuple[str, ...] = (),
     media_type: str = "application/json",
-) -> Answer:
+) -> ResponseSpec:
     """An error's body in JSON, and where its message and code stand."""
-    return Answer("json", media_type, annotation, message=message, code=code)
+    return ResponseSpec("json", media_type, annotation, message=message, code=code)

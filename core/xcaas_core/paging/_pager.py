@@ -12,7 +12,7 @@ from .._errors import ArgumentError
 from ..calls._handle import Handle
 from ..tables import AsyncRows, Rows
 from ._pages import Page, PageSource
-from ._walk import Bookmark, RawPage
+from ._walk import RawPage, ResumeToken
 
 if TYPE_CHECKING:
     from typing import Self
@@ -33,7 +33,7 @@ class _Options(Handle, Generic[T]):
 
     def __init__(self, source: PageSource[T]) -> None:
         self._source = source
-        self._start: Bookmark | None = None
+        self._start: ResumeToken | None = None
         self._limit: int | None = None
         self._ahead = False
         self._page: RawPage | None = None
@@ -59,21 +59,21 @@ class _Options(Handle, Generic[T]):
         """
         return self._with(_ahead=on)
 
-    def resume(self, cursor: str) -> Self:
-        """A pager that goes on where another one stood when its `cursor` was taken.
+    def resume(self, token: str) -> Self:
+        """A pager that goes on where another one stood when its `resume_token` was taken.
 
-        The arguments of the call must be the same. How long a cursor stays good is the
+        The arguments of the call must be the same. How long a token stays good is the
         service's choice: page numbers for ever, scroll ids for minutes.
 
-        Raises ArgumentError for text that is no cursor of this call.
+        Raises ArgumentError for text that is no resume token of this call.
         """
         try:
-            return self._with(_start=Bookmark.from_text(cursor, self._source.name))
+            return self._with(_start=ResumeToken.from_text(token, self._source.name))
         except ValueError as error:
             raise ArgumentError(str(error)) from None
 
     @property
-    def cursor(self) -> str | None:
+    def resume_token(self) -> str | None:
         """Where the latest iteration stands, as text for `resume`; None once it came to the end.
 
         It lies behind the last item that was given out, also in mid-page: then resuming
@@ -82,7 +82,7 @@ class _Options(Handle, Generic[T]):
         place = self._place()
         return None if place is None else place.to_text(self._source.name)
 
-    def _place(self) -> Bookmark | None:
+    def _place(self) -> ResumeToken | None:
         page = self._page
         if self._over:
             return None
@@ -102,7 +102,7 @@ class _Options(Handle, Generic[T]):
         return self._source.item_codec()
 
     def _instead(self) -> str:
-        return "Send its `cursor` there; `resume(cursor)` on a pager of the same call goes on."
+        return "Send its `resume_token` there; `resume(token)` on a pager of the same call goes on."
 
     def _begin(self) -> None:
         self._page, self._taken, self._over = None, 0, False
@@ -129,7 +129,7 @@ class Pager(_Options[T], Rows[T]):
         for call in client.storage.objects.search(filter="type==meeting").limit(500):
             ...
 
-    A failed request raises like any other call; `cursor` then resumes behind the items
+    A failed request raises like any other call; `resume_token` then leads behind the items
     that were given out. A server that never comes to an end raises `PagingError`.
     """
 
@@ -258,18 +258,18 @@ class AsyncPager(_Options[T], AsyncRows[T]):
             yield page
 
     async def _fetched_ahead(self) -> AsyncGenerator[RawPage]:
-        from ..sansio._background import Ahead
+        from ..sansio._background import BackgroundTask
 
         walk = self._source.walk(self._start)
         ahead = 0
-        coming = Ahead(lambda: self._session.run(self._source.fetch(walk)))
+        coming = BackgroundTask(lambda: self._session.run(self._source.fetch(walk)))
         try:
             while (page := await coming.result()) is not None:
                 ahead += len(page.items)
                 if walk.done or self._enough(ahead - (self._start.skip if self._start else 0)):
                     yield page
                     return
-                coming = Ahead(lambda: self._session.run(self._source.fetch(walk)))
+                coming = BackgroundTask(lambda: self._session.run(self._source.fetch(walk)))
                 yield page
         finally:
-            await coming.drop()
+            await coming.cancel()

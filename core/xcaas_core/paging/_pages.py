@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from .._errors import ArgumentError, DecodeError, PagingError, ResponseError
 from .._pointer import JSON, put, value_at
-from .._words import counted
+from .._text import plural
 from ..calls._exchange import exchange
 from ..operations._operation import Call
 from ..serialization._arguments import blame_body, blame_parameter
@@ -15,13 +15,13 @@ from ..serialization._codecs import codec_for
 from ..serialization._parameters import plain
 from ..serialization._payload import EncodedBody
 from ..tables import Rows
-from ._walk import Bookmark, PageWalk, RawPage
+from ._walk import PageIterator, RawPage, ResumeToken
 
 if TYPE_CHECKING:
     from ..calls._engine import Engine
-    from ..calls._replies import Reply
+    from ..calls._replies import CallResponse
     from ..models import Codec
-    from ..operations._extensions import Paging
+    from ..operations._extensions import PaginationSpec
     from ..sansio._steps import Flow
 
 __all__ = ["Page", "PageSource"]
@@ -32,15 +32,15 @@ T = TypeVar("T")
 class Page(Rows[T]):
     """One page of a list."""
 
-    __slots__ = ("body", "cursor", "headers", "items", "number")
+    __slots__ = ("body", "headers", "items", "number", "resume_token")
 
     def __init__(
-        self, items: list[T], *, number: int, cursor: str | None, headers: Mapping[str, str], body: JSON
+        self, items: list[T], *, number: int, resume_token: str | None, headers: Mapping[str, str], body: JSON
     ) -> None:
         self.items: list[T] = items
         self.number: int = number
         """The page's number as the service counts; from 0 where it does not."""
-        self.cursor: str | None = cursor
+        self.resume_token: str | None = resume_token
         """Resumes behind this page; None after the last one."""
         self.headers: Mapping[str, str] = headers
         """Headers of the answer (totals, rate limits)."""
@@ -57,7 +57,7 @@ class Page(Rows[T]):
         return self.items
 
     def __repr__(self) -> str:
-        return f"<Page {self.number}: {counted(len(self.items), 'item')}>"
+        return f"<Page {self.number}: {plural(len(self.items), 'item')}>"
 
 
 class PageSource(Generic[T]):
@@ -71,20 +71,20 @@ class PageSource(Generic[T]):
             raise ArgumentError(f"{call.operation.call} is not paged")
         self.engine: Engine = engine
         self.call: Call[object] = _complete(call, paging)
-        self.paging: Paging = paging
+        self.paging: PaginationSpec = paging
         self._decoder: Callable[[list[JSON]], list[T]] | None = None
         self._body: JSON = None
-        self._kept: Reply[object] | None = None
+        self._kept: CallResponse[object] | None = None
 
     @property
     def name(self) -> str:
         return self.call.operation.call
 
-    def walk(self, start: Bookmark | None) -> PageWalk:
+    def walk(self, start: ResumeToken | None) -> PageIterator:
         """A new walk, from `start` or from where the caller's own arguments say."""
-        return PageWalk(self.paging, start or self._start())
+        return PageIterator(self.paging, start or self._start())
 
-    def fetch(self, walk: PageWalk) -> Flow[RawPage | None]:
+    def fetch(self, walk: PageIterator) -> Flow[RawPage | None]:
         """Get the next page of a walk; None if the list is over."""
         here = walk.position
         if here is None:
@@ -97,7 +97,7 @@ class PageSource(Generic[T]):
             walk.stop()
             return None
         try:
-            return walk.feed(cast("JSON", reply.json()), reply.headers, reply.url)
+            return walk.advance(cast("JSON", reply.json()), reply.headers, reply.url)
         except PagingError as error:
             reply.context.complete(error, reply.response)
             raise
@@ -107,11 +107,11 @@ class PageSource(Generic[T]):
         call = self._request(self._first_place())
         return Call(call.operation, call.args, call.body, headers=call.headers, stream=stream)
 
-    def keep(self, reply: Reply[object]) -> None:
+    def keep(self, reply: CallResponse[object]) -> None:
         """Take the answer to `first` as the first page of the next walk from the start. Walks after that ask anew."""
         self._kept = reply
 
-    def _kept_for(self, here: Bookmark) -> Reply[object] | None:
+    def _kept_for(self, here: ResumeToken) -> CallResponse[object] | None:
         if self._kept is None:
             return None
         first = self._first_place()
@@ -120,7 +120,7 @@ class PageSource(Generic[T]):
         kept, self._kept = self._kept, None
         return kept
 
-    def _first_place(self) -> Bookmark:
+    def _first_place(self) -> ResumeToken:
         place = self.walk(None).position
         assert place is not None  # a walk that has not begun is not over
         return place
@@ -134,10 +134,10 @@ class PageSource(Generic[T]):
     def page(self, raw: RawPage, items: list[T]) -> Page[T]:
         """What callers see of a page."""
         number = raw.here.key if self.paging.style == "page" else raw.here.index
-        cursor = None if raw.next is None else raw.next.to_text(self.name)
-        return Page(items, number=int(number or 0), cursor=cursor, headers=raw.headers, body=raw.body)
+        token = None if raw.next is None else raw.next.to_text(self.name)
+        return Page(items, number=int(number or 0), resume_token=token, headers=raw.headers, body=raw.body)
 
-    def _start(self) -> Bookmark | None:
+    def _start(self) -> ResumeToken | None:
         """A page that the caller chose by giving the paging parameter a value."""
         operation = self.call.operation
         position = None
@@ -155,7 +155,7 @@ class PageSource(Generic[T]):
                 raise blame_body(error, operation) from None
             raise blame_parameter(error, operation, position) from None
 
-    def _request(self, here: Bookmark) -> Call[object]:
+    def _request(self, here: ResumeToken) -> Call[object]:
         paging, call = self.paging, self.call
         if here.key is None:
             return call
@@ -206,21 +206,21 @@ class PageSource(Generic[T]):
         return decode
 
 
-def _chosen(given: Any, paging: Paging) -> Bookmark:
+def _chosen(given: Any, paging: PaginationSpec) -> ResumeToken:
     """The place that a caller's page number or cursor stands for."""
     if paging.style != "page":
         if isinstance(given, str | int):
-            return Bookmark(given)
+            return ResumeToken(given)
         raise ArgumentError(f"a cursor is text or a number, not {type(given).__name__}")
     try:
         number = int(given)  # text from a form or a file will do
     except (TypeError, ValueError):
         shown = repr(given) if isinstance(given, str) else type(given).__name__
         raise ArgumentError(f"a page is a whole number, not {shown}") from None
-    return Bookmark(number, number - (paging.first or 0))
+    return ResumeToken(number, number - (paging.first or 0))
 
 
-def _complete(call: Call[object], paging: Paging) -> Call[object]:
+def _complete(call: Call[object], paging: PaginationSpec) -> Call[object]:
     """The call with the arguments that the walk needs, where the caller gave none."""
     for wire, value in paging.send.items():
         position = call.operation.index("query", wire)

@@ -1,6 +1,6 @@
 """What the paging facts of an operation mean: a walk over its pages, without I/O.
 
-A `PageWalk` says which page to ask for next, is fed the answers, and knows when
+A `PageIterator` says which page to ask for next, is fed the answers, and knows when
 the list is over. It ends or fails, whatever a server does:
 
 - A page that comes again for a cursor that was sent before adds no items. If the
@@ -21,17 +21,17 @@ from urllib.parse import urljoin
 
 from .._errors import PagingError
 from .._pointer import JSON, Absent, find, value_at
-from .._words import counted
+from .._text import plural
 from ..http._headers import link_target
-from ..operations._extensions import Last, Paging, Spot
+from ..operations._extensions import PaginationSpec, StopCondition, ValueLocation
 
-__all__ = ["PATIENCE", "Bookmark", "PageWalk", "RawPage"]
+__all__ = ["PATIENCE", "PageIterator", "RawPage", "ResumeToken"]
 
 PATIENCE: Final = 32
 _TOTALS: Final = ("page-count", "last-page", "item-count")
 
 
-class Bookmark:
+class ResumeToken:
     """A place between two items of a list.
 
     Args:
@@ -50,9 +50,9 @@ class Bookmark:
         self.seen: int = seen
         self.skip: int = skip
 
-    def after(self, items: int) -> Bookmark:
+    def after(self, items: int) -> ResumeToken:
         """The place behind the first `items` items of this page."""
-        return Bookmark(self.key, self.index, self.seen, items)
+        return ResumeToken(self.key, self.index, self.seen, items)
 
     def to_text(self, call: str) -> str:
         """Text for a file or database, good for the same call with the same arguments."""
@@ -63,7 +63,7 @@ class Bookmark:
         return urlsafe_b64encode(facts.encode()).decode().rstrip("=")
 
     @classmethod
-    def from_text(cls, text: str, call: str) -> Bookmark:
+    def from_text(cls, text: str, call: str) -> ResumeToken:
         """The place that `to_text` wrote down. ValueError if it is damaged or belongs to another call."""
         import json
         from base64 import urlsafe_b64decode
@@ -73,9 +73,9 @@ class Bookmark:
         except (ValueError, TypeError):
             version, owner, key, index, seen, skip = 0, None, None, 0, 0, 0
         if version != 1 or not all(isinstance(number, int) and number >= 0 for number in (index, seen, skip)):
-            raise ValueError(f"not a cursor of {call}; pass the text that `pager.cursor` gave")
+            raise ValueError(f"not a resume token of {call}; pass the text that `pager.resume_token` gave")
         if owner != call:
-            raise ValueError(f"this cursor belongs to {owner}, not to {call}")
+            raise ValueError(f"this resume token belongs to {owner}, not to {call}")
         return cls(key if isinstance(key, str | int) else None, index, seen, skip)
 
 
@@ -85,21 +85,21 @@ class RawPage:
     __slots__ = ("body", "headers", "here", "items", "next")
 
     def __init__(
-        self, items: list[JSON], here: Bookmark, next: Bookmark | None, body: JSON, headers: Mapping[str, str]
+        self, items: list[JSON], here: ResumeToken, next: ResumeToken | None, body: JSON, headers: Mapping[str, str]
     ) -> None:
         self.items: list[JSON] = items
-        self.here: Bookmark = here
-        self.next: Bookmark | None = next
+        self.here: ResumeToken = here
+        self.next: ResumeToken | None = next
         self.body: JSON = body
         self.headers: Mapping[str, str] = headers
 
 
-class PageWalk:
+class PageIterator:
     """One walk over the pages of a list, from the start or from a bookmark."""
 
     __slots__ = ("_fed", "_keys", "_marks", "_paging", "_previous", "_run", "position")
 
-    def __init__(self, paging: Paging, start: Bookmark | None = None) -> None:
+    def __init__(self, paging: PaginationSpec, start: ResumeToken | None = None) -> None:
         self._paging = paging
         # Hashes of the keys sent, and of keys with the pages they brought: small also on long walks.
         self._keys: set[int] = set()
@@ -107,7 +107,7 @@ class PageWalk:
         self._fed = 0
         self._run = 0
         self._previous: int | None = None
-        self.position: Bookmark | None = start or Bookmark(self._first_key())
+        self.position: ResumeToken | None = start or ResumeToken(self._first_key())
         """Where the page to ask for next begins; None when there is none."""
 
     @property
@@ -126,7 +126,7 @@ class PageWalk:
         """End the walk."""
         self.position = None
 
-    def feed(self, body: JSON, headers: Mapping[str, str], url: str = "") -> RawPage:
+    def advance(self, body: JSON, headers: Mapping[str, str], url: str = "") -> RawPage:
         """Take in the answer for `position`, which came from `url`, and move on.
 
         Raises PagingError if the answer holds no list, or the walk goes in circles.
@@ -149,10 +149,10 @@ class PageWalk:
             key = urljoin(url, str(key))
         if key is not None and ((again and hash(key) in self._keys) or self._run >= PATIENCE):
             raise PagingError(
-                f"the server keeps giving the same page (after {counted(seen, 'item')}, the last cursor is {key!r}); "
+                f"the server keeps giving the same page (after {plural(seen, 'item')}, the last cursor is {key!r}); "
                 "read the list anew, and report it to the vendor if it happens again"
             )
-        self.position = None if key is None else Bookmark(key, here.index + 1, seen)
+        self.position = None if key is None else ResumeToken(key, here.index + 1, seen)
         return RawPage(fresh, here, self.position, body, headers)
 
     def _first_key(self) -> int | None:
@@ -185,7 +185,7 @@ class PageWalk:
         return any(rule.test == "equals" and _holds(rule, 0, 0, 0, body, headers) for rule in self._paging.last)
 
     def _next_key(
-        self, here: Bookmark, items: list[JSON], seen: int, body: JSON, headers: Mapping[str, str]
+        self, here: ResumeToken, items: list[JSON], seen: int, body: JSON, headers: Mapping[str, str]
     ) -> str | int | None:
         """The key of the page that follows, or None if none does."""
         paging = self._paging
@@ -203,7 +203,7 @@ class PageWalk:
         return value if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
 
 
-def _holds(rule: Last, number: int, pages: int, items: int, body: JSON, headers: Mapping[str, str]) -> bool:
+def _holds(rule: StopCondition, number: int, pages: int, items: int, body: JSON, headers: Mapping[str, str]) -> bool:
     """Whether a sign says that this page, the one of this number, is the last."""
     if rule.test in _TOTALS:
         total = _total(rule, body, headers)
@@ -219,7 +219,7 @@ def _holds(rule: Last, number: int, pages: int, items: int, body: JSON, headers:
     return not any(isinstance(row, dict) and all(_same(row.get(name), wanted[name]) for name in wanted) for row in rows)
 
 
-def _total(rule: Last, body: JSON, headers: Mapping[str, str]) -> int | None:
+def _total(rule: StopCondition, body: JSON, headers: Mapping[str, str]) -> int | None:
     if rule.test not in _TOTALS:
         return None
     value = _value(rule.spot, body, headers)
@@ -234,7 +234,7 @@ def _same(value: JSON, wanted: object) -> bool:
     return value is not None and str(value).strip().casefold() == str(wanted).strip().casefold()
 
 
-def _value(spot: Spot, body: JSON, headers: Mapping[str, str]) -> JSON:
+def _value(spot: ValueLocation, body: JSON, headers: Mapping[str, str]) -> JSON:
     name = spot[1]
     if spot[0] == "header":
         return headers.get(name)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..calls._engine import Engine
-    from ..calls._replies import Reply
-    from ..operations._extensions import Polling
+    from ..calls._replies import CallResponse
+    from ..operations._extensions import PollingSpec
     from ..operations._operation import Call
     from ..sansio._steps import Flow
 
@@ -58,7 +58,7 @@ class Job:
             raise PollerError(f"{call.operation.call} starts no job that could be followed")
         self._engine = engine
         self._call = call
-        self._polling: Polling = polling
+        self._polling: PollingSpec = polling
         self._looks = 0
         self._body: JSON = None  # of the latest answer that told a state
         self._starting = False
@@ -66,7 +66,7 @@ class Job:
         self._fresh = False  # whether the state was just learned, so that a wait need not ask at once
         self.id = id
         self.state: str | None = None
-        self.answer: Reply[object] | None = None
+        self.answer: CallResponse[object] | None = None
         """The latest status answer."""
 
     @property
@@ -245,7 +245,7 @@ class Job:
         )
         return self._in_context(error, self.answer)
 
-    def _in_context(self, error: AnyError, reply: Reply[object] | None) -> AnyError:
+    def _in_context(self, error: AnyError, reply: CallResponse[object] | None) -> AnyError:
         error.operation = self.name  # also where the answer is that of the operation that tells the job's state
         if reply is None:
             return CallContext(self._call.operation).complete(error)

@@ -193,7 +193,7 @@ def _streams(call: Call[object]) -> bool:
     operation = call.operation
     if operation.download is not None:
         return True
-    for status, answers in operation.answers.items():
+    for status, answers in operation.responses.items():
         several = answers if isinstance(answers, tuple) else (answers,)
         if status.startswith("2") and several and several[0].kind == "binary":
             return True

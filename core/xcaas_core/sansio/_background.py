@@ -12,18 +12,18 @@ import anyio
 
 from ._event_loops import running_loop
 
-__all__ = ["Ahead"]
+__all__ = ["BackgroundTask"]
 
 T = TypeVar("T")
 
 
-class Ahead(Generic[T]):
-    """Work that was begun before its result is needed. Whoever makes one ends it with `drop`, in any case.
+class BackgroundTask(Generic[T]):
+    """Work that was begun before its result is needed. Whoever makes one ends it with `cancel`, in any case.
 
     It is for generators, which cannot have a nursery: a caller may leave one in the middle, and a nursery
     would have to be left in the task that entered it. So the work runs in a task of the event loop itself
     (trio calls it a system task), sees the context variables of its maker, and keeps what it raises for
-    `result`. Nothing of it is left when `drop` returns.
+    `result`. Nothing of it is left when `cancel` returns.
     """
 
     __slots__ = ("_done", "_error", "_scope", "_task", "_value", "_work")
@@ -44,7 +44,7 @@ class Ahead(Generic[T]):
             raise self._error
         return cast("T", self._value)
 
-    async def drop(self) -> None:
+    async def cancel(self) -> None:
         """Cancel the work unless it is done, and wait until it has let go of everything."""
         self._scope.cancel()
         with anyio.CancelScope(shield=True):

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ._steps import Chunk, Close, Flow, Offload, Park, Read, Send, Sleep, Step, Waitable
+from ._steps import Close, Flow, Offload, Park, Read, ReadChunk, Send, Sleep, Step, Waitable
 
 if TYPE_CHECKING:
     from ._messages import Request, Response
@@ -61,7 +61,7 @@ def run(flow: Flow[T], io: SyncTransport) -> T:
 def _perform(step: Step, io: SyncTransport) -> object:
     result: object = None
     match step:
-        case Chunk():
+        case ReadChunk():
             result = io.chunk(step.response)
         case Read():
             io.read(step.response)
@@ -102,7 +102,7 @@ async def run_async(flow: Flow[T], io: AsyncTransport) -> T:
 async def _perform_async(step: Step, io: AsyncTransport) -> object:
     result: object = None
     match step:
-        case Chunk():
+        case ReadChunk():
             result = await io.chunk(step.response)
         case Read():
             await io.read(step.response)

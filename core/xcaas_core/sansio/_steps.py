@@ -17,7 +17,7 @@ from ._messages import Request, Response
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Chunk", "Close", "Flow", "Offload", "Park", "Read", "Send", "Sleep", "Step", "Waitable"]
+__all__ = ["Close", "Flow", "Offload", "Park", "Read", "ReadChunk", "Send", "Sleep", "Step", "Waitable"]
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ class Read:
         self.response = response
 
 
-class Chunk:
+class ReadChunk:
     """Read the next piece of a streamed answer, decoded. Result: bytes, empty at the end."""
 
     __slots__ = ("response",)
@@ -96,7 +96,7 @@ class Offload:
         self.function = function
 
 
-Step: TypeAlias = Send | Read | Chunk | Close | Sleep | Park | Offload
+Step: TypeAlias = Send | Read | ReadChunk | Close | Sleep | Park | Offload
 
 # A step's result depends on the step, which Generator's single send type cannot say.
 # `_drivers.py` has the only code that relies on the pairing above.

@@ -15,7 +15,7 @@ from ._arguments import blame_body, blame_parameter
 from ._bodies import Maker, compile_body
 from ._parameters import Target, Writer, compile_parameter, compile_path
 from ._payload import Payload
-from ._responses import AnswerTable
+from ._responses import ResponseDecoder
 from ._zones import in_zone
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _ABSENT: Final = "a value is needed, and none was given"
 class Compiled:
     """What `calls/` runs instead of reading the operation's description again and again."""
 
-    __slots__ = ("_body", "_guards", "_operation", "_writers", "answers", "fill_path", "repeatable")
+    __slots__ = ("_body", "_guards", "_operation", "_writers", "fill_path", "repeatable", "responses")
 
     def __init__(self, operation: Operation[object]) -> None:
         package = operation.product.package
@@ -41,7 +41,7 @@ class Compiled:
             (compile_parameter(parameter, package), parameter) for parameter in operation.parameters
         ]
         self._body: Maker | None = None if operation.body is None else compile_body(operation.body, package)
-        self.answers: AnswerTable = AnswerTable(operation)
+        self.responses: ResponseDecoder = ResponseDecoder(operation)
         self.repeatable: bool = operation.method.upper() in IDEMPOTENT if operation.retry is None else operation.retry
         self._guards = _guards(operation)
 

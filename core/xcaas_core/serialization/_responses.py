@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from .._errors import DecodeError, XCaaSError
 from .._json import loads, uncollected
-from .._words import counted
+from .._text import plural
 from ..http._media_types import charset_of, is_html, is_json, matches, media_type_of
-from ..operations._parameter import Answer, Answers
+from ..operations._parameter import ResponseSpec, ResponseSpecs
 from ._codecs import Codec, codec_for
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..operations._operation import Operation
     from ..sansio._messages import Response
 
-__all__ = ["AnswerTable", "candidates", "plain_json"]
+__all__ = ["ResponseDecoder", "candidates", "plain_json"]
 
 T = TypeVar("T")
 Decode: TypeAlias = "Callable[[Response, LenientReading | None], object]"
@@ -26,10 +26,10 @@ _SOMEBODY_ELSE: Final = "Something between here and the service may have answere
 _CACHED: Final = 32  # spellings of content types per operation; servers have two or three
 
 
-def candidates(answers: Answers, status: int) -> tuple[Answer, ...]:
+def candidates(specs: ResponseSpecs, status: int) -> tuple[ResponseSpec, ...]:
     """The answers that the spec names for a status: its own, those of its range, or the default."""
-    found = answers.get(str(status)) or answers.get(f"{status // 100}XX") or answers.get("default") or ()
-    return (found,) if isinstance(found, Answer) else found
+    found = specs.get(str(status)) or specs.get(f"{status // 100}XX") or specs.get("default") or ()
+    return (found,) if isinstance(found, ResponseSpec) else found
 
 
 def plain_json(response: Response) -> object:
@@ -50,24 +50,24 @@ def _load(response: Response, charset: str) -> object:
 
 
 def _size(content: bytes) -> str:
-    return f"a body of {counted(len(content), 'byte')}" if content else "an empty body"
+    return f"a body of {plural(len(content), 'byte')}" if content else "an empty body"
 
 
-class AnswerTable:
+class ResponseDecoder:
     """The successful answers of one operation, compiled. Decoders are found once per status and type."""
 
-    __slots__ = ("_answers", "_decoders", "_package", "_promised")
+    __slots__ = ("_decoders", "_package", "_promised", "_specs")
 
     def __init__(self, operation: Operation[object]) -> None:
-        self._answers = operation.answers
+        self._specs = operation.responses
         self._package = operation.product.package
-        self._promised = tuple(_all(operation.answers))
+        self._promised = tuple(_all(operation.responses))
         self._decoders: dict[tuple[int, str | None], Decode] = {}
 
     def is_success(self, status: int) -> bool:
         """Whether a status is one that the operation succeeds with. Every 2xx is, and others (a redirect
         whose address is the result) if the spec lists them."""
-        return 200 <= status < 300 or (status < 400 and str(status) in self._answers)
+        return 200 <= status < 300 or (status < 400 and str(status) in self._specs)
 
     def value(self, response: Response, lenient: LenientReading | None = None) -> object:
         """Decode a whole answer. `DecodeError` if it is not what was promised."""
@@ -84,11 +84,11 @@ class AnswerTable:
         self._choose(response)
 
     def _decoder(self, response: Response) -> Decode:
-        answer = self._choose(response)
-        if answer is None:
+        spec = self._choose(response)
+        if spec is None:
             return lambda response, lenient: None
-        codec = codec_for(answer.annotation, self._package)
-        match answer.kind:
+        codec = codec_for(spec.annotation, self._package)
+        match spec.kind:
             case "json":
                 return self._json_decoder(codec, charset_of(response.headers.get("content-type")))
             case "text" | "xml":
@@ -111,52 +111,52 @@ class AnswerTable:
 
         return decode_json
 
-    def _choose(self, response: Response) -> Answer | None:
+    def _choose(self, response: Response) -> ResponseSpec | None:
         """The promised answer that this one is, by its media type. None: nothing at all is promised."""
-        offered = candidates(self._answers, response.status) or self._promised
+        offered = candidates(self._specs, response.status) or self._promised
         if not offered:
             return None
         sent = media_type_of(response.headers.get("content-type"))
         for fits in (_same, _covers, _related):
-            for answer in offered:
-                if fits(answer, sent):
-                    return answer
-        for answer in offered:
-            if answer.kind == "empty":
-                return answer
+            for spec in offered:
+                if fits(spec, sent):
+                    return spec
+        for spec in offered:
+            if spec.kind == "empty":
+                return spec
         raise _unexpected(offered, response, sent)
 
     def _empty(self, response: Response) -> object:
         """The value of an answer without a body: None, or the emptiest value of the promised type."""
-        bodies = [answer for answer in self._promised if answer.kind != "empty"]
+        bodies = [spec for spec in self._promised if spec.kind != "empty"]
         if not bodies:
             return None
         if len(bodies) == len(self._promised) and response.status not in (204, 205):
             raise DecodeError(f"status {response.status} came with an empty body where {_named(bodies)} was promised")
-        answer = bodies[0]
-        if answer.kind == "json":
-            return _emptiest(codec_for(answer.annotation, self._package))
-        return b"" if answer.kind == "binary" else ""
+        spec = bodies[0]
+        if spec.kind == "json":
+            return _emptiest(codec_for(spec.annotation, self._package))
+        return b"" if spec.kind == "binary" else ""
 
 
-def _all(answers: Answers) -> Iterator[Answer]:
-    for found in answers.values():
-        yield from (found,) if isinstance(found, Answer) else found
+def _all(specs: ResponseSpecs) -> Iterator[ResponseSpec]:
+    for found in specs.values():
+        yield from (found,) if isinstance(found, ResponseSpec) else found
 
 
-def _same(answer: Answer, sent: str) -> bool:
-    return answer.media_type is not None and media_type_of(answer.media_type) == sent
+def _same(spec: ResponseSpec, sent: str) -> bool:
+    return spec.media_type is not None and media_type_of(spec.media_type) == sent
 
 
-def _covers(answer: Answer, sent: str) -> bool:
-    return matches(answer.media_type, sent)
+def _covers(spec: ResponseSpec, sent: str) -> bool:
+    return matches(spec.media_type, sent)
 
 
-def _related(answer: Answer, sent: str) -> bool:
+def _related(spec: ResponseSpec, sent: str) -> bool:
     """Near enough: servers often name a neighbouring type, or none. A web page is never near."""
     if is_html(sent):
         return False
-    match answer.kind:
+    match spec.kind:
         case "json":
             return is_json(sent) or sent in ("", "text/plain", "application/octet-stream")
         case "xml":
@@ -165,20 +165,20 @@ def _related(answer: Answer, sent: str) -> bool:
             return sent == "" or sent.startswith("text/")
         case "binary":
             # JSON where a sheet or an archive was promised is somebody's message, not the file.
-            return not is_json(sent) or media_type_of(answer.media_type) == "application/octet-stream"
+            return not is_json(sent) or media_type_of(spec.media_type) == "application/octet-stream"
         case _:
             return False
 
 
-def _unexpected(offered: tuple[Answer, ...], response: Response, sent: str) -> DecodeError:
+def _unexpected(offered: tuple[ResponseSpec, ...], response: Response, sent: str) -> DecodeError:
     return DecodeError(
         f"status {response.status} came with {sent or 'no type'} where {_named(offered)} was promised",
         advice=_SOMEBODY_ELSE,
     )
 
 
-def _named(answers: tuple[Answer, ...] | list[Answer]) -> str:
-    return " or ".join(dict.fromkeys(answer.media_type or "nothing" for answer in answers))
+def _named(specs: tuple[ResponseSpec, ...] | list[ResponseSpec]) -> str:
+    return " or ".join(dict.fromkeys(spec.media_type or "nothing" for spec in specs))
 
 
 def _text_decoder(codec: Codec | None) -> Decode:

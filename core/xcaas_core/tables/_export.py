@@ -183,7 +183,7 @@ def _whole(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
         reason = error.strerror or str(error)
         raise ExportError(f"{target} cannot be written: {reason}", advice=_advice(error)) from error
     finally:
-        file.abandon()
+        file.discard()
 
 
 def _advice(error: OSError) -> str | None:

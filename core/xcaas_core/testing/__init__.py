@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from ._answer import FakeAnswer as FakeAnswer
-from ._answer import FakeRequest as FakeRequest
 from ._check import RequestMismatch as RequestMismatch
 from ._clock import FakeClock as FakeClock
+from ._responses import FakeRequest as FakeRequest
+from ._responses import FakeResponse as FakeResponse
 from ._server import FakeServer as FakeServer
 from ._server import UnexpectedRequest as UnexpectedRequest
 
-__all__ = ["FakeAnswer", "FakeClock", "FakeRequest", "FakeServer", "RequestMismatch", "UnexpectedRequest"]
+__all__ = ["FakeClock", "FakeRequest", "FakeResponse", "FakeServer", "RequestMismatch", "UnexpectedRequest"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..models import Codec
     from ..operations._operation import Operation
     from ..operations._parameter import Parameter
-    from ._answer import FakeRequest
+    from ._responses import FakeRequest
 
 __all__ = ["RequestMismatch", "problems_of"]
 

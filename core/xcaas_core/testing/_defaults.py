@@ -8,51 +8,51 @@ from typing import TYPE_CHECKING, Final, cast
 
 from .._pointer import JSON, find, put, value_at
 from ..models import resolve
-from ..operations._parameter import Answer
-from ._answer import FakeAnswer
+from ..operations._parameter import ResponseSpec
 from ._examples import example
 from ._links import links_of
+from ._responses import FakeResponse
 
 if TYPE_CHECKING:
-    from ..operations._extensions import Last, Paging
+    from ..operations._extensions import PaginationSpec, StopCondition
     from ..operations._operation import Operation
 
-__all__ = ["FILE", "default_answer", "token_answer"]
+__all__ = ["FILE", "default_response", "token_response"]
 
 FILE: Final = b"an example of a file\n"
 """What every download brings."""
 
 
-def default_answer(operation: Operation[object]) -> FakeAnswer:
+def default_response(operation: Operation[object]) -> FakeResponse:
     """The first success that the operation promises, with an example."""
     status, answer = _success(operation)
     if answer is None or answer.kind == "empty":
-        return FakeAnswer(status)
+        return FakeResponse(status)
     kind = {"content-type": answer.media_type or "application/octet-stream"}
     if operation.download is not None or answer.kind == "binary":
         name = {"content-disposition": 'attachment; filename="example.bin"'}
-        return FakeAnswer(status, content=FILE, headers={**kind, **name})
+        return FakeResponse(status, content=FILE, headers={**kind, **name})
     if answer.kind != "json":
         text = "<example/>" if answer.kind == "xml" else "text"
-        return FakeAnswer(status, text=text, headers=kind)
+        return FakeResponse(status, text=text, headers=kind)
     body, headers = _shaped(operation, _example(operation, answer))
-    return FakeAnswer(status, json=body, headers={**kind, **headers})
+    return FakeResponse(status, json=body, headers={**kind, **headers})
 
 
-def token_answer() -> FakeAnswer:
+def token_response() -> FakeResponse:
     """What a token endpoint says."""
-    return FakeAnswer(json={"access_token": "fake-token", "token_type": "Bearer", "expires_in": 1800})
+    return FakeResponse(json={"access_token": "fake-token", "token_type": "Bearer", "expires_in": 1800})
 
 
-def _success(operation: Operation[object]) -> tuple[int, Answer | None]:
-    for status, answers in operation.answers.items():
+def _success(operation: Operation[object]) -> tuple[int, ResponseSpec | None]:
+    for status, answers in operation.responses.items():
         if status.startswith("2"):
-            first = answers if isinstance(answers, Answer) else (answers[0] if answers else None)
+            first = answers if isinstance(answers, ResponseSpec) else (answers[0] if answers else None)
             return int(status.replace("X", "0")), first
     return 200, None
 
 
-def _example(operation: Operation[object], answer: Answer) -> JSON:
+def _example(operation: Operation[object], answer: ResponseSpec) -> JSON:
     written = _written(operation.product.package).get(operation.id)
     if written is not None:
         return written
@@ -95,7 +95,7 @@ def _shaped(operation: Operation[object], body: JSON) -> tuple[JSON, dict[str, s
     return body, headers
 
 
-def _only_page(paging: Paging, body: JSON) -> tuple[JSON, dict[str, str]]:
+def _only_page(paging: PaginationSpec, body: JSON) -> tuple[JSON, dict[str, str]]:
     """The page as the first and last one."""
     headers: dict[str, str] = {}
     items = find(body, paging.items)
@@ -112,7 +112,7 @@ def _only_page(paging: Paging, body: JSON) -> tuple[JSON, dict[str, str]]:
     return body, headers
 
 
-def _ending(sign: Last, paging: Paging, items: int) -> JSON:
+def _ending(sign: StopCondition, paging: PaginationSpec, items: int) -> JSON:
     match sign.test:
         case "page-count":
             return 1

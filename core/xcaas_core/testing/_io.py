@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Protocol, cast
 
-from ._answer import FakeAnswer, FakeResponse
+from ._responses import FakeResponse, ServedResponse
 
 if TYPE_CHECKING:
     from ..sansio._messages import Part, Request, Response
@@ -19,7 +19,7 @@ class Answering(Protocol):
 
     @property
     def clock(self) -> FakeClock: ...
-    def handle(self, request: Request, content: bytes) -> FakeAnswer: ...
+    def handle(self, request: Request, content: bytes) -> FakeResponse: ...
 
 
 class FakeSyncIO:
@@ -37,13 +37,13 @@ class FakeSyncIO:
         return _answered(self.server, request, content, stream)
 
     def read(self, response: Response) -> None:
-        cast("FakeResponse", response).read()
+        cast("ServedResponse", response).read()
 
     def chunk(self, response: Response) -> bytes:
-        return cast("FakeResponse", response).chunk()
+        return cast("ServedResponse", response).chunk()
 
     def close(self, response: Response) -> None:
-        cast("FakeResponse", response).closed = True
+        cast("ServedResponse", response).closed = True
 
     def sleep(self, seconds: float) -> None:
         self.server.clock.sleep(seconds)
@@ -70,14 +70,14 @@ class FakeAsyncIO:
 
     async def read(self, response: Response) -> None:
         await _pass()
-        cast("FakeResponse", response).read()
+        cast("ServedResponse", response).read()
 
     async def chunk(self, response: Response) -> bytes:
         await _pass()
-        return cast("FakeResponse", response).chunk()
+        return cast("ServedResponse", response).chunk()
 
     async def close(self, response: Response) -> None:
-        cast("FakeResponse", response).closed = True
+        cast("ServedResponse", response).closed = True
 
     async def sleep(self, seconds: float) -> None:
         self.server.clock.sleep(seconds)
@@ -96,7 +96,7 @@ async def _pass() -> None:
 
 def _answered(server: Answering, request: Request, content: bytes, stream: bool) -> Response:
     parts: Callable[[], list[Part]] | None = request.parts
-    response = FakeResponse(server.handle(request, _joined(parts()) if parts is not None else content))
+    response = ServedResponse(server.handle(request, _joined(parts()) if parts is not None else content))
     if not stream:
         response.read()
     return response

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from ..operations._operation import Operation
 
 if TYPE_CHECKING:
-    from ..operations._extensions import Downloading, PollStatus
+    from ..operations._extensions import DownloadSpec, StatusLink
 
 __all__ = ["Links", "links_of", "operations_of"]
 
@@ -23,8 +23,8 @@ class Links:
     """Operations whose answers tell of something else: the state of a job, the checksum of a file."""
 
     def __init__(self) -> None:
-        self.states: dict[Operation[object], PollStatus] = {}
-        self.files: dict[Operation[object], Downloading] = {}
+        self.states: dict[Operation[object], StatusLink] = {}
+        self.files: dict[Operation[object], DownloadSpec] = {}
 
 
 @cache

@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
-from ._answer import NOTHING, FakeAnswer, FakeRequest
 from ._check import RequestMismatch, problems_of
 from ._clock import FakeClock
-from ._defaults import default_answer, token_answer
+from ._defaults import default_response, token_response
 from ._io import FakeAsyncIO, FakeSyncIO
+from ._responses import NOTHING, FakeRequest, FakeResponse
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request
 
 __all__ = ["FakeServer", "UnexpectedRequest"]
 
-Handler: TypeAlias = Callable[[FakeRequest], FakeAnswer]
+Handler: TypeAlias = Callable[[FakeRequest], FakeResponse]
 
 
 class UnexpectedRequest(AssertionError):
@@ -30,7 +30,7 @@ class FakeServer:
 
         server = FakeServer()
         client = XCaaS(http_client=server, credentials=ClientCredentials("id", "secret"))
-        server.answer("storage.objects.get", json={"id": "o1"})
+        server.respond("storage.objects.get", json={"id": "o1"})
         assert client.storage.objects.get("o1").id == "o1"
         assert server.calls("storage.objects.get")[0].path.endswith("/objects/o1")
 
@@ -39,7 +39,7 @@ class FakeServer:
 
     Args:
         check: Raise `RequestMismatch` in the call for a request that the spec does not allow.
-        only_told: Raise `UnexpectedRequest` for calls that `answer` was not told of, instead of
+        only_told: Raise `UnexpectedRequest` for calls that `respond` was not told of, instead of
             answering with an example.
     """
 
@@ -53,10 +53,10 @@ class FakeServer:
         self._told: list[_Told] = []
         self._lock = Lock()
 
-    def answer(
+    def respond(
         self,
         target: str,
-        answer: FakeAnswer | Handler | None = None,
+        response: FakeResponse | Handler | None = None,
         *,
         status: int = 200,
         json: object = NOTHING,
@@ -71,7 +71,7 @@ class FakeServer:
         Args:
             target: A call (`storage.objects.get`), or method and path (`GET /storage/uk/v3/objects/{id}`, where
                 a name in braces stands for any text without a slash).
-            answer: The answer, or a function that makes one of the request. Or say it with:
+            response: The response, or a function that makes one of the request. Or say it with:
             status: HTTP status.
             json: Body as JSON; or
             text: text, or
@@ -83,19 +83,19 @@ class FakeServer:
         Returns:
             The server, for the next one.
         """
-        if answer is None:
-            answer = FakeAnswer(status, json=json, text=text, content=content, headers=headers, error=error)
+        if response is None:
+            response = FakeResponse(status, json=json, text=text, content=content, headers=headers, error=error)
         with self._lock:
             for told in self._told:
                 if told.target == target:
-                    told.answers.append(answer)
+                    told.responses.append(response)
                     return self
-            self._told.append(_Told(target, answer))
+            self._told.append(_Told(target, response))
         return self
 
     def calls(self, target: str) -> list[FakeRequest]:
         """The requests of one call, or of one method and path, oldest first."""
-        return [request for request in self.requests if _Told(target, FakeAnswer()).matches(request)]
+        return [request for request in self.requests if _Told(target, FakeResponse()).matches(request)]
 
     def reset(self) -> None:
         """Forget what was asked and what was told."""
@@ -104,27 +104,27 @@ class FakeServer:
             self.token_requests.clear()
             self._told.clear()
 
-    def handle(self, request: Request, content: bytes) -> FakeAnswer:
+    def handle(self, request: Request, content: bytes) -> FakeResponse:
         """Answer one request. Clients do this through `http_client=`."""
         operation = request.operation
         seen = FakeRequest(request, content, operation)
         told = self._find(seen)
         if operation is None and told is None:
             self.token_requests.append(seen)
-            return token_answer()
+            return token_response()
         self.requests.append(seen)
         if self._check and operation is not None and (problems := problems_of(seen, operation)):
             raise RequestMismatch(seen, problems)
         if told is not None:
-            answer = told if isinstance(told, FakeAnswer) else told(seen)
+            answer = told if isinstance(told, FakeResponse) else told(seen)
             if answer.error is not None and not any(answer.pieces):
                 raise answer.error
             return answer
         if self._only_told or operation is None:
             raise UnexpectedRequest(f"{seen!r} ({seen.call}) was not expected")
-        return default_answer(operation)
+        return default_response(operation)
 
-    def _find(self, request: FakeRequest) -> FakeAnswer | Handler | None:
+    def _find(self, request: FakeRequest) -> FakeResponse | Handler | None:
         with self._lock:
             told = next((told for told in self._told if told.matches(request)), None)
             return None if told is None else told.take()
@@ -141,9 +141,9 @@ class FakeServer:
 class _Told:
     """What one call, or one address, is to get."""
 
-    def __init__(self, target: str, answer: FakeAnswer | Handler) -> None:
+    def __init__(self, target: str, response: FakeResponse | Handler) -> None:
         self.target = target
-        self.answers = [answer]
+        self.responses = [response]
         method, _, path = target.partition(" ")
         self._call = None if path else target
         self._method = method
@@ -154,5 +154,5 @@ class _Told:
             return request.call == self._call
         return request.method == self._method and self._path.fullmatch(request.path) is not None
 
-    def take(self) -> FakeAnswer | Handler:
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+    def take(self) -> FakeResponse | Handler:
+        return self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]

@@ -12,7 +12,7 @@ from ._product import PRODUCT
 
 __all__ = ["Addresses", "AsyncAddresses"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error(
         "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
     ),
@@ -51,16 +51,16 @@ _LIST: Final[_sdk.Operation[_models.AddressPage]] = _sdk.Operation(
         _sdk.query("sort"),
         _sdk.query("scrollId"),
     ),
-    answers={"200": _sdk.json_answer("_models.AddressPage", media_type="application/vnd.addresses.v1+json")},
+    responses={"200": _sdk.json_response("_models.AddressPage", media_type="application/vnd.addresses.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "cursor",
         "scrollId",
         items="/data",
         item="_models.Address",
         next=("body", "/pagination/nextScrollId"),
-        last=(_sdk.Last(("body", "/pagination/hasMore"), "equals", False),),
+        last=(_sdk.StopCondition(("body", "/pagination/hasMore"), "equals", False),),
         alone=True,
     ),
     accept="application/vnd.addresses.v1+json",
@@ -73,7 +73,7 @@ _CREATE: Final[_sdk.Operation[_models.Address]] = _sdk.Operation(
     call="administration.addresses.create",
     parameters=(_sdk.header("X-Request-Id", "UUID", argument="request_id"),),
     body=_sdk.json_body("application/vnd.addresses.v1+json", annotation="_models.AddressRequest"),
-    answers={"200": _sdk.json_answer("_models.Address", media_type="application/vnd.addresses.v1+json")},
+    responses={"200": _sdk.json_response("_models.Address", media_type="application/vnd.addresses.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     retry=True,
@@ -87,7 +87,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "/addresses/{addressId}",
     call="administration.addresses.delete",
     parameters=(_sdk.path("addressId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors={
         "400": _sdk.json_error(
             "_models.FieldProblem",
@@ -153,7 +153,7 @@ _GET: Final[_sdk.Operation[_models.Address]] = _sdk.Operation(
     "/addresses/{addressId}",
     call="administration.addresses.get",
     parameters=(_sdk.path("addressId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    answers={"200": _sdk.json_answer("_models.Address", media_type="application/vnd.addresses.v1+json")},
+    responses={"200": _sdk.json_response("_models.Address", media_type="application/vnd.addresses.v1+json")},
     errors={
         "401": _sdk.json_error(
             "_models.FieldProblem",

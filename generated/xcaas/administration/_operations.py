@@ -19,7 +19,7 @@ _GET: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "/operations/{operationId}",
     call="administration.operations.get",
     parameters=(_sdk.path("operationId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    answers={"200": _sdk.json_answer("_models.Operation", media_type="application/vnd.operations.v1+json")},
+    responses={"200": _sdk.json_response("_models.Operation", media_type="application/vnd.operations.v1+json")},
     errors={
         "401": _sdk.json_error(
             "_models.FieldProblem",
@@ -71,9 +71,9 @@ _GET: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/operationId",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_operations:_GET",
             "operationId",
             value="/status",

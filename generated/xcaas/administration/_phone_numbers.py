@@ -25,7 +25,7 @@ _LIST: Final[_sdk.Operation[_models.PhoneNumberPage]] = _sdk.Operation(
         _sdk.query("sort"),
         _sdk.query("scrollId"),
     ),
-    answers={"200": _sdk.json_answer("_models.PhoneNumberPage", media_type="application/vnd.phonenumbers.v1+json")},
+    responses={"200": _sdk.json_response("_models.PhoneNumberPage", media_type="application/vnd.phonenumbers.v1+json")},
     errors={
         "400": _sdk.json_error(
             "_models.FieldProblem",
@@ -77,13 +77,13 @@ _LIST: Final[_sdk.Operation[_models.PhoneNumberPage]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "cursor",
         "scrollId",
         items="/data",
         item="_models.PhoneNumber",
         next=("body", "/pagination/nextScrollId"),
-        last=(_sdk.Last(("body", "/pagination/hasMore"), "equals", False),),
+        last=(_sdk.StopCondition(("body", "/pagination/hasMore"), "equals", False),),
         alone=True,
     ),
     accept="application/vnd.phonenumbers.v1+json",
@@ -95,7 +95,7 @@ _GET: Final[_sdk.Operation[_models.PhoneNumber]] = _sdk.Operation(
     "/phone-numbers/{phoneNumber}",
     call="administration.phone_numbers.get",
     parameters=(_sdk.path("phoneNumber"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    answers={"200": _sdk.json_answer("_models.PhoneNumber", media_type="application/vnd.phonenumbers.v1+json")},
+    responses={"200": _sdk.json_response("_models.PhoneNumber", media_type="application/vnd.phonenumbers.v1+json")},
     errors={
         "400": _sdk.json_error(
             "_models.FieldProblem",

@@ -12,7 +12,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncRingGroups", "RingGroups"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
@@ -37,7 +37,7 @@ _LIST: Final[_sdk.Operation[_models.RingGroupPage]] = _sdk.Operation(
         _sdk.query("sort"),
         _sdk.query("scrollId"),
     ),
-    answers={"200": _sdk.json_answer("_models.RingGroupPage", media_type="application/vnd.ringgroups.v1+json")},
+    responses={"200": _sdk.json_response("_models.RingGroupPage", media_type="application/vnd.ringgroups.v1+json")},
     errors={
         "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
         "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
@@ -49,13 +49,13 @@ _LIST: Final[_sdk.Operation[_models.RingGroupPage]] = _sdk.Operation(
         "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     },
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "cursor",
         "scrollId",
         items="/data",
         item="_models.RingGroup",
         next=("body", "/pagination/nextScrollId"),
-        last=(_sdk.Last(("body", "/pagination/hasMore"), "equals", False),),
+        last=(_sdk.StopCondition(("body", "/pagination/hasMore"), "equals", False),),
         alone=True,
     ),
     accept="application/vnd.ringgroups.v1+json",
@@ -68,12 +68,12 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     call="administration.ring_groups.create",
     parameters=(_sdk.header("X-Request-Id", "UUID", argument="request_id"),),
     body=_sdk.json_body("application/vnd.ringgroups.v1+json", annotation="_models.RingGroup"),
-    answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.ringgroups.v1+json")},
+    responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.ringgroups.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/operationId",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -97,7 +97,7 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "/ring-groups/{ringGroupId}",
     call="administration.ring_groups.delete",
     parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.ringgroups.v1+json")},
+    responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.ringgroups.v1+json")},
     errors={
         "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
         "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
@@ -108,9 +108,9 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     },
     security=(("apiKey",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/operationId",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -133,7 +133,7 @@ _GET: Final[_sdk.Operation[_models.RingGroup]] = _sdk.Operation(
     "/ring-groups/{ringGroupId}",
     call="administration.ring_groups.get",
     parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    answers={"200": _sdk.json_answer("_models.RingGroup", media_type="application/vnd.ringgroups.v1+json")},
+    responses={"200": _sdk.json_response("_models.RingGroup", media_type="application/vnd.ringgroups.v1+json")},
     errors={
         "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
         "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
@@ -155,12 +155,12 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     call="administration.ring_groups.replace",
     parameters=(_sdk.path("ringGroupId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     body=_sdk.json_body("application/vnd.ringgroups.v1+json", annotation="_models.RingGroup"),
-    answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.ringgroups.v1+json")},
+    responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.ringgroups.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/operationId",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -187,17 +187,17 @@ _UPDATE_MEMBERS: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     body=_sdk.json_body(
         "application/vnd.ringgroups.update-members.v1+json", annotation="_models.RingGroupMemberChanges"
     ),
-    answers={
+    responses={
         "202": (
-            _sdk.json_answer("_models.Operation", media_type="application/vnd.operations.v1+json"),
-            _sdk.json_answer("_models.Operation", media_type="application/vnd.ringgroups.v1+json"),
+            _sdk.json_response("_models.Operation", media_type="application/vnd.operations.v1+json"),
+            _sdk.json_response("_models.Operation", media_type="application/vnd.ringgroups.v1+json"),
         )
     },
     errors=_ERRORS,
     security=(("apiKey",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/operationId",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_operations:_GET",
             "operationId",
             value="/status",

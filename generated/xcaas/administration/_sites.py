@@ -12,7 +12,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncSites", "Sites"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
@@ -24,7 +24,7 @@ _ERRORS: Final[_sdk.Answers] = {
     "500": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
 }
-_ERRORS_2: Final[_sdk.Answers] = {
+_ERRORS_2: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
@@ -48,10 +48,10 @@ _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
         _sdk.query("filter"),
         _sdk.query("sort"),
     ),
-    answers={
+    responses={
         "200": (
-            _sdk.json_answer("_models.SitePage"),
-            _sdk.json_answer("_models.SitePage", media_type="application/vnd.sites.v1+json"),
+            _sdk.json_response("_models.SitePage"),
+            _sdk.json_response("_models.SitePage", media_type="application/vnd.sites.v1+json"),
         )
     },
     errors={
@@ -65,13 +65,13 @@ _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
         "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
     },
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "pageNumber",
         items="/data",
         item="_models.Site",
         first=0,
-        last=(_sdk.Last(("body", "/pagination/hasMore"), "equals", False),),
+        last=(_sdk.StopCondition(("body", "/pagination/hasMore"), "equals", False),),
     ),
     accept="application/json, application/vnd.sites.v1+json",
 )
@@ -86,17 +86,17 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         _sdk.json_body(annotation="_models.Site"),
         _sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
     ),
-    answers={
+    responses={
         "202": (
-            _sdk.json_answer("_models.Operation"),
-            _sdk.json_answer("_models.Operation", media_type="application/vnd.sites.v1+json"),
+            _sdk.json_response("_models.Operation"),
+            _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json"),
         )
     },
     errors=_ERRORS,
     security=(("apiKey",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/operationId",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -120,17 +120,17 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "/sites/{siteId}",
     call="administration.sites.delete",
     parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    answers={
+    responses={
         "202": (
-            _sdk.json_answer("_models.Operation"),
-            _sdk.json_answer("_models.Operation", media_type="application/vnd.sites.v1+json"),
+            _sdk.json_response("_models.Operation"),
+            _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json"),
         )
     },
     errors=_ERRORS_2,
     security=(("apiKey",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/operationId",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -153,10 +153,10 @@ _GET: Final[_sdk.Operation[_models.Site]] = _sdk.Operation(
     "/sites/{siteId}",
     call="administration.sites.get",
     parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    answers={
+    responses={
         "200": (
-            _sdk.json_answer("_models.Site"),
-            _sdk.json_answer("_models.Site", media_type="application/vnd.sites.v1+json"),
+            _sdk.json_response("_models.Site"),
+            _sdk.json_response("_models.Site", media_type="application/vnd.sites.v1+json"),
         )
     },
     errors=_ERRORS_2,
@@ -174,17 +174,17 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         _sdk.json_body(annotation="_models.Site"),
         _sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
     ),
-    answers={
+    responses={
         "202": (
-            _sdk.json_answer("_models.Operation"),
-            _sdk.json_answer("_models.Operation", media_type="application/vnd.sites.v1+json"),
+            _sdk.json_response("_models.Operation"),
+            _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json"),
         )
     },
     errors=_ERRORS,
     security=(("apiKey",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/operationId",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_operations:_GET",
             "operationId",
             value="/status",

@@ -25,7 +25,7 @@ _LIST: Final[_sdk.Operation[_models.UserPage]] = _sdk.Operation(
         _sdk.query("sort"),
         _sdk.query("scrollId"),
     ),
-    answers={"200": _sdk.json_answer("_models.UserPage", media_type="application/vnd.users.v1+json")},
+    responses={"200": _sdk.json_response("_models.UserPage", media_type="application/vnd.users.v1+json")},
     errors={
         "400": _sdk.json_error(
             "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
@@ -53,13 +53,13 @@ _LIST: Final[_sdk.Operation[_models.UserPage]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "cursor",
         "scrollId",
         items="/data",
         item="_models.User",
         next=("body", "/pagination/nextScrollId"),
-        last=(_sdk.Last(("body", "/pagination/hasMore"), "equals", False),),
+        last=(_sdk.StopCondition(("body", "/pagination/hasMore"), "equals", False),),
         alone=True,
     ),
     accept="application/vnd.users.v1+json",
@@ -72,7 +72,7 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     call="administration.users.create",
     parameters=(_sdk.header("X-Request-Id", "UUID", argument="request_id"),),
     body=_sdk.json_body("application/vnd.users.v1+json", annotation="_models.User"),
-    answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.users.v1+json")},
+    responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.users.v1+json")},
     errors={
         "400": _sdk.json_error(
             "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
@@ -103,9 +103,9 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/operationId",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -129,7 +129,7 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "/users/{userId}",
     call="administration.users.delete",
     parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.users.v1+json")},
+    responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.users.v1+json")},
     errors={
         "401": _sdk.json_error(
             "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
@@ -154,9 +154,9 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/operationId",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_operations:_GET",
             "operationId",
             value="/status",
@@ -179,7 +179,7 @@ _GET: Final[_sdk.Operation[_models.User]] = _sdk.Operation(
     "/users/{userId}",
     call="administration.users.get",
     parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    answers={"200": _sdk.json_answer("_models.User", media_type="application/vnd.users.v1+json")},
+    responses={"200": _sdk.json_response("_models.User", media_type="application/vnd.users.v1+json")},
     errors={
         "401": _sdk.json_error(
             "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
@@ -217,7 +217,7 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     call="administration.users.replace",
     parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     body=_sdk.json_body("application/vnd.users.v1+json", annotation="_models.User"),
-    answers={"202": _sdk.json_answer("_models.Operation", media_type="application/vnd.users.v1+json")},
+    responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.users.v1+json")},
     errors={
         "400": _sdk.json_error(
             "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
@@ -251,9 +251,9 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/operationId",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_operations:_GET",
             "operationId",
             value="/status",

@@ -11,17 +11,17 @@ from ._product import PRODUCT
 
 __all__ = ["Agents", "AsyncAgents"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
     "401": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
-    "403": (_sdk.json_error("_models.Problem", message="/detail", code="/title"), _sdk.xml_answer()),
+    "403": (_sdk.json_error("_models.Problem", message="/detail", code="/title"), _sdk.xml_response()),
     "500": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
     "default": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
 }
-_ERRORS_2: Final[_sdk.Answers] = {
+_ERRORS_2: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
     "401": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
-    "403": (_sdk.json_error("_models.Problem", message="/detail", code="/title"), _sdk.xml_answer()),
+    "403": (_sdk.json_error("_models.Problem", message="/detail", code="/title"), _sdk.xml_response()),
     "404": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
     "500": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
     "default": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
@@ -33,7 +33,7 @@ _LIST: Final[_sdk.Operation[_models.AgentStatusList]] = _sdk.Operation(
     "/tenants/{tenantId}/agentstatus/agents",
     call="agent_status.agents.list",
     parameters=(_sdk.path("tenantId", source="tenant", argument="tenant"), _sdk.query("groupId")),
-    answers={"200": _sdk.json_answer("_models.AgentStatusList")},
+    responses={"200": _sdk.json_response("_models.AgentStatusList")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
@@ -45,7 +45,7 @@ _SET_MANY: Final[_sdk.Operation[_models.AgentStatusChangeList]] = _sdk.Operation
     call="agent_status.agents.set_many",
     parameters=(_sdk.path("tenantId", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.AgentStatusesRequest"),
-    answers={"207": _sdk.json_answer("_models.AgentStatusChangeList")},
+    responses={"207": _sdk.json_response("_models.AgentStatusChangeList")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
@@ -56,7 +56,7 @@ _GET: Final[_sdk.Operation[_models.AgentStatus]] = _sdk.Operation(
     "/tenants/{tenantId}/agentstatus/agents/{agentId}",
     call="agent_status.agents.get",
     parameters=(_sdk.path("tenantId", source="tenant", argument="tenant"), _sdk.path("agentId")),
-    answers={"200": _sdk.json_answer("_models.AgentStatus")},
+    responses={"200": _sdk.json_response("_models.AgentStatus")},
     errors=_ERRORS_2,
     security=(("actionToken",),),
 )
@@ -68,7 +68,7 @@ _SET: Final[_sdk.Operation[_models.AgentStatusChange]] = _sdk.Operation(
     call="agent_status.agents.set",
     parameters=(_sdk.path("tenantId", source="tenant", argument="tenant"), _sdk.path("agentId")),
     body=_sdk.json_body(annotation="_models.AgentStatusRequest"),
-    answers={"200": _sdk.json_answer("_models.AgentStatusChange")},
+    responses={"200": _sdk.json_response("_models.AgentStatusChange")},
     errors=_ERRORS_2,
     security=(("actionToken",),),
 )

@@ -30,20 +30,20 @@ _LIST: Final[_sdk.Operation[_models.AuditRecordPage]] = _sdk.Operation(
         _sdk.query("size"),
         _sdk.query("scrollId"),
     ),
-    answers={"200": _sdk.json_answer("_models.AuditRecordPage")},
+    responses={"200": _sdk.json_response("_models.AuditRecordPage")},
     errors={
         "400": _sdk.json_error("_models.AuditError", message="/message", code="/error"),
         "401": _sdk.json_error("_models.AuditError", message="/message", code="/error"),
         "500": _sdk.json_error("_models.AuditError", message="/message", code="/error"),
     },
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "cursor",
         "scrollId",
         items="/data",
         item="_models.AuditRecord",
         next=("body", "/meta/scrollId"),
-        last=(_sdk.Last(("body", "/meta/scrollId"), "absent"),),
+        last=(_sdk.StopCondition(("body", "/meta/scrollId"), "absent"),),
     ),
     headers={"Content-Type": "application/json"},
 )

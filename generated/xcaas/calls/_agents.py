@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["Agents", "AsyncAgents"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
     "401": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
     "403": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
@@ -26,7 +26,7 @@ _HANG_UP: Final[_sdk.Operation[_models.CallOutcome]] = _sdk.Operation(
     "/tenants/{tenantId}/agents/{agentId}/calls",
     call="calls.agents.hang_up",
     parameters=(_sdk.path("tenantId", source="tenant", argument="tenant"), _sdk.path("agentId")),
-    answers={"200": _sdk.json_answer("_models.CallOutcome")},
+    responses={"200": _sdk.json_response("_models.CallOutcome")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
@@ -41,7 +41,7 @@ _HANG_UP_LINE: Final[_sdk.Operation[_models.CallOutcome]] = _sdk.Operation(
         _sdk.path("agentId"),
         _sdk.path("lineNo", argument="line"),
     ),
-    answers={"200": _sdk.json_answer("_models.CallOutcome")},
+    responses={"200": _sdk.json_response("_models.CallOutcome")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )

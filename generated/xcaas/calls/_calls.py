@@ -11,14 +11,14 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncCallsResource", "CallsResource"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
     "401": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
     "403": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
     "500": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
     "default": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
 }
-_ERRORS_2: Final[_sdk.Answers] = {
+_ERRORS_2: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
     "401": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
     "403": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
@@ -34,7 +34,7 @@ _PLACE: Final[_sdk.Operation[_models.PlacedCall]] = _sdk.Operation(
     call="calls.calls.place",
     parameters=(_sdk.path("tenantId", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.CallRequest"),
-    answers={"200": _sdk.json_answer("_models.PlacedCall")},
+    responses={"200": _sdk.json_response("_models.PlacedCall")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
@@ -49,7 +49,7 @@ _END: Final[_sdk.Operation[_models.CallOutcome]] = _sdk.Operation(
         _sdk.path("interactionId"),
         _sdk.query("endPostProcessing"),
     ),
-    answers={"200": _sdk.json_answer("_models.CallOutcome")},
+    responses={"200": _sdk.json_response("_models.CallOutcome")},
     errors=_ERRORS_2,
     security=(("actionToken",),),
 )
@@ -64,7 +64,7 @@ _DROP_AGENT: Final[_sdk.Operation[_models.CallOutcome]] = _sdk.Operation(
         _sdk.path("interactionId"),
         _sdk.path("agentId"),
     ),
-    answers={"200": _sdk.json_answer("_models.CallOutcome")},
+    responses={"200": _sdk.json_response("_models.CallOutcome")},
     errors=_ERRORS_2,
     security=(("actionToken",),),
 )
@@ -80,7 +80,7 @@ _SET_TRANSACTION_CODES: Final[_sdk.Operation[_models.CallOutcome]] = _sdk.Operat
         _sdk.path("agentId"),
     ),
     body=_sdk.json_body(annotation="_models.TransactionCodes"),
-    answers={"200": _sdk.json_answer("_models.CallOutcome")},
+    responses={"200": _sdk.json_response("_models.CallOutcome")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )

@@ -23,7 +23,7 @@ _UPDATE: Final[_sdk.Operation[_models.Campaign]] = _sdk.Operation(
         _sdk.header("X-8x8-Tenant", required=True, source="tenant", argument="tenant"),
     ),
     body=_sdk.json_body("application/vnd.campaigns.v1+json", annotation="_models.CampaignChange"),
-    answers={"200": _sdk.json_answer("_models.Campaign", media_type="application/vnd.campaigns.v1+json")},
+    responses={"200": _sdk.json_response("_models.Campaign", media_type="application/vnd.campaigns.v1+json")},
     errors={
         "400": _sdk.json_error(
             "_models.FieldProblem",

@@ -23,9 +23,9 @@ _ADD: Final[_sdk.Operation[_models.AddedRecords]] = _sdk.Operation(
         _sdk.header("X-8x8-Tenant", required=True, source="tenant", argument="tenant"),
     ),
     body=_sdk.json_body("application/vnd.campaigns.v1+json", annotation="_models.RecordsRequest"),
-    answers={
-        "200": _sdk.json_answer("_models.AddedRecords", media_type="application/vnd.campaigns.v1+json"),
-        "201": _sdk.json_answer("_models.AddedRecords", media_type="application/vnd.campaigns.v1+json"),
+    responses={
+        "200": _sdk.json_response("_models.AddedRecords", media_type="application/vnd.campaigns.v1+json"),
+        "201": _sdk.json_response("_models.AddedRecords", media_type="application/vnd.campaigns.v1+json"),
     },
     errors={
         "400": _sdk.json_error(

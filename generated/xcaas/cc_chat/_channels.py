@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncChannels", "Channels"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error(
         "_models.GatewayFault",
         message="/fault/faultstring",
@@ -31,7 +31,7 @@ _ERRORS: Final[_sdk.Answers] = {
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_ERRORS_2: Final[_sdk.Answers] = {
+_ERRORS_2: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error(
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
@@ -64,16 +64,16 @@ _LIST: Final[_sdk.Operation[_models.ChannelPage]] = _sdk.Operation(
         _sdk.query("sort"),
         _sdk.query("filter"),
     ),
-    answers={"200": _sdk.json_answer("_models.ChannelPage")},
+    responses={"200": _sdk.json_response("_models.ChannelPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/data",
         item="_models.Channel",
         first=0,
-        last=(_sdk.Last(("body", "/page/pageCount"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/pageCount"), "page-count"),),
     ),
     deprecated=True,
 )
@@ -85,7 +85,7 @@ _CREATE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     call="cc_chat.channels.create",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.ChannelRequest"),
-    answers={"200": _sdk.json_answer("_models.Channel")},
+    responses={"200": _sdk.json_response("_models.Channel")},
     errors=_ERRORS_2,
     security=(("oauth",),),
     deprecated=True,
@@ -98,7 +98,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "/tenant/{tenant-id}/channels/{channel-id}",
     call="cc_chat.channels.delete",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("channel-id")),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
@@ -110,7 +110,7 @@ _GET: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     "/tenant/{tenant-id}/channels/{channel-id}",
     call="cc_chat.channels.get",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("channel-id")),
-    answers={"200": _sdk.json_answer("_models.Channel")},
+    responses={"200": _sdk.json_response("_models.Channel")},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
@@ -127,7 +127,7 @@ _REPLACE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
         _sdk.header("If-Match"),
     ),
     body=_sdk.json_body(annotation="_models.ChannelRequest"),
-    answers={"200": _sdk.json_answer("_models.Channel")},
+    responses={"200": _sdk.json_response("_models.Channel")},
     errors=_ERRORS_2,
     security=(("oauth",),),
     deprecated=True,

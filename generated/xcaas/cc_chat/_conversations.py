@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncConversations", "Conversations"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error(
         "_models.GatewayFault",
         message="/fault/faultstring",
@@ -53,16 +53,16 @@ _LIST: Final[_sdk.Operation[_models.ConversationPage]] = _sdk.Operation(
         _sdk.query("customer.email"),
         _sdk.query("customerFilters", "dict[str, str]"),
     ),
-    answers={"200": _sdk.json_answer("_models.ConversationPage")},
+    responses={"200": _sdk.json_response("_models.ConversationPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/data",
         item="_models.Conversation",
         first=0,
-        last=(_sdk.Last(("body", "/page/pageCount"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/pageCount"), "page-count"),),
     ),
     deprecated=True,
 )
@@ -74,7 +74,7 @@ _CREATE: Final[_sdk.Operation[_models.AcceptedConversation]] = _sdk.Operation(
     call="cc_chat.conversations.create",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.ConversationRequest"),
-    answers={"202": _sdk.json_answer("_models.AcceptedConversation")},
+    responses={"202": _sdk.json_response("_models.AcceptedConversation")},
     errors={
         "400": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
@@ -106,7 +106,7 @@ _GET: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     "/tenant/{tenant-id}/conversations/{conversation-id}",
     call="cc_chat.conversations.get",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("conversation-id")),
-    answers={"200": _sdk.json_answer("_models.Conversation")},
+    responses={"200": _sdk.json_response("_models.Conversation")},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,

@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncConversationsMessages", "ConversationsMessages"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error(
         "_models.GatewayFault",
         message="/fault/faultstring",
@@ -42,7 +42,7 @@ _LIST: Final[_sdk.Operation[_models.MessageList]] = _sdk.Operation(
         _sdk.path("conversation-id"),
         _sdk.query("interaction-id"),
     ),
-    answers={"200": _sdk.json_answer("_models.MessageList")},
+    responses={"200": _sdk.json_response("_models.MessageList")},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
@@ -55,7 +55,7 @@ _SEND: Final[_sdk.Operation[None]] = _sdk.Operation(
     call="cc_chat.conversations.messages.send",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("conversation-id")),
     body=_sdk.json_body(annotation="_models.MessageRequest"),
-    answers={"202": _sdk.empty_answer()},
+    responses={"202": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,

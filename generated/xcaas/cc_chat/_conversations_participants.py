@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncConversationsParticipants", "ConversationsParticipants"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error(
         "_models.GatewayFault",
         message="/fault/faultstring",
@@ -38,7 +38,7 @@ _LIST: Final[_sdk.Operation[_models.ParticipantList]] = _sdk.Operation(
     "/tenant/{tenant-id}/conversations/{conversation-id}/participants",
     call="cc_chat.conversations.participants.list",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("conversation-id")),
-    answers={"200": _sdk.json_answer("_models.ParticipantList")},
+    responses={"200": _sdk.json_response("_models.ParticipantList")},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
@@ -50,7 +50,7 @@ _REMOVE_CUSTOMER: Final[_sdk.Operation[None]] = _sdk.Operation(
     "/tenant/{tenant-id}/conversations/{conversation-id}/participants/customer",
     call="cc_chat.conversations.participants.remove_customer",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("conversation-id")),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,

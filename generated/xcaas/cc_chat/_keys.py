@@ -18,7 +18,7 @@ _GET: Final[_sdk.Operation[_models.PublicKey]] = _sdk.Operation(
     "/jwk/{jwk-id}/public",
     call="cc_chat.keys.get",
     parameters=(_sdk.path("jwk-id", argument="key_id"),),
-    answers={"200": _sdk.json_answer("_models.PublicKey")},
+    responses={"200": _sdk.json_response("_models.PublicKey")},
     errors={
         "401": _sdk.json_error(
             "_models.GatewayFault",

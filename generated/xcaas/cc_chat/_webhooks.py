@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncWebhooks", "Webhooks"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error(
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
@@ -31,7 +31,7 @@ _ERRORS: Final[_sdk.Answers] = {
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_ERRORS_2: Final[_sdk.Answers] = {
+_ERRORS_2: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error(
         "_models.GatewayFault",
         message="/fault/faultstring",
@@ -58,7 +58,7 @@ _LIST: Final[_sdk.Operation[_models.WebhookPage]] = _sdk.Operation(
     "/tenant/{tenant-id}/web-hooks",
     call="cc_chat.webhooks.list",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.query("size"), _sdk.query("page")),
-    answers={"200": _sdk.json_answer("_models.WebhookPage")},
+    responses={"200": _sdk.json_response("_models.WebhookPage")},
     errors={
         "401": _sdk.json_error(
             "_models.GatewayFault",
@@ -77,13 +77,13 @@ _LIST: Final[_sdk.Operation[_models.WebhookPage]] = _sdk.Operation(
         ),
     },
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/data",
         item="_models.Webhook",
         first=0,
-        last=(_sdk.Last(("body", "/page/pageCount"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/pageCount"), "page-count"),),
     ),
     deprecated=True,
 )
@@ -95,7 +95,7 @@ _CREATE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     call="cc_chat.webhooks.create",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.WebhookRequest"),
-    answers={"200": _sdk.json_answer("_models.Webhook")},
+    responses={"200": _sdk.json_response("_models.Webhook")},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
@@ -109,7 +109,7 @@ _VERIFY: Final[_sdk.Operation[None]] = _sdk.Operation(
     call="cc_chat.webhooks.verify",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.WebhookVerification"),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("oauth",),),
     deprecated=True,
@@ -122,7 +122,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "/tenant/{tenant-id}/web-hooks/{web-hook-id}",
     call="cc_chat.webhooks.delete",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("web-hook-id")),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors=_ERRORS_2,
     security=(("oauth",),),
     deprecated=True,
@@ -134,7 +134,7 @@ _GET: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     "/tenant/{tenant-id}/web-hooks/{web-hook-id}",
     call="cc_chat.webhooks.get",
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"), _sdk.path("web-hook-id")),
-    answers={"200": _sdk.json_answer("_models.Webhook")},
+    responses={"200": _sdk.json_response("_models.Webhook")},
     errors=_ERRORS_2,
     security=(("oauth",),),
     deprecated=True,
@@ -151,7 +151,7 @@ _REPLACE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
         _sdk.header("If-Match"),
     ),
     body=_sdk.json_body(annotation="_models.WebhookRequest"),
-    answers={"200": _sdk.json_answer("_models.Webhook")},
+    responses={"200": _sdk.json_response("_models.Webhook")},
     errors={
         "400": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"

@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncDetailedReports", "DetailedReports"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.MessageError", message="/message"),
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "403": _sdk.json_error("_models.MessageError", message="/message"),
@@ -27,7 +27,7 @@ _CREATE: Final[_sdk.Operation[_models.ReportStatus]] = _sdk.Operation(
     call="cc_historical.detailed_reports.create",
     parameters=(_sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.DetailedReportRequest"),
-    answers={"200": _sdk.json_answer("_models.ReportStatus")},
+    responses={"200": _sdk.json_response("_models.ReportStatus")},
     errors=_ERRORS,
     security=(("oauth",),),
     body_argument="report",
@@ -44,16 +44,16 @@ _DATA: Final[_sdk.Operation[list[_models.DetailedRow]]] = _sdk.Operation(
         _sdk.query("lastDocumentId"),
         _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
     ),
-    answers={"200": _sdk.json_answer("list[_models.DetailedRow]")},
+    responses={"200": _sdk.json_response("list[_models.DetailedRow]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "cursor",
         "lastDocumentId",
         items="",
         item="_models.DetailedRow",
         next=("header", "Last-Document-Id"),
-        last=(_sdk.Last(("header", "Last-Document-Id"), "absent"),),
+        last=(_sdk.StopCondition(("header", "Last-Document-Id"), "absent"),),
     ),
 )
 

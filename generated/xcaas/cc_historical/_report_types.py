@@ -12,7 +12,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncReportTypes", "ReportTypes"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.MessageError", message="/message"),
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "403": _sdk.json_error("_models.MessageError", message="/message"),
@@ -27,7 +27,7 @@ _LIST: Final[_sdk.Operation[_list[_models.ReportType]]] = _sdk.Operation(
     "/report-types",
     call="cc_historical.report_types.list",
     parameters=(_sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),),
-    answers={"200": _sdk.json_answer("list[_models.ReportType]")},
+    responses={"200": _sdk.json_response("list[_models.ReportType]")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
@@ -38,7 +38,7 @@ _GET: Final[_sdk.Operation[_models.ReportType]] = _sdk.Operation(
     "/report-types/{type}",
     call="cc_historical.report_types.get",
     parameters=(_sdk.path("type"), _sdk.header("X-Tenant-Info", source="tenant", argument="tenant")),
-    answers={"200": _sdk.json_answer("_models.ReportType")},
+    responses={"200": _sdk.json_response("_models.ReportType")},
     errors=_ERRORS,
     security=(("oauth",),),
 )

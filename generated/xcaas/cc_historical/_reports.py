@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncReports", "Reports"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.MessageError", message="/message"),
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "403": _sdk.json_error("_models.MessageError", message="/message"),
@@ -29,12 +29,12 @@ _CREATE: Final[_sdk.Operation[_models.ReportStatus]] = _sdk.Operation(
     body=_sdk.json_body(
         annotation="_models.ReportRequest | _models.DetailedReportRequest | _models.ScriptPathsRequest"
     ),
-    answers={"200": _sdk.json_answer("_models.ReportStatus")},
+    responses={"200": _sdk.json_response("_models.ReportStatus")},
     errors=_ERRORS,
     security=(("oauth",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/id",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_reports:_STATUS", "id", value="/status", done=("DONE",), failed=("FAILED",), reason="/reason"
         ),
         first=1,
@@ -53,7 +53,7 @@ _GET: Final[_sdk.Operation[_models.Report]] = _sdk.Operation(
     "/{id}",
     call="cc_historical.reports.get",
     parameters=(_sdk.path("id"), _sdk.header("X-Tenant-Info", source="tenant", argument="tenant")),
-    answers={"200": _sdk.json_answer("_models.Report")},
+    responses={"200": _sdk.json_response("_models.Report")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
@@ -69,16 +69,16 @@ _DATA: Final[_sdk.Operation[list[_models.ReportRow]]] = _sdk.Operation(
         _sdk.query("size"),
         _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
     ),
-    answers={"200": _sdk.json_answer("list[_models.ReportRow]")},
+    responses={"200": _sdk.json_response("list[_models.ReportRow]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="",
         item="_models.ReportRow",
         first=0,
-        last=(_sdk.Last(("header", "X-Total-Pages"), "page-count"),),
+        last=(_sdk.StopCondition(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
 )
@@ -93,10 +93,10 @@ _DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
         _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
         _sdk.header("Accept", 'Literal["text/csv"] | Literal["text/xlsx"]'),
     ),
-    answers={"200": (_sdk.binary_answer(media_type="text/csv"), _sdk.binary_answer(media_type="text/xlsx"))},
+    responses={"200": (_sdk.binary_response(media_type="text/csv"), _sdk.binary_response(media_type="text/xlsx"))},
     errors=_ERRORS,
     security=(("oauth",),),
-    download=_sdk.Downloading(filename="content-disposition"),
+    download=_sdk.DownloadSpec(filename="content-disposition"),
     accept="text/csv, text/xlsx",
 )
 _LINKS: Final[_sdk.Operation[list[_models.ReportLink]]] = _sdk.Operation(
@@ -106,7 +106,7 @@ _LINKS: Final[_sdk.Operation[list[_models.ReportLink]]] = _sdk.Operation(
     "/{id}/links",
     call="cc_historical.reports.links",
     parameters=(_sdk.path("id"), _sdk.header("X-Tenant-Info", source="tenant", argument="tenant")),
-    answers={"200": _sdk.json_answer("list[_models.ReportLink]")},
+    responses={"200": _sdk.json_response("list[_models.ReportLink]")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
@@ -117,7 +117,7 @@ _STATUS: Final[_sdk.Operation[_models.ReportStatus]] = _sdk.Operation(
     "/{id}/status",
     call="cc_historical.reports.status",
     parameters=(_sdk.path("id"), _sdk.header("X-Tenant-Info", source="tenant", argument="tenant")),
-    answers={"200": _sdk.json_answer("_models.ReportStatus")},
+    responses={"200": _sdk.json_response("_models.ReportStatus")},
     errors=_ERRORS,
     security=(("oauth",),),
 )

@@ -13,7 +13,7 @@ from ._product import PRODUCT
 
 __all__ = ["Agents", "AsyncAgents"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.MessageError", message="/message"),
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "403": _sdk.json_error("_models.MessageError", message="/message"),
@@ -37,16 +37,16 @@ _LIST: Final[_sdk.Operation[_list[_models.TenantAgentMetrics]]] = _sdk.Operation
         _sdk.query("page"),
         _sdk.query("size"),
     ),
-    answers={"200": _sdk.json_answer("list[_models.TenantAgentMetrics]")},
+    responses={"200": _sdk.json_response("list[_models.TenantAgentMetrics]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="",
         item="_models.TenantAgentMetrics",
         first=0,
-        last=(_sdk.Last(("header", "X-Total-Pages"), "page-count"),),
+        last=(_sdk.StopCondition(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
 )
@@ -65,7 +65,7 @@ _BY_QUEUE_GROUP: Final[_sdk.Operation[_models.AgentsByQueue]] = _sdk.Operation(
         _sdk.query("page"),
         _sdk.query("size"),
     ),
-    answers={"200": _sdk.json_answer("_models.AgentsByQueue")},
+    responses={"200": _sdk.json_response("_models.AgentsByQueue")},
     errors=_ERRORS,
     security=(("oauth",),),
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncGroups", "Groups"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.MessageError", message="/message"),
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "403": _sdk.json_error("_models.MessageError", message="/message"),
@@ -38,16 +38,16 @@ _LIST: Final[_sdk.Operation[_list[_models.GroupMetrics]]] = _sdk.Operation(
         _sdk.query("page"),
         _sdk.query("size"),
     ),
-    answers={"200": _sdk.json_answer("list[_models.GroupMetrics]")},
+    responses={"200": _sdk.json_response("list[_models.GroupMetrics]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="",
         item="_models.GroupMetrics",
         first=0,
-        last=(_sdk.Last(("header", "X-Total-Pages"), "page-count"),),
+        last=(_sdk.StopCondition(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
 )
@@ -63,7 +63,7 @@ _GET: Final[_sdk.Operation[_models.GroupMetrics]] = _sdk.Operation(
         _sdk.query("metrics", "list[_models.GroupMetric]"),
         _sdk.query("timezone"),
     ),
-    answers={"200": _sdk.json_answer("Annotated[_models.GroupMetrics, OneOrList]")},
+    responses={"200": _sdk.json_response("Annotated[_models.GroupMetrics, OneOrList]")},
     errors=_ERRORS,
     security=(("oauth",),),
 )

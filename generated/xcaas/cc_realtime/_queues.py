@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncQueues", "Queues"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.MessageError", message="/message"),
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "403": _sdk.json_error("_models.MessageError", message="/message"),
@@ -39,16 +39,16 @@ _LIST: Final[_sdk.Operation[_list[_models.QueueMetrics]]] = _sdk.Operation(
         _sdk.query("page"),
         _sdk.query("size"),
     ),
-    answers={"200": _sdk.json_answer("list[_models.QueueMetrics]")},
+    responses={"200": _sdk.json_response("list[_models.QueueMetrics]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="",
         item="_models.QueueMetrics",
         first=0,
-        last=(_sdk.Last(("header", "X-Total-Pages"), "page-count"),),
+        last=(_sdk.StopCondition(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
 )
@@ -64,7 +64,7 @@ _GET: Final[_sdk.Operation[_models.QueueMetrics]] = _sdk.Operation(
         _sdk.query("metrics", "list[_models.QueueMetric]"),
         _sdk.query("timezone"),
     ),
-    answers={"200": _sdk.json_answer("Annotated[_models.QueueMetrics, OneOrList]")},
+    responses={"200": _sdk.json_response("Annotated[_models.QueueMetrics, OneOrList]")},
     errors=_ERRORS,
     security=(("oauth",),),
 )

@@ -13,7 +13,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncQueuesAgents", "QueuesAgents"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.MessageError", message="/message"),
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "403": _sdk.json_error("_models.MessageError", message="/message"),
@@ -37,16 +37,16 @@ _LIST: Final[_sdk.Operation[_list[_models.AgentMetrics]]] = _sdk.Operation(
         _sdk.query("page"),
         _sdk.query("size"),
     ),
-    answers={"200": _sdk.json_answer("list[_models.AgentMetrics]")},
+    responses={"200": _sdk.json_response("list[_models.AgentMetrics]")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="",
         item="_models.AgentMetrics",
         first=0,
-        last=(_sdk.Last(("header", "X-Total-Pages"), "page-count"),),
+        last=(_sdk.StopCondition(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
 )
@@ -63,7 +63,7 @@ _GET: Final[_sdk.Operation[_models.AgentMetrics]] = _sdk.Operation(
         _sdk.query("metrics", "list[_models.QueueAgentMetric]"),
         _sdk.query("timezone"),
     ),
-    answers={"200": _sdk.json_answer("Annotated[_models.AgentMetrics, OneOrList]")},
+    responses={"200": _sdk.json_response("Annotated[_models.AgentMetrics, OneOrList]")},
     errors=_ERRORS,
     security=(("oauth",),),
 )

@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncChannels", "Channels"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error(
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
@@ -31,7 +31,7 @@ _ERRORS: Final[_sdk.Answers] = {
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_ERRORS_2: Final[_sdk.Answers] = {
+_ERRORS_2: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error(
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
@@ -61,16 +61,16 @@ _LIST: Final[_sdk.Operation[_models.ChannelPage]] = _sdk.Operation(
         _sdk.query("filter"),
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
-    answers={"200": _sdk.json_answer("_models.ChannelPage", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.ChannelPage", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/_embedded/channels",
         item="_models.Channel",
         first=0,
-        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",
 )
@@ -82,7 +82,7 @@ _CREATE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     call="chat_gateway.channels.create",
     parameters=(_sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.ChannelRequest"),
-    answers={"200": _sdk.json_answer("_models.Channel", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.Channel", media_type="application/hal+json")},
     errors={
         "400": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
@@ -111,7 +111,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "/chat-gateway/v1/channels/{channelId}",
     call="chat_gateway.channels.delete",
     parameters=(_sdk.path("channelId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors=_ERRORS_2,
     security=(("apiKey",),),
 )
@@ -122,7 +122,7 @@ _GET: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     "/chat-gateway/v1/channels/{channelId}",
     call="chat_gateway.channels.get",
     parameters=(_sdk.path("channelId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
-    answers={"200": _sdk.json_answer("_models.Channel", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.Channel", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/hal+json",
@@ -135,7 +135,7 @@ _REPLACE: Final[_sdk.Operation[_models.Channel]] = _sdk.Operation(
     call="chat_gateway.channels.replace",
     parameters=(_sdk.path("channelId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.ChannelRequest"),
-    answers={"200": _sdk.json_answer("_models.Channel", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.Channel", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",

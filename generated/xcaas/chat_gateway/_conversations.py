@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncConversations", "Conversations"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error(
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
@@ -39,7 +39,7 @@ _ERRORS: Final[_sdk.Answers] = {
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_ERRORS_2: Final[_sdk.Answers] = {
+_ERRORS_2: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error(
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
@@ -56,7 +56,7 @@ _ERRORS_2: Final[_sdk.Answers] = {
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_ERRORS_3: Final[_sdk.Answers] = {
+_ERRORS_3: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error(
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
@@ -89,16 +89,16 @@ _LIST: Final[_sdk.Operation[_models.ConversationPage]] = _sdk.Operation(
         _sdk.query("filter"),
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
-    answers={"200": _sdk.json_answer("_models.ConversationPage", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.ConversationPage", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/_embedded/conversations",
         item="_models.Conversation",
         first=0,
-        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",
 )
@@ -110,7 +110,7 @@ _CREATE: Final[_sdk.Operation[_models.AcceptedConversation]] = _sdk.Operation(
     call="chat_gateway.conversations.create",
     parameters=(_sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.ConversationRequest"),
-    answers={"202": _sdk.json_answer("_models.AcceptedConversation", media_type="application/hal+json")},
+    responses={"202": _sdk.json_response("_models.AcceptedConversation", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",
@@ -123,7 +123,7 @@ _GET: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     "/chat-gateway/v1/conversations/{conversationId}",
     call="chat_gateway.conversations.get",
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
-    answers={"200": _sdk.json_answer("_models.Conversation", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.Conversation", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/hal+json",
@@ -136,7 +136,7 @@ _UPDATE: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     call="chat_gateway.conversations.update",
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.ConversationUpdate"),
-    answers={"202": _sdk.json_answer("_models.Conversation", media_type="application/hal+json")},
+    responses={"202": _sdk.json_response("_models.Conversation", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/hal+json",
@@ -150,7 +150,7 @@ _REPLACE: Final[_sdk.Operation[_models.Conversation]] = _sdk.Operation(
     call="chat_gateway.conversations.replace",
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.ConversationReplacement"),
-    answers={"202": _sdk.json_answer("_models.Conversation", media_type="application/hal+json")},
+    responses={"202": _sdk.json_response("_models.Conversation", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/hal+json",
@@ -164,7 +164,7 @@ _SEND_READ_RECEIPT: Final[_sdk.Operation[None]] = _sdk.Operation(
     call="chat_gateway.conversations.send_read_receipt",
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.ReadReceipt"),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors=_ERRORS_3,
     security=(("apiKey",),),
     body_argument="receipt",
@@ -177,7 +177,7 @@ _SEND_THINKING: Final[_sdk.Operation[None]] = _sdk.Operation(
     call="chat_gateway.conversations.send_thinking",
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.ThinkingSignal", required=False),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors=_ERRORS_3,
     security=(("apiKey",),),
     body_argument="signal",
@@ -190,7 +190,7 @@ _SEND_TYPING: Final[_sdk.Operation[None]] = _sdk.Operation(
     call="chat_gateway.conversations.send_typing",
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.TypingSignal"),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors=_ERRORS_3,
     security=(("apiKey",),),
     body_argument="signal",

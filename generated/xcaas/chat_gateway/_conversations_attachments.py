@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncConversationsAttachments", "ConversationsAttachments"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error(
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
@@ -42,7 +42,7 @@ _LIST: Final[_sdk.Operation[_models.AttachmentPage]] = _sdk.Operation(
         _sdk.query("filter"),
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
-    answers={"200": _sdk.json_answer("_models.AttachmentPage", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.AttachmentPage", media_type="application/hal+json")},
     errors={
         "400": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
@@ -64,13 +64,13 @@ _LIST: Final[_sdk.Operation[_models.AttachmentPage]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/_embedded/attachments",
         item="_models.Attachment",
         first=0,
-        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",
 )
@@ -82,7 +82,7 @@ _UPLOAD: Final[_sdk.Operation[_models.Attachment]] = _sdk.Operation(
     call="chat_gateway.conversations.attachments.upload",
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.multipart_body(annotation="_models.AttachmentUpload"),
-    answers={"200": _sdk.json_answer("_models.Attachment", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.Attachment", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",
@@ -98,7 +98,7 @@ _GET: Final[_sdk.Operation[_models.Attachment]] = _sdk.Operation(
         _sdk.path("attachmentId"),
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
-    answers={"200": _sdk.json_answer("_models.Attachment", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.Attachment", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",
@@ -114,10 +114,10 @@ _DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
         _sdk.path("attachmentId"),
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
-    answers={"200": _sdk.binary_answer()},
+    responses={"200": _sdk.binary_response()},
     errors=_ERRORS,
     security=(("apiKey",),),
-    download=_sdk.Downloading(filename="content-disposition"),
+    download=_sdk.DownloadSpec(filename="content-disposition"),
     accept="application/octet-stream",
 )
 

@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncConversationsCards", "ConversationsCards"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error(
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
@@ -43,7 +43,7 @@ _EXECUTE_ACTION: Final[_sdk.Operation[None]] = _sdk.Operation(
         _sdk.path("cardId"),
     ),
     body=_sdk.json_body(annotation="_models.CardActionRequest"),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("apiKey",),),
     body_argument="action",
@@ -60,7 +60,7 @@ _SUBMIT_ACTION: Final[_sdk.Operation[None]] = _sdk.Operation(
         _sdk.path("cardId"),
     ),
     body=_sdk.json_body(annotation="_models.CardActionRequest"),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("apiKey",),),
     body_argument="action",

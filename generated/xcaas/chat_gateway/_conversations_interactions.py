@@ -18,7 +18,7 @@ _LIST: Final[_sdk.Operation[_models.InteractionPage]] = _sdk.Operation(
     "/chat-gateway/v1/conversations/{conversationId}/interactions",
     call="chat_gateway.conversations.interactions.list",
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
-    answers={"200": _sdk.json_answer("_models.InteractionPage", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.InteractionPage", media_type="application/hal+json")},
     errors={
         "400": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"

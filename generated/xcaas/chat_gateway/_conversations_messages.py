@@ -27,7 +27,7 @@ _LIST: Final[_sdk.Operation[_models.MessagePage]] = _sdk.Operation(
         _sdk.query("sort"),
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
-    answers={"200": _sdk.json_answer("_models.MessagePage", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.MessagePage", media_type="application/hal+json")},
     errors={
         "400": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
@@ -46,13 +46,13 @@ _LIST: Final[_sdk.Operation[_models.MessagePage]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/_embedded/messages",
         item="_models.Message",
         first=0,
-        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",
 )
@@ -64,7 +64,7 @@ _SEND: Final[_sdk.Operation[None]] = _sdk.Operation(
     call="chat_gateway.conversations.messages.send",
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.MessageRequest"),
-    answers={"202": _sdk.empty_answer()},
+    responses={"202": _sdk.empty_response()},
     errors={
         "400": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
@@ -99,7 +99,7 @@ _GET: Final[_sdk.Operation[_models.Message]] = _sdk.Operation(
         _sdk.path("messageId"),
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
-    answers={"200": _sdk.json_answer("_models.Message", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.Message", media_type="application/hal+json")},
     errors={
         "401": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"

@@ -25,7 +25,7 @@ _LIST: Final[_sdk.Operation[_models.CardPage]] = _sdk.Operation(
         _sdk.query("sort"),
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
-    answers={"200": _sdk.json_answer("_models.CardPage", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.CardPage", media_type="application/hal+json")},
     errors={
         "400": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
@@ -44,13 +44,13 @@ _LIST: Final[_sdk.Operation[_models.CardPage]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/_embedded/cards",
         item="_models.Card",
         first=0,
-        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",
 )

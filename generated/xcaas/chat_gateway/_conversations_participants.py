@@ -18,7 +18,7 @@ _LIST: Final[_sdk.Operation[_models.ParticipantPage]] = _sdk.Operation(
     "/chat-gateway/v1/conversations/{conversationId}/participants",
     call="chat_gateway.conversations.participants.list",
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
-    answers={"200": _sdk.json_answer("_models.ParticipantPage", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.ParticipantPage", media_type="application/hal+json")},
     errors={
         "400": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
@@ -47,7 +47,7 @@ _UPDATE_USER: Final[_sdk.Operation[None]] = _sdk.Operation(
     call="chat_gateway.conversations.participants.update_user",
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.ParticipantUpdate"),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors={
         "401": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"

@@ -19,7 +19,7 @@ _CREATE: Final[_sdk.Operation[None]] = _sdk.Operation(
     call="chat_gateway.conversations.post_agent_assignments.create",
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.PostAgentAssignment"),
-    answers={"201": _sdk.empty_answer()},
+    responses={"201": _sdk.empty_response()},
     errors={
         "400": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"

@@ -18,7 +18,7 @@ _GET: Final[_sdk.Operation[_models.PublicKey]] = _sdk.Operation(
     "/chat-gateway/v1/jwk/{jwkId}/public",
     call="chat_gateway.keys.get",
     parameters=(_sdk.path("jwkId", argument="key_id"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
-    answers={"200": _sdk.json_answer("_models.PublicKey")},
+    responses={"200": _sdk.json_response("_models.PublicKey")},
     errors={
         "404": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"

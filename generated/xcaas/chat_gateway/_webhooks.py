@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncWebhooks", "Webhooks"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error(
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
@@ -28,7 +28,7 @@ _ERRORS: Final[_sdk.Answers] = {
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
 }
-_ERRORS_2: Final[_sdk.Answers] = {
+_ERRORS_2: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error(
         "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
     ),
@@ -58,16 +58,16 @@ _LIST: Final[_sdk.Operation[_models.WebhookPage]] = _sdk.Operation(
         _sdk.query("filter"),
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
-    answers={"200": _sdk.json_answer("_models.WebhookPage", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.WebhookPage", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/_embedded/webhooks",
         item="_models.Webhook",
         first=0,
-        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/totalPages"), "page-count"),),
     ),
     accept="application/hal+json",
 )
@@ -79,7 +79,7 @@ _CREATE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     call="chat_gateway.webhooks.create",
     parameters=(_sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.WebhookRequest"),
-    answers={"200": _sdk.json_answer("_models.Webhook", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.Webhook", media_type="application/hal+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     accept="application/hal+json",
@@ -93,7 +93,7 @@ _VERIFY: Final[_sdk.Operation[None]] = _sdk.Operation(
     call="chat_gateway.webhooks.verify",
     parameters=(_sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.WebhookVerification"),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("apiKey",),),
     body_argument="webhook",
@@ -105,7 +105,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "/chat-gateway/v1/webhooks/{webhookId}",
     call="chat_gateway.webhooks.delete",
     parameters=(_sdk.path("webhookId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors=_ERRORS_2,
     security=(("apiKey",),),
 )
@@ -116,7 +116,7 @@ _GET: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     "/chat-gateway/v1/webhooks/{webhookId}",
     call="chat_gateway.webhooks.get",
     parameters=(_sdk.path("webhookId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
-    answers={"200": _sdk.json_answer("_models.Webhook", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.Webhook", media_type="application/hal+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     accept="application/hal+json",
@@ -129,7 +129,7 @@ _REPLACE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     call="chat_gateway.webhooks.replace",
     parameters=(_sdk.path("webhookId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     body=_sdk.json_body(annotation="_models.WebhookRequest"),
-    answers={"200": _sdk.json_answer("_models.Webhook", media_type="application/hal+json")},
+    responses={"200": _sdk.json_response("_models.Webhook", media_type="application/hal+json")},
     errors={
         "400": _sdk.json_error(
             "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"

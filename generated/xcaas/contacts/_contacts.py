@@ -12,7 +12,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncContactsResource", "ContactsResource"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "429": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "default": _sdk.json_error(
@@ -35,16 +35,16 @@ _SEARCH: Final[_sdk.Operation[_models.ContactPage]] = _sdk.Operation(
         _sdk.query("page"),
         _sdk.query("scrollId"),
     ),
-    answers={"200": _sdk.json_answer("_models.ContactPage")},
+    responses={"200": _sdk.json_response("_models.ContactPage")},
     errors=_ERRORS,
     security=(("searchKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "cursor",
         "scrollId",
         items="/data",
         item="_models.Contact",
         next=("body", "/meta/scrollId"),
-        last=(_sdk.Last(("body", "/meta/hasMore"), "equals", False),),
+        last=(_sdk.StopCondition(("body", "/meta/hasMore"), "equals", False),),
         send={"useScrollId": True, "sort": "id,ASC", "page": 0},
     ),
 )
@@ -55,7 +55,7 @@ _CREATE: Final[_sdk.Operation[_models.Contact]] = _sdk.Operation(
     "/contacts",
     call="contacts.contacts.create",
     body=_sdk.json_body(annotation="_models.Contact"),
-    answers={"200": _sdk.json_answer("_models.Contact")},
+    responses={"200": _sdk.json_response("_models.Contact")},
     errors=_ERRORS,
     security=(("managementKey",),),
     body_argument="contact",
@@ -67,7 +67,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "/contacts/{contactId}",
     call="contacts.contacts.delete",
     parameters=(_sdk.path("contactId"),),
-    answers={"200": _sdk.empty_answer()},
+    responses={"200": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("managementKey",),),
 )
@@ -79,7 +79,7 @@ _REPLACE: Final[_sdk.Operation[_models.Contact]] = _sdk.Operation(
     call="contacts.contacts.replace",
     parameters=(_sdk.path("contactId"),),
     body=_sdk.json_body(annotation="_models.Contact"),
-    answers={"200": _sdk.json_answer("_models.Contact")},
+    responses={"200": _sdk.json_response("_models.Contact")},
     errors=_ERRORS,
     security=(("managementKey",),),
     body_argument="contact",

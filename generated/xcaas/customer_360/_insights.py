@@ -28,7 +28,7 @@ _GET: Final[_sdk.Operation[_models.InteractionInsights]] = _sdk.Operation(
         _sdk.query("startTime", "_dt.datetime"),
         _sdk.query("endTime", "_dt.datetime"),
     ),
-    answers={"200": _sdk.json_answer("_models.InteractionInsights")},
+    responses={"200": _sdk.json_response("_models.InteractionInsights")},
     errors={
         "400": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),
         "403": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),

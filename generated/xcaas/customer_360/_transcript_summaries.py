@@ -22,7 +22,7 @@ _GET: Final[_sdk.Operation[_models.TranscriptSummaries]] = _sdk.Operation(
         _sdk.path("tenantId", source="tenant", argument="tenant"),
         _sdk.query("interactionId", "list[str]", required=True, argument="interaction_ids"),
     ),
-    answers={"200": _sdk.json_answer("_models.TranscriptSummaries")},
+    responses={"200": _sdk.json_response("_models.TranscriptSummaries")},
     errors={
         "400": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),
         "403": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),

@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncInteractions", "Interactions"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
     "401": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
     "404": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
@@ -25,7 +25,7 @@ _GET: Final[_sdk.Operation[_models.InteractionData]] = _sdk.Operation(
     "/{identifier}",
     call="data_augmentation.interactions.get",
     parameters=(_sdk.path("identifier"),),
-    answers={"200": _sdk.json_answer("_models.InteractionData")},
+    responses={"200": _sdk.json_response("_models.InteractionData")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )
@@ -37,7 +37,7 @@ _UPDATE: Final[_sdk.Operation[_models.VariablesSet]] = _sdk.Operation(
     call="data_augmentation.interactions.update",
     parameters=(_sdk.path("identifier"),),
     body=_sdk.json_body(annotation="_models.InteractionVariables"),
-    answers={"200": _sdk.json_answer("_models.VariablesSet")},
+    responses={"200": _sdk.json_response("_models.VariablesSet")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )

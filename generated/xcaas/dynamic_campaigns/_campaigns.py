@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncCampaigns", "Campaigns"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.MessageError", message="/message"),
     "404": _sdk.json_error("_models.MessageError", message="/message"),
     "500": _sdk.json_error("_models.MessageError", message="/message"),
@@ -23,7 +23,7 @@ _GET: Final[_sdk.Operation[_models.CampaignDocument]] = _sdk.Operation(
     "/api/stats/campaigns/{campaignId}.json",
     call="dynamic_campaigns.campaigns.get",
     parameters=(_sdk.path("campaignId"),),
-    answers={"200": _sdk.json_answer("_models.CampaignDocument")},
+    responses={"200": _sdk.json_response("_models.CampaignDocument")},
     errors=_ERRORS,
     security=(("dataToken",),),
 )
@@ -35,7 +35,7 @@ _SET_STATUS: Final[_sdk.Operation[_models.CampaignMessage]] = _sdk.Operation(
     call="dynamic_campaigns.campaigns.set_status",
     parameters=(_sdk.path("campaign-id"),),
     body=_sdk.json_body(annotation="_models.CampaignStatusChange"),
-    answers={"200": _sdk.json_answer("_models.CampaignMessage")},
+    responses={"200": _sdk.json_response("_models.CampaignMessage")},
     errors=_ERRORS,
     security=(("actionToken",),),
 )

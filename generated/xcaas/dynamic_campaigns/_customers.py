@@ -20,7 +20,7 @@ _ADD: Final[_sdk.Operation[list[_models.CampaignCustomerResult]]] = _sdk.Operati
     call="dynamic_campaigns.customers.add",
     parameters=(_sdk.path("campaign-id"),),
     body=_sdk.json_body(annotation="list[_models.CampaignCustomer]"),
-    answers={"207": _sdk.json_answer("list[_models.CampaignCustomerResult]")},
+    responses={"207": _sdk.json_response("list[_models.CampaignCustomerResult]")},
     errors={
         "400": _sdk.json_error("_models.MessageError", message="/message"),
         "500": _sdk.json_error("_models.MessageError", message="/message"),
@@ -35,7 +35,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "/api/tstats/campaigns/{campaign-id}/customers/{customer-id}",
     call="dynamic_campaigns.customers.delete",
     parameters=(_sdk.path("campaign-id"), _sdk.path("customer-id")),
-    answers={"204": _sdk.empty_answer()},
+    responses={"204": _sdk.empty_response()},
     errors={
         "400": _sdk.json_error("_models.MessageError", message="/message"),
         "404": _sdk.json_error("_models.MessageError", message="/message"),

@@ -18,7 +18,7 @@ _LIST: Final[_sdk.Operation[_models.CampaignRecordDocument]] = _sdk.Operation(
     "/api/stats/campaigns/{campaignId}/records.json",
     call="dynamic_campaigns.records.list",
     parameters=(_sdk.path("campaignId"),),
-    answers={"200": _sdk.json_answer("_models.CampaignRecordDocument")},
+    responses={"200": _sdk.json_response("_models.CampaignRecordDocument")},
     errors={
         "400": _sdk.json_error("_models.MessageError", message="/message"),
         "404": _sdk.json_error("_models.MessageError", message="/message"),

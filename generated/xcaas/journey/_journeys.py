@@ -18,7 +18,7 @@ _SEARCH: Final[_sdk.Operation[_models.JourneyPage]] = _sdk.Operation(
     "/v1/journeys/search",
     call="journey.journeys.search",
     body=_sdk.json_body(annotation="_models.JourneySearch"),
-    answers={"200": _sdk.json_answer("_models.JourneyPage")},
+    responses={"200": _sdk.json_response("_models.JourneyPage")},
     errors={
         "400": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
         "401": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
@@ -28,14 +28,14 @@ _SEARCH: Final[_sdk.Operation[_models.JourneyPage]] = _sdk.Operation(
         "500": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
     },
     security=(("apiKey",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "cursor",
         "/nextPageCursor",
         items="/data",
         item="_models.Journey",
         within="body",
         next=("body", "/nextPageCursor"),
-        last=(_sdk.Last(("body", "/nextPageCursor"), "absent"),),
+        last=(_sdk.StopCondition(("body", "/nextPageCursor"), "absent"),),
     ),
     retry=True,
     body_argument="query",

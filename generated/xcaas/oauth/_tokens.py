@@ -18,7 +18,7 @@ _CREATE: Final[_sdk.Operation[_models.Token]] = _sdk.Operation(
     "/oauth/v2/token",
     call="oauth.tokens.create",
     body=_sdk.form_body(annotation="_models.TokenRequest"),
-    answers={"200": _sdk.json_answer("_models.Token")},
+    responses={"200": _sdk.json_response("_models.Token")},
     errors={
         "401": _sdk.json_error(
             "_models.TokenError", message="/Error", code="/ErrorCode", media_type="application/problem+json"

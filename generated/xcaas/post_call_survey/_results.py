@@ -19,7 +19,7 @@ _LIST: Final[_sdk.Operation[_models.SurveyResultPage]] = _sdk.Operation(
     call="post_call_survey.results.list",
     parameters=(_sdk.path("region", source="region"),),
     body=_sdk.json_body(annotation="_models.SurveyResultQuery"),
-    answers={"200": _sdk.json_answer("_models.SurveyResultPage")},
+    responses={"200": _sdk.json_response("_models.SurveyResultPage")},
     errors={
         "400": _sdk.json_error(
             "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
@@ -32,14 +32,14 @@ _LIST: Final[_sdk.Operation[_models.SurveyResultPage]] = _sdk.Operation(
         ),
     },
     security=(("eightKey", "tenantToken"),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "/page",
         items="/data",
         item="_models.SurveyResult",
         within="body",
         first=1,
-        last=(_sdk.Last(("body", "/hits"), "item-count"),),
+        last=(_sdk.StopCondition(("body", "/hits"), "item-count"),),
     ),
     retry=True,
     deprecated=True,

@@ -12,7 +12,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncEvaluations", "Evaluations"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "default": _sdk.json_error(
         "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
@@ -35,16 +35,16 @@ _LIST: Final[_sdk.Operation[_models.EvaluationPage]] = _sdk.Operation(
         _sdk.query("size"),
         _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": _sdk.json_answer("_models.EvaluationPage")},
+    responses={"200": _sdk.json_response("_models.EvaluationPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/content",
         item="_models.Evaluation",
         first=0,
-        last=(_sdk.Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
+        last=(_sdk.StopCondition(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},
 )
@@ -62,7 +62,7 @@ _COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
         _sdk.query("userReference"),
         _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": _sdk.json_answer('int | Annotated[int, Format("text")]')},
+    responses={"200": _sdk.json_response('int | Annotated[int, Format("text")]')},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
@@ -74,7 +74,7 @@ _GET: Final[_sdk.Operation[_models.EvaluationDetails]] = _sdk.Operation(
     "/evaluations/{evaluationId}/details",
     call="quality_management.evaluations.get",
     parameters=(_sdk.path("evaluationId"), _sdk.header("pbx", required=True, source="tenant")),
-    answers={"200": _sdk.json_answer("_models.EvaluationDetails")},
+    responses={"200": _sdk.json_response("_models.EvaluationDetails")},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncInteractions", "Interactions"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "default": _sdk.json_error(
         "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
@@ -44,16 +44,16 @@ _LIST: Final[_sdk.Operation[_models.InteractionPage]] = _sdk.Operation(
         _sdk.query("size"),
         _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": _sdk.json_answer("_models.InteractionPage")},
+    responses={"200": _sdk.json_response("_models.InteractionPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/content",
         item="_models.Interaction",
         first=0,
-        last=(_sdk.Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
+        last=(_sdk.StopCondition(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},
 )
@@ -72,7 +72,7 @@ _COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
         _sdk.query("customFieldValue"),
         _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": _sdk.json_answer('int | Annotated[int, Format("text")]')},
+    responses={"200": _sdk.json_response('int | Annotated[int, Format("text")]')},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
@@ -84,7 +84,7 @@ _REDIRECT: Final[_sdk.Operation[None]] = _sdk.Operation(
     "/interactions/redirect",
     call="quality_management.interactions.redirect",
     parameters=(_sdk.query("interactionGuid", required=True), _sdk.header("pbx", required=True, source="tenant")),
-    answers={"200": _sdk.empty_answer()},
+    responses={"200": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("oauth",),),
 )
@@ -95,7 +95,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "/interactions/{interactionGuid}",
     call="quality_management.interactions.delete",
     parameters=(_sdk.path("interactionGuid"), _sdk.header("pbx", required=True, source="tenant")),
-    answers={"200": _sdk.empty_answer()},
+    responses={"200": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
@@ -107,7 +107,7 @@ _PURGE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "/interactions/{interactionGuid}/purge",
     call="quality_management.interactions.purge",
     parameters=(_sdk.path("interactionGuid"), _sdk.header("pbx", required=True, source="tenant")),
-    answers={"200": _sdk.empty_answer()},
+    responses={"200": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},

@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncInteractionsCustomFields", "InteractionsCustomFields"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "default": _sdk.json_error(
         "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
@@ -28,7 +28,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
         _sdk.path("customFieldNo"),
         _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": _sdk.empty_answer()},
+    responses={"200": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
@@ -45,7 +45,7 @@ _REPLACE: Final[_sdk.Operation[None]] = _sdk.Operation(
         _sdk.header("pbx", required=True, source="tenant"),
     ),
     body=_sdk.text_body(),
-    answers={"200": _sdk.empty_answer()},
+    responses={"200": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("oauth",),),
     body_argument="value",

@@ -24,11 +24,11 @@ _DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
         _sdk.query("stereoEnabled"),
         _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={
+    responses={
         "200": (
-            _sdk.binary_answer(),
-            _sdk.binary_answer(media_type="audio/*"),
-            _sdk.binary_answer(media_type="video/*"),
+            _sdk.binary_response(),
+            _sdk.binary_response(media_type="audio/*"),
+            _sdk.binary_response(media_type="video/*"),
         )
     },
     errors={
@@ -38,7 +38,7 @@ _DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
         ),
     },
     security=(("oauth",),),
-    download=_sdk.Downloading(filename="content-disposition"),
+    download=_sdk.DownloadSpec(filename="content-disposition"),
     accept="application/octet-stream, audio/*, video/*",
     headers={"Content-Type": "application/json"},
 )

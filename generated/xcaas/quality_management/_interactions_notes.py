@@ -19,7 +19,7 @@ _LIST: Final[_sdk.Operation[_list[_models.Note]]] = _sdk.Operation(
     "/interactions/{interactionGuid}/notes",
     call="quality_management.interactions.notes.list",
     parameters=(_sdk.path("interactionGuid"), _sdk.header("pbx", required=True, source="tenant")),
-    answers={"200": _sdk.json_answer("list[_models.Note]")},
+    responses={"200": _sdk.json_response("list[_models.Note]")},
     errors={
         "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
         "default": _sdk.json_error(

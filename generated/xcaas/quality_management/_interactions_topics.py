@@ -19,7 +19,7 @@ _LIST: Final[_sdk.Operation[_list[_models.InteractionTopic]]] = _sdk.Operation(
     "/interactions/{interactionGuid}/topics",
     call="quality_management.interactions.topics.list",
     parameters=(_sdk.path("interactionGuid"), _sdk.header("pbx", required=True, source="tenant")),
-    answers={"200": _sdk.json_answer("list[_models.InteractionTopic]")},
+    responses={"200": _sdk.json_response("list[_models.InteractionTopic]")},
     errors={
         "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
         "default": _sdk.json_error(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncSpeechCategories", "SpeechCategories"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "default": _sdk.json_error(
         "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
@@ -27,16 +27,16 @@ _LIST: Final[_sdk.Operation[_models.SpeechCategoryPage]] = _sdk.Operation(
     "/speechAnalysis/categories",
     call="quality_management.speech_categories.list",
     parameters=(_sdk.query("page"), _sdk.query("size"), _sdk.header("pbx", required=True, source="tenant")),
-    answers={"200": _sdk.json_answer("_models.SpeechCategoryPage")},
+    responses={"200": _sdk.json_response("_models.SpeechCategoryPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/content",
         item="_models.SpeechCategory",
         first=0,
-        last=(_sdk.Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
+        last=(_sdk.StopCondition(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},
 )
@@ -47,7 +47,7 @@ _COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
     "/speechAnalysis/categories/count",
     call="quality_management.speech_categories.count",
     parameters=(_sdk.header("pbx", required=True, source="tenant"),),
-    answers={"200": _sdk.json_answer('int | Annotated[int, Format("text")]')},
+    responses={"200": _sdk.json_response('int | Annotated[int, Format("text")]')},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},

@@ -11,7 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncSpeechCategoriesTopics", "SpeechCategoriesTopics"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "default": _sdk.json_error(
         "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
@@ -29,16 +29,16 @@ _LIST: Final[_sdk.Operation[_models.SpeechTopicPage]] = _sdk.Operation(
         _sdk.query("size"),
         _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": _sdk.json_answer("_models.SpeechTopicPage")},
+    responses={"200": _sdk.json_response("_models.SpeechTopicPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/content",
         item="_models.SpeechTopic",
         first=0,
-        last=(_sdk.Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
+        last=(_sdk.StopCondition(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},
 )
@@ -49,7 +49,7 @@ _COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
     "/speechAnalysis/{categoryId}/topics/count",
     call="quality_management.speech_categories.topics.count",
     parameters=(_sdk.path("categoryId"), _sdk.header("pbx", required=True, source="tenant")),
-    answers={"200": _sdk.json_answer('int | Annotated[int, Format("text")]')},
+    responses={"200": _sdk.json_response('int | Annotated[int, Format("text")]')},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncUsers", "Users"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "default": _sdk.json_error(
         "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
@@ -33,16 +33,16 @@ _LIST: Final[_sdk.Operation[_models.UserPage]] = _sdk.Operation(
         _sdk.query("size"),
         _sdk.header("pbx", required=True, source="tenant"),
     ),
-    answers={"200": _sdk.json_answer("_models.UserPage")},
+    responses={"200": _sdk.json_response("_models.UserPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/content",
         item="_models.User",
         first=0,
-        last=(_sdk.Last(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
+        last=(_sdk.StopCondition(("body", "/links"), "lacks", {"rel": "nextUrl"}),),
     ),
     headers={"Content-Type": "application/json"},
 )
@@ -53,7 +53,7 @@ _COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
     "/users/count",
     call="quality_management.users.count",
     parameters=(_sdk.query("activeUsers"), _sdk.header("pbx", required=True, source="tenant")),
-    answers={"200": _sdk.json_answer('int | Annotated[int, Format("text")]')},
+    responses={"200": _sdk.json_response('int | Annotated[int, Format("text")]')},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},
@@ -65,7 +65,7 @@ _GET: Final[_sdk.Operation[_models.User]] = _sdk.Operation(
     "/users/{userReference}/details",
     call="quality_management.users.get",
     parameters=(_sdk.path("userReference"), _sdk.header("pbx", required=True, source="tenant")),
-    answers={"200": _sdk.json_answer("_models.User")},
+    responses={"200": _sdk.json_response("_models.User")},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},

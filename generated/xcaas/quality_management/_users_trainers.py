@@ -19,7 +19,7 @@ _LIST: Final[_sdk.Operation[_list[_models.UserName]]] = _sdk.Operation(
     "/users/{userReference}/trainers",
     call="quality_management.users.trainers.list",
     parameters=(_sdk.path("userReference"), _sdk.header("pbx", required=True, source="tenant")),
-    answers={"200": _sdk.json_answer("list[_models.UserName]")},
+    responses={"200": _sdk.json_response("list[_models.UserName]")},
     errors={
         "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
         "default": _sdk.json_error(

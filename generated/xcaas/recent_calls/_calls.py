@@ -19,7 +19,7 @@ _LIST: Final[_sdk.Operation[_models.RecentCallPage]] = _sdk.Operation(
     call="recent_calls.calls.list",
     parameters=(_sdk.path("region", source="region"),),
     body=_sdk.json_body(annotation="_models.RecentCallQuery"),
-    answers={"200": _sdk.json_answer("_models.RecentCallPage")},
+    responses={"200": _sdk.json_response("_models.RecentCallPage")},
     errors={
         "400": _sdk.json_error(
             "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
@@ -32,14 +32,14 @@ _LIST: Final[_sdk.Operation[_models.RecentCallPage]] = _sdk.Operation(
         ),
     },
     security=(("eightKey", "tenantToken"),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "/page",
         items="/data",
         item="_models.RecentCall",
         within="body",
         first=1,
-        last=(_sdk.Last(("body", "/hits"), "item-count"),),
+        last=(_sdk.StopCondition(("body", "/hits"), "item-count"),),
     ),
     retry=True,
     deprecated=True,

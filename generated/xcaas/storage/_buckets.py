@@ -12,7 +12,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncBuckets", "Buckets"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
@@ -27,7 +27,7 @@ _LIST: Final[_sdk.Operation[_list[_models.Bucket] | _models.Bucket]] = _sdk.Oper
     "GET",
     "/buckets",
     call="storage.buckets.list",
-    answers={"200": _sdk.json_answer("list[_models.Bucket] | _models.Bucket")},
+    responses={"200": _sdk.json_response("list[_models.Bucket] | _models.Bucket")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
@@ -38,7 +38,7 @@ _GET: Final[_sdk.Operation[_models.Bucket]] = _sdk.Operation(
     "/buckets/{bucketId}",
     call="storage.buckets.get",
     parameters=(_sdk.path("bucketId"),),
-    answers={"200": _sdk.json_answer("_models.Bucket")},
+    responses={"200": _sdk.json_response("_models.Bucket")},
     errors=_ERRORS,
     security=(("oauth",),),
 )

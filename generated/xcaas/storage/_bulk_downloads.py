@@ -13,7 +13,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncBulkDownloads", "BulkDownloads"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
@@ -22,7 +22,7 @@ _ERRORS: Final[_sdk.Answers] = {
         "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
     ),
 }
-_ERRORS_2: Final[_sdk.Answers] = {
+_ERRORS_2: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
@@ -37,10 +37,10 @@ _CANCEL: Final[_sdk.Operation[_models.BulkDownload]] = _sdk.Operation(
     "/bulk/download/cancel/{zipName}",
     call="storage.bulk_downloads.cancel",
     parameters=(_sdk.path("zipName"),),
-    answers={
-        "200": _sdk.json_answer("_models.BulkDownload"),
-        "201": _sdk.json_answer("_models.BulkDownload"),
-        "204": _sdk.empty_answer(),
+    responses={
+        "200": _sdk.json_response("_models.BulkDownload"),
+        "201": _sdk.json_response("_models.BulkDownload"),
+        "204": _sdk.empty_response(),
     },
     errors=_ERRORS,
     security=(("oauth",),),
@@ -51,10 +51,10 @@ _CLEAR: Final[_sdk.Operation[_list[_models.BulkDownload]]] = _sdk.Operation(
     "PUT",
     "/bulk/download/clear",
     call="storage.bulk_downloads.clear",
-    answers={
-        "200": _sdk.json_answer("list[_models.BulkDownload]"),
-        "201": _sdk.json_answer("list[_models.BulkDownload]"),
-        "204": _sdk.empty_answer(),
+    responses={
+        "200": _sdk.json_response("list[_models.BulkDownload]"),
+        "201": _sdk.json_response("list[_models.BulkDownload]"),
+        "204": _sdk.empty_response(),
     },
     errors=_ERRORS_2,
     security=(("oauth",),),
@@ -66,16 +66,16 @@ _START: Final[_sdk.Operation[_models.BulkDownload]] = _sdk.Operation(
     "/bulk/download/start",
     call="storage.bulk_downloads.start",
     body=_sdk.json_body(annotation="list[str]"),
-    answers={
-        "200": _sdk.json_answer("_models.BulkDownload"),
-        "201": _sdk.json_answer("_models.BulkDownload"),
-        "204": _sdk.empty_answer(),
+    responses={
+        "200": _sdk.json_response("_models.BulkDownload"),
+        "201": _sdk.json_response("_models.BulkDownload"),
+        "204": _sdk.empty_response(),
     },
     errors=_ERRORS,
     security=(("oauth",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/zipName",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_bulk_downloads:_STATUS",
             "zipName",
             value="/status",
@@ -83,8 +83,8 @@ _START: Final[_sdk.Operation[_models.BulkDownload]] = _sdk.Operation(
             failed=("FAILED", "CANCELLED"),
             partial=("PARTIAL_DONE",),
         ),
-        result=_sdk.Related("_bulk_downloads:_FETCH", "zipName"),
-        cancel=_sdk.Related("_bulk_downloads:_CANCEL", "zipName"),
+        result=_sdk.LinkSpec("_bulk_downloads:_FETCH", "zipName"),
+        cancel=_sdk.LinkSpec("_bulk_downloads:_CANCEL", "zipName"),
         first=2,
         factor=1.5,
         longest=30,
@@ -100,7 +100,7 @@ _LIST: Final[_sdk.Operation[_list[_models.BulkDownload]]] = _sdk.Operation(
     "GET",
     "/bulk/download/status",
     call="storage.bulk_downloads.list",
-    answers={"200": _sdk.json_answer("list[_models.BulkDownload]")},
+    responses={"200": _sdk.json_response("list[_models.BulkDownload]")},
     errors=_ERRORS_2,
     security=(("oauth",),),
 )
@@ -111,7 +111,7 @@ _STATUS: Final[_sdk.Operation[_models.BulkDownload]] = _sdk.Operation(
     "/bulk/download/status/{zipName}",
     call="storage.bulk_downloads.status",
     parameters=(_sdk.path("zipName"), _sdk.query("presignUrl")),
-    answers={"200": _sdk.json_answer("_models.BulkDownload")},
+    responses={"200": _sdk.json_response("_models.BulkDownload")},
     errors=_ERRORS_2,
     security=(("oauth",),),
 )
@@ -122,10 +122,10 @@ _FETCH: Final[_sdk.Operation[bytes]] = _sdk.Operation(
     "/bulk/download/{zipName}",
     call="storage.bulk_downloads.fetch",
     parameters=(_sdk.path("zipName"),),
-    answers={"200": _sdk.binary_answer(media_type="application/zip")},
+    responses={"200": _sdk.binary_response(media_type="application/zip")},
     errors=_ERRORS_2,
     security=(("oauth",),),
-    download=_sdk.Downloading(filename="content-disposition"),
+    download=_sdk.DownloadSpec(filename="content-disposition"),
     accept="application/zip",
 )
 

@@ -12,7 +12,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncObjects", "Objects"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
@@ -29,7 +29,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     "/bulk",
     call="storage.objects.delete",
     body=_sdk.json_body(annotation="list[str]"),
-    answers={"200": _sdk.empty_answer(), "204": _sdk.empty_answer()},
+    responses={"200": _sdk.empty_response(), "204": _sdk.empty_response()},
     errors={
         "400": _sdk.json_error(
             "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
@@ -67,16 +67,16 @@ _SEARCH: Final[_sdk.Operation[_models.StorageObjectPage]] = _sdk.Operation(
         _sdk.query("pageKey"),
         _sdk.query("limit"),
     ),
-    answers={"200": _sdk.json_answer("_models.StorageObjectPage")},
+    responses={"200": _sdk.json_response("_models.StorageObjectPage")},
     errors=_ERRORS,
     security=(("oauth",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "cursor",
         "pageKey",
         items="/content",
         item="_models.StorageObject",
         next=("body", "/pageKey"),
-        last=(_sdk.Last(("body", "/lastPage"), "equals", True),),
+        last=(_sdk.StopCondition(("body", "/lastPage"), "equals", True),),
     ),
 )
 _GET: Final[_sdk.Operation[_models.StorageObject]] = _sdk.Operation(
@@ -86,7 +86,7 @@ _GET: Final[_sdk.Operation[_models.StorageObject]] = _sdk.Operation(
     "/objects/{objectId}",
     call="storage.objects.get",
     parameters=(_sdk.path("objectId"),),
-    answers={"200": _sdk.json_answer("_models.StorageObject")},
+    responses={"200": _sdk.json_response("_models.StorageObject")},
     errors=_ERRORS,
     security=(("oauth",),),
 )
@@ -97,11 +97,11 @@ _DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
     "/objects/{objectId}/content",
     call="storage.objects.download",
     parameters=(_sdk.path("objectId"), _sdk.query("presignUrl")),
-    answers={"200": _sdk.binary_answer(media_type="*/*")},
+    responses={"200": _sdk.binary_response(media_type="*/*")},
     errors=_ERRORS,
     security=(("oauth",),),
-    download=_sdk.Downloading(
-        checksum=_sdk.Related("_objects:_GET", "objectId"),
+    download=_sdk.DownloadSpec(
+        checksum=_sdk.LinkSpec("_objects:_GET", "objectId"),
         value="/checksum",
         type="/checksumType",
         size="/storedBytes",
@@ -116,7 +116,7 @@ _METADATA: Final[_sdk.Operation[_models.StorageObject]] = _sdk.Operation(
     "/objects/{objectId}/metadata",
     call="storage.objects.metadata",
     parameters=(_sdk.path("objectId"),),
-    answers={"200": _sdk.json_answer("_models.StorageObject")},
+    responses={"200": _sdk.json_response("_models.StorageObject")},
     errors=_ERRORS,
     security=(("oauth",),),
 )

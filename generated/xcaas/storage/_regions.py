@@ -18,7 +18,7 @@ _LIST: Final[_sdk.Operation[_list[_models.Region]]] = _sdk.Operation(
     "GET",
     "/regions",
     call="storage.regions.list",
-    answers={"200": _sdk.json_answer("list[_models.Region]")},
+    responses={"200": _sdk.json_response("list[_models.Region]")},
     errors={
         "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
         "403": _sdk.json_error(

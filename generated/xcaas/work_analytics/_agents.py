@@ -32,7 +32,7 @@ _ACTIVITY: Final[_sdk.Operation[_models.AgentActivityReport]] = _sdk.Operation(
         _sdk.query("metrics", "list[_models.AgentMetric]", explode=False),
         _sdk.query("includeSummary"),
     ),
-    answers={"200": _sdk.json_answer("_models.AgentActivityReport")},
+    responses={"200": _sdk.json_response("_models.AgentActivityReport")},
     errors={
         "400": _sdk.json_error("_models.ServiceError", message="/messages/0"),
         "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
@@ -48,7 +48,7 @@ _LIST: Final[_sdk.Operation[_models.AgentPage]] = _sdk.Operation(
     "/v2/pbxes/{pbxId}/agents",
     call="work_analytics.agents.list",
     parameters=(_sdk.path("pbxId"), _sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
-    answers={"200": _sdk.json_answer("_models.AgentPage")},
+    responses={"200": _sdk.json_response("_models.AgentPage")},
     errors={
         "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
         "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
@@ -57,13 +57,13 @@ _LIST: Final[_sdk.Operation[_models.AgentPage]] = _sdk.Operation(
         "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/_embedded/agentList",
         item="_models.Agent",
         first=0,
-        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/totalPages"), "page-count"),),
     ),
 )
 

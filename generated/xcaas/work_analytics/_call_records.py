@@ -30,20 +30,20 @@ _LIST: Final[_sdk.Operation[_models.CallRecordPage]] = _sdk.Operation(
         _sdk.query("callerOrCallee", "list[str]", explode=False),
         _sdk.query("scrollId"),
     ),
-    answers={"200": _sdk.json_answer("_models.CallRecordPage")},
+    responses={"200": _sdk.json_response("_models.CallRecordPage")},
     errors={
         "400": _sdk.json_error("_models.RequestError", message="/message", code="/code"),
         "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
         "403": _sdk.json_error("_models.AccessError", message="/message", code="/error"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "cursor",
         "scrollId",
         items="/data",
         item="_models.CallRecord",
         next=("body", "/meta/scrollId"),
-        last=(_sdk.Last(("body", "/meta/scrollId"), "equals", "No Data"),),
+        last=(_sdk.StopCondition(("body", "/meta/scrollId"), "equals", "No Data"),),
     ),
 )
 

@@ -13,7 +13,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncCalls", "Calls"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
     "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
@@ -37,7 +37,7 @@ _LIST: Final[_sdk.Operation[_models.CallList]] = _sdk.Operation(
         _sdk.query("paging", "_models.Paging", required=True),
         _sdk.query("sorting", "_models.Sorting", required=True),
     ),
-    answers={"200": _sdk.json_answer("_models.CallList")},
+    responses={"200": _sdk.json_response("_models.CallList")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
@@ -54,7 +54,7 @@ _GET: Final[_sdk.Operation[_models.CallDetails]] = _sdk.Operation(
         _sdk.query("endDate", 'Annotated[_dt.datetime, Format("date-time-nocolon")]', required=True),
         _sdk.query("fields", "list[str]"),
     ),
-    answers={"200": _sdk.json_answer("_models.CallDetails")},
+    responses={"200": _sdk.json_response("_models.CallDetails")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )

@@ -33,20 +33,20 @@ _LIST: Final[_sdk.Operation[_models.CallLegPage]] = _sdk.Operation(
         _sdk.query("isSimplified"),
         _sdk.query("isCallRecord"),
     ),
-    answers={"200": _sdk.json_answer("_models.CallLegPage")},
+    responses={"200": _sdk.json_response("_models.CallLegPage")},
     errors={
         "400": _sdk.json_error("_models.RequestError", message="/message", code="/code"),
         "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
         "403": _sdk.json_error("_models.AccessError", message="/message", code="/error"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "cursor",
         "scrollId",
         items="/data",
         item="_models.CallLeg",
         next=("body", "/meta/scrollId"),
-        last=(_sdk.Last(("body", "/meta/scrollId"), "equals", "No Data"),),
+        last=(_sdk.StopCondition(("body", "/meta/scrollId"), "equals", "No Data"),),
     ),
     deprecated=True,
 )

@@ -18,7 +18,7 @@ _LIST: Final[_sdk.Operation[_models.PbxPage]] = _sdk.Operation(
     "/v2/pbxes/",
     call="work_analytics.pbxes.list",
     parameters=(_sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
-    answers={"200": _sdk.json_answer("_models.PbxPage")},
+    responses={"200": _sdk.json_response("_models.PbxPage")},
     errors={
         "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
         "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
@@ -27,15 +27,15 @@ _LIST: Final[_sdk.Operation[_models.PbxPage]] = _sdk.Operation(
         "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/_embedded/pbxList",
         item="_models.Pbx",
         first=0,
         last=(
-            _sdk.Last(("body", "/page/totalPages"), "page-count"),
-            _sdk.Last(("body", "/_embedded/page/totalPages"), "page-count"),
+            _sdk.StopCondition(("body", "/page/totalPages"), "page-count"),
+            _sdk.StopCondition(("body", "/_embedded/page/totalPages"), "page-count"),
         ),
     ),
 )

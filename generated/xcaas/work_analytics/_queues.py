@@ -30,7 +30,7 @@ _METRICS: Final[_sdk.Operation[_models.QueueMetricsReport]] = _sdk.Operation(
         _sdk.query("metrics", "list[_models.QueueMetric]", explode=False),
         _sdk.query("includeSummary"),
     ),
-    answers={"200": _sdk.json_answer("_models.QueueMetricsReport")},
+    responses={"200": _sdk.json_response("_models.QueueMetricsReport")},
     errors={
         "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
         "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
@@ -57,7 +57,7 @@ _AGENT_ACTIVITY: Final[_sdk.Operation[_models.QueueAgentActivityReport]] = _sdk.
         _sdk.query("metrics", "list[_models.QueueAgentMetric]", explode=False),
         _sdk.query("includeSummary"),
     ),
-    answers={"200": _sdk.json_answer("_models.QueueAgentActivityReport")},
+    responses={"200": _sdk.json_response("_models.QueueAgentActivityReport")},
     errors={
         "400": _sdk.json_error("_models.ServiceError", message="/messages/0"),
         "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
@@ -73,7 +73,7 @@ _LIST: Final[_sdk.Operation[_models.CallQueuePage]] = _sdk.Operation(
     "/v2/pbxes/{pbxId}/queues",
     call="work_analytics.queues.list",
     parameters=(_sdk.path("pbxId"), _sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
-    answers={"200": _sdk.json_answer("_models.CallQueuePage")},
+    responses={"200": _sdk.json_response("_models.CallQueuePage")},
     errors={
         "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
         "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
@@ -82,13 +82,13 @@ _LIST: Final[_sdk.Operation[_models.CallQueuePage]] = _sdk.Operation(
         "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/_embedded/queueList",
         item="_models.CallQueue",
         first=0,
-        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/totalPages"), "page-count"),),
     ),
 )
 

@@ -21,7 +21,7 @@ _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
     "/v2/pbxes/{pbxId}/sites",
     call="work_analytics.sites.list",
     parameters=(_sdk.path("pbxId"), _sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
-    answers={"200": _sdk.json_answer("_models.SitePage")},
+    responses={"200": _sdk.json_response("_models.SitePage")},
     errors={
         "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
         "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
@@ -30,13 +30,13 @@ _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
         "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/_embedded/siteList",
         item="_models.Site",
         first=0,
-        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/totalPages"), "page-count"),),
     ),
 )
 

@@ -18,7 +18,7 @@ _LIST: Final[_sdk.Operation[_models.CallQueuePage]] = _sdk.Operation(
     "/v2/pbxes/{pbxId}/sites/{siteId}/queues",
     call="work_analytics.sites.queues.list",
     parameters=(_sdk.path("pbxId"), _sdk.path("siteId"), _sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
-    answers={"200": _sdk.json_answer("_models.CallQueuePage")},
+    responses={"200": _sdk.json_response("_models.CallQueuePage")},
     errors={
         "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
         "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
@@ -27,13 +27,13 @@ _LIST: Final[_sdk.Operation[_models.CallQueuePage]] = _sdk.Operation(
         "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "page",
         "page",
         items="/_embedded/queueList",
         item="_models.CallQueue",
         first=0,
-        last=(_sdk.Last(("body", "/page/totalPages"), "page-count"),),
+        last=(_sdk.StopCondition(("body", "/page/totalPages"), "page-count"),),
     ),
 )
 

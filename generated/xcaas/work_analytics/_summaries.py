@@ -12,7 +12,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncSummaries", "Summaries"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "400": _sdk.json_error("_models.RequestError", message="/message", code="/code"),
     "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
     "403": _sdk.json_error("_models.AccessError", message="/message", code="/error"),
@@ -29,7 +29,7 @@ _COMPANY: Final[_sdk.Operation[list[_models.CompanySummary]]] = _sdk.Operation(
         _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
         _sdk.query("timeZone", required=True),
     ),
-    answers={"200": _sdk.json_answer("list[_models.CompanySummary]")},
+    responses={"200": _sdk.json_response("list[_models.CompanySummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
@@ -45,7 +45,7 @@ _EXTENSIONS_V1: Final[_sdk.Operation[list[_models.ExtensionSummary]]] = _sdk.Ope
         _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
         _sdk.query("timeZone", required=True),
     ),
-    answers={"200": _sdk.json_answer("list[_models.ExtensionSummary]")},
+    responses={"200": _sdk.json_response("list[_models.ExtensionSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
     deprecated=True,
@@ -62,7 +62,7 @@ _EXTENSIONS: Final[_sdk.Operation[list[_models.ExtensionSummary]]] = _sdk.Operat
         _sdk.query("endTime", 'Annotated[_dt.datetime, Format("date-time-space")]', required=True, zone="timeZone"),
         _sdk.query("timeZone", required=True),
     ),
-    answers={"200": _sdk.json_answer("list[_models.ExtensionSummary]")},
+    responses={"200": _sdk.json_response("list[_models.ExtensionSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
@@ -80,7 +80,7 @@ _RING_GROUPS_V1: Final[_sdk.Operation[list[_models.RingGroupSummary]]] = _sdk.Op
         _sdk.query("intraStartTime"),
         _sdk.query("intraEndTime"),
     ),
-    answers={"200": _sdk.json_answer("list[_models.RingGroupSummary]")},
+    responses={"200": _sdk.json_response("list[_models.RingGroupSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
     deprecated=True,
@@ -99,7 +99,7 @@ _RING_GROUPS: Final[_sdk.Operation[list[_models.RingGroupSummary]]] = _sdk.Opera
         _sdk.query("intraStartTime"),
         _sdk.query("intraEndTime"),
     ),
-    answers={"200": _sdk.json_answer("list[_models.RingGroupSummary]")},
+    responses={"200": _sdk.json_response("list[_models.RingGroupSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
@@ -117,7 +117,7 @@ _RING_GROUP_MEMBERS: Final[_sdk.Operation[list[_models.RingGroupMemberSummary]]]
         _sdk.query("extId"),
         _sdk.query("collapse"),
     ),
-    answers={"200": _sdk.json_answer("list[_models.RingGroupMemberSummary]")},
+    responses={"200": _sdk.json_response("list[_models.RingGroupMemberSummary]")},
     errors=_ERRORS,
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )

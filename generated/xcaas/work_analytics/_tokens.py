@@ -18,7 +18,7 @@ _CREATE: Final[_sdk.Operation[_models.Token]] = _sdk.Operation(
     "/v1/oauth/token",
     call="work_analytics.tokens.create",
     body=_sdk.form_body(annotation="_models.TokenRequest"),
-    answers={"200": _sdk.json_answer("_models.Token")},
+    responses={"200": _sdk.json_response("_models.Token")},
     errors={
         "400": _sdk.json_error("_models.RequestError", message="/message", code="/code"),
         "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),

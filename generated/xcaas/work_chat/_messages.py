@@ -12,7 +12,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncMessages", "Messages"]
 
-_ERRORS: Final[_sdk.Answers] = {
+_ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
     "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
@@ -24,7 +24,7 @@ _LIST: Final[_sdk.Operation[_list[_models.Message]]] = _sdk.Operation(
     "/api/chat/v1/messages",
     call="work_chat.messages.list",
     parameters=(_sdk.query("room"), _sdk.query("pageSize"), _sdk.query("ts")),
-    answers={"200": _sdk.json_answer("list[_models.Message]")},
+    responses={"200": _sdk.json_response("list[_models.Message]")},
     errors=_ERRORS,
     security=(("apiKey",),),
 )
@@ -35,7 +35,7 @@ _SEND: Final[_sdk.Operation[_models.SentMessage]] = _sdk.Operation(
     "/api/chat/v1/messages",
     call="work_chat.messages.send",
     body=_sdk.json_body(annotation="_models.MessageRequest"),
-    answers={"200": _sdk.json_answer("_models.SentMessage"), "201": _sdk.empty_answer()},
+    responses={"200": _sdk.json_response("_models.SentMessage"), "201": _sdk.empty_response()},
     errors=_ERRORS,
     security=(("apiKey",),),
 )

@@ -58,7 +58,7 @@ def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports
         return None
     marks = [_last(mark, imports) for mark in facts.last]
     return call(
-        imports.use(SDK, "Paging"),
+        imports.use(SDK, "PaginationSpec"),
         text(facts.style),
         text(facts.parameter),
         items=text(facts.items),
@@ -80,7 +80,7 @@ def _location(found: ir.ValueLocation) -> Code:
 
 def _last(stop: ir.StopCondition, imports: Imports) -> Code:
     values = [literal(stop.value)] if stop.test in ("equals", "lacks") else []
-    return call(imports.use(SDK, "Last"), _location(stop.location), text(stop.test), *values)
+    return call(imports.use(SDK, "StopCondition"), _location(stop.location), text(stop.test), *values)
 
 
 def polling(operation: ir.Operation, references: OperationRefs, imports: Imports) -> Code | None:
@@ -90,7 +90,7 @@ def polling(operation: ir.Operation, references: OperationRefs, imports: Imports
         return None
     status = facts.status
     state = call(
-        imports.use(SDK, "PollStatus"),
+        imports.use(SDK, "StatusLink"),
         *_related_parts(operation, status.call, references),
         value=text(status.value),
         done=texts(status.done),
@@ -99,7 +99,7 @@ def polling(operation: ir.Operation, references: OperationRefs, imports: Imports
         reason=_text(status.reason),
     )
     return call(
-        imports.use(SDK, "Polling"),
+        imports.use(SDK, "PollingSpec"),
         id=text(facts.id),
         status=state,
         result=_related(operation, facts.result, references, imports),
@@ -144,7 +144,7 @@ def downloading(operation: ir.Operation, references: OperationRefs, imports: Imp
         return None
     checksum = facts.checksum
     return call(
-        imports.use(SDK, "Downloading"),
+        imports.use(SDK, "DownloadSpec"),
         checksum=_related(operation, checksum.call if checksum else None, references, imports),
         value=_text(checksum.value) if checksum else None,
         type=_text(checksum.type) if checksum else None,
@@ -170,7 +170,7 @@ def _related(
 ) -> Code | None:
     if follow_up is None:
         return None
-    return call(imports.use(SDK, "Related"), *_related_parts(operation, follow_up, references))
+    return call(imports.use(SDK, "LinkSpec"), *_related_parts(operation, follow_up, references))
 
 
 def _related_parts(operation: ir.Operation, follow_up: ir.FollowUp, references: OperationRefs) -> tuple[Code, Code]:

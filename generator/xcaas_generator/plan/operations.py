@@ -70,7 +70,7 @@ def operation_value(
         call=text(call_name),
         parameters=parenthesised(parameters) if parameters else None,
         body=_body(operation.body, context, imports) if operation.body else None,
-        answers=_answers(outcome, context, imports) if outcome.answers else None,
+        responses=_answers(outcome, context, imports) if outcome.answers else None,
         errors=errors,
         security=parenthesised([texts(schemes) for schemes in operation.security]) if operation.security else None,
         servers=parenthesised([server_value(server, imports) for server in operation.servers]) if own_servers else None,
@@ -171,7 +171,7 @@ def _answers(outcome: Outcome, context: PlanContext, imports: Imports) -> Code:
 
 def _one_or_many(variants: list[Code], imports: Imports) -> Code:
     if not variants:
-        return call(imports.use(SDK, "empty_answer"))
+        return call(imports.use(SDK, "empty_response"))
     return variants[0] if len(variants) == 1 else parenthesised(variants)
 
 
@@ -182,7 +182,7 @@ def _answer_variant(
     expression = None
     if variant.kind == "json":
         expression = text(_answer_annotation(variant.type, alone, context.names))
-    return call(imports.use(SDK, f"{variant.kind}_answer"), *([expression] if expression else []), media_type=media)
+    return call(imports.use(SDK, f"{variant.kind}_response"), *([expression] if expression else []), media_type=media)
 
 
 def _answer_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: ModelNames) -> str:

@@ -142,7 +142,7 @@ class _ResourceWriter:
         constants = {table: identifier(scope.claim("_ERRORS")) for table, count in counts.items() if count > 1}
         if not constants:
             return [], tables
-        annotation = code("{}[{}]", self._imports.use("typing", "Final"), self._imports.use(SDK, "Answers"))
+        annotation = code("{}[{}]", self._imports.use("typing", "Final"), self._imports.use(SDK, "ResponseSpecs"))
         plans = [OperationPlan(constant, annotation, table) for table, constant in constants.items()]
         return plans, {index: constants.get(table, table) if table else None for index, table in tables.items()}
 

@@ -11,7 +11,7 @@ import pytest
 from tests.support.shop import PRODUCT
 from xcaas_core import NotAcceptableError, RedirectError, ResponseError, ServerError
 from xcaas_core.calls._error_responses import response_error
-from xcaas_core.operations._parameter import Answers
+from xcaas_core.operations._parameter import ResponseSpecs
 from xcaas_core.sdk import Operation, json_error
 
 
@@ -25,7 +25,7 @@ class Came:
 def failure(
     status: int,
     body: object,
-    errors: Answers | None = None,
+    errors: ResponseSpecs | None = None,
     *,
     kind: str = "application/json",
     headers: Mapping[str, str] | None = None,
@@ -81,7 +81,7 @@ def test_of_several_shapes_the_one_that_fits_is_read() -> None:
         "dict[str, dict[str, JSONValue]]", message="/fault/faultstring", code="/fault/detail/errorcode"
     )
     service = json_error("dict[str, str]", message="/message", media_type="application/problem+json")
-    errors: Answers = {"401": (service, gateway)}
+    errors: ResponseSpecs = {"401": (service, gateway)}
     assert failure(401, GATEWAY, errors).code == "keymanagement.invalid"
     assert failure(401, {"message": "m"}, errors).body == {"message": "m"}
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.support.example_api._ops import PRODUCT
 from tests.support.sessions import sync_session
-from xcaas_core.sdk import Operation, json_answer
+from xcaas_core.sdk import Operation, json_response
 from xcaas_core.testing import FakeServer
 
 _GET: Final[Operation[object]] = Operation(
@@ -15,14 +15,14 @@ _GET: Final[Operation[object]] = Operation(
     "GET",
     "/thing",
     call="shop.things.get",
-    answers={"200": json_answer("JSONValue")},
+    responses={"200": json_response("JSONValue")},
     headers={"Content-Type": "application/json"},
 )
 
 
 def test_a_fixed_header_goes_with_a_request_without_a_body() -> None:
     server = FakeServer(check=False)
-    server.answer("GET /shop/v1/thing", json={"ok": True})
+    server.respond("GET /shop/v1/thing", json={"ok": True})
     assert sync_session(server).call(_GET) == {"ok": True}
     (request,) = server.calls("GET /shop/v1/thing")
     assert request.headers["content-type"] == "application/json"

@@ -17,10 +17,10 @@ from xcaas_core.paging._pager import AsyncPager, Pager
 from xcaas_core.polling._poller import AsyncPoller, Poller
 from xcaas_core.testing import FakeServer
 
-SERVER = FakeServer().answer("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})
+SERVER = FakeServer().respond("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})
 HANDLES: list[tuple[object, str]] = [
-    (Pager[object](sync_session(SERVER), Call(_ops.LIST, ())), "`cursor`"),
-    (AsyncPager[object](async_session(SERVER), Call(_ops.LIST, ())), "`cursor`"),
+    (Pager[object](sync_session(SERVER), Call(_ops.LIST, ())), "`resume_token`"),
+    (AsyncPager[object](async_session(SERVER), Call(_ops.LIST, ())), "`resume_token`"),
     (Poller[object].resume(sync_session(SERVER), Call(_ops.START, ("t1",)), "j1"), "`shop.jobs.resume_pack('j1')`"),
     (AsyncPoller[object](async_session(SERVER), Call(_ops.RUN, ("t1",))), "`id`"),
     (Download(sync_session(SERVER), Call(_ops.FETCH, ("t1", "j1"))), "arguments"),
@@ -48,8 +48,8 @@ def test_a_copy_of_a_pager_is_a_pager_of_its_own() -> None:
     rows: Pager[object] = Pager(sync_session(SERVER), Call(_ops.LIST, ()))
     other = copy(rows)
     assert len(list(rows)) == 1
-    assert rows.cursor is None
-    assert other.cursor is not None
+    assert rows.resume_token is None
+    assert other.resume_token is not None
 
 
 class Named(Pager[object]):

@@ -227,9 +227,9 @@ class TokenRecorder(Recorder):
 
 
 def token_server() -> FakeServer:
-    server = FakeServer().answer("storage.objects.get", json={"id": "o1"})
+    server = FakeServer().respond("storage.objects.get", json={"id": "o1"})
     body = {"access_token": SECRET, "expires_in": 3600, "token_type": "Bearer"}
-    return server.answer("POST /oauth/v2/token", json=body, headers={"X-Request-Id": "r-1"})
+    return server.respond("POST /oauth/v2/token", json=body, headers={"X-Request-Id": "r-1"})
 
 
 def test_hooks_that_want_to_see_token_requests() -> None:
@@ -264,7 +264,7 @@ def test_token_requests_of_the_async_client() -> None:
 
 def test_a_token_that_cannot_be_had() -> None:
     hook = TokenRecorder()
-    server = FakeServer().answer("POST /oauth/v2/token", error=CallTimeoutError("slow"))
+    server = FakeServer().respond("POST /oauth/v2/token", error=CallTimeoutError("slow"))
     with (
         XCaaS(http_client=server, credentials=ClientCredentials("id", SECRET), hooks=[hook]) as client,
         pytest.raises(TokenError),
@@ -336,7 +336,7 @@ def test_no_error_shows_a_credential(answer: Answer, library: str, caplog: pytes
 
 def test_time_is_the_networks_own_with_a_fake() -> None:
     server = FakeServer(check=False)
-    server.answer("GET /shop/v1/items/1", status=503, headers={"Retry-After": "50"})
+    server.respond("GET /shop/v1/items/1", status=503, headers={"Retry-After": "50"})
     client = Shop(http_client=server, timeout=120)
     with pytest.raises(ServerError):
         client.items.get("1")
@@ -346,6 +346,6 @@ def test_time_is_the_networks_own_with_a_fake() -> None:
 
 def test_a_fake_network_that_is_late_is_late() -> None:
     server = FakeServer(check=False)
-    server.answer("GET /shop/v1/items/1", error=CallTimeoutError("slow"))
+    server.respond("GET /shop/v1/items/1", error=CallTimeoutError("slow"))
     with pytest.raises(CallTimeoutError, match="slow"):
         Shop(http_client=server, retries=1).items.get("1")

@@ -11,7 +11,7 @@ from tests.support.origin import Answer, serving
 from tests.support.shop import AsyncShop, Shop
 from xcaas import ClientCredentials, XCaaS
 from xcaas.testing import FakeServer
-from xcaas_core import ConfigurationError, DecodeError, NotFoundError, RawResponse, Streamed
+from xcaas_core import ConfigurationError, DecodeError, NotFoundError, RawResponse, StreamedResponse
 
 ITEM = Answer(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
 
@@ -50,7 +50,7 @@ def test_streaming_gives_the_body_in_pieces() -> None:
     audio = Answer(body=b"ID3" * 100_000, kind="audio/mpeg")
     with serving(audio) as origin, Shop(base_url=origin.url) as client:
         with client.streaming(client.items.content, "1") as answer:
-            assert_type(answer, Streamed[bytes])
+            assert_type(answer, StreamedResponse[bytes])
             assert (answer.status, answer.headers["content-type"]) == (200, "audio/mpeg")
             assert b"".join(answer.iter_bytes()) == audio.body
         with client.streaming(client.items.content, "1") as answer:
@@ -67,7 +67,7 @@ def test_a_stream_that_is_given_up_does_not_block_the_next_call() -> None:
         with client.streaming(client.items.content, "1") as answer:
             next(answer.iter_bytes())
             assert client.items.get("1") == {"id": "1"}
-        assert repr(answer).startswith("<Streamed 200")
+        assert repr(answer).startswith("<StreamedResponse 200")
         assert client.items.get("1") == {"id": "1"}
 
 

@@ -6,18 +6,18 @@ import asyncio
 from typing import assert_type
 
 from tests.support.shop import AsyncShop, Shop
-from xcaas_core import AsyncPager, AsyncStreamed, Pager, RawResponse, Streamed
-from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
+from xcaas_core import AsyncPager, AsyncStreamedResponse, Pager, RawResponse, StreamedResponse
+from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer
 
 
 def catalogue() -> FakeServer:
     """Three items in two pages."""
 
-    def answer(request: FakeRequest) -> FakeAnswer:
+    def answer(request: FakeRequest) -> FakeResponse:
         page = int(request.query.get("page", ["0"])[0])
-        return FakeAnswer(json=[{"id": 0}, {"id": 1}, {"id": 2}][2 * page : 2 * page + 2], headers={"X-Total": "3"})
+        return FakeResponse(json=[{"id": 0}, {"id": 1}, {"id": 2}][2 * page : 2 * page + 2], headers={"X-Total": "3"})
 
-    return FakeServer(check=False).answer("GET /shop/v1/items", answer)
+    return FakeServer(check=False).respond("GET /shop/v1/items", answer)
 
 
 def test_raw_of_a_list_asks_for_its_first_page_once() -> None:
@@ -38,7 +38,7 @@ def test_the_page_of_raw_serves_options_but_no_other_place() -> None:
     with Shop(http_client=server) as client:
         plain = client.items.every()
         next(iter(plain))
-        later = client.items.every().resume(client.items.every().cursor or "")
+        later = client.items.every().resume(client.items.every().resume_token or "")
         first = client.raw(client.items.every).value
         assert first.limit(1).to_list() == [{"id": 0}]
         assert len(server.requests) == 2
@@ -50,7 +50,7 @@ def test_streaming_of_a_list_gives_the_pager_as_its_value() -> None:
     server = catalogue()
     with Shop(http_client=server) as client:
         with client.streaming(client.items.every) as answer:
-            assert_type(answer, Streamed[Pager[object]])
+            assert_type(answer, StreamedResponse[Pager[object]])
             assert answer.headers["X-Total"] == "3"
             rows = answer.value()
         assert rows.to_list() == [{"id": 0}, {"id": 1}, {"id": 2}]
@@ -66,7 +66,7 @@ def test_lists_of_the_async_client() -> None:
             assert await answer.value.to_list() == [{"id": 0}, {"id": 1}, {"id": 2}]
             assert len(server.requests) == 2
             async with client.streaming(client.items.every) as stream:
-                assert_type(stream, AsyncStreamed[AsyncPager[object]])
+                assert_type(stream, AsyncStreamedResponse[AsyncPager[object]])
                 assert len(await (await stream.value()).to_list()) == 3
             assert len(server.requests) == 4
 

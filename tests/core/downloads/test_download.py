@@ -15,7 +15,7 @@ from tests.support.file_origin import DATA, Origin, adownload, described, downlo
 from xcaas_core._errors import CallTimeoutError, ConnectionLostError, DownloadError, NotFoundError, ServerError
 from xcaas_core.downloads._download import Download
 from xcaas_core.http._headers import disposition_name
-from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
+from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer
 
 
 class TestWhole:
@@ -48,19 +48,19 @@ class TestWhole:
 
     def test_compressed_all_the_same(self) -> None:
         headers = {"content-encoding": "gzip", "content-length": "17"}
-        server = FakeServer().answer("shop.things.plain", FakeAnswer(content=DATA, headers=headers))
+        server = FakeServer().respond("shop.things.plain", FakeResponse(content=DATA, headers=headers))
         file = download(server)
         assert file.read() == DATA
         assert file.verified is None
 
     def test_length_unknown(self) -> None:
-        server = FakeServer().answer("shop.things.plain", FakeAnswer(content=DATA, length=None))
+        server = FakeServer().respond("shop.things.plain", FakeResponse(content=DATA, length=None))
         file = download(server)
         assert file.read() == DATA
         assert (file.length, file.verified) == (None, None)
 
     def test_errors_of_the_call_come_as_they_are(self, tmp_path: Path) -> None:
-        server = FakeServer().answer("shop.things.plain", status=404, json={"message": "gone"})
+        server = FakeServer().respond("shop.things.plain", status=404, json={"message": "gone"})
         with pytest.raises(NotFoundError, match="gone"):
             download(server).read()
         with pytest.raises(NotFoundError, match="gone"):
@@ -71,7 +71,7 @@ class TestWhole:
 
     def test_time_limits_of_the_call_come_as_they_are(self, tmp_path: Path) -> None:
         """They are OSErrors as well, but not of the file."""
-        server = FakeServer().answer("shop.things.plain", error=CallTimeoutError("too slow"))
+        server = FakeServer().respond("shop.things.plain", error=CallTimeoutError("too slow"))
         with pytest.raises(CallTimeoutError, match="too slow"):
             download(server).save(tmp_path / "a")
         assert names(tmp_path) == []
@@ -88,7 +88,7 @@ class TestWhole:
 class TestContext:
     def test_name_and_length_come_before_the_bytes(self, tmp_path: Path) -> None:
         headers = {"content-disposition": 'attachment; filename="../a b.wav"', "content-type": "audio/wav"}
-        server = FakeServer().answer("shop.things.plain", content=DATA, headers=headers)
+        server = FakeServer().respond("shop.things.plain", content=DATA, headers=headers)
         with download(server) as file:
             assert (file.filename, file.length, file.content_type) == ("a b.wav", len(DATA), "audio/wav")
             assert file.save(tmp_path) == tmp_path / "a b.wav"
@@ -113,7 +113,7 @@ class TestContext:
         server = serving(Origin())
         with download(server) as file:
             assert file.length == len(DATA)
-        with pytest.raises(NotFoundError), download(FakeServer().answer("shop.things.plain", status=404)):
+        with pytest.raises(NotFoundError), download(FakeServer().respond("shop.things.plain", status=404)):
             pytest.fail("never open")
 
     def test_nothing_is_known_before(self) -> None:
@@ -122,7 +122,7 @@ class TestContext:
         assert repr(file) == "<Download of shop.things.plain>"
 
     def test_what_is_known_stays_known_afterwards(self, tmp_path: Path) -> None:
-        server = FakeServer().answer(
+        server = FakeServer().respond(
             "shop.things.plain", content=DATA, headers={"content-disposition": 'attachment; filename="a.wav"'}
         )
         file = download(server)
@@ -157,12 +157,14 @@ class TestCuts:
     def test_length_too_short_is_a_cut_as_well(self, tmp_path: Path) -> None:
         """Servers that just stop: the HTTP library may not notice, the length does."""
         server = FakeServer()
-        server.answer("shop.things.plain", FakeAnswer(content=DATA[:100], length=len(DATA), headers={"etag": '"v1"'}))
-        server.answer("shop.things.plain", Origin())
+        server.respond(
+            "shop.things.plain", FakeResponse(content=DATA[:100], length=len(DATA), headers={"etag": '"v1"'})
+        )
+        server.respond("shop.things.plain", Origin())
         assert download(server).save(tmp_path / "a").read_bytes() == DATA
 
     def test_more_than_announced_is_an_error(self, tmp_path: Path) -> None:
-        server = FakeServer().answer("shop.things.plain", FakeAnswer(content=DATA, length=100))
+        server = FakeServer().respond("shop.things.plain", FakeResponse(content=DATA, length=100))
         with pytest.raises(DownloadError, match="100 were announced"):
             download(server).save(tmp_path / "a")
         assert names(tmp_path) == []
@@ -195,36 +197,36 @@ class TestCuts:
     @pytest.mark.parametrize("refused", [False, True])
     def test_starting_over_that_fails_at_first_starts_over_all_the_same(self, tmp_path: Path, refused: bool) -> None:
         def server() -> FakeServer:
-            server = FakeServer().answer("shop.things.plain", Origin(cuts=[5000], etag='"v1"' if refused else None))
+            server = FakeServer().respond("shop.things.plain", Origin(cuts=[5000], etag='"v1"' if refused else None))
             if refused:  # the part is refused, so the whole is asked for
-                server.answer("shop.things.plain", status=416)
+                server.respond("shop.things.plain", status=416)
             for _ in range(3):  # a call and its retries
-                server.answer("shop.things.plain", error=ConnectionLostError("again"))
-            return server.answer("shop.things.plain", Origin(etag=None))
+                server.respond("shop.things.plain", error=ConnectionLostError("again"))
+            return server.respond("shop.things.plain", Origin(etag=None))
 
         assert download(server()).save(tmp_path / "a").read_bytes() == DATA
         assert download(server()).read() == DATA
 
     def test_server_error_while_going_on(self, tmp_path: Path) -> None:
         server = FakeServer()
-        server.answer("shop.things.plain", Origin(cuts=[100]))
-        server.answer("shop.things.plain", status=503)
+        server.respond("shop.things.plain", Origin(cuts=[100]))
+        server.respond("shop.things.plain", status=503)
         with pytest.raises(ServerError):
             download(server).save(tmp_path / "a")
         assert names(tmp_path) == []
 
     def test_file_that_changed_in_between_starts_over(self, tmp_path: Path) -> None:
         server = FakeServer()
-        server.answer("shop.things.plain", Origin(cuts=[5000]))
+        server.respond("shop.things.plain", Origin(cuts=[5000]))
         new = Origin(b"new" * 100, etag='"v2"')
-        server.answer("shop.things.plain", new)
+        server.respond("shop.things.plain", new)
         assert download(server).save(tmp_path / "a").read_bytes() == b"new" * 100
         assert new.asked == ["bytes=5000-"]
 
     def test_one_who_cannot_go_back_is_told(self) -> None:
         server = FakeServer()
-        server.answer("shop.things.plain", Origin(cuts=[5000]))
-        server.answer("shop.things.plain", Origin(b"new" * 100, etag='"v2"'))
+        server.respond("shop.things.plain", Origin(cuts=[5000]))
+        server.respond("shop.things.plain", Origin(b"new" * 100, etag='"v2"'))
         with pytest.raises(DownloadError, match="began anew with the file, which has changed"):
             list(download(server).iter_bytes())
 
@@ -241,7 +243,7 @@ class TestCuts:
         assert origin.asked == [None, None]
 
     def test_date_is_a_validator(self, tmp_path: Path) -> None:
-        def dated(request: FakeRequest) -> FakeAnswer:
+        def dated(request: FakeRequest) -> FakeResponse:
             answer = origin(request)
             answer.headers["last-modified"] = "Sat, 14 Mar 2026 09:26:53 GMT"
             return answer
@@ -253,9 +255,9 @@ class TestCuts:
         assert server.requests[1].headers["if-range"] == "Sat, 14 Mar 2026 09:26:53 GMT"
 
     def test_answer_with_another_range_than_asked_for(self) -> None:
-        server = FakeServer().answer("shop.things.plain", Origin(cuts=[5000]))
-        wrong = FakeAnswer(206, content=DATA[7:], headers={"content-range": f"bytes 7-{len(DATA) - 1}/{len(DATA)}"})
-        server.answer("shop.things.plain", wrong)
+        server = FakeServer().respond("shop.things.plain", Origin(cuts=[5000]))
+        wrong = FakeResponse(206, content=DATA[7:], headers={"content-range": f"bytes 7-{len(DATA) - 1}/{len(DATA)}"})
+        server.respond("shop.things.plain", wrong)
         with pytest.raises(DownloadError, match="begins at 7"):
             download(server).read()
 
@@ -276,7 +278,7 @@ class TestInterrupts:
     def test_nothing_is_left(self, tmp_path: Path, error: BaseException) -> None:
         (tmp_path / "a").write_text("old")
         server = FakeServer()
-        server.answer("shop.things.plain", FakeAnswer(content=pieces(DATA)[:3], length=len(DATA), error=error))
+        server.respond("shop.things.plain", FakeResponse(content=pieces(DATA)[:3], length=len(DATA), error=error))
         with pytest.raises(type(error)):
             download(server).save(tmp_path / "a")
         assert names(tmp_path) == ["a"]

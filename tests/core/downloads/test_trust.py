@@ -10,7 +10,7 @@ import pytest
 from tests.support.example_api import _ops
 from tests.support.file_origin import DATA, MD5, Origin, described, download, names, serving
 from xcaas_core._errors import DownloadError
-from xcaas_core.testing import FakeAnswer, FakeServer
+from xcaas_core.testing import FakeResponse, FakeServer
 
 
 class TestChecksums:
@@ -35,8 +35,8 @@ class TestChecksums:
         assert file.verified == "length"
 
     def test_damage_is_fetched_again_once(self, tmp_path: Path) -> None:
-        server = FakeServer().answer("shop.things.get", json={"checksum": MD5, "size": len(DATA)})
-        server.answer("shop.things.download", content=DATA[:-1] + b"?").answer("shop.things.download", Origin())
+        server = FakeServer().respond("shop.things.get", json={"checksum": MD5, "size": len(DATA)})
+        server.respond("shop.things.download", content=DATA[:-1] + b"?").respond("shop.things.download", Origin())
         file = download(server, _ops.FILE)
         assert file.save(tmp_path / "a").read_bytes() == DATA
         assert file.verified == "md5"
@@ -86,9 +86,9 @@ class TestChecksums:
     def test_described_length_finds_cuts_where_the_answer_has_none(self) -> None:
         server = described(Origin())
         server.reset()
-        server.answer("shop.things.get", json={"size": len(DATA)})
-        server.answer("shop.things.download", FakeAnswer(content=DATA[:9], length=None, headers={"etag": '"v1"'}))
-        server.answer("shop.things.download", Origin())
+        server.respond("shop.things.get", json={"size": len(DATA)})
+        server.respond("shop.things.download", FakeResponse(content=DATA[:9], length=None, headers={"etag": '"v1"'}))
+        server.respond("shop.things.download", Origin())
         assert download(server, _ops.FILE).read() == DATA
 
 

@@ -23,7 +23,7 @@ from xcaas_core.calls._options import Timeout
 from xcaas_core.downloads._download import AsyncDownload, Download
 from xcaas_core.downloads._download_many import adownload_all, download_all
 from xcaas_core.operations._operation import Call
-from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
+from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer
 
 DATA = os.urandom(300_000)
 MIB = 1 << 20
@@ -192,7 +192,7 @@ class TestManyFaked:
 
     def test_equal_names_are_kept_apart(self, tmp_path: Path) -> None:
         headers = {"content-disposition": "attachment; filename=call.wav"}
-        server = FakeServer().answer("shop.things.plain", content=b"1", headers=headers)
+        server = FakeServer().respond("shop.things.plain", content=b"1", headers=headers)
         saved = download_all(self.files(server, 1, 2, 3), tmp_path, concurrency=1)
         assert [found.path and found.path.name for found in saved] == ["call.wav", "call (2).wav", "call (3).wav"]
 
@@ -211,13 +211,13 @@ class TestManyFaked:
                 download_all([], tmp_path, concurrency=wrong)
 
     def test_first_failure_is_raised(self, tmp_path: Path) -> None:
-        server = FakeServer().answer("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
+        server = FakeServer().respond("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
         with pytest.raises(NotFoundError, match="gone"):
             download_all(self.files(server, *range(50)), tmp_path, concurrency=2)
         assert len(server.requests) < 10
 
     def test_failures_may_be_kept(self, tmp_path: Path) -> None:
-        server = FakeServer().answer("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
+        server = FakeServer().respond("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
         saved = download_all(self.files(server, 1, 2, 3), tmp_path, keep_going=True)
         assert [found.error is None for found in saved] == [True, False, True]
         assert isinstance(saved[1].error, NotFoundError)
@@ -239,12 +239,12 @@ class TestManyFaked:
                     [AsyncDownload(session, Call(_ops.PLAIN, ("t2",), stream=True))], tmp_path, concurrency=1
                 )
 
-        server = FakeServer().answer("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
+        server = FakeServer().respond("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
         anyio.run(main, backend=backend)
         assert names(tmp_path) == ["f1", "f3"]
 
     def test_chosen_names_that_meet_are_kept_apart(self, tmp_path: Path) -> None:
-        server = FakeServer().answer("shop.things.plain", content=b"1")
+        server = FakeServer().respond("shop.things.plain", content=b"1")
         one, two, three = self.files(server, 1, 2, 3)
         saved = download_all([(one, "a.bin"), (two, "A.bin"), (three, "sub/a.bin")], tmp_path, concurrency=1)
         assert [found.path for found in saved] == [
@@ -274,12 +274,12 @@ class TestManyFaked:
         place: ContextVar[str] = ContextVar("place", default="nowhere")
         seen: list[str] = []
 
-        def answer(request: FakeRequest) -> FakeAnswer:
+        def answer(request: FakeRequest) -> FakeResponse:
             seen.append(place.get())
-            return FakeAnswer(content=b"1")
+            return FakeResponse(content=b"1")
 
         place.set("here")
-        download_all(self.files(FakeServer().answer("shop.things.plain", answer), 1, 2), tmp_path)
+        download_all(self.files(FakeServer().respond("shop.things.plain", answer), 1, 2), tmp_path)
         assert seen == ["here", "here"]
 
     def test_other_things_than_downloads(self, tmp_path: Path) -> None:
@@ -307,11 +307,11 @@ class TestManyFaked:
             with pytest.raises(ZeroDivisionError):
                 await adownload_all([broken], tmp_path, keep_going=True)
 
-        def fail(request: FakeRequest) -> FakeAnswer:
+        def fail(request: FakeRequest) -> FakeResponse:
             raise ZeroDivisionError
 
         (tmp_path / "file").touch()
-        server = FakeServer().answer("shop.things.plain", fail)
+        server = FakeServer().respond("shop.things.plain", fail)
         broken = AsyncDownload(async_session(server), Call(_ops.PLAIN, ("t1",), stream=True))
         blocking: Any = self.files(FakeServer(), 1)
         async_file = AsyncDownload(async_session(FakeServer()), Call(_ops.PLAIN, ("t1",), stream=True))
@@ -323,7 +323,7 @@ class TestManyFaked:
         closed: list[bool] = []
 
         async def files() -> AsyncGenerator[AsyncDownload]:
-            session = async_session(FakeServer().answer("shop.things.plain", status=404, json={}))
+            session = async_session(FakeServer().respond("shop.things.plain", status=404, json={}))
             try:
                 while True:
                     yield AsyncDownload(session, Call(_ops.PLAIN, ("t1",), stream=True))

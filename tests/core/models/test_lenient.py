@@ -9,7 +9,7 @@ import pytest
 import xcaas
 from tests.support.zoo import Counters, Needy, Owner
 from xcaas.storage.models import StorageObject
-from xcaas.testing import FakeAnswer, FakeServer
+from xcaas.testing import FakeResponse, FakeServer
 from xcaas_core.models import LenientReading, Model
 from xcaas_core.models._context import Context
 
@@ -72,7 +72,7 @@ def test_each_field_is_told_once() -> None:
 
 def answering(body: object, *, lenient: bool) -> xcaas.XCaaS:
     server = FakeServer()
-    server.answer("storage.objects.get", FakeAnswer(json=body))
+    server.respond("storage.objects.get", FakeResponse(json=body))
     return xcaas.XCaaS(http_client=server, credentials=xcaas.ClientCredentials("a", "b"), lenient=lenient)
 
 

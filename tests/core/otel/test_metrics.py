@@ -8,7 +8,7 @@ from tests.support.origin import Answer, serving
 from tests.support.recorded import Recorded
 from tests.support.shop import Shop
 from xcaas import ClientCredentials, XCaaS
-from xcaas.testing import FakeAnswer, FakeServer
+from xcaas.testing import FakeResponse, FakeServer
 from xcaas_core import RetryPolicy, TokenError
 from xcaas_core.otel import OpenTelemetry
 
@@ -77,7 +77,7 @@ def test_tokens_are_counted(record: Recorded, telemetry: OpenTelemetry) -> None:
 
 def test_refused_credentials_are_counted(record: Recorded, telemetry: OpenTelemetry) -> None:
     server = FakeServer()
-    server.answer("POST /oauth/v2/token", FakeAnswer(401, json={"error": "invalid_client"}))
+    server.respond("POST /oauth/v2/token", FakeResponse(401, json={"error": "invalid_client"}))
     credentials = ClientCredentials("id", "s3cret", on_event=telemetry.credential_event)
     with (
         XCaaS(http_client=server, credentials=credentials, hooks=[telemetry]) as client,
@@ -93,10 +93,10 @@ def test_refused_credentials_are_counted(record: Recorded, telemetry: OpenTeleme
 
 
 def test_a_refused_token_is_counted(record: Recorded, telemetry: OpenTelemetry) -> None:
-    server = FakeServer().answer("storage.objects.get", status=401).answer("storage.objects.get", json={"id": "o1"})
+    server = FakeServer().respond("storage.objects.get", status=401).respond("storage.objects.get", json={"id": "o1"})
     for token in ("one", "two"):
         body = {"access_token": token, "expires_in": 3600, "token_type": "Bearer"}
-        server.answer("POST /oauth/v2/token", json=body)
+        server.respond("POST /oauth/v2/token", json=body)
     credentials = ClientCredentials("id", "s3cret", on_event=telemetry.credential_event)
     with XCaaS(http_client=server, credentials=credentials, hooks=[telemetry]) as client:
         client.storage.objects.get("o1")

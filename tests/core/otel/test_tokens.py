@@ -17,8 +17,8 @@ TOKEN = "a-token-that-nobody-sees"
 
 
 def a_server() -> FakeServer:
-    server = FakeServer().answer("storage.objects.get", json={"id": "o1"})
-    return server.answer(
+    server = FakeServer().respond("storage.objects.get", json={"id": "o1"})
+    return server.respond(
         "POST /oauth/v2/token", json={"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}
     )
 
@@ -69,10 +69,10 @@ def test_a_token_request_has_a_duration_of_its_own(record: Recorded, telemetry: 
 
 
 def test_repeated_requests_are_told_apart(record: Recorded, telemetry: OpenTelemetry) -> None:
-    server = FakeServer().answer("storage.objects.get", json={"id": "o1"})
-    server.answer("POST /oauth/v2/token", status=503)
-    server.answer("POST /oauth/v2/token", error=ConnectionLostError("gone"))
-    server.answer("POST /oauth/v2/token", json={"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"})
+    server = FakeServer().respond("storage.objects.get", json={"id": "o1"})
+    server.respond("POST /oauth/v2/token", status=503)
+    server.respond("POST /oauth/v2/token", error=ConnectionLostError("gone"))
+    server.respond("POST /oauth/v2/token", json={"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"})
     with XCaaS(http_client=server, credentials=credentials(), hooks=[telemetry]) as client:
         client.storage.objects.get("o1")
     seen = [
@@ -88,10 +88,10 @@ def test_repeated_requests_are_told_apart(record: Recorded, telemetry: OpenTelem
 
 
 def test_a_new_token_after_a_refusal(record: Recorded, telemetry: OpenTelemetry) -> None:
-    server = FakeServer().answer("storage.objects.get", status=401).answer("storage.objects.get", json={"id": "o1"})
+    server = FakeServer().respond("storage.objects.get", status=401).respond("storage.objects.get", json={"id": "o1"})
     for token in ("one", "two"):
         body = {"access_token": token, "expires_in": 3600, "token_type": "Bearer"}
-        server.answer("POST /oauth/v2/token", json=body)
+        server.respond("POST /oauth/v2/token", json=body)
     with XCaaS(http_client=server, credentials=credentials(), hooks=[telemetry]) as client:
         client.storage.objects.get("o1")
     first, second = named(record, "POST /oauth/v2/token")
@@ -111,7 +111,7 @@ def test_token_info_asks_without_an_attempt(record: Recorded, telemetry: OpenTel
 def test_no_secret_is_recorded(record: Recorded, telemetry: OpenTelemetry, refused: bool) -> None:
     server = FakeServer() if refused else a_server()
     if refused:
-        server.answer("POST /oauth/v2/token", status=401, json={"error": "invalid_client", "secret": SECRET})
+        server.respond("POST /oauth/v2/token", status=401, json={"error": "invalid_client", "secret": SECRET})
     given = ClientCredentials("eght_id", SECRET, on_event=telemetry.credential_event)
     with XCaaS(http_client=server, credentials=given, hooks=[telemetry], retries=RetryPolicy(0)) as client:
         if refused:

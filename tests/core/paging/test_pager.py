@@ -18,35 +18,35 @@ from tests.support.sessions import async_session, sync_session
 from xcaas_core._errors import ArgumentError, BadRequestError, DecodeError, PagingError, ServerError
 from xcaas_core.operations._operation import Call, Operation
 from xcaas_core.paging._pager import AsyncPager, Pager
-from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
+from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer
 
 
-def numbered(total: int, size: int) -> Callable[[FakeRequest], FakeAnswer]:
+def numbered(total: int, size: int) -> Callable[[FakeRequest], FakeResponse]:
     """A service that counts pages from 0 and answers 400 behind the last one."""
 
-    def answer(request: FakeRequest) -> FakeAnswer:
+    def answer(request: FakeRequest) -> FakeResponse:
         page = int(request.query.get("page", ["0"])[0])
         rows = list(range(total))[page * size : (page + 1) * size]
         if page and not rows:
-            return FakeAnswer(400, json={"message": "past the last page"})
-        return FakeAnswer(json=[{"id": id} for id in rows], headers={"X-Total-Pages": str(-(-total // size))})
+            return FakeResponse(400, json={"message": "past the last page"})
+        return FakeResponse(json=[{"id": id} for id in rows], headers={"X-Total-Pages": str(-(-total // size))})
 
     return answer
 
 
-def scrolled(total: int, size: int) -> Callable[[FakeRequest], FakeAnswer]:
-    def answer(request: FakeRequest) -> FakeAnswer:
+def scrolled(total: int, size: int) -> Callable[[FakeRequest], FakeResponse]:
+    def answer(request: FakeRequest) -> FakeResponse:
         start = int(request.query.get("scrollId", ["s0"])[0][1:])
         rows = list(range(total))[start : start + size]
         more = start + size < total
-        return FakeAnswer(json={"data": [{"id": id} for id in rows], "more": more, "next": f"s{start + size}"})
+        return FakeResponse(json={"data": [{"id": id} for id in rows], "more": more, "next": f"s{start + size}"})
 
     return answer
 
 
 @pytest.fixture
 def server() -> FakeServer:
-    return FakeServer().answer("shop.rows.list", numbered(10, 4)).answer("shop.rows.scroll", scrolled(10, 4))
+    return FakeServer().respond("shop.rows.list", numbered(10, 4)).respond("shop.rows.scroll", scrolled(10, 4))
 
 
 def pager(
@@ -88,7 +88,7 @@ class TestItems:
         assert found is not None
         assert found.id == 0
         assert len(server.requests) == 1
-        assert pager(FakeServer().answer("shop.rows.list", json=[])).first() is None
+        assert pager(FakeServer().respond("shop.rows.list", json=[])).first() is None
 
     @pytest.mark.parametrize(("limit", "requests"), [(0, 0), (1, 1), (4, 1), (5, 2), (10, 3), (99, 3)])
     @pytest.mark.parametrize("ahead", [False, True])
@@ -139,11 +139,11 @@ class TestTables:
         assert anyio.run(apager(server).limit(2).to_dicts) == [{"id": 0}, {"id": 1}]
 
     def test_columns_are_known_without_rows(self, tmp_path: Path) -> None:
-        pager(FakeServer().answer("shop.rows.list", json=[])).to_csv(tmp_path / "a.csv")
+        pager(FakeServer().respond("shop.rows.list", json=[])).to_csv(tmp_path / "a.csv")
         assert (tmp_path / "a.csv").read_text().split() == ["id"]
 
     def test_rows_of_plain_json(self, tmp_path: Path) -> None:
-        server = FakeServer().answer("shop.rows.search", json={"hits": 1, "data": [{"a": 1}]})
+        server = FakeServer().respond("shop.rows.search", json={"hits": 1, "data": [{"a": 1}]})
         rows: Pager[object] = Pager(sync_session(server), Call(_ops.SEARCH, (), {"text": "x"}))
         rows.to_csv(tmp_path / "a.csv")
         assert '{""a"":1}' in (tmp_path / "a.csv").read_text().replace(" ", "")
@@ -151,24 +151,24 @@ class TestTables:
 
 class TestBodies:
     @staticmethod
-    def hits(total: int, size: int) -> Callable[[FakeRequest], FakeAnswer]:
-        def answer(request: FakeRequest) -> FakeAnswer:
+    def hits(total: int, size: int) -> Callable[[FakeRequest], FakeResponse]:
+        def answer(request: FakeRequest) -> FakeResponse:
             body = request.json()
             assert isinstance(body, dict)
             assert body["text"] == "x"
             start = (int(str(body["page"])) - 1) * size
-            return FakeAnswer(json={"hits": total, "data": list(range(total))[start : start + size]})
+            return FakeResponse(json={"hits": total, "data": list(range(total))[start : start + size]})
 
         return answer
 
     @pytest.mark.parametrize("body", [Query(text="x"), {"text": "x"}])
     def test_page_number_goes_into_the_body(self, body: object) -> None:
-        server = FakeServer().answer("shop.rows.search", self.hits(7, 3))
+        server = FakeServer().respond("shop.rows.search", self.hits(7, 3))
         assert list(pager(server, _ops.SEARCH, body=body)) == list(range(7))
         assert [request.json() for request in server.requests] == [{"text": "x", "page": page} for page in (1, 2, 3)]
 
     def test_page_in_the_callers_body_is_the_first(self) -> None:
-        server = FakeServer().answer("shop.rows.search", self.hits(7, 3))
+        server = FakeServer().respond("shop.rows.search", self.hits(7, 3))
         assert list(pager(server, _ops.SEARCH, body=Query(text="x", page=3))) == [6]
 
     def test_body_that_cannot_be_sent(self) -> None:
@@ -179,8 +179,8 @@ class TestBodies:
 class TestLinks:
     def test_next_links_are_followed_relative_ones_too(self) -> None:
         server = FakeServer(check=False)
-        server.answer("GET /shop/v1/linked", json=[{"id": 0}], headers={"Link": '<linked/2?k=v>; rel="next"'})
-        server.answer("GET /shop/v1/linked/2", json=[{"id": 1}])
+        server.respond("GET /shop/v1/linked", json=[{"id": 0}], headers={"Link": '<linked/2?k=v>; rel="next"'})
+        server.respond("GET /shop/v1/linked/2", json=[{"id": 1}])
         assert ids(list(pager(server, _ops.LINKED, "x"))) == [0, 1]
         assert [request.url for request in server.requests] == [
             "https://api.test/shop/v1/linked?filter=x",
@@ -201,9 +201,9 @@ class TestPages:
 
     def test_cursor_of_a_page_resumes_behind_it(self, server: FakeServer) -> None:
         found = list(pager(server, _ops.SCROLL).pages())
-        assert found[0].cursor is not None
-        assert found[-1].cursor is None
-        assert ids(list(pager(server, _ops.SCROLL).resume(found[0].cursor))) == list(range(4, 10))
+        assert found[0].resume_token is not None
+        assert found[-1].resume_token is None
+        assert ids(list(pager(server, _ops.SCROLL).resume(found[0].resume_token))) == list(range(4, 10))
 
     def test_limit_cuts_the_last_page(self, server: FakeServer) -> None:
         assert [ids(page.items) for page in pager(server).limit(5).pages()] == [[0, 1, 2, 3], [4]]
@@ -219,48 +219,48 @@ class TestCursors:
         first = pager(server, operation).prefetch(ahead)
         walk = iter(first)
         found = [next(walk).id for _ in range(taken)]
-        cursor = pickle.loads(pickle.dumps(first.cursor))
+        token = pickle.loads(pickle.dumps(first.resume_token))
         if taken == 10:
-            assert cursor is None
+            assert token is None
             return
-        second = pager(server, operation).resume(cursor).prefetch(ahead)
+        second = pager(server, operation).resume(token).prefetch(ahead)
         assert found + ids(list(second)) == list(range(10))
-        assert second.cursor is None
+        assert second.resume_token is None
 
     @pytest.mark.parametrize("limit", [0, 3, 4, 5, 9])
     def test_limit_leaves_a_cursor_to_go_on_from(self, server: FakeServer, limit: int) -> None:
         first = pager(server).limit(limit)
         found = ids(list(first))
-        assert first.cursor is not None
-        second = pager(server).resume(first.cursor).limit(10)
+        assert first.resume_token is not None
+        second = pager(server).resume(first.resume_token).limit(10)
         assert found + ids(list(second)) == list(range(10))
 
     def test_resuming_twice_skips_right(self, server: FakeServer) -> None:
         found: list[int] = []
-        cursor = pager(server).cursor
-        while cursor is not None:
-            part = pager(server).resume(cursor).limit(3)
+        token = pager(server).resume_token
+        while token is not None:
+            part = pager(server).resume(token).limit(3)
             found += ids(list(part))
-            cursor = part.cursor
+            token = part.resume_token
         assert found == list(range(10))
 
     def test_failure_leaves_a_cursor(self) -> None:
         server = FakeServer()
-        server.answer("shop.rows.list", FakeAnswer(json=[{"id": 0}], headers={"X-Total-Pages": "3"}))
+        server.respond("shop.rows.list", FakeResponse(json=[{"id": 0}], headers={"X-Total-Pages": "3"}))
         for _ in range(20):
-            server.answer("shop.rows.list", status=500)
+            server.respond("shop.rows.list", status=500)
         rows = pager(server)
         found: list[int] = []
         with pytest.raises(ServerError):
             found.extend(row.id for row in rows)
-        assert rows.cursor is not None
-        healthy = FakeServer().answer("shop.rows.list", numbered(3, 1))
-        assert [*found, *ids(list(pager(healthy).resume(rows.cursor)))] == [0, 1, 2]
+        assert rows.resume_token is not None
+        healthy = FakeServer().respond("shop.rows.list", numbered(3, 1))
+        assert [*found, *ids(list(pager(healthy).resume(rows.resume_token)))] == [0, 1, 2]
 
     def test_foreign_text_is_refused(self, server: FakeServer) -> None:
-        with pytest.raises(ArgumentError, match="not a cursor"):
-            pager(server).resume("no cursor")
-        other = pager(server, _ops.SCROLL).cursor
+        with pytest.raises(ArgumentError, match="not a resume token"):
+            pager(server).resume("no token")
+        other = pager(server, _ops.SCROLL).resume_token
         assert other is not None
         with pytest.raises(ArgumentError, match="belongs to"):
             pager(server).resume(other)
@@ -270,22 +270,22 @@ class TestEnds:
     def test_list_that_shrinks_ends_at_the_status_for_past_the_end(self) -> None:
         server = FakeServer()
         for answer in (
-            FakeAnswer(json=[{"id": 0}], headers={"X-Total-Pages": "3"}),
-            FakeAnswer(400, json={"message": "past the last page"}),
+            FakeResponse(json=[{"id": 0}], headers={"X-Total-Pages": "3"}),
+            FakeResponse(400, json={"message": "past the last page"}),
         ):
-            server.answer("shop.rows.list", answer)
+            server.respond("shop.rows.list", answer)
         rows = pager(server)
         assert ids(list(rows)) == [0]
-        assert rows.cursor is None
+        assert rows.resume_token is None
 
     @pytest.mark.parametrize("ahead", [False, True])
     def test_status_for_past_the_end_is_an_error_at_first(self, ahead: bool) -> None:
-        server = FakeServer().answer("shop.rows.list", status=400, json={"message": "no such filter"})
+        server = FakeServer().respond("shop.rows.list", status=400, json={"message": "no such filter"})
         with pytest.raises(BadRequestError, match="no such filter"):
             list(pager(server).prefetch(ahead))
 
     def test_circles_end_in_an_error_that_knows_the_call(self) -> None:
-        server = FakeServer().answer("shop.rows.scroll", json={"data": [{"id": 1}], "more": True, "next": "same"})
+        server = FakeServer().respond("shop.rows.scroll", json={"data": [{"id": 1}], "more": True, "next": "same"})
         found: list[Row] = []
         with pytest.raises(PagingError) as caught:
             found.extend(pager(server, _ops.SCROLL))
@@ -294,7 +294,7 @@ class TestEnds:
         assert len(server.requests) <= 3
 
     def test_item_that_is_not_what_was_promised(self) -> None:
-        server = FakeServer().answer("shop.rows.scroll", json={"data": [{"id": 1}, {"id": "x"}], "more": False})
+        server = FakeServer().respond("shop.rows.scroll", json={"data": [{"id": 1}, {"id": "x"}], "more": False})
         with pytest.raises(DecodeError) as caught:
             [row.id for row in pager(server, _ops.SCROLL)]
         assert caught.value.pointer == "/data/1/id"
@@ -316,18 +316,18 @@ class TestPrefetch:
         place: ContextVar[str] = ContextVar("place", default="nowhere")
         seen: list[str] = []
 
-        def answer(request: FakeRequest) -> FakeAnswer:
+        def answer(request: FakeRequest) -> FakeResponse:
             seen.append(place.get())
             return numbered(10, 4)(request)
 
         place.set("here")
-        list(pager(FakeServer().answer("shop.rows.list", answer)).prefetch())
+        list(pager(FakeServer().respond("shop.rows.list", answer)).prefetch())
         assert seen == ["here"] * 3
 
     def test_failure_ahead_comes_when_its_turn_comes(self) -> None:
         server = FakeServer()
-        server.answer("shop.rows.list", FakeAnswer(json=[{"id": 0}], headers={"X-Total-Pages": "3"}))
-        server.answer("shop.rows.list", status=404)
+        server.respond("shop.rows.list", FakeResponse(json=[{"id": 0}], headers={"X-Total-Pages": "3"}))
+        server.respond("shop.rows.list", status=404)
         walk = iter(pager(server).prefetch())
         assert next(walk).id == 0
         with pytest.raises(Exception, match="404"):
@@ -357,11 +357,11 @@ class TestAsync:
             async with aclosing(aiter(rows)) as walk:
                 for _ in range(taken):
                     found.append((await anext(walk)).id)
-            cursor = rows.cursor
-            if cursor is None:
+            token = rows.resume_token
+            if token is None:
                 assert taken == 10
                 return
-            async with aclosing(aiter(apager(server).resume(cursor).prefetch())) as walk:
+            async with aclosing(aiter(apager(server).resume(token).prefetch())) as walk:
                 found += [row.id async for row in walk]
             assert found == list(range(10))
 
@@ -369,7 +369,7 @@ class TestAsync:
 
     def test_first_of_an_empty_list(self, server: FakeServer, backend: str) -> None:
         async def main() -> None:
-            assert await apager(FakeServer().answer("shop.rows.list", json=[])).first() is None
+            assert await apager(FakeServer().respond("shop.rows.list", json=[])).first() is None
 
         anyio.run(main, backend=backend)
 

@@ -7,8 +7,8 @@ from tests.support.example_api.models import Row
 from tests.support.sessions import sync_session
 from xcaas_core.operations._operation import Call, Operation
 from xcaas_core.paging._pager import Pager
-from xcaas_core.sdk import Last, Paging, json_answer, query
-from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer
+from xcaas_core.sdk import PaginationSpec, StopCondition, json_response, query
+from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer
 
 OPERATION: Operation[object] = Operation(
     PRODUCT,
@@ -17,29 +17,29 @@ OPERATION: Operation[object] = Operation(
     "/switched",
     call="shop.rows.switched",
     parameters=(query("useScrollId"), query("sort"), query("scrollId")),
-    answers={"200": json_answer("JSONValue")},
-    paging=Paging(
+    responses={"200": json_response("JSONValue")},
+    paging=PaginationSpec(
         "cursor",
         "scrollId",
         items="/data",
         item="_models.Row",
         next=("body", "/next"),
-        last=(Last(("body", "/more"), "equals", False),),
+        last=(StopCondition(("body", "/more"), "equals", False),),
         send={"useScrollId": True, "sort": "id,ASC"},
     ),
 )
 
 
-def switched(request: FakeRequest) -> FakeAnswer:
+def switched(request: FakeRequest) -> FakeResponse:
     """Two pages with scroll ids; without them everything is one page, and there is no next."""
     if request.query.get("useScrollId") != ["true"]:
-        return FakeAnswer(json={"data": [{"id": 9}], "more": False})
+        return FakeResponse(json={"data": [{"id": 9}], "more": False})
     second = "scrollId" in request.query
-    return FakeAnswer(json={"data": [{"id": 2 if second else 1}], "more": not second, "next": "s2"})
+    return FakeResponse(json={"data": [{"id": 2 if second else 1}], "more": not second, "next": "s2"})
 
 
 def walk(*args: object) -> tuple[list[int], FakeServer]:
-    server = FakeServer().answer("shop.rows.switched", switched)
+    server = FakeServer().respond("shop.rows.switched", switched)
     rows: Pager[Row] = Pager(sync_session(server), Call(OPERATION, args))
     return [row.id for row in rows], server
 

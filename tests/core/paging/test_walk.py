@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.paging_styles import STYLES, Answer, Key, NoData, Style, drain, rows
+from tests.support.paging_styles import STYLES, Key, NoData, ResponseSpec, Style, drain, rows
 from xcaas_core._errors import PagingError
 from xcaas_core._pointer import JSON
 from xcaas_core.http._headers import link_target
-from xcaas_core.operations._extensions import Last, Paging
-from xcaas_core.paging._walk import PATIENCE, Bookmark, PageWalk
+from xcaas_core.operations._extensions import PaginationSpec, StopCondition
+from xcaas_core.paging._walk import PATIENCE, PageIterator, ResumeToken
 
 
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
@@ -21,26 +21,26 @@ class TestEveryStyle:
     @given(count=st.integers(0, 60), size=st.integers(1, 25))
     def test_gives_every_item_once_in_order(self, style: Style, count: int, size: int) -> None:
         service = style.serve(rows(count), size)
-        assert drain(PageWalk(style.paging), service) == rows(count)
+        assert drain(PageIterator(style.paging), service) == rows(count)
 
     @given(count=st.integers(1, 40), size=st.integers(1, 9), data=st.data())
     def test_asks_no_more_than_it_must(self, style: Style, count: int, size: int, data: st.DataObject) -> None:
         service = style.serve(rows(count), size)
-        drain(PageWalk(style.paging), service)
+        drain(PageIterator(style.paging), service)
         closing = 1 if style.serve is NoData else 0  # only the word tells that the page before was the last
         assert len(service.asked) == service.pages + closing
 
     @given(count=st.integers(1, 40), size=st.integers(1, 9), data=st.data())
     def test_resumes_after_any_page(self, style: Style, count: int, size: int, data: st.DataObject) -> None:
         service = style.serve(rows(count), size)
-        walk = PageWalk(style.paging)
+        walk = PageIterator(style.paging)
         found: list[JSON] = []
         for _ in range(data.draw(st.integers(0, service.pages))):
             if walk.position is not None:
-                found += walk.feed(*service(walk.position.key), "https://api.test/rows").items
+                found += walk.advance(*service(walk.position.key), "https://api.test/rows").items
         if walk.position is not None:
             text = walk.position.to_text("rows.list")
-            found += drain(PageWalk(style.paging, Bookmark.from_text(text, "rows.list")), service)
+            found += drain(PageIterator(style.paging, ResumeToken.from_text(text, "rows.list")), service)
         assert found == rows(count)
 
     @given(size=st.integers(1, 5), answers=st.lists(st.integers(0, 12), min_size=1, max_size=30))
@@ -49,25 +49,25 @@ class TestEveryStyle:
         lengths = iter(answers)
         service = style.serve(rows(answers[-1]), size)
 
-        def serve(key: Key) -> Answer:
+        def serve(key: Key) -> ResponseSpec:
             service.rows = rows(next(lengths, answers[-1]))
             return service(key)
 
-        found = drain(PageWalk(style.paging), serve, at_most=len(answers) + 20)
+        found = drain(PageIterator(style.paging), serve, at_most=len(answers) + 20)
         ids = [row["id"] for row in found if isinstance(row, dict)]
         assert ids == sorted(ids, key=lambda id: int(str(id)))
 
 
 class TestCircles:
-    CURSOR = Paging("cursor", "next", items="/rows", next=("body", "/next"))
+    CURSOR = PaginationSpec("cursor", "next", items="/rows", next=("body", "/next"))
 
     def test_same_page_for_same_cursor_fails_and_gives_its_items_once(self) -> None:
-        walk = PageWalk(self.CURSOR)
+        walk = PageIterator(self.CURSOR)
         stuck: JSON = {"rows": [{"id": 1}], "next": "again"}
-        walk.feed({"rows": [{"id": 0}], "next": "again"}, {})
-        assert walk.feed(stuck, {}).items == [{"id": 1}]
+        walk.advance({"rows": [{"id": 0}], "next": "again"}, {})
+        assert walk.advance(stuck, {}).items == [{"id": 1}]
         with pytest.raises(PagingError, match="same page"):
-            walk.feed(stuck, {})
+            walk.advance(stuck, {})
 
     def test_cycle_of_cursors_fails_before_an_item_is_doubled(self) -> None:
         pages: dict[Key, JSON] = {
@@ -75,66 +75,70 @@ class TestCircles:
             "a": {"rows": [2], "next": "b"},
             "b": {"rows": [3], "next": "a"},
         }
-        walk = PageWalk(self.CURSOR)
+        walk = PageIterator(self.CURSOR)
         found: list[JSON] = []
         with pytest.raises(PagingError):
             drain(walk, lambda key: (pages[key], {}), into=found)
         assert found == [1, 2, 3]
 
     def test_page_that_comes_twice_is_skipped_when_the_walk_gets_on(self) -> None:
-        walk = PageWalk(self.CURSOR)
-        first = walk.feed({"rows": [1], "next": "a"}, {}).items
+        walk = PageIterator(self.CURSOR)
+        first = walk.advance({"rows": [1], "next": "a"}, {}).items
         hiccup: JSON = {"rows": [2], "next": "a"}
-        second = walk.feed(hiccup, {}).items
-        third = walk.feed({"rows": [2], "next": "b"}, {}).items
-        fourth = walk.feed({"rows": [3], "next": None}, {}).items
+        second = walk.advance(hiccup, {}).items
+        third = walk.advance({"rows": [2], "next": "b"}, {}).items
+        fourth = walk.advance({"rows": [3], "next": None}, {}).items
         assert (first, second, third, fourth) == ([1], [2], [], [3])
         assert walk.done
 
     @pytest.mark.parametrize(
         "paging",
         [
-            Paging("page", "page", items="/rows", last=(Last(("body", "/links"), "lacks", {"rel": "next"}),)),
-            Paging("cursor", "next", items="/rows", next=("body", "/next")),
+            PaginationSpec(
+                "page", "page", items="/rows", last=(StopCondition(("body", "/links"), "lacks", {"rel": "next"}),)
+            ),
+            PaginationSpec("cursor", "next", items="/rows", next=("body", "/next")),
         ],
     )
-    def test_service_that_ignores_the_page_number_does_not_loop_for_ever(self, paging: Paging) -> None:
+    def test_service_that_ignores_the_page_number_does_not_loop_for_ever(self, paging: PaginationSpec) -> None:
         fresh = iter(range(PATIENCE + 2))
 
-        def serve(key: Key) -> Answer:
+        def serve(key: Key) -> ResponseSpec:
             return {"rows": [1, 2], "links": [{"rel": "next"}], "next": f"c{next(fresh)}"}, {}
 
         with pytest.raises(PagingError):
-            drain(PageWalk(paging), serve)
+            drain(PageIterator(paging), serve)
 
     def test_equal_pages_are_fine_while_a_total_bounds_the_walk(self) -> None:
-        paging = Paging("page", "page", items="", last=(Last(("header", "X-Total-Pages"), "page-count"),))
-        page: Answer = ([7], {"X-Total-Pages": str(PATIENCE * 2)})
-        found = drain(PageWalk(paging), lambda key: page)
+        paging = PaginationSpec(
+            "page", "page", items="", last=(StopCondition(("header", "X-Total-Pages"), "page-count"),)
+        )
+        page: ResponseSpec = ([7], {"X-Total-Pages": str(PATIENCE * 2)})
+        found = drain(PageIterator(paging), lambda key: page)
         assert found == [7] * PATIENCE * 2
 
     def test_empty_pages_go_on_where_the_spec_says_so(self) -> None:
-        paging = Paging("cursor", "next", items="/rows", next=("body", "/next"), empty_ends=False)
+        paging = PaginationSpec("cursor", "next", items="/rows", next=("body", "/next"), empty_ends=False)
         pages: dict[Key, JSON] = {
             None: {"rows": [], "next": "a"},
             "a": {"rows": [], "next": "b"},
             "b": {"rows": [1]},
         }
-        assert drain(PageWalk(paging), lambda key: (pages[key], {})) == [1]
+        assert drain(PageIterator(paging), lambda key: (pages[key], {})) == [1]
 
 
 class TestPastTheEnd:
-    PAGING = Paging("page", "page", items="", past_end=400)
+    PAGING = PaginationSpec("page", "page", items="", past_end=400)
 
     def test_first_request_takes_the_status_as_an_error(self) -> None:
-        assert not PageWalk(self.PAGING).ends_with(400)
+        assert not PageIterator(self.PAGING).ends_with(400)
 
     def test_resumed_walk_does_too(self) -> None:
-        assert not PageWalk(self.PAGING, Bookmark(3, 3)).ends_with(400)
+        assert not PageIterator(self.PAGING, ResumeToken(3, 3)).ends_with(400)
 
     def test_later_requests_take_it_as_the_end(self) -> None:
-        walk = PageWalk(self.PAGING)
-        walk.feed([1], {})
+        walk = PageIterator(self.PAGING)
+        walk.advance([1], {})
         assert walk.ends_with(400)
         assert not walk.ends_with(404)
 
@@ -142,70 +146,80 @@ class TestPastTheEnd:
 class TestAnswersThatAreNoPages:
     def test_missing_list_is_an_error(self) -> None:
         with pytest.raises(PagingError, match="no list"):
-            PageWalk(Paging("page", "page", items="/content")).feed({"message": "oops"}, {})
+            PageIterator(PaginationSpec("page", "page", items="/content")).advance({"message": "oops"}, {})
 
     @pytest.mark.parametrize("body", ["text", 3, True])
     def test_scalar_is_an_error(self, body: JSON) -> None:
         with pytest.raises(PagingError, match="no list"):
-            PageWalk(Paging("page", "page", items="")).feed(body, {})
+            PageIterator(PaginationSpec("page", "page", items="")).advance(body, {})
 
     def test_null_list_is_an_empty_one(self) -> None:
-        walk = PageWalk(Paging("page", "page", items="/data"))
-        assert walk.feed({"data": None}, {}).items == []
+        walk = PageIterator(PaginationSpec("page", "page", items="/data"))
+        assert walk.advance({"data": None}, {}).items == []
         assert walk.done
 
     def test_missing_list_is_fine_on_a_page_that_says_it_is_the_last(self) -> None:
-        paging = Paging("cursor", "k", items="/content", last=(Last(("body", "/lastPage"), "equals", True),))
-        walk = PageWalk(paging)
-        assert walk.feed({"lastPage": True}, {}).items == []
+        paging = PaginationSpec(
+            "cursor", "k", items="/content", last=(StopCondition(("body", "/lastPage"), "equals", True),)
+        )
+        walk = PageIterator(paging)
+        assert walk.advance({"lastPage": True}, {}).items == []
 
     @pytest.mark.parametrize("body", [{}, {"_embedded": {}}, {"_embedded": None}, {"_embedded": {"_links": {}}}])
     def test_missing_list_of_a_hal_page_is_an_empty_one(self, body: JSON) -> None:
-        assert PageWalk(Paging("page", "page", items="/_embedded/agents")).feed(body, {}).items == []
+        assert PageIterator(PaginationSpec("page", "page", items="/_embedded/agents")).advance(body, {}).items == []
 
     def test_only_list_of_a_hal_page_is_the_one_by_any_name(self) -> None:
         page: JSON = {"_embedded": {"_links": {}, "queues": [{"id": 1}]}}
-        assert PageWalk(Paging("page", "page", items="/_embedded/agents")).feed(page, {}).items == [{"id": 1}]
+        assert PageIterator(PaginationSpec("page", "page", items="/_embedded/agents")).advance(page, {}).items == [
+            {"id": 1}
+        ]
 
     def test_several_lists_of_other_names_are_an_error(self) -> None:
         with pytest.raises(PagingError, match="no list"):
-            PageWalk(Paging("page", "page", items="/_embedded/agents")).feed({"_embedded": {"a": [1], "b": [2]}}, {})
+            PageIterator(PaginationSpec("page", "page", items="/_embedded/agents")).advance(
+                {"_embedded": {"a": [1], "b": [2]}}, {}
+            )
 
     def test_one_object_instead_of_a_list_is_one_item(self) -> None:
-        assert PageWalk(Paging("page", "page", items="")).feed({"id": 1}, {}).items == [{"id": 1}]
+        assert PageIterator(PaginationSpec("page", "page", items="")).advance({"id": 1}, {}).items == [{"id": 1}]
 
     def test_page_wrapped_in_a_list_is_unwrapped(self) -> None:
-        walk = PageWalk(next(style.paging for style in STYLES if style.name == "offset"))
-        page = walk.feed([{"content": [1, 2], "pageKey": 2, "lastPage": False}], {})
+        walk = PageIterator(next(style.paging for style in STYLES if style.name == "offset"))
+        page = walk.advance([{"content": [1, 2], "pageKey": 2, "lastPage": False}], {})
         assert page.items == [1, 2]
         assert walk.position is not None
         assert walk.position.key == 2
 
     def test_boolean_is_no_cursor(self) -> None:
-        walk = PageWalk(TestCircles.CURSOR)
-        walk.feed({"rows": [1], "next": True}, {})
+        walk = PageIterator(TestCircles.CURSOR)
+        walk.advance({"rows": [1], "next": True}, {})
         assert walk.done
 
     @pytest.mark.parametrize("total", ["many", "", None])
     def test_total_that_is_no_number_is_ignored(self, total: str | None) -> None:
-        paging = Paging("page", "page", items="", last=(Last(("header", "X-Total-Pages"), "page-count"),))
-        walk = PageWalk(paging)
+        paging = PaginationSpec(
+            "page", "page", items="", last=(StopCondition(("header", "X-Total-Pages"), "page-count"),)
+        )
+        walk = PageIterator(paging)
         headers: Mapping[str, str] = {} if total is None else {"X-Total-Pages": total}
-        walk.feed([1], headers)
+        walk.advance([1], headers)
         assert not walk.done
 
     @pytest.mark.parametrize("value", [True, "true", "TRUE"])
     def test_flags_may_be_text(self, value: JSON) -> None:
-        paging = Paging("cursor", "k", items="/r", next=("body", "/n"), last=(Last(("body", "/l"), "equals", True),))
-        walk = PageWalk(paging)
-        walk.feed({"r": [1], "n": 2, "l": value}, {})
+        paging = PaginationSpec(
+            "cursor", "k", items="/r", next=("body", "/n"), last=(StopCondition(("body", "/l"), "equals", True),)
+        )
+        walk = PageIterator(paging)
+        walk.advance({"r": [1], "n": 2, "l": value}, {})
         assert walk.done
 
     def test_finished_walk_takes_no_more(self) -> None:
-        walk = PageWalk(Paging("page", "page", items=""))
+        walk = PageIterator(PaginationSpec("page", "page", items=""))
         walk.stop()
         with pytest.raises(ValueError, match="over"):
-            walk.feed([1], {})
+            walk.advance([1], {})
 
 
 class TestBookmarks:
@@ -216,24 +230,24 @@ class TestBookmarks:
         skip=st.integers(0, 5000),
     )
     def test_text_says_all(self, key: Key, index: int, seen: int, skip: int) -> None:
-        text = Bookmark(key, index, seen, skip).to_text("a.b")
-        again = Bookmark.from_text(text, "a.b")
+        text = ResumeToken(key, index, seen, skip).to_text("a.b")
+        again = ResumeToken.from_text(text, "a.b")
         assert (again.key, again.index, again.seen, again.skip) == (key, index, seen, skip)
         assert text.isascii()
         assert not set(text) & set("+/= \n")
 
     def test_belongs_to_one_call(self) -> None:
         with pytest.raises(ValueError, match=r"belongs to a\.b"):
-            Bookmark.from_text(Bookmark(1).to_text("a.b"), "a.c")
+            ResumeToken.from_text(ResumeToken(1).to_text("a.b"), "a.c")
 
     @given(st.text())
     def test_other_text_is_refused(self, text: str) -> None:
-        with pytest.raises(ValueError, match="not a cursor"):
-            Bookmark.from_text(text, "a.b")
+        with pytest.raises(ValueError, match="not a resume token"):
+            ResumeToken.from_text(text, "a.b")
 
     def test_negative_numbers_are_refused(self) -> None:
-        with pytest.raises(ValueError, match="not a cursor"):
-            Bookmark.from_text(Bookmark(1, -1).to_text("a.b"), "a.b")
+        with pytest.raises(ValueError, match="not a resume token"):
+            ResumeToken.from_text(ResumeToken(1, -1).to_text("a.b"), "a.b")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 def test_awaiting_starts_waits_and_fetches(backend: str) -> None:
     async def main() -> None:
-        server = states("A", "DONE").answer("shop.jobs.fetch", content=b"zip")
+        server = states("A", "DONE").respond("shop.jobs.fetch", content=b"zip")
         job: AsyncPoller[AsyncDownload] = AsyncPoller(async_session(server), Call(_ops.START, ("t1",), ["a"]))
         assert server.requests == []
         with pytest.raises(PollerError, match="not started"):
@@ -34,8 +34,8 @@ def test_awaiting_starts_waits_and_fetches(backend: str) -> None:
 
 def test_start_status_cancel_resume(backend: str) -> None:
     async def main() -> None:
-        server = states("A", "DONE").answer("shop.jobs.cancel", json={"status": "CANCELLED"})
-        server.answer("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})
+        server = states("A", "DONE").respond("shop.jobs.cancel", json={"status": "CANCELLED"})
+        server.respond("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})
         job: AsyncPoller[AsyncPager[Row]] = AsyncPoller(async_session(server), Call(_ops.REPORT, ("t1",)))
         assert (await job.start()).id == "j1"
         assert await job.status() == "A"
@@ -88,8 +88,8 @@ def test_two_tasks_start_one_job(backend: str) -> None:
 
 def test_starting_may_be_tried_again(backend: str) -> None:
     async def main() -> None:
-        server = FakeServer().answer("shop.jobs.run", status=404)
-        server.answer("shop.jobs.run", status=202, json={"id": "j1", "status": "S"})
+        server = FakeServer().respond("shop.jobs.run", status=404)
+        server.respond("shop.jobs.run", status=202, json={"id": "j1", "status": "S"})
         job: AsyncPoller[Job] = AsyncPoller(async_session(server), Call(_ops.RUN, ("t1",)))
         with pytest.raises(NotFoundError):
             await job.start()

@@ -30,7 +30,7 @@ def run(server: FakeServer) -> Poller[Job]:
 
 class TestWaiting:
     def test_start_look_result(self) -> None:
-        server = states("IN_PROGRESS", "IN_PROGRESS", "DONE").answer("shop.jobs.fetch", content=b"zip")
+        server = states("IN_PROGRESS", "IN_PROGRESS", "DONE").respond("shop.jobs.fetch", content=b"zip")
         job = poller(server)
         assert (job.id, job.state, job.done) == ("j1", "NOT_STARTED", False)
         assert job.wait().read() == b"zip"
@@ -52,13 +52,13 @@ class TestWaiting:
     def test_answer_without_a_state_is_still_running(self) -> None:
         server = states("x")
         server.reset()
-        server.answer("shop.jobs.run", status=202, json={"id": "j1", "status": "S"})
-        server.answer("shop.jobs.status", json={"status": None}).answer("shop.jobs.status", json={"status": "DONE"})
+        server.respond("shop.jobs.run", status=202, json={"id": "j1", "status": "S"})
+        server.respond("shop.jobs.status", json={"status": None}).respond("shop.jobs.status", json={"status": "DONE"})
         assert run(server).wait().status == "DONE"
 
     def test_partly_done_is_done_and_shows_it(self, caplog: pytest.LogCaptureFixture) -> None:
         told: list[bool] = []
-        server = states("RUNNING", "PARTIAL_DONE").answer("shop.jobs.fetch", content=b"zip")
+        server = states("RUNNING", "PARTIAL_DONE").respond("shop.jobs.fetch", content=b"zip")
         job = poller(server)
         assert not job.partial
         assert job.wait(progress=lambda progress: told.append(progress.partial)).read() == b"zip"
@@ -78,15 +78,15 @@ class TestWaiting:
         assert not caplog.records
 
     def test_small_job_may_be_done_at_once(self) -> None:
-        server = states(start="DONE").answer("shop.jobs.fetch", content=b"zip")
+        server = states(start="DONE").respond("shop.jobs.fetch", content=b"zip")
         assert poller(server).wait().read() == b"zip"
         assert server.clock.slept == []
         assert server.calls("shop.jobs.status") == []
 
     def test_server_may_ask_for_a_longer_wait(self) -> None:
         server = states()
-        server.answer("shop.jobs.status", json={"status": "BUSY"}, headers={"Retry-After": "30"})
-        server.answer("shop.jobs.status", json={"status": "DONE"})
+        server.respond("shop.jobs.status", json={"status": "BUSY"}, headers={"Retry-After": "30"})
+        server.respond("shop.jobs.status", json={"status": "DONE"})
         poller(server).wait()
         assert server.clock.slept == [2.0, 30.0]
 
@@ -142,7 +142,7 @@ class TestResults:
         assert done.wait().status == "DONE"
 
     def test_answer_of_another_operation(self) -> None:
-        server = states("DONE").answer("shop.things.get", json={"size": 3})
+        server = states("DONE").respond("shop.things.get", json={"size": 3})
         job: Poller[Thing] = Poller(sync_session(server), Call(_ops.BUILD, ("t1",)))
         assert job.wait().size == 3
         assert server.requests[-1].path == "/shop/v1/things/j1"
@@ -154,7 +154,7 @@ class TestResults:
         assert anyio.run(main) == 3
 
     def test_list_comes_as_a_pager(self) -> None:
-        server = states("DONE").answer("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})
+        server = states("DONE").respond("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})
         job: Poller[Pager[Row]] = Poller(sync_session(server), Call(_ops.REPORT, ("t1",)))
         assert [row.id for row in job.wait()] == [7]
 
@@ -162,7 +162,7 @@ class TestResults:
 class TestFailure:
     def test_failed_job_raises_with_the_servers_reason(self) -> None:
         server = states("RUNNING")
-        server.answer("shop.jobs.status", json={"status": "FAILED", "message": "disk full"}, headers={})
+        server.respond("shop.jobs.status", json={"status": "FAILED", "message": "disk full"}, headers={})
         with pytest.raises(PollerError, match="disk full") as caught:
             poller(server).wait()
         error = caught.value
@@ -183,13 +183,15 @@ class TestFailure:
     )
     def test_reasons_of_all_shapes(self, message: object, reason: str | None) -> None:
         server = states()
-        server.answer("shop.jobs.status", json={"status": "FAILED", "message": message})
+        server.respond("shop.jobs.status", json={"status": "FAILED", "message": message})
         with pytest.raises(PollerError) as caught:
             run(server).wait()
         assert caught.value.reason == reason
 
     def test_reason_that_is_missing_is_looked_for_around(self) -> None:
-        server = FakeServer().answer("shop.jobs.watch", json={"id": "j1", "status": "FAILED", "error": {"title": "No"}})
+        server = FakeServer().respond(
+            "shop.jobs.watch", json={"id": "j1", "status": "FAILED", "error": {"title": "No"}}
+        )
         job: Poller[Job] = Poller(sync_session(server), Call(_ops.WATCH, ("t1", "j1")))
         with pytest.raises(PollerError) as caught:
             job.wait()
@@ -209,7 +211,7 @@ class TestFailure:
 
     def test_job_that_failed_at_once(self) -> None:
         server = FakeServer()
-        server.answer("shop.jobs.run", status=202, json={"id": "j1", "status": "FAILED", "message": "no rights"})
+        server.respond("shop.jobs.run", status=202, json={"id": "j1", "status": "FAILED", "message": "no rights"})
         job = run(server)
         assert job.done
         with pytest.raises(PollerError, match="no rights"):
@@ -244,8 +246,8 @@ class TestFailure:
         ],
     )
     def test_timeouts_are_told_in_fitting_words(self, timeout: float, told: str | None, message: str) -> None:
-        server = FakeServer().answer("shop.jobs.start", status=202, json={"id": "j1", "status": told})
-        server.answer("shop.jobs.status", json={"id": "j1", "status": told})
+        server = FakeServer().respond("shop.jobs.start", status=202, json={"id": "j1", "status": told})
+        server.respond("shop.jobs.status", json={"id": "j1", "status": told})
         with pytest.raises(PollerTimeoutError) as caught:
             poller(server).wait(timeout)
         assert caught.value.message == message
@@ -265,7 +267,7 @@ class TestFailure:
 
     def test_error_of_a_look_leaves_the_poller_usable(self) -> None:
         server = states()
-        server.answer("shop.jobs.status", status=404).answer("shop.jobs.status", json={"status": "DONE"})
+        server.respond("shop.jobs.status", status=404).respond("shop.jobs.status", json={"status": "DONE"})
         job = run(server)
         with pytest.raises(NotFoundError):
             job.wait()
@@ -273,7 +275,7 @@ class TestFailure:
 
     @pytest.mark.parametrize("id", [None, "", {}])
     def test_start_answer_without_an_id(self, id: object) -> None:
-        server = FakeServer().answer("shop.jobs.run", status=202, json={"id": id, "status": "S"})
+        server = FakeServer().respond("shop.jobs.run", status=202, json={"id": id, "status": "S"})
         with pytest.raises(DecodeError) as caught:
             run(server)
         assert caught.value.pointer == "/id"
@@ -293,7 +295,7 @@ class TestByHand:
         assert repr(job) == "<Poller of shop.jobs.run: j1 DONE>"
 
     def test_cancel(self) -> None:
-        server = states("CANCELLED").answer("shop.jobs.cancel", json={"status": "CANCELLED"})
+        server = states("CANCELLED").respond("shop.jobs.cancel", json={"status": "CANCELLED"})
         poller(server).cancel()
         assert server.calls("shop.jobs.cancel")[0].path == "/shop/v1/t1/jobs/j1"
 
@@ -310,7 +312,7 @@ class TestByHand:
         assert server.requests == []
 
     def test_resume_in_another_process(self) -> None:
-        server = states("DONE").answer("shop.jobs.fetch", content=b"zip")
+        server = states("DONE").respond("shop.jobs.fetch", content=b"zip")
         job = Poller[Download].resume(sync_session(server), Call(_ops.START, ("t1",)), "j9")
         assert server.requests == []
         assert job.wait().read() == b"zip"

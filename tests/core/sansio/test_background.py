@@ -16,7 +16,7 @@ from tests.support.example_api import _ops
 from tests.support.example_api.models import Row
 from xcaas_core.operations._operation import Call
 from xcaas_core.paging._pager import AsyncPager
-from xcaas_core.sansio._background import Ahead
+from xcaas_core.sansio._background import BackgroundTask
 from xcaas_core.sdk import AsyncClientBase
 
 pytestmark = pytest.mark.parametrize("backend", ["asyncio", "trio"])
@@ -43,11 +43,11 @@ class Forever:
 
 def test_work_goes_on_while_its_maker_waits_for_something_else(backend: str) -> None:
     async def main() -> None:
-        ahead = Ahead(work)
+        ahead = BackgroundTask(work)
         await anyio.wait_all_tasks_blocked()
         assert told == ["work"]
         assert await ahead.result() == 7
-        await ahead.drop()
+        await ahead.cancel()
         assert await ahead.result() == 7
 
     async def work() -> int:
@@ -61,7 +61,7 @@ def test_work_goes_on_while_its_maker_waits_for_something_else(backend: str) -> 
 def test_work_sees_its_makers_context(backend: str) -> None:
     async def main() -> None:
         PLACE.set("here")
-        ahead = Ahead(work)
+        ahead = BackgroundTask(work)
         PLACE.set("elsewhere")
         assert await ahead.result() == "here"
 
@@ -75,12 +75,12 @@ def test_work_sees_its_makers_context(backend: str) -> None:
 @pytest.mark.parametrize("error", [ValueError("no"), SystemExit(3)])
 def test_what_it_raises_waits_for_the_result(backend: str, error: BaseException) -> None:
     async def main() -> None:
-        ahead = Ahead(work)
+        ahead = BackgroundTask(work)
         await anyio.wait_all_tasks_blocked()
         with pytest.raises(type(error)) as caught:
             await ahead.result()
         assert caught.value is error
-        await ahead.drop()
+        await ahead.cancel()
 
     async def work() -> None:
         raise error
@@ -90,9 +90,9 @@ def test_what_it_raises_waits_for_the_result(backend: str, error: BaseException)
 
 def test_an_error_that_nobody_asks_for_is_dropped(backend: str) -> None:
     async def main() -> None:
-        ahead = Ahead(work)
+        ahead = BackgroundTask(work)
         await anyio.wait_all_tasks_blocked()
-        await ahead.drop()
+        await ahead.cancel()
 
     async def work() -> None:
         raise ValueError("unseen")
@@ -104,9 +104,9 @@ def test_an_error_that_nobody_asks_for_is_dropped(backend: str) -> None:
 def test_dropping_waits_for_the_cleaning_up(backend: str) -> None:
     async def main() -> None:
         work = Forever()
-        ahead = Ahead(work)
+        ahead = BackgroundTask(work)
         await work.begun.wait()
-        await ahead.drop()
+        await ahead.cancel()
         assert work.cleaned
 
     anyio.run(main, backend=backend)
@@ -114,7 +114,7 @@ def test_dropping_waits_for_the_cleaning_up(backend: str) -> None:
 
 def test_dropping_at_once_is_safe(backend: str) -> None:
     async def main() -> None:
-        await Ahead(Forever()).drop()
+        await BackgroundTask(Forever()).cancel()
 
     anyio.run(main, backend=backend)
 
@@ -123,13 +123,13 @@ def test_a_cancelled_maker_may_still_drop(backend: str) -> None:
     async def main() -> None:
         work = Forever()
         with anyio.CancelScope() as scope:
-            ahead = Ahead(work)
+            ahead = BackgroundTask(work)
             await work.begun.wait()
             scope.cancel()
             try:
                 await ahead.result()
             finally:
-                await ahead.drop()
+                await ahead.cancel()
         assert scope.cancelled_caught
         assert work.cleaned
 
@@ -140,10 +140,10 @@ def test_it_ends_with_the_loop(backend: str) -> None:
     """A program that ends in the middle does not wait for work that nobody dropped."""
 
     async def main() -> None:
-        kept.append(Ahead(work))
+        kept.append(BackgroundTask(work))
         await work.begun.wait()
 
-    kept: list[Ahead[None]] = []
+    kept: list[BackgroundTask[None]] = []
     work = Forever()
     anyio.run(main, backend=backend)
     assert work.cleaned
@@ -155,13 +155,13 @@ def test_work_that_is_cancelled_before_its_turn_comes_holds_nobody_up(backend: s
         pytest.skip("only whoever made a task can cancel it there")
 
     async def main() -> None:
-        ahead = Ahead(Forever())
+        ahead = BackgroundTask(Forever())
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
         with anyio.fail_after(10), pytest.raises(asyncio.CancelledError):
             await ahead.result()
         with anyio.fail_after(10):
-            await ahead.drop()
+            await ahead.cancel()
 
     anyio.run(main, backend=backend)
 

@@ -8,9 +8,9 @@ import pytest
 
 from tests.support.shop import PRODUCT
 from xcaas_core import DecodeError
-from xcaas_core.operations._parameter import Answer, Answers
-from xcaas_core.sdk import Operation, binary_answer, empty_answer, json_answer, text_answer, xml_answer
-from xcaas_core.serialization._responses import AnswerTable, plain_json
+from xcaas_core.operations._parameter import ResponseSpec, ResponseSpecs
+from xcaas_core.sdk import Operation, binary_response, empty_response, json_response, text_response, xml_response
+from xcaas_core.serialization._responses import ResponseDecoder, plain_json
 
 
 class Came:
@@ -22,20 +22,20 @@ class Came:
         self.headers: Mapping[str, str] = {} if kind is None else {"content-type": kind}
 
 
-def table(answers: Answers) -> AnswerTable:
-    operation: Operation[object] = Operation(PRODUCT, "x", "GET", "/x", call="shop.x", answers=answers)
-    return AnswerTable(operation)
+def table(responses: ResponseSpecs) -> ResponseDecoder:
+    operation: Operation[object] = Operation(PRODUCT, "x", "GET", "/x", call="shop.x", responses=responses)
+    return ResponseDecoder(operation)
 
 
-def value(answers: Answers, status: int, kind: str | None, content: bytes) -> object:
-    found = table(answers)
+def value(responses: ResponseSpecs, status: int, kind: str | None, content: bytes) -> object:
+    found = table(responses)
     answer = Came(status, kind, content)
     first = found.value(answer)
     assert found.value(answer) == first  # the second time through the cache
     return first
 
 
-JSON = {"200": json_answer()}
+JSON = {"200": json_response()}
 
 
 @pytest.mark.parametrize(
@@ -82,61 +82,61 @@ def test_nothing_where_json_was_promised() -> None:
 
 def test_another_success_than_the_one_in_the_spec() -> None:
     assert value(JSON, 201, "application/json", b"{}") == {}
-    assert value({"2XX": json_answer(), "404": json_answer()}, 206, "application/json", b"1") == 1
-    assert value({"default": json_answer()}, 200, "application/json", b"1") == 1
+    assert value({"2XX": json_response(), "404": json_response()}, 206, "application/json", b"1") == 1
+    assert value({"default": json_response()}, 200, "application/json", b"1") == 1
 
 
 def test_no_content() -> None:
-    assert value({"204": empty_answer()}, 204, None, b"") is None
-    assert value({"204": empty_answer()}, 200, "text/plain", b"OK") is None
+    assert value({"204": empty_response()}, 204, None, b"") is None
+    assert value({"204": empty_response()}, 200, "text/plain", b"OK") is None
     assert value({}, 200, "text/html", b"<p>") is None
 
 
 def test_a_body_or_none() -> None:
-    both = {"200": json_answer("dict[str, str]"), "204": empty_answer()}
+    both = {"200": json_response("dict[str, str]"), "204": empty_response()}
     assert value(both, 200, "application/json", b'{"a":"b"}') == {"a": "b"}
     assert value(both, 204, None, b"") == {}
-    assert value({"200": json_answer("list[str]"), "204": empty_answer()}, 204, None, b"") == []
-    assert value({"200": json_answer(), "204": empty_answer()}, 204, None, b"") is None
-    assert value({"200": text_answer(), "204": empty_answer()}, 204, None, b"") == ""
+    assert value({"200": json_response("list[str]"), "204": empty_response()}, 204, None, b"") == []
+    assert value({"200": json_response(), "204": empty_response()}, 204, None, b"") is None
+    assert value({"200": text_response(), "204": empty_response()}, 204, None, b"") == ""
     assert value(JSON, 204, None, b"") is None
 
 
 def test_text_and_xml() -> None:
-    assert value({"200": text_answer()}, 200, "text/plain; charset=latin-1", b"\xfc") == "ü"
-    assert value({"200": text_answer('Annotated[int, Format("text")]')}, 200, "text/plain", b"42") == 42
-    assert value({"200": xml_answer()}, 200, "text/xml", b"<a/>") == "<a/>"
+    assert value({"200": text_response()}, 200, "text/plain; charset=latin-1", b"\xfc") == "ü"
+    assert value({"200": text_response('Annotated[int, Format("text")]')}, 200, "text/plain", b"42") == 42
+    assert value({"200": xml_response()}, 200, "text/xml", b"<a/>") == "<a/>"
     with pytest.raises(DecodeError):
-        value({"200": xml_answer()}, 200, "application/json", b"{}")
+        value({"200": xml_response()}, 200, "application/json", b"{}")
 
 
 def test_bytes() -> None:
-    assert value({"200": binary_answer(media_type="*/*")}, 200, "text/html", b"<p>") == b"<p>"
-    assert value({"200": binary_answer(media_type="audio/*")}, 200, "audio/mpeg", b"ID3") == b"ID3"
-    assert value({"200": binary_answer()}, 200, "application/json", b"{}") == b"{}"
+    assert value({"200": binary_response(media_type="*/*")}, 200, "text/html", b"<p>") == b"<p>"
+    assert value({"200": binary_response(media_type="audio/*")}, 200, "audio/mpeg", b"ID3") == b"ID3"
+    assert value({"200": binary_response()}, 200, "application/json", b"{}") == b"{}"
 
 
 @pytest.mark.parametrize("kind", ["text/html", "application/json", "application/problem+json"])
 def test_a_message_is_not_the_file_that_was_promised(kind: str) -> None:
     with pytest.raises(DecodeError, match="where application/zip was promised"):
-        table({"200": binary_answer(media_type="application/zip")}).check(Came(200, kind, b""))
+        table({"200": binary_response(media_type="application/zip")}).check(Came(200, kind, b""))
 
 
 @pytest.mark.parametrize(
     ("kind", "expected"), [("text/csv", "a,b"), ("application/json", {"a": 1}), ("application/xml", "<a/>")]
 )
 def test_the_media_type_decides(kind: str, expected: object) -> None:
-    answers: dict[str, tuple[Answer, ...]] = {
-        "200": (json_answer(), text_answer(media_type="text/csv"), xml_answer()),
+    responses: dict[str, tuple[ResponseSpec, ...]] = {
+        "200": (json_response(), text_response(media_type="text/csv"), xml_response()),
     }
     content = {"text/csv": b"a,b", "application/json": b'{"a":1}', "application/xml": b"<a/>"}[kind]
-    assert value(answers, 200, kind, content) == expected
+    assert value(responses, 200, kind, content) == expected
 
 
 def test_redirects_are_successes_only_where_the_spec_says_so() -> None:
-    assert table({"302": empty_answer()}).is_success(302)
+    assert table({"302": empty_response()}).is_success(302)
     assert not table(JSON).is_success(302)
-    assert not table({"404": json_answer(), "default": json_answer()}).is_success(404)
+    assert not table({"404": json_response(), "default": json_response()}).is_success(404)
 
 
 def test_decoders_are_not_hoarded() -> None:

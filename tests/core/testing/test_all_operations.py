@@ -78,7 +78,7 @@ def test_answer_satisfies_the_client(operation: Operation[object], session: Sess
         pager: Pager[object] = Pager(session, call)
         items = pager.to_list()
         assert len(items) == 1
-        assert pager.cursor is None
+        assert pager.resume_token is None
         for item in items:
             read_through(item)
     elif operation.poller is not None:

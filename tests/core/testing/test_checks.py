@@ -11,34 +11,34 @@ from xcaas_core.models import resolve
 from xcaas_core.operations._operation import Call, Operation
 from xcaas_core.sdk import (
     ClientBase,
-    Downloading,
-    Last,
-    Paging,
+    DownloadSpec,
+    LinkSpec,
+    PaginationSpec,
     Product,
-    Related,
     Server,
-    binary_answer,
+    StopCondition,
     binary_body,
-    empty_answer,
+    binary_response,
+    empty_response,
     header,
-    json_answer,
     json_body,
+    json_response,
     query,
-    text_answer,
-    xml_answer,
+    text_response,
+    xml_response,
 )
-from xcaas_core.testing import FakeAnswer, FakeClock, FakeServer, RequestMismatch
-from xcaas_core.testing._answer import FakeHeaders
-from xcaas_core.testing._defaults import default_answer
+from xcaas_core.testing import FakeClock, FakeResponse, FakeServer, RequestMismatch
+from xcaas_core.testing._defaults import default_response
 from xcaas_core.testing._examples import example
 from xcaas_core.testing._links import links_of, operations_of
+from xcaas_core.testing._responses import FakeHeaders
 
 PACKAGE: Final = "tests.support.example_api"
 PRODUCT: Final = Product("p", title="P", servers=(Server("https://api.test"),), schemes={}, package=PACKAGE)
 
 
 def operation(method: str = "GET", **facts: object) -> Operation[object]:
-    facts.setdefault("answers", {"200": json_answer()})
+    facts.setdefault("responses", {"200": json_response()})
     return Operation(PRODUCT, "op", method, "/op", call="p.op", **facts)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
@@ -48,8 +48,8 @@ def session(server: FakeServer) -> Session:
 
 def problems(sent_as: Operation[object], call: Call[object], checked_as: Operation[object]) -> list[str]:
     """What a server that knows `checked_as` finds in a request made as `sent_as`: clients refuse most slips themselves."""
-    from xcaas_core.testing._answer import FakeRequest
     from xcaas_core.testing._check import problems_of
+    from xcaas_core.testing._responses import FakeRequest
 
     server = FakeServer(check=False)
     session(server).exchange(Call(sent_as, call.args, call.body))
@@ -72,7 +72,7 @@ def test_pages_that_carry_their_cursor_alone_lack_nothing() -> None:
     sent = operation(parameters=(query("cursor"),))
     known = operation(
         parameters=(query("cursor"), query("must", required=True)),
-        paging=Paging("cursor", "cursor", items="", alone=True),
+        paging=PaginationSpec("cursor", "cursor", items="", alone=True),
     )
     assert problems(sent, Call(sent, ("c",)), known) == []
 
@@ -139,49 +139,49 @@ def test_mismatch_names_the_call() -> None:
 
 class TestDefaults:
     def test_no_body(self) -> None:
-        assert default_answer(operation(answers={"204": empty_answer()})).status == 204
-        assert default_answer(operation(answers={})).status == 200
-        assert default_answer(operation(answers={"404": json_answer(), "2XX": empty_answer()})).status == 200
+        assert default_response(operation(responses={"204": empty_response()})).status == 204
+        assert default_response(operation(responses={})).status == 200
+        assert default_response(operation(responses={"404": json_response(), "2XX": empty_response()})).status == 200
 
-    @pytest.mark.parametrize(("answer", "text"), [(text_answer(), b"text"), (xml_answer(), b"<example/>")])
+    @pytest.mark.parametrize(("answer", "text"), [(text_response(), b"text"), (xml_response(), b"<example/>")])
     def test_text_and_xml(self, answer: object, text: bytes) -> None:
-        assert default_answer(operation(answers={"200": answer})).pieces == [text]
+        assert default_response(operation(responses={"200": answer})).pieces == [text]
 
     def test_first_media_type_of_several(self) -> None:
-        several = (xml_answer(), json_answer())
-        assert default_answer(operation(answers={"200": several})).headers["Content-Type"] == "application/xml"
+        several = (xml_response(), json_response())
+        assert default_response(operation(responses={"200": several})).headers["Content-Type"] == "application/xml"
 
     def test_list_that_ends_because_no_cursor_follows(self) -> None:
-        paging = Paging("cursor", "c", items="/rows", next=("body", "/next"))
-        assert default_answer(operation(paging=paging)).pieces == [b'{"next": null}']
+        paging = PaginationSpec("cursor", "c", items="/rows", next=("body", "/next"))
+        assert default_response(operation(paging=paging)).pieces == [b'{"next": null}']
 
     @pytest.mark.parametrize(
         ("last", "body", "headers"),
         [
-            (Last(("body", "/total"), "item-count"), b'{"total": 1}', {}),
-            (Last(("header", "X-Pages"), "page-count"), b"{}", {"x-pages": "1"}),
-            (Last(("header", "X-Next"), "absent"), b"{}", {}),
-            (Last(("body", "/links"), "lacks", {"rel": "next"}), b'{"links": []}', {}),
-            (Last(("body", "/more"), "equals", False), b'{"more": false}', {}),
+            (StopCondition(("body", "/total"), "item-count"), b'{"total": 1}', {}),
+            (StopCondition(("header", "X-Pages"), "page-count"), b"{}", {"x-pages": "1"}),
+            (StopCondition(("header", "X-Next"), "absent"), b"{}", {}),
+            (StopCondition(("body", "/links"), "lacks", {"rel": "next"}), b'{"links": []}', {}),
+            (StopCondition(("body", "/more"), "equals", False), b'{"more": false}', {}),
         ],
     )
-    def test_lists_end(self, last: Last, body: bytes, headers: dict[str, str]) -> None:
-        answer = default_answer(operation(paging=Paging("page", "p", items="/rows", last=(last,))))
+    def test_lists_end(self, last: StopCondition, body: bytes, headers: dict[str, str]) -> None:
+        answer = default_response(operation(paging=PaginationSpec("page", "p", items="/rows", last=(last,))))
         assert answer.pieces == [body]
         assert headers.items() <= answer.headers.items()
 
     def test_operations_that_stand_in_no_module(self) -> None:
         lost = Product("p", title="P", servers=(), schemes={}, package="no.such.package")
-        op: Operation[object] = Operation(lost, "o", "GET", "/", call="p.o", answers={"200": json_answer()})
-        assert default_answer(op).pieces == [b"{}"]
+        op: Operation[object] = Operation(lost, "o", "GET", "/", call="p.o", responses={"200": json_response()})
+        assert default_response(op).pieces == [b"{}"]
         assert operations_of("no.such.package") == []
 
     def test_relations_that_lead_nowhere(self) -> None:
         assert links_of("json").states == {}
         stray = operation(
-            answers={"200": binary_answer()}, download=Downloading(checksum=Related("_nothing:HERE", "id"))
+            responses={"200": binary_response()}, download=DownloadSpec(checksum=LinkSpec("_nothing:HERE", "id"))
         )
-        assert default_answer(stray).status == 200
+        assert default_response(stray).status == 200
 
 
 class TestExamples:
@@ -216,6 +216,6 @@ def test_pieces_for_users() -> None:
     headers = FakeHeaders({"X-A": "1"})
     assert ("x-a" in headers, "X-B" in headers) == (True, False)
     assert (headers["X-a"], headers.get("X-A"), headers.get("none", "d")) == ("1", "1", "d")
-    assert FakeAnswer(text="ä").pieces == ["ä".encode()]
-    assert FakeAnswer(content=iter([b"a", b"b"])).headers["content-length"] == "2"
+    assert FakeResponse(text="ä").pieces == ["ä".encode()]
+    assert FakeResponse(content=iter([b"a", b"b"])).headers["content-length"] == "2"
     assert "1000000" in repr(FakeClock())

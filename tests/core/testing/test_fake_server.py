@@ -13,7 +13,7 @@ import pytest
 from xcaas import AsyncXCaaS, ClientCredentials, XCaaS
 from xcaas.cc_historical.models import ReportRequestDict
 from xcaas_core._errors import ConnectionLostError, NotFoundError, ServerError
-from xcaas_core.testing import FakeAnswer, FakeRequest, FakeServer, RequestMismatch, UnexpectedRequest
+from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer, RequestMismatch, UnexpectedRequest
 
 CREDENTIALS = ClientCredentials("id", "secret")
 
@@ -55,7 +55,7 @@ class TestUntold:
         assert server.requests[0].headers["authorization"] == "Bearer fake-token"
 
     def test_may_be_forbidden(self) -> None:
-        server = FakeServer(only_told=True).answer("storage.objects.get", json={"id": "o1"})
+        server = FakeServer(only_told=True).respond("storage.objects.get", json={"id": "o1"})
         with XCaaS(http_client=server, credentials=CREDENTIALS) as client:
             assert client.storage.objects.get("o1").id == "o1"
             with pytest.raises(UnexpectedRequest, match=r"storage\.objects\.delete"):
@@ -64,50 +64,50 @@ class TestUntold:
 
 class TestTold:
     def test_by_call(self, client: XCaaS, server: FakeServer) -> None:
-        server.answer("storage.objects.get", json={"id": "o7"})
+        server.respond("storage.objects.get", json={"id": "o7"})
         assert client.storage.objects.get("o7").id == "o7"
 
     def test_by_method_and_path(self, client: XCaaS, server: FakeServer) -> None:
-        server.answer("GET /storage/uk/v3/objects/{id}", json={"id": "o7"})
-        server.answer("GET /storage/uk/v3/objects/o8", json={"id": "never seen: the first that fits answers"})
+        server.respond("GET /storage/uk/v3/objects/{id}", json={"id": "o7"})
+        server.respond("GET /storage/uk/v3/objects/o8", json={"id": "never seen: the first that fits answers"})
         assert client.storage.objects.get("o8").id == "o7"
 
     def test_in_turn_and_the_last_one_stays(self, client: XCaaS, server: FakeServer) -> None:
-        server.answer("storage.objects.get", json={"id": "1"}).answer("storage.objects.get", json={"id": "2"})
+        server.respond("storage.objects.get", json={"id": "1"}).respond("storage.objects.get", json={"id": "2"})
         assert [client.storage.objects.get("x").id for _ in range(3)] == ["1", "2", "2"]
 
     def test_by_a_function(self, client: XCaaS, server: FakeServer) -> None:
-        def echo(request: FakeRequest) -> FakeAnswer:
-            return FakeAnswer(json={"id": request.path.rpartition("/")[2]})
+        def echo(request: FakeRequest) -> FakeResponse:
+            return FakeResponse(json={"id": request.path.rpartition("/")[2]})
 
-        server.answer("storage.objects.get", echo)
+        server.respond("storage.objects.get", echo)
         assert client.storage.objects.get("echoed").id == "echoed"
 
     def test_errors(self, client: XCaaS, server: FakeServer) -> None:
-        server.answer("storage.objects.get", status=404, json={"message": "gone"})
+        server.respond("storage.objects.get", status=404, json={"message": "gone"})
         with pytest.raises(NotFoundError):
             client.storage.objects.get("o1")
 
     def test_network_trouble_and_retries_without_waiting(self, client: XCaaS, server: FakeServer) -> None:
-        server.answer("storage.objects.get", error=ConnectionLostError("cut"))
-        server.answer("storage.objects.get", status=503).answer("storage.objects.get", json={"id": "o1"})
+        server.respond("storage.objects.get", error=ConnectionLostError("cut"))
+        server.respond("storage.objects.get", status=503).respond("storage.objects.get", json={"id": "o1"})
         assert client.storage.objects.get("o1").id == "o1"
         assert len(server.calls("storage.objects.get")) == 3
         assert len(server.clock.slept) == 2
 
     def test_trouble_for_good(self, client: XCaaS, server: FakeServer) -> None:
-        server.answer("storage.objects.get", status=500)
+        server.respond("storage.objects.get", status=500)
         with pytest.raises(ServerError):
             client.storage.objects.get("o1")
 
     def test_body_that_breaks_off(self, client: XCaaS, server: FakeServer) -> None:
-        broken = FakeAnswer(content=[b"abc"], length=6, headers={"etag": '"1"'}, error=ConnectionLostError("cut"))
-        rest = FakeAnswer(206, content=b"def", headers={"content-range": "bytes 3-5/6", "etag": '"1"'})
-        server.answer("storage.objects.download", broken).answer("storage.objects.download", rest)
+        broken = FakeResponse(content=[b"abc"], length=6, headers={"etag": '"1"'}, error=ConnectionLostError("cut"))
+        rest = FakeResponse(206, content=b"def", headers={"content-range": "bytes 3-5/6", "etag": '"1"'})
+        server.respond("storage.objects.download", broken).respond("storage.objects.download", rest)
         assert client.storage.objects.download("o1").unverified().read() == b"abcdef"
 
     def test_reset(self, client: XCaaS, server: FakeServer) -> None:
-        server.answer("storage.objects.get", json={"id": "o7"})
+        server.respond("storage.objects.get", json={"id": "o7"})
         client.storage.objects.get("o7")
         server.reset()
         assert server.requests == []

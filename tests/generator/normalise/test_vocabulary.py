@@ -76,7 +76,7 @@ def test_nodes_hold_what_stands_there() -> None:
     call = ir.FollowUp("getJob", "id")
     poller = with_keys(GOOD["poller"])[0].poller
     assert poller is not None
-    assert poller.status == ir.PollStatus(call, "/state", ("DONE", "PART"), partial=("PART",))
+    assert poller.status == ir.StatusLink(call, "/state", ("DONE", "PART"), partial=("PART",))
     assert (poller.first, poller.factor, poller.longest, poller.timeout) == (1, 1.5, 30, 60)
     assert with_keys(GOOD["download"])[0].download == ir.Download(ir.Checksum(call, "/md5"), "content-disposition")
     assert with_keys(GOOD["retry"])[0].retry == ir.Retry(safe=True)

@@ -13,7 +13,7 @@ LOOK = ir.FollowUp("getZip", "id")
 
 def made(*shared: ir.Parameter, partial: tuple[str, ...] = ()) -> str:
     id = path("id")
-    poller = ir.Poller("pack", "/id", ir.PollStatus(LOOK, "/state", ("DONE", "PART"), partial=partial), "resume_pack")
+    poller = ir.Poller("pack", "/id", ir.StatusLink(LOOK, "/state", ("DONE", "PART"), partial=partial), "resume_pack")
     start = operation(
         "startZip",
         resource=("zips",),
@@ -41,7 +41,7 @@ def test_other_jobs_say_nothing_of_it() -> None:
 
 
 def test_an_operation_that_was_refused_can_t_be_asked() -> None:
-    status = ir.PollStatus(ir.FollowUp("gone", "id"), "/state", ("DONE",))
+    status = ir.StatusLink(ir.FollowUp("gone", "id"), "/state", ("DONE",))
     start = operation("startZip", resource=("zips",), verb="start", poller=ir.Poller("pack", "/id", status))
     with pytest.raises(InputError, match="needs the operation 'gone', which was refused") as caught:
         texts(document(start))

@@ -46,5 +46,5 @@ def test_one_thing_or_a_list_of_it_is_the_thing_where_the_spec_says_so(
     single: bool, annotation: str, given: str
 ) -> None:
     text = made(ir.AnswerVariant("application/json", "json", ir.UnionOf((PET, ir.ListOf(PET)))), single=single)
-    assert f'json_answer("{annotation}")' in text
+    assert f'json_response("{annotation}")' in text
     assert f"-> {given}:" in text

@@ -95,7 +95,7 @@ def test_a_verb_stays_clear_of_resources_below() -> None:
 
 
 def test_pollers_bring_verbs_of_their_own() -> None:
-    status = ir.PollStatus(ir.FollowUp("x", "id"), "/state", ("DONE",))
+    status = ir.StatusLink(ir.FollowUp("x", "id"), "/state", ("DONE",))
     poller = ir.Poller("download", "/id", status, "resume_download")
     given = operation("x", resource=("zips",), verb="start", poller=poller)
     (seat,) = placements(document(given), taken_on_client=NOTHING, taken_on_resource=NOTHING)

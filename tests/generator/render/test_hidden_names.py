@@ -70,7 +70,7 @@ __reduce__ __eq__ __hash__ __repr__ __replace__ from_ self_ Format Annotated
 VERBS = [
     *words(
         """
-list get set str int dict property query path header deprecated import class self _call __init__ Operation json_answer
+list get set str int dict property query path header deprecated import class self _call __init__ Operation json_response
 Pager bytes type object ERRORS errors models PRODUCT product print PetDict super 1x ünï Pets
 """
     ),

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from xcaas_core.sdk import (
-    Downloading,
-    Last,
+    DownloadSpec,
+    LinkSpec,
     Operation,
-    Paging,
-    Polling,
-    PollStatus,
+    PaginationSpec,
+    PollingSpec,
     Product,
-    Related,
     Server,
-    binary_answer,
-    json_answer,
+    StatusLink,
+    StopCondition,
+    binary_response,
     json_body,
     json_error,
+    json_response,
     path,
     query,
 )
@@ -34,14 +34,14 @@ LIST: Final[Operation[object]] = Operation(
     "/rows",
     call="shop.rows.list",
     parameters=(query("page", "int"), query("size", "int"), query("filter")),
-    answers={"200": json_answer("list[_models.Row]")},
+    responses={"200": json_response("list[_models.Row]")},
     errors=_ERRORS,
-    paging=Paging(
+    paging=PaginationSpec(
         "page",
         "page",
         items="",
         item="_models.Row",
-        last=(Last(("header", "X-Total-Pages"), "page-count"),),
+        last=(StopCondition(("header", "X-Total-Pages"), "page-count"),),
         past_end=400,
     ),
 )
@@ -52,15 +52,15 @@ SCROLL: Final[Operation[object]] = Operation(
     "/scroll",
     call="shop.rows.scroll",
     parameters=(query("filter"), query("scrollId")),
-    answers={"200": json_answer("JSONValue")},
+    responses={"200": json_response("JSONValue")},
     errors=_ERRORS,
-    paging=Paging(
+    paging=PaginationSpec(
         "cursor",
         "scrollId",
         items="/data",
         item="_models.Row",
         next=("body", "/next"),
-        last=(Last(("body", "/more"), "equals", False),),
+        last=(StopCondition(("body", "/more"), "equals", False),),
         alone=True,
     ),
 )
@@ -71,11 +71,11 @@ SEARCH: Final[Operation[object]] = Operation(
     "/search",
     call="shop.rows.search",
     body=json_body(annotation="_models.Query"),
-    answers={"200": json_answer("JSONValue")},
+    responses={"200": json_response("JSONValue")},
     errors=_ERRORS,
     retry=True,
-    paging=Paging(
-        "page", "/page", within="body", first=1, items="/data", last=(Last(("body", "/hits"), "item-count"),)
+    paging=PaginationSpec(
+        "page", "/page", within="body", first=1, items="/data", last=(StopCondition(("body", "/hits"), "item-count"),)
     ),
 )
 LINKED: Final[Operation[object]] = Operation(
@@ -85,12 +85,12 @@ LINKED: Final[Operation[object]] = Operation(
     "/linked",
     call="shop.rows.linked",
     parameters=(query("filter"),),
-    answers={"200": json_answer("list[_models.Row]")},
+    responses={"200": json_response("list[_models.Row]")},
     errors=_ERRORS,
-    paging=Paging("link", "", items="", item="_models.Row", next=("link", "next")),
+    paging=PaginationSpec("link", "", items="", item="_models.Row", next=("link", "next")),
 )
 
-_STATUS_FACTS: Final = PollStatus(
+_STATUS_FACTS: Final = StatusLink(
     "_ops:STATUS",
     "jobId",
     value="/status",
@@ -107,13 +107,13 @@ START: Final[Operation[object]] = Operation(
     call="shop.jobs.start",
     parameters=(path("tenant"),),
     body=json_body(annotation="list[str]"),
-    answers={"202": json_answer("_models.Job")},
+    responses={"202": json_response("_models.Job")},
     errors=_ERRORS,
-    poller=Polling(
+    poller=PollingSpec(
         id="/id",
         status=_STATUS_FACTS,
-        result=Related("_ops:FETCH", "jobId"),
-        cancel=Related("_ops:CANCEL", "jobId"),
+        result=LinkSpec("_ops:FETCH", "jobId"),
+        cancel=LinkSpec("_ops:CANCEL", "jobId"),
         first=2.0,
         factor=2.0,
         longest=10.0,
@@ -129,9 +129,9 @@ RUN: Final[Operation[object]] = Operation(
     "/{tenant}/runs",
     call="shop.jobs.run",
     parameters=(path("tenant"),),
-    answers={"202": json_answer("_models.Job")},
+    responses={"202": json_response("_models.Job")},
     errors=_ERRORS,
-    poller=Polling(id="/id", status=_STATUS_FACTS),
+    poller=PollingSpec(id="/id", status=_STATUS_FACTS),
 )
 REPORT: Final[Operation[object]] = Operation(
     PRODUCT,
@@ -140,9 +140,9 @@ REPORT: Final[Operation[object]] = Operation(
     "/{tenant}/reports",
     call="shop.jobs.report",
     parameters=(path("tenant"),),
-    answers={"202": json_answer("_models.Job")},
+    responses={"202": json_response("_models.Job")},
     errors=_ERRORS,
-    poller=Polling(id="/id", status=_STATUS_FACTS, result=Related("_ops:LIST", "jobId")),
+    poller=PollingSpec(id="/id", status=_STATUS_FACTS, result=LinkSpec("_ops:LIST", "jobId")),
 )
 BUILD: Final[Operation[object]] = Operation(
     PRODUCT,
@@ -151,12 +151,12 @@ BUILD: Final[Operation[object]] = Operation(
     "/{tenant}/builds",
     call="shop.jobs.build",
     parameters=(path("tenant"),),
-    answers={"202": json_answer("_models.Job")},
+    responses={"202": json_response("_models.Job")},
     errors=_ERRORS,
-    poller=Polling(
+    poller=PollingSpec(
         id="/id",
-        status=PollStatus("_ops:STATUS", "jobId", value="/status", done=("DONE",), failed=("FAILED",)),
-        result=Related("_ops:THING", "id"),
+        status=StatusLink("_ops:STATUS", "jobId", value="/status", done=("DONE",), failed=("FAILED",)),
+        result=LinkSpec("_ops:THING", "id"),
     ),
 )
 STATUS: Final[Operation[object]] = Operation(
@@ -166,7 +166,7 @@ STATUS: Final[Operation[object]] = Operation(
     "/{tenant}/jobs/{jobId}",
     call="shop.jobs.status",
     parameters=(path("tenant"), path("jobId")),
-    answers={"200": json_answer("_models.Job")},
+    responses={"200": json_response("_models.Job")},
     errors=_ERRORS,
 )
 WATCH: Final[Operation[object]] = Operation(
@@ -176,11 +176,11 @@ WATCH: Final[Operation[object]] = Operation(
     "/{tenant}/jobs/{jobId}",
     call="shop.jobs.watch",
     parameters=(path("tenant"), path("jobId")),
-    answers={"200": json_answer("_models.Job")},
+    responses={"200": json_response("_models.Job")},
     errors=_ERRORS,
-    poller=Polling(
+    poller=PollingSpec(
         id="/id",
-        status=PollStatus(
+        status=StatusLink(
             "_ops:WATCH", "jobId", value="/status", done=("DONE",), failed=("FAILED",), reason="/error/detail"
         ),
     ),
@@ -192,7 +192,7 @@ CANCEL: Final[Operation[object]] = Operation(
     "/{tenant}/jobs/{jobId}",
     call="shop.jobs.cancel",
     parameters=(path("tenant"), path("jobId")),
-    answers={"200": json_answer("_models.Job")},
+    responses={"200": json_response("_models.Job")},
     errors=_ERRORS,
 )
 FETCH: Final[Operation[object]] = Operation(
@@ -202,7 +202,7 @@ FETCH: Final[Operation[object]] = Operation(
     "/{tenant}/jobs/{jobId}/zip",
     call="shop.jobs.fetch",
     parameters=(path("tenant"), path("jobId")),
-    answers={"200": binary_answer(media_type="application/zip")},
+    responses={"200": binary_response(media_type="application/zip")},
     errors=_ERRORS,
     accept="application/zip",
 )
@@ -213,11 +213,11 @@ FILE: Final[Operation[object]] = Operation(
     "/things/{id}/content",
     call="shop.things.download",
     parameters=(path("id"),),
-    answers={"200": binary_answer()},
+    responses={"200": binary_response()},
     errors=_ERRORS,
     accept="application/octet-stream",
-    download=Downloading(
-        checksum=Related("_ops:THING", "id"),
+    download=DownloadSpec(
+        checksum=LinkSpec("_ops:THING", "id"),
         value="/checksum",
         type="/checksumType",
         size="/size",
@@ -231,10 +231,10 @@ PLAIN: Final[Operation[object]] = Operation(
     "/plain/{id}",
     call="shop.things.plain",
     parameters=(path("id"),),
-    answers={"200": binary_answer()},
+    responses={"200": binary_response()},
     errors=_ERRORS,
     accept="application/octet-stream",
-    download=Downloading(),
+    download=DownloadSpec(),
 )
 FIXED: Final[Operation[object]] = Operation(
     PRODUCT,
@@ -243,10 +243,10 @@ FIXED: Final[Operation[object]] = Operation(
     "/fixed/{id}",
     call="shop.things.fixed",
     parameters=(path("id"),),
-    answers={"200": binary_answer()},
+    responses={"200": binary_response()},
     errors=_ERRORS,
     accept="application/octet-stream",
-    download=Downloading(ranges=False),
+    download=DownloadSpec(ranges=False),
 )
 THING: Final[Operation[object]] = Operation(
     PRODUCT,
@@ -255,6 +255,6 @@ THING: Final[Operation[object]] = Operation(
     "/things/{id}",
     call="shop.things.get",
     parameters=(path("id"),),
-    answers={"200": json_answer("_models.Thing")},
+    responses={"200": json_response("_models.Thing")},
     errors=_ERRORS,
 )

@@ -58,7 +58,7 @@ def poller(node: Node) -> ir.Poller:
     return ir.Poller(
         verb=node.text("verb"),
         id=node.text("id"),
-        status=ir.PollStatus(
+        status=ir.StatusLink(
             _call(status),
             status.text("value"),
             _texts(status, "done"),

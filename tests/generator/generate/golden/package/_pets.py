@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncPets", "Pets"]
 
-_ERRORS: Final[_sdk.Answers] = {"default": _sdk.json_error("_models.Problem", message="/message")}
+_ERRORS: Final[_sdk.ResponseSpecs] = {"default": _sdk.json_error("_models.Problem", message="/message")}
 _LIST: Final[_sdk.Operation[_models.PetPage]] = _sdk.Operation(
     PRODUCT,
     "listPets",
@@ -29,16 +29,16 @@ _LIST: Final[_sdk.Operation[_models.PetPage]] = _sdk.Operation(
         _sdk.query("limit"),
         _sdk.query("after"),
     ),
-    answers={"200": _sdk.json_answer("_models.PetPage")},
+    responses={"200": _sdk.json_response("_models.PetPage")},
     errors=_ERRORS,
     security=(("key",),),
-    paging=_sdk.Paging(
+    paging=_sdk.PaginationSpec(
         "cursor",
         "after",
         items="/items",
         item="_models.Pet",
         next=("body", "/next"),
-        last=(_sdk.Last(("body", "/next"), "absent"),),
+        last=(_sdk.StopCondition(("body", "/next"), "absent"),),
     ),
 )
 _CREATE: Final[_sdk.Operation[_models.Pet]] = _sdk.Operation(
@@ -48,7 +48,7 @@ _CREATE: Final[_sdk.Operation[_models.Pet]] = _sdk.Operation(
     "/pets",
     call="pets.create",
     body=_sdk.json_body(annotation="_models.Pet"),
-    answers={"201": _sdk.json_answer("_models.Pet")},
+    responses={"201": _sdk.json_response("_models.Pet")},
     errors=_ERRORS,
     security=(("key",),),
     body_argument="pet",
@@ -60,7 +60,7 @@ _GET: Final[_sdk.Operation[_models.Pet]] = _sdk.Operation(
     "/pets/{petId}",
     call="pets.get",
     parameters=(_sdk.path("petId", "UUID"),),
-    answers={"200": _sdk.json_answer("_models.Pet")},
+    responses={"200": _sdk.json_response("_models.Pet")},
     errors={"404": _sdk.json_error("_models.Problem", message="/message")},
     security=(("key",),),
     deprecated=True,

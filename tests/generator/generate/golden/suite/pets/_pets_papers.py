@@ -19,9 +19,9 @@ _DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
     "/papers/{papersId}",
     call="pets.pets.papers.download",
     parameters=(_sdk.path("papersId"),),
-    answers={"200": _sdk.binary_answer(media_type="application/pdf")},
+    responses={"200": _sdk.binary_response(media_type="application/pdf")},
     security=(("key",),),
-    download=_sdk.Downloading(filename="content-disposition"),
+    download=_sdk.DownloadSpec(filename="content-disposition"),
     accept="application/pdf",
 )
 _STATUS: Final[_sdk.Operation[_models.Papers]] = _sdk.Operation(
@@ -31,7 +31,7 @@ _STATUS: Final[_sdk.Operation[_models.Papers]] = _sdk.Operation(
     "/papers/{papersId}/state",
     call="pets.pets.papers.status",
     parameters=(_sdk.path("papersId"),),
-    answers={"200": _sdk.json_answer("_models.Papers")},
+    responses={"200": _sdk.json_response("_models.Papers")},
     security=(("key",),),
 )
 _START: Final[_sdk.Operation[_models.Papers]] = _sdk.Operation(
@@ -42,11 +42,11 @@ _START: Final[_sdk.Operation[_models.Papers]] = _sdk.Operation(
     call="pets.pets.papers.start",
     parameters=(_sdk.path("petId", "UUID"),),
     body=_sdk.multipart_body(annotation="_models.PapersForm"),
-    answers={"202": _sdk.json_answer("_models.Papers")},
+    responses={"202": _sdk.json_response("_models.Papers")},
     security=(("key",),),
-    poller=_sdk.Polling(
+    poller=_sdk.PollingSpec(
         id="/id",
-        status=_sdk.PollStatus(
+        status=_sdk.StatusLink(
             "_pets_papers:_STATUS",
             "papersId",
             value="/state",
@@ -55,7 +55,7 @@ _START: Final[_sdk.Operation[_models.Papers]] = _sdk.Operation(
             partial=("LACKING",),
             reason="/reason",
         ),
-        result=_sdk.Related("_pets_papers:_DOWNLOAD", "papersId"),
+        result=_sdk.LinkSpec("_pets_papers:_DOWNLOAD", "papersId"),
         first=1,
         factor=2,
         longest=10,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..operations._operation import Operation
     from ..sansio._messages import Request
 
-__all__ = ["NOTHING", "FakeAnswer", "FakeHeaders", "FakeRequest", "FakeResponse"]
+__all__ = ["NOTHING", "FakeHeaders", "FakeRequest", "FakeResponse", "ServedResponse"]
 
 
 class _Nothing:
@@ -41,7 +41,7 @@ class FakeHeaders(dict[str, str]):
         return super().get(name.lower(), default)  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
-class FakeAnswer:
+class FakeResponse:
     """One answer, or one way to fail.
 
     Args:
@@ -94,12 +94,12 @@ def _body(
     return (None, b"") if content is None else ("application/octet-stream", content)
 
 
-class FakeResponse:
+class ServedResponse:
     """An answer on its way to the client."""
 
     __slots__ = ("_answer", "_rest", "closed", "content")
 
-    def __init__(self, answer: FakeAnswer) -> None:
+    def __init__(self, answer: FakeResponse) -> None:
         self._answer = answer
         self._rest = list(answer.pieces)
         self.content = b""
