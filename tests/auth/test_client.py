@@ -29,6 +29,7 @@ from xcaas_core._errors import (
     RedirectError,
 )
 from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable, MemoryTokenCache
+from xcaas_core.calls._options import Timeout
 from xcaas_core.operations._operation import Call
 
 
@@ -213,6 +214,27 @@ def test_the_token_request_goes_through_the_clients_own_transport(server: TokenS
         client.close()
         assert not users.is_closed, "a client closes only what it made"
     assert seen == ["/oauth/v2/token", "/v1/thing"]
+
+
+def test_a_token_request_has_the_time_limits_of_the_client_that_asks(server: TokenServer) -> None:
+    seen: list[tuple[str, float, float]] = []
+
+    class Recording(httpx.HTTPTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            limits = request.extensions["timeout"]
+            seen.append((request.url.path, limits.get("connect"), limits.get("read")))
+            return super().handle_request(request)
+
+    with (
+        httpx.Client(transport=Recording()) as users,
+        Client(credentials=ClientCredentials("id", "secret"), base_url=server.url, http_client=users) as client,
+    ):
+        client.sample.get()
+        server.service.revoke()
+        client.with_options(timeout=Timeout(60, connect=3, read=4)).sample.get()
+    first, second = ((connect, read) for path, connect, read in seen if path == "/oauth/v2/token")
+    assert first > (9, 9)
+    assert second == (3, 4)
 
 
 def test_closing_twice_and_calling_after_that(client: Client) -> None:

@@ -40,7 +40,7 @@ class Authorizer(Protocol):
         """Put credentials on the request (headers, or the query of `request.url`) and return an opaque
         *grant* that stands for them.
 
-        `deadline` is on the context's clock. Raises `CredentialsError` or `TransportError` if there is no
+        `deadline` is on the context's clock; a token request has the connect and read timeouts of `request`. Raises `CredentialsError` or `TransportError` if there is no
         credential to be had in time. With a fresh token this yields no step.
         """
         ...
@@ -64,7 +64,7 @@ class AuthContext:
     `base_url`, plain HTTP refused. `settings` are the client's: region, tenant, cluster, …
     """
 
-    __slots__ = ("clock", "connect_timeout", "random", "read_timeout", "rebase", "settings", "state", "trusts")
+    __slots__ = ("clock", "random", "rebase", "settings", "state", "trusts")
 
     def __init__(
         self,
@@ -74,16 +74,12 @@ class AuthContext:
         rebase: Callable[[str], str],
         trusts: Callable[[str], bool],
         settings: Mapping[str, str],
-        connect_timeout: float | None,
-        read_timeout: float | None,
     ) -> None:
         self.clock: Callable[[], float] = clock
         self.random: Callable[[], float] = random
         self.rebase: Callable[[str], str] = rebase
         self.trusts: Callable[[str], bool] = trusts
         self.settings: Mapping[str, str] = settings
-        self.connect_timeout: float | None = connect_timeout
-        self.read_timeout: float | None = read_timeout
         self.state: dict[object, object] = {}
 
 

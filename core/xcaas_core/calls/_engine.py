@@ -158,8 +158,6 @@ class Engine:
             rebase=lambda address: rebase(address, options.base_url),
             trusts=self.trusts,
             settings=dict(options.settings),
-            connect_timeout=options.timeout.connect,
-            read_timeout=options.timeout.read,
         )
 
     @property

@@ -52,7 +52,7 @@ class Signing:
             return
         if not isinstance(session, Session):
             raise ConfigurationError("credentials of an async client cannot sign for a blocking HTTP client")
-        ours = Request(request.method, str(request.url), {})
+        ours = self._request(request)
         deadline = self._deadline()
         grant = session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
         response = yield _signed(request, ours)
@@ -69,7 +69,7 @@ class Signing:
             return
         if not isinstance(session, AsyncSession):
             raise ConfigurationError("credentials of a blocking client cannot sign for an async HTTP client")
-        ours = Request(request.method, str(request.url), {})
+        ours = self._request(request)
         deadline = self._deadline()
         grant = await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
         response = yield _signed(request, ours)
@@ -78,6 +78,11 @@ class Signing:
             if await session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
                 await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
                 yield _signed(request, ours)
+
+    def _request(self, request: Any) -> Request:
+        """Give authorizers a request to sign, with the time limits of this client for requests of theirs."""
+        limits = self._session.engine.options.timeout
+        return Request(request.method, str(request.url), {}, connect_timeout=limits.connect, read_timeout=limits.read)
 
     def _concerns(self, request: Any) -> bool:
         """Whether a request goes to a server that may see these credentials, and has none yet."""

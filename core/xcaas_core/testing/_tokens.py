@@ -233,6 +233,4 @@ def fake_context(
         rebase=lambda url: rebase(url, base_url),
         trusts=lambda url: True,
         settings={},
-        connect_timeout=None,
-        read_timeout=None,
     )

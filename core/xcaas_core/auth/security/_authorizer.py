@@ -10,6 +10,7 @@ from ...sansio._messages import Request, Response
 from ...sansio._steps import Flow
 from .._interface import AuthContext
 from ..credentials._set import Wallet
+from ..tokens._manager import Timeouts
 from ..tokens._token import Lease
 from ._advice import PRODUCT_REFUSALS, about_key, about_token
 from ._bindings import Part, part_of
@@ -54,7 +55,7 @@ class PartsAuthorizer:
             parts = yield from self._select()
         grant = Grant()
         for part in parts:
-            lease = yield from part.machine.acquire(deadline)
+            lease = yield from part.machine.acquire(deadline, _timeouts(request))
             grant.replay |= part.place.put(request, lease.value)
             grant.leases.append((part, lease))
         return grant
@@ -78,7 +79,7 @@ class PartsAuthorizer:
             if not part.renewable or self._in_doubt(lease):
                 continue
             part.machine.invalidate(lease)
-            fresh = yield from part.machine.acquire(deadline)
+            fresh = yield from part.machine.acquire(deadline, _timeouts(request))
             if fresh.mark != lease.mark:
                 part.place.refuse(request)
                 part.machine.events.emit("replayed")
@@ -117,3 +118,8 @@ class PartsAuthorizer:
 
     def __repr__(self) -> str:
         return f"<PartsAuthorizer for {self._product.name}>"
+
+
+def _timeouts(request: Request) -> Timeouts:
+    """Take the time limits of the call that waits for the token: they may differ between copies of one client."""
+    return request.connect_timeout, request.read_timeout

@@ -109,14 +109,13 @@ def token_machine(credential: Credential, product: Product, scheme: Scheme, cont
             advice="Pass ClientCredentials(…, token_url='https://…'), or BearerToken(…).",
         )
     url = context.rebase(scheme.token_url or "") if explicit is None else rebase(explicit, None)
-    timeouts = (context.connect_timeout, context.read_timeout)
     request: TokenRequest
     if isinstance(credential, ClientCredentials):
         in_body = (credential.client_auth or scheme.options.get("client_auth")) == "body"
-        request = ClientCredentialsRequest(credential, url, "body" if in_body else "basic", timeouts)
+        request = ClientCredentialsRequest(credential, url, "body" if in_body else "basic")
         key: tuple[object, ...] = ("token", url, credential.scopes, in_body)
     elif isinstance(credential, WorkAnalyticsLogin):
-        request = WorkAnalyticsRequest(credential, url, _key_header(product), timeouts)
+        request = WorkAnalyticsRequest(credential, url, _key_header(product))
         key = ("token", url)
     else:
         raise ConfigurationError(f"{type(credential).__name__} cannot ask for a token")

@@ -12,6 +12,7 @@ from ...sansio._steps import Flow
 from .._interface import AuthContext, Authorizer
 from ..credentials._kinds import ClientCredentials
 from ..credentials._set import Wallet
+from ..tokens._manager import Timeouts
 from ..tokens._token import TokenInfo
 from ._authorizer import PartsAuthorizer
 from ._bindings import token_machine
@@ -32,7 +33,12 @@ def build_authorizer(
 
 
 def token_info(
-    product: Product, credentials: object, *, context: AuthContext, deadline: float | None = None
+    product: Product,
+    credentials: object,
+    *,
+    context: AuthContext,
+    deadline: float | None = None,
+    timeouts: Timeouts = (None, None),
 ) -> Flow[TokenInfo]:
     """What the token says about its key, requesting one if there is none at hand.
 
@@ -45,7 +51,7 @@ def token_info(
         for entry in held:
             if isinstance(entry.credential, ClientCredentials):
                 machine = token_machine(entry.credential, product, scheme, context)
-                lease = yield from machine.acquire(deadline)
+                lease = yield from machine.acquire(deadline, timeouts)
                 return replace(lease.info, remaining=lease.remaining(context.clock))
     raise MissingCredentialsError(
         "there is no OAuth token to ask about: the client has no client credentials",

@@ -104,6 +104,7 @@ class Fetch:
         if left <= 0:
             return _out_of_time() if budget.callers else self._silent("no time was left", retry=False)
         request.timeout = min(self._policy.attempt_timeout, left)
+        request.connect_timeout, request.read_timeout = budget.timeouts
         trouble: TransportError | None = None
         response: Response | None = None
         try:

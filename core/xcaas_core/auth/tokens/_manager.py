@@ -18,7 +18,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ..._fork import resets_after_fork
 from ...sansio._steps import Flow, Park
@@ -28,7 +28,10 @@ from ._policy import TokenPolicy
 from ._refresh import Flight
 from ._token import Lease
 
-__all__ = ["Budget", "Machine", "Obtain"]
+__all__ = ["Budget", "Machine", "Obtain", "Timeouts"]
+
+# Seconds to connect, and to read; None is no limit.
+Timeouts: TypeAlias = tuple[float | None, float | None]
 
 _log = logging.getLogger("xcaas.auth")
 _GRACE = 5.0
@@ -37,12 +40,14 @@ _GRACE = 5.0
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What one renewal may spend: requests, and time up to `deadline` (`callers`: the leader's own, not
-    the policy's). `early`: there is a value to go on with, so waiting makes no sense. `current` marks the value in hand, `rejected` the one that the API refused last;
+    the policy's). `timeouts` are the leader's for connecting and for reading. `early`: there is a value to go on with, so
+    waiting makes no sense. `current` marks the value in hand, `rejected` the one that the API refused last;
     `renewal`: there was one before."""
 
     attempts: int
     deadline: float
     callers: bool
+    timeouts: Timeouts
     early: bool
     current: str
     rejected: str
@@ -84,8 +89,10 @@ class Machine:
         self._had_one = False
         resets_after_fork(self)
 
-    def acquire(self, deadline: float | None = None) -> Flow[Lease]:
-        """A value that can be used now. Raises a `CredentialsError` if there is none to be had by `deadline`."""
+    def acquire(self, deadline: float | None = None, timeouts: Timeouts = (None, None)) -> Flow[Lease]:
+        """A value that can be used now. Raises a `CredentialsError` if there is none to be had by `deadline`.
+
+        `timeouts` are for the requests that this caller makes, if it is the one to renew."""
         lease = self.current
         if lease is not None and self.clock() < lease.advisory_at:
             self.events.reused()
@@ -98,7 +105,10 @@ class Machine:
             if isinstance(turn, Failure):
                 raise turn.error()
             flight, leading = turn
-            outcome = yield from self._lead(flight, deadline) if leading else self._wait(flight, deadline)
+            if leading:
+                outcome = yield from self._lead(flight, deadline, timeouts)
+            else:
+                outcome = yield from self._wait(flight, deadline)
             if isinstance(outcome, Lease):
                 if not leading:
                     self.events.reused()
@@ -152,11 +162,11 @@ class Machine:
         self._refusal = None
         return None
 
-    def _lead(self, flight: Flight, deadline: float | None) -> Flow[Lease | Failure | None]:
+    def _lead(self, flight: Flight, deadline: float | None, timeouts: Timeouts) -> Flow[Lease | Failure | None]:
         landed = False
         started = self.clock()
         try:
-            outcome = yield from self._obtain(self._budget(flight, started, deadline))
+            outcome = yield from self._obtain(self._budget(flight, started, deadline, timeouts))
             landed = True
         finally:
             if not landed:  # raised, cancelled or closed: no step may follow, somebody else leads
@@ -184,7 +194,7 @@ class Machine:
         self._land(flight, failure)
         return failure
 
-    def _budget(self, flight: Flight, now: float, deadline: float | None) -> Budget:
+    def _budget(self, flight: Flight, now: float, deadline: float | None, timeouts: Timeouts) -> Budget:
         """A leader in the advisory window has a token to go on with, so it spends little of its own time."""
         policy, lease = self.policy, self.current
         patience = policy.attempt_timeout / 2 if flight.early else policy.total_timeout
@@ -195,6 +205,7 @@ class Machine:
             attempts=1 if flight.early else policy.attempts,
             deadline=limit,
             callers=not flight.early and deadline is not None and deadline < now + patience,
+            timeouts=timeouts,
             early=flight.early,
             current="" if lease is None else lease.mark,
             rejected=self._rejected,
