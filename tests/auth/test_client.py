@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.auth.sample import GET, AsyncClient, Client, chunks
+from tests.auth.sample import GET, KEYED, AsyncClient, Client, chunks
 from tests.auth.token_server import Answer, Service, TokenServer
 from xcaas_core._errors import (
     AuthenticationError,
@@ -195,6 +195,20 @@ def test_an_authorization_header_of_the_callers_own_is_respected() -> None:
         assert client.sample.get() == {"ok": True}
     assert service.token_requests == 0
     assert b"authorization: bearer mine" in service.heads[0].lower()
+
+
+@pytest.mark.parametrize(("name", "how"), [("authorization", "oauth"), ("x-api-key", "key")])
+def test_a_refusal_of_a_header_of_the_callers_own_names_it(name: str, how: str) -> None:
+    service = Watching()
+    service.script = [Answer(401, b"{}"), Answer(401, b"{}")]
+    with TokenServer(service) as server, Client(credentials=ApiKey("k"), base_url=server.url) as client:
+        operation = GET if how == "oauth" else KEYED
+        own = client.with_options(headers={name.title(): "mine"})
+        for made, call in ((own, Call(operation)), (client, Call(operation, headers={name: "mine"}))):
+            with pytest.raises(AuthenticationError, match=f"your own header {name}") as caught:
+                made._session.exchange(call)  # pyright: ignore[reportPrivateUsage]
+            assert "mine" not in str(caught.value)
+    assert service.token_requests == 0
 
 
 def test_the_token_request_goes_through_the_clients_own_transport(server: TokenServer) -> None:

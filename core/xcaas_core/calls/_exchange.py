@@ -261,4 +261,11 @@ class CallRunner(Generic[T]):
             refusal.advice = self._site.authorizer.explain(response.status, self._grant) or refusal.advice
             if response.status == 401 and not self.request.replayable:
                 refusal.advice = "The body could be read once only, so the call was not repeated. Make it again."
+        elif response.status == 401 and (own := self._own_credentials()):
+            refusal.advice = f"The call carried your own header {own}, so no credentials of the client were put on it."
         return refusal
+
+    def _own_credentials(self) -> str:
+        """Name the headers in which the caller, or a hook, has put credentials on the request."""
+        headers = self.request.headers
+        return " and ".join(sorted(self.compiled.guarded(headers) or {"authorization"} & headers.keys()))
