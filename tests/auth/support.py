@@ -74,7 +74,7 @@ def call(authorizer: Authorizer, server: Callable[[Request], int], *, deadline: 
     yield Sleep(0.05)
     status = server(asked)
     if status == 401 and (yield from authorizer.rejected(asked, FakeResponse(401), grant, deadline=deadline)):
-        grant = yield from authorizer.authorize(asked, deadline=deadline)
+        grant = yield from authorizer.authorize(asked, deadline=deadline, replay=True)
         yield Sleep(0.05)
         status = server(asked)
     if status in (401, 403):

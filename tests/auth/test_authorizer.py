@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
@@ -156,6 +157,22 @@ def test_keys_from_elsewhere_are_looked_up_again_after_a_401(rotated: bool, monk
     if again:
         simulation.call(authorizer.authorize(asked, deadline=None))
         assert asked.headers == {"x-api-key": "new"}
+
+
+@pytest.mark.parametrize("location", ["header", "query", "cookie"])
+def test_a_key_that_is_refused_again_is_not_looked_up_again_at_once(
+    location: Literal["header", "query", "cookie"],
+) -> None:
+    keys = iter(["first", "second", "third"])
+    simulation = Simulation()
+    scheme = Scheme("api-key", credential="api-key", location=location, parameter="key")
+    authorizer = build_authorizer(
+        product(scheme), (("s0",),), ApiKey(lambda: next(keys)), context=fake_context(simulation.clock)
+    )
+    assert authorizer is not None
+    for _ in range(2):
+        simulation.call(call(authorizer, lambda asked: 401))
+    assert next(keys) == "third"
 
 
 def advice(world: World, wanted: Product, status: int) -> str | None:

@@ -53,7 +53,7 @@ def api_call(server: TokenServer, signer: Authorizer) -> Flow[int]:
     grant = yield from signer.authorize(asked, deadline=None)
     response = yield Send(asked)
     if response.status == 401 and (yield from signer.rejected(asked, response, grant, deadline=None)):  # type: ignore[attr-defined, arg-type]
-        yield from signer.authorize(asked, deadline=None)
+        yield from signer.authorize(asked, deadline=None, replay=True)
         response = yield Send(asked)
     return response.status  # type: ignore[attr-defined, no-any-return]
 

@@ -28,9 +28,7 @@ from xcaas_core.auth import (
 from xcaas_core.auth.credentials._profile import ProfileEntry
 from xcaas_core.auth.security._advice import about_key
 from xcaas_core.auth.security._bindings import token_machine
-from xcaas_core.auth.security._locations import HeaderPlace
 from xcaas_core.operations._product import Product, Scheme
-from xcaas_core.sansio._messages import Request
 from xcaas_core.sansio._steps import Flow, Offload
 from xcaas_core.testing._tokens import FakeResponse, Simulation, fake_context
 
@@ -74,12 +72,6 @@ def test_names_of_secrets_are_the_same_each_time_and_differ_with_secret_and_owne
     first = store_digest("id", Secret("0"))
     assert store_digest("id", Secret("0")) == first
     assert len({first, store_digest("id", Secret("1")), store_digest("other", Secret("0"))}) == 3
-
-
-def test_a_header_that_is_gone_cannot_be_marked() -> None:
-    asked = Request("GET", "https://api.example.com", {})
-    HeaderPlace("x-api-key").refuse(asked)
-    assert asked.headers == {}
 
 
 def test_a_provider_is_asked_for_the_key_of_a_shared_token_too() -> None:

@@ -36,9 +36,9 @@ class Authorizer(Protocol):
     One authorizer serves all threads and event loops of a client.
     """
 
-    def authorize(self, request: Request, *, deadline: float | None) -> Flow[object]:
+    def authorize(self, request: Request, *, deadline: float | None, replay: bool = False) -> Flow[object]:
         """Put credentials on the request (headers, or the query of `request.url`) and return an opaque
-        *grant* that stands for them.
+        *grant* that stands for them. `replay`: this call was refused before with another credential.
 
         `deadline` is on the context's clock; a token request has the connect and read timeouts of `request`. Raises `CredentialsError` or `TransportError` if there is no
         credential to be had in time. With a fresh token this yields no step.

@@ -59,7 +59,7 @@ class Signing:
         if response.status_code == 401 and _replayable(request):
             answer = _Answer(response)
             if session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
-                session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
+                session.run(self._told(self._authorizer.authorize(ours, deadline=deadline, replay=True)))
                 yield _signed(request, ours)
 
     async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
@@ -76,7 +76,7 @@ class Signing:
         if response.status_code == 401 and _replayable(request):
             answer = _Answer(response)
             if await session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
-                await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
+                await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline, replay=True)))
                 yield _signed(request, ours)
 
     def _request(self, request: Any) -> Request:

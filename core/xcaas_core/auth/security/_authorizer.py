@@ -25,7 +25,7 @@ _DOUBT_LOOKUP = 1.0
 
 @dataclass(slots=True)
 class Grant:
-    """What one attempt of a call carried. `replay`: after the value before it was refused."""
+    """What one attempt of a call carried. `replay`: the value before it was refused."""
 
     leases: list[tuple[Part, Lease]] = field(default_factory=list["tuple[Part, Lease]"])
     replay: bool = False
@@ -48,15 +48,15 @@ class PartsAuthorizer:
         self._parts: tuple[Part, ...] | None = None
         self._doubted: tuple[str, float] = ("", 0.0)
 
-    def authorize(self, request: Request, *, deadline: float | None) -> Flow[object]:
+    def authorize(self, request: Request, *, deadline: float | None, replay: bool = False) -> Flow[object]:
         """Put credentials on the request; see `Authorizer`."""
         parts = self._parts
         if parts is None:
             parts = yield from self._select()
-        grant = Grant()
+        grant = Grant(replay=replay)
         for part in parts:
             lease = yield from part.machine.acquire(deadline, _timeouts(request))
-            grant.replay |= part.place.put(request, lease.value)
+            part.place.put(request, lease.value)
             grant.leases.append((part, lease))
         return grant
 
@@ -81,7 +81,6 @@ class PartsAuthorizer:
             part.machine.invalidate(lease)
             fresh = yield from part.machine.acquire(deadline, _timeouts(request))
             if fresh.mark != lease.mark:
-                part.place.refuse(request)
                 part.machine.events.emit("replayed")
                 changed = True
             else:
