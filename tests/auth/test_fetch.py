@@ -181,6 +181,15 @@ def test_refusals_are_not_tried_again(status: int) -> None:
     assert error.__context__ is None
 
 
+@pytest.mark.parametrize("header", ["x-request-id", "x-response-id", "x-correlation-id"])
+@pytest.mark.parametrize("answer", [(400, b"{}"), (503, b""), (429, b""), (200, b"[]"), (200, b"<html>")])
+def test_errors_name_the_request_as_the_server_does(answer: tuple[int, bytes], header: str) -> None:
+    world = World(TokenEndpoint(script=(FakeResponse(*answer, {header: "r-7"}),) * 3))
+    with pytest.raises(TokenError) as caught:
+        world.token()
+    assert caught.value.request_id == "r-7"
+
+
 def test_redirects_are_named_as_such() -> None:
     world = World(TokenEndpoint(script=(FakeResponse(302, b"", {"location": "https://elsewhere.example"}),)))
     with pytest.raises(TokenRefusedError, match="redirect, which is not followed"):
