@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import cast
 
-from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer
+from xcaas_core.auth import ClientCredentials, CredentialSet, TokenPolicy, build_authorizer
 from xcaas_core.auth._interface import AuthContext, Authorizer
 from xcaas_core.auth.security._bindings import token_machine
 from xcaas_core.auth.tokens._manager import Machine
@@ -47,7 +47,9 @@ class World:
         self.machine: Machine = token_machine(self.credential, STORAGE, OAUTH, self.context)
 
     def authorizer(self, product: Product = STORAGE) -> Authorizer:
-        authorizer = build_authorizer(product, (("oauth",),), self.credential, context=self.context)
+        authorizer = build_authorizer(
+            product, (("oauth",),), CredentialSet.parse(self.credential), context=self.context
+        )
         assert authorizer is not None
         return authorizer
 

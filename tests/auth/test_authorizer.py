@@ -12,6 +12,7 @@ from tests.auth.support import OAUTH, QUALITY, STORAGE, World, bearer_of, call, 
 from xcaas_core.auth import (
     ApiKey,
     ClientCredentials,
+    CredentialSet,
     EnvironmentVariable,
     build_authorizer,
 )
@@ -134,7 +135,9 @@ def test_a_body_that_cannot_be_sent_again_still_frees_the_next_call_of_the_old_t
 
 def test_fixed_keys_are_not_worth_a_replay() -> None:
     simulation = Simulation()
-    authorizer = build_authorizer(product(KEY), (("s0",),), ApiKey("k"), context=fake_context(simulation.clock))
+    authorizer = build_authorizer(
+        product(KEY), (("s0",),), CredentialSet.parse(ApiKey("k")), context=fake_context(simulation.clock)
+    )
     assert authorizer is not None
     asked = request()
     grant = simulation.call(authorizer.authorize(asked, deadline=None))
@@ -146,7 +149,9 @@ def test_keys_from_elsewhere_are_looked_up_again_after_a_401(rotated: bool, monk
     monkeypatch.setenv("THE_KEY", "old")
     simulation = Simulation()
     credential = ApiKey(EnvironmentVariable("THE_KEY"))
-    authorizer = build_authorizer(product(KEY), (("s0",),), credential, context=fake_context(simulation.clock))
+    authorizer = build_authorizer(
+        product(KEY), (("s0",),), CredentialSet.parse(credential), context=fake_context(simulation.clock)
+    )
     assert authorizer is not None
     asked = request()
     grant = simulation.call(authorizer.authorize(asked, deadline=None))
@@ -167,7 +172,10 @@ def test_a_key_that_is_refused_again_is_not_looked_up_again_at_once(
     simulation = Simulation()
     scheme = Scheme("api-key", credential="api-key", location=location, parameter="key")
     authorizer = build_authorizer(
-        product(scheme), (("s0",),), ApiKey(lambda: next(keys)), context=fake_context(simulation.clock)
+        product(scheme),
+        (("s0",),),
+        CredentialSet.parse(ApiKey(lambda: next(keys))),
+        context=fake_context(simulation.clock),
     )
     assert authorizer is not None
     for _ in range(2):
@@ -199,7 +207,9 @@ def test_a_product_that_the_key_has_is_not_said_to_be_missing() -> None:
 
 def test_advice_about_keys() -> None:
     simulation = Simulation()
-    authorizer = build_authorizer(product(KEY), (("s0",),), ApiKey("k"), context=fake_context(simulation.clock))
+    authorizer = build_authorizer(
+        product(KEY), (("s0",),), CredentialSet.parse(ApiKey("k")), context=fake_context(simulation.clock)
+    )
     assert authorizer is not None
     grant = simulation.call(authorizer.authorize(request(), deadline=None))
     refused, forbidden = authorizer.explain(401, grant), authorizer.explain(403, grant)
@@ -257,7 +267,7 @@ def test_a_function_gives_the_credentials_of_the_day() -> None:
 
     simulation = Simulation()
     authorizer: Authorizer | None = build_authorizer(
-        STORAGE, (("oauth",),), provide, context=fake_context(simulation.clock)
+        STORAGE, (("oauth",),), CredentialSet.parse(provide), context=fake_context(simulation.clock)
     )
     assert authorizer is not None
     assert asked_for == 0, "nothing is asked for before the first call"

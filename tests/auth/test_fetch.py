@@ -184,7 +184,7 @@ def test_refusals_are_not_tried_again(status: int) -> None:
 @pytest.mark.parametrize("header", ["x-request-id", "x-response-id", "x-correlation-id"])
 @pytest.mark.parametrize("answer", [(400, b"{}"), (503, b""), (429, b""), (200, b"[]"), (200, b"<html>")])
 def test_errors_name_the_request_as_the_server_does(answer: tuple[int, bytes], header: str) -> None:
-    world = World(TokenEndpoint(script=(FakeResponse(*answer, {header: "r-7"}),) * 3))
+    world = World(TokenEndpoint(script=(FakeResponse(*answer, {header: "r-7"}),) * 4))
     with pytest.raises(TokenError) as caught:
         world.token()
     assert caught.value.request_id == "r-7"

@@ -13,7 +13,7 @@ import pytest
 import trio
 
 from tests.auth.token_server import Answer, TokenServer
-from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer
+from xcaas_core.auth import ClientCredentials, CredentialSet, TokenPolicy, build_authorizer
 from xcaas_core.auth._interface import AuthContext, Authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._drivers import run, run_async
@@ -42,7 +42,7 @@ def context() -> AuthContext:
 
 
 def authorizer(server: TokenServer, credential: ClientCredentials) -> Authorizer:
-    made = build_authorizer(product(server), (("oauth",),), credential, context=context())
+    made = build_authorizer(product(server), (("oauth",),), CredentialSet.parse(credential), context=context())
     assert made is not None
     return made
 

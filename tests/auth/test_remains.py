@@ -18,6 +18,7 @@ from xcaas_core._secrets import store_digest
 from xcaas_core.auth import (
     ApiKey,
     ClientCredentials,
+    CredentialSet,
     MemoryTokenCache,
     RedisTokenCache,
     Secret,
@@ -62,7 +63,9 @@ def test_a_list_that_got_shorter_names_the_missing_entry(tmp_path: Path) -> None
     scheme = Scheme("api-key", credential="api-key", location="header", parameter="x")
     product = Product("p", title="P", servers=(), schemes={"k": scheme}, package="x")
     simulation = Simulation()
-    authorizer = build_authorizer(product, (("k",),), second, context=fake_context(simulation.clock))
+    authorizer = build_authorizer(
+        product, (("k",),), CredentialSet.parse(second), context=fake_context(simulation.clock)
+    )
     assert authorizer is not None
     with pytest.raises(SecretUnavailableError, match=r"default\.api_keys\.1\.key"):
         simulation.call(authorizer.authorize(request(), deadline=None))
@@ -80,7 +83,7 @@ def test_a_provider_is_asked_for_the_key_of_a_shared_token_too() -> None:
     authorizer = build_authorizer(
         STORAGE,
         (("oauth",),),
-        lambda: ClientCredentials("id", SECRET, cache=cache),
+        CredentialSet.parse(lambda: ClientCredentials("id", SECRET, cache=cache)),
         context=fake_context(simulation.clock),
     )
     assert authorizer is not None
@@ -116,16 +119,16 @@ def test_locks_that_were_held_at_a_fork_are_free_in_the_child() -> None:
         import os, sys
         from tests.auth.support import World
         from xcaas_core.auth import MemoryTokenCache
-        from xcaas_core.auth.credentials._set import Wallet
-        world, cache, wallet = World(), MemoryTokenCache(), Wallet(lambda: [])
+        from xcaas_core.auth import CredentialSet
+        world, cache, credentials = World(), MemoryTokenCache(), CredentialSet.parse(lambda: [])
         world.token()
         world.machine._lock.acquire(); world.credential._pool._lock.acquire()
-        cache._lock.acquire(); wallet._lock.acquire()
+        cache._lock.acquire(); credentials._lock.acquire()
         child = os.fork()
         if child == 0:
             world.clock.advance(2000)
             world.token(); world.credential.update_credentials("new")
-            cache.write("k", b"x", 1); wallet._ask()
+            cache.write("k", b"x", 1); credentials._ask()
             os._exit(7)
         sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     """

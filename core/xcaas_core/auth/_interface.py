@@ -9,7 +9,7 @@ endpoint) is behind this seam, in `xcaas_core.auth`, whose `build_authorizer` is
 Rules that both sides keep:
 
 - `authorize` runs as late as possible: after waiting for a free slot, just before `Send`.
-- `authorize` is asked only for addresses that may see credentials (`AuthContext.trusts`).
+- `authorize` is asked only for addresses that may see credentials.
 - A request that carries `Authorization` already, because the caller set it, is sent as it is:
   `authorize` is not asked.
 - `rejected` is asked at most once per call, for the grant that the refused attempt carried, and
@@ -19,13 +19,16 @@ Rules that both sides keep:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 from ..operations._operation import Security
 from ..operations._product import Product
 from ..sansio._messages import Request, Response
 from ..sansio._steps import Flow
+
+if TYPE_CHECKING:
+    from .credentials._set import CredentialSet
 
 __all__ = ["AuthContext", "Authorizer", "AuthorizerFactory"]
 
@@ -59,12 +62,11 @@ class AuthContext:
     """What the client lends to its authorizers. One per client; `with_options` copies share it
     unless they change the base address.
 
-    `state` is theirs to keep whatever all authorizers of a client share. `clock` is monotonic.
-    `rebase` turns an address from a spec (a token endpoint) into the one to use: the origin replaced by
-    `base_url`, plain HTTP refused. `settings` are the client's: region, tenant, cluster, …
+    `clock` is monotonic. `rebase` turns an address from a spec (a token endpoint) into the one to use: the origin replaced by
+    `base_url`, plain HTTP refused.
     """
 
-    __slots__ = ("clock", "random", "rebase", "settings", "state", "trusts")
+    __slots__ = ("clock", "random", "rebase")
 
     def __init__(
         self,
@@ -72,25 +74,20 @@ class AuthContext:
         clock: Callable[[], float],
         random: Callable[[], float],
         rebase: Callable[[str], str],
-        trusts: Callable[[str], bool],
-        settings: Mapping[str, str],
     ) -> None:
         self.clock: Callable[[], float] = clock
         self.random: Callable[[], float] = random
         self.rebase: Callable[[str], str] = rebase
-        self.trusts: Callable[[str], bool] = trusts
-        self.settings: Mapping[str, str] = settings
-        self.state: dict[object, object] = {}
 
 
 class AuthorizerFactory(Protocol):
     """`xcaas_core.auth.build_authorizer`. Called once per client, product and security requirement.
 
-    `credentials` is what the user gave: None, one credential, or several. Returns None when the requirement
+    Returns None when the requirement
     is met without any credential. Credentials that lack what the operation needs are no error here but in
     `authorize`, so that a client can be made before its credentials are complete.
     """
 
     def __call__(
-        self, product: Product, security: Security, credentials: object, *, context: AuthContext
+        self, product: Product, security: Security, credentials: CredentialSet | None, *, context: AuthContext
     ) -> Authorizer | None: ...

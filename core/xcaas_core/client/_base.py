@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Never, Self, TypeVar, cast
 
 from .._checks import refused
 from .._errors import ConfigurationError
 from ..calls._options import DEFAULT_RETRIES, DEFAULT_TIMEOUT, UNCHANGED, Options, RegionSetting, Timeout, Unchanged
 from ..operations._product import own_product
-from ._setup import FakeNetwork, HttpClient, Setup, environment, make_engine, options_of
+from ._setup import FakeNetwork, HttpClient, Setup, environment, make_engine, options_of, parse_credentials
 from ._validation import check_options
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Client:
 
     def __init__(
         self,
-        *,
+        *misplaced: Never,
         credentials: Credentials = None,
         auth: object = None,
         region: RegionSetting | None = None,
@@ -78,9 +78,13 @@ class Client:
             verify: A CA bundle's path, an `SSLContext`, or False for no checks at all.
             proxy: Address of a proxy; without it the environment's are used.
         """
+        if misplaced:
+            name = type(self).__name__
+            raise TypeError(f"{name}() takes keyword arguments only; credentials are given as {name}(credentials=…)")
+        parsed, own_auth = parse_credentials(credentials, auth)
         self._setup = {
-            "credentials": credentials,
-            "auth": auth,
+            "credentials": parsed,
+            "auth": own_auth,
             "region": region,
             "tenant": tenant,
             "cluster": cluster,
@@ -215,13 +219,11 @@ class Client:
 
     def _check_credentials(self) -> None:
         """Refuse `products=` with a slip in it. Other unknown names may be meant for another client."""
-        given = [self._setup["credentials"], self._setup["auth"]]
-        if given == [None, None]:
+        credentials = self._setup["credentials"]
+        if credentials is None:
             return
-        from ..auth import products_named
-
         known = _product_names(type(self))
-        for name in sorted(products_named(given) - known):
+        for name in sorted(credentials.products - known):
             if near := _nearest(name, known):
                 raise ConfigurationError(
                     f"a credential is for the product {name!r}, which this client does not have", advice=near

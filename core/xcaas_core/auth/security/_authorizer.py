@@ -9,7 +9,7 @@ from ...operations._product import Product
 from ...sansio._messages import Request, Response
 from ...sansio._steps import Flow
 from .._interface import AuthContext
-from ..credentials._set import Wallet
+from ..credentials._set import CredentialSet
 from ..tokens._manager import Timeouts
 from ..tokens._token import Lease
 from ._advice import PRODUCT_REFUSALS, about_key, about_token
@@ -40,10 +40,10 @@ class PartsAuthorizer:
     while: this product's calls fail without asking for yet another one, and other products keep it.
     """
 
-    def __init__(self, product: Product, security: Security, wallet: Wallet, context: AuthContext) -> None:
+    def __init__(self, product: Product, security: Security, credentials: CredentialSet, context: AuthContext) -> None:
         self._product = product
         self._security = security
-        self._wallet = wallet
+        self._credentials = credentials
         self._context = context
         self._parts: tuple[Part, ...] | None = None
         self._doubted: tuple[str, float] = ("", 0.0)
@@ -61,7 +61,7 @@ class PartsAuthorizer:
         return grant
 
     def _select(self) -> Flow[tuple[Part, ...]]:
-        held = yield from self._wallet.open()
+        held = yield from self._credentials.resolve()
         choices = choose(self._product, self._security, held)
         parts = [part_of(choice, self._product, self._context) for choice in choices]
         self._parts = tuple(part for part in parts if part is not None)
