@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Never, Self, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Never, Self, TypeVar, cast
 
 from .._checks import refused
 from .._errors import ConfigurationError
 from ..calls._options import DEFAULT_RETRIES, DEFAULT_TIMEOUT, UNCHANGED, Options, RegionSetting, Timeout, Unchanged
 from ..operations._product import own_product
 from ._setup import FakeNetwork, HttpClient, Setup, environment, make_engine, options_of, parse_credentials
-from ._validation import check_options
+from ._validation import Regions, check_options, check_region
 
 if TYPE_CHECKING:
     import ssl
@@ -30,6 +30,7 @@ class Client:
 
     __slots__ = ("_engine", "_owner", "_setup")
 
+    _regions: ClassVar[Regions] = ()
     _engine: Engine
     _setup: Setup
     _owner: bool
@@ -215,6 +216,7 @@ class Client:
                         advice=_nearest(unknown[0], known) or f"Choose from {', '.join(sorted(known))}.",
                     )
 
+        check_region(self._setup["region"], self._regions)
         self._check_credentials()
 
     def _check_credentials(self) -> None:

@@ -51,6 +51,7 @@ _CREATE: Final[_sdk.Operation[_models.Pet]] = _sdk.Operation(
     answers={"201": _sdk.json_answer("_models.Pet")},
     errors=_ERRORS,
     security=(("key",),),
+    body_argument="pet",
 )
 _GET: Final[_sdk.Operation[_models.Pet]] = _sdk.Operation(
     PRODUCT,
