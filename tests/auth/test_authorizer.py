@@ -283,11 +283,11 @@ def test_a_function_gives_the_credentials_of_the_day() -> None:
 
 def test_scopes_endpoints_and_parameters_keep_tokens_apart_and_the_order_of_scopes_does_not() -> None:
     world = World()
-    machines = set[int]()
-    from xcaas_core.auth.security._bindings import token_machine
+    managers = set[int]()
+    from xcaas_core.auth.security._bindings import token_manager
 
     other = Scheme("oauth2", credential="client-credentials", token_url="https://other.example.com/token")
     for scheme in (OAUTH, OAUTH, other):
-        machines.add(id(token_machine(world.credential, STORAGE, scheme, world.context)))
-    assert len(machines) == 2
+        managers.add(id(token_manager(world.credential, STORAGE, scheme, world.context)))
+    assert len(managers) == 2
     assert ClientCredentials("i", "s", scopes=("b", "a")).scopes == ClientCredentials("i", "s", scopes="a b").scopes

@@ -189,7 +189,9 @@ def test_an_authorization_header_of_the_callers_own_is_respected() -> None:
     with (
         TokenServer(service) as server,
         Client(
-            credentials=ClientCredentials("id", "secret"), base_url=server.url, headers={"Authorization": "Bearer mine"}
+            credentials=ClientCredentials("id", "secret"),
+            base_url=server.url,
+            headers={"Authorization": "Bearer mine"},
         ) as client,
     ):
         assert client.sample.get() == {"ok": True}
@@ -379,14 +381,14 @@ def test_nothing_keeps_the_interpreter_from_leaving(server: TokenServer) -> None
 
 
 def test_tokens_are_not_kept_alive_by_anything_but_their_credentials(server: TokenServer) -> None:
-    from xcaas_core.auth.tokens._token import Lease
+    from xcaas_core.auth.tokens._token import AccessToken
 
-    before = sum(isinstance(thing, Lease) for thing in gc.get_objects())
+    before = sum(isinstance(thing, AccessToken) for thing in gc.get_objects())
     with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as client:
         client.sample.get()
     del client
     gc.collect()
-    assert sum(isinstance(thing, Lease) for thing in gc.get_objects()) <= before
+    assert sum(isinstance(thing, AccessToken) for thing in gc.get_objects()) <= before
 
 
 @pytest.mark.parametrize("trusted", [False, True])

@@ -28,10 +28,10 @@ from xcaas_core.auth import (
     WorkAnalyticsLogin,
     build_authorizer,
 )
-from xcaas_core.auth.credentials._sources import Called, Given
-from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.auth.credentials._sources import CallableSecret, LiteralSecret
+from xcaas_core.auth.security._bindings import token_manager
 from xcaas_core.auth.tokens._failure import Failure
-from xcaas_core.auth.tokens._refresh import Flight
+from xcaas_core.auth.tokens._refresh import Refresh
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.testing._tokens import FakeResponse, Simulation, TokenEndpoint, fake_context
 
@@ -46,19 +46,19 @@ def test_public_names() -> None:
 
 
 def test_a_flight_lands_once_and_wakes_everybody_even_if_one_cannot_be_woken() -> None:
-    flight = Flight(early=False, overdue_at=0.0, generation=0)
+    refresh = Refresh(early=False, overdue_at=0.0, generation=0)
     woken: list[int] = []
 
     def broken() -> None:
         raise RuntimeError("its event loop is gone")
 
-    flight.on_done(broken)
-    flight.on_done(lambda: woken.append(1))
-    flight.land(None)
+    refresh.on_done(broken)
+    refresh.on_done(lambda: woken.append(1))
+    refresh.complete(None)
     failure = Failure(kind="unavailable", message="too late")
-    flight.land(failure)
-    assert flight.outcome is None
-    flight.on_done(lambda: woken.append(2))
+    refresh.complete(failure)
+    assert refresh.outcome is None
+    refresh.on_done(lambda: woken.append(2))
     assert woken == [1, 2]
 
 
@@ -83,12 +83,12 @@ def test_masked_values_are_themselves_when_used_and_masked_when_shown() -> None:
 def test_references_are_equal_when_they_name_the_same() -> None:
     assert EnvironmentVariable("A") == EnvironmentVariable("A")
     assert hash(EnvironmentVariable("A")) == hash(EnvironmentVariable("A"))
-    assert Called(str) == Called(str)
-    assert hash(Called(str)) == hash(Called(str))
-    assert Given(Secret("a")) == Given(Secret("a"))
-    assert hash(Given(Secret("a"))) == hash(Given(Secret("a")))
-    assert Given(Secret("a")) != Given(Secret("b"))
-    assert repr(Given(Secret("a"))) == "***"
+    assert CallableSecret(str) == CallableSecret(str)
+    assert hash(CallableSecret(str)) == hash(CallableSecret(str))
+    assert LiteralSecret(Secret("a")) == LiteralSecret(Secret("a"))
+    assert hash(LiteralSecret(Secret("a"))) == hash(LiteralSecret(Secret("a")))
+    assert LiteralSecret(Secret("a")) != LiteralSecret(Secret("b"))
+    assert repr(LiteralSecret(Secret("a"))) == "***"
 
 
 def test_a_function_may_give_a_wrapped_secret() -> None:
@@ -153,9 +153,9 @@ def test_functions_for_keys_are_asked_again_after_some_minutes() -> None:
 def test_a_scheme_without_an_endpoint_and_kinds_that_cannot_ask() -> None:
     bare = Scheme("oauth2")
     with pytest.raises(ConfigurationError, match="names no token endpoint"):
-        token_machine(ClientCredentials("i", "s"), STORAGE, bare, fake_context(lambda: 0.0))
+        token_manager(ClientCredentials("i", "s"), STORAGE, bare, fake_context(lambda: 0.0))
     with pytest.raises(ConfigurationError, match="cannot ask for a token"):
-        token_machine(BasicToken("t", "x"), STORAGE, OAUTH, fake_context(lambda: 0.0))
+        token_manager(BasicToken("t", "x"), STORAGE, OAUTH, fake_context(lambda: 0.0))
 
 
 def test_the_document_may_say_how_the_endpoint_takes_key_and_secret() -> None:
@@ -166,8 +166,8 @@ def test_the_document_may_say_how_the_endpoint_takes_key_and_secret() -> None:
         options={"client_auth": "body"},
     )
     simulation = Simulation()
-    machine = token_machine(ClientCredentials("i", "s"), STORAGE, in_body, fake_context(simulation.clock))
-    simulation.call(machine.acquire())
+    manager = token_manager(ClientCredentials("i", "s"), STORAGE, in_body, fake_context(simulation.clock))
+    simulation.call(manager.acquire())
     assert "authorization" not in simulation.endpoint.seen[0].headers
 
 

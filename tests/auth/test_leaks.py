@@ -149,7 +149,7 @@ def test_what_belongs_to_a_token(tmp_path: object) -> None:
         authorizer: Authorizer = world.authorizer()
         asked = request()
         grant = world.simulation.call(authorizer.authorize(asked, deadline=None))
-        for thing in (lease, lease.info, world.machine, authorizer, grant, asked.headers, cache):
+        for thing in (lease, lease.info, world.manager, authorizer, grant, asked.headers, cache):
             check(thing)
         for sent in world.endpoint.seen:
             check(sent.headers)

@@ -28,7 +28,7 @@ from xcaas_core.auth import (
 )
 from xcaas_core.auth.credentials._profile import ProfileEntry
 from xcaas_core.auth.security._advice import about_key
-from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.auth.security._bindings import token_manager
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._steps import Flow, Offload
 from xcaas_core.testing._tokens import FakeResponse, Simulation, fake_context
@@ -101,8 +101,8 @@ class Unforgiving(MemoryTokenCache):
 def test_a_lock_that_cannot_be_given_back_after_a_cancelled_renewal_does_no_harm() -> None:
     simulation = Simulation()
     credential = ClientCredentials("id", SECRET, cache=Unforgiving(simulation.clock))
-    machine = token_machine(credential, STORAGE, OAUTH, fake_context(simulation.clock))
-    task = simulation.start(machine.acquire())
+    manager = token_manager(credential, STORAGE, OAUTH, fake_context(simulation.clock))
+    task = simulation.start(manager.acquire())
     simulation.run(until=0.01)
     simulation.cancel(task, KeyboardInterrupt())
     for thread in threading.enumerate():
@@ -110,7 +110,7 @@ def test_a_lock_that_cannot_be_given_back_after_a_cancelled_renewal_does_no_harm
             thread.join(2)
     assert isinstance(task.error, KeyboardInterrupt)
     simulation.run()
-    assert simulation.call(machine.acquire()).value == "Bearer token-2"
+    assert simulation.call(manager.acquire()).value == "Bearer token-2"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
@@ -122,7 +122,7 @@ def test_locks_that_were_held_at_a_fork_are_free_in_the_child() -> None:
         from xcaas_core.auth import CredentialSet
         world, cache, credentials = World(), MemoryTokenCache(), CredentialSet.parse(lambda: [])
         world.token()
-        world.machine._lock.acquire(); world.credential._pool._lock.acquire()
+        world.manager._lock.acquire(); world.credential._pool._lock.acquire()
         cache._lock.acquire(); credentials._lock.acquire()
         child = os.fork()
         if child == 0:
@@ -164,14 +164,14 @@ def test_a_total_that_is_used_up_by_waiting_for_others() -> None:
     simulation = Simulation()
     cache = MemoryTokenCache(simulation.clock)
     credential = ClientCredentials("id", SECRET, cache=cache)
-    machine = token_machine(credential, STORAGE, OAUTH, fake_context(simulation.clock))
-    simulation.call(machine.acquire())
+    manager = token_manager(credential, STORAGE, OAUTH, fake_context(simulation.clock))
+    simulation.call(manager.acquire())
     (key,) = cache._entries  # pyright: ignore[reportPrivateUsage]
     cache._entries.clear()  # pyright: ignore[reportPrivateUsage]
-    machine.current = None
+    manager.current = None
     assert cache.try_lock(key, 1000) is not None
     start = simulation.clock.now
-    task = simulation.start(machine.acquire(deadline=start + 0.2))
+    task = simulation.start(manager.acquire(deadline=start + 0.2))
     simulation.run()
     assert type(task.error).__name__ == "TokenTimeoutError"
     assert task.finished_at - start < 0.4

@@ -15,7 +15,7 @@ from xcaas_core.auth import (
     WorkAnalyticsLogin,
 )
 from xcaas_core.auth.credentials._set import CredentialSet
-from xcaas_core.auth.security._selection import choose
+from xcaas_core.auth.security._selection import resolve_security
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.testing._tokens import Simulation
 
@@ -34,7 +34,7 @@ def product(name: str = "sample") -> Product:
 
 def chosen(credentials: object, *security: tuple[str, ...], name: str = "sample") -> list[object]:
     held = Simulation().call(CredentialSet.parse(credentials).resolve())
-    return [choice.credential for choice in choose(product(name), security, held)]
+    return [choice.credential for choice in resolve_security(product(name), security, held)]
 
 
 OAUTH_KEY = ClientCredentials("id", "s")

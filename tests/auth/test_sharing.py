@@ -23,16 +23,16 @@ from xcaas_core.auth import (
     TokenPolicy,
     WorkAnalyticsLogin,
 )
-from xcaas_core.auth.security._bindings import token_machine
-from xcaas_core.auth.tokens._manager import Machine
-from xcaas_core.auth.tokens._token import Lease
+from xcaas_core.auth.security._bindings import token_manager
+from xcaas_core.auth.tokens._manager import TokenManager
+from xcaas_core.auth.tokens._token import AccessToken
 from xcaas_core.operations._product import Scheme
 from xcaas_core.sansio._steps import Flow, Offload, Send
 from xcaas_core.testing._tokens import FakeClock, FakeResponse, Simulation, TokenEndpoint, fake_context
 
 
 class Fleet:
-    """Workers with a machine each, and one cache."""
+    """Workers with a manager each, and one cache."""
 
     def __init__(self, cache: TokenCache | None = None, endpoint: TokenEndpoint | None = None) -> None:
         self.clock = FakeClock()
@@ -40,11 +40,11 @@ class Fleet:
         self.endpoint = self.simulation.endpoint
         self.cache = cache or MemoryTokenCache(self.clock)
 
-    def worker(self, client_id: str = "id", secret: str = SECRET, scopes: str = "", **more: str) -> Machine:
+    def worker(self, client_id: str = "id", secret: str = SECRET, scopes: str = "", **more: str) -> TokenManager:
         credential = ClientCredentials(client_id, secret, scopes=scopes, parameters=more, cache=self.cache)
-        return token_machine(credential, STORAGE, OAUTH, fake_context(self.clock))
+        return token_manager(credential, STORAGE, OAUTH, fake_context(self.clock))
 
-    def call(self, flow: Flow[Lease]) -> str:
+    def call(self, flow: Flow[AccessToken]) -> str:
         return text_of(self.simulation.call(flow))
 
 
@@ -226,9 +226,9 @@ def test_a_secret_that_cannot_be_had_fails_before_the_cache_is_asked() -> None:
 
     fleet = Fleet()
     credential = ClientCredentials("id", vault, cache=fleet.cache)
-    machine = token_machine(credential, STORAGE, OAUTH, fake_context(fleet.clock))
+    manager = token_manager(credential, STORAGE, OAUTH, fake_context(fleet.clock))
     with pytest.raises(SecretUnavailableError):
-        fleet.call(machine.acquire())
+        fleet.call(manager.acquire())
 
 
 def test_work_analytics_tokens_are_shared_too() -> None:
@@ -237,7 +237,7 @@ def test_work_analytics_tokens_are_shared_too() -> None:
     wanted = product(key, OAUTH)
     for _ in range(2):
         login = WorkAnalyticsLogin("key", "user", "password", cache=fleet.cache)
-        assert fleet.call(token_machine(login, wanted, OAUTH, fake_context(fleet.clock)).acquire()) == "token-1"
+        assert fleet.call(token_manager(login, wanted, OAUTH, fake_context(fleet.clock)).acquire()) == "token-1"
 
 
 WORKER = """
@@ -246,16 +246,16 @@ from xcaas_core.sansio._drivers import run
 from xcaas_core.transport._sync import SyncIO
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.auth import ClientCredentials, FileTokenCache, RedisTokenCache
-from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.auth.security._bindings import token_manager
 from xcaas_core.testing._tokens import fake_context
 import time
 url, where = sys.argv[1:]
 cache = RedisTokenCache(where) if where.startswith("redis") else FileTokenCache(where)
 scheme = Scheme("oauth2", token_url=url)
 product = Product("p", title="P", servers=(), schemes={"o": scheme}, package="x")
-machine = token_machine(ClientCredentials("id", "secret", cache=cache), product, scheme, fake_context(time.monotonic))
+manager = token_manager(ClientCredentials("id", "secret", cache=cache), product, scheme, fake_context(time.monotonic))
 io = SyncIO()
-print(run(machine.acquire(), io).value)
+print(run(manager.acquire(), io).value)
 io.shut()
 """
 
@@ -276,11 +276,11 @@ def test_processes_share_one_token(where: str, tmp_path: Path) -> None:
 def test_a_policy_of_one_attempt_still_waits_for_the_one_who_asks() -> None:
     fleet = Fleet(endpoint=TokenEndpoint(latency=0.5))
     policy = TokenPolicy(attempts=1)
-    machines: list[Machine] = []
+    managers: list[TokenManager] = []
     for _ in range(10):
         credential = ClientCredentials("id", SECRET, cache=fleet.cache, policy=policy)
-        machines.append(token_machine(credential, STORAGE, OAUTH, fake_context(fleet.clock)))
-    tasks = [fleet.simulation.start(machine.acquire()) for machine in machines]
+        managers.append(token_manager(credential, STORAGE, OAUTH, fake_context(fleet.clock)))
+    tasks = [fleet.simulation.start(manager.acquire()) for manager in managers]
     fleet.simulation.run()
     assert {text_of(task.value) for task in tasks} == {"token-1"}
     assert fleet.endpoint.requests == 1

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from .tokens._cache_file import FileTokenCache as FileTokenCache
     from .tokens._cache_redis import RedisTokenCache as RedisTokenCache
     from .tokens._errors import SecretUnavailableError as SecretUnavailableError
-    from .tokens._errors import TokenAnswerError as TokenAnswerError
     from .tokens._errors import TokenRateLimitError as TokenRateLimitError
     from .tokens._errors import TokenRefusedError as TokenRefusedError
+    from .tokens._errors import TokenResponseError as TokenResponseError
     from .tokens._errors import TokenTimeoutError as TokenTimeoutError
     from .tokens._errors import TokenUnavailableError as TokenUnavailableError
     from .tokens._events import AuthCounters as AuthCounters
@@ -57,7 +57,7 @@ else:
             "MemoryTokenCache": "tokens._cache",
             "RedisTokenCache": "tokens._cache_redis",
             "SecretUnavailableError": "tokens._errors",
-            "TokenAnswerError": "tokens._errors",
+            "TokenResponseError": "tokens._errors",
             "TokenCache": "tokens._cache",
             "TokenInfo": "tokens._token",
             "TokenPolicy": "tokens._policy",
@@ -89,12 +89,12 @@ __all__ = [
     "RedisTokenCache",
     "Secret",
     "SecretUnavailableError",
-    "TokenAnswerError",
     "TokenCache",
     "TokenInfo",
     "TokenPolicy",
     "TokenRateLimitError",
     "TokenRefusedError",
+    "TokenResponseError",
     "TokenTimeoutError",
     "TokenUnavailableError",
     "WorkAnalyticsLogin",

@@ -13,8 +13,8 @@ from ..credentials._kinds import ClientCredentials
 from ..credentials._set import CredentialSet
 from ..tokens._manager import Timeouts
 from ..tokens._token import TokenInfo
-from ._authorizer import PartsAuthorizer
-from ._bindings import token_machine
+from ._authorizer import RequestAuthorizer
+from ._bindings import token_manager
 
 __all__ = ["build_authorizer", "token_info"]
 
@@ -28,7 +28,7 @@ def build_authorizer(
     """
     if not any(security):
         return None
-    return PartsAuthorizer(product, security, credentials or CredentialSet(), context)
+    return RequestAuthorizer(product, security, credentials or CredentialSet(), context)
 
 
 def token_info(
@@ -49,9 +49,9 @@ def token_info(
             continue
         for entry in held:
             if isinstance(entry.credential, ClientCredentials):
-                machine = token_machine(entry.credential, product, scheme, context)
-                lease = yield from machine.acquire(deadline, timeouts)
-                return replace(lease.info, remaining=lease.remaining(context.clock))
+                manager = token_manager(entry.credential, product, scheme, context)
+                token = yield from manager.acquire(deadline, timeouts)
+                return replace(token.info, remaining=token.remaining(context.clock))
     raise MissingCredentialsError(
         "there is no OAuth token to ask about: the client has no client credentials",
         advice="Give the client ClientCredentials(client_id, client_secret).",

@@ -11,7 +11,7 @@ from ..credentials._base import Credential
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
 from ..credentials._set import ScopedCredential
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Choice", "resolve_security"]
 
 _TAKES: dict[str | None, tuple[type[Credential], ...]] = {
     "client-credentials": (ClientCredentials, BearerToken),
@@ -52,7 +52,9 @@ class Choice:
     credential: Credential | None
 
 
-def choose(product: Product, security: Sequence[Sequence[str]], held: Sequence[ScopedCredential]) -> tuple[Choice, ...]:
+def resolve_security(
+    product: Product, security: Sequence[Sequence[str]], held: Sequence[ScopedCredential]
+) -> tuple[Choice, ...]:
     """The first alternative of `security` for which the client holds everything.
 
     An alternative without any scheme (calls may stay anonymous) is the last resort.
