@@ -113,34 +113,54 @@ class Client:
         cls,
         *,
         credentials: Credentials = None,
+        auth: object = None,
         region: RegionSetting | None = None,
         tenant: str | None = None,
         cluster: str | None = None,
+        variables: Mapping[str, str] | None = None,
         base_url: str | None = None,
         timeout: Timeout | float | None = DEFAULT_TIMEOUT,
         retries: RetryPolicy | int | None = DEFAULT_RETRIES,
+        headers: Mapping[str, str] | None = None,
+        hooks: Sequence[Hook] = (),
+        rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
+        max_in_flight: int = 100,
+        trusted_hosts: Sequence[str] = (),
+        lenient: bool = False,
         http_client: HttpClient | FakeNetwork | None = None,
+        verify: ssl.SSLContext | str | bool = True,
+        proxy: str | None = None,
     ) -> Self:
-        """A client set up by environment variables; what is given here goes before them.
+        """Make a client from environment variables; what is given here goes before them.
 
         `XCAAS_CLIENT_ID` and `XCAAS_CLIENT_SECRET`, `XCAAS_API_KEY`, `XCAAS_API_TOKEN`, `XCAAS_USERNAME`,
         `XCAAS_PASSWORD`, `XCAAS_TENANT`, `XCAAS_CLUSTER`, `XCAAS_REGION` (one word, or one per product:
         `storage=uk,cc_realtime=eu`), `XCAAS_BASE_URL`.
         """
         found = environment()
-        if credentials is None:
+        if credentials is None and auth is None:
             from ..auth import credentials_from_env
 
             credentials = credentials_from_env() or None
         return cls(
             credentials=credentials,
+            auth=auth,
             region=found["region"] if region is None else region,
             tenant=found["tenant"] if tenant is None else tenant,
             cluster=found["cluster"] if cluster is None else cluster,
+            variables=variables,
             base_url=found["base_url"] if base_url is None else base_url,
             timeout=timeout,
             retries=retries,
+            headers=headers,
+            hooks=hooks,
+            rate_limits=rate_limits,
+            max_in_flight=max_in_flight,
+            trusted_hosts=trusted_hosts,
+            lenient=lenient,
             http_client=http_client,
+            verify=verify,
+            proxy=proxy,
         )
 
     @property
@@ -157,14 +177,17 @@ class Client:
         region: RegionSetting | Unchanged | None = UNCHANGED,
         tenant: str | Unchanged | None = UNCHANGED,
         cluster: str | Unchanged | None = UNCHANGED,
+        variables: Mapping[str, str] | Unchanged | None = UNCHANGED,
         base_url: str | Unchanged | None = UNCHANGED,
         hooks: Sequence[Hook] | Unchanged = UNCHANGED,
+        trusted_hosts: Sequence[str] | Unchanged = UNCHANGED,
         lenient: bool | Unchanged = UNCHANGED,
     ) -> Self:
-        """A client with other options, which shares connections and tokens with this one.
+        """Make a client with other options, which shares connections, tokens and limits with this one.
 
         This client stays as it is. `headers` are added to those that it sends. Close this client, not
-        the copies.
+        the copies. What is shared cannot be changed: for other credentials, limits (`rate_limits`, `max_in_flight`)
+        or connections (`http_client`, `verify`, `proxy`), make another client.
         """
         twin = self._changed(
             {
@@ -174,8 +197,10 @@ class Client:
                 "region": region,
                 "tenant": tenant,
                 "cluster": cluster,
+                "variables": variables,
                 "base_url": base_url,
                 "hooks": hooks,
+                "trusted_hosts": trusted_hosts,
                 "lenient": lenient,
             }
         )
