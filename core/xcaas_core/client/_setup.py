@@ -70,11 +70,8 @@ def parse_credentials(credentials: object, auth: object) -> tuple[CredentialSet 
     given = auth if credentials is None else credentials
     if given is None:
         return None, None
-    if not isinstance(given, str | tuple | list | dict):
-        from ..transport._library import is_http_auth
-
-        if is_http_auth(given):
-            return None, given
+    if _signs_by_itself(given):
+        return None, given
     from ..auth import CredentialSet
 
     return CredentialSet.parse(given), None
@@ -99,6 +96,14 @@ def options_of(setup: Setup) -> Options:
         trusted_hosts=setup["trusted_hosts"],
         lenient=setup["lenient"],
     )
+
+
+def _signs_by_itself(given: object) -> bool:
+    if isinstance(given, str | tuple | list | dict):
+        return False
+    from ..transport._library import is_http_auth
+
+    return is_http_auth(given)
 
 
 def make_engine(setup: Setup) -> Engine:
