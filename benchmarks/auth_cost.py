@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from xcaas_core.auth import ApiKey, ClientCredentials, build_authorizer
+from xcaas_core.auth import ApiKey, ClientCredentials, CredentialSet, build_authorizer
 from xcaas_core.auth._interface import Authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._messages import Request
@@ -67,7 +67,7 @@ def main() -> int:
     held = True
     for name, credential in (("oauth", ClientCredentials("id", "secret")), ("key", ApiKey("key"))):
         context = fake_context(time.monotonic, random=random.random)
-        authorizer = build_authorizer(PRODUCT, ((name,),), credential, context=context)
+        authorizer = build_authorizer(PRODUCT, ((name,),), CredentialSet.parse(credential), context=context)
         assert authorizer is not None
         simulation.call(authorizer.authorize(Request("GET", "https://api.example.com", {}), deadline=None))
         added = seconds_per_call(signed(authorizer)) - base

@@ -58,12 +58,12 @@ if TYPE_CHECKING:
     from .auth import RedisTokenCache as RedisTokenCache
     from .auth import Secret as Secret
     from .auth import SecretUnavailableError as SecretUnavailableError
-    from .auth import TokenAnswerError as TokenAnswerError
     from .auth import TokenCache as TokenCache
     from .auth import TokenInfo as TokenInfo
     from .auth import TokenPolicy as TokenPolicy
     from .auth import TokenRateLimitError as TokenRateLimitError
     from .auth import TokenRefusedError as TokenRefusedError
+    from .auth import TokenResponseError as TokenResponseError
     from .auth import TokenTimeoutError as TokenTimeoutError
     from .auth import TokenUnavailableError as TokenUnavailableError
     from .auth import WorkAnalyticsLogin as WorkAnalyticsLogin
@@ -166,7 +166,7 @@ else:
             "ServerError": "_errors",
             "StreamedResponse": "client._raw",
             "Timeout": "calls._options",
-            "TokenAnswerError": "auth",
+            "TokenResponseError": "auth",
             "TokenCache": "auth",
             "TokenError": "_errors",
             "TokenEvent": "calls._hooks",
@@ -259,7 +259,6 @@ __all__ = [
     "ServerError",
     "StreamedResponse",
     "Timeout",
-    "TokenAnswerError",
     "TokenCache",
     "TokenError",
     "TokenEvent",
@@ -268,6 +267,7 @@ __all__ = [
     "TokenPolicy",
     "TokenRateLimitError",
     "TokenRefusedError",
+    "TokenResponseError",
     "TokenTimeoutError",
     "TokenUnavailableError",
     "TransportError",

@@ -102,7 +102,6 @@ if TYPE_CHECKING:
     from xcaas_core import ServerError as ServerError
     from xcaas_core import StreamedResponse as StreamedResponse
     from xcaas_core import Timeout as Timeout
-    from xcaas_core import TokenAnswerError as TokenAnswerError
     from xcaas_core import TokenCache as TokenCache
     from xcaas_core import TokenError as TokenError
     from xcaas_core import TokenEvent as TokenEvent
@@ -111,6 +110,7 @@ if TYPE_CHECKING:
     from xcaas_core import TokenPolicy as TokenPolicy
     from xcaas_core import TokenRateLimitError as TokenRateLimitError
     from xcaas_core import TokenRefusedError as TokenRefusedError
+    from xcaas_core import TokenResponseError as TokenResponseError
     from xcaas_core import TokenTimeoutError as TokenTimeoutError
     from xcaas_core import TokenUnavailableError as TokenUnavailableError
     from xcaas_core import TransportError as TransportError
@@ -225,7 +225,6 @@ __all__ = [
     "ServerError",
     "StreamedResponse",
     "Timeout",
-    "TokenAnswerError",
     "TokenCache",
     "TokenError",
     "TokenEvent",
@@ -234,6 +233,7 @@ __all__ = [
     "TokenPolicy",
     "TokenRateLimitError",
     "TokenRefusedError",
+    "TokenResponseError",
     "TokenTimeoutError",
     "TokenUnavailableError",
     "TransportError",

@@ -31,6 +31,19 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncXCaaS", "XCaaS"]
 
+_REGIONS = (
+    ("campaigns", ("uk", "us-east", "us-west")),
+    ("cc_chat", ("ap", "ca", "eu", "us")),
+    ("cc_historical", ("au", "ca", "eu", "us")),
+    ("cc_realtime", ("au", "ca", "eu", "us")),
+    ("customer_360", ("ap", "ca", "uk", "us")),
+    ("journey", ("eu", "us")),
+    ("post_call_survey", ("uk", "us")),
+    ("quality_management", ("ap", "ca", "uk", "us-east", "us-west")),
+    ("recent_calls", ("uk", "us")),
+    ("storage", ("ap", "ca", "uk", "us-east", "us-west")),
+)
+
 
 class XCaaS(_sdk.ClientBase):
     """All products, for code that blocks.
@@ -39,6 +52,7 @@ class XCaaS(_sdk.ClientBase):
     """
 
     __slots__ = ()
+    _regions = _REGIONS
 
     @property
     def administration(self) -> Administration:
@@ -195,6 +209,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
     """
 
     __slots__ = ()
+    _regions = _REGIONS
 
     @property
     def administration(self) -> AsyncAdministration:

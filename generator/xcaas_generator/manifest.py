@@ -31,6 +31,8 @@ class Section:
     refused: tuple[Record, ...] = ()
     webhooks: tuple[Record, ...] = ()
     title: str = ""
+    regions: tuple[str, ...] | None = None
+    """Words for its regions; none if any word will do, None if it has no regions."""
 
 
 def record(product: str, operation: ir.Operation, call: str) -> Record:
@@ -70,6 +72,7 @@ def dump(generator: str, sections: Sequence[Section]) -> str:
         f'  "generator": {json.dumps(generator)}',
         '  "specs": ' + json.dumps({section.product: section.sha256 for section in ordered}),
         '  "titles": ' + json.dumps({section.product: section.title for section in ordered}),
+        '  "regions": ' + json.dumps({item.product: item.regions for item in ordered if item.regions is not None}),
         '  "operations": ' + _lines(operations),
         '  "refused": ' + _lines(refused),
         '  "webhooks": ' + _lines(webhooks),
@@ -89,6 +92,7 @@ def load(folder: Path) -> dict[str, Section]:
                 _of(product, content["refused"]),
                 _of(product, content["webhooks"]),
                 content["titles"][product],
+                tuple(content["regions"][product]) if product in content["regions"] else None,
             )
             for product, sha256 in content["specs"].items()
         }

@@ -1,4 +1,4 @@
-"""What the credential tests share: products, and short ways to make a machine or an authorizer."""
+"""What the credential tests share: products, and short ways to make a manager or an authorizer."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable
 from typing import cast
 
-from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer
+from xcaas_core.auth import ClientCredentials, CredentialSet, TokenPolicy, build_authorizer
 from xcaas_core.auth._interface import AuthContext, Authorizer
-from xcaas_core.auth.security._bindings import token_machine
-from xcaas_core.auth.tokens._manager import Machine
-from xcaas_core.auth.tokens._token import Lease
+from xcaas_core.auth.security._bindings import token_manager
+from xcaas_core.auth.tokens._manager import TokenManager
+from xcaas_core.auth.tokens._token import AccessToken
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._messages import Request
 from xcaas_core.sansio._steps import Flow, Sleep
@@ -29,7 +29,7 @@ QUALITY = Product(
 
 
 class World:
-    """A simulation with one credential, its machine, and an authorizer of `STORAGE`."""
+    """A simulation with one credential, its manager, and an authorizer of `STORAGE`."""
 
     def __init__(
         self,
@@ -44,22 +44,24 @@ class World:
         self.clock = self.simulation.clock
         self.credential = credential or ClientCredentials("id", SECRET, policy=policy)
         self.context: AuthContext = fake_context(self.clock, random=random)
-        self.machine: Machine = token_machine(self.credential, STORAGE, OAUTH, self.context)
+        self.manager: TokenManager = token_manager(self.credential, STORAGE, OAUTH, self.context)
 
     def authorizer(self, product: Product = STORAGE) -> Authorizer:
-        authorizer = build_authorizer(product, (("oauth",),), self.credential, context=self.context)
+        authorizer = build_authorizer(
+            product, (("oauth",),), CredentialSet.parse(self.credential), context=self.context
+        )
         assert authorizer is not None
         return authorizer
 
-    def acquire(self, deadline: float | None = None) -> Flow[Lease]:
-        return self.machine.acquire(deadline)
+    def acquire(self, deadline: float | None = None) -> Flow[AccessToken]:
+        return self.manager.acquire(deadline)
 
     def token(self) -> str:
         """Acquire, let time pass as needed, and give the token."""
-        return text_of(self.simulation.call(self.machine.acquire()))
+        return text_of(self.simulation.call(self.manager.acquire()))
 
 
-def text_of(lease: Lease) -> str:
+def text_of(lease: AccessToken) -> str:
     return lease.value.removeprefix("Bearer ")
 
 
@@ -74,7 +76,7 @@ def call(authorizer: Authorizer, server: Callable[[Request], int], *, deadline: 
     yield Sleep(0.05)
     status = server(asked)
     if status == 401 and (yield from authorizer.rejected(asked, FakeResponse(401), grant, deadline=deadline)):
-        grant = yield from authorizer.authorize(asked, deadline=deadline)
+        grant = yield from authorizer.authorize(asked, deadline=deadline, replay=True)
         yield Sleep(0.05)
         status = server(asked)
     if status in (401, 403):

@@ -6,6 +6,7 @@ import base64
 
 from tests.support.credentials import request
 from xcaas_core.auth import (
+    CredentialSet,
     build_authorizer,
 )
 from xcaas_core.operations._product import Product, Scheme
@@ -24,7 +25,9 @@ def authorized(credentials: object, *schemes: Scheme, asked: Request | None = No
     """A request with credentials for an operation that wants all of these schemes."""
     simulation = Simulation()
     wanted = product(*schemes)
-    authorizer = build_authorizer(wanted, (tuple(wanted.schemes),), credentials, context=fake_context(simulation.clock))
+    authorizer = build_authorizer(
+        wanted, (tuple(wanted.schemes),), CredentialSet.parse(credentials), context=fake_context(simulation.clock)
+    )
     assert authorizer is not None
     asked = asked or request()
     simulation.call(authorizer.authorize(asked, deadline=None))

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from .credentials._kinds import WorkAnalyticsLogin as WorkAnalyticsLogin
     from .credentials._profile import credentials_from_profile as credentials_from_profile
     from .credentials._set import Credentials as Credentials
-    from .credentials._set import products_named as products_named
-    from .credentials._set import without_text as without_text
+    from .credentials._set import CredentialSet as CredentialSet
     from .credentials._sources import EnvironmentVariable as EnvironmentVariable
     from .security._build import build_authorizer as build_authorizer
     from .security._build import token_info as token_info
@@ -31,9 +30,9 @@ if TYPE_CHECKING:
     from .tokens._cache_file import FileTokenCache as FileTokenCache
     from .tokens._cache_redis import RedisTokenCache as RedisTokenCache
     from .tokens._errors import SecretUnavailableError as SecretUnavailableError
-    from .tokens._errors import TokenAnswerError as TokenAnswerError
     from .tokens._errors import TokenRateLimitError as TokenRateLimitError
     from .tokens._errors import TokenRefusedError as TokenRefusedError
+    from .tokens._errors import TokenResponseError as TokenResponseError
     from .tokens._errors import TokenTimeoutError as TokenTimeoutError
     from .tokens._errors import TokenUnavailableError as TokenUnavailableError
     from .tokens._events import AuthCounters as AuthCounters
@@ -51,13 +50,14 @@ else:
             "BearerToken": "credentials._kinds",
             "ClientCredentials": "credentials._kinds",
             "Credential": "credentials._base",
+            "CredentialSet": "credentials._set",
             "Credentials": "credentials._set",
             "EnvironmentVariable": "credentials._sources",
             "FileTokenCache": "tokens._cache_file",
             "MemoryTokenCache": "tokens._cache",
             "RedisTokenCache": "tokens._cache_redis",
             "SecretUnavailableError": "tokens._errors",
-            "TokenAnswerError": "tokens._errors",
+            "TokenResponseError": "tokens._errors",
             "TokenCache": "tokens._cache",
             "TokenInfo": "tokens._token",
             "TokenPolicy": "tokens._policy",
@@ -69,9 +69,7 @@ else:
             "build_authorizer": "security._build",
             "credentials_from_env": "credentials._environment",
             "credentials_from_profile": "credentials._profile",
-            "products_named": "credentials._set",
             "token_info": "security._build",
-            "without_text": "credentials._set",
         },
     )
 
@@ -83,6 +81,7 @@ __all__ = [
     "BearerToken",
     "ClientCredentials",
     "Credential",
+    "CredentialSet",
     "Credentials",
     "EnvironmentVariable",
     "FileTokenCache",
@@ -90,19 +89,17 @@ __all__ = [
     "RedisTokenCache",
     "Secret",
     "SecretUnavailableError",
-    "TokenAnswerError",
     "TokenCache",
     "TokenInfo",
     "TokenPolicy",
     "TokenRateLimitError",
     "TokenRefusedError",
+    "TokenResponseError",
     "TokenTimeoutError",
     "TokenUnavailableError",
     "WorkAnalyticsLogin",
     "build_authorizer",
     "credentials_from_env",
     "credentials_from_profile",
-    "products_named",
     "token_info",
-    "without_text",
 ]

@@ -9,7 +9,7 @@ endpoint) is behind this seam, in `xcaas_core.auth`, whose `build_authorizer` is
 Rules that both sides keep:
 
 - `authorize` runs as late as possible: after waiting for a free slot, just before `Send`.
-- `authorize` is asked only for addresses that may see credentials (`AuthContext.trusts`).
+- `authorize` is asked only for addresses that may see credentials.
 - A request that carries `Authorization` already, because the caller set it, is sent as it is:
   `authorize` is not asked.
 - `rejected` is asked at most once per call, for the grant that the refused attempt carried, and
@@ -19,13 +19,16 @@ Rules that both sides keep:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 from ..operations._operation import Security
 from ..operations._product import Product
 from ..sansio._messages import Request, Response
 from ..sansio._steps import Flow
+
+if TYPE_CHECKING:
+    from .credentials._set import CredentialSet
 
 __all__ = ["AuthContext", "Authorizer", "AuthorizerFactory"]
 
@@ -36,11 +39,11 @@ class Authorizer(Protocol):
     One authorizer serves all threads and event loops of a client.
     """
 
-    def authorize(self, request: Request, *, deadline: float | None) -> Flow[object]:
+    def authorize(self, request: Request, *, deadline: float | None, replay: bool = False) -> Flow[object]:
         """Put credentials on the request (headers, or the query of `request.url`) and return an opaque
-        *grant* that stands for them.
+        *grant* that stands for them. `replay`: this call was refused before with another credential.
 
-        `deadline` is on the context's clock. Raises `CredentialsError` or `TransportError` if there is no
+        `deadline` is on the context's clock; a token request has the connect and read timeouts of `request`. Raises `CredentialsError` or `TransportError` if there is no
         credential to be had in time. With a fresh token this yields no step.
         """
         ...
@@ -59,12 +62,11 @@ class AuthContext:
     """What the client lends to its authorizers. One per client; `with_options` copies share it
     unless they change the base address.
 
-    `state` is theirs to keep whatever all authorizers of a client share. `clock` is monotonic.
-    `rebase` turns an address from a spec (a token endpoint) into the one to use: the origin replaced by
-    `base_url`, plain HTTP refused. `settings` are the client's: region, tenant, cluster, …
+    `clock` is monotonic. `rebase` turns an address from a spec (a token endpoint) into the one to use: the origin replaced by
+    `base_url`, plain HTTP refused.
     """
 
-    __slots__ = ("clock", "connect_timeout", "random", "read_timeout", "rebase", "settings", "state", "trusts")
+    __slots__ = ("clock", "random", "rebase")
 
     def __init__(
         self,
@@ -72,29 +74,20 @@ class AuthContext:
         clock: Callable[[], float],
         random: Callable[[], float],
         rebase: Callable[[str], str],
-        trusts: Callable[[str], bool],
-        settings: Mapping[str, str],
-        connect_timeout: float | None,
-        read_timeout: float | None,
     ) -> None:
         self.clock: Callable[[], float] = clock
         self.random: Callable[[], float] = random
         self.rebase: Callable[[str], str] = rebase
-        self.trusts: Callable[[str], bool] = trusts
-        self.settings: Mapping[str, str] = settings
-        self.connect_timeout: float | None = connect_timeout
-        self.read_timeout: float | None = read_timeout
-        self.state: dict[object, object] = {}
 
 
 class AuthorizerFactory(Protocol):
     """`xcaas_core.auth.build_authorizer`. Called once per client, product and security requirement.
 
-    `credentials` is what the user gave: None, one credential, or several. Returns None when the requirement
+    Returns None when the requirement
     is met without any credential. Credentials that lack what the operation needs are no error here but in
     `authorize`, so that a client can be made before its credentials are complete.
     """
 
     def __call__(
-        self, product: Product, security: Security, credentials: object, *, context: AuthContext
+        self, product: Product, security: Security, credentials: CredentialSet | None, *, context: AuthContext
     ) -> Authorizer | None: ...

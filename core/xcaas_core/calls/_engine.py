@@ -20,6 +20,7 @@ from ._rate_limits import FlightLimit, RateLimiter
 from ._retry import RetryBudget
 
 if TYPE_CHECKING:
+    from ..auth import CredentialSet
     from ..auth._interface import Authorizer
     from ..models import LenientReading
     from ..operations._operation import Operation, Security
@@ -65,14 +66,14 @@ class Engine:
     def __init__(
         self,
         options: Options,
-        credentials: object,
+        credentials: CredentialSet | None,
         shared: Shared,
         *,
         external_auth: bool = False,
         context: AuthContext | None = None,
     ) -> None:
         self.options = options
-        self.credentials = credentials
+        self.credentials: CredentialSet | None = credentials
         self.shared = shared
         # The user's own HTTP client signs requests; authorizers would only be in its way.
         self.external_auth = external_auth
@@ -82,7 +83,7 @@ class Engine:
 
     def with_options(self, options: Options) -> Engine:
         """An engine with other options. Tokens, budget and limits are shared."""
-        same = options.base_url == self.options.base_url and options.settings == self.options.settings
+        same = options.base_url == self.options.base_url
         return Engine(
             options,
             self.credentials,
@@ -156,10 +157,6 @@ class Engine:
             clock=self.shared.clock,
             random=self.shared.draw,
             rebase=lambda address: rebase(address, options.base_url),
-            trusts=self.trusts,
-            settings=dict(options.settings),
-            connect_timeout=options.timeout.connect,
-            read_timeout=options.timeout.read,
         )
 
     @property

@@ -46,6 +46,7 @@ class CallRunner(Generic[T]):
     __slots__ = (
         "_event",
         "_grant",
+        "_renewed",
         "_replayed",
         "_retries",
         "_sent",
@@ -67,6 +68,7 @@ class CallRunner(Generic[T]):
         self.context: CallContext = CallContext(call.operation)
         self._event: AttemptEvent | None = None
         self._grant: object = None
+        self._renewed = False
         self._replayed = False
         self._retries = 0
         self._sent = False
@@ -138,7 +140,8 @@ class CallRunner(Generic[T]):
         try:
             if self._signs and site.authorizer is not None:
                 request.url = self._url  # an earlier attempt may have left its key in the query
-                self._grant = yield from self._with_tokens(site.authorizer.authorize(request, deadline=self.deadline))
+                flow = site.authorizer.authorize(request, deadline=self.deadline, replay=self._renewed)
+                self._grant = yield from self._with_tokens(flow)
             request.timeout = self._left()
             self._sent = True
             response = cast("Response", (yield Send(request, stream=self.call.stream)))
@@ -179,7 +182,8 @@ class CallRunner(Generic[T]):
             return False
         self._replayed = True
         flow = authorizer.rejected(self.request, response, self._grant, deadline=self.deadline)
-        return (yield from self._with_tokens(flow))
+        self._renewed = yield from self._with_tokens(flow)
+        return self._renewed
 
     def _wait(self, response: Response | None, failure: TransportError | None) -> float | None:
         """Seconds until the next try; None if there is to be none."""
@@ -261,4 +265,11 @@ class CallRunner(Generic[T]):
             refusal.advice = self._site.authorizer.explain(response.status, self._grant) or refusal.advice
             if response.status == 401 and not self.request.replayable:
                 refusal.advice = "The body could be read once only, so the call was not repeated. Make it again."
+        elif response.status == 401 and (own := self._own_credentials()):
+            refusal.advice = f"The call carried your own header {own}, so no credentials of the client were put on it."
         return refusal
+
+    def _own_credentials(self) -> str:
+        """Name the headers in which the caller, or a hook, has put credentials on the request."""
+        headers = self.request.headers
+        return " and ".join(sorted(self.compiled.guarded(headers) or {"authorization"} & headers.keys()))

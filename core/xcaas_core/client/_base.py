@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Self, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, Never, Self, TypeVar, cast
 
 from .._checks import refused
 from .._errors import ConfigurationError
 from ..calls._options import DEFAULT_RETRIES, DEFAULT_TIMEOUT, UNCHANGED, Options, RegionSetting, Timeout, Unchanged
 from ..operations._product import own_product
-from ._setup import FakeNetwork, HttpClient, Setup, environment, make_engine, options_of
-from ._validation import check_options
+from ._setup import FakeNetwork, HttpClient, Setup, environment, make_engine, options_of, parse_credentials
+from ._validation import Regions, check_options, check_region
 
 if TYPE_CHECKING:
     import ssl
@@ -30,13 +30,14 @@ class Client:
 
     __slots__ = ("_engine", "_owner", "_setup")
 
+    _regions: ClassVar[Regions] = ()
     _engine: Engine
     _setup: Setup
     _owner: bool
 
     def __init__(
         self,
-        *,
+        *misplaced: Never,
         credentials: Credentials = None,
         auth: object = None,
         region: RegionSetting | None = None,
@@ -81,9 +82,13 @@ class Client:
             http_library: The library that calls go through; without it `XCAAS_HTTP_LIBRARY` counts, and else
                 `httpx2` is taken where it is installed.
         """
+        if misplaced:
+            name = type(self).__name__
+            raise TypeError(f"{name}() takes keyword arguments only; credentials are given as {name}(credentials=…)")
+        parsed, own_auth = parse_credentials(credentials, auth)
         self._setup = {
-            "credentials": credentials,
-            "auth": auth,
+            "credentials": parsed,
+            "auth": own_auth,
             "region": region,
             "tenant": tenant,
             "cluster": cluster,
@@ -112,35 +117,55 @@ class Client:
         cls,
         *,
         credentials: Credentials = None,
+        auth: object = None,
         region: RegionSetting | None = None,
         tenant: str | None = None,
         cluster: str | None = None,
+        variables: Mapping[str, str] | None = None,
         base_url: str | None = None,
         timeout: Timeout | float | None = DEFAULT_TIMEOUT,
         retries: RetryPolicy | int | None = DEFAULT_RETRIES,
+        headers: Mapping[str, str] | None = None,
+        hooks: Sequence[Hook] = (),
+        rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
+        max_in_flight: int = 100,
+        trusted_hosts: Sequence[str] = (),
+        lenient: bool = False,
         http_client: HttpClient | FakeNetwork | None = None,
+        verify: ssl.SSLContext | str | bool = True,
+        proxy: str | None = None,
         http_library: Literal["httpx", "httpx2"] | None = None,
     ) -> Self:
-        """A client set up by environment variables; what is given here goes before them.
+        """Make a client from environment variables; what is given here goes before them.
 
         `XCAAS_CLIENT_ID` and `XCAAS_CLIENT_SECRET`, `XCAAS_API_KEY`, `XCAAS_API_TOKEN`, `XCAAS_USERNAME`,
         `XCAAS_PASSWORD`, `XCAAS_TENANT`, `XCAAS_CLUSTER`, `XCAAS_REGION` (one word, or one per product:
         `storage=uk,cc_realtime=eu`), `XCAAS_BASE_URL`. `XCAAS_HTTP_LIBRARY` counts for every client.
         """
         found = environment()
-        if credentials is None:
+        if credentials is None and auth is None:
             from ..auth import credentials_from_env
 
             credentials = credentials_from_env() or None
         return cls(
             credentials=credentials,
+            auth=auth,
             region=found["region"] if region is None else region,
             tenant=found["tenant"] if tenant is None else tenant,
             cluster=found["cluster"] if cluster is None else cluster,
+            variables=variables,
             base_url=found["base_url"] if base_url is None else base_url,
             timeout=timeout,
             retries=retries,
+            headers=headers,
+            hooks=hooks,
+            rate_limits=rate_limits,
+            max_in_flight=max_in_flight,
+            trusted_hosts=trusted_hosts,
+            lenient=lenient,
             http_client=http_client,
+            verify=verify,
+            proxy=proxy,
             http_library=http_library,
         )
 
@@ -158,14 +183,17 @@ class Client:
         region: RegionSetting | Unchanged | None = UNCHANGED,
         tenant: str | Unchanged | None = UNCHANGED,
         cluster: str | Unchanged | None = UNCHANGED,
+        variables: Mapping[str, str] | Unchanged | None = UNCHANGED,
         base_url: str | Unchanged | None = UNCHANGED,
         hooks: Sequence[Hook] | Unchanged = UNCHANGED,
+        trusted_hosts: Sequence[str] | Unchanged = UNCHANGED,
         lenient: bool | Unchanged = UNCHANGED,
     ) -> Self:
-        """A client with other options, which shares connections and tokens with this one.
+        """Make a client with other options, which shares connections, tokens and limits with this one.
 
         This client stays as it is. `headers` are added to those that it sends. Close this client, not
-        the copies.
+        the copies. What is shared cannot be changed: for other credentials, limits (`rate_limits`, `max_in_flight`)
+        or connections (`http_client`, `verify`, `proxy`), make another client.
         """
         twin = self._changed(
             {
@@ -175,8 +203,10 @@ class Client:
                 "region": region,
                 "tenant": tenant,
                 "cluster": cluster,
+                "variables": variables,
                 "base_url": base_url,
                 "hooks": hooks,
+                "trusted_hosts": trusted_hosts,
                 "lenient": lenient,
             }
         )
@@ -217,17 +247,16 @@ class Client:
                         advice=_nearest(unknown[0], known) or f"Choose from {', '.join(sorted(known))}.",
                     )
 
+        check_region(self._setup["region"], self._regions)
         self._check_credentials()
 
     def _check_credentials(self) -> None:
         """Refuse `products=` with a slip in it. Other unknown names may be meant for another client."""
-        given = [self._setup["credentials"], self._setup["auth"]]
-        if given == [None, None]:
+        credentials = self._setup["credentials"]
+        if credentials is None:
             return
-        from ..auth import products_named
-
         known = _product_names(type(self))
-        for name in sorted(products_named(given) - known):
+        for name in sorted(credentials.products - known):
             if near := _nearest(name, known):
                 raise ConfigurationError(
                     f"a credential is for the product {name!r}, which this client does not have", advice=near

@@ -55,7 +55,7 @@ class Signing:
             return
         if not isinstance(session, Session):
             raise ConfigurationError("credentials of an async client cannot sign for a blocking HTTP client")
-        ours = Request(request.method, str(request.url), {})
+        ours = self._request(request)
         deadline = self._deadline()
         grant = session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
         response = yield _signed(request, ours)
@@ -63,7 +63,7 @@ class Signing:
         if response.status_code == 401 and _replayable(request):
             answer = _Answer(response)
             if session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
-                session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
+                session.run(self._told(self._authorizer.authorize(ours, deadline=deadline, replay=True)))
                 guard((yield _signed(request, ours)))
 
     async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
@@ -73,7 +73,7 @@ class Signing:
             return
         if not isinstance(session, AsyncSession):
             raise ConfigurationError("credentials of a blocking client cannot sign for an async HTTP client")
-        ours = Request(request.method, str(request.url), {})
+        ours = self._request(request)
         deadline = self._deadline()
         grant = await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
         response = yield _signed(request, ours)
@@ -81,8 +81,13 @@ class Signing:
         if response.status_code == 401 and _replayable(request):
             answer = _Answer(response)
             if await session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
-                await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
+                await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline, replay=True)))
                 guard((yield _signed(request, ours)))
+
+    def _request(self, request: Any) -> Request:
+        """Give authorizers a request to sign, with the time limits of this client for requests of theirs."""
+        limits = self._session.engine.options.timeout
+        return Request(request.method, str(request.url), {}, connect_timeout=limits.connect, read_timeout=limits.read)
 
     def _concerns(self, request: Any) -> bool:
         """Whether a request goes to a server that may see these credentials, and has none yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 from .._checks import refused
 from .._errors import ConfigurationError
@@ -15,6 +15,7 @@ from ..sansio._drivers import AsyncTransport, SyncTransport
 if TYPE_CHECKING:
     import ssl
 
+    from ..auth import CredentialSet
     from ..calls._engine import Engine
     from ..calls._hooks import Hook
     from ..operations._product import RateLimit
@@ -40,9 +41,9 @@ class FakeNetwork(Protocol):
 
 
 class Setup(TypedDict):
-    """The arguments of a client, as its user gave them."""
+    """The arguments of a client. `auth` is one of the HTTP library's kind, which signs by itself, or None."""
 
-    credentials: object
+    credentials: CredentialSet | None
     auth: object
     region: RegionSetting | None
     tenant: str | None
@@ -61,6 +62,20 @@ class Setup(TypedDict):
     verify: ssl.SSLContext | str | bool
     proxy: str | None
     http_library: str | None
+
+
+def parse_credentials(credentials: object, auth: object) -> tuple[CredentialSet | None, object]:
+    """Read what opens the products: credentials, or an `auth` of the HTTP library's kind, which it carries out itself."""
+    if credentials is not None and auth is not None:
+        raise ConfigurationError("both credentials and auth were given", advice="They mean the same; give one.")
+    given = auth if credentials is None else credentials
+    if given is None:
+        return None, None
+    if _signs_by_itself(given):
+        return None, given
+    from ..auth import CredentialSet
+
+    return CredentialSet.parse(given), None
 
 
 def options_of(setup: Setup) -> Options:
@@ -84,25 +99,23 @@ def options_of(setup: Setup) -> Options:
     )
 
 
+def _signs_by_itself(given: object) -> bool:
+    if isinstance(given, str | tuple | list | dict):
+        return False
+    from ..transport._library import is_http_auth
+
+    return is_http_auth(given)
+
+
 def make_engine(setup: Setup) -> Engine:
     """The half that decides."""
     from ..calls._engine import Engine, Shared
 
-    if setup["credentials"] is not None and setup["auth"] is not None:
-        raise ConfigurationError("both credentials and auth were given", advice="They mean the same; give one.")
-    given: Literal["credentials", "auth"]
-    for given in ("credentials", "auth"):
-        if setup[given] is not None and not _foreign_auth(setup[given]):
-            from ..auth import without_text
-
-            setup[given] = without_text(setup[given])
-    credentials = setup["credentials"] if setup["auth"] is None else setup["auth"]
     network = _fake(setup)
     limit = setup["max_in_flight"]
     shared = Shared(limit) if network is None else Shared(limit, clock=network.clock, wall=network.clock)
-    if credentials is None and getattr(setup["http_client"], "auth", None) is not None:
-        return Engine(options_of(setup), None, shared, external_auth=True)
-    return Engine(options_of(setup), credentials, shared, external_auth=_foreign_auth(credentials))
+    signs = setup["auth"] or (setup["credentials"] is None and getattr(setup["http_client"], "auth", None))
+    return Engine(options_of(setup), setup["credentials"], shared, external_auth=bool(signs))
 
 
 def make_sync_io(setup: Setup) -> SyncTransport:
@@ -112,7 +125,7 @@ def make_sync_io(setup: Setup) -> SyncTransport:
         return network.sync_io()
     from ..transport._sync import SyncIO
 
-    return SyncIO(_checked(setup, blocking=True), connection=_connection(setup), auth=_own_auth(setup))
+    return SyncIO(_checked(setup, blocking=True), connection=_connection(setup), auth=setup["auth"])
 
 
 def make_async_io(setup: Setup) -> AsyncTransport:
@@ -122,26 +135,12 @@ def make_async_io(setup: Setup) -> AsyncTransport:
         return network.async_io()
     from ..transport._async import AsyncIO
 
-    return AsyncIO(_checked(setup, blocking=False), connection=_connection(setup), auth=_own_auth(setup))
+    return AsyncIO(_checked(setup, blocking=False), connection=_connection(setup), auth=setup["auth"])
 
 
 def _fake(setup: Setup) -> FakeNetwork | None:
     given: Any = setup["http_client"]
     return given if hasattr(given, "sync_io") and hasattr(given, "async_io") else None
-
-
-def _foreign_auth(credentials: object) -> bool:
-    if credentials is None or isinstance(credentials, str | tuple | list | dict):
-        return False
-    from ..transport._library import is_http_auth
-
-    return is_http_auth(credentials)
-
-
-def _own_auth(setup: Setup) -> object:
-    """An `auth` of the HTTP library's kind, which the library carries out itself."""
-    auth = setup["auth"] if setup["credentials"] is None else setup["credentials"]
-    return auth if _foreign_auth(auth) else None
 
 
 def _connection(setup: Setup) -> Connection | None:

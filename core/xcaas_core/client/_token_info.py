@@ -26,11 +26,14 @@ def token_flow(client: object, engine: Engine) -> Flow[TokenInfo]:
     """Ask the client's token what it opens."""
     from ..auth import token_info
 
-    total = engine.options.timeout.total
-    deadline = None if total is None else engine.shared.clock() + total
+    limits = engine.options.timeout
+    deadline = None if limits.total is None else engine.shared.clock() + limits.total
+    timeouts = (limits.connect, limits.read)
     for product in _products(client):
         if any(scheme.token_url is not None for scheme in product.schemes.values()):
-            flow = token_info(product, engine.credentials, context=engine.auth_context, deadline=deadline)
+            flow = token_info(
+                product, engine.credentials, context=engine.auth_context, deadline=deadline, timeouts=timeouts
+            )
             return (yield from with_tokens(flow, engine.options.hooks, product.name, engine.shared.clock))
     raise MissingCredentialsError("no product of this client takes a token")
 

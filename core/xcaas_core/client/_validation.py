@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from .._checks import are_texts, check_library, refused
 from .._errors import ConfigurationError
 from ..operations._product import RateLimit
 
-__all__ = ["check_options"]
+__all__ = ["Regions", "check_options", "check_region"]
 
 
 def check_options(given: Mapping[str, object]) -> None:
@@ -25,6 +25,39 @@ def check_options(given: Mapping[str, object]) -> None:
     check_library("http_library", cast("str | None", given["http_library"]))
     if cast("int", given["max_in_flight"]) < 1:
         raise ConfigurationError("max_in_flight must let at least one call through")
+
+
+Regions: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+"""Words for the regions of products, by product; none where any word will do."""
+
+
+def check_region(given: str | Mapping[str, str] | None, known: Regions) -> None:
+    """Refuse a region that no product has, or that the product does not have for which it is given."""
+    if given is None or not known:
+        return
+    regions = dict(known)
+    if isinstance(given, str):
+        if not any(_is_region_of(given, words) for words in regions.values()):
+            raise ConfigurationError(f"no product has the region {given!r}", advice=f"There are {_listed(known)}.")
+        return
+    for product, word in given.items():
+        words = regions.get(product)
+        if words is None:
+            raise ConfigurationError(f"{product} has no regions, but {word!r} is given for it", advice="Leave it out.")
+        if not _is_region_of(word, words):
+            raise ConfigurationError(f"{product} has no region {word!r}", advice=f"Choose one of {', '.join(words)}.")
+
+
+def _is_region_of(word: str, words: tuple[str, ...]) -> bool:
+    return not words or word in words
+
+
+def _listed(known: Regions) -> str:
+    """Name all regions, and the products that have them."""
+    products: dict[tuple[str, ...], list[str]] = {}
+    for product, words in known:
+        products.setdefault(words, []).append(product)
+    return "; ".join(f"{', '.join(words)} ({', '.join(names)})" for words, names in products.items())
 
 
 def _is_text(value: object) -> bool:

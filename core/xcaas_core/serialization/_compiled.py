@@ -73,9 +73,9 @@ class Compiled:
         position = self._operation.index("query", wire)
         return args[position] if position is not None and position < len(args) else None
 
-    def guarded(self, headers: Mapping[str, str]) -> bool:
-        """Whether a caller has put credentials on the request, so that no others are needed."""
-        return any(guard and guard <= headers.keys() for guard in self._guards)
+    def guarded(self, headers: Mapping[str, str]) -> frozenset[str]:
+        """Return the headers in which a caller has put credentials on the request, so that no others are needed."""
+        return next((guard for guard in self._guards if guard and guard <= headers.keys()), frozenset())
 
     def payload(self, operation: Operation[object], body: object) -> Payload | None:
         """The body to send; None for none."""

@@ -231,8 +231,4 @@ def fake_context(
         clock=clock,
         random=random,
         rebase=lambda url: rebase(url, base_url),
-        trusts=lambda url: True,
-        settings={},
-        connect_timeout=None,
-        read_timeout=None,
     )

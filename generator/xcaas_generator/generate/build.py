@@ -62,7 +62,8 @@ def build(
     if request.suite:
         sections = {**(known or {}), **output.sections}
         titles = {source.name: sections[source.name].title for source in request.sources}
-        _render(templates, suite_modules(titles), "", output.texts)
+        regions = {source.name: sections[source.name].regions for source in request.sources}
+        _render(templates, suite_modules(titles, regions), "", output.texts)
     return output
 
 

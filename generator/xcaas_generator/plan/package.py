@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import xcaas_core
 from xcaas_generator import ir
 from xcaas_generator.plan.product import Shape, index_entry, plan_product, product_init, product_shape, public_modules
+from xcaas_generator.plan.regions import region_table
 from xcaas_generator.plan.views import ChildPlan, ClientPlan, IndexPlan, Module, ProductPlan
 from xcaas_generator.python import docstrings
 from xcaas_generator.python.code import Code, docstring, identifier, module_path, text
@@ -41,8 +42,8 @@ def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
     return plan._replace(modules=(*plan.modules, product_init(document, shape)))
 
 
-def suite_modules(titles: Mapping[str, str]) -> list[Module]:
-    """Return the package that holds the products, given by name with their titles: clients with a property each."""
+def suite_modules(titles: Mapping[str, str], regions: Mapping[str, tuple[str, ...] | None]) -> list[Module]:
+    """Return the package that holds the products, given by name with their titles and regions."""
     names = sorted(titles)
     from xcaas_core import otel, testing  # bring the whole run time along
 
@@ -61,6 +62,7 @@ def suite_modules(titles: Mapping[str, str]) -> list[Module]:
         async_doc=docstring(_ASYNC_CLIENT_DOC, 4),
         children=children,
         delegate=Code("_product"),
+        regions=region_table(regions),
     )
     public: Sequence[str] = getattr(xcaas_core, "__all__", ())
     entries = [index_entry(name, "xcaas_core") for name in public if name != "testing"]

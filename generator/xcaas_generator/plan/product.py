@@ -9,6 +9,7 @@ from xcaas_generator.plan.model_names import model_names
 from xcaas_generator.plan.models import model_modules
 from xcaas_generator.plan.negotiation import with_choices
 from xcaas_generator.plan.operations import server_value
+from xcaas_generator.plan.regions import region_table, regions_of
 from xcaas_generator.plan.resources import Tree, child_plans, plan_context, resource_modules, resource_tree
 from xcaas_generator.plan.tree import placements
 from xcaas_generator.plan.views import ClientPlan, FactsPlan, IndexEntry, IndexPlan, Module, ProductPlan
@@ -97,7 +98,9 @@ def _section(document: ir.Document, shape: Shape, tree: Tree, sha256: str) -> ma
         name = ".".join(part for part in (shape.prefix, *placement.path, placement.verb) if part)
         records.append(manifest.record(document.name, operation, name))
     refused = tuple(manifest.refusal(document.name, item) for item in document.refused)
-    return manifest.Section(document.name, sha256, tuple(records), refused, webhook_records(document), document.title)
+    return manifest.Section(
+        document.name, sha256, tuple(records), refused, webhook_records(document), document.title, regions_of(document)
+    )
 
 
 def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
@@ -116,6 +119,7 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
         async_doc=docstring(docstrings.paragraphs(docstrings.sentence(document.title), "For use with `await`."), 4),
         children=children,
         delegate=Code("_resource"),
+        regions=region_table({document.name: regions_of(document)}) if shape.base == "ClientBase" else None,
     )
 
 

@@ -190,6 +190,7 @@ class ClientPlan(NamedTuple):
     async_doc: Code
     children: tuple[ChildPlan, ...]
     delegate: Code
+    regions: Code | None = None
 
 
 class FactsPlan(NamedTuple):

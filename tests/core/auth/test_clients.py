@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.sample_client import GET, AsyncClient, Client, chunks
+from tests.support.sample_client import GET, KEYED, AsyncClient, Client, chunks
 from tests.support.token_server import Answer, Service, TokenServer
 from xcaas_core._errors import (
     AuthenticationError,
@@ -29,6 +29,7 @@ from xcaas_core._errors import (
     RedirectError,
 )
 from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable, MemoryTokenCache
+from xcaas_core.calls._options import Timeout
 from xcaas_core.operations._operation import Call
 
 
@@ -188,12 +189,28 @@ def test_an_authorization_header_of_the_callers_own_is_respected() -> None:
     with (
         TokenServer(service) as server,
         Client(
-            credentials=ClientCredentials("id", "secret"), base_url=server.url, headers={"Authorization": "Bearer mine"}
+            credentials=ClientCredentials("id", "secret"),
+            base_url=server.url,
+            headers={"Authorization": "Bearer mine"},
         ) as client,
     ):
         assert client.sample.get() == {"ok": True}
     assert service.token_requests == 0
     assert b"authorization: bearer mine" in service.heads[0].lower()
+
+
+@pytest.mark.parametrize(("name", "how"), [("authorization", "oauth"), ("x-api-key", "key")])
+def test_a_refusal_of_a_header_of_the_callers_own_names_it(name: str, how: str) -> None:
+    service = Watching()
+    service.script = [Answer(401, b"{}"), Answer(401, b"{}")]
+    with TokenServer(service) as server, Client(credentials=ApiKey("k"), base_url=server.url) as client:
+        operation = GET if how == "oauth" else KEYED
+        own = client.with_options(headers={name.title(): "mine"})
+        for made, call in ((own, Call(operation)), (client, Call(operation, headers={name: "mine"}))):
+            with pytest.raises(AuthenticationError, match=f"your own header {name}") as caught:
+                made._session.exchange(call)  # pyright: ignore[reportPrivateUsage]
+            assert "mine" not in str(caught.value)
+    assert service.token_requests == 0
 
 
 def test_the_token_request_goes_through_the_clients_own_transport(server: TokenServer) -> None:
@@ -213,6 +230,27 @@ def test_the_token_request_goes_through_the_clients_own_transport(server: TokenS
         client.close()
         assert not users.is_closed, "a client closes only what it made"
     assert seen == ["/oauth/v2/token", "/v1/thing"]
+
+
+def test_a_token_request_has_the_time_limits_of_the_client_that_asks(server: TokenServer) -> None:
+    seen: list[tuple[str, float, float]] = []
+
+    class Recording(httpx.HTTPTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            limits = request.extensions["timeout"]
+            seen.append((request.url.path, limits.get("connect"), limits.get("read")))
+            return super().handle_request(request)
+
+    with (
+        httpx.Client(transport=Recording()) as users,
+        Client(credentials=ClientCredentials("id", "secret"), base_url=server.url, http_client=users) as client,
+    ):
+        client.sample.get()
+        server.service.revoke()
+        client.with_options(timeout=Timeout(60, connect=3, read=4)).sample.get()
+    first, second = ((connect, read) for path, connect, read in seen if path == "/oauth/v2/token")
+    assert first > (9, 9)
+    assert second == (3, 4)
 
 
 def test_closing_twice_and_calling_after_that(client: Client) -> None:
@@ -343,14 +381,14 @@ def test_nothing_keeps_the_interpreter_from_leaving(server: TokenServer) -> None
 
 
 def test_tokens_are_not_kept_alive_by_anything_but_their_credentials(server: TokenServer) -> None:
-    from xcaas_core.auth.tokens._token import Lease
+    from xcaas_core.auth.tokens._token import AccessToken
 
-    before = sum(isinstance(thing, Lease) for thing in gc.get_objects())
+    before = sum(isinstance(thing, AccessToken) for thing in gc.get_objects())
     with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as client:
         client.sample.get()
     del client
     gc.collect()
-    assert sum(isinstance(thing, Lease) for thing in gc.get_objects()) <= before
+    assert sum(isinstance(thing, AccessToken) for thing in gc.get_objects()) <= before
 
 
 @pytest.mark.parametrize("trusted", [False, True])

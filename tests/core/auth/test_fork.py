@@ -17,16 +17,16 @@ def test_locks_that_were_held_at_a_fork_are_free_in_the_child() -> None:
         import os, sys
         from tests.support.credentials import World
         from xcaas_core.auth import MemoryTokenCache
-        from xcaas_core.auth.credentials._set import Wallet
-        world, cache, wallet = World(), MemoryTokenCache(), Wallet(lambda: [])
+        from xcaas_core.auth import CredentialSet
+        world, cache, credentials = World(), MemoryTokenCache(), CredentialSet.parse(lambda: [])
         world.token()
-        world.machine._lock.acquire(); world.credential._pool._lock.acquire()
-        cache._lock.acquire(); wallet._lock.acquire()
+        world.manager._lock.acquire(); world.credential._pool._lock.acquire()
+        cache._lock.acquire(); credentials._lock.acquire()
         child = os.fork()
         if child == 0:
             world.clock.advance(2000)
             world.token(); world.credential.update_credentials("new")
-            cache.write("k", b"x", 1); wallet._ask()
+            cache.write("k", b"x", 1); credentials._ask()
             os._exit(7)
         sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     """

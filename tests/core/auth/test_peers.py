@@ -100,7 +100,7 @@ def test_anthropic_invalidation_is_tied_to_the_token_that_failed() -> None:
     slow = request()
     grant = world.simulation.call(authorizer.authorize(slow, deadline=None))
     assert grant is not None
-    world.machine.invalidate(world.simulation.call(world.acquire()))
+    world.manager.invalidate(world.simulation.call(world.acquire()))
     assert world.token() == "token-2"
     assert world.simulation.call(authorizer.rejected(slow, FakeResponse(401), grant, deadline=None))
     assert text_of(world.simulation.call(world.acquire())) == "token-2"

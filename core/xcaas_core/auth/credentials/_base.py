@@ -9,7 +9,7 @@ from ..._checks import refused
 from ..tokens._events import AuthCounters, Events, Observer
 from ..tokens._policy import TokenPolicy
 from ..tokens._registry import Pool
-from ._sources import Given
+from ._sources import LiteralSecret
 
 if TYPE_CHECKING:
     from ..tokens._cache import TokenCache
@@ -80,8 +80,8 @@ class Credential:
         copy = self._twin()
         for name in self._secrets:
             source: object = getattr(copy, name)
-            if isinstance(source, Given):
-                setattr(copy, name, Given(source.get(), travels=True))
+            if isinstance(source, LiteralSecret):
+                setattr(copy, name, LiteralSecret(source.get(), travels=True))
         return copy
 
     def _replace(self, fields: Mapping[str, object], *, drop: bool) -> None:

@@ -19,7 +19,7 @@ from ..tokens._errors import SecretUnavailableError
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
-__all__ = ["EnvironmentVariable", "Given", "SecretInput", "Source", "require_text", "source_of"]
+__all__ = ["EnvironmentVariable", "LiteralSecret", "SecretInput", "Source", "require_text", "source_of"]
 
 
 class Source(Protocol):
@@ -40,7 +40,7 @@ class Source(Protocol):
         ...
 
 
-class Given:
+class LiteralSecret:
     """A secret that was given as text. Left behind by pickle unless `travels` is set."""
 
     blocks = False
@@ -54,7 +54,7 @@ class Given:
         return self._secret
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Given) and self._secret == other._secret
+        return isinstance(other, LiteralSecret) and self._secret == other._secret
 
     def __hash__(self) -> int:
         return hash(self._secret)
@@ -65,14 +65,14 @@ class Given:
     def __reduce__(self) -> tuple[Callable[..., Source], tuple[str, ...]]:
         if self.travels:
             return _unpack, (self._secret.reveal(),)
-        return LeftBehind, ()
+        return MissingAfterPickle, ()
 
 
-def _unpack(text: str) -> Given:
-    return Given(Secret(text), travels=True)
+def _unpack(text: str) -> LiteralSecret:
+    return LiteralSecret(Secret(text), travels=True)
 
 
-class LeftBehind:
+class MissingAfterPickle:
     """Stands where a secret was before credentials were pickled."""
 
     blocks = False
@@ -113,7 +113,7 @@ class EnvironmentVariable:
         return f"EnvironmentVariable({self.name!r})"
 
 
-class Called:
+class CallableSecret:
     """A secret that a function fetches, such as from a secret manager."""
 
     blocks = True
@@ -138,10 +138,10 @@ class Called:
         raise SecretUnavailableError(f"the function {self!r} gave {type(value).__name__} instead of a non-empty str")
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Called) and self._function == other._function
+        return isinstance(other, CallableSecret) and self._function == other._function
 
     def __hash__(self) -> int:
-        return hash((Called, self._function))
+        return hash((CallableSecret, self._function))
 
     def __repr__(self) -> str:
         return getattr(self._function, "__qualname__", type(self._function).__name__)
@@ -155,13 +155,13 @@ def source_of(value: SecretInput, what: str) -> Source:
     """Wrap what the user gave. `what` names it for messages."""
     if isinstance(value, str):
         require_text(value, what)
-        return Given(Secret(value.strip("\r\n")))
+        return LiteralSecret(Secret(value.strip("\r\n")))
     if isinstance(value, Secret):
-        return Given(value)
+        return LiteralSecret(value)
     if _is_source(value):
         return value
     if callable(value):
-        return Called(value)
+        return CallableSecret(value)
     raise ConfigurationError(
         f"{what} must be text, a function or a reference to a secret, not {type(value).__name__}",
         advice="Is the variable or setting that it comes from set?",

@@ -9,111 +9,118 @@ from ...operations._product import Product
 from ...sansio._messages import Request, Response
 from ...sansio._steps import Flow
 from .._interface import AuthContext
-from ..credentials._set import Wallet
-from ..tokens._token import Lease
+from ..credentials._set import CredentialSet
+from ..tokens._manager import Timeouts
+from ..tokens._token import AccessToken
 from ._advice import PRODUCT_REFUSALS, about_key, about_token
-from ._bindings import Part, part_of
-from ._selection import choose
+from ._bindings import CredentialBinding, binding_of
+from ._selection import resolve_security
 
-__all__ = ["Grant", "PartsAuthorizer"]
+__all__ = ["AppliedCredentials", "RequestAuthorizer"]
 
 # Seconds for which a value that is not at fault is not asked for again: a token costs a request, a key little.
-_DOUBT_TOKEN = 30.0
-_DOUBT_LOOKUP = 1.0
+_SUSPECT_TOKEN = 30.0
+_SUSPECT_LOOKUP = 1.0
 
 
 @dataclass(slots=True)
-class Grant:
-    """What one attempt of a call carried. `replay`: after the value before it was refused."""
+class AppliedCredentials:
+    """What one attempt of a call carried. `replay`: the value before it was refused."""
 
-    leases: list[tuple[Part, Lease]] = field(default_factory=list["tuple[Part, Lease]"])
+    tokens: list[tuple[CredentialBinding, AccessToken]] = field(
+        default_factory=list["tuple[CredentialBinding, AccessToken]"]
+    )
     replay: bool = False
     asked: bool = False
 
 
-class PartsAuthorizer:
+class RequestAuthorizer:
     """Puts one value, or several, on each request.
 
     A token that is refused right after it was obtained because the one before was refused (or is the
-    same again) is not at fault: the key is, which may lack the product. Such a token is *doubted* for a
+    same again) is not at fault: the key is, which may lack the product. Such a token is *suspected* for a
     while: this product's calls fail without asking for yet another one, and other products keep it.
     """
 
-    def __init__(self, product: Product, security: Security, wallet: Wallet, context: AuthContext) -> None:
+    def __init__(self, product: Product, security: Security, credentials: CredentialSet, context: AuthContext) -> None:
         self._product = product
         self._security = security
-        self._wallet = wallet
+        self._credentials = credentials
         self._context = context
-        self._parts: tuple[Part, ...] | None = None
-        self._doubted: tuple[str, float] = ("", 0.0)
+        self._bindings: tuple[CredentialBinding, ...] | None = None
+        self._suspected: tuple[str, float] = ("", 0.0)
 
-    def authorize(self, request: Request, *, deadline: float | None) -> Flow[object]:
+    def authorize(self, request: Request, *, deadline: float | None, replay: bool = False) -> Flow[object]:
         """Put credentials on the request; see `Authorizer`."""
-        parts = self._parts
-        if parts is None:
-            parts = yield from self._select()
-        grant = Grant()
-        for part in parts:
-            lease = yield from part.machine.acquire(deadline)
-            grant.replay |= part.place.put(request, lease.value)
-            grant.leases.append((part, lease))
+        bindings = self._bindings
+        if bindings is None:
+            bindings = yield from self._select()
+        grant = AppliedCredentials(replay=replay)
+        for binding in bindings:
+            token = yield from binding.manager.acquire(deadline, _timeouts(request))
+            binding.location.apply(request, token.value)
+            grant.tokens.append((binding, token))
         return grant
 
-    def _select(self) -> Flow[tuple[Part, ...]]:
-        held = yield from self._wallet.open()
-        choices = choose(self._product, self._security, held)
-        parts = [part_of(choice, self._product, self._context) for choice in choices]
-        self._parts = tuple(part for part in parts if part is not None)
-        return self._parts
+    def _select(self) -> Flow[tuple[CredentialBinding, ...]]:
+        held = yield from self._credentials.resolve()
+        choices = resolve_security(self._product, self._security, held)
+        bindings = [binding_of(choice, self._product, self._context) for choice in choices]
+        self._bindings = tuple(binding for binding in bindings if binding is not None)
+        return self._bindings
 
     def rejected(self, request: Request, response: Response, grant: object, *, deadline: float | None) -> Flow[bool]:
-        """The server answered 401; see `Authorizer`."""
-        if not isinstance(grant, Grant):
+        """Look for a better credential after a 401; see `Authorizer`."""
+        if not isinstance(grant, AppliedCredentials):
             return False
         grant.asked = True
         if any(word in response.content for word in PRODUCT_REFUSALS):
             return False
         changed = False
-        for part, lease in grant.leases:
-            if not part.renewable or self._in_doubt(lease):
+        for binding, token in grant.tokens:
+            if not binding.renewable or self._is_suspected(token):
                 continue
-            part.machine.invalidate(lease)
-            fresh = yield from part.machine.acquire(deadline)
-            if fresh.mark != lease.mark:
-                part.place.refuse(request)
-                part.machine.events.emit("replayed")
+            binding.manager.invalidate(token)
+            fresh = yield from binding.manager.acquire(deadline, _timeouts(request))
+            if fresh.fingerprint != token.fingerprint:
+                binding.manager.events.emit("replayed")
                 changed = True
             else:
-                self._doubt(part, lease)
+                self._suspect(binding, token)
         return changed
 
     def explain(self, status: int, grant: object) -> str | None:
-        """Advice for the error of a final 401 or 403; see `Authorizer`."""
-        if not isinstance(grant, Grant):
+        """Advise on a final 401 or 403; see `Authorizer`."""
+        if not isinstance(grant, AppliedCredentials):
             return None
         if status == 401:
-            self._take_note(grant)
-        token = next((lease for part, lease in grant.leases if part.is_token), None)
-        if token is not None:
-            return about_token(self._product, token.info, status)
-        return about_key(self._product, status) if grant.leases else None
+            self._on_final_401(grant)
+        info = next((token.info for binding, token in grant.tokens if binding.is_token), None)
+        if info is not None:
+            return about_token(self._product, info, status)
+        return about_key(self._product, status) if grant.tokens else None
 
-    def _take_note(self, grant: Grant) -> None:
-        for part, lease in grant.leases:
-            if not part.renewable:
+    def _on_final_401(self, grant: AppliedCredentials) -> None:
+        for binding, token in grant.tokens:
+            if not binding.renewable:
                 continue
             if grant.replay:
-                self._doubt(part, lease)
+                self._suspect(binding, token)
             elif not grant.asked:  # the body could not be sent again, but the next call should not fail too
-                part.machine.invalidate(lease)
+                binding.manager.invalidate(token)
 
-    def _doubt(self, part: Part, lease: Lease) -> None:
-        seconds = _DOUBT_TOKEN if part.is_token else _DOUBT_LOOKUP
-        self._doubted = (lease.mark, self._context.clock() + seconds)
+    def _suspect(self, binding: CredentialBinding, token: AccessToken) -> None:
+        seconds = _SUSPECT_TOKEN if binding.is_token else _SUSPECT_LOOKUP
+        self._suspected = (token.fingerprint, self._context.clock() + seconds)
 
-    def _in_doubt(self, lease: Lease) -> bool:
-        mark, until = self._doubted
-        return lease.mark == mark and self._context.clock() < until
+    def _is_suspected(self, token: AccessToken) -> bool:
+        fingerprint, until = self._suspected
+        return token.fingerprint == fingerprint and self._context.clock() < until
 
     def __repr__(self) -> str:
-        return f"<PartsAuthorizer for {self._product.name}>"
+        return f"<RequestAuthorizer for {self._product.name}>"
+
+
+def _timeouts(request: Request) -> Timeouts:
+    """Take the time limits of the call that waits for the token: they may differ between copies of one client."""
+    return request.connect_timeout, request.read_timeout

@@ -1,4 +1,4 @@
-"""From a choice to what is put on requests: a place, and the machine that gives the value for it."""
+"""From a choice to what is put on requests: a location, and the manager that gives the value for it."""
 
 from __future__ import annotations
 
@@ -17,66 +17,66 @@ from ..credentials._base import Credential
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
 from ..credentials._sources import Source
 from ..tokens._endpoint import Fetch
-from ..tokens._manager import Machine, Obtain
+from ..tokens._manager import TokenFetcher, TokenManager
 from ..tokens._shared import SharedFetch
-from ._locations import Authorization, CookiePlace, HeaderPlace, Place, QueryPlace
+from ._locations import AuthorizationLocation, CookieLocation, HeaderLocation, Location, QueryLocation
 from ._lookups import Lookup
 from ._selection import Choice
 from ._token_requests import ClientCredentialsRequest, TokenRequest, WorkAnalyticsRequest
 
-__all__ = ["Part", "part_of", "token_machine"]
+__all__ = ["CredentialBinding", "binding_of", "token_manager"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CredentialBinding:
     """One value that a request needs. `renewable`: another one can be had when this one is refused."""
 
-    place: Place
-    machine: Machine
+    location: Location
+    manager: TokenManager
     credential: Credential
     renewable: bool
     is_token: bool
 
 
-def part_of(choice: Choice, product: Product, context: AuthContext) -> Part | None:
-    """How the chosen credential gets onto requests. None if nothing is put on them."""
+def binding_of(choice: Choice, product: Product, context: AuthContext) -> CredentialBinding | None:
+    """Bind the chosen credential to requests. None if nothing is put on them."""
     credential, scheme = choice.credential, choice.scheme
     if credential is None:
         return None
     if scheme.kind in ("oauth2", "http-bearer", "openid") and not isinstance(credential, BearerToken):
-        machine = token_machine(credential, product, scheme, context)
-        return Part(Authorization(), machine, credential, renewable=True, is_token=True)
-    machine, source = _lookup(credential, scheme, context)
+        manager = token_manager(credential, product, scheme, context)
+        return CredentialBinding(AuthorizationLocation(), manager, credential, renewable=True, is_token=True)
+    manager, source = _lookup(credential, scheme, context)
     fixed = source.fixed and credential._refill is None  # pyright: ignore[reportPrivateUsage]
-    return Part(_place(scheme), machine, credential, renewable=not fixed, is_token=False)
+    return CredentialBinding(_location(scheme), manager, credential, renewable=not fixed, is_token=False)
 
 
-def _place(scheme: Scheme) -> Place:
+def _location(scheme: Scheme) -> Location:
     if scheme.kind != "api-key":
-        return Authorization()
+        return AuthorizationLocation()
     name = scheme.parameter or ""
     if name.lower() == "authorization":
-        return Authorization()
+        return AuthorizationLocation()
     if scheme.location == "query":
-        return QueryPlace(name)
-    return CookiePlace(name) if scheme.location == "cookie" else HeaderPlace(name)
+        return QueryLocation(name)
+    return CookieLocation(name) if scheme.location == "cookie" else HeaderLocation(name)
 
 
-def _lookup(credential: Credential, scheme: Scheme, context: AuthContext) -> tuple[Machine, Source]:
-    """The machine of a value that is sent as it is."""
+def _lookup(credential: Credential, scheme: Scheme, context: AuthContext) -> tuple[TokenManager, Source]:
+    """Return the manager of a value that is sent as it is, and where that value comes from."""
     name, shape = _value_of(credential, scheme)
 
     def source() -> Source:
         return cast("Source", getattr(credential, name))
 
-    def obtain() -> Obtain:
+    def make_fetcher() -> TokenFetcher:
         return Lookup(credential, source, shape, clock=context.clock)
 
-    return _pooled(credential, ("lookup", name), obtain, context), source()
+    return _pooled(credential, ("lookup", name), make_fetcher, context), source()
 
 
 def _value_of(credential: Credential, scheme: Scheme) -> tuple[str, Callable[[str], MaskedStr]]:
-    """Which of a credential's secrets a scheme takes, and how it is written on requests."""
+    """Say which of a credential's secrets a scheme takes, and how it is written on requests."""
 
     def as_password(secret: str) -> MaskedStr:
         return basic(credential.tenant if isinstance(credential, BasicToken) else "", secret)
@@ -100,8 +100,8 @@ def _value_of(credential: Credential, scheme: Scheme) -> tuple[str, Callable[[st
             raise ConfigurationError(f"{type(credential).__name__} cannot be put on a request")
 
 
-def token_machine(credential: Credential, product: Product, scheme: Scheme, context: AuthContext) -> Machine:
-    """The machine of a token that an endpoint issues."""
+def token_manager(credential: Credential, product: Product, scheme: Scheme, context: AuthContext) -> TokenManager:
+    """Return the manager of a token that an endpoint issues."""
     explicit = credential.token_url if isinstance(credential, ClientCredentials) else None
     if explicit is None and scheme.token_url is None:
         raise ConfigurationError(
@@ -109,37 +109,36 @@ def token_machine(credential: Credential, product: Product, scheme: Scheme, cont
             advice="Pass ClientCredentials(…, token_url='https://…'), or BearerToken(…).",
         )
     url = context.rebase(scheme.token_url or "") if explicit is None else rebase(explicit, None)
-    timeouts = (context.connect_timeout, context.read_timeout)
     request: TokenRequest
     if isinstance(credential, ClientCredentials):
         in_body = (credential.client_auth or scheme.options.get("client_auth")) == "body"
-        request = ClientCredentialsRequest(credential, url, "body" if in_body else "basic", timeouts)
+        request = ClientCredentialsRequest(credential, url, "body" if in_body else "basic")
         key: tuple[object, ...] = ("token", url, credential.scopes, in_body)
     elif isinstance(credential, WorkAnalyticsLogin):
-        request = WorkAnalyticsRequest(credential, url, _key_header(product), timeouts)
+        request = WorkAnalyticsRequest(credential, url, _key_header(product))
         key = ("token", url)
     else:
         raise ConfigurationError(f"{type(credential).__name__} cannot ask for a token")
 
-    def obtain() -> Obtain:
+    def make_fetcher() -> TokenFetcher:
         policy, clock, random = credential.policy, context.clock, context.random
         fetch = Fetch(request.build, address=safe_url(url), policy=policy, clock=clock, random=random)
         if credential.cache is None:
             return fetch
         return SharedFetch(fetch, credential.cache, request.cache_key, policy=policy, clock=clock, random=random)
 
-    return _pooled(credential, key, obtain, context)
+    return _pooled(credential, key, make_fetcher, context)
 
 
 def _pooled(
-    credential: Credential, key: tuple[object, ...], obtain: Callable[[], Obtain], context: AuthContext
-) -> Machine:
+    credential: Credential, key: tuple[object, ...], make_fetcher: Callable[[], TokenFetcher], context: AuthContext
+) -> TokenManager:
     pool = credential._pool  # pyright: ignore[reportPrivateUsage]
-    return pool.machine(key, obtain, clock=context.clock, random=context.random)
+    return pool.manager(key, make_fetcher, clock=context.clock, random=context.random)
 
 
 def _key_header(product: Product) -> str:
-    """The header in which a product wants the key of a login."""
+    """Return the header in which a product wants the key of a login."""
     for scheme in product.schemes.values():
         if scheme.kind == "api-key" and scheme.credential == WorkAnalyticsLogin.kind and scheme.parameter:
             return scheme.parameter.lower()

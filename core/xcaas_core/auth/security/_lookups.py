@@ -11,14 +11,14 @@ from ...sansio._steps import Flow, Offload
 from ..credentials._base import Credential
 from ..credentials._sources import Source
 from ..tokens._failure import Failure
-from ..tokens._manager import Budget
-from ..tokens._token import Lease
+from ..tokens._manager import RefreshBudget
+from ..tokens._token import AccessToken
 
 __all__ = ["Lookup", "reveal"]
 
 
 class Lookup:
-    """The flow behind the `Machine` of a value that is sent as it is.
+    """The flow behind the `TokenManager` of a value that is sent as it is.
 
     A value that was given as text is kept until it is replaced. One that a reference names is
     looked up again after `policy.default_life` seconds, and when it was refused.
@@ -37,7 +37,7 @@ class Lookup:
         self._shape = shape
         self._clock = clock
 
-    def __call__(self, budget: Budget) -> Flow[Lease | Failure]:
+    def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         del budget
         started = self._clock()
         try:
@@ -50,9 +50,9 @@ class Lookup:
             return self._trouble("a key or token holds characters that no header can carry", None)
         mark = fingerprint(secret.reveal())
         if self._source().fixed and self._credential._refill is None:  # pyright: ignore[reportPrivateUsage]
-            return Lease(value, mark=mark)
+            return AccessToken(value, fingerprint=mark)
         policy = self._credential.policy
-        return Lease(value, life=policy.default_life, obtained_at=started, policy=policy, mark=mark)
+        return AccessToken(value, life=policy.default_life, obtained_at=started, policy=policy, fingerprint=mark)
 
     def _trouble(self, message: str, advice: str | None) -> Failure:
         return Failure(kind="secret", message=message, advice=advice, remember=self._credential.policy.refusal_memory)

@@ -9,9 +9,9 @@ from ..._errors import ConfigurationError, MissingCredentialsError
 from ...operations._product import Product, Scheme
 from ..credentials._base import Credential
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
-from ..credentials._set import Held
+from ..credentials._set import ScopedCredential
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Choice", "resolve_security"]
 
 _TAKES: dict[str | None, tuple[type[Credential], ...]] = {
     "client-credentials": (ClientCredentials, BearerToken),
@@ -52,7 +52,9 @@ class Choice:
     credential: Credential | None
 
 
-def choose(product: Product, security: Sequence[Sequence[str]], held: Sequence[Held]) -> tuple[Choice, ...]:
+def resolve_security(
+    product: Product, security: Sequence[Sequence[str]], held: Sequence[ScopedCredential]
+) -> tuple[Choice, ...]:
     """The first alternative of `security` for which the client holds everything.
 
     An alternative without any scheme (calls may stay anonymous) is the last resort.
@@ -71,7 +73,7 @@ def choose(product: Product, security: Sequence[Sequence[str]], held: Sequence[H
     raise _missing(product, missing, held)
 
 
-def _choice(product: Product, name: str, held: Sequence[Held]) -> Choice | None:
+def _choice(product: Product, name: str, held: Sequence[ScopedCredential]) -> Choice | None:
     scheme = product.schemes.get(name)
     if scheme is None:
         raise ConfigurationError(f"{product.name} names a security scheme {name!r} that it does not describe")
@@ -88,7 +90,7 @@ def _choice(product: Product, name: str, held: Sequence[Held]) -> Choice | None:
     return Choice(name, scheme, found[0])
 
 
-def _rank(product: Product, name: str, scheme: Scheme, held: Held) -> int:
+def _rank(product: Product, name: str, scheme: Scheme, held: ScopedCredential) -> int:
     """How well a credential fits: 0 not at all; more the more exactly it was said what it is for."""
     credential = held.credential
     kinds = _kinds(scheme)
@@ -114,7 +116,9 @@ def _kinds(scheme: Scheme) -> tuple[type[Credential], ...]:
     return _TAKES_BY_SCHEME.get(scheme.kind, ())
 
 
-def _missing(product: Product, missing: Iterable[Sequence[str]], held: Sequence[Held]) -> MissingCredentialsError:
+def _missing(
+    product: Product, missing: Iterable[Sequence[str]], held: Sequence[ScopedCredential]
+) -> MissingCredentialsError:
     wanted = [" and ".join(dict.fromkeys(_how(name, product.schemes[name]) for name in names)) for names in missing]
     console = f" (“{product.console_name}” in the Admin Console)" if product.console_name else ""
     return MissingCredentialsError(
@@ -123,7 +127,7 @@ def _missing(product: Product, missing: Iterable[Sequence[str]], held: Sequence[
     )
 
 
-def _has(product: Product, held: Sequence[Held]) -> str:
+def _has(product: Product, held: Sequence[ScopedCredential]) -> str:
     """What there is instead, so that a slip in a name is seen."""
     shown = [
         repr(one.credential) if one.name is None else f"{one.credential!r} for {one.name!r}" for one in held[:_MOST]

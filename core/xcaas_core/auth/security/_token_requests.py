@@ -20,11 +20,10 @@ _FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "applica
 
 
 class TokenRequest:
-    """What token requests have in common. `timeouts` are the client's for connecting and for reading."""
+    """What token requests have in common."""
 
-    def __init__(self, url: str, timeouts: tuple[float | None, float | None]) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url
-        self._timeouts = timeouts
 
     def build(self) -> Flow[Request]:
         """A new token request, with the secrets of this moment."""
@@ -35,8 +34,7 @@ class TokenRequest:
         raise NotImplementedError
 
     def _request(self, headers: dict[str, str], content: bytes) -> Request:
-        connect, read = self._timeouts
-        return Request("POST", self._url, _FORM | headers, content, connect_timeout=connect, read_timeout=read)
+        return Request("POST", self._url, _FORM | headers, content)
 
     def _named(self, kind: str, principal: str, secret: Secret, facts: object) -> Flow[str]:
         text = json.dumps([kind, principal, self._url, facts], sort_keys=True)
@@ -47,14 +45,8 @@ class TokenRequest:
 class ClientCredentialsRequest(TokenRequest):
     """RFC 6749, 4.4. Key and secret travel as HTTP Basic (form-encoded first, 2.3.1) or in the body."""
 
-    def __init__(
-        self,
-        credential: ClientCredentials,
-        url: str,
-        client_auth: Literal["basic", "body"],
-        timeouts: tuple[float | None, float | None],
-    ) -> None:
-        super().__init__(url, timeouts)
+    def __init__(self, credential: ClientCredentials, url: str, client_auth: Literal["basic", "body"]) -> None:
+        super().__init__(url)
         self._credential = credential
         self._in_body = client_auth == "body"
 
@@ -81,10 +73,8 @@ class ClientCredentialsRequest(TokenRequest):
 class WorkAnalyticsRequest(TokenRequest):
     """Work Analytics' own token service: key in a header, user and password as a form, no grant type."""
 
-    def __init__(
-        self, credential: WorkAnalyticsLogin, url: str, key_header: str, timeouts: tuple[float | None, float | None]
-    ) -> None:
-        super().__init__(url, timeouts)
+    def __init__(self, credential: WorkAnalyticsLogin, url: str, key_header: str) -> None:
+        super().__init__(url)
         self._credential = credential
         self._key_header = key_header
 

@@ -14,7 +14,7 @@ from typing import cast
 
 from ..._secrets import Secret
 
-__all__ = ["TokenAnswer", "Unreadable", "error_code", "parse_products", "read_token"]
+__all__ = ["InvalidTokenResponse", "TokenResponse", "error_code", "parse_products", "read_token"]
 
 # RFC 6749 allows any visible ASCII in a token; anything else would break out of the header.
 _TOKEN = re.compile(r"[\x21-\x7e]{1,65536}")
@@ -22,7 +22,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,79}")
 
 
 @dataclass(frozen=True, slots=True)
-class TokenAnswer:
+class TokenResponse:
     """A token as the endpoint described it. `expires_in` is as it came."""
 
     token: Secret
@@ -33,7 +33,7 @@ class TokenAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class InvalidTokenResponse:
     """Why an answer holds no token, as a clause. `transient`: something between here and the endpoint
     may have answered or cut the answer short, so that asking again may help."""
 
@@ -41,33 +41,33 @@ class Unreadable:
     transient: bool = False
 
 
-def read_token(content: bytes) -> TokenAnswer | Unreadable:
+def read_token(content: bytes) -> TokenResponse | InvalidTokenResponse:
     """The token in an answer's body, or the reason why there is none."""
     if not content.strip():
-        return Unreadable("the answer is empty", transient=True)
+        return InvalidTokenResponse("the answer is empty", transient=True)
     if content.lstrip()[:1] == b"<":
-        return Unreadable("the answer is HTML or XML, as from a proxy or a login page", transient=True)
+        return InvalidTokenResponse("the answer is HTML or XML, as from a proxy or a login page", transient=True)
     try:
         data: object = json.loads(content)
     except (ValueError, RecursionError):
-        return Unreadable("the answer is not JSON", transient=True)
+        return InvalidTokenResponse("the answer is not JSON", transient=True)
     if not isinstance(data, dict):
-        return Unreadable("the answer is JSON but not an object")
+        return InvalidTokenResponse("the answer is JSON but not an object")
     return _from_object(cast("dict[str, object]", data))
 
 
-def _from_object(data: Mapping[str, object]) -> TokenAnswer | Unreadable:
+def _from_object(data: Mapping[str, object]) -> TokenResponse | InvalidTokenResponse:
     kind = data.get("token_type")
     # 8x8 sends `BearerToken`; RFC 6749 wants `Bearer` in any case.
     if kind is not None and (not isinstance(kind, str) or kind.strip().lower() not in ("bearer", "bearertoken")):
-        return Unreadable("the answer's token_type is not bearer")
+        return InvalidTokenResponse("the answer's token_type is not bearer")
     token = data.get("access_token")
     if token is None or token == "":
-        return Unreadable("the answer has no access_token")
+        return InvalidTokenResponse("the answer has no access_token")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        return Unreadable("the answer's access_token is not text that fits into a header")
+        return InvalidTokenResponse("the answer's access_token is not text that fits into a header")
     scope = data.get("scope")
-    return TokenAnswer(
+    return TokenResponse(
         Secret(token),
         data.get("expires_in"),
         _epoch_milliseconds(data.get("issued_at")),

@@ -13,10 +13,10 @@ from ..._errors import CertificateError, CredentialsError, TransportError
 from ...sansio._messages import Request, Response
 from ...sansio._steps import Flow, Send, Sleep
 from ._failure import Failure
-from ._manager import Budget
+from ._manager import RefreshBudget
 from ._policy import TokenPolicy
-from ._responses import Judge
-from ._token import Lease
+from ._responses import Endpoint, parse_token_response
+from ._token import AccessToken
 
 __all__ = ["Build", "Fetch", "no_secret"]
 
@@ -28,7 +28,7 @@ class Build(Protocol):
 
 
 class Fetch:
-    """The flow behind a token's `Machine` (see `Obtain`). `address` is the endpoint's, for messages."""
+    """The flow behind a token's `TokenManager` (see `TokenFetcher`). `address` is the endpoint's, for messages."""
 
     def __init__(
         self,
@@ -45,9 +45,9 @@ class Fetch:
         self._clock = clock
         self._random = random
         self._closed_until = 0.0
-        self._judge = Judge(address, policy=policy, clock=clock)
+        self._endpoint = Endpoint(address, policy, clock)
 
-    def __call__(self, budget: Budget) -> Flow[Lease | Failure]:
+    def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         """Ask until there is a token, the budget is spent, or asking makes no sense."""
         failure: Failure | None = None
         pause = max(0.0, self._closed_until - self._clock())
@@ -57,7 +57,7 @@ class Fetch:
                     return end.final(attempt - 1)
                 yield Sleep(pause)
             outcome = yield from self._attempt(budget)
-            if isinstance(outcome, Lease) or not outcome.retry:
+            if isinstance(outcome, AccessToken) or not outcome.retry:
                 return outcome
             failure = outcome
             pause = self._pause(attempt, outcome)
@@ -68,7 +68,7 @@ class Fetch:
             self._closed_until = self._clock() + failure.wait
         return max(self._policy.pause(attempt, self._random()), failure.wait or 0.0)
 
-    def _cannot_wait(self, pause: float, budget: Budget, failure: Failure | None) -> Failure | None:
+    def _cannot_wait(self, pause: float, budget: RefreshBudget, failure: Failure | None) -> Failure | None:
         if pause > self._policy.longest_wait or (failure is None and budget.early):
             return self._patience(pause, failure)
         if self._clock() + pause < budget.deadline:
@@ -88,13 +88,13 @@ class Fetch:
             remember=pause,
         )
 
-    def _unavailable(self, budget: Budget, failure: Failure | None) -> Failure:
+    def _unavailable(self, budget: RefreshBudget, failure: Failure | None) -> Failure:
         if budget.callers and self._clock() >= budget.deadline:
             return _out_of_time()
         assert failure is not None
         return failure
 
-    def _attempt(self, budget: Budget) -> Flow[Lease | Failure]:
+    def _attempt(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         try:
             request = yield from self._build()
         except CredentialsError as error:
@@ -104,6 +104,7 @@ class Fetch:
         if left <= 0:
             return _out_of_time() if budget.callers else self._silent("no time was left", retry=False)
         request.timeout = min(self._policy.attempt_timeout, left)
+        request.connect_timeout, request.read_timeout = budget.timeouts
         trouble: TransportError | None = None
         response: Response | None = None
         try:
@@ -116,7 +117,7 @@ class Fetch:
             reason = "no answer" if trouble is None else trouble.message
             refused = isinstance(trouble, CertificateError)
             return self._silent(reason, retry=not refused, advice=trouble.advice if refused and trouble else None)
-        return self._judge(response, started, renewal=budget.renewal)
+        return parse_token_response(self._endpoint, response, started, renewal=budget.renewal)
 
     def _silent(self, reason: str, *, retry: bool, advice: str | None = None) -> Failure:
         return Failure(

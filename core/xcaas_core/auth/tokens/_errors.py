@@ -7,7 +7,7 @@
         ├── TokenRefusedError      it refused the credential; trying again would not help
         ├── TokenRateLimitError    it asked to wait longer than a call should
         ├── TokenUnavailableError  it could not be reached, or failed, also after retries
-        ├── TokenAnswerError       its answer is not a token
+        ├── TokenResponseError       its answer is not a token
         └── TokenTimeoutError      the call's own time was up while waiting for a token (also TimeoutError)
 
 None of them carries a secret, a token or the body of an answer.
@@ -19,9 +19,9 @@ from ..._errors import CredentialsError, TokenError
 
 __all__ = [
     "SecretUnavailableError",
-    "TokenAnswerError",
     "TokenRateLimitError",
     "TokenRefusedError",
+    "TokenResponseError",
     "TokenTimeoutError",
     "TokenUnavailableError",
 ]
@@ -49,7 +49,7 @@ class TokenUnavailableError(TokenError):
     """The token endpoint could not be reached or failed, and went on failing when asked again."""
 
 
-class TokenAnswerError(TokenError):
+class TokenResponseError(TokenError):
     """The token endpoint answered something that is not a usable token, such as HTML from a proxy,
     a token of another type, or a token that had expired when it arrived."""
 

@@ -12,9 +12,9 @@ from typing import Literal, TypeAlias
 from ..._errors import CredentialsError, TokenError
 from ._errors import (
     SecretUnavailableError,
-    TokenAnswerError,
     TokenRateLimitError,
     TokenRefusedError,
+    TokenResponseError,
     TokenTimeoutError,
     TokenUnavailableError,
 )
@@ -27,7 +27,7 @@ _CLASSES: dict[FailureKind, type[TokenError]] = {
     "refused": TokenRefusedError,
     "rate-limit": TokenRateLimitError,
     "unavailable": TokenUnavailableError,
-    "answer": TokenAnswerError,
+    "answer": TokenResponseError,
     "timeout": TokenTimeoutError,
     "elsewhere": TokenUnavailableError,
 }

@@ -16,9 +16,9 @@ from ...sansio._steps import Flow, Offload, Sleep
 from ._cache import TokenCache
 from ._endpoint import no_secret
 from ._failure import Failure
-from ._manager import Budget, Obtain
+from ._manager import RefreshBudget, TokenFetcher
 from ._policy import TokenPolicy
-from ._token import Lease, TokenInfo
+from ._token import AccessToken, TokenInfo
 
 __all__ = ["CacheKey", "SharedFetch"]
 
@@ -37,7 +37,7 @@ class SharedFetch:
 
     def __init__(
         self,
-        fetch: Obtain,
+        fetch: TokenFetcher,
         cache: TokenCache,
         key: CacheKey,
         *,
@@ -52,7 +52,7 @@ class SharedFetch:
         self._clock = clock
         self._random = random
 
-    def __call__(self, budget: Budget) -> Flow[Lease | Failure]:
+    def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         try:
             key = yield from self._key()
         except CredentialsError as error:
@@ -74,13 +74,13 @@ class SharedFetch:
     def _lock_time(self) -> float:
         return self._policy.total_timeout + 5.0
 
-    def _ask(self, key: str, owner: str, budget: Budget) -> Flow[Lease | Failure]:
+    def _ask(self, key: str, owner: str, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         given_back = False
         try:
-            outcome: Lease | Failure | None = yield from self._look(key, budget)
+            outcome: AccessToken | Failure | None = yield from self._look(key, budget)
             if outcome is None:
                 outcome = yield from self._fetch(budget)
-                if isinstance(outcome, Lease) and outcome.reusable:
+                if isinstance(outcome, AccessToken) and outcome.reusable:
                     yield from self._keep(key, outcome)
             given_back = True
             yield from self._attempt("unlock", lambda: self._cache.unlock(key, owner))
@@ -95,36 +95,36 @@ class SharedFetch:
         except Exception as error:
             _log.debug("the token cache's lock was not given back: %s", type(error).__name__)
 
-    def _look(self, key: str, budget: Budget) -> Flow[Lease | None]:
+    def _look(self, key: str, budget: RefreshBudget) -> Flow[AccessToken | None]:
         """A token in the cache that is worth having: not the one in hand or refused, and not about to end."""
         read, entry = yield from self._attempt("read", lambda: self._cache.read(key))
-        lease = None if not read or entry is None else self._unpack(*entry)
-        if lease is None or lease.mark in (budget.rejected, budget.current):
+        token = None if not read or entry is None else self._unpack(*entry)
+        if token is None or token.fingerprint in (budget.rejected, budget.current):
             return None
         now = self._clock()
-        return lease if now < (lease.advisory_at if budget.early else lease.mandatory_at) else None
+        return token if now < (token.advisory_at if budget.early else token.mandatory_at) else None
 
-    def _keep(self, key: str, lease: Lease) -> Flow[None]:
-        yield from self._attempt("write", lambda: self._cache.write(key, _pack(lease), lease.remaining(self._clock)))
+    def _keep(self, key: str, token: AccessToken) -> Flow[None]:
+        yield from self._attempt("write", lambda: self._cache.write(key, _pack(token), token.remaining(self._clock)))
 
-    def _unpack(self, payload: bytes, seconds: float) -> Lease | None:
+    def _unpack(self, payload: bytes, seconds: float) -> AccessToken | None:
         try:
             entry = cast("dict[str, object]", json.loads(payload))
-            token, life = entry["token"], float(cast("float", entry["life"]))
+            text, life = entry["token"], float(cast("float", entry["life"]))
             products = tuple(str(name) for name in cast("list[object]", entry["products"]))
             issued = entry.get("issued_at")
             issued_at = datetime.fromisoformat(issued) if isinstance(issued, str) else None
         except (ValueError, TypeError, KeyError):
             return None
-        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or seconds > life + 1:
+        if not isinstance(text, str) or not text.isascii() or not text.isprintable() or seconds > life + 1:
             return None
-        return Lease(
-            bearer(token),
+        return AccessToken(
+            bearer(text),
             life=life,
             obtained_at=self._clock() - (life - seconds),
             policy=self._policy,
             info=TokenInfo(products, life, life, issued_at, str(entry.get("scope") or "")),
-            mark=fingerprint(token),
+            fingerprint=fingerprint(text),
             shared=True,
         )
 
@@ -141,11 +141,16 @@ class SharedFetch:
         return trouble is None, result
 
 
-def _pack(lease: Lease) -> bytes:
-    info = lease.info
+def _pack(token: AccessToken) -> bytes:
+    info = token.info
     issued_at = info.issued_at.isoformat() if info.issued_at else None
-    token = lease.value.removeprefix("Bearer ")
-    entry = {"token": token, "life": lease.life, "products": info.products, "issued_at": issued_at, "scope": info.scope}
+    entry = {
+        "token": token.value.removeprefix("Bearer "),
+        "life": token.life,
+        "products": info.products,
+        "issued_at": issued_at,
+        "scope": info.scope,
+    }
     return MaskedBytes(json.dumps(entry).encode())
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from ..._secrets import MaskedStr
 from ._policy import TokenPolicy
 
-__all__ = ["Lease", "TokenInfo"]
+__all__ = ["AccessToken", "TokenInfo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,19 @@ class TokenInfo:
     scope: str = ""
 
 
-class Lease:
-    """A value ready to be sent, and until when. All times are on the machine's monotonic clock.
+class AccessToken:
+    """A value ready to be sent, and until when. All times are on the client's monotonic clock.
 
-    A lease with `reusable` false is for the callers that waited for it and nobody after them.
+    One with `reusable` false is for the callers that waited for it and nobody after them.
     """
 
     __slots__ = (
         "advisory_at",
         "expires_at",
+        "fingerprint",
         "info",
         "life",
         "mandatory_at",
-        "mark",
         "obtained_at",
         "reusable",
         "shared",
@@ -58,7 +58,7 @@ class Lease:
         policy: TokenPolicy | None = None,
         total_life: float | None = None,
         info: TokenInfo | None = None,
-        mark: str = "",
+        fingerprint: str = "",
         shared: bool = False,
     ) -> None:
         self.value = value
@@ -66,7 +66,7 @@ class Lease:
         self.obtained_at = obtained_at
         self.expires_at = obtained_at + life
         self.info = info or TokenInfo()
-        self.mark = mark
+        self.fingerprint = fingerprint
         self.shared = shared
         self.reusable = life > 0
         advisory, mandatory = (policy or _ENDLESS).windows(life if total_life is None else total_life)
@@ -76,11 +76,11 @@ class Lease:
         self.mandatory_at = self.expires_at - mandatory
 
     def remaining(self, clock: Callable[[], float]) -> float:
-        """Seconds until the lease ends."""
+        """Return the seconds that it is still good for."""
         return max(0.0, self.expires_at - clock())
 
     def __repr__(self) -> str:
-        return f"<Lease life={self.life}>"
+        return f"<AccessToken life={self.life}>"
 
 
 _ENDLESS = TokenPolicy()

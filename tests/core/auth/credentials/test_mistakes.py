@@ -71,7 +71,9 @@ def test_an_option_that_credentials_do_not_have_is_not_lost_quietly() -> None:
         ({"client_id": "i", "client_secret": "hunter2"}, r"Pass ClientCredentials\(client_id=…, client_secret=…\)"),
         ({"tenant": "i", "token": "hunter2"}, r"Pass BasicToken\(tenant=…, token=…\)"),
         ({"api_key": "hunter2", "username": "u", "password": "hunter2"}, r"Pass WorkAnalyticsLogin\(api_key=…, user"),
-        (["hunter2", "id"], "a list of credentials cannot hold str"),
+        (["hunter2", "id", "x"], "a list of credentials cannot hold str"),
+        (["hunter2", "id"], r"cannot be a pair of strings, which .*Give ClientCredentials"),
+        (("id", "hunter2"), r"cannot be a pair of strings, which .*Give ClientCredentials"),
         (ClientCredentials, "credentials cannot be the class ClientCredentials itself"),
         (b"hunter2", "credentials cannot be bytes"),
         (5, "credentials cannot be int"),
@@ -87,6 +89,17 @@ def test_what_a_client_cannot_take_is_refused_when_it_is_made(argument: str, giv
     with pytest.raises(ConfigurationError, match=told) as caught:
         Client(**options)
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_pair_that_a_function_gives_is_refused_too() -> None:
+    with Client(credentials=lambda: ("id", "hunter2")) as client, pytest.raises(ConfigurationError, match="a pair"):  # type: ignore[arg-type, return-value]
+        client.sample.get()
+
+
+def test_credentials_are_given_by_name() -> None:
+    client: Any = Client
+    with pytest.raises(TypeError, match=r"credentials are given as Client\(credentials=…\)"):
+        client(ClientCredentials("id", "secret"))
 
 
 def test_credentials_may_be_for_products_of_other_clients_too() -> None:

@@ -14,6 +14,7 @@ from xcaas_core.auth import (
     ApiKey,
     BasicToken,
     ClientCredentials,
+    CredentialSet,
     SecretUnavailableError,
     build_authorizer,
     credentials_from_profile,
@@ -171,7 +172,9 @@ def test_a_list_that_got_shorter_names_the_missing_entry(tmp_path: Path) -> None
     scheme = Scheme("api-key", credential="api-key", location="header", parameter="x")
     product = Product("p", title="P", servers=(), schemes={"k": scheme}, package="x")
     simulation = Simulation()
-    authorizer = build_authorizer(product, (("k",),), second, context=fake_context(simulation.clock))
+    authorizer = build_authorizer(
+        product, (("k",),), CredentialSet.parse(second), context=fake_context(simulation.clock)
+    )
     assert authorizer is not None
     with pytest.raises(SecretUnavailableError, match=r"default\.api_keys\.1\.key"):
         simulation.call(authorizer.authorize(request(), deadline=None))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from tests.support.credentials import SECRET, STORAGE, World, request
-from xcaas_core.auth import ClientCredentials, EnvironmentVariable, Secret, build_authorizer
-from xcaas_core.auth.credentials._sources import Called, Given
+from xcaas_core.auth import ClientCredentials, CredentialSet, EnvironmentVariable, Secret, build_authorizer
+from xcaas_core.auth.credentials._sources import CallableSecret, LiteralSecret
 from xcaas_core.testing._tokens import Simulation, fake_context
 
 
 def test_references_are_equal_when_they_name_the_same() -> None:
     assert EnvironmentVariable("A") == EnvironmentVariable("A")
     assert hash(EnvironmentVariable("A")) == hash(EnvironmentVariable("A"))
-    assert Called(str) == Called(str)
-    assert hash(Called(str)) == hash(Called(str))
-    assert Given(Secret("a")) == Given(Secret("a"))
-    assert hash(Given(Secret("a"))) == hash(Given(Secret("a")))
-    assert Given(Secret("a")) != Given(Secret("b"))
-    assert repr(Given(Secret("a"))) == "***"
+    assert CallableSecret(str) == CallableSecret(str)
+    assert hash(CallableSecret(str)) == hash(CallableSecret(str))
+    assert LiteralSecret(Secret("a")) == LiteralSecret(Secret("a"))
+    assert hash(LiteralSecret(Secret("a"))) == hash(LiteralSecret(Secret("a")))
+    assert LiteralSecret(Secret("a")) != LiteralSecret(Secret("b"))
+    assert repr(LiteralSecret(Secret("a"))) == "***"
 
 
 def test_a_function_may_give_a_wrapped_secret() -> None:
@@ -28,7 +28,7 @@ def test_a_function_that_wraps_its_secret_anew_each_time_still_gives_lasting_tok
     authorizer = build_authorizer(
         STORAGE,
         (("oauth",),),
-        lambda: ClientCredentials("id", lambda: "secret"),
+        CredentialSet.parse(lambda: ClientCredentials("id", lambda: "secret")),
         context=fake_context(simulation.clock),
     )
     assert authorizer is not None

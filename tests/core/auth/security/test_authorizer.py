@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.support.signed_requests import KEY, basic_parts, product
 from xcaas_core.auth import (
     ApiKey,
     ClientCredentials,
+    CredentialSet,
     EnvironmentVariable,
     build_authorizer,
 )
@@ -133,7 +135,9 @@ def test_a_body_that_cannot_be_sent_again_still_frees_the_next_call_of_the_old_t
 
 def test_fixed_keys_are_not_worth_a_replay() -> None:
     simulation = Simulation()
-    authorizer = build_authorizer(product(KEY), (("s0",),), ApiKey("k"), context=fake_context(simulation.clock))
+    authorizer = build_authorizer(
+        product(KEY), (("s0",),), CredentialSet.parse(ApiKey("k")), context=fake_context(simulation.clock)
+    )
     assert authorizer is not None
     asked = request()
     grant = simulation.call(authorizer.authorize(asked, deadline=None))
@@ -145,7 +149,9 @@ def test_keys_from_elsewhere_are_looked_up_again_after_a_401(rotated: bool, monk
     monkeypatch.setenv("THE_KEY", "old")
     simulation = Simulation()
     credential = ApiKey(EnvironmentVariable("THE_KEY"))
-    authorizer = build_authorizer(product(KEY), (("s0",),), credential, context=fake_context(simulation.clock))
+    authorizer = build_authorizer(
+        product(KEY), (("s0",),), CredentialSet.parse(credential), context=fake_context(simulation.clock)
+    )
     assert authorizer is not None
     asked = request()
     grant = simulation.call(authorizer.authorize(asked, deadline=None))
@@ -156,6 +162,25 @@ def test_keys_from_elsewhere_are_looked_up_again_after_a_401(rotated: bool, monk
     if again:
         simulation.call(authorizer.authorize(asked, deadline=None))
         assert asked.headers == {"x-api-key": "new"}
+
+
+@pytest.mark.parametrize("location", ["header", "query", "cookie"])
+def test_a_key_that_is_refused_again_is_not_looked_up_again_at_once(
+    location: Literal["header", "query", "cookie"],
+) -> None:
+    keys = iter(["first", "second", "third"])
+    simulation = Simulation()
+    scheme = Scheme("api-key", credential="api-key", location=location, parameter="key")
+    authorizer = build_authorizer(
+        product(scheme),
+        (("s0",),),
+        CredentialSet.parse(ApiKey(lambda: next(keys))),
+        context=fake_context(simulation.clock),
+    )
+    assert authorizer is not None
+    for _ in range(2):
+        simulation.call(call(authorizer, lambda asked: 401))
+    assert next(keys) == "third"
 
 
 def advice(world: World, wanted: Product, status: int) -> str | None:
@@ -182,7 +207,9 @@ def test_a_product_that_the_key_has_is_not_said_to_be_missing() -> None:
 
 def test_advice_about_keys() -> None:
     simulation = Simulation()
-    authorizer = build_authorizer(product(KEY), (("s0",),), ApiKey("k"), context=fake_context(simulation.clock))
+    authorizer = build_authorizer(
+        product(KEY), (("s0",),), CredentialSet.parse(ApiKey("k")), context=fake_context(simulation.clock)
+    )
     assert authorizer is not None
     grant = simulation.call(authorizer.authorize(request(), deadline=None))
     refused, forbidden = authorizer.explain(401, grant), authorizer.explain(403, grant)
@@ -240,7 +267,7 @@ def test_a_function_gives_the_credentials_of_the_day() -> None:
 
     simulation = Simulation()
     authorizer: Authorizer | None = build_authorizer(
-        STORAGE, (("oauth",),), provide, context=fake_context(simulation.clock)
+        STORAGE, (("oauth",),), CredentialSet.parse(provide), context=fake_context(simulation.clock)
     )
     assert authorizer is not None
     assert asked_for == 0, "nothing is asked for before the first call"
@@ -256,13 +283,13 @@ def test_a_function_gives_the_credentials_of_the_day() -> None:
 
 def test_scopes_endpoints_and_parameters_keep_tokens_apart_and_the_order_of_scopes_does_not() -> None:
     world = World()
-    machines = set[int]()
-    from xcaas_core.auth.security._bindings import token_machine
+    managers = set[int]()
+    from xcaas_core.auth.security._bindings import token_manager
 
     other = Scheme("oauth2", credential="client-credentials", token_url="https://other.example.com/token")
     for scheme in (OAUTH, OAUTH, other):
-        machines.add(id(token_machine(world.credential, STORAGE, scheme, world.context)))
-    assert len(machines) == 2
+        managers.add(id(token_manager(world.credential, STORAGE, scheme, world.context)))
+    assert len(managers) == 2
     assert ClientCredentials("i", "s", scopes=("b", "a")).scopes == ClientCredentials("i", "s", scopes="a b").scopes
 
 

@@ -12,6 +12,7 @@ from xcaas_core.auth import (
     BasicToken,
     BearerToken,
     ClientCredentials,
+    CredentialSet,
     WorkAnalyticsLogin,
     build_authorizer,
 )
@@ -59,7 +60,9 @@ def test_work_analytics_sends_its_key_everywhere_and_its_login_to_the_token_endp
     simulation = Simulation(TokenEndpoint(lifetime=1800))
     wanted = product(key, token)
     login = WorkAnalyticsLogin("wa-key", "user@example.com", "p&ssword")
-    authorizer = build_authorizer(wanted, (("s0", "s1"),), login, context=fake_context(simulation.clock))
+    authorizer = build_authorizer(
+        wanted, (("s0", "s1"),), CredentialSet.parse(login), context=fake_context(simulation.clock)
+    )
     assert authorizer is not None
     asked = request()
     simulation.call(authorizer.authorize(asked, deadline=None))
@@ -90,7 +93,7 @@ def test_the_token_endpoint_as_an_operation_of_its_own() -> None:
         (Scheme("openid"), BearerToken(lambda: "t"), {"authorization": "Bearer t"}),
         (Scheme("http-bearer"), {"s0": "t"}, {"authorization": "Bearer t"}),
         (Scheme("http-basic"), {"s0": ("u", "p")}, {"authorization": "Basic dTpw"}),
-        (Scheme("http-basic"), ("u", "p"), {"authorization": "Basic dTpw"}),
+        (Scheme("http-basic"), BasicToken("u", "p"), {"authorization": "Basic dTpw"}),
         (Scheme("api-key", location="header", parameter="X-Key"), {"s0": "k"}, {"x-key": "k"}),
         (Scheme("api-key", location="header", parameter="Authorization"), ApiKey("k"), {"authorization": "k"}),
         (Scheme("api-key", location="cookie", parameter="sid"), ApiKey("k"), {"cookie": "sid=k"}),
@@ -137,7 +140,9 @@ def test_no_requirement_needs_no_authorizer() -> None:
 def test_the_token_endpoint_follows_the_base_address() -> None:
     simulation = Simulation()
     context = fake_context(simulation.clock, base_url="http://127.0.0.1:9")
-    authorizer = build_authorizer(STORAGE, (("oauth",),), ClientCredentials("id", SECRET), context=context)
+    authorizer = build_authorizer(
+        STORAGE, (("oauth",),), CredentialSet.parse(ClientCredentials("id", SECRET)), context=context
+    )
     assert authorizer is not None
     simulation.call(authorizer.authorize(request(), deadline=None))
     assert simulation.endpoint.seen[0].url == "http://127.0.0.1:9/oauth/v2/token"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.credentials import request
-from xcaas_core.auth import ApiKey, SecretUnavailableError, build_authorizer
+from xcaas_core.auth import ApiKey, CredentialSet, SecretUnavailableError, build_authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.testing._tokens import Simulation, fake_context
 
@@ -15,7 +15,9 @@ def test_a_key_that_no_header_can_carry_is_an_error_that_does_not_show_it(key: s
     scheme = Scheme("api-key", credential="api-key", location="header", parameter="x")
     product = Product("p", title="P", servers=(), schemes={"k": scheme}, package="x")
     simulation = Simulation()
-    authorizer = build_authorizer(product, (("k",),), ApiKey(key), context=fake_context(simulation.clock))
+    authorizer = build_authorizer(
+        product, (("k",),), CredentialSet.parse(ApiKey(key)), context=fake_context(simulation.clock)
+    )
     assert authorizer is not None
     for _ in range(2):
         with pytest.raises(SecretUnavailableError, match="no header can carry") as caught:
@@ -34,7 +36,9 @@ def test_a_key_that_cannot_be_had() -> None:
         asked += 1
         raise LookupError
 
-    authorizer = build_authorizer(product, (("k",),), ApiKey(vault), context=fake_context(simulation.clock))
+    authorizer = build_authorizer(
+        product, (("k",),), CredentialSet.parse(ApiKey(vault)), context=fake_context(simulation.clock)
+    )
     assert authorizer is not None
     for _ in range(5):
         with pytest.raises(SecretUnavailableError, match="raised LookupError"):
@@ -48,7 +52,7 @@ def test_functions_for_keys_are_asked_again_after_some_minutes() -> None:
     simulation = Simulation()
     keys = iter(["monday", "tuesday"])
     authorizer = build_authorizer(
-        product, (("k",),), ApiKey(lambda: next(keys)), context=fake_context(simulation.clock)
+        product, (("k",),), CredentialSet.parse(ApiKey(lambda: next(keys))), context=fake_context(simulation.clock)
     )
     assert authorizer is not None
     seen: list[str] = []

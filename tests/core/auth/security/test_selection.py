@@ -14,8 +14,8 @@ from xcaas_core.auth import (
     SecretUnavailableError,
     WorkAnalyticsLogin,
 )
-from xcaas_core.auth.credentials._set import Wallet
-from xcaas_core.auth.security._selection import choose
+from xcaas_core.auth.credentials._set import CredentialSet
+from xcaas_core.auth.security._selection import resolve_security
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.testing._tokens import Simulation
 
@@ -33,8 +33,8 @@ def product(name: str = "sample") -> Product:
 
 
 def chosen(credentials: object, *security: tuple[str, ...], name: str = "sample") -> list[object]:
-    held = Simulation().call(Wallet(credentials).open())
-    return [choice.credential for choice in choose(product(name), security, held)]
+    held = Simulation().call(CredentialSet.parse(credentials).resolve())
+    return [choice.credential for choice in resolve_security(product(name), security, held)]
 
 
 OAUTH_KEY = ClientCredentials("id", "s")
@@ -128,7 +128,10 @@ def test_what_credentials_cannot_be(given: object) -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (("id", "secret"), r"does not have: it has BasicToken\(tenant='id', token=\*\*\*\)\. Give the client Clie"),
+        (
+            BasicToken("id", "secret"),
+            r"does not have: it has BasicToken\(tenant='id', token=\*\*\*\)\. Give the client Clie",
+        ),
         (
             {"sampel": OAUTH_KEY},
             r"it has ClientCredentials\(.*\) for 'sampel'; credentials for it are named 'sample' or ",
@@ -156,18 +159,18 @@ def test_clients_share_what_one_function_gave() -> None:
     def vault() -> object:
         return OAUTH_KEY
 
-    first = Wallet.of(vault)
-    assert Wallet.of(vault) is first
-    assert Wallet.of(lambda: OAUTH_KEY) is not first
+    first = CredentialSet.parse(vault)
+    assert CredentialSet.parse(vault) is first
+    assert CredentialSet.parse(lambda: OAUTH_KEY) is not first
     assert "function" in repr(first)
-    Simulation().call(first.open())
+    Simulation().call(first.resolve())
     assert "ClientCredentials" in repr(first)
 
 
 def test_a_function_may_change_its_mind_about_the_kind() -> None:
     given: list[object] = [PLAIN, OAUTH_KEY]
-    wallet = Wallet(lambda: given.pop(0))
+    credentials = CredentialSet.parse(lambda: given.pop(0))
     simulation = Simulation()
-    assert [held.credential for held in simulation.call(wallet.open())] == [PLAIN]
-    wallet._ask()  # pyright: ignore[reportPrivateUsage]
-    assert [held.credential for held in simulation.call(wallet.open())] == [OAUTH_KEY]
+    assert [held.credential for held in simulation.call(credentials.resolve())] == [PLAIN]
+    credentials._ask()  # pyright: ignore[reportPrivateUsage]
+    assert [held.credential for held in simulation.call(credentials.resolve())] == [OAUTH_KEY]

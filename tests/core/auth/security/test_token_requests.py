@@ -7,7 +7,7 @@ import pytest
 from tests.support.credentials import OAUTH, STORAGE
 from xcaas_core._errors import ConfigurationError
 from xcaas_core.auth import BasicToken, ClientCredentials
-from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.auth.security._bindings import token_manager
 from xcaas_core.operations._product import Scheme
 from xcaas_core.testing._tokens import Simulation, fake_context
 
@@ -15,9 +15,9 @@ from xcaas_core.testing._tokens import Simulation, fake_context
 def test_a_scheme_without_an_endpoint_and_kinds_that_cannot_ask() -> None:
     bare = Scheme("oauth2")
     with pytest.raises(ConfigurationError, match="names no token endpoint"):
-        token_machine(ClientCredentials("i", "s"), STORAGE, bare, fake_context(lambda: 0.0))
+        token_manager(ClientCredentials("i", "s"), STORAGE, bare, fake_context(lambda: 0.0))
     with pytest.raises(ConfigurationError, match="cannot ask for a token"):
-        token_machine(BasicToken("t", "x"), STORAGE, OAUTH, fake_context(lambda: 0.0))
+        token_manager(BasicToken("t", "x"), STORAGE, OAUTH, fake_context(lambda: 0.0))
 
 
 def test_the_document_may_say_how_the_endpoint_takes_key_and_secret() -> None:
@@ -28,6 +28,6 @@ def test_the_document_may_say_how_the_endpoint_takes_key_and_secret() -> None:
         options={"client_auth": "body"},
     )
     simulation = Simulation()
-    machine = token_machine(ClientCredentials("i", "s"), STORAGE, in_body, fake_context(simulation.clock))
-    simulation.call(machine.acquire())
+    manager = token_manager(ClientCredentials("i", "s"), STORAGE, in_body, fake_context(simulation.clock))
+    simulation.call(manager.acquire())
     assert "authorization" not in simulation.endpoint.seen[0].headers

@@ -19,18 +19,18 @@ from tests.support.token_server import Answer, Service, TokenServer
 from xcaas_core._errors import AuthenticationError, ConnectError, ConnectionLostError, TokenError
 from xcaas_core.auth import (
     ClientCredentials,
-    TokenAnswerError,
     TokenPolicy,
     TokenRateLimitError,
     TokenRefusedError,
+    TokenResponseError,
     TokenTimeoutError,
     TokenUnavailableError,
 )
-from xcaas_core.auth.tokens._token import Lease
+from xcaas_core.auth.tokens._token import AccessToken
 from xcaas_core.testing._tokens import Answer as FakeAnswer
 from xcaas_core.testing._tokens import FakeResponse, Task, TokenEndpoint
 
-EXPECTED = (TokenAnswerError, TokenRateLimitError, TokenRefusedError, TokenTimeoutError, TokenUnavailableError)
+EXPECTED = (TokenResponseError, TokenRateLimitError, TokenRefusedError, TokenTimeoutError, TokenUnavailableError)
 
 
 class Killed(BaseException):
@@ -71,7 +71,7 @@ class ChaoticEndpoint(TokenEndpoint):
 def test_in_simulated_time(seed: int) -> None:
     dice = random.Random(seed)
     world = World(ChaoticEndpoint(dice), random=dice.random)
-    tasks: list[Task[Lease]] = []
+    tasks: list[Task[AccessToken]] = []
     start = world.clock.now
     for _ in range(300):
         after = dice.uniform(0, 2000)
@@ -95,8 +95,8 @@ def test_in_simulated_time(seed: int) -> None:
 
 
 def _revoke(world: World) -> None:
-    if world.machine.current is not None:
-        world.machine.invalidate(world.machine.current)
+    if world.manager.current is not None:
+        world.manager.invalidate(world.manager.current)
 
 
 class ChaoticService(Service):

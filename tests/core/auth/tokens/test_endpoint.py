@@ -12,10 +12,10 @@ from tests.support.credentials import SECRET, TOKEN_URL, World
 from xcaas_core._errors import CertificateError, ConnectError, ConnectionLostError, TokenError, TransportError
 from xcaas_core.auth import (
     ClientCredentials,
-    TokenAnswerError,
     TokenPolicy,
     TokenRateLimitError,
     TokenRefusedError,
+    TokenResponseError,
     TokenTimeoutError,
     TokenUnavailableError,
 )
@@ -54,7 +54,7 @@ def test_trouble_that_may_pass_is_tried_again(trouble: Answer) -> None:
         (busy(429), TokenRateLimitError),
         (busy(502), TokenUnavailableError),
         (ConnectError("no route"), TokenUnavailableError),
-        (FakeResponse(200, b"<html>"), TokenAnswerError),
+        (FakeResponse(200, b"<html>"), TokenResponseError),
     ],
 )
 def test_trouble_that_lasts_is_raised_after_a_few_tries(trouble: Answer, error: type[TokenError]) -> None:
@@ -142,7 +142,7 @@ def test_a_call_without_the_time_to_wait_leaves_the_wait_to_others() -> None:
     patient = world.simulation.start(world.acquire())
     world.simulation.run()
     assert isinstance(hurried.error, TokenTimeoutError)
-    assert patient.value is world.machine.current
+    assert patient.value is world.manager.current
     assert world.endpoint.seen_at[1] >= 1010, "the second request respects what the first was told"
 
 
@@ -181,6 +181,15 @@ def test_refusals_are_not_tried_again(status: int) -> None:
     assert error.__context__ is None
 
 
+@pytest.mark.parametrize("header", ["x-request-id", "x-response-id", "x-correlation-id"])
+@pytest.mark.parametrize("answer", [(400, b"{}"), (503, b""), (429, b""), (200, b"[]"), (200, b"<html>")])
+def test_errors_name_the_request_as_the_server_does(answer: tuple[int, bytes], header: str) -> None:
+    world = World(TokenEndpoint(script=(FakeResponse(*answer, {header: "r-7"}),) * 4))
+    with pytest.raises(TokenError) as caught:
+        world.token()
+    assert caught.value.request_id == "r-7"
+
+
 def test_redirects_are_named_as_such() -> None:
     world = World(TokenEndpoint(script=(FakeResponse(302, b"", {"location": "https://elsewhere.example"}),)))
     with pytest.raises(TokenRefusedError, match="redirect, which is not followed"):
@@ -193,7 +202,7 @@ def test_redirects_are_named_as_such() -> None:
 )
 def test_answers_that_will_never_be_a_token_are_not_tried_again(content: bytes) -> None:
     world = World(TokenEndpoint(script=(FakeResponse(200, content),)))
-    with pytest.raises(TokenAnswerError) as caught:
+    with pytest.raises(TokenResponseError) as caught:
         world.token()
     assert world.endpoint.requests == 1
     assert "secret-body" not in str(caught.value)

@@ -15,7 +15,7 @@ import trio
 from tests.support.sample_client import Client
 from tests.support.token_server import Answer, TokenServer
 from xcaas_core._errors import XCaaSError
-from xcaas_core.auth import ClientCredentials, TokenPolicy, build_authorizer
+from xcaas_core.auth import ClientCredentials, CredentialSet, TokenPolicy, build_authorizer
 from xcaas_core.auth._interface import AuthContext, Authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._drivers import run, run_async
@@ -44,7 +44,7 @@ def context() -> AuthContext:
 
 
 def authorizer(server: TokenServer, credential: ClientCredentials) -> Authorizer:
-    made = build_authorizer(product(server), (("oauth",),), credential, context=context())
+    made = build_authorizer(product(server), (("oauth",),), CredentialSet.parse(credential), context=context())
     assert made is not None
     return made
 
@@ -55,7 +55,7 @@ def api_call(server: TokenServer, signer: Authorizer) -> Flow[int]:
     grant = yield from signer.authorize(asked, deadline=None)
     response = yield Send(asked)
     if response.status == 401 and (yield from signer.rejected(asked, response, grant, deadline=None)):  # type: ignore[attr-defined, arg-type]
-        yield from signer.authorize(asked, deadline=None)
+        yield from signer.authorize(asked, deadline=None, replay=True)
         response = yield Send(asked)
     return response.status  # type: ignore[attr-defined, no-any-return]
 

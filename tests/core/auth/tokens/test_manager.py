@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.credentials import SECRET, World, logged, no_steps, text_of
 from xcaas_core._errors import ConnectError
-from xcaas_core.auth import TokenAnswerError, TokenPolicy, TokenRefusedError, TokenTimeoutError, TokenUnavailableError
+from xcaas_core.auth import TokenPolicy, TokenRefusedError, TokenResponseError, TokenTimeoutError, TokenUnavailableError
 from xcaas_core.testing._tokens import FakeResponse, TokenEndpoint
 
 REFUSAL = FakeResponse(401, b'{"error": "invalid_client"}')
@@ -32,7 +32,7 @@ def test_a_fresh_token_is_used_without_any_step() -> None:
     world.token()
     world.clock.advance(1000)
     lease = no_steps(world.acquire())
-    assert lease is world.machine.current
+    assert lease is world.manager.current
 
 
 def test_in_the_advisory_window_one_renews_and_the_others_go_on() -> None:
@@ -83,9 +83,9 @@ def test_a_damaged_answer_to_an_early_renewal_does_not_stop_those_whose_token_is
     world.endpoint.script = [FakeResponse(200, b'{"access_tok')]
     world.clock.advance(1799 - 250)
     assert world.token() == "token-1"
-    lease = world.machine.current
+    lease = world.manager.current
     assert lease is not None
-    world.machine.invalidate(lease)
+    world.manager.invalidate(lease)
     assert world.token() == "token-3"
 
 
@@ -224,7 +224,7 @@ def test_a_token_without_a_life_is_used_once_and_the_next_one_is_an_error(expire
     tasks = [world.simulation.start(world.acquire()) for _ in range(10)]
     world.simulation.run()
     assert {text_of(task.value) for task in tasks} == {"token-1"}, "whoever waited for it may use it"
-    with pytest.raises(TokenAnswerError, match="expired when it arrived"):
+    with pytest.raises(TokenResponseError, match="expired when it arrived"):
         world.token()
     assert world.endpoint.requests == 2
 
@@ -234,7 +234,7 @@ def test_a_renewed_token_that_is_over_already_is_an_error() -> None:
     world.token()
     world.clock.advance(1800)
     world.endpoint.lifetime = "0"
-    with pytest.raises(TokenAnswerError, match="expired when it arrived"):
+    with pytest.raises(TokenResponseError, match="expired when it arrived"):
         world.token()
     world.clock.advance(6)
     world.endpoint.lifetime = "1799"
@@ -259,9 +259,9 @@ def test_the_life_of_a_token_counts_from_the_request() -> None:
 def test_invalidating_drops_that_token_only() -> None:
     world = World()
     first = world.simulation.call(world.acquire())
-    world.machine.invalidate(first)
+    world.manager.invalidate(first)
     assert world.token() == "token-2"
-    world.machine.invalidate(first)
+    world.manager.invalidate(first)
     assert world.token() == "token-2"
     assert world.endpoint.requests == 2
     assert world.credential.counters.rejected == 1
@@ -340,13 +340,13 @@ def test_an_unreachable_endpoint_is_tried_a_few_times_and_then_fails_everybody()
 def test_a_fresh_token_takes_no_lock() -> None:
     world = World()
     world.token()
-    world.machine._lock.acquire()  # pyright: ignore[reportPrivateUsage]
+    world.manager._lock.acquire()  # pyright: ignore[reportPrivateUsage]
     done: list[object] = []
     other = threading.Thread(target=lambda: done.append(no_steps(world.acquire())), daemon=True)
     other.start()
     other.join(10)
-    world.machine._lock.release()  # pyright: ignore[reportPrivateUsage]
-    assert done == [world.machine.current]
+    world.manager._lock.release()  # pyright: ignore[reportPrivateUsage]
+    assert done == [world.manager.current]
 
 
 @pytest.mark.parametrize("issued_at", ["0", "9999999999999", "1e300", "soon", -5, None])

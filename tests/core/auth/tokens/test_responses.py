@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcaas_core.auth.tokens._answer import TokenAnswer, Unreadable, error_code, parse_products, read_token
+from xcaas_core.auth.tokens._answer import InvalidTokenResponse, TokenResponse, error_code, parse_products, read_token
 
 AS_8X8_SENDS_IT = {
     "refresh_token_expires_in": "0",
@@ -28,7 +28,7 @@ AS_8X8_SENDS_IT = {
 
 def test_answer_as_8x8_sends_it() -> None:
     answer = read_token(json.dumps(AS_8X8_SENDS_IT).encode())
-    assert isinstance(answer, TokenAnswer)
+    assert isinstance(answer, TokenResponse)
     assert answer.token.reveal() == "n0tAReal.token-1_~+/="
     assert answer.expires_in == "1799"
     assert answer.products == ("storage", "QM - API", "analytics realtime-api")
@@ -38,7 +38,7 @@ def test_answer_as_8x8_sends_it() -> None:
 
 @pytest.mark.parametrize("kind", ["bearer", "Bearer", "BEARER", "BearerToken", "bearertoken"])
 def test_bearer_in_any_case(kind: str) -> None:
-    assert isinstance(read_token(json.dumps({"access_token": "a", "token_type": kind}).encode()), TokenAnswer)
+    assert isinstance(read_token(json.dumps({"access_token": "a", "token_type": kind}).encode()), TokenResponse)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_bearer_in_any_case(kind: str) -> None:
 )
 def test_what_is_no_token(content: bytes, reason: str) -> None:
     answer = read_token(content)
-    assert isinstance(answer, Unreadable)
+    assert isinstance(answer, InvalidTokenResponse)
     assert reason in answer.reason
     assert "secret-body" not in answer.reason
 
@@ -120,7 +120,7 @@ def test_error_codes(content: bytes, code: str | None) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_answer_breaks_the_reader(content: bytes) -> None:
-    assert isinstance(read_token(content), (TokenAnswer, Unreadable))
+    assert isinstance(read_token(content), (TokenResponse, InvalidTokenResponse))
     error_code(content)
 
 
@@ -133,4 +133,6 @@ def test_no_answer_breaks_the_reader(content: bytes) -> None:
 )
 def test_no_field_breaks_the_reader(value: object) -> None:
     for field in AS_8X8_SENDS_IT:
-        assert isinstance(read_token(json.dumps({**AS_8X8_SENDS_IT, field: value}).encode()), (TokenAnswer, Unreadable))
+        assert isinstance(
+            read_token(json.dumps({**AS_8X8_SENDS_IT, field: value}).encode()), (TokenResponse, InvalidTokenResponse)
+        )

@@ -18,6 +18,7 @@ from tests.support.signed_requests import product
 from tests.support.token_server import TokenServer
 from xcaas_core.auth import (
     ClientCredentials,
+    CredentialSet,
     MemoryTokenCache,
     SecretUnavailableError,
     TokenCache,
@@ -25,16 +26,16 @@ from xcaas_core.auth import (
     WorkAnalyticsLogin,
     build_authorizer,
 )
-from xcaas_core.auth.security._bindings import token_machine
-from xcaas_core.auth.tokens._manager import Machine
-from xcaas_core.auth.tokens._token import Lease
+from xcaas_core.auth.security._bindings import token_manager
+from xcaas_core.auth.tokens._manager import TokenManager
+from xcaas_core.auth.tokens._token import AccessToken
 from xcaas_core.operations._product import Scheme
 from xcaas_core.sansio._steps import Flow, Offload, Send
 from xcaas_core.testing._tokens import FakeClock, FakeResponse, Simulation, TokenEndpoint, fake_context
 
 
 class Fleet:
-    """Workers with a machine each, and one cache."""
+    """Workers with a manager each, and one cache."""
 
     def __init__(self, cache: TokenCache | None = None, endpoint: TokenEndpoint | None = None) -> None:
         self.clock = FakeClock()
@@ -42,11 +43,11 @@ class Fleet:
         self.endpoint = self.simulation.endpoint
         self.cache = cache or MemoryTokenCache(self.clock)
 
-    def worker(self, client_id: str = "id", secret: str = SECRET, scopes: str = "", **more: str) -> Machine:
+    def worker(self, client_id: str = "id", secret: str = SECRET, scopes: str = "", **more: str) -> TokenManager:
         credential = ClientCredentials(client_id, secret, scopes=scopes, parameters=more, cache=self.cache)
-        return token_machine(credential, STORAGE, OAUTH, fake_context(self.clock))
+        return token_manager(credential, STORAGE, OAUTH, fake_context(self.clock))
 
-    def call(self, flow: Flow[Lease]) -> str:
+    def call(self, flow: Flow[AccessToken]) -> str:
         return text_of(self.simulation.call(flow))
 
 
@@ -228,9 +229,9 @@ def test_a_secret_that_cannot_be_had_fails_before_the_cache_is_asked() -> None:
 
     fleet = Fleet()
     credential = ClientCredentials("id", vault, cache=fleet.cache)
-    machine = token_machine(credential, STORAGE, OAUTH, fake_context(fleet.clock))
+    manager = token_manager(credential, STORAGE, OAUTH, fake_context(fleet.clock))
     with pytest.raises(SecretUnavailableError):
-        fleet.call(machine.acquire())
+        fleet.call(manager.acquire())
 
 
 def test_work_analytics_tokens_are_shared_too() -> None:
@@ -239,7 +240,7 @@ def test_work_analytics_tokens_are_shared_too() -> None:
     wanted = product(key, OAUTH)
     for _ in range(2):
         login = WorkAnalyticsLogin("key", "user", "password", cache=fleet.cache)
-        assert fleet.call(token_machine(login, wanted, OAUTH, fake_context(fleet.clock)).acquire()) == "token-1"
+        assert fleet.call(token_manager(login, wanted, OAUTH, fake_context(fleet.clock)).acquire()) == "token-1"
 
 
 WORKER = """
@@ -248,16 +249,16 @@ from xcaas_core.sansio._drivers import run
 from xcaas_core.transport._sync import SyncIO
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.auth import ClientCredentials, FileTokenCache, RedisTokenCache
-from xcaas_core.auth.security._bindings import token_machine
+from xcaas_core.auth.security._bindings import token_manager
 from xcaas_core.testing._tokens import fake_context
 import time
 url, where = sys.argv[1:]
 cache = RedisTokenCache(where) if where.startswith("redis") else FileTokenCache(where)
 scheme = Scheme("oauth2", token_url=url)
 product = Product("p", title="P", servers=(), schemes={"o": scheme}, package="x")
-machine = token_machine(ClientCredentials("id", "secret", cache=cache), product, scheme, fake_context(time.monotonic))
+manager = token_manager(ClientCredentials("id", "secret", cache=cache), product, scheme, fake_context(time.monotonic))
 io = SyncIO()
-print(run(machine.acquire(), io).value)
+print(run(manager.acquire(), io).value)
 io.shut()
 """
 
@@ -278,11 +279,11 @@ def test_processes_share_one_token(where: str, tmp_path: Path) -> None:
 def test_a_policy_of_one_attempt_still_waits_for_the_one_who_asks() -> None:
     fleet = Fleet(endpoint=TokenEndpoint(latency=0.5))
     policy = TokenPolicy(attempts=1)
-    machines: list[Machine] = []
+    managers: list[TokenManager] = []
     for _ in range(10):
         credential = ClientCredentials("id", SECRET, cache=fleet.cache, policy=policy)
-        machines.append(token_machine(credential, STORAGE, OAUTH, fake_context(fleet.clock)))
-    tasks = [fleet.simulation.start(machine.acquire()) for machine in machines]
+        managers.append(token_manager(credential, STORAGE, OAUTH, fake_context(fleet.clock)))
+    tasks = [fleet.simulation.start(manager.acquire()) for manager in managers]
     fleet.simulation.run()
     assert {text_of(task.value) for task in tasks} == {"token-1"}
     assert fleet.endpoint.requests == 1
@@ -294,7 +295,7 @@ def test_a_provider_is_asked_for_the_key_of_a_shared_token_too() -> None:
     authorizer = build_authorizer(
         STORAGE,
         (("oauth",),),
-        lambda: ClientCredentials("id", SECRET, cache=cache),
+        CredentialSet.parse(lambda: ClientCredentials("id", SECRET, cache=cache)),
         context=fake_context(simulation.clock),
     )
     assert authorizer is not None
@@ -312,8 +313,8 @@ class Unforgiving(MemoryTokenCache):
 def test_a_lock_that_cannot_be_given_back_after_a_cancelled_renewal_does_no_harm() -> None:
     simulation = Simulation()
     credential = ClientCredentials("id", SECRET, cache=Unforgiving(simulation.clock))
-    machine = token_machine(credential, STORAGE, OAUTH, fake_context(simulation.clock))
-    task = simulation.start(machine.acquire())
+    manager = token_manager(credential, STORAGE, OAUTH, fake_context(simulation.clock))
+    task = simulation.start(manager.acquire())
     simulation.run(until=0.01)
     simulation.cancel(task, KeyboardInterrupt())
     for thread in threading.enumerate():
@@ -321,7 +322,7 @@ def test_a_lock_that_cannot_be_given_back_after_a_cancelled_renewal_does_no_harm
             thread.join(2)
     assert isinstance(task.error, KeyboardInterrupt)
     simulation.run()
-    assert simulation.call(machine.acquire()).value == "Bearer token-2"
+    assert simulation.call(manager.acquire()).value == "Bearer token-2"
 
 
 def test_a_total_that_is_used_up_by_waiting_for_others() -> None:
@@ -329,14 +330,14 @@ def test_a_total_that_is_used_up_by_waiting_for_others() -> None:
     simulation = Simulation()
     cache = MemoryTokenCache(simulation.clock)
     credential = ClientCredentials("id", SECRET, cache=cache)
-    machine = token_machine(credential, STORAGE, OAUTH, fake_context(simulation.clock))
-    simulation.call(machine.acquire())
+    manager = token_manager(credential, STORAGE, OAUTH, fake_context(simulation.clock))
+    simulation.call(manager.acquire())
     (key,) = cache._entries  # pyright: ignore[reportPrivateUsage]
     cache._entries.clear()  # pyright: ignore[reportPrivateUsage]
-    machine.current = None
+    manager.current = None
     assert cache.try_lock(key, 1000) is not None
     start = simulation.clock.now
-    task = simulation.start(machine.acquire(deadline=start + 0.2))
+    task = simulation.start(manager.acquire(deadline=start + 0.2))
     simulation.run()
     assert type(task.error).__name__ == "TokenTimeoutError"
     assert task.finished_at - start < 0.4

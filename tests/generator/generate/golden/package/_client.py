@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncClient", "Client"]
 
+_REGIONS = (("pets", ("uk", "us")),)
+
 
 class Client(_sdk.ClientBase):
     """Pets.
@@ -19,6 +21,7 @@ class Client(_sdk.ClientBase):
     """
 
     __slots__ = ()
+    _regions = _REGIONS
 
     @property
     def pets(self) -> Pets:
@@ -35,6 +38,7 @@ class AsyncClient(_sdk.AsyncClientBase):
     """
 
     __slots__ = ()
+    _regions = _REGIONS
 
     @property
     def pets(self) -> AsyncPets:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncXCaaS", "XCaaS"]
 
+_REGIONS = (("pets", ("uk", "us")),)
+
 
 class XCaaS(_sdk.ClientBase):
     """All products, for code that blocks.
@@ -19,6 +21,7 @@ class XCaaS(_sdk.ClientBase):
     """
 
     __slots__ = ()
+    _regions = _REGIONS
 
     @property
     def pets(self) -> Pets:
@@ -35,6 +38,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
     """
 
     __slots__ = ()
+    _regions = _REGIONS
 
     @property
     def pets(self) -> AsyncPets:
