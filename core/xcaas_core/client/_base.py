@@ -193,7 +193,7 @@ class Client:
 
         This client stays as it is. `headers` are added to those that it sends. Close this client, not
         the copies. What is shared cannot be changed: for other credentials, limits (`rate_limits`, `max_in_flight`)
-        or connections (`http_client`, `verify`, `proxy`), make another client.
+        or connections (`http_client`, `verify`, `proxy`, `http_library`), make another client.
         """
         twin = self._changed(
             {

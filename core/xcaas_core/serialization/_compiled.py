@@ -75,7 +75,7 @@ class Compiled:
 
     def guarded(self, headers: Mapping[str, str]) -> frozenset[str]:
         """Return the headers in which a caller has put credentials on the request, so that no others are needed."""
-        return next((guard for guard in self._guards if guard and guard <= headers.keys()), frozenset())
+        return next((guard for guard in self._guards if guard and guard <= headers.keys()), frozenset[str]())
 
     def payload(self, operation: Operation[object], body: object) -> Payload | None:
         """The body to send; None for none."""

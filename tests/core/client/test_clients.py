@@ -162,7 +162,7 @@ def test_a_product_of_another_name_is_answered_with_the_nearest() -> None:
         Shop(rate_limits={"library": []})
 
 
-SHARED = {"credentials", "auth", "rate_limits", "max_in_flight", "http_client", "verify", "proxy"}
+SHARED = {"credentials", "auth", "rate_limits", "max_in_flight", "http_client", "verify", "proxy", "http_library"}
 
 
 def test_every_way_to_a_client_takes_the_same_options() -> None:
