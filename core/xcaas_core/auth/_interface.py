@@ -3,8 +3,7 @@
 The call flow knows nothing of tokens. Before each attempt it asks an `Authorizer`
 to put credentials on the request; after a 401 it asks once whether a new credential
 was obtained. Everything else (which credential fits, single flight, windows, the token
-endpoint) is behind this seam, in `xcaas_core.auth`, whose `build_authorizer` is an
-`AuthorizerFactory`.
+endpoint) is behind this seam, in `xcaas_core.auth`, whose `build_authorizer` makes them.
 
 Rules that both sides keep:
 
@@ -20,17 +19,12 @@ Rules that both sides keep:
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from ..operations._operation import Security
-from ..operations._product import Product
 from ..sansio._messages import Request, Response
 from ..sansio._steps import Flow
 
-if TYPE_CHECKING:
-    from .credentials._set import CredentialSet
-
-__all__ = ["AuthContext", "Authorizer", "AuthorizerFactory"]
+__all__ = ["AuthContext", "Authorizer"]
 
 
 class Authorizer(Protocol):
@@ -78,16 +72,3 @@ class AuthContext:
         self.clock: Callable[[], float] = clock
         self.random: Callable[[], float] = random
         self.rebase: Callable[[str], str] = rebase
-
-
-class AuthorizerFactory(Protocol):
-    """`xcaas_core.auth.build_authorizer`. Called once per client, product and security requirement.
-
-    Returns None when the requirement
-    is met without any credential. Credentials that lack what the operation needs are no error here but in
-    `authorize`, so that a client can be made before its credentials are complete.
-    """
-
-    def __call__(
-        self, product: Product, security: Security, credentials: CredentialSet | None, *, context: AuthContext
-    ) -> Authorizer | None: ...

@@ -24,7 +24,8 @@ def build_authorizer(
 ) -> Authorizer | None:
     """The authorizer for calls of a product with this security requirement; None if it asks for nothing.
 
-    See `AuthorizerFactory`. Authorizers of one client share the credentials.
+    None where the requirement is met without any credential. Credentials that lack what the operation needs are no
+    error here but in `authorize`, so that a client can be made before its credentials are complete.
     """
     if not any(security):
         return None
