@@ -82,9 +82,7 @@ class Client:
             http_library: The library that calls go through; without it `XCAAS_HTTP_LIBRARY` counts, and else
                 `httpx2` is taken where it is installed.
         """
-        if misplaced:
-            name = type(self).__name__
-            raise TypeError(f"{name}() takes keyword arguments only; credentials are given as {name}(credentials=…)")
+        _refuse_positional(type(self).__name__, misplaced)
         parsed, own_auth = parse_credentials(credentials, auth)
         self._setup = {
             "credentials": parsed,
@@ -273,6 +271,11 @@ class Client:
 
 
 AnyClient = TypeVar("AnyClient", bound=Client)
+
+
+def _refuse_positional(client: str, arguments: tuple[object, ...]) -> None:
+    if arguments:
+        raise TypeError(f"{client}() takes keyword arguments only; credentials are given as {client}(credentials=…)")
 
 
 def _product_names(cls: type[Client]) -> set[str]:
