@@ -7,10 +7,10 @@ from typing import TypeGuard, cast
 
 from ._errors import ConfigurationError
 
-__all__ = ["are_texts", "check_library", "is_number", "refused"]
+__all__ = ["check_library", "invalid_type", "is_number", "is_str_mapping"]
 
 
-def refused(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
+def invalid_type(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
     """The error for an option that is of a wrong type. Values are not shown: they may be secret."""
     return ConfigurationError(f"{name} must be {wanted}, not {_kind(value)}", advice=advice)
 
@@ -32,7 +32,7 @@ def is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def are_texts(value: object) -> bool:
+def is_str_mapping(value: object) -> bool:
     """Whether a value maps text to text, or is not given."""
     if value is None:
         return True

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from ..operations._product import Product, RateLimit
     from ._options import Options
 
-__all__ = ["Engine", "Shared"]
+__all__ = ["ClientState", "Engine"]
 
 T = TypeVar("T")
 
 
-class Shared:
+class ClientState:
     """What a client and its `with_options` copies have in common. `clock` is monotonic, `wall` epoch seconds."""
 
     def __init__(
@@ -67,7 +67,7 @@ class Engine:
         self,
         options: Options,
         credentials: CredentialSet | None,
-        shared: Shared,
+        shared: ClientState,
         *,
         external_auth: bool = False,
         context: AuthContext | None = None,

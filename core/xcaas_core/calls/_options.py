@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from operator import index
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from .._checks import is_number, refused
+from .._checks import invalid_type, is_number
 from .._errors import ConfigurationError
 from .._redaction import safe_headers
 from ._retry import RetryPolicy
@@ -77,7 +77,7 @@ def _check_limit(name: str, limit: object, wanted: str) -> None:
     if limit is None:
         return
     if not is_number(limit):
-        raise refused(name, limit, wanted)
+        raise invalid_type(name, limit, wanted)
     if not limit > 0:
         raise ConfigurationError(f"{name} must be {wanted}, not {limit}")
 
@@ -96,7 +96,7 @@ def retry_policy(value: RetryPolicy | int | None) -> RetryPolicy:
     try:
         count = index(value)
     except TypeError:
-        raise refused("retries", value, wanted) from None
+        raise invalid_type("retries", value, wanted) from None
     if isinstance(value, bool) or count < 0:
         raise ConfigurationError(f"retries must be {wanted}, not {value}")
     return RetryPolicy(count)

@@ -8,7 +8,7 @@ from threading import Lock
 
 from .._errors import CallTimeoutError
 from ..operations._product import RateLimit
-from ..sansio._steps import Flow, Park, Sleep
+from ..sansio._steps import Flow, Sleep, WaitFor
 
 __all__ = ["FlightLimit", "RateLimiter"]
 
@@ -66,7 +66,7 @@ class FlightLimit:
             ticket = _Ticket()
             self._queue.append(ticket)
         try:
-            granted = yield Park(ticket, timeout)
+            granted = yield WaitFor(ticket, timeout)
         except BaseException:
             self._give_up(ticket)
             raise

@@ -101,7 +101,7 @@ class AsyncClientBase(Client):
     async def aclose(self) -> None:
         """Close the connections that this client opened in this event loop. May be called more than once."""
         if self._owner:
-            await self._session.io.shut()
+            await self._session.io.close()
 
     async def __aenter__(self) -> Self:
         return self

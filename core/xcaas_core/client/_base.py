@@ -6,11 +6,11 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal, Never, Self, TypeVar, cast
 
-from .._checks import refused
+from .._checks import invalid_type
 from .._errors import ConfigurationError
 from ..calls._options import DEFAULT_RETRIES, DEFAULT_TIMEOUT, UNCHANGED, Options, RegionSetting, Timeout, Unchanged
 from ..operations._product import own_product
-from ._setup import FakeNetwork, HttpClient, Setup, environment, make_engine, options_of, parse_credentials
+from ._setup import ClientOptions, HttpClient, TransportFactory, environment, make_engine, options_of, parse_credentials
 from ._validation import Regions, check_options, check_region
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Client:
 
     _regions: ClassVar[Regions] = ()
     _engine: Engine
-    _setup: Setup
+    _setup: ClientOptions
     _owner: bool
 
     def __init__(
@@ -53,7 +53,7 @@ class Client:
         max_in_flight: int = 100,
         trusted_hosts: Sequence[str] = (),
         lenient: bool = False,
-        http_client: HttpClient | FakeNetwork | None = None,
+        http_client: HttpClient | TransportFactory | None = None,
         verify: ssl.SSLContext | str | bool = True,
         proxy: str | None = None,
         http_library: Literal["httpx", "httpx2"] | None = None,
@@ -129,7 +129,7 @@ class Client:
         max_in_flight: int = 100,
         trusted_hosts: Sequence[str] = (),
         lenient: bool = False,
-        http_client: HttpClient | FakeNetwork | None = None,
+        http_client: HttpClient | TransportFactory | None = None,
         verify: ssl.SSLContext | str | bool = True,
         proxy: str | None = None,
         http_library: Literal["httpx", "httpx2"] | None = None,
@@ -221,10 +221,10 @@ class Client:
         if "headers" in given:
             added: object = given["headers"] or {}
             if not isinstance(added, Mapping):
-                raise refused("headers", added, "a mapping from name to text")
+                raise invalid_type("headers", added, "a mapping from name to text")
             given["headers"] = {**(self._setup["headers"] or {}), **cast("Mapping[str, str]", added)}
         twin = type(self).__new__(type(self))
-        twin._setup = cast("Setup", {**self._setup, **given})
+        twin._setup = cast("ClientOptions", {**self._setup, **given})
         twin._check()
         twin._engine = self._engine.with_options(options_of(twin._setup))
         twin._owner = False
@@ -260,7 +260,7 @@ class Client:
                     f"a credential is for the product {name!r}, which this client does not have", advice=near
                 )
 
-    def __reduce__(self) -> tuple[Callable[[type[Self], Setup], Self], tuple[type[Self], Setup]]:
+    def __reduce__(self) -> tuple[Callable[[type[Self], ClientOptions], Self], tuple[type[Self], ClientOptions]]:
         if self._setup["http_client"] is not None:
             raise TypeError("a client with an http_client of its own cannot be copied or pickled")
         return _rebuilt, (type(self), self._setup)
@@ -294,5 +294,5 @@ def _nearest(name: str, known: set[str]) -> str | None:
     return f"Did you mean {' or '.join(map(repr, near))}?" if near else None
 
 
-def _rebuilt(cls: type[AnyClient], setup: Setup) -> AnyClient:
+def _rebuilt(cls: type[AnyClient], setup: ClientOptions) -> AnyClient:
     return cast("Callable[..., AnyClient]", cls)(**setup)

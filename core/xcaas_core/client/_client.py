@@ -89,7 +89,7 @@ class ClientBase(Client):
     def close(self) -> None:
         """Close the connections that this client opened. May be called more than once."""
         if self._owner:
-            self._session.io.shut()
+            self._session.io.close()
 
     def __enter__(self) -> Self:
         return self

@@ -55,16 +55,16 @@ class Signing:
             return
         if not isinstance(session, Session):
             raise ConfigurationError("credentials of an async client cannot sign for a blocking HTTP client")
-        ours = self._request(request)
+        signed = self._request(request)
         deadline = self._deadline()
-        grant = session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
-        response = yield _signed(request, ours)
+        grant = session.run(self._told(self._authorizer.authorize(signed, deadline=deadline)))
+        response = yield _signed(request, signed)
         guard(response)
         if response.status_code == 401 and _replayable(request):
             answer = _Answer(response)
-            if session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
-                session.run(self._told(self._authorizer.authorize(ours, deadline=deadline, replay=True)))
-                guard((yield _signed(request, ours)))
+            if session.run(self._told(self._authorizer.rejected(signed, answer, grant, deadline=deadline))):
+                session.run(self._told(self._authorizer.authorize(signed, deadline=deadline, replay=True)))
+                guard((yield _signed(request, signed)))
 
     async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
         session = self._session
@@ -73,16 +73,16 @@ class Signing:
             return
         if not isinstance(session, AsyncSession):
             raise ConfigurationError("credentials of a blocking client cannot sign for an async HTTP client")
-        ours = self._request(request)
+        signed = self._request(request)
         deadline = self._deadline()
-        grant = await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline)))
-        response = yield _signed(request, ours)
+        grant = await session.run(self._told(self._authorizer.authorize(signed, deadline=deadline)))
+        response = yield _signed(request, signed)
         guard(response)
         if response.status_code == 401 and _replayable(request):
             answer = _Answer(response)
-            if await session.run(self._told(self._authorizer.rejected(ours, answer, grant, deadline=deadline))):
-                await session.run(self._told(self._authorizer.authorize(ours, deadline=deadline, replay=True)))
-                guard((yield _signed(request, ours)))
+            if await session.run(self._told(self._authorizer.rejected(signed, answer, grant, deadline=deadline))):
+                await session.run(self._told(self._authorizer.authorize(signed, deadline=deadline, replay=True)))
+                guard((yield _signed(request, signed)))
 
     def _request(self, request: Any) -> Request:
         """Give authorizers a request to sign, with the time limits of this client for requests of theirs."""
@@ -108,10 +108,10 @@ class Signing:
         return None if total is None else engine.shared.clock() + total
 
 
-def _signed(request: Any, ours: Request) -> Any:
-    request.headers.update(ours.headers)
-    if ours.url != str(request.url):  # a key that belongs into the query
-        request.url = type(request.url)(ours.url)
+def _signed(request: Any, signed: Request) -> Any:
+    request.headers.update(signed.headers)
+    if signed.url != str(request.url):  # a key that belongs into the query
+        request.url = type(request.url)(signed.url)
     return request
 
 

@@ -108,7 +108,7 @@ class StreamedResponse(_Open[T_co]):
     def close(self) -> None:
         """Give up the rest of the body."""
         self._closed()
-        self._session.io.close(self._reply.response)
+        self._session.io.close_response(self._reply.response)
 
     def __enter__(self) -> StreamedResponse[T_co]:
         return self
@@ -146,7 +146,7 @@ class AsyncStreamedResponse(_Open[T_co]):
     async def aclose(self) -> None:
         """Give up the rest of the body."""
         self._closed()
-        await self._session.io.close(self._reply.response)
+        await self._session.io.close_response(self._reply.response)
 
 
 class AsyncStreaming(Generic[T_co]):

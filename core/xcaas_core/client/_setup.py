@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
-from .._checks import refused
+from .._checks import invalid_type
 from .._errors import ConfigurationError
 from ..calls._options import Options, RegionSetting, Timeout
 from ..calls._retry import RetryPolicy
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..operations._product import RateLimit
     from ..transport._library import Connection
 
-__all__ = ["FakeNetwork", "HttpClient", "Setup", "environment"]
+__all__ = ["ClientOptions", "HttpClient", "TransportFactory", "environment"]
 
 
 class HttpClient(Protocol):
@@ -31,7 +31,7 @@ class HttpClient(Protocol):
     def is_closed(self) -> bool: ...
 
 
-class FakeNetwork(Protocol):
+class TransportFactory(Protocol):
     """A stand-in for the network, such as `xcaas.testing.FakeServer`."""
 
     @property
@@ -40,7 +40,7 @@ class FakeNetwork(Protocol):
     def async_io(self) -> AsyncTransport: ...
 
 
-class Setup(TypedDict):
+class ClientOptions(TypedDict):
     """The arguments of a client. `auth` is one of the HTTP library's kind, which signs by itself, or None."""
 
     credentials: CredentialSet | None
@@ -58,7 +58,7 @@ class Setup(TypedDict):
     max_in_flight: int
     trusted_hosts: Sequence[str]
     lenient: bool
-    http_client: HttpClient | FakeNetwork | None
+    http_client: HttpClient | TransportFactory | None
     verify: ssl.SSLContext | str | bool
     proxy: str | None
     http_library: str | None
@@ -78,7 +78,7 @@ def parse_credentials(credentials: object, auth: object) -> tuple[CredentialSet 
     return CredentialSet.parse(given), None
 
 
-def options_of(setup: Setup) -> Options:
+def options_of(setup: ClientOptions) -> Options:
     """The part that calls look at."""
     settings = dict(setup["variables"] or {})
     for name, value in (("tenant", setup["tenant"]), ("cluster", setup["cluster"])):
@@ -107,43 +107,43 @@ def _signs_by_itself(given: object) -> bool:
     return is_http_auth(given)
 
 
-def make_engine(setup: Setup) -> Engine:
+def make_engine(setup: ClientOptions) -> Engine:
     """The half that decides."""
-    from ..calls._engine import Engine, Shared
+    from ..calls._engine import ClientState, Engine
 
     network = _fake(setup)
     limit = setup["max_in_flight"]
-    shared = Shared(limit) if network is None else Shared(limit, clock=network.clock, wall=network.clock)
+    shared = ClientState(limit) if network is None else ClientState(limit, clock=network.clock, wall=network.clock)
     signs = setup["auth"] or (setup["credentials"] is None and getattr(setup["http_client"], "auth", None))
     return Engine(options_of(setup), setup["credentials"], shared, external_auth=bool(signs))
 
 
-def make_sync_io(setup: Setup) -> SyncTransport:
+def make_sync_io(setup: ClientOptions) -> SyncTransport:
     """The half that moves bytes, blocking."""
     network = _fake(setup)
     if network is not None:
         return network.sync_io()
-    from ..transport._sync import SyncIO
+    from ..transport._sync import HttpTransport
 
-    return SyncIO(_checked(setup, blocking=True), connection=_connection(setup), auth=setup["auth"])
+    return HttpTransport(_checked(setup, blocking=True), connection=_connection(setup), auth=setup["auth"])
 
 
-def make_async_io(setup: Setup) -> AsyncTransport:
+def make_async_io(setup: ClientOptions) -> AsyncTransport:
     """The half that moves bytes, in event loops."""
     network = _fake(setup)
     if network is not None:
         return network.async_io()
-    from ..transport._async import AsyncIO
+    from ..transport._async import AsyncHttpTransport
 
-    return AsyncIO(_checked(setup, blocking=False), connection=_connection(setup), auth=setup["auth"])
+    return AsyncHttpTransport(_checked(setup, blocking=False), connection=_connection(setup), auth=setup["auth"])
 
 
-def _fake(setup: Setup) -> FakeNetwork | None:
+def _fake(setup: ClientOptions) -> TransportFactory | None:
     given: Any = setup["http_client"]
     return given if hasattr(given, "sync_io") and hasattr(given, "async_io") else None
 
 
-def _connection(setup: Setup) -> Connection | None:
+def _connection(setup: ClientOptions) -> Connection | None:
     from ..transport._library import Connection
 
     if setup["http_client"] is not None:
@@ -165,10 +165,10 @@ def _check_verify(verify: object) -> None:
     import ssl
 
     if not isinstance(verify, bool | str | ssl.SSLContext):
-        raise refused("verify", verify, "True, False, the path of a CA bundle as text, or an SSLContext")
+        raise invalid_type("verify", verify, "True, False, the path of a CA bundle as text, or an SSLContext")
 
 
-def _checked(setup: Setup, *, blocking: bool) -> object:
+def _checked(setup: ClientOptions, *, blocking: bool) -> object:
     """The user's HTTP client, if it is one that can be used."""
     from ..transport._library import is_http_client
 
@@ -186,7 +186,7 @@ def _checked(setup: Setup, *, blocking: bool) -> object:
         )
     if not is_http_client(client, blocking=blocking):
         wanted = "Client" if blocking else "AsyncClient"
-        raise refused("http_client", client, f"an httpx.{wanted} or httpx2.{wanted}")
+        raise invalid_type("http_client", client, f"an httpx.{wanted} or httpx2.{wanted}")
     return client
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final, TypeAlias, cast
 from urllib.parse import urlsplit
 
-from .._checks import are_texts, check_library, refused
+from .._checks import check_library, invalid_type, is_str_mapping
 from .._errors import ConfigurationError
 from ..operations._product import RateLimit
 
@@ -18,7 +18,7 @@ def check_options(given: Mapping[str, object]) -> None:
     for name, (fits, wanted) in _WANTED.items():
         value = given[name]
         if not fits(value):
-            raise refused(name, value, wanted, _ADVICE.get(name))
+            raise invalid_type(name, value, wanted, _ADVICE.get(name))
     _check_headers(cast("Mapping[object, object]", given["headers"] or {}))
     _check_rate_limits(given["rate_limits"])
     _check_proxy(cast("str | None", given["proxy"]))
@@ -65,7 +65,7 @@ def _is_text(value: object) -> bool:
 
 
 def _is_region(value: object) -> bool:
-    return _is_text(value) or are_texts(value)
+    return _is_text(value) or is_str_mapping(value)
 
 
 def _is_list_of_texts(value: object) -> bool:
@@ -97,7 +97,7 @@ _WANTED: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
     "region": (_is_region, "one word, or a mapping from product to word"),
     "tenant": (_is_text, "text"),
     "cluster": (_is_text, "text"),
-    "variables": (are_texts, "a mapping from name to text"),
+    "variables": (is_str_mapping, "a mapping from name to text"),
     "base_url": (_is_text, "text"),
     "headers": (lambda value: value is None or isinstance(value, Mapping), "a mapping from name to text"),
     "hooks": (_are_hooks, "a list of objects with the methods before and after"),
@@ -136,7 +136,7 @@ def _check_rate_limits(given: object) -> None:
     for product, limits in cast("Mapping[object, object]", given).items():
         if not _is_list_of_limits(limits):
             advice = "Pass a list, also for a single limit: [RateLimit(…)]."
-            raise refused(f"rate_limits[{product!r}]", limits, "a list of RateLimit", advice)
+            raise invalid_type(f"rate_limits[{product!r}]", limits, "a list of RateLimit", advice)
 
 
 def _is_list_of_limits(value: object) -> bool:

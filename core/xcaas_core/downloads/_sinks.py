@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from .._errors import DownloadError, XCaaSError
 from .._partial_file import PartialFile
-from ..sansio._steps import Offload
+from ..sansio._steps import RunInThread
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def write_to_file(
             raise
 
     try:
-        yield Offload(file.open)
+        yield RunInThread(file.open)
         yield from _begin(reception, file)
         yield from _pump(reception, file, tell, block)
         if not reception.is_right():
@@ -61,7 +61,7 @@ def write_to_file(
             yield from reception.start_over()
             yield from _pump(reception, file, tell, block)
             reception.check()
-        yield Offload(lambda: file.commit(durable=durable))
+        yield RunInThread(lambda: file.commit(durable=durable))
         return file.target
     except OSError as error:
         if isinstance(error, XCaaSError) or error in callers:
@@ -108,8 +108,8 @@ def _begin(reception: Transfer, file: PartialFile) -> Flow[None]:
         if file.size:
             file.restart()
     elif (checksum := reception.checksum) is not None:
-        yield Offload(lambda: _digest(checksum, file))
-    yield Offload(lambda: file.save_resume_info(reception.note()))
+        yield RunInThread(lambda: _digest(checksum, file))
+    yield RunInThread(lambda: file.save_resume_info(reception.note()))
 
 
 def _digest(checksum: Checksum, file: PartialFile) -> None:
@@ -137,7 +137,7 @@ def _pump(reception: Transfer, file: PartialFile, tell: Progress, block: int) ->
         for piece in taken:
             write(piece)
 
-    flushing = Offload(flush)
+    flushing = RunInThread(flush)
     try:
         while data := (yield from reception.next(restartable=True)):
             if reception.restarted:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ._steps import Close, Flow, Offload, Park, Read, ReadChunk, Send, Sleep, Step, Waitable
+from ._steps import Close, Flow, Read, ReadChunk, RunInThread, Send, Sleep, Step, Waitable, WaitFor
 
 if TYPE_CHECKING:
     from ._messages import Request, Response
@@ -26,9 +26,9 @@ class SyncTransport(Protocol):
     def send(self, request: Request, stream: bool) -> Response: ...
     def read(self, response: Response) -> None: ...
     def chunk(self, response: Response) -> bytes: ...
-    def close(self, response: Response) -> None: ...
+    def close_response(self, response: Response) -> None: ...
     def sleep(self, seconds: float) -> None: ...
-    def shut(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class AsyncTransport(Protocol):
@@ -37,9 +37,9 @@ class AsyncTransport(Protocol):
     async def send(self, request: Request, stream: bool) -> Response: ...
     async def read(self, response: Response) -> None: ...
     async def chunk(self, response: Response) -> bytes: ...
-    async def close(self, response: Response) -> None: ...
+    async def close_response(self, response: Response) -> None: ...
     async def sleep(self, seconds: float) -> None: ...
-    async def shut(self) -> None: ...
+    async def close(self) -> None: ...
 
 
 def run(flow: Flow[T], io: SyncTransport) -> T:
@@ -66,14 +66,14 @@ def _perform(step: Step, io: SyncTransport) -> object:
         case Read():
             io.read(step.response)
         case Close():
-            io.close(step.response)
+            io.close_response(step.response)
         case Sleep():
             io.sleep(step.seconds)
-        case Park():
+        case WaitFor():
             done = threading.Event()
             step.waitable.on_done(done.set)
             result = done.wait(step.timeout)
-        case Offload():
+        case RunInThread():
             result = step.function()
         case Send():
             result = io.send(step.request, step.stream)
@@ -107,12 +107,12 @@ async def _perform_async(step: Step, io: AsyncTransport) -> object:
         case Read():
             await io.read(step.response)
         case Close():
-            await io.close(step.response)
+            await io.close_response(step.response)
         case Sleep():
             await io.sleep(step.seconds)
-        case Park():
+        case WaitFor():
             result = await _park(step.waitable, step.timeout)
-        case Offload():
+        case RunInThread():
             from anyio.to_thread import run_sync
 
             result = await run_sync(step.function)

@@ -17,7 +17,7 @@ from ._messages import Request, Response
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Close", "Flow", "Offload", "Park", "Read", "ReadChunk", "Send", "Sleep", "Step", "Waitable"]
+__all__ = ["Close", "Flow", "Read", "ReadChunk", "RunInThread", "Send", "Sleep", "Step", "WaitFor", "Waitable"]
 
 T = TypeVar("T")
 
@@ -77,7 +77,7 @@ class Sleep:
         self.seconds = seconds
 
 
-class Park:
+class WaitFor:
     """Wait until somebody else's work is done, or `timeout` seconds. Result: whether it was done."""
 
     __slots__ = ("timeout", "waitable")
@@ -87,7 +87,7 @@ class Park:
         self.timeout = timeout
 
 
-class Offload:
+class RunInThread:
     """Run blocking work (a file, a lock between processes) where it holds up no event loop. Result: the function's."""
 
     __slots__ = ("function",)
@@ -96,7 +96,7 @@ class Offload:
         self.function = function
 
 
-Step: TypeAlias = Send | Read | ReadChunk | Close | Sleep | Park | Offload
+Step: TypeAlias = Send | Read | ReadChunk | Close | Sleep | WaitFor | RunInThread
 
 # A step's result depends on the step, which Generator's single send type cannot say.
 # `_drivers.py` has the only code that relies on the pairing above.

@@ -42,13 +42,13 @@ class FakeSyncIO:
     def chunk(self, response: Response) -> bytes:
         return cast("ServedResponse", response).chunk()
 
-    def close(self, response: Response) -> None:
+    def close_response(self, response: Response) -> None:
         cast("ServedResponse", response).closed = True
 
     def sleep(self, seconds: float) -> None:
         self.server.clock.sleep(seconds)
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """The client was closed."""
 
 
@@ -76,14 +76,14 @@ class FakeAsyncIO:
         await _pass()
         return cast("ServedResponse", response).chunk()
 
-    async def close(self, response: Response) -> None:
+    async def close_response(self, response: Response) -> None:
         cast("ServedResponse", response).closed = True
 
     async def sleep(self, seconds: float) -> None:
         self.server.clock.sleep(seconds)
         await _pass()
 
-    async def shut(self) -> None:
+    async def close(self) -> None:
         """The client was closed."""
 
 

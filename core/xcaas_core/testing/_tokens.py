@@ -19,7 +19,7 @@ from typing import Generic, TypeAlias, TypeVar, cast
 from ..auth._interface import AuthContext
 from ..http._urls import rebase
 from ..sansio._messages import Request
-from ..sansio._steps import Flow, Offload, Park, Send, Sleep, Step
+from ..sansio._steps import Flow, RunInThread, Send, Sleep, Step, WaitFor
 
 __all__ = ["Answer", "FakeClock", "FakeResponse", "Simulation", "Task", "TokenEndpoint", "fake_context"]
 
@@ -204,16 +204,16 @@ class Simulation:
                     self.at(self.endpoint.latency, lambda: give_answer(answer))
             case Sleep():
                 self.at(step.seconds, lambda: give(None))
-            case Park():
+            case WaitFor():
                 step.waitable.on_done(lambda: self.at(0.0, lambda: give(True)))
                 if step.timeout is not None:
                     self.at(step.timeout, lambda: give(False))
-            case Offload():
+            case RunInThread():
                 self._offload(task, step, give)
             case _:
                 self.at(0.0, lambda: give(None))
 
-    def _offload(self, task: Task[T], step: Offload, give: Callable[[object], None]) -> None:
+    def _offload(self, task: Task[T], step: RunInThread, give: Callable[[object], None]) -> None:
         try:
             result = step.function()
         except Exception as error:

@@ -13,17 +13,17 @@ from .._fork import resets_after_fork
 from ..sansio._event_loops import has_ended, in_thread, running_loop
 from ._leftovers import guard, guarding
 from ._library import Connection
-from ._messages import Builder, HttpResponse, ours
-from ._pool import AsyncLanes
+from ._messages import HttpResponse, RequestBuilder, map_exception
+from ._pool import AsyncTransportPool
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request, Response
     from ._deadlines import Deadline
 
-__all__ = ["AsyncIO"]
+__all__ = ["AsyncHttpTransport"]
 
 
-class AsyncIO:
+class AsyncHttpTransport:
     """Carries out steps with an async HTTP client: the user's own, or the SDK's, one per event loop."""
 
     def __init__(self, client: object = None, *, connection: Connection | None = None, auth: object = None) -> None:
@@ -32,32 +32,32 @@ class AsyncIO:
         self._auth = auth
         self._direct = self._connection is not None and auth is None and self._connection.direct
         self._abandoned: list[object] = []
-        self._builder = Builder(self._connection)
-        self._homes: list[tuple[object, AsyncLanes]] = []
+        self._builder = RequestBuilder(self._connection)
+        self._homes: list[tuple[object, AsyncTransportPool]] = []
         self._moving = Lock()  # loops of several threads may come at once
-        self._shut = False
+        self._closed = False
         resets_after_fork(self)
 
-    def _new_lanes(self) -> AsyncLanes:
+    def _new_pool(self) -> AsyncTransportPool:
         connection = self._connection
         if connection is None:
-            return AsyncLanes(lambda: self._users, separate=False)
-        return AsyncLanes(lambda: connection.make(blocking=False, direct=self._direct), separate=True)
+            return AsyncTransportPool(lambda: self._users, separate=False)
+        return AsyncTransportPool(lambda: connection.make(blocking=False, direct=self._direct), separate=True)
 
-    def _here(self) -> AsyncLanes:
+    def _here(self) -> AsyncTransportPool:
         """The clients of the running event loop. Connections cannot move from one loop to another."""
         loop = running_loop()
-        for home, lanes in self._homes:
+        for home, pool in self._homes:
             if home is loop:
-                return lanes
-        if self._shut:
+                return pool
+        if self._closed:
             raise ConfigurationError("the client was closed", advice="Make a new one.")
-        lanes = self._new_lanes()
+        pool = self._new_pool()
         # Loops that ended leave nothing behind but this entry; a program has few of them alive at a time.
         with self._moving:
             alive = [(home, theirs) for home, theirs in self._homes if not has_ended(home)]
-            self._homes = [(loop, lanes), *alive]
-        return lanes
+            self._homes = [(loop, pool), *alive]
+        return pool
 
     def reset(self) -> None:
         """In a forked child: leave the parent's sockets alone."""
@@ -67,8 +67,8 @@ class AsyncIO:
 
     async def send(self, request: Request, stream: bool) -> HttpResponse:
         """Send, and read the whole answer unless it is to be streamed."""
-        lanes = self._here()
-        client = lanes.take()
+        pool = self._here()
+        client = pool.acquire()
         response = None
         try:
             message = self._message(client, request)
@@ -76,19 +76,19 @@ class AsyncIO:
             # Cancelled from outside, the library's generators unwind; left in the middle they would not.
             with anyio.move_on_after(deadline.backstop()):
                 response = await self._open(client, message)
-                response.release = lambda: lanes.give(client)
+                response.release = lambda: pool.release(client)
                 if stream:
                     response.leave_open()
                     return response
                 return await self._finish(response)
             deadline.expire()
         except Exception as caught:
-            error = ours(caught, client)
+            error = map_exception(caught, client)
             if error is None:
                 raise
         finally:
             if response is None:
-                await lanes.give(client)
+                await pool.release(client)
         raise error
 
     def _message(self, client: Any, request: Request) -> Any:
@@ -114,7 +114,7 @@ class AsyncIO:
             else:
                 response.content = await raw.aread()
         finally:
-            await self.close(response)
+            await self.close_response(response)
         return response
 
     async def read(self, response: Response) -> None:
@@ -128,7 +128,7 @@ class AsyncIO:
                 answer.content = b"".join(pieces)
                 return
         finally:
-            await self.close(answer)
+            await self.close_response(answer)
         answer.deadline.expire()
 
     async def chunk(self, response: Response) -> bytes:
@@ -140,16 +140,16 @@ class AsyncIO:
             async for piece in answer.chunks:
                 if piece:
                     return bytes(piece)
-            await self.close(answer)
+            await self.close_response(answer)
             return b""
         except Exception as caught:
-            await self.close(answer)
-            error = ours(caught)
+            await self.close_response(answer)
+            error = map_exception(caught)
             if error is None:
                 raise
         raise error
 
-    async def close(self, response: Response) -> None:
+    async def close_response(self, response: Response) -> None:
         """Give up an answer, or return its connection after the last piece."""
         answer = cast("HttpResponse", response)
         release, answer.release = answer.release, None
@@ -164,10 +164,10 @@ class AsyncIO:
     async def sleep(self, seconds: float) -> None:
         await anyio.sleep(seconds)
 
-    async def shut(self) -> None:
+    async def close(self) -> None:
         """The client is closed. What the user brought stays open, and so does what belongs to other loops."""
-        self._shut = True
+        self._closed = True
         loop = running_loop()
-        for home, lanes in self._homes:
+        for home, pool in self._homes:
             if home is loop and self._users is None:
-                await lanes.close()
+                await pool.close()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..sansio._messages import Request
     from ._library import Connection
 
-__all__ = ["Builder", "HttpResponse", "ours"]
+__all__ = ["HttpResponse", "RequestBuilder", "map_exception"]
 
 
 class HttpResponse:
@@ -45,7 +45,7 @@ class HttpResponse:
         return f"<HttpResponse {self.status}>"
 
 
-class Builder:
+class RequestBuilder:
     """Makes the library's requests. A user's client merges in what its user has set on it; for the SDK's own
     that is known beforehand, and costs nothing per call."""
 
@@ -85,7 +85,7 @@ class Builder:
         return url
 
 
-def ours(error: Exception, client: Any = None) -> XCaaSError | None:
+def map_exception(error: Exception, client: Any = None) -> XCaaSError | None:
     """The error to raise in place of one from the library: without its traceback, whose frames hold
     headers and addresses with credentials in them. None for errors of the user's own code."""
     if isinstance(error, XCaaSError):

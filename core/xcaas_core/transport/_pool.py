@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from .._errors import ConfigurationError
 
-__all__ = ["AsyncLanes", "Lanes"]
+__all__ = ["AsyncTransportPool", "TransportPool"]
 
 _IDLE: Final = 30.0  # seconds after which a lane that nobody needed is closed
 
@@ -38,12 +38,12 @@ class _Clients:
         self._closed = False
 
 
-class Lanes(_Clients):
+class TransportPool(_Clients):
     """Blocking clients. Safe for threads: deque operations are atomic."""
 
     __slots__ = ()
 
-    def take(self) -> Any:
+    def acquire(self) -> Any:
         """A client for one call, to be given back."""
         if self._closed:
             raise _closed()
@@ -54,7 +54,7 @@ class Lanes(_Clients):
         except IndexError:
             return self._make()
 
-    def give(self, client: Any) -> None:
+    def release(self, client: Any) -> None:
         """The call is over, its answer read or closed."""
         if self._single is not None:
             return
@@ -84,12 +84,12 @@ class Lanes(_Clients):
             self._free.pop()[0].close()
 
 
-class AsyncLanes(_Clients):
+class AsyncTransportPool(_Clients):
     """Clients of one event loop."""
 
     __slots__ = ()
 
-    def take(self) -> Any:
+    def acquire(self) -> Any:
         """A client for one call, to be given back."""
         if self._closed:
             raise _closed()
@@ -97,7 +97,7 @@ class AsyncLanes(_Clients):
             return self._single
         return self._free.pop()[0] if self._free else self._make()
 
-    async def give(self, client: Any) -> None:
+    async def release(self, client: Any) -> None:
         """The call is over, its answer read or closed."""
         if self._single is not None:
             return

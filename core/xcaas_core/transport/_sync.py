@@ -10,16 +10,16 @@ from .._errors import ConfigurationError
 from .._fork import resets_after_fork
 from ._leftovers import guard, guarding
 from ._library import Connection
-from ._messages import Builder, HttpResponse, ours
-from ._pool import Lanes
+from ._messages import HttpResponse, RequestBuilder, map_exception
+from ._pool import TransportPool
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request, Response
 
-__all__ = ["SyncIO"]
+__all__ = ["HttpTransport"]
 
 
-class SyncIO:
+class HttpTransport:
     """Carries out steps with a blocking HTTP client: the user's own, or the SDK's."""
 
     def __init__(self, client: object = None, *, connection: Connection | None = None, auth: object = None) -> None:
@@ -27,41 +27,41 @@ class SyncIO:
         self._connection = None if client is not None else connection or Connection()
         self._auth = auth
         self._direct = self._connection is not None and auth is None and self._connection.direct
-        self._abandoned: list[Lanes] = []
-        self._builder = Builder(self._connection)
-        self._lanes = self._new_lanes()
+        self._abandoned: list[TransportPool] = []
+        self._builder = RequestBuilder(self._connection)
+        self._pool = self._new_pool()
         resets_after_fork(self)
 
-    def _new_lanes(self) -> Lanes:
+    def _new_pool(self) -> TransportPool:
         connection = self._connection
         if connection is None:
-            return Lanes(lambda: self._users, separate=False)
-        return Lanes(lambda: connection.make(blocking=True, direct=self._direct), separate=True)
+            return TransportPool(lambda: self._users, separate=False)
+        return TransportPool(lambda: connection.make(blocking=True, direct=self._direct), separate=True)
 
     def reset(self) -> None:
         """In a forked child: leave the parent's sockets alone. Closing them could wait for a lock of the parent's."""
-        self._abandoned.append(self._lanes)
-        self._lanes = self._new_lanes()
+        self._abandoned.append(self._pool)
+        self._pool = self._new_pool()
 
     def send(self, request: Request, stream: bool) -> HttpResponse:
         """Send, and read the whole answer unless it is to be streamed."""
-        lanes = self._lanes
-        client = lanes.take()
+        pool = self._pool
+        client = pool.acquire()
         response = None
         try:
             response = self._open(client, request)
-            response.release = lambda: lanes.give(client)
+            response.release = lambda: pool.release(client)
             if stream:
                 response.leave_open()
                 return response
             return self._finish(response)
         except Exception as caught:
-            error = ours(caught, client)
+            error = map_exception(caught, client)
             if error is None:
                 raise
         finally:
             if response is None:
-                lanes.give(client)
+                pool.release(client)
         # Outside of the except block, so that the library's error is not chained to ours.
         raise error
 
@@ -86,7 +86,7 @@ class SyncIO:
                 pieces.append(piece)
                 check()
         finally:
-            self.close(response)
+            self.close_response(response)
         response.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return response
 
@@ -99,7 +99,7 @@ class SyncIO:
                 pieces.append(piece)
                 answer.deadline.check()
         finally:
-            self.close(answer)
+            self.close_response(answer)
         answer.content = b"".join(pieces)
 
     def chunk(self, response: Response) -> bytes:
@@ -111,16 +111,16 @@ class SyncIO:
             for piece in answer.chunks:
                 if piece:
                     return bytes(piece)
-            self.close(answer)
+            self.close_response(answer)
             return b""
         except Exception as caught:
-            self.close(answer)
-            error = ours(caught)
+            self.close_response(answer)
+            error = map_exception(caught)
             if error is None:
                 raise
         raise error
 
-    def close(self, response: Response) -> None:
+    def close_response(self, response: Response) -> None:
         """Give up an answer, or return its connection after the last piece."""
         answer = cast("HttpResponse", response)
         release, answer.release = answer.release, None
@@ -133,7 +133,7 @@ class SyncIO:
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """The client is closed. What the user brought stays open."""
         if self._users is None:
-            self._lanes.close()
+            self._pool.close()

@@ -15,7 +15,7 @@ from tests.support.origin import Answer, serving
 from tests.support.shop import AsyncShop, Shop
 from xcaas_core import CallTimeoutError, RateLimit, Timeout
 from xcaas_core.calls._rate_limits import FlightLimit, RateLimiter
-from xcaas_core.sansio._steps import Park, Sleep
+from xcaas_core.sansio._steps import Sleep, WaitFor
 from xcaas_core.testing import FakeClock
 
 
@@ -27,7 +27,7 @@ def test_slots_go_to_those_who_waited_longest() -> None:
     woken: list[str] = []
     for name, flow in (("first", first), ("second", second)):
         step = next(flow)
-        assert isinstance(step, Park)
+        assert isinstance(step, WaitFor)
         step.waitable.on_done(lambda name=name: woken.append(name))  # type: ignore[misc]
     flight.leave()
     assert woken == ["first"]

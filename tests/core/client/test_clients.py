@@ -19,9 +19,9 @@ from xcaas_core.calls._options import UNCHANGED, Options
 from xcaas_core.calls._session import AsyncSession, Session
 from xcaas_core.otel import OpenTelemetry
 from xcaas_core.sdk import RateLimit
-from xcaas_core.transport._async import AsyncIO
+from xcaas_core.transport._async import AsyncHttpTransport
 from xcaas_core.transport._library import Connection
-from xcaas_core.transport._sync import SyncIO
+from xcaas_core.transport._sync import HttpTransport
 
 ITEM = Answer(body=b'{"id":"1"}')
 
@@ -302,7 +302,7 @@ def test_an_async_client_serves_several_loops_in_turn() -> None:
 
         async def main() -> None:
             assert await client.items.get("1") == {"id": "1"}
-            await client.session.io.shut()  # so that the loop leaves no open connection
+            await client.session.io.close()  # so that the loop leaves no open connection
 
         asyncio.run(main())
 
@@ -348,9 +348,9 @@ def test_a_forked_child_has_connections_and_slots_of_its_own() -> None:
 # --- lanes: one connection per call, for pools that get slow ---------------------
 
 
-def lanes(origin_url: str, library: str) -> tuple[Session, SyncIO]:
+def lanes(origin_url: str, library: str) -> tuple[Session, HttpTransport]:
     engine = Shop(base_url=origin_url).session.engine
-    io = SyncIO(connection=Connection(library=library))
+    io = HttpTransport(connection=Connection(library=library))
     return Session(engine, io), io
 
 
@@ -362,7 +362,7 @@ def test_connections_are_used_again(library: str) -> None:
         for number in range(5):
             assert session.call(GET, (str(number),)) == {"id": "1"}
         assert origin.connections == 1
-        io.shut()
+        io.close()
 
 
 def test_calls_at_a_time_have_a_connection_each(library: str) -> None:
@@ -380,7 +380,7 @@ def test_calls_at_a_time_have_a_connection_each(library: str) -> None:
         for number in range(5):
             session.call(GET, (str(number),))
         assert origin.connections == 30
-        io.shut()
+        io.close()
 
 
 def test_async_calls_at_a_time_have_a_connection_each(library: str) -> None:
@@ -390,11 +390,11 @@ def test_async_calls_at_a_time_have_a_connection_each(library: str) -> None:
 
         async def main() -> None:
             engine = AsyncShop(base_url=origin.url).session.engine
-            io = AsyncIO(connection=Connection(library=library))
+            io = AsyncHttpTransport(connection=Connection(library=library))
             session = AsyncSession(engine, io)
             for _ in range(3):
                 await asyncio.gather(*(session.call(GET, (str(n),)) for n in range(30)))
             assert origin.connections == 30
-            await io.shut()
+            await io.close()
 
         asyncio.run(main())

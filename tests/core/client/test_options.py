@@ -6,7 +6,7 @@ import inspect
 import re
 
 from tests.support.shop import Shop
-from xcaas_core.client._setup import Setup
+from xcaas_core.client._setup import ClientOptions
 
 SHARED = {"credentials", "auth", "rate_limits", "max_in_flight", "http_client", "verify", "proxy", "http_library"}
 
@@ -14,7 +14,7 @@ SHARED = {"credentials", "auth", "rate_limits", "max_in_flight", "http_client", 
 def test_every_way_to_a_client_takes_the_same_options() -> None:
     made = inspect.signature(Shop).parameters
     options = {name: option for name, option in made.items() if option.kind is option.KEYWORD_ONLY}
-    assert list(options) == list(Setup.__annotations__)
+    assert list(options) == list(ClientOptions.__annotations__)
     assert dict(inspect.signature(Shop.from_env).parameters) == options
     changed = inspect.signature(Shop.with_options).parameters
     assert changed.keys() - {"self"} == options.keys() - SHARED

@@ -35,7 +35,7 @@ def save(url: str, path: Path) -> Path:
     try:
         return Download(session, Call(_ops.PLAIN, ("t1",), stream=True)).save(path)
     finally:
-        session.io.shut()
+        session.io.close()
 
 
 def save_async(url: str, path: Path) -> Path:
@@ -44,7 +44,7 @@ def save_async(url: str, path: Path) -> Path:
         try:
             return await AsyncDownload(session, Call(_ops.PLAIN, ("t1",), stream=True)).save(path)
         finally:
-            await session.io.shut()
+            await session.io.close()
 
     return anyio.run(main)
 
@@ -92,7 +92,7 @@ class TestMany:
             session = sync_session(base_url=origin.url)
             files = (Download(session, Call(_ops.PLAIN, (f"t{n}",), stream=True)) for n in range(8))
             saved = download_all(files, tmp_path / "in", concurrency=concurrency)
-            session.io.shut()
+            session.io.close()
         assert [found.path for found in saved] == [tmp_path / "in" / f"t{n}" for n in range(8)]
         assert all(found.path is not None and found.path.read_bytes() == DATA for found in saved)
         assert origin.busiest == concurrency
@@ -102,7 +102,7 @@ class TestMany:
             session = async_session(base_url=origin.url)
             files = (AsyncDownload(session, Call(_ops.PLAIN, (f"t{n}",), stream=True)) for n in range(8))
             saved = await adownload_all(files, tmp_path, concurrency=3)
-            await session.io.shut()
+            await session.io.close()
             assert [found.path for found in saved] == [tmp_path / f"t{n}" for n in range(8)]
 
         with Origin(DATA, delay=0.01).serving() as origin:
@@ -136,7 +136,7 @@ class TestMemory:
             session = sync_session(base_url=url)
             file = Download(session, Call(_ops.PLAIN, ("t1",), stream=True))
             assert sum(map(len, file.iter_bytes())) == self.SIZE
-            session.io.shut()
+            session.io.close()
 
         assert self.peak(stream) < 8 * MIB
 

@@ -13,7 +13,7 @@ import pytest
 from xcaas_core.sansio._drivers import run, run_async
 from xcaas_core.sansio._event_loops import call_soon, has_ended, running_loop
 from xcaas_core.sansio._messages import Request
-from xcaas_core.sansio._steps import Flow, Offload, Park, Send, Sleep
+from xcaas_core.sansio._steps import Flow, RunInThread, Send, Sleep, WaitFor
 from xcaas_core.testing import FakeServer
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Work:
 
 
 def park(work: Work, timeout: float | None = None) -> Flow[bool]:
-    return bool((yield Park(work, timeout)))
+    return bool((yield WaitFor(work, timeout)))
 
 
 def blocking(flow: Flow[T]) -> T:
@@ -98,7 +98,7 @@ def test_parking_ends_after_its_time(run: Run) -> None:
 
 def test_blocking_work_holds_up_no_loop(run: Run) -> None:
     def flow() -> Flow[int]:
-        return cast("int", (yield Offload(threading.get_ident)))
+        return cast("int", (yield RunInThread(threading.get_ident)))
 
     assert blocking(flow()) == threading.get_ident()
 
@@ -114,7 +114,7 @@ def test_errors_are_thrown_into_the_flow(run: Run) -> None:
 
     def flow() -> Flow[str]:
         try:
-            yield Offload(fail)
+            yield RunInThread(fail)
         except OSError as error:
             yield Sleep(0)
             return str(error)
@@ -135,7 +135,7 @@ def test_a_cancelled_flow_cleans_up(run: Run) -> None:
 
     def flow() -> Flow[None]:
         try:
-            yield Park(Work())
+            yield WaitFor(Work())
         finally:
             cleaned.append("yes")
 

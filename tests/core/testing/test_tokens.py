@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.credentials import World
 from xcaas_core._errors import CallTimeoutError
-from xcaas_core.sansio._steps import Flow, Offload
+from xcaas_core.sansio._steps import Flow, RunInThread
 from xcaas_core.testing._tokens import FakeResponse, Simulation
 
 
@@ -14,7 +14,7 @@ def test_the_simulation_itself() -> None:
     simulation = Simulation()
 
     def flow() -> Flow[int]:
-        result = yield Offload(lambda: 1 / 0)
+        result = yield RunInThread(lambda: 1 / 0)
         return len(str(result))
 
     failing = simulation.start(flow())

@@ -22,7 +22,7 @@ from xcaas_core._json import dumps, loads, standard_dumps, standard_loads
 from xcaas_core.transport._deadlines import Deadline
 from xcaas_core.transport._errors import converted
 from xcaas_core.transport._library import Connection, is_http_auth, is_http_client
-from xcaas_core.transport._pool import AsyncLanes, Lanes
+from xcaas_core.transport._pool import AsyncTransportPool, TransportPool
 
 
 def failing(library: str, make: Callable[[Any], BaseException]) -> Shop:
@@ -161,28 +161,28 @@ class Counted:
 
 def test_lanes_use_the_last_one_first_and_close_those_left_over() -> None:
     time = [0.0]
-    lanes = Lanes(Counted, separate=True, clock=lambda: time[0])
-    first, second, third = lanes.take(), lanes.take(), lanes.take()
+    pool = TransportPool(Counted, separate=True, clock=lambda: time[0])
+    first, second, third = pool.acquire(), pool.acquire(), pool.acquire()
     for lane in (first, second, third):
-        lanes.give(lane)
-    assert lanes.take() is third
+        pool.release(lane)
+    assert pool.acquire() is third
     time[0] = 100.0
-    lanes.give(third)
+    pool.release(third)
     assert (first.closed, second.closed, third.closed) == (True, False, False)
-    busy = lanes.take()
-    lanes.close()
+    busy = pool.acquire()
+    pool.close()
     assert second.closed
-    lanes.give(busy)
+    pool.release(busy)
     assert busy.closed
 
 
 def test_one_client_for_all_is_never_closed_by_a_call() -> None:
-    lanes = Lanes(Counted, separate=False)
-    one = lanes.take()
-    lanes.give(one)
-    assert lanes.take() is one
+    pool = TransportPool(Counted, separate=False)
+    one = pool.acquire()
+    pool.release(one)
+    assert pool.acquire() is one
     assert not one.closed
-    lanes.close()
+    pool.close()
     assert one.closed
 
 
@@ -191,21 +191,21 @@ def test_async_lanes_likewise() -> None:
 
     async def main() -> None:
         time = [0.0]
-        lanes = AsyncLanes(Counted, separate=True, clock=lambda: time[0])
-        first, second = lanes.take(), lanes.take()
-        await lanes.give(first)
-        await lanes.give(second)
+        pool = AsyncTransportPool(Counted, separate=True, clock=lambda: time[0])
+        first, second = pool.acquire(), pool.acquire()
+        await pool.release(first)
+        await pool.release(second)
         time[0] = 100.0
-        assert lanes.take() is second
-        await lanes.give(second)
+        assert pool.acquire() is second
+        await pool.release(second)
         assert first.closed
-        busy = lanes.take()
-        await lanes.close()
-        await lanes.give(busy)
+        busy = pool.acquire()
+        await pool.close()
+        await pool.release(busy)
         assert busy.closed
-        single = AsyncLanes(Counted, separate=False)
-        one = single.take()
-        await single.give(one)
+        single = AsyncTransportPool(Counted, separate=False)
+        one = single.acquire()
+        await single.release(one)
         assert not one.closed
         await single.close()
         assert one.closed

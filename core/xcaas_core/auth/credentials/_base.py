@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Final, TypedDict, TypeVar, cast
 
-from ..._checks import refused
+from ..._checks import invalid_type
 from ..tokens._events import AuthCounters, Events, Observer
 from ..tokens._policy import TokenPolicy
 from ..tokens._registry import Pool
@@ -41,7 +41,7 @@ def texts(name: str, given: object, wanted: str) -> frozenset[str]:
         return frozenset([given])
     found = _items(given)
     if not all(isinstance(item, str) for item in found):
-        raise refused(name, given, wanted)
+        raise invalid_type(name, given, wanted)
     return frozenset(cast("list[str]", found))
 
 
@@ -136,7 +136,7 @@ def _check_options(cls: type[Credential], options: Options) -> None:
     for name, (fits, wanted) in _WANTED.items():
         value: object = options.get(name)
         if value is not None and not fits(value):
-            raise refused(name, value, wanted)
+            raise invalid_type(name, value, wanted)
 
 
 _WANTED: Final[dict[str, tuple[Callable[[object], bool], str]]] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, Unpack
 
-from ..._checks import are_texts, refused
+from ..._checks import invalid_type, is_str_mapping
 from ..._errors import ConfigurationError
 from ._base import Credential, Options, texts
 from ._sources import SecretInput, Source, require_text, source_of
@@ -51,8 +51,8 @@ class ClientCredentials(Credential):
             require_text(token_url, "token_url")
         if client_auth not in (None, "basic", "body"):
             raise ConfigurationError("client_auth must be 'basic' or 'body'")
-        if parameters is not None and not are_texts(parameters):
-            raise refused("parameters", parameters, "a mapping from field to text")
+        if parameters is not None and not is_str_mapping(parameters):
+            raise invalid_type("parameters", parameters, "a mapping from field to text")
         self.client_id = client_id
         self._client_secret: Source = source_of(client_secret, "client_secret")
         self.token_url = token_url

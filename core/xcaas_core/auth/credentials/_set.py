@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, cast
 
 from ..._errors import ConfigurationError
 from ..._fork import resets_after_fork
-from ...sansio._steps import Flow, Offload
+from ...sansio._steps import Flow, RunInThread
 from ..tokens._errors import SecretUnavailableError
 from ._base import Credential
 from ._kinds import ApiKey, BasicToken, BearerToken
@@ -72,7 +72,7 @@ class CredentialSet:
     def resolve(self) -> Flow[tuple[ScopedCredential, ...]]:
         """Give the credentials, asking the function for them if that was not done yet."""
         if self._entries is None:
-            yield Offload(self._ask_first)
+            yield RunInThread(self._ask_first)
         assert self._entries is not None
         return self._entries
 

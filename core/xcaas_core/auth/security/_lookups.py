@@ -7,7 +7,7 @@ from typing import cast
 
 from ..._errors import CredentialsError
 from ..._secrets import MaskedStr, Secret, fingerprint
-from ...sansio._steps import Flow, Offload
+from ...sansio._steps import Flow, RunInThread
 from ..credentials._base import Credential
 from ..credentials._sources import Source
 from ..tokens._failure import Failure
@@ -62,8 +62,8 @@ def reveal(credential: Credential, source: Callable[[], Source]) -> Flow[Secret]
     """The secret that a source gives at this moment, after asking the credential's provider if it has one."""
     refill = credential._refill  # pyright: ignore[reportPrivateUsage]
     if refill is not None:
-        yield Offload(refill)
+        yield RunInThread(refill)
     current = source()
     if not current.blocks:
         return current.get()
-    return cast("Secret", (yield Offload(current.get)))
+    return cast("Secret", (yield RunInThread(current.get)))

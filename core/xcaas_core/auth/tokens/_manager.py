@@ -5,7 +5,7 @@
     mandatory_at  <= now                  the first caller renews it, the others wait
 
 Any number of threads and event loops share one manager: it holds its lock for a few
-instructions, never across a step, and waiting is a `Park` step that each driver carries out in
+instructions, never across a step, and waiting is a `WaitFor` step that each driver carries out in
 its own way. The caller that renews (the leader) does so with its own driver. If it raises, is
 cancelled or disappears, the next one in line takes over.
 
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from ..._fork import resets_after_fork
-from ...sansio._steps import Flow, Park
+from ...sansio._steps import Flow, WaitFor
 from ._events import Events
 from ._failure import Failure
 from ._policy import TokenPolicy
@@ -260,7 +260,7 @@ class TokenManager:
     def _wait(self, refresh: Refresh, deadline: float | None) -> Flow[AccessToken | Failure | None]:
         now = self.clock()
         until = refresh.overdue_at if deadline is None else min(refresh.overdue_at, deadline)
-        done = yield Park(refresh, max(0.0, until - now))
+        done = yield WaitFor(refresh, max(0.0, until - now))
         if done:
             return refresh.outcome
         if deadline is not None and self.clock() >= deadline:

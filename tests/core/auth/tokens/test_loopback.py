@@ -22,8 +22,8 @@ from xcaas_core.sansio._drivers import run, run_async
 from xcaas_core.sansio._messages import Request
 from xcaas_core.sansio._steps import Flow, Send
 from xcaas_core.testing._tokens import fake_context
-from xcaas_core.transport._async import AsyncIO
-from xcaas_core.transport._sync import SyncIO
+from xcaas_core.transport._async import AsyncHttpTransport
+from xcaas_core.transport._sync import HttpTransport
 
 T = TypeVar("T")
 
@@ -61,15 +61,15 @@ def api_call(server: TokenServer, signer: Authorizer) -> Flow[int]:
 
 
 async def in_a_loop(server: TokenServer, signer: Authorizer, calls: int) -> list[int]:
-    io = AsyncIO()
+    io = AsyncHttpTransport()
     try:
         return list(await asyncio.gather(*(run_async(api_call(server, signer), io) for _ in range(calls))))
     finally:
-        await io.shut()
+        await io.close()
 
 
 def in_threads(server: TokenServer, signer: Authorizer, calls: int) -> list[int]:
-    io = SyncIO()
+    io = HttpTransport()
     start = threading.Barrier(calls)
 
     def one() -> int:
@@ -80,7 +80,7 @@ def in_threads(server: TokenServer, signer: Authorizer, calls: int) -> list[int]
         with ThreadPoolExecutor(calls) as pool:
             return [future.result(30) for future in [pool.submit(one) for _ in range(calls)]]
     finally:
-        io.shut()
+        io.close()
 
 
 def test_a_hundred_threads_start_with_one_request(server: TokenServer) -> None:
@@ -101,7 +101,7 @@ def test_a_hundred_tasks_start_with_one_request_and_the_loop_is_never_held_up(se
                 await asyncio.sleep(0.001)
                 stalls.append(time.perf_counter() - before - 0.001)
 
-        io = AsyncIO()
+        io = AsyncHttpTransport()
         tasks = [asyncio.create_task(run_async(api_call(server, signer), io)) for _ in range(100)]
         await asyncio.sleep(0.3)  # all of them wait for the token by now
         watcher = asyncio.create_task(watch())
@@ -110,7 +110,7 @@ def test_a_hundred_tasks_start_with_one_request_and_the_loop_is_never_held_up(se
         try:
             return list(await asyncio.gather(*tasks))
         finally:
-            await io.shut()
+            await io.close()
 
     assert asyncio.run(main()) == [200] * 100
     assert server.service.token_requests == 1
@@ -145,7 +145,7 @@ def test_trio_waits_for_a_leader_in_another_thread(server: TokenServer) -> None:
     results: list[int] = []
 
     async def main() -> None:
-        io = AsyncIO()
+        io = AsyncHttpTransport()
 
         async def one() -> None:
             results.append(await run_async(api_call(server, signer), io))
@@ -153,7 +153,7 @@ def test_trio_waits_for_a_leader_in_another_thread(server: TokenServer) -> None:
         async with trio.open_nursery() as nursery:
             for _ in range(20):
                 nursery.start_soon(one)
-        await io.shut()
+        await io.close()
 
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(in_threads, server, signer, 5)
@@ -170,7 +170,7 @@ def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None
     signer = authorizer(server, ClientCredentials("id", "secret"))
 
     async def with_asyncio() -> int:
-        io = AsyncIO()
+        io = AsyncHttpTransport()
         leader = asyncio.create_task(run_async(api_call(server, signer), io))
         await asyncio.sleep(0.2)
         waiting = asyncio.create_task(run_async(api_call(server, signer), io))
@@ -181,10 +181,10 @@ def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None
         try:
             return await asyncio.wait_for(waiting, 10)
         finally:
-            await io.shut()
+            await io.close()
 
     async def with_trio() -> int:
-        io, results = AsyncIO(), list[int]()
+        io, results = AsyncHttpTransport(), list[int]()
 
         async def wait() -> None:
             results.append(await run_async(api_call(server, signer), io))
@@ -194,7 +194,7 @@ def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None
                 with trio.move_on_after(0.3):
                     nursery.start_soon(_after, 0.1, wait)
                     await run_async(api_call(server, signer), io)
-        await io.shut()
+        await io.close()
         return results[0]
 
     assert (asyncio.run(with_asyncio()) if runner == "asyncio" else trio.run(with_trio)) == 200
@@ -227,7 +227,7 @@ def test_short_tokens_under_load_never_fail_a_call(server: TokenServer) -> None:
     server.service.lifetime = 1.0
     server.service.latency = 0.05
     signer = authorizer(server, ClientCredentials("id", "secret"))
-    io = SyncIO()
+    io = HttpTransport()
     until = time.monotonic() + 3.0
 
     def work() -> list[int]:
@@ -239,7 +239,7 @@ def test_short_tokens_under_load_never_fail_a_call(server: TokenServer) -> None:
 
     with ThreadPoolExecutor(50) as pool:
         statuses = [status for future in [pool.submit(work) for _ in range(50)] for status in future.result(30)]
-    io.shut()
+    io.close()
     assert set(statuses) == {200}
     assert len(statuses) > 100
     # A life of 1 s is renewed after 0.8 s: four or five; a token that ends on the way costs one more.
@@ -251,10 +251,10 @@ def test_redirects_of_the_token_endpoint_are_not_followed(server: TokenServer) -
 
     with TokenServer() as thief:
         server.service.behave = lambda number: Answer(307, headers={"location": thief.token_url})
-        io = SyncIO()
+        io = HttpTransport()
         with pytest.raises(TokenRefusedError, match="redirect"):
             run(api_call(server, authorizer(server, ClientCredentials("id", "secret"))), io)
-        io.shut()
+        io.close()
         assert thief.service.token_requests == 0
 
 
@@ -264,12 +264,12 @@ def test_the_token_request_has_a_shorter_deadline_of_its_own(server: TokenServer
     server.service.behave = lambda number: Answer(200, delay=30)
     policy = TokenPolicy(attempt_timeout=0.2, total_timeout=0.6, backoff=0.01)
     signer = authorizer(server, ClientCredentials("id", "secret", policy=policy))
-    io = SyncIO()
+    io = HttpTransport()
     began = time.monotonic()
     with pytest.raises(TokenUnavailableError):
         run(api_call(server, signer), io)
     assert time.monotonic() - began < 3
-    io.shut()
+    io.close()
 
 
 def test_many_threads_ask_a_function_for_credentials_once() -> None:

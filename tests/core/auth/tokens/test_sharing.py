@@ -30,7 +30,7 @@ from xcaas_core.auth.security._bindings import token_manager
 from xcaas_core.auth.tokens._manager import TokenManager
 from xcaas_core.auth.tokens._token import AccessToken
 from xcaas_core.operations._product import Scheme
-from xcaas_core.sansio._steps import Flow, Offload, Send
+from xcaas_core.sansio._steps import Flow, RunInThread, Send
 from xcaas_core.testing._tokens import FakeClock, FakeResponse, Simulation, TokenEndpoint, fake_context
 
 
@@ -129,7 +129,7 @@ def test_a_worker_that_dies_with_the_lock_does_not_stop_the_others() -> None:
     fleet = Fleet()
     dead = fleet.worker().acquire()
     step = next(dead)
-    while isinstance(step, Offload):
+    while isinstance(step, RunInThread):
         step = dead.send(step.function())
     assert isinstance(step, Send), "it stops with the token request on its way, holding the lock"
     waiting = fleet.simulation.start(fleet.worker().acquire())
@@ -246,7 +246,7 @@ def test_work_analytics_tokens_are_shared_too() -> None:
 WORKER = """
 import sys
 from xcaas_core.sansio._drivers import run
-from xcaas_core.transport._sync import SyncIO
+from xcaas_core.transport._sync import HttpTransport
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.auth import ClientCredentials, FileTokenCache, RedisTokenCache
 from xcaas_core.auth.security._bindings import token_manager
@@ -257,9 +257,9 @@ cache = RedisTokenCache(where) if where.startswith("redis") else FileTokenCache(
 scheme = Scheme("oauth2", token_url=url)
 product = Product("p", title="P", servers=(), schemes={"o": scheme}, package="x")
 manager = token_manager(ClientCredentials("id", "secret", cache=cache), product, scheme, fake_context(time.monotonic))
-io = SyncIO()
+io = HttpTransport()
 print(run(manager.acquire(), io).value)
-io.shut()
+io.close()
 """
 
 
