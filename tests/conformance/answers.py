@@ -132,6 +132,8 @@ def _contents(document: Document, declared: str, media: Node, most: int) -> Iter
             kind, "<a>é</a>" if "xml" in kind else "text é"
         )
         yield value, set(), value.encode(), kind.replace("/*", "/plain") + "; charset=utf-8"
+    elif schema is not None and schema.fields.get("type") == "string" and not is_binary(schema):
+        yield "text é\n", set(), "text é\n".encode(), f"{kind}; charset=utf-8"
     else:
         concrete = (
             kind.replace("*/*", "application/octet-stream").replace("image/*", "image/png").replace("/*", "/x-any")
@@ -192,7 +194,9 @@ def _same_single(got: Any, sent: JSON) -> bool:
 
 def hollow(got: object, sent: JSON, schema: Node | None, extras: frozenset[str]) -> str | None:
     """Say what of an answer is only there as raw JSON, or not at all, although the document describes it."""
-    if got is None and sent is not None:
+    if sent is None:
+        return None
+    if got is None:
         return "None for a body"
     if schema is not None and type(got) is dict and got and _has_properties(schema):
         return "a plain dictionary where the document lists properties"
@@ -207,7 +211,7 @@ def _has_properties(schema: Node, depth: int = 0) -> bool:
 
 
 def _hollow_model(got: Any, extras: frozenset[str]) -> str | None:
-    if isinstance(got, UnknownModel):
+    if isinstance(got, UnknownModel) and set(got.unknown_fields) - extras:
         return f"UnknownModel for {json.dumps(got.to_dict())[:300]}"
     if isinstance(got, Model):
         odd = sorted(set(got.unknown_fields) - extras)

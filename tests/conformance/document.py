@@ -113,15 +113,22 @@ class OperationNode:
         """`GET /things`."""
         return f"{self.method} {self.path}"
 
-    def parameters(self) -> list[Node]:
-        """Return the parameters, those of the path first, each overridden by the operation's own."""
+    def parameters(self) -> dict[tuple[str, str], Node]:
+        """Return the parameters by place and name, those of the path first, each overridden by the operation's own."""
         found: dict[tuple[str, str], Node] = {}
         for owner in (self.item, self.node):
             section = owner.get("parameters")
             for _, parameter in section.items() if section is not None else ():
                 if parameter.fields.get("name") and parameter.fields.get("in"):
-                    found[parameter.fields["in"], parameter.fields["name"]] = parameter
-        return list(found.values())
+                    found[parameter.fields["in"], parameter.fields["name"].strip()] = parameter
+        names = re.findall(r"\{([^{}]+)\}", self.path.partition("?")[0])
+        found = {key: one for key, one in found.items() if key[0] != "path" or key[1] in names}
+        for name in names:
+            if ("path", name) not in found:
+                # Not declared, and yet the path cannot do without.
+                value = {"name": name, "in": "path", "required": True, "schema": {"enum": ["7"]}}
+                found["path", name] = Node(self.node.document, self.node.file, f"{self.item.pointer}/#{name}", value)
+        return found
 
 
 class Document:
@@ -182,7 +189,7 @@ class Document:
                 continue
             for method in METHODS:
                 node = item.get(method)
-                if node is not None:
+                if node is not None and is_object(node.value):
                     found.append(OperationNode(method.upper(), path, node, item))
         return found
 
@@ -199,7 +206,7 @@ class Document:
         nulls = self.version < "3.1"
         faults: Iterator[Any] = validator.iter_errors(value)
         try:
-            found = [one for one in faults if not _ambiguous(one) and not (nulls and one.instance is None)]
+            found = [one for one in faults if not _harmless(one) and not (nulls and one.instance is None)]
             return [f"{one.json_path}: {one.message[:200]}" for one in found[:3]]
         except Exception:
             return []  # the schema itself is broken; the validator raises what it likes then
@@ -219,10 +226,12 @@ def _with_names(tree: JSON) -> JSON:
     return [_with_names(value) for value in tree] if is_list(tree) else tree
 
 
-def _ambiguous(error: Any) -> bool:
-    """Whether the only fault is that two variants of a `oneOf` fit: documents often have overlapping ones."""
+def _harmless(error: Any) -> bool:
+    """Whether the only fault is that two variants of a `oneOf` fit, which is frequent, or that a schema
+    which is shared with answers says of itself that it is read-only."""
     if error.validator == "oneOf":
         return not error.context
-    return (
-        error.validator in ("anyOf", "allOf") and bool(error.context) and all(_ambiguous(one) for one in error.context)
-    )
+    if error.validator in ("readOnly", "writeOnly"):
+        return not error.absolute_path
+    inside = list(error.context or ())
+    return error.validator in ("anyOf", "allOf") and bool(inside) and all(_harmless(one) for one in inside)

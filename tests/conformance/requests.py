@@ -48,8 +48,7 @@ def sample_requests(document: Document, operation: OperationNode, most: int = 4)
     """Return distinct requests: each body in each media type, all parameters, only the required ones."""
     choices: dict[tuple[str, str], list[JSON]] = {}
     needed: set[tuple[str, str]] = set()
-    for parameter in operation.parameters():
-        place, name = parameter.fields["in"], parameter.fields["name"]
+    for (place, name), parameter in operation.parameters().items():
         if place == "header" and name.lower() in _NO_PARAMETERS:
             continue
         schema = _schema(parameter)
@@ -83,7 +82,8 @@ def _schema(parameter: Node) -> Node | None:
     if content is not None:
         media = next((media for _, media in content.items()), None)
         return media.get("schema") if media is not None else None
-    return parameter.get("schema")
+    # Some authors mix in Swagger 2, where a parameter is its own schema.
+    return parameter if "type" in parameter.fields and "schema" not in parameter.fields else parameter.get("schema")
 
 
 def _bodies(document: Document, operation: OperationNode, most: int) -> list[tuple[str | None, JSON]] | None:
@@ -109,9 +109,10 @@ def _bodies(document: Document, operation: OperationNode, most: int) -> list[tup
             found += [(media_type, value) for value, _ in samples(document, schema, write=True, most=most)]
         else:
             found.append((media_type, b"\x00bytes\xff"))
-    if not found:
-        return None
-    return found if body.fields.get("required") is True else [*found, (None, None)]
+    if body.fields.get("required") is not True:
+        # None stands for no body then.
+        return [*((media_type, value) for media_type, value in found if value is not None), (None, None)]
+    return found or None
 
 
 def _is_json(kind: str) -> bool:
@@ -141,7 +142,7 @@ def request_faults(
     faults: list[Fault] = []
     if arrived.method != operation.method:
         faults.append(Fault("method", f"{operation.method} was expected, not {arrived.method}"))
-    declared = {(one.fields["in"], one.fields["name"]): one for one in operation.parameters()}
+    declared = operation.parameters()
     template = server_path(document, operation) + path
     faults += _path_faults(declared, sample, template, arrived.path, skipped)
     expected: list[list[Pairs]] = [[[(name, value)]] for name, value in parse_pairs(fixed)]
@@ -149,9 +150,9 @@ def request_faults(
     for (place, name), value in sample.arguments.items():
         parameter = declared[place, name]
         if place == "query":
-            expected.append(_pairs(parameter, value))
+            expected.append(_pairs(parameter, name, value))
         elif place == "cookie":
-            cookies.append(_pairs(parameter, value))
+            cookies.append(_pairs(parameter, name, value))
         elif place == "header":
             faults += _header_faults(parameter, value, arrived.header(name))
     allowed = security_names(document, operation)
@@ -170,16 +171,16 @@ def request_faults(
     return faults + [Fault("security", one) for one in security_faults(document, operation, arrived)]
 
 
-def _pairs(parameter: Node, value: JSON) -> list[Pairs]:
+def _pairs(parameter: Node, name: str, value: JSON) -> list[Pairs]:
     fields = parameter.fields
     if "content" in fields:
         json_like = not isinstance(value, str) or "json" in next(iter(fields["content"]))
         token: Token = (
             _json_token(value) if json_like else next(iter(query_alternatives("form", False, "", value)))[0][1]
         )
-        return [[(fields["name"], token)]]
+        return [[(name, token)]]
     style = fields.get("style") or _STYLES[fields["in"]]
-    return query_alternatives(style, fields.get("explode", style == "form") is True, fields["name"], value)
+    return query_alternatives(style, fields.get("explode", style == "form") is True, name, value)
 
 
 def _json_token(value: JSON) -> Token:

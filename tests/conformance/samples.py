@@ -18,6 +18,8 @@ _BUDGET = 400
 def is_binary(node: Node) -> bool:
     """Whether a schema stands for bytes as they are."""
     fields = node.fields
+    if fields.get("type") == "file":
+        return True
     if fields.get("type", "string") != "string":
         return False
     return fields.get("format") == "binary" or ("contentMediaType" in fields and "contentEncoding" not in fields)

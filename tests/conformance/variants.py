@@ -121,7 +121,11 @@ class Variants:
             return
         child = next((one for one in entry if one != node and one.fields.get("allOf") and _is_component(one)), None)
         if child is not None:
-            self._tag(node, child, tags)
+            heirs = [target for _, target in self._mapping(node)] or self._children(child)
+            family = [child, *(one for one in heirs if one != child and child in _flat(one))]
+            chosen = family[turn % len(family)]
+            waiting += [chosen] if chosen != child else []
+            self._tag(node, chosen, tags)
             return
         children = [target for _, target in self._mapping(node)] or self._children(node)
         children = [one for one in children if one != node]
