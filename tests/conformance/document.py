@@ -188,8 +188,10 @@ class Document:
             if path.startswith("x-"):
                 continue
             for method in METHODS:
-                node = item.get(method)
-                if node is not None and is_object(node.value):
+                raw = item.fields.get(method)
+                # One that leads nowhere stays, lest it is lost in silence.
+                node = item.get(method) or Node(self, item.file, f"{item.pointer}/{method}", raw)
+                if is_object(node.value):
                     found.append(OperationNode(method.upper(), path, node, item))
         return found
 

@@ -124,6 +124,14 @@ class _Checker:
 
     # --- all calls --------------------------------------------------------------
 
+    def refuse(self, operation: OperationNode, *, awaited: bool) -> None:
+        """Count an operation that was not generated; a fault where nothing speaks against it."""
+        place = (operation.path, operation.method)
+        reasons = [one["reason"] for one in self.built.manifest["refused"] if (one["path"], one["method"]) == place]
+        self.result.refused += 1
+        if not (awaited and reasons):
+            self.fail(operation, "refused", str(reasons[0]) if reasons else "neither generated nor refused")
+
     def plan(self, operation: OperationNode) -> tuple[Method, list[_Round]] | None:
         """Return the rounds of an operation: every request and every answer at least once."""
         row = next(
@@ -134,14 +142,14 @@ class _Checker:
             ),
             None,
         )
+        fields = operation.node.fields
+        awaited = fields.get("x-conformance") == "refused" or "$ref" in fields
         if row is None:
-            refused = [
-                one
-                for one in self.built.manifest["refused"]
-                if (one["path"], one["method"]) == (operation.path, operation.method)
-            ]
-            self.result.refused += 1
-            self.fail(operation, "refused", str(refused[0]["reason"]) if refused else "neither generated nor refused")
+            self.refuse(operation, awaited=awaited)
+            return None
+        if awaited:
+            self.wrong.add(operation.key)
+            self.fail(operation, "not refused", f"{row['call']} was generated")
             return None
         method = self.built.method(row["call"])
         requests = sample_requests(self.document, operation)
@@ -315,7 +323,7 @@ def _check(path: Path, result: Result, deadline: float) -> None:
         plans = [
             (operation, *found) for operation in document.operations() if (found := checker.plan(operation)) is not None
         ]
-        result.operations = len(plans)
+        result.operations = len(plans) + len(checker.wrong)
         checker.run_sync(plans)
         asyncio.run(checker.run_async(plans))
         result.valid = result.operations - len(checker.wrong)

@@ -66,14 +66,15 @@ def sample_requests(document: Document, operation: OperationNode, most: int = 4)
     bodies = _bodies(document, operation, most)
     if bodies is None:
         return []
-    number = min(max([len(bodies), *map(len, choices.values()), 2 if set(choices) - needed else 1]), 3 * most)
+    number = min(max([len(bodies), *map(len, choices.values())]), 3 * most)
     found: list[SampleRequest] = []
     alone = len({media_type for media_type, _ in bodies if media_type is not None}) < 2
     for turn in range(number):
-        keys = needed if turn == 1 and set(choices) - needed else set(choices)
-        given = {key: values[turn % len(values)] for key, values in choices.items() if key in keys}
-        media_type, body = bodies[turn % len(bodies)]
-        found.append(SampleRequest(given, media_type, body, alone))
+        given = {key: values[turn % len(values)] for key, values in choices.items()}
+        found.append(SampleRequest(given, *bodies[turn % len(bodies)], alone))
+    if set(choices) - needed:
+        least = {key: values[0] for key, values in choices.items() if key in needed}
+        found.append(SampleRequest(least, *bodies[-1], alone))
     return found
 
 

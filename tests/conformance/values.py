@@ -124,7 +124,7 @@ def matching(pattern: str, least: int = 0, most: int = 10**9) -> str | None:
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
     try:
-        made: Any = strategies.from_regex(pattern, alphabet=strategies.characters(min_codepoint=33, max_codepoint=126))
+        made: Any = strategies.from_regex(pattern, alphabet=strategies.characters(min_codepoint=32, max_codepoint=126))
         text: str = find(made, lambda one: bool(one) and least <= len(one) <= most, settings=quick)
     except (HypothesisException, re.error, ValueError):
         return None
