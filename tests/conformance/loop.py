@@ -10,7 +10,7 @@ import traceback
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from tests.conformance.answers import SampleAnswer, accepted, error_of, hollow, same_value, sample_answers
 from tests.conformance.clients import BuiltClient, Method, MissingArgumentError, build_client
@@ -52,13 +52,18 @@ class Result:
 
 @dataclass
 class _Round:
-    """One call: what is sent and what is answered. `judged`: whether the answer counts."""
+    """One call: what is sent and what is answered."""
 
     request: SampleRequest
     answer: SampleAnswer
 
 
+_Plan: TypeAlias = tuple[OperationNode, Method, list[_Round]]
+
+
 class _Checker:
+    """Calls the operations of one document and keeps count."""
+
     def __init__(self, document: Document, server: Server, built: BuiltClient, result: Result, deadline: float) -> None:
         self.document = document
         self.server = server
@@ -66,6 +71,7 @@ class _Checker:
         self.result = result
         self.deadline = deadline
         self.wrong: set[str] = set()
+        self._seen = 0
         credentials = credentials_for(document)
         self.options = {**built.settings(server.url), **({"credentials": credentials} if credentials else {})}
 
@@ -123,6 +129,24 @@ class _Checker:
         return None
 
     # --- all calls --------------------------------------------------------------
+
+    def plans(self) -> list[_Plan]:
+        """Return what is to be called. What the loop can't make sense of counts as wrong and spoils nothing else."""
+        found: list[_Plan] = []
+        for operation in self.document.operations():
+            try:
+                planned = self.plan(operation)
+            except Exception:
+                self.spoil(operation)
+            else:
+                found += [(operation, *planned)] if planned is not None else []
+        self.result.operations = len(found) + len(self.wrong)
+        return found
+
+    def spoil(self, operation: OperationNode) -> None:
+        """Count an operation at which the loop itself fails."""
+        self.wrong.add(operation.key)
+        self.fail(operation, "broken", traceback.format_exc()[-1500:])
 
     def refuse(self, operation: OperationNode, *, awaited: bool) -> None:
         """Count an operation that was not generated; a fault where nothing speaks against it."""
@@ -184,7 +208,7 @@ class _Checker:
         self.fail(operation, "answer: not asked for", f"{kind} is not in Accept: {accept}")
         return True
 
-    def run_sync(self, plans: list[tuple[OperationNode, Method, list[_Round]]]) -> None:
+    def run_sync(self, plans: list[_Plan]) -> None:
         with self.built.package.Client(**self.options) as client:
             for operation, method, rounds in plans:
                 for one in rounds:
@@ -194,7 +218,7 @@ class _Checker:
                     got, error = _attempt(client, method, kept)
                     self._after(operation, method, one, got, error, "sync")
 
-    async def run_async(self, plans: list[tuple[OperationNode, Method, list[_Round]]]) -> None:
+    async def run_async(self, plans: list[_Plan]) -> None:
         async with self.built.package.AsyncClient(**self.options) as client:
             for operation, method, rounds in plans:
                 for one in rounds:
@@ -210,17 +234,17 @@ class _Checker:
         self._seen = len(self.server.arrived)
         self.server.answer = one.answer.answer
         if time.monotonic() > self.deadline:
-            self._lost(operation, one, "out of time", how)
+            self._lost(operation, "out of time", how)
             return None
         try:
             return method.arguments(one.request, typed=typed)
         except MissingArgumentError as error:
-            self._lost(operation, one, "request: no argument", f"{how}: {error}")
+            self._lost(operation, "request: no argument", f"{how}: {error}")
         except XCaaSError as error:
-            self._lost(operation, one, f"request: {type(error).__name__}", f"{how}: making a model: {error}")
+            self._lost(operation, f"request: {type(error).__name__}", f"{how}: making a model: {error}")
         return None
 
-    def _lost(self, operation: OperationNode, one: _Round, kind: str, detail: str) -> None:
+    def _lost(self, operation: OperationNode, kind: str, detail: str) -> None:
         self.fail(operation, kind, detail)
         self.wrong.add(operation.key)
         self.result.answers += 1
@@ -228,14 +252,15 @@ class _Checker:
     def _after(
         self, operation: OperationNode, method: Method, one: _Round, got: object, error: BaseException | None, how: str
     ) -> None:
-        if not self.judge_request(operation, method, one.request, how, self._seen):
-            detail = (
-                f"{how}: nothing was sent for {_shown(one.request.body)} {_shown(dict(one.request.arguments))}: {error}"
-            )
-            return self._lost(operation, one, f"request: {type(error).__name__}", detail)
-        if not self.unasked(operation, one.answer, self.server.arrived[self._seen].header("Accept")):
-            self.judge_answer(operation, one.answer, got, error, how)
-        return None
+        try:
+            if not self.judge_request(operation, method, one.request, how, self._seen):
+                arguments = f"{_shown(one.request.body)} {_shown(dict(one.request.arguments))}"
+                detail = f"{how}: nothing was sent for {arguments}: {error}"
+                self._lost(operation, f"request: {type(error).__name__}", detail)
+            elif not self.unasked(operation, one.answer, self.server.arrived[self._seen].header("Accept")):
+                self.judge_answer(operation, one.answer, got, error, how)
+        except Exception:
+            self.spoil(operation)
 
 
 def _tells_redirect(operation: OperationNode, answer: SampleAnswer, error: BaseException) -> bool:
@@ -320,10 +345,7 @@ def _check(path: Path, result: Result, deadline: float) -> None:
         built = build_client(path, Path(folder), "conformance_client")
         document = Document(path)
         checker = _Checker(document, server, built, result, deadline)
-        plans = [
-            (operation, *found) for operation in document.operations() if (found := checker.plan(operation)) is not None
-        ]
-        result.operations = len(plans) + len(checker.wrong)
+        plans = checker.plans()
         checker.run_sync(plans)
         asyncio.run(checker.run_async(plans))
         result.valid = result.operations - len(checker.wrong)

@@ -1,4 +1,4 @@
-"""Documents, each in a process of its own with a time limit, two at a time."""
+"""Documents, each in a process of its own with a time limit, as many at a time as there are processors (but four at most)."""
 
 from __future__ import annotations
 
