@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis demo test generate check lint lint-specs types unit bench clean
+.PHONY: help setup redis demo test generate check lint lint-specs types unit conformance bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ generate: $(READY) ## regenerate generated/ from specs/, and show what changed f
 
 check: $(READY) ## fail if generated/ is not what specs/ gives
 	@$(BIN)/xcaas-gen generate --check
+
+conformance: $(READY) ## call every operation of our documents, or of FOLDER=…, for real, and check both directions
+	@$(BIN)/python -m tests.conformance $(if $(FOLDER),"$(FOLDER)")
 
 bench: $(READY) ## benchmarks, each a ratio against a named peer in one run
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'

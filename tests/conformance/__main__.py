@@ -1,0 +1,43 @@
+"""`python -m tests.conformance [FOLDER]`: call every operation of documents for real, and say what goes wrong.
+
+Without a folder: the project's specs, the documents of its tests and the collection in `documents/`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from tests.conformance.loop import Result
+from tests.conformance.report import passes, report
+from tests.conformance.runner import documents_of, own_documents, run_documents
+
+SECONDS_PER_DOCUMENT = 120.0
+
+
+def main() -> int:
+    """Run the loop. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, help="a folder of documents, JSON or YAML, or one document")
+    parser.add_argument("--seconds", type=float, default=SECONDS_PER_DOCUMENT, help="the most for one document")
+    parser.add_argument("--most", type=int, default=5, help="how many failures of a kind are shown; 0 for all")
+    parser.add_argument("--lines", action="store_true", help="print document, operation and kind of each failure only")
+    options = parser.parse_args()
+    began = time.monotonic()
+    found = own_documents() if options.folder is None else documents_of(options.folder)
+    results: list[Result] = list(run_documents(found, options.seconds))
+    if options.lines:
+        sys.stdout.writelines(
+            sorted(
+                {f"{one.document} | {one.operation} | {one.kind}\n" for result in results for one in result.failures}
+            )
+        )
+    else:
+        sys.stdout.write(report(results, most=options.most, seconds=time.monotonic() - began))
+    return 0 if passes(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

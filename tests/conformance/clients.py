@@ -1,0 +1,166 @@
+"""A client for a document: built, imported, its methods found and their arguments known by names on the wire."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.conformance.document import JSON, is_object
+from tests.conformance.requests import SampleRequest
+from xcaas_core.models import Model
+from xcaas_generator.generate.pipeline import run
+from xcaas_generator.generate.request import BuildRequest, Source
+from xcaas_generator.progress import Progress
+
+__all__ = ["BuiltClient", "Method", "MissingArgumentError", "build_client", "generate"]
+
+
+class MissingArgumentError(Exception):
+    """The method has no argument for a parameter of the document."""
+
+
+class _Recorder:
+    """Stands in for a resource: keeps the operation and what its arguments were called."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, tuple[Any, ...], Any]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def record(operation: Any, args: tuple[Any, ...] = (), body: Any = None) -> None:
+            self.calls.append((operation, args, body))
+
+        return record
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of a generated resource."""
+
+    call: str
+    names: Mapping[tuple[str, str], str]
+    body: str | None
+    annotations: Mapping[str, str]
+    models: Any
+    operation: Any
+    function: Any
+
+    @property
+    def kept_back(self) -> bool:
+        """Whether the method gives a pager, poller or download that may call more than this operation."""
+        return any(getattr(self.operation, kind) is not None for kind in ("paging", "poller", "download"))
+
+    def once(self, resource: Any, arguments: dict[str, object]) -> Any:
+        """Call the operation of such an object once, for the answer as a whole."""
+        recorder = _Recorder()
+        self.function(recorder, **arguments)
+        return resource._call(*recorder.calls[0])
+
+    def arguments(self, sample: SampleRequest, *, typed: bool) -> dict[str, object]:
+        """Return the arguments for a sample; `typed` makes models of objects where there is one class for them."""
+        found: dict[str, object] = {}
+        for (place, wire), value in sample.arguments.items():
+            key = (place, wire.lower() if place == "header" else wire)
+            if key not in self.names:
+                raise MissingArgumentError(
+                    f"{wire} in {place} has no argument in {self.call}({', '.join(self.annotations)})"
+                )
+            name = self.names[key]
+            found[name] = self._typed(name, value) if typed else value
+        if sample.media_type is not None:
+            if self.body is None:
+                raise MissingArgumentError(f"the body has no argument in {self.call}({', '.join(self.annotations)})")
+            found[self.body] = self._typed(self.body, sample.body) if typed and sample.alone else sample.body
+            if (
+                "content_type" in self.annotations
+                and "content_type" not in self.names.values()
+                and "*" not in sample.media_type
+            ):
+                found["content_type"] = sample.media_type
+        return found
+
+    def _typed(self, name: str, value: JSON) -> object:
+        if not is_object(value):
+            return value
+        classes = {
+            found
+            for one in re.findall(r"_models\.(\w+)", self.annotations.get(name, ""))
+            if isinstance(found := getattr(self.models, one), type) and issubclass(found, Model)
+        }
+        if len(classes) != 1 or "[" in self.annotations.get(name, ""):
+            return value
+        model: Any = classes.pop()
+        return model.from_dict(value)
+
+
+@dataclass(frozen=True)
+class BuiltClient:
+    """The package that was built for a document."""
+
+    package: Any
+    manifest: Mapping[str, Any]
+
+    def settings(self, base_url: str) -> dict[str, Any]:
+        """Return options for a client that may call the loopback server as often as it likes."""
+        given = {"base_url": base_url, "retries": 0, "timeout": 10, "rate_limits": False, "verify": False}
+        return {**given, "tenant": "acme", "cluster": "na12"}
+
+    def method(self, call: str) -> Method:
+        """Find out what the arguments of a method stand for."""
+        client_class: Any = self.package.Client
+        resource = _resource(client_class, call)
+        function = getattr(resource, call.rpartition(".")[2])
+        recorder = _Recorder()
+        signature = inspect.signature(function)
+        names = [name for name in signature.parameters if name != "self"]
+        sentinels = {name: object() for name in names}
+        function(recorder, **sentinels)
+        operation, args, body = recorder.calls[0]
+        by_id = {id(sentinel): name for name, sentinel in sentinels.items()}
+        found: dict[tuple[str, str], str] = {}
+        for parameter, given in zip(operation.parameters, args, strict=False):
+            if id(given) in by_id:
+                wire = parameter.wire.lower() if parameter.location == "header" else parameter.wire
+                found[parameter.location, wire] = by_id[id(given)]
+        annotations = {name: str(signature.parameters[name].annotation) for name in names}
+        models = importlib.import_module(f"{self.package.__name__}.models")
+        return Method(call, found, by_id.get(id(body)), annotations, models, operation, function)
+
+
+class _Owner:
+    """Stands in for a client or resource: keeps the class of the resource that a property makes."""
+
+    made: Any = None
+
+    def _resource(self, cls: Any) -> None:
+        self.made = cls
+
+
+def _resource(client_class: Any, call: str) -> Any:
+    """Return the class of the resource that has a method."""
+    resource = client_class
+    for name in call.split(".")[:-1]:
+        owner = _Owner()
+        getattr(resource, name).fget(owner)
+        resource = owner.made
+    return resource
+
+
+def generate(document: Path, target: Path) -> None:
+    """Write the package of a document."""
+    run(BuildRequest(target, (Source(target.name, document),), suite=False), Progress(sys.stderr, quiet=True))
+
+
+def build_client(document: Path, folder: Path, name: str) -> BuiltClient:
+    """Build the package of a document and import it. `InputError` where the generator refuses the document."""
+    target = folder / name
+    generate(document, target)
+    sys.path.insert(0, str(folder))
+    package = importlib.import_module(name)
+    return BuiltClient(package, json.loads((target / "_manifest.json").read_text("utf-8")))

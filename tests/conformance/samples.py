@@ -1,0 +1,221 @@
+"""Sample values of schemas. A seed chooses: variants of unions, null or a value, all fields or only the required ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.conformance.document import JSON, Document, Node, is_list, is_object
+from tests.conformance.values import NULLS, matching, number, string
+from tests.conformance.variants import Variants, members, parts, type_of
+
+__all__ = ["Sampler", "is_binary", "samples"]
+
+MINIMAL = 2
+_DEEPEST = 5
+_BUDGET = 400
+
+
+def is_binary(node: Node) -> bool:
+    """Whether a schema stands for bytes as they are."""
+    fields = node.fields
+    if fields.get("type") == "file":
+        return True
+    if fields.get("type", "string") != "string":
+        return False
+    return fields.get("format") == "binary" or ("contentMediaType" in fields and "contentEncoding" not in fields)
+
+
+class TooDeepError(Exception):
+    """A required field leads into itself."""
+
+
+@dataclass
+class Sampler:
+    """Makes one sample. `write`: it is sent, so that read-only fields stay away. `odd`: a string to try, too."""
+
+    document: Document
+    seed: int = 0
+    write: bool = True
+    odd: str = 'é "日"\n'
+    raw_binary: bool = False
+    extras: set[str] = field(default_factory=set[str])
+    _left: int = _BUDGET
+
+    def value(self, schema: Node) -> JSON:
+        """Return a value that fits a schema."""
+        return self._value([schema], 0, self.seed)
+
+    def _value(self, nodes: list[Node], depth: int, turn: int) -> JSON:
+        self._left -= 1
+        if depth > 4 * _DEEPEST:
+            raise TooDeepError
+        if turn % 3 == NULLS and any(node.fields.get("nullable") is True and "allOf" in node.fields for node in nodes):
+            return None
+        tags: dict[str, JSON] = {}
+        nodes = Variants(self.document).expand(nodes, tags, turn, sparse=self._left < 0)
+        for node in nodes:
+            if "const" in node.fields:
+                return node.fields["const"]
+        chosen = self._enumerated(nodes, turn)
+        if chosen is not None:
+            return chosen[0]
+        types = type_of(nodes)
+        if "null" in types and (turn % 3 == NULLS or types == {"null"}) and (depth or self.seed == NULLS):
+            return None
+        kind = self._kind(types, turn)
+        if kind == "object":
+            return self._object(nodes, tags, depth, turn)
+        if kind == "array":
+            return self._array(nodes, depth, turn)
+        if kind in ("integer", "number"):
+            return number(nodes, kind, turn)
+        if kind == "boolean":
+            return turn % 2 == 0
+        if kind == "null":
+            return None
+        if self.raw_binary and any(is_binary(node) for node in nodes):
+            return b"\x00file\xff"
+        return string(nodes, turn, odd=self.odd, write=self.write)
+
+    def _kind(self, types: set[str], turn: int) -> str:
+        order = [one for one in ("object", "array", "string", "number", "integer", "boolean") if one in types]
+        if "number" in order and "integer" in order:
+            order.remove("integer")
+        return order[turn % len(order)] if order else "null" if types else "string"
+
+    # --- values -----------------------------------------------------------------
+
+    def _enumerated(self, nodes: list[Node], turn: int) -> list[JSON] | None:
+        enums = [node.fields["enum"] for node in nodes if is_list(node.fields.get("enum"))]
+        if not enums:
+            return None
+        both = [value for value in enums[0] if all(_holds(other, value) for other in enums[1:])] or enums[0]
+        some = [value for value in both if value is not None]
+        if turn % 3 == NULLS and None in both and "null" in (type_of(nodes) or {"null"}):
+            return [None]
+        return [some[turn % len(some)]] if some else [None]
+
+    def _object(self, nodes: list[Node], tags: dict[str, JSON], depth: int, turn: int) -> dict[str, JSON]:
+        declared: dict[str, list[Node]] = {}
+        required: list[str] = []
+        for node in nodes:
+            section = node.get("properties")
+            for name, schema in section.items() if section is not None else ():
+                declared.setdefault(name, []).append(schema)
+            listed = node.fields.get("required")
+            required += [name for name in listed if isinstance(name, str)] if is_list(listed) else []
+        result: dict[str, JSON] = {}
+        sparse = self.seed == MINIMAL or depth >= _DEEPEST or self._left < 0
+        for name, schemas in declared.items():
+            if self._hidden(schemas) or (sparse and name not in required and name not in tags):
+                continue
+            if name in tags:
+                result[name] = tags[name]
+                continue
+            try:
+                result[name] = self._value(schemas, depth + 1, turn)
+            except TooDeepError:
+                if name in required:
+                    raise
+        for name in required:
+            if name not in declared:
+                result[name] = tags.get(name, "text")
+                self.extras.add(name)
+        for name, tag in tags.items():
+            result.setdefault(name, tag)
+        self._add_extras(nodes, result, depth, turn, sparse=sparse)
+        return result
+
+    def _hidden(self, schemas: list[Node]) -> bool:
+        keyword = "readOnly" if self.write else "writeOnly"
+        return any(part.fields.get(keyword) is True for one in schemas for part in [one, *parts(one)])
+
+    def _add_extras(self, nodes: list[Node], result: dict[str, JSON], depth: int, turn: int, *, sparse: bool) -> None:
+        fewest = max((node.fields.get("minProperties", 0) for node in nodes), default=0)
+        wanted = max(fewest - len(result), 0 if sparse else 1)
+        if any(node.fields.get("additionalProperties") is False for node in nodes):
+            wanted = 0
+        for node in nodes:
+            section = node.get("patternProperties")
+            for pattern, schema in section.items() if section is not None and not sparse else ():
+                name = matching(pattern) or "x"
+                result[name] = self._value([schema], depth + 1, turn)
+                self.extras.add(name)
+        others = next((found for node in nodes if (found := node.get("additionalProperties")) is not None), None)
+        if others is None or (others.value is True and not fewest and depth):
+            return
+        for place in range(wanted):
+            name = f"extra{place}"
+            result[name] = self._value([others], depth + 1, turn + place) if is_object(others.value) else "text"
+            self.extras.add(name)
+
+    def _array(self, nodes: list[Node], depth: int, turn: int) -> list[JSON]:
+        least = max((node.fields.get("minItems", 0) for node in nodes), default=0)
+        most = min((node.fields.get("maxItems", 99) for node in nodes), default=99)
+        sparse = depth >= _DEEPEST or self._left < 0
+        wanted = 0 if sparse else 1 if self.seed == MINIMAL else 2
+        heads = [part for node in nodes for _, part in members(node.get("prefixItems"))]
+        items = [found for node in nodes if (found := node.get("items")) is not None]
+        closed = any(found.value is False for found in items)
+        number = max(least, min(wanted, most), len(heads))
+        number = len(heads) if closed else number
+        result: list[JSON] = []
+        for place in range(number):
+            schemas = [heads[place]] if place < len(heads) else items
+            try:
+                result.append(
+                    self._value(schemas, depth + 1, turn + place if turn != NULLS else turn) if schemas else "text"
+                )
+            except TooDeepError:
+                if number <= least:
+                    raise
+                break
+        if any(node.fields.get("uniqueItems") for node in nodes):
+            result = _distinct(result)
+        return result
+
+
+def samples(
+    document: Document,
+    schema: Node,
+    *,
+    write: bool,
+    odd: str = 'é "日"\n',
+    raw_binary: bool = False,
+    most: int = 4,
+) -> list[tuple[JSON, set[str]]]:
+    """Return distinct samples that fit the schema, each with names of fields that the schema does not spell out."""
+    found: list[tuple[JSON, set[str]]] = []
+    for seed in range(most + 2):
+        sampler = Sampler(document, seed, write, odd, raw_binary)
+        try:
+            value = sampler.value(schema)
+        except (TooDeepError, LookupError):
+            continue
+        if any(_same(value, other) for other, _ in found):
+            continue
+        if _has_bytes(value) or not document.errors(schema, value, write=write):
+            found.append((value, sampler.extras))
+    return found[:most]
+
+
+def _has_bytes(value: JSON) -> bool:
+    if is_object(value):
+        return any(_has_bytes(one) for one in value.values())
+    return any(_has_bytes(one) for one in value) if is_list(value) else isinstance(value, bytes)
+
+
+def _same(first: JSON, second: JSON) -> bool:
+    return repr(first) == repr(second)
+
+
+def _holds(values: list[JSON], value: JSON) -> bool:
+    return any(_same(one, value) for one in values)
+
+
+def _distinct(values: list[JSON]) -> list[JSON]:
+    found: list[JSON] = []
+    for value in values:
+        if not _holds(found, value):
+            found.append(value)
+    return found
