@@ -188,22 +188,22 @@ class Body:
     doc: str = ""
 
 
-AnswerKind: TypeAlias = Literal["json", "text", "binary", "xml", "empty"]
+ResponseKind: TypeAlias = Literal["json", "text", "binary", "xml", "empty"]
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerVariant:
+class ResponseVariant:
     media_type: str
-    kind: AnswerKind
+    kind: ResponseKind
     type: TypeRef
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """One entry under `responses`. `status` is "200", "4XX" or "default"."""
 
     status: str
-    variants: tuple[AnswerVariant, ...]  # empty: no body
+    variants: tuple[ResponseVariant, ...]  # empty: no body
     place: SourceLocation
     doc: str = ""
     headers: tuple[Parameter, ...] = ()
@@ -256,7 +256,7 @@ class Operation:
     servers: tuple[Server, ...]
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
-    answers: tuple[Answer, ...] = ()
+    responses: tuple[Response, ...] = ()
     security: tuple[tuple[str, ...], ...] = ()  # any of these sets, each set all of its schemes; () = none
     tags: tuple[str, ...] = ()
     summary: str = ""
@@ -269,7 +269,7 @@ class Operation:
     download: Download | None = None
     retry: Retry | None = None
     fixed_headers: tuple[tuple[str, str], ...] = ()  # sent with every call
-    single: bool = False  # the answer is one thing, which may come as the only element of a list
+    single: bool = False  # the response is one thing, which may come as the only element of a list
 
 
 @dataclass(frozen=True, slots=True)

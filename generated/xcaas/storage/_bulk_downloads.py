@@ -219,7 +219,7 @@ class BulkDownloads(_sdk.Resource):
         """Follow work that was started before, by `download` or elsewhere.
 
         Args:
-            id: What the start of the work answered; `id` of its poller.
+            id: What the start of the work responded with; `id` of its poller.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
@@ -381,7 +381,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
         """Follow work that was started before, by `download` or elsewhere.
 
         Args:
-            id: What the start of the work answered; `id` of its poller.
+            id: What the start of the work responded with; `id` of its poller.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells

@@ -102,8 +102,8 @@ class Documents:
             raise _NotAllowed
         from urllib.request import urlopen  # brings an HTTP client along
 
-        with urlopen(url, timeout=_TIMEOUT) as answer:  # the scheme is http or https, see _is_url
-            data: bytes = answer.read(MAX_BYTES + 1)
+        with urlopen(url, timeout=_TIMEOUT) as response:  # the scheme is http or https, see _is_url
+            data: bytes = response.read(MAX_BYTES + 1)
             return data
 
     def _keep(self, where: str, file: SourceFile) -> SourceFile:

@@ -31,7 +31,7 @@ _TEXTUAL = ("yaml", "csv", "javascript", "graphql", "sql", "toml", "jwt", "types
 
 
 class Contents:
-    """Reads `content` of bodies and answers."""
+    """Reads `content` of bodies and responses."""
 
     def __init__(self, shaper: Shaper) -> None:
         self._shaper = shaper

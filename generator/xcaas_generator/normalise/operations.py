@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from xcaas_generator import ir
 from xcaas_generator.load.references import Node
-from xcaas_generator.normalise.answers import Answers
 from xcaas_generator.normalise.bodies import Bodies
 from xcaas_generator.normalise.drafts import OperationDraft
 from xcaas_generator.normalise.keywords import brief, flag, strings
 from xcaas_generator.normalise.media import Contents
 from xcaas_generator.normalise.naming import class_name
 from xcaas_generator.normalise.parameters import TEMPLATE, Parameters
+from xcaas_generator.normalise.responses import Responses
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.security import Security
 from xcaas_generator.normalise.servers import read_servers
@@ -46,7 +46,7 @@ class Operations:
         contents = Contents(shaper)
         self._parameters = Parameters(shaper)
         self.bodies = Bodies(shaper, contents)
-        self._answers = Answers(shaper, contents, self._parameters, optional=shaper.siblings)
+        self._responses = Responses(shaper, contents, self._parameters, optional=shaper.siblings)
         self.refused: list[ir.Refused] = []
         self.nodes: dict[str, Node] = {}  # by operation id
 
@@ -161,7 +161,7 @@ class Operations:
         node, owner = one.node, class_name(id_)
         parameters, leftovers = self._parameters.read(one.path, one.item, node, owner)
         body = self.bodies.read(node, owner, leftovers)
-        answers = self._answers.read(node, owner)
+        responses = self._responses.read(node, owner)
         servers = read_servers(node, self._report) or read_servers(one.item, self._report) or self._servers
         operation = ir.Operation(
             id=id_,
@@ -175,7 +175,7 @@ class Operations:
             doc=node.text("description").strip() or one.item.text("description").strip(),
             deprecated=flag(node, "deprecated", self._report),
         )
-        return OperationDraft(self._vocabulary.add(operation, node), parameters, body, answers)
+        return OperationDraft(self._vocabulary.add(operation, node), parameters, body, responses)
 
 
 def _meaningless(one: _Found) -> str | None:

@@ -78,7 +78,7 @@ class Parameters:
         return self._fitted(path, names, list(found.values()), own), bodies
 
     def header(self, name: str, node: Node, owner: str) -> ParameterDraft | None:
-        """Return a header of an answer."""
+        """Return a header of a response."""
         if name.lower() == "content-type":
             return None
         return self._made(node, name, "header", owner)

@@ -15,10 +15,10 @@ from openapi_python_client.strings import PythonIdentifier
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.normalise.drafts import (
-    AnswerDraft,
     DocumentDraft,
     OperationDraft,
     ParameterDraft,
+    ResponseDraft,
     VariantDraft,
     WebhookDraft,
 )
@@ -83,7 +83,7 @@ class _Emitter:
         operation: dict[str, JSON] = {
             "operationId": draft.node.id,
             "parameters": [self._parameter(one) for one in draft.parameters],
-            "responses": {one.node.status: self._answer(one) for one in draft.answers},
+            "responses": {one.node.status: self._response(one) for one in draft.responses},
         }
         if draft.body is not None:
             operation["requestBody"] = {"content": self._content(draft.body.variants)}
@@ -98,7 +98,7 @@ class _Emitter:
         node = draft.node
         return {"name": node.wire, "in": node.location, "required": node.required, "schema": self._schema(draft.shape)}
 
-    def _answer(self, draft: AnswerDraft) -> JSON:
+    def _response(self, draft: ResponseDraft) -> JSON:
         headers: dict[str, JSON] = {one.node.wire: {"schema": self._schema(one.shape)} for one in draft.headers}
         return {"description": "", "content": self._content(draft.variants), "headers": headers}
 

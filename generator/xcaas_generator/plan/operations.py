@@ -70,7 +70,7 @@ def operation_value(
         call=text(call_name),
         parameters=parenthesised(parameters) if parameters else None,
         body=_body(operation.body, context, imports) if operation.body else None,
-        responses=_answers(outcome, context, imports) if outcome.answers else None,
+        responses=_responses(outcome, context, imports) if outcome.responses else None,
         errors=errors,
         security=parenthesised([texts(schemes) for schemes in operation.security]) if operation.security else None,
         servers=parenthesised([server_value(server, imports) for server in operation.servers]) if own_servers else None,
@@ -160,12 +160,12 @@ def _encoding(part: ir.PartEncoding, imports: Imports) -> Code:
     )
 
 
-def _answers(outcome: Outcome, context: PlanContext, imports: Imports) -> Code:
+def _responses(outcome: Outcome, context: PlanContext, imports: Imports) -> Code:
     pairs: list[tuple[Code, Code]] = []
-    for answer in outcome.answers:
+    for response in outcome.responses:
         alone = outcome.type if outcome.single else None
-        variants = [_answer_variant(variant, context, imports, alone) for variant in answer.variants]
-        pairs.append((text(answer.status), _one_or_many(variants, imports)))
+        variants = [_response_variant(variant, context, imports, alone) for variant in response.variants]
+        pairs.append((text(response.status), _one_or_many(variants, imports)))
     return braced(pairs)
 
 
@@ -175,17 +175,17 @@ def _one_or_many(variants: list[Code], imports: Imports) -> Code:
     return variants[0] if len(variants) == 1 else parenthesised(variants)
 
 
-def _answer_variant(
-    variant: ir.AnswerVariant, context: PlanContext, imports: Imports, alone: ir.TypeRef | None = None
+def _response_variant(
+    variant: ir.ResponseVariant, context: PlanContext, imports: Imports, alone: ir.TypeRef | None = None
 ) -> Code:
     media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA.get(variant.kind) else None
     expression = None
     if variant.kind == "json":
-        expression = text(_answer_annotation(variant.type, alone, context.names))
+        expression = text(_response_annotation(variant.type, alone, context.names))
     return call(imports.use(SDK, f"{variant.kind}_response"), *([expression] if expression else []), media_type=media)
 
 
-def _answer_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: ModelNames) -> str:
+def _response_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: ModelNames) -> str:
     if alone is None:
         return annotation_text(ref, names)
     return str(Annotations(names, PlainNames(), module=".models", marked=True).one_or_list(alone))
@@ -194,17 +194,17 @@ def _answer_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: ModelNa
 def errors_value(operation: ir.Operation, context: PlanContext, imports: Imports) -> Code | None:
     """The errors of an operation by status, or None if the document tells of none with a body."""
     pairs: list[tuple[Code, Code]] = []
-    for answer in operation.answers:
-        if answer.status[0] in "45" or answer.status == "default":
-            variants = [_error_variant(variant, context, imports) for variant in answer.variants]
+    for response in operation.responses:
+        if response.status[0] in "45" or response.status == "default":
+            variants = [_error_variant(variant, context, imports) for variant in response.variants]
             if variants:
-                pairs.append((text(answer.status), _one_or_many(variants, imports)))
+                pairs.append((text(response.status), _one_or_many(variants, imports)))
     return braced(pairs) if pairs else None
 
 
-def _error_variant(variant: ir.AnswerVariant, context: PlanContext, imports: Imports) -> Code:
+def _error_variant(variant: ir.ResponseVariant, context: PlanContext, imports: Imports) -> Code:
     if variant.kind != "json":
-        return _answer_variant(variant, context, imports)
+        return _response_variant(variant, context, imports)
     pointers = _error_pointers(variant.type, context)
     return call(
         imports.use(SDK, "json_error"),

@@ -152,11 +152,11 @@ class _ResourceWriter:
             planned.operation, name, planned.outcome, planned.item, errors, self._context, self._imports
         )
         final = self._imports.use("typing", "Final")
-        of = self._answer(planned.outcome)
+        of = self._response(planned.outcome)
         annotation = code("{}[{}[{}]]", final, self._imports.use(SDK, "Operation"), of)
         return OperationPlan(planned.constant, annotation, value)
 
-    def _answer(self, found: Outcome) -> Code:
+    def _response(self, found: Outcome) -> Code:
         return Code("None") if found.type is None else self._annotations.read(found.type)
 
 

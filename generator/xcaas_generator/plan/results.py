@@ -1,4 +1,4 @@
-"""What a successful call gives back: which answers count, and the one type they have."""
+"""What a successful call gives back: which responses count, and the one type they have."""
 
 from __future__ import annotations
 
@@ -6,46 +6,46 @@ from dataclasses import dataclass
 
 from xcaas_generator import ir
 
-# What a client asks for when a service offers several forms of one answer.
-_PREFERENCE: tuple[ir.AnswerKind, ...] = ("json", "text", "xml", "binary")
+# What a client asks for when a service offers several forms of one response.
+_PREFERENCE: tuple[ir.ResponseKind, ...] = ("json", "text", "xml", "binary")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`type` is None when no success has a body. `answers` are the successes, each with the
-    variants that the client asks for; `stream` says that the answer is a file, `single` that the
-    service may wrap the one thing it answers in a list."""
+    """`type` is None when no success has a body. `responses` are the successes, each with the
+    variants that the client asks for; `stream` says that the response is a file, `single` that the
+    service may wrap the one thing it sends in a list."""
 
     type: ir.TypeRef | None
-    answers: tuple[ir.Answer, ...]
+    responses: tuple[ir.Response, ...]
     stream: bool
     single: bool = False
 
     @property
     def accept(self) -> str | None:
         """The Accept header, where it isn't plain JSON."""
-        types = dict.fromkeys(variant.media_type for answer in self.answers for variant in answer.variants)
+        types = dict.fromkeys(variant.media_type for response in self.responses for variant in response.variants)
         wanted = ", ".join(types)
         return None if wanted in ("", "application/json") else wanted
 
     @property
     def doc(self) -> str:
         """The description of the first success with a body."""
-        with_body = [answer for answer in self.answers if answer.variants] or list(self.answers)
+        with_body = [response for response in self.responses if response.variants] or list(self.responses)
         return with_body[0].doc if with_body else ""
 
 
 def outcome(operation: ir.Operation) -> Outcome:
-    """Judge an operation's answers."""
-    successes = [answer for answer in operation.answers if answer.success]
-    if not successes and not any(answer.status.startswith("3") for answer in operation.answers):
-        successes = [answer for answer in operation.answers if answer.status == "default"]
-    kinds = [variant.kind for answer in successes for variant in answer.variants]
+    """Judge an operation's responses."""
+    successes = [response for response in operation.responses if response.success]
+    if not successes and not any(response.status.startswith("3") for response in operation.responses):
+        successes = [response for response in operation.responses if response.status == "default"]
+    kinds = [variant.kind for response in successes for variant in response.variants]
     if operation.download is not None:
         return Outcome(ir.Scalar("bytes", "binary"), tuple(successes), stream=True)
     wanted = next((kind for kind in _PREFERENCE if kind in kinds), "empty")
-    chosen = tuple(_only(answer, wanted) for answer in successes)
-    types = dict.fromkeys(_type(variant) for answer in chosen for variant in answer.variants)
+    chosen = tuple(_only(response, wanted) for response in successes)
+    types = dict.fromkeys(_type(variant) for response in chosen for variant in response.variants)
     if not types:
         return Outcome(None, chosen, stream=False)
     members = tuple(types)
@@ -56,7 +56,7 @@ def outcome(operation: ir.Operation) -> Outcome:
 
 
 def _alone(members: tuple[ir.TypeRef, ...]) -> ir.TypeRef | None:
-    """Return X, where the answer is X or a list of X."""
+    """Return X, where the response is X or a list of X."""
     if len(members) != 1 or not isinstance(members[0], ir.UnionOf):
         return None
     plain = [member for member in members[0].members if not isinstance(member, ir.ListOf)]
@@ -64,10 +64,10 @@ def _alone(members: tuple[ir.TypeRef, ...]) -> ir.TypeRef | None:
     return plain[0] if len(plain) == 1 and lists == plain else None
 
 
-def _only(answer: ir.Answer, kind: str) -> ir.Answer:
-    variants = tuple(variant for variant in answer.variants if variant.kind == kind)
-    return ir.Answer(answer.status, variants, answer.place, answer.doc, answer.headers)
+def _only(response: ir.Response, kind: str) -> ir.Response:
+    variants = tuple(variant for variant in response.variants if variant.kind == kind)
+    return ir.Response(response.status, variants, response.place, response.doc, response.headers)
 
 
-def _type(variant: ir.AnswerVariant) -> ir.TypeRef:
+def _type(variant: ir.ResponseVariant) -> ir.TypeRef:
     return ir.Scalar("str") if variant.kind in ("text", "xml") else variant.type

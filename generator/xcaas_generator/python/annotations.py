@@ -30,7 +30,7 @@ class ModelNames:
 
     `stems` are the module names inside the `models` package; `twins` the typed
     dictionaries of those models that a request can hold; `sent` and `received` name models that
-    requests and answers can hold; `unions` has the names of unions, by `union_key`, and
+    requests and responses can hold; `unions` has the names of unions, by `union_key`, and
     `parsers` the functions that read them.
     """
 

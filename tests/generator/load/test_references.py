@@ -61,7 +61,7 @@ def test_several_files_in_circles(tree: Path) -> None:
     document = result.document
     check(document)
     assert [one.id for one in document.operations] == ["getA", "getB"]
-    assert shown(operation(document, "getA").answers[0].variants[0].type) == "Pet"
+    assert shown(operation(document, "getA").responses[0].variants[0].type) == "Pet"
     assert shown(operation(document, "getB").parameters[0].type) == "int"
     assert fields(document, "Pet") == {"name": "str", "friend": "Pet", "home": "Fine"}
     assert fields(document, "Fine") == {"pet": "Pet", "local": "Local"}
@@ -87,7 +87,7 @@ def refused(folder: Path, ref: str, **options: bool | Path) -> str:
     )
     root = options.get("root")
     result = read_document(source, name="doc", strict=False, root=root if isinstance(root, Path) else None)
-    shape = shown(operation(result.document, "getA").answers[0].variants[0].type)
+    shape = shown(operation(result.document, "getA").responses[0].variants[0].type)
     return f"{shape}: {messages(result.warnings)}"
 
 
@@ -192,7 +192,7 @@ paths: {/a: {get: {operationId: getA, responses: {'200': {$ref: 'https://example
 components: {responses: {Fine: {description: '', content: {application/json: {schema: {type: integer}}}}}}
 """
     result = read_document(text.encode(), name="x", strict=True)
-    assert shown(operation(result.document, "getA").answers[0].variants[0].type) == "int"
+    assert shown(operation(result.document, "getA").responses[0].variants[0].type) == "int"
 
 
 class _Shared(BaseHTTPRequestHandler):

@@ -127,7 +127,7 @@ def answers(text: str) -> tuple[list[str], tuple[Problem, ...]]:
     found, _, problems = op(f"responses: {text}")
     return [
         " ".join([one.status, *(f"{variant.kind} {shown(variant.type)}" for variant in one.variants)])
-        for one in found.answers
+        for one in found.responses
     ], problems
 
 
@@ -184,7 +184,7 @@ def test_headers_of_an_answer() -> None:
         "{headers: {Link: {schema: {type: string}, required: true}}}",
     )
     assert not problems
-    assert [(one.wire, shown(one.type), one.required, one.doc) for one in found.answers[0].headers] == [
+    assert [(one.wire, shown(one.type), one.required, one.doc) for one in found.responses[0].headers] == [
         ("Link", "str", True, ""),
         ("X-Total", "int", False, "All."),
     ]
