@@ -102,8 +102,8 @@ def _items(operation: ir.Operation, side: Side) -> Iterator[tuple[str, Item]]:
             yield from _fields(variant.type, side, "request", ())
     for response in operation.responses:
         if response.success:
-            for variant in response.variants:
-                yield from _fields(variant.type, side, "answer", ())
+            for answered in response.variants:
+                yield from _fields(answered.type, side, "answer", ())
 
 
 def _fields(ref: ir.TypeRef, side: Side, where: str, above: tuple[str, ...]) -> Iterator[tuple[str, Item]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.load.references import DanglingReference, Node, Resolver
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag, infer_types, read_types, schemas, strings
 from xcaas_generator.report import Report
@@ -85,7 +85,7 @@ class Flattener:
                 flat.null = flat.null or flag(node, "nullable", self._report)
                 return flat
         self._own(node, flat)
-        parts.extend(self.flatten(part, trail) for part in schemas(node, "allOf", self._report))
+        parts.extend(self.flatten(part, trail) for part in schemas(node, "allOf", self._resolver, self._report))
         return self.merge(flat, parts)
 
     def merge(self, own: Flat, parts: list[Flat]) -> Flat:
@@ -149,22 +149,23 @@ class Flattener:
         flat.said = bool(flat.types) or any(
             node.has(key) for key in ("enum", "const", "oneOf", "anyOf", "allOf", "properties", "required")
         )
-        if isinstance(node.get("enum"), list):
-            flat.enums.append(node.child("enum"))
+        enum = self._resolver.deref(node.child("enum"))
+        if enum is not None and isinstance(enum.value, list):
+            flat.enums.append(enum)
         elif node.has("enum"):
             report.warn(node.child("enum").place, f"'enum' should be a list, not {brief(node.get('enum'))}")
         if node.has("const"):
             flat.const = node.child("const")
-        flat.discriminator = node.child("discriminator") if node.has("discriminator") else None
+        discriminator = self._resolver.deref(node.child("discriminator")) if node.has("discriminator") else None
+        flat.discriminator = discriminator
         flat.media = node.text("contentMediaType") or None
         flat.encoding = node.text("contentEncoding") or None
         self._properties(node, flat)
         self._extra(node, flat)
         self._items(node, flat)
         for key in ("oneOf", "anyOf"):
-            members = schemas(node, key, report)
+            members = schemas(node, key, self._resolver, report)
             if members:
-                discriminator = node.child("discriminator") if node.has("discriminator") else None
                 flat.unions.append(Union(node, tuple(members), discriminator))
         error = node.get(keys.ERROR)
         if isinstance(error, dict):
@@ -173,15 +174,8 @@ class Flattener:
     def _properties(self, node: Node, flat: Flat) -> None:
         below = node.child("properties")
         if isinstance(below.value, dict):
-            for name, value in below.value.items():
-                if name == "$ref" and isinstance(value, str):
-                    self._report.warn(below.place, "'$ref' stands among the properties; it was read as part of them")
-                    target = self._resolver.target(below)
-                    if target is not None:
-                        for one in target.value if isinstance(target.value, dict) else {}:
-                            flat.properties.setdefault(one, [[target.child(one)]])
-                    continue
-                self._property(below.child(name), name, flat)
+            for name, one in self._entries(below).items():
+                self._property(one, name, flat)
         elif below.value is not None:
             self._report.warn(below.place, f"'properties' should be a mapping, not {brief(below.value)}")
         flat.required.update(name.strip() for name in strings(node, "required", self._report))
@@ -191,6 +185,14 @@ class Flattener:
                 properties = part.child("properties")
                 for name in properties.value if isinstance(properties.value, dict) else {}:
                     flat.properties.setdefault(name, [[properties.child(name)]])
+
+    def _entries(self, node: Node) -> dict[str, Node]:
+        """Return the entries of a map. Where the map can't be found, those that stand beside the reference."""
+        try:
+            return self._resolver.mapping(node)
+        except DanglingReference:
+            value = node.value if isinstance(node.value, dict) else {}
+            return {key: node.child(key) for key in value if key != "$ref"}
 
     def _property(self, node: Node, name: str, flat: Flat) -> None:
         wire = name.strip()
@@ -207,8 +209,8 @@ class Flattener:
         flat.properties[wire] = [[node]]
 
     def _extra(self, node: Node, flat: Flat) -> None:
-        patterns = node.child("patternProperties")
-        flat.extra.extend(schema for _, schema in patterns.items())
+        patterns = self._entries(node.child("patternProperties"))
+        flat.extra.extend(patterns[pattern] for pattern in sorted(patterns))
         key = "additionalProperties" if node.has("additionalProperties") else "unevaluatedProperties"
         extra = node.child(key)
         if extra.value is False:
@@ -220,7 +222,7 @@ class Flattener:
             self._report.warn(extra.place, f"{key!r} should be a schema or a boolean, not {brief(extra.value)}")
 
     def _items(self, node: Node, flat: Flat) -> None:
-        flat.tuple_items.extend(schemas(node, "prefixItems", self._report))
+        flat.tuple_items.extend(schemas(node, "prefixItems", self._resolver, self._report))
         items = node.child("items")
         if isinstance(items.value, list):
             flat.tuple_items.extend(items.elements())

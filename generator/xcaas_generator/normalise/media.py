@@ -38,21 +38,24 @@ class Contents:
         self._report = shaper.report
 
     def variants(self, content: Node, hint: Hint) -> list[VariantDraft]:
-        """Return one variant per media type, JSON ones first: they are what a client prefers."""
+        """Return one variant per media type, JSON ones first: they are what a client prefers.
+
+        Raises `DanglingReference`.
+        """
         if content.value is None:
             return []
         if not isinstance(content.value, dict):
             self._report.warn(content.place, f"'content' should map media types, not be {brief(content.value)}")
             return []
+        resolver = self._shaper.resolver
+        listed = {raw: resolver.end(media) for raw, media in resolver.mapping(content).items()}
         found: list[VariantDraft] = []
-        alone = len(content.value) == 1
-        ordered = sorted(content.value, key=lambda raw: (not _JSON.fullmatch(raw.partition(";")[0].strip()), raw))
+        alone = len(listed) == 1
+        ordered = sorted(listed, key=lambda raw: (not _JSON.fullmatch(raw.partition(";")[0].strip()), raw))
         for raw in ordered:
-            media = self._shaper.resolver.deref(content.child(raw))
-            if media is not None:
-                variant = self._variant(raw, media, _hint(hint, raw, ordered[0], content), alone=alone)
-                if all(variant.media_type != other.media_type for other in found):
-                    found.append(variant)
+            variant = self._variant(raw, listed[raw], _hint(hint, raw, ordered[0], listed), alone=alone)
+            if all(variant.media_type != other.media_type for other in found):
+                found.append(variant)
         ranks = {"json": 0, "form": 1, "multipart": 1}
         return sorted(found, key=lambda variant: (ranks.get(variant.kind, 2), "*" in variant.media_type))
 
@@ -89,7 +92,8 @@ class Contents:
 
     def _encoding(self, media: Node) -> tuple[ir.PartEncoding, ...]:
         parts: list[ir.PartEncoding] = []
-        for wire, one in media.child("encoding").items():
+        for wire, listed in self._shaper.resolver.entries(media, "encoding"):
+            one = self._shaper.resolver.end(listed)
             explode = one.get("explode")
             parts.append(
                 ir.PartEncoding(
@@ -102,7 +106,7 @@ class Contents:
         return tuple(parts)
 
 
-def _hint(hint: Hint, raw: str, first: str, content: Node) -> Hint:
+def _hint(hint: Hint, raw: str, first: str, listed: dict[str, Node]) -> Hint:
     """Return the hint for a media type. Those after the first of a body are told apart by it."""
     if raw == first:
         return hint
@@ -110,7 +114,7 @@ def _hint(hint: Hint, raw: str, first: str, content: Node) -> Hint:
     word = {"x-www-form-urlencoded": "form", "www-form-urlencoded": "form", "form-data": "multipart", "*": ""}.get(
         subtype, subtype
     )
-    same = content.child(raw).child("schema").value == content.child(first).child("schema").value
+    same = listed[raw].child("schema").value == listed[first].child("schema").value
     return hint if same else Hint(hint.owner, f"{word} {hint.leaf}".strip(), hint.title, indirect=hint.indirect)
 
 

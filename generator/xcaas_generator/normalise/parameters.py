@@ -58,9 +58,7 @@ class Parameters:
         for level in (own, common):
             seen: set[tuple[str, str]] = set()
             for listed in self._listed(level):
-                node = self._shaper.resolver.deref(listed)
-                if node is None:
-                    continue
+                node = self._shaper.resolver.end(listed)
                 if node.get("in") in ("body", "formData"):
                     bodies.append(node)
                     continue
@@ -84,13 +82,13 @@ class Parameters:
         return self._made(node, name, "header", owner)
 
     def _listed(self, level: Node) -> list[Node]:
-        below = level.child("parameters")
+        below = self._shaper.resolver.below(level, "parameters")
         if isinstance(below.value, dict):
             self._report.warn(below.place, "'parameters' should be a list; the values of the mapping were read")
-            return [one for _, one in below.items()]
+            return list(self._shaper.resolver.mapping(below).values())
         if below.value is not None and not isinstance(below.value, list):
             self._report.warn(below.place, f"'parameters' should be a list, not {brief(below.value)}; it was ignored")
-        return below.elements()
+        return self._shaper.resolver.elements(below)
 
     def _parameter(self, node: Node, names: list[str], owner: str) -> ParameterDraft | None:
         raw = node.get("name")
@@ -154,10 +152,10 @@ class Parameters:
         if node.get("schema") is not None:
             at = node.child("schema")
             return self._shaper.shape(at, hint), at, None
-        content = node.child("content")
-        if isinstance(content.value, dict) and content.value:
-            media_type, media = content.items()[0]
-            at = media.child("schema")
+        content = self._shaper.resolver.entries(node, "content")
+        if content:
+            media_type, media = content[0]
+            at = self._shaper.resolver.end(media).child("schema")
             return (self._shaper.shape(at, hint) if at.value is not None else ANY), at, media_type
         if node.has("type"):
             self._report.warn(node.place, "the parameter has its type beside its name, as in Swagger 2; it was read so")

@@ -204,12 +204,11 @@ class Unions:
     def _mapping(self, discriminator: Node) -> list[tuple[str, Node]]:
         """Return tag and schema. A mapping names schemas by reference or by bare component name."""
         found: list[tuple[str, Node]] = []
-        mapping = discriminator.child("mapping")
+        mapping = self._end(discriminator.child("mapping"))
         for tag, where in mapping.items():
             ref = where.value if isinstance(where.value, str) else ""
-            named = Node(where.file, "", where.file.tree).child("components").child("schemas").child(ref)
-            target: Node | None = named
-            if named.value is None:
+            target = dict(self._reader.named).get(ref)
+            if target is None:
                 target = self._reader.resolver.target(Node(where.file, where.pointer, {"$ref": ref}))
             if target is not None:
                 found.append((tag, self._end(target)))
@@ -301,9 +300,9 @@ class Unions:
 
     def _index(self) -> dict[_Key, list[tuple[str, Node]]]:
         index: dict[_Key, list[tuple[str, Node]]] = defaultdict(list)
-        for name, node in self._reader.root.child("components").child("schemas").items():
+        for name, node in self._reader.named:
             if node.has("allOf"):
-                for part in schemas(node, "allOf", self._reader.report):
+                for part in schemas(node, "allOf", self._reader.resolver, self._reader.report):
                     if part.has("$ref"):
                         index[self._end(part).key].append((name, node))
         return index
