@@ -196,6 +196,8 @@ class ResponseVariant:
     media_type: str
     kind: ResponseKind
     type: TypeRef
+    position: int = 0  # among the media types of the document
+    alternative: bool = False  # the data of a JSON variant in another form, which nobody has to ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,11 @@ class Response:
     @property
     def success(self) -> bool:
         return self.status.startswith("2")
+
+    @property
+    def redirect(self) -> bool:
+        """Whether it is a redirect that the document lists, or "not modified": a response of its own."""
+        return self.status.startswith("3") and self.status.isdecimal()
 
 
 @dataclass(frozen=True, slots=True)

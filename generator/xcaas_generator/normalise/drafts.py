@@ -22,6 +22,8 @@ class VariantDraft:
     kind: ir.BodyKind
     shape: Shape
     encoding: tuple[ir.PartEncoding, ...] = ()
+    position: int = 0  # among the media types of the document
+    alternative: bool = False  # the data of a JSON variant in another form
 
 
 @dataclass(slots=True)

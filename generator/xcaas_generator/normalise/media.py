@@ -26,6 +26,7 @@ from xcaas_generator.normalise.shapes import (
 
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+")
 _JSON = re.compile(r"application/(?:.*[+.-])?json(?:-.*)?|text/(?:x-)?json|application/\*\+json|application/problem")
+_BINARY = ("protobuf", "cbor", "msgpack", "messagepack", "avro", "bson", "thrift", "parquet", "smile", "arrow")
 _LINES = ("ndjson", "jsonl", "json-seq", "jsonlines", "x-json-stream")
 _TEXTUAL = ("yaml", "csv", "javascript", "graphql", "sql", "toml", "jwt", "typescript", "event-stream", "pem", "pgp")
 
@@ -51,9 +52,13 @@ class Contents:
         listed = {raw: resolver.end(media) for raw, media in resolver.mapping(content).items()}
         found: list[VariantDraft] = []
         alone = len(listed) == 1
-        ordered = sorted(listed, key=lambda raw: (not _JSON.fullmatch(raw.partition(";")[0].strip()), raw))
+        ordered = sorted(listed, key=lambda raw: (not _is_json(raw), raw))
         for raw in ordered:
             variant = self._variant(raw, listed[raw], _hint(hint, raw, ordered[0], listed), alone=alone)
+            variant.position = list(listed).index(raw)
+            variant.alternative = _is_alternative(
+                variant, listed[raw], [listed[one] for one in ordered if _is_json(one)]
+            )
             if all(variant.media_type != other.media_type for other in found):
                 found.append(variant)
         ranks = {"json": 0, "form": 1, "multipart": 1}
@@ -72,6 +77,8 @@ class Contents:
         kind = _kind(media_type, without_null(shape), given=given, alone=alone)
         # `encoding` has a meaning for these two only.
         encoding = self._encoding(media) if kind in ("form", "multipart") else ()
+        if alone and kind == "binary" and _compound(without_null(shape)):
+            self._report.warn(media.place, f"{media_type} is not read or written here; its bytes are")
         return VariantDraft(media_type, kind, _shape_for(kind, shape), encoding)
 
     def _media_type(self, raw: str, media: Node) -> str:
@@ -106,6 +113,20 @@ class Contents:
         return tuple(parts)
 
 
+def _is_json(raw: str) -> bool:
+    return _JSON.fullmatch(raw.partition(";")[0].strip()) is not None
+
+
+def _is_alternative(variant: VariantDraft, media: Node, jsons: list[Node]) -> bool:
+    """Return whether a media type is another form of the data that comes as JSON, which is the one to ask for: of the
+    same schema, XML, or the events that make up what JSON brings at once."""
+    if variant.kind == "json" or not jsons:
+        return False
+    streamed = "event-stream" in variant.media_type or any(word in variant.media_type for word in _LINES)
+    schema = media.child("schema").value
+    return variant.kind == "xml" or streamed or schema in (None, *(one.child("schema").value for one in jsons))
+
+
 def _hint(hint: Hint, raw: str, first: str, listed: dict[str, Node]) -> Hint:
     """Return the hint for a media type. Those after the first of a body are told apart by it."""
     if raw == first:
@@ -128,6 +149,8 @@ def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.Body
         return "form"
     if main == "multipart":
         return "multipart"
+    if any(word in subtype for word in _BINARY):
+        return "binary"
     if any(word in subtype for word in _LINES):
         return "text"
     if subtype == "xml" or subtype.endswith("+xml"):

@@ -183,6 +183,8 @@ class Operations:
         parameters, leftovers = self._parameters.read(one.path, one.item, node, owner)
         body = self.bodies.read(node, owner, leftovers)
         responses = self._responses.read(node, owner)
+        if one.method == "head":  # which never gets a body, whatever is described
+            responses = [replace(response, variants=[]) for response in responses]
         servers = self._read_servers(node) or self._read_servers(one.item) or self._servers
         operation = ir.Operation(
             id=id_,

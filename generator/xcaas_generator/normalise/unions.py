@@ -51,7 +51,7 @@ class Unions:
     def shape(self, flat: Flat, hint: Hint) -> Shape:
         base = copy(flat)
         base.unions = []
-        if any(member.value == _ODATA_NULL for union in flat.unions for member in union.members):
+        if any(_is_odata_null(member, union) for union in flat.unions for member in union.members):
             flat.null = True
         unions = [(union, self._types_in(union)) for union in flat.unions]
         unions = [(union, members) for union, members in unions if members]
@@ -84,9 +84,7 @@ class Unions:
         return [
             member
             for member in union.members
-            if not is_demand(member.value)
-            and member.value is not False
-            and not (member.value == _ODATA_NULL and len(union.members) > 1)
+            if not is_demand(member.value) and member.value is not False and not _is_odata_null(member, union)
         ]
 
     def _merged(self, base: Flat, members: tuple[Node, ...], hint: Hint) -> Shape:
@@ -306,6 +304,12 @@ class Unions:
                     if part.has("$ref"):
                         index[self._end(part).key].append((name, node))
         return index
+
+
+def _is_odata_null(member: Node, union: Union) -> bool:
+    """Return whether a member says "or null" of the references beside it. Beside other types it is an object."""
+    others = [one for one in union.members if one.value != _ODATA_NULL]
+    return member.value == _ODATA_NULL and bool(others) and all(one.has("$ref") for one in others)
 
 
 def _is_inline_object(node: Node) -> bool:

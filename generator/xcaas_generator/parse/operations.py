@@ -164,7 +164,13 @@ def _body(draft: BodyDraft, content: JSONObject, types: Types) -> ir.Body:
 def _response(draft: ResponseDraft, content: JSONObject, types: Types) -> ir.Response:
     media = _part(content, "content")
     variants = tuple(
-        ir.ResponseVariant(one.media_type, _response_kind(one.kind), _content_type(media, one.media_type, types))
+        ir.ResponseVariant(
+            one.media_type,
+            _response_kind(one.kind),
+            _content_type(media, one.media_type, types),
+            one.position,
+            one.alternative,
+        )
         for one in draft.variants
     )
     headers = tuple(_typed(one, _part(content, "headers", one.node.wire, "schema"), types) for one in draft.headers)

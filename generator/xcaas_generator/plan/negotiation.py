@@ -22,7 +22,8 @@ def with_choices(document: ir.Document) -> ir.Document:
 def _with_choice(operation: ir.Operation) -> ir.Operation:
     found = outcome(operation)
     types = dict.fromkeys(variant.media_type for response in found.responses for variant in response.variants)
-    if not found.stream or len(types) < 2 or any("*" in media_type for media_type in types):
+    kinds = {variant.kind for response in found.responses for variant in response.variants}
+    if "binary" not in kinds or len(types) < 2 or any("*" in media_type for media_type in types):
         return operation
     accept = ir.Parameter(
         wire="Accept",

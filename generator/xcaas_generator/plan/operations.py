@@ -66,7 +66,7 @@ def operation_value(
         imports.use("._product", "PRODUCT"),
         text(operation.id),
         text(operation.method),
-        text(operation.path),
+        text(_path(operation)),
         call=text(call_name),
         parameters=parenthesised(parameters) if parameters else None,
         body=_body(operation.body, context, imports) if operation.body else None,
@@ -83,6 +83,14 @@ def operation_value(
         deprecated=literal(True) if operation.deprecated else None,
         body_argument=text(body_name) if operation.body and body_name != "body" else None,
     )
+
+
+def _path(operation: ir.Operation) -> str:
+    """Return what is sent of a path: not the fragment, which only tells operations apart, nor what is a parameter."""
+    path, _, query = operation.path.partition("#")[0].partition("?")
+    declared = {parameter.wire for parameter in operation.parameters if parameter.location == "query"}
+    kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0] not in declared]
+    return f"{path}?{'&'.join(kept)}" if kept else path
 
 
 def server_value(server: ir.Server, imports: Imports) -> Code:
@@ -138,7 +146,8 @@ def _body(body: ir.Body, context: PlanContext, imports: Imports) -> Code:
 
 
 def _body_variant(variant: ir.BodyVariant, required: Code | None, context: PlanContext, imports: Imports) -> Code:
-    media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA[variant.kind] else None
+    concrete = _DEFAULT_MEDIA[variant.kind] if "*" in variant.media_type else variant.media_type
+    media = text(concrete) if concrete != _DEFAULT_MEDIA[variant.kind] else None
     encoding = [(text(part.wire), _encoding(part, imports)) for part in variant.encoding]
     plain = variant.kind in ("binary", "xml")
     return call(

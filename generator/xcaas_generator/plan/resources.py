@@ -157,7 +157,7 @@ class _ResourceWriter:
         return OperationPlan(planned.constant, annotation, value)
 
     def _response(self, found: Outcome) -> Code:
-        return Code("None") if found.type is None else self._annotations.read(found.type)
+        return Code("None") if found.type is None else self._annotations.read(found.type, nullable=found.empty)
 
 
 def child_plans(tree: Tree, of: Path, imports: Imports) -> tuple[ChildPlan, ...]:

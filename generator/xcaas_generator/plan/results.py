@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 from xcaas_generator import ir
 
-# What a client asks for when a service offers several forms of one response.
-_PREFERENCE: tuple[ir.ResponseKind, ...] = ("json", "text", "xml", "binary")
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`type` is None when no success has a body. `responses` are the successes, each with the
+    """`type` is None when no success has a body, `empty` says that one of several has none. `responses` are the successes, each with the
     variants that the client asks for; `stream` says that the response is a file, `single` that the
     service may wrap the one thing it sends in a list."""
 
@@ -20,6 +17,7 @@ class Outcome:
     responses: tuple[ir.Response, ...]
     stream: bool
     single: bool = False
+    empty: bool = False
 
     @property
     def accept(self) -> str | None:
@@ -40,19 +38,23 @@ def outcome(operation: ir.Operation) -> Outcome:
     successes = [response for response in operation.responses if response.success]
     if not successes and not any(response.status.startswith("3") for response in operation.responses):
         successes = [response for response in operation.responses if response.status == "default"]
-    kinds = [variant.kind for response in successes for variant in response.variants]
     if operation.download is not None:
         return Outcome(ir.Scalar("bytes", "binary"), tuple(successes), stream=True)
-    wanted = next((kind for kind in _PREFERENCE if kind in kinds), "empty")
-    chosen = tuple(_only(response, wanted) for response in successes)
+    chosen = tuple(_wanted(response, successes) for response in successes)
+    kinds = {variant.kind for response in chosen for variant in response.variants}
+    stream = kinds == {"binary"}
+    if not stream and operation.pagination is None:
+        # A file that is elsewhere, and pages that did not change, are no results.
+        chosen += tuple(response for response in operation.responses if response.redirect)
     types = dict.fromkeys(_type(variant) for response in chosen for variant in response.variants)
     if not types:
         return Outcome(None, chosen, stream=False)
     members = tuple(types)
     alone = _alone(members) if operation.single else None
+    empty = not stream and operation.pagination is None and any(not response.variants for response in chosen)
     if alone is not None:
-        return Outcome(alone, chosen, stream=False, single=True)
-    return Outcome(members[0] if len(members) == 1 else ir.UnionOf(members), chosen, stream=wanted == "binary")
+        return Outcome(alone, chosen, stream=False, single=True, empty=empty)
+    return Outcome(members[0] if len(members) == 1 else ir.UnionOf(members), chosen, stream=stream, empty=empty)
 
 
 def _alone(members: tuple[ir.TypeRef, ...]) -> ir.TypeRef | None:
@@ -64,9 +66,16 @@ def _alone(members: tuple[ir.TypeRef, ...]) -> ir.TypeRef | None:
     return plain[0] if len(plain) == 1 and lists == plain else None
 
 
-def _only(response: ir.Response, kind: str) -> ir.Response:
-    variants = tuple(variant for variant in response.variants if variant.kind == kind)
-    return ir.Response(response.status, variants, response.place, response.doc, response.headers)
+def _wanted(response: ir.Response, successes: list[ir.Response]) -> ir.Response:
+    """Return a response with the media types to ask for, of several kinds in the order of the document: all that are
+    not the same data in another form."""
+    structured = any(variant.kind == "json" for one in successes for variant in one.variants)
+    variants = [variant for variant in response.variants if not (variant.alternative and structured)]
+    if not structured and any(variant.kind == "text" for variant in variants):
+        variants = [variant for variant in variants if variant.kind != "xml"]
+    if len({variant.kind for variant in variants}) > 1:
+        variants.sort(key=lambda variant: variant.position)
+    return ir.Response(response.status, tuple(variants), response.place, response.doc, response.headers)
 
 
 def _type(variant: ir.ResponseVariant) -> ir.TypeRef:

@@ -1,0 +1,240 @@
+"""Packages built from small documents and called: what a document says shows on the wire and in the annotations."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Generator
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from tests.support.origin import Answer, Origin, serving
+from xcaas_core import NotFoundError
+from xcaas_generator.cli import main
+
+HEAD = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://h.example/2.0'}]\n"
+THING = """
+components:
+  schemas:
+    Thing: {type: object, required: [name], properties: {name: {type: string}}}
+"""
+ID = "parameters: [{name: id, in: path, required: true, schema: {type: string}}]"
+OK = "description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}"
+
+
+class Builder:
+    """Builds packages, each under a name of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.clients: list[Any] = []
+
+    def client(self, name: str, text: str, origin: Origin) -> Any:
+        source = self._folder / f"{name}.yaml"
+        source.write_text(HEAD + dedent(text), "utf-8")
+        assert main(["-q", "build", str(source), "--package", name, "--out", str(self._folder)]) == 0
+        importlib.invalidate_caches()
+        self.clients.append(importlib.import_module(name).Client(base_url=origin.url, retries=0))
+        return self.clients[-1]
+
+
+@pytest.fixture
+def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Builder]:
+    monkeypatch.syspath_prepend(tmp_path)
+    made = Builder(tmp_path)
+    yield made
+    for client in made.clients:
+        client.close()
+
+
+def returned(method: Callable[..., object]) -> str:
+    return str(inspect.signature(method).return_annotation)
+
+
+def test_successes_with_and_without_a_body(builder: Builder) -> None:
+    text = (
+        f"paths:\n  /things/{{id}}:\n    {ID}\n"
+        f"    delete: {{responses: {{'200': {{{OK}}}, '204': {{description: was not there}}}}}}\n"
+        f"    get: {{responses: {{'200': {{{OK}}}, '304': {{description: not modified}}}}}}\n{THING}"
+    )
+    with serving(Answer(204, b"", kind=None), Answer(200, b'{"name": "a"}'), Answer(304, b"", kind=None)) as origin:
+        things = builder.client("wire_empty", text, origin).things
+        assert returned(things.delete) == "_models.Thing | None"
+        assert things.delete("a") is None
+        assert things.delete("a").name == "a"
+        assert returned(things.get) == "_models.Thing | None"
+        assert things.get("a") is None
+
+
+def test_a_documented_redirect_is_a_response(builder: Builder) -> None:
+    text = "paths: {/start: {post: {tags: [jobs], operationId: start, responses: {'303': {description: there}}}}}"
+    with serving(Answer(303, b"", kind=None, headers=("Location: /jobs/1",))) as origin:
+        client = builder.client("wire_redirect", text, origin)
+        assert returned(client.jobs.start) == "None"
+        assert client.jobs.start() is None
+        assert client.raw(client.jobs.start).headers["location"] == "/jobs/1"
+
+
+def test_head_has_no_body(builder: Builder) -> None:
+    text = (
+        f"paths:\n  /things/{{id}}:\n    head:\n      {ID}\n"
+        f"      responses: {{'200': {{{OK}}}, '404': {{description: does not}}}}\n{THING}"
+    )
+    with serving(Answer(200, b""), Answer(404, b"")) as origin:
+        things = builder.client("wire_head", text, origin).things
+        assert returned(things.head) == "None"
+        assert things.head("a") is None
+        with pytest.raises(NotFoundError):
+            things.head("a")
+
+
+def test_fragments_and_queries_of_paths(builder: Builder) -> None:
+    text = """
+    paths:
+      /files/{id}#add_link:
+        put:
+          tags: [files]
+          operationId: addLink
+          parameters:
+            - {name: id, in: path, required: true, schema: {type: string}}
+            - {name: fields, in: query, required: true, schema: {type: string}}
+          responses: {"204": {description: ok}}
+      /items?beta=true&kind={kind}:
+        get:
+          tags: [items]
+          operationId: listItems
+          parameters:
+            - {name: limit, in: query, schema: {type: integer}}
+            - {name: beta, in: query, schema: {type: boolean}}
+            - {name: kind, in: query, schema: {type: string}}
+          responses: {"204": {description: ok}}
+    """
+    with serving(Answer(204, b"", kind=None)) as origin:
+        client = builder.client("wire_paths", text, origin)
+        client.files.add_link("1", fields="a")
+        client.items.list(limit=7, kind="x")
+        assert [one.target for one in origin.seen] == ["/2.0/files/1?fields=a", "/2.0/items?beta=true&limit=7&kind=x"]
+
+
+def test_an_empty_form_is_a_form(builder: Builder) -> None:
+    form = "schema: {type: object, properties: {a: {type: string}}}"
+    text = (
+        "paths:\n"
+        f"  /a: {{post: {{tags: [f], operationId: sendA, requestBody: {{required: true, content: {{multipart/form-data: {{{form}}}}}}}, responses: {{'204': {{description: ok}}}}}}}}\n"
+        f"  /b: {{post: {{tags: [f], operationId: sendB, requestBody: {{required: true, content: {{application/x-www-form-urlencoded: {{{form}}}}}}}, responses: {{'204': {{description: ok}}}}}}}}\n"
+    )
+    with serving(Answer(204, b"", kind=None)) as origin:
+        forms = builder.client("wire_form", text, origin).f
+        forms.send_a(body={})
+        forms.send_b(body={})
+        parts, pairs = origin.seen
+    kind, _, boundary = parts.headers["content-type"].partition("; boundary=")
+    assert kind == "multipart/form-data"
+    assert parts.body == f"--{boundary}--\r\n".encode()
+    assert pairs.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert pairs.body == b""
+
+
+def test_headers_of_http_itself(builder: Builder) -> None:
+    text = """
+    paths:
+      /flows:
+        post:
+          parameters:
+            - {name: Content-Length, in: header, required: true, schema: {type: integer}}
+            - {name: Host, in: header, schema: {type: string}}
+          requestBody: {required: true, content: {application/json: {schema: {type: object, properties: {a: {type: string}}}}}}
+          responses: {"204": {description: ok}}
+      /backup:
+        get:
+          parameters: [{name: Accept-Encoding, in: header, schema: {type: string}}]
+          responses:
+            "200": {description: ok, content: {application/octet-stream: {schema: {type: string, format: binary}}}}
+    """
+    with serving(Answer(204, b"", kind=None), Answer(200, b"x", kind="application/octet-stream")) as origin:
+        client = builder.client("wire_headers", text, origin)
+        assert list(inspect.signature(client.flows.post).parameters) == ["body"]
+        client.flows.post(body={"a": "x"})
+        assert client.backup.get(accept_encoding="gzip").read() == b"x"
+        assert client.backup.get().read() == b"x"
+        assert [one.headers["accept-encoding"] for one in origin.seen[1:]] == ["gzip", "identity"]
+
+
+def test_each_media_type_of_a_success(builder: Builder) -> None:
+    text = """
+    paths:
+      /videos:
+        get:
+          responses:
+            "200":
+              description: the file
+              content:
+                video/mp4: {schema: {type: string, format: binary}}
+                application/json: {schema: {type: string}}
+      /same:
+        get:
+          responses:
+            "200":
+              description: one thing in several forms
+              content:
+                application/cbor: {schema: {$ref: '#/components/schemas/Thing'}}
+                application/xml: {schema: {$ref: '#/components/schemas/Thing'}}
+                application/json: {schema: {$ref: '#/components/schemas/Thing'}}
+      /binary:
+        get:
+          responses:
+            "200": {description: ok, content: {application/x-protobuf: {schema: {$ref: '#/components/schemas/Thing'}}}}
+    components:
+      schemas:
+        Thing: {type: object, properties: {name: {type: string}}}
+    """
+    answers = (
+        *(Answer(200, b"film", kind="video/mp4"), Answer(200, b'"text"'), Answer(200, b"{}")),
+        Answer(200, b"\x08\x01", kind="application/x-protobuf"),
+    )
+    with serving(*answers) as origin:
+        client = builder.client("wire_types", text, origin)
+        assert client.videos.get() == b"film"
+        assert client.videos.get(accept="application/json") == "text"
+        assert returned(client.same.get) == "_models.Thing"
+        client.same.get()
+        assert client.binary.get().read() == b"\x08\x01"
+        assert [one.headers["accept"] for one in origin.seen] == [
+            *("video/mp4, application/json", "application/json", "application/json", "application/x-protobuf")
+        ]
+
+
+def test_what_is_sent_has_a_concrete_type(builder: Builder) -> None:
+    thing, words = "{$ref: '#/components/schemas/Thing'}", "{type: string}"
+    file = "{type: string, format: binary}"
+    ranges = (("*/*", thing), ("application/*+json", thing), ("text/*", words), ("image/*", file), ("*/*", file))
+    items = "".join(
+        f"  /{index}: {{post: {{tags: [t], operationId: send{index}, requestBody: {{required: true, content: {{'{kind}': {{schema: {schema}}}}}}}, responses: {{'204': {{description: ok}}}}}}}}\n"
+        for index, (kind, schema) in enumerate(ranges)
+    )
+    bodies: tuple[object, ...] = ({"name": "a"}, {"name": "a"}, "text", b"x", b"x")
+    with serving(Answer(204, b"", kind=None)) as origin:
+        resource = builder.client("wire_ranges", f"paths:\n{items}{THING}", origin).t
+        for index, body in enumerate(bodies):
+            getattr(resource, f"send{index}")(body=body)
+        kinds = [one.headers["content-type"].partition(";")[0] for one in origin.seen]
+    assert kinds == ["application/json"] * 2 + ["text/plain"] + ["application/octet-stream"] * 2
+
+
+def test_a_nullable_object_among_other_types(builder: Builder) -> None:
+    text = """
+    paths: {/v: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/V'}}}}}}}}
+    components:
+      schemas:
+        V:
+          type: object
+          required: [value]
+          properties: {value: {anyOf: [{type: string}, {type: number}, {type: object, nullable: true}]}}
+    """
+    bodies = (b'{"value": {"a": 1}}', b'{"value": null}', b'{"value": "x"}', b'{"value": 1}')
+    with serving(*(Answer(200, body) for body in bodies)) as origin:
+        resource = builder.client("wire_nullable", text, origin).v
+        assert [resource.get().value for _ in bodies] == [{"a": 1}, None, "x", 1]
