@@ -62,11 +62,13 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class UnionOf:
-    """One of several. With a discriminator, `mapping` goes from tag value to a member model's name."""
+    """One of several. With a discriminator, `mapping` goes from tag value to a member model's name, once for each that
+    has it; `base` is the model for values that no member has."""
 
     members: tuple[TypeRef, ...]
     discriminator: str | None = None
     mapping: tuple[tuple[str, str], ...] = ()
+    base: str | None = None
 
 
 TypeRef: TypeAlias = Scalar | ModelRef | EnumRef | Const | ListOf | MapOf | UnionOf

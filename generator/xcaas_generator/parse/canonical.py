@@ -27,6 +27,7 @@ from xcaas_generator.normalise.shapes import ArrayOf, Const, Entry, MapOf, Ref, 
 
 _TYPES = {"str": "string", "bytes": "string", "int": "integer", "float": "number", "bool": "boolean", "none": "null"}
 SCHEMAS = "#/components/schemas/"
+BASE = "base"
 # The methods that the parser's document model knows; others stand under a path of their own.
 _MODELLED = frozenset(METHODS) - {"query"}
 
@@ -151,7 +152,12 @@ class _Emitter:
             return members[0]
         schema: dict[str, JSON] = {"anyOf": members}
         if choice.discriminator is not None:
-            mapping: dict[str, JSON] = {tag: SCHEMAS + named.entry.final().name for tag, named in choice.tags}
+            # Numbered, because members may share a tag; what has no number is the base.
+            mapping: dict[str, JSON] = {
+                f"{index} {tag}": SCHEMAS + named.entry.final().name for index, (tag, named) in enumerate(choice.tags)
+            }
+            if choice.base is not None:
+                mapping[BASE] = SCHEMAS + choice.base.entry.final().name
             schema["discriminator"] = {"propertyName": choice.discriminator, "mapping": mapping}
         return schema
 

@@ -245,7 +245,8 @@ class Annotations:
         if not self._marked or not _is_discriminated(ref):
             return members
         variants = [parenthesised([text(tag), self._sibling(self._names.classes[model])]) for tag, model in ref.mapping]
-        mark = call(self._use(self._core, "Discriminator"), text(ref.discriminator or ""), *variants)
+        base = None if ref.base is None else self._sibling(self._names.classes[ref.base])
+        mark = call(self._use(self._core, "Discriminator"), text(ref.discriminator or ""), *variants, base=base)
         return [code("{}[{}, {}]", self._use("typing", "Annotated"), join(" | ", members), mark)]
 
     def _besides(self, member: ir.TypeRef) -> list[Code]:

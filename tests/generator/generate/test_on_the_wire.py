@@ -238,3 +238,60 @@ def test_a_nullable_object_among_other_types(builder: Builder) -> None:
     with serving(*(Answer(200, body) for body in bodies)) as origin:
         resource = builder.client("wire_nullable", text, origin).v
         assert [resource.get().value for _ in bodies] == [{"a": 1}, None, "x", 1]
+
+
+HIERARCHY = """
+paths:
+  /r: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Rule'}}}}}}}}
+components:
+  schemas:
+    Rule:
+      type: object
+      required: [type, seconds]
+      discriminator: {propertyName: type}
+      properties: {type: {type: string, enum: [daily, weekly]}, seconds: {type: integer}}
+    WeeklyRule:
+      allOf:
+        - {$ref: '#/components/schemas/Rule'}
+        - {type: object, required: [day], properties: {type: {type: string, enum: [weekly]}, day: {type: integer}}}
+"""
+
+
+def test_the_base_of_a_hierarchy_stands_for_kinds_without_a_class(builder: Builder) -> None:
+    body = b"""[{"type": "weekly", "seconds": 5, "day": 1}, {"type": "daily", "seconds": 5}, {"type": "new", "seconds": 5},
+        {"type": "new"}]"""
+    with serving(Answer(200, body)) as origin:
+        found = builder.client("wire_hierarchy", HIERARCHY, origin).r.list()
+    assert [type(one).__name__ for one in found] == ["WeeklyRule", "Rule", "Rule", "UnknownModel"]
+    assert found[1].seconds == 5
+
+
+SHARED_TAG = """
+paths:
+  /talks:
+    post:
+      requestBody: {required: true, content: {application/json: {schema: {type: object, properties: {items: {type: array, items: {$ref: '#/components/schemas/Item'}}}}}}}
+      responses: {"200": {description: ok, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Item'}}}}}}
+components:
+  schemas:
+    Item:
+      oneOf: [{$ref: '#/components/schemas/Short'}, {$ref: '#/components/schemas/Inner'}]
+      discriminator: {propertyName: type}
+    Inner:
+      oneOf: [{$ref: '#/components/schemas/Long'}, {$ref: '#/components/schemas/Tool'}]
+      discriminator: {propertyName: type}
+    Short: {type: object, required: [text], properties: {type: {type: string, enum: [message]}, text: {type: string}}}
+    Long: {type: object, required: [parts], properties: {type: {type: string, enum: [message]}, parts: {type: array, items: {type: string}}}}
+    Tool: {type: object, required: [type, name], properties: {type: {type: string, enum: [tool]}, name: {type: string}}}
+"""
+
+
+def test_a_tag_that_variants_share_narrows_and_the_shape_decides(builder: Builder) -> None:
+    body = b"""[{"type": "message", "text": "a"}, {"text": "a"}, {"type": "message", "parts": ["a"]}, {"type": "tool", "name": "a"}]"""
+    with serving(Answer(200, body)) as origin:
+        talks = builder.client("wire_shared_tag", SHARED_TAG, origin).talks
+        found = getattr(talks, next(name for name in dir(talks) if not name.startswith("_")))(
+            body={"items": [{"type": "message", "text": "hi"}]}
+        )
+        assert origin.seen[0].body == b'{"items":[{"type":"message","text":"hi"}]}'
+    assert [type(one).__name__ for one in found] == ["Short", "Short", "Long", "Tool"]
