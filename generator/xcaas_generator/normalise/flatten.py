@@ -8,14 +8,14 @@ counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xcaas_generator.load.references import DanglingReference, Node, Resolver
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag, infer_types, read_types, schemas, strings
 from xcaas_generator.report import Report
 
-_MAX_PARTS_DEEP = 60
+_MAX_PARTS_DEEP = 100
 _MAX_ALTERNATIVES = 8
 
 
@@ -63,11 +63,39 @@ class Flattener:
         self._resolver = resolver
         self._report = report
         self._siblings = siblings  # whether keywords beside `$ref` count (3.1) or not (3.0)
+        self._done: dict[tuple[str, str], Flat] = {}
+        self._under_way: dict[tuple[str, str], Flat] = {}
+        self._cuts = 0
 
-    def flatten(self, node: Node, trail: tuple[tuple[str, str], ...] = ()) -> Flat:
+    def flatten(self, node: Node) -> Flat:
+        """Return what applies to one value, for the caller to change."""
+        self._under_way.clear()
+        return _copied(self._shared(node, ()))
+
+    def _shared(self, node: Node, trail: tuple[tuple[str, str], ...]) -> Flat:
+        """Return the same, read once: parts that are named twice at each of 24 levels would be read 16 million times.
+
+        What a schema lacks because it is part of itself, those around it have: so it counts for this one call only.
+        """
+        known = self._done.get(node.key) or self._under_way.get(node.key)
+        if known is not None and node.key not in trail:
+            return known
+        cuts = self._cuts
+        flat = self._flatten(node, trail)
+        if node.key not in trail:
+            (self._done if self._cuts == cuts else self._under_way)[node.key] = flat
+        return flat
+
+    def _flatten(self, node: Node, trail: tuple[tuple[str, str], ...]) -> Flat:
         flat = Flat(node, parts={node.key})
         if node.key in trail or len(trail) > _MAX_PARTS_DEEP:
-            self._report.warn(node.place, "the schema is part of itself; the inner one was left out")
+            self._cuts += 1
+            what = (
+                "the schema is part of itself"
+                if node.key in trail
+                else f"more than {_MAX_PARTS_DEEP} parts within parts"
+            )
+            self._report.warn(node.place, f"{what}; the inner one was left out")
             return flat
         if not isinstance(node.value, dict):
             if not isinstance(node.value, bool):
@@ -78,14 +106,14 @@ class Flattener:
         if self._resolver.reference(node) is not None:
             target = self._resolver.target(node)
             if target is not None:
-                parts.append(self.flatten(target, trail))
+                parts.append(self._shared(target, trail))
             if not self._siblings:
-                flat = parts[0] if parts else flat
+                flat = _copied(parts[0]) if parts else flat
                 flat.parts.add(node.key)
                 flat.null = flat.null or flag(node, "nullable", self._report)
                 return flat
         self._own(node, flat)
-        parts.extend(self.flatten(part, trail) for part in schemas(node, "allOf", self._resolver, self._report))
+        parts.extend(self._shared(part, trail) for part in schemas(node, "allOf", self._resolver, self._report))
         return self.merge(flat, parts)
 
     def merge(self, own: Flat, parts: list[Flat]) -> Flat:
@@ -105,17 +133,18 @@ class Flattener:
     def _add(self, merged: Flat, part: Flat) -> None:
         merged.types = self._types(merged, part)
         merged.form = part.form or merged.form
-        merged.enums.extend(part.enums)
+        _extend(merged.enums, part.enums)
         merged.const = part.const or merged.const
         for name, alternatives in part.properties.items():
             known = merged.properties.get(name)
             merged.properties[name] = alternatives if known is None else _both(known, alternatives)
         merged.required |= part.required
-        merged.extra.extend(part.extra)
+        _extend(merged.extra, part.extra)
         merged.closed = merged.closed or part.closed
-        merged.items.extend(part.items)
-        merged.tuple_items.extend(part.tuple_items)
-        merged.unions.extend(part.unions)
+        _extend(merged.items, part.items)
+        _extend(merged.tuple_items, part.tuple_items)
+        unions = {union.members[0].key for union in merged.unions}
+        merged.unions.extend(union for union in part.unions if union.members[0].key not in unions)
         merged.parts |= part.parts
         merged.discriminator = part.discriminator or merged.discriminator
         merged.media = part.media or merged.media
@@ -230,6 +259,28 @@ class Flattener:
             flat.items.append(items)
         elif items.value is not None and not isinstance(items.value, bool):
             self._report.warn(items.place, f"'items' should be a schema, not {brief(items.value)}")
+
+
+def _copied(flat: Flat) -> Flat:
+    """Return a copy whose collections are its own."""
+    return replace(
+        flat,
+        enums=list(flat.enums),
+        properties=dict(flat.properties),
+        required=set(flat.required),
+        extra=list(flat.extra),
+        items=list(flat.items),
+        tuple_items=list(flat.tuple_items),
+        unions=list(flat.unions),
+        error=dict(flat.error),
+        parts=set(flat.parts),
+    )
+
+
+def _extend(nodes: list[Node], more: list[Node]) -> None:
+    """Add the nodes that are not there yet."""
+    known = {node.key for node in nodes}
+    nodes.extend(node for node in more if node.key not in known)
 
 
 def _both(first: list[list[Node]], second: list[list[Node]]) -> list[list[Node]]:

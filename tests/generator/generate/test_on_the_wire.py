@@ -261,7 +261,7 @@ def test_the_base_of_a_hierarchy_stands_for_kinds_without_a_class(builder: Build
     body = b"""[{"type": "weekly", "seconds": 5, "day": 1}, {"type": "daily", "seconds": 5}, {"type": "new", "seconds": 5},
         {"type": "new"}]"""
     with serving(Answer(200, body)) as origin:
-        found = builder.client("wire_hierarchy", HIERARCHY, origin).r.list()
+        found = builder.client("wire_hierarchy", HIERARCHY, origin).r.get()
     assert [type(one).__name__ for one in found] == ["WeeklyRule", "Rule", "Rule", "UnknownModel"]
     assert found[1].seconds == 5
 
@@ -295,3 +295,13 @@ def test_a_tag_that_variants_share_narrows_and_the_shape_decides(builder: Builde
         )
         assert origin.seen[0].body == b'{"items":[{"type":"message","text":"hi"}]}'
     assert [type(one).__name__ for one in found] == ["Short", "Short", "Long", "Tool"]
+
+
+def test_integers_beyond_64_bits_are_no_literals(builder: Builder, tmp_path: Path) -> None:
+    text = """
+    paths: {/v: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/V'}}}}}}}}
+    components: {schemas: {V: {type: object, properties: {v: {type: integer, enum: [18446744073709551616, 5]}}}}}
+    """
+    with serving(Answer(200, b'{"v": 18446744073709551616}')) as origin:
+        assert builder.client("wire_integers", text, origin).v.get().v == 2**64
+    assert "Literal[5] | int" in (tmp_path / "wire_integers" / "models" / "_vv.py").read_text("utf-8")

@@ -114,6 +114,14 @@ def test_a_link_is_no_way_out(tmp_path: Path) -> None:
     assert "outside the folder tree" in refused(tmp_path / "in", "inner.yaml#/Secret")
 
 
+def test_a_link_onto_itself_is_a_problem_of_the_reference(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    os.symlink("inner.yaml", tmp_path / "in" / "inner.yaml")
+    said = refused(tmp_path / "in", "inner.yaml#/Secret")
+    assert said.startswith("any: ")
+    assert "leads nowhere" in said
+
+
 def test_within_a_repository_all_of_it_may_be_referenced(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "shared.yaml").write_text("Thing: {type: object, properties: {a: {}}}", encoding="utf-8")
@@ -220,7 +228,7 @@ def server() -> Generator[str]:
         thread.join()
 
 
-def test_the_network_only_when_allowed(server: str) -> None:
+def test_the_network_only_when_allowed(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (
         "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {operationId: getA, responses: {'200': "
         f"{{description: '', content: {{application/json: {{schema: {{$ref: '{server}/a/%s.yaml#/Thing'}}}}}}}}}}}}}}}}"
@@ -229,5 +237,8 @@ def test_the_network_only_when_allowed(server: str) -> None:
     assert "--allow-network" in messages(refused.warnings)
     allowed = read_document((text % "shared").encode(), name="x", strict=True, allow_network=True)
     assert fields(allowed.document, "More") == {"x": "str"}
+    monkeypatch.setattr("xcaas_generator.load.documents._TOTAL", -1)
+    slow = read_document((text % "shared").encode(), name="x", strict=False, allow_network=True)
+    assert "did not come within" in messages(slow.warnings)
     missing = read_document((text % "missing").encode(), name="x", strict=False, allow_network=True)
     assert "404" in messages(missing.warnings)
