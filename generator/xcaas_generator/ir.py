@@ -238,6 +238,7 @@ class Server:
     url: str  # template
     variables: tuple[Variable, ...] = ()
     doc: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def _server(node: Node, report: Report) -> ir.Server:
     if whole != url:
         report.warn(node.child("url").place, f"the URL {url} has no scheme; https was taken", f'Write "{whole}".')
     variables = _variables(node, whole, report)
-    return ir.Server(whole, variables, node.text("description").strip())
+    return ir.Server(whole, variables, node.text("description").strip(), node.text("name").strip())
 
 
 def _with_scheme(url: str) -> str:

@@ -73,7 +73,7 @@ def operation_value(
         responses=_responses(outcome, context, imports) if outcome.responses else None,
         errors=errors,
         security=parenthesised([texts(schemes) for schemes in operation.security]) if operation.security else None,
-        servers=parenthesised([server_value(server, imports) for server in operation.servers]) if own_servers else None,
+        servers=servers_value(operation.servers, imports) if own_servers else None,
         paging=flows.paging(operation, item, context.names, imports) if item is not None else None,
         poller=flows.polling(operation, context.references, imports),
         download=flows.downloading(operation, context.references, imports),
@@ -93,8 +93,12 @@ def _path(operation: ir.Operation) -> str:
     return f"{path}?{'&'.join(kept)}" if kept else path
 
 
-def server_value(server: ir.Server, imports: Imports) -> Code:
-    """`Server(...)` with its variables."""
+def servers_value(servers: tuple[ir.Server, ...], imports: Imports) -> Code:
+    """A list of `Server(...)`; several have the words that tell them apart."""
+    return parenthesised([_server(server, imports, named=len(servers) > 1) for server in servers])
+
+
+def _server(server: ir.Server, imports: Imports, *, named: bool) -> Code:
     variables = [
         call(
             imports.use(SDK, "Variable"),
@@ -107,7 +111,13 @@ def server_value(server: ir.Server, imports: Imports) -> Code:
         )
         for variable in server.variables
     ]
-    return call(imports.use(SDK, "Server"), text(server.url), *([parenthesised(variables)] if variables else []))
+    return call(
+        imports.use(SDK, "Server"),
+        text(server.url),
+        *([parenthesised(variables)] if variables else []),
+        name=text(server.name) if named and server.name else None,
+        description=text(server.doc) if named and server.doc else None,
+    )
 
 
 def _unless_plain(ref: ir.TypeRef, names: ModelNames) -> Code | None:

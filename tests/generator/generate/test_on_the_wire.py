@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.origin import Answer, Origin, serving
-from xcaas_core import NotFoundError
+from xcaas_core import ConfigurationError, NotFoundError
 from xcaas_generator.cli import main
 
 HEAD = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://h.example/2.0'}]\n"
@@ -32,9 +32,9 @@ class Builder:
         self._folder = folder
         self.clients: list[Any] = []
 
-    def client(self, name: str, text: str, origin: Origin) -> Any:
+    def client(self, name: str, text: str, origin: Origin, head: str = HEAD) -> Any:
         source = self._folder / f"{name}.yaml"
-        source.write_text(HEAD + dedent(text), "utf-8")
+        source.write_text(head + dedent(text), "utf-8")
         assert main(["-q", "build", str(source), "--package", name, "--out", str(self._folder)]) == 0
         importlib.invalidate_caches()
         self.clients.append(importlib.import_module(name).Client(base_url=origin.url, retries=0))
@@ -305,3 +305,52 @@ def test_integers_beyond_64_bits_are_no_literals(builder: Builder, tmp_path: Pat
     with serving(Answer(200, b'{"v": 18446744073709551616}')) as origin:
         assert builder.client("wire_integers", text, origin).v.get().v == 2**64
     assert "Literal[5] | int" in (tmp_path / "wire_integers" / "models" / "_vv.py").read_text("utf-8")
+
+
+SERVERS = """
+paths:
+  /a: {get: {tags: [t], operationId: a, responses: {"204": {description: none}}}}
+  /b:
+    servers: [{url: 'https://up.example/up', description: Uploads}, {url: 'https://up.example/eu', description: Europe}]
+    get: {tags: [t], operationId: b, responses: {"204": {description: none}}}
+"""
+
+
+def test_each_server_can_be_chosen(builder: Builder) -> None:
+    head = HEAD.replace(
+        "[{url: 'https://h.example/2.0'}]",
+        "[{url: 'https://h.example/v1', description: Production}, {url: 'https://test.example/test/api', description: Test}]",
+    )
+    with serving(Answer(204, b"", kind=None)) as origin:
+        client = builder.client("wire_servers", SERVERS, origin, head=head)
+        for option in (None, 0, 1, "test", "https://test.example/test/api/"):
+            chosen = client.with_options(server=option)
+            chosen.t.a()
+            chosen.t.b()
+        abroad = client.with_options(server="Europe")
+        abroad.t.b()
+        with pytest.raises(ConfigurationError, match="has no server 'Europe'") as caught:
+            abroad.t.a()
+        assert "0 (Production), 1 (Test)" in (caught.value.advice or "")
+        client.with_options(base_url=f"{origin.url}/test/api").t.a()
+        with pytest.raises(ConfigurationError, match="has no server 2"):
+            client.with_options(server=2).t.a()
+        with pytest.raises(ConfigurationError, match="server must be an index"):
+            client.with_options(server=-1)
+    assert [one.target for one in origin.seen] == [
+        *("/v1/a", "/up/b", "/v1/a", "/up/b", "/test/api/a", "/eu/b"),
+        *("/test/api/a", "/up/b", "/test/api/a", "/up/b", "/eu/b", "/test/api/a"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "target"), [("./v1", "/other/v1/x"), ("../v1", "/v1/x"), ("v1", "/other/v1/x"), ("/v1", "/other/v1/x")]
+)
+def test_relative_servers(builder: Builder, url: str, target: str) -> None:
+    text = "paths: {/x: {get: {tags: [t], operationId: x, responses: {'204': {description: none}}}}}"
+    head = HEAD.replace("https://h.example/2.0", url)
+    name = "wire_relative_" + url.replace(".", "d").replace("/", "s")
+    with serving(Answer(204, b"", kind=None)) as origin:
+        client = builder.client(name, text, origin, head=head)
+        client.with_options(base_url=f"{origin.url}/other").t.x()
+        assert origin.seen[0].target == target
