@@ -161,6 +161,15 @@ class Resolver:
         """Return key and node of the map at `token`, sorted. Raises `DanglingReference`."""
         return sorted(self.mapping(above.child(token)).items(), key=lambda entry: entry[0])
 
+    def section(self, root: Node, name: str) -> list[tuple[str, Node]]:
+        """Return the named parts of a section of `components`. Of one that can't be found there are none: what names
+        them finds nothing, and is judged by that."""
+        try:
+            return self.entries(self.below(root, "components"), name)
+        except DanglingReference as error:
+            self._report.error(error.node.place, f"{error}; nothing of components.{name} could be read", "Correct it.")
+            return []
+
     def elements(self, node: Node) -> list[Node]:
         """Return the elements of a list, which may stand elsewhere, in whole or in parts. Raises `DanglingReference`."""
         found: list[Node] = []

@@ -20,7 +20,6 @@ from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, finite, flag,
 from xcaas_generator.normalise.naming import singular
 from xcaas_generator.normalise.reader import Annotations
 from xcaas_generator.normalise.scalars import scalar_shape, simple_shape
-from xcaas_generator.normalise.sections import component_section
 from xcaas_generator.normalise.shapes import (
     ANY,
     NONE,
@@ -60,7 +59,7 @@ class Shaper:
         self._known: dict[_Key, Shape] = {}
         self._open: set[_Key] = set()
         self._queue: deque[tuple[Entry, Flat]] = deque()
-        self.named = component_section(root, "schemas", resolver, report)
+        self.named = resolver.section(root, "schemas")
         self._prefix = _common_prefix([name for name, _ in self.named])
 
     # --- asking -------------------------------------------------------------

@@ -6,7 +6,6 @@ from xcaas_generator import ir
 from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief
-from xcaas_generator.normalise.sections import component_section
 from xcaas_generator.report import Report
 
 # The flow that a program without a person in front of it can go through comes first.
@@ -34,7 +33,7 @@ class Security:
         self._report = report
         self._resolver = resolver
         self._root = root
-        self.schemes = self._schemes(component_section(root, "securitySchemes", resolver, report))
+        self.schemes = self._schemes(resolver.section(root, "securitySchemes"))
         self._names = {scheme.name for scheme in self.schemes}
 
     def of(self, operation: Node) -> Sets:
