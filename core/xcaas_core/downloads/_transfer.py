@@ -330,6 +330,6 @@ def _range_start(headers: Mapping[str, str]) -> int:
 
 
 def _names_coding(call: Call[object]) -> bool:
-    """Return whether the caller asks for a content coding, where the operation has a parameter for it."""
+    """Return whether the caller chose a content coding."""
     pairs = zip(call.operation.parameters, call.args, strict=False)
     return any(one.wire.lower() == "accept-encoding" and given is not None for one, given in pairs)

@@ -36,8 +36,7 @@ class Variable:
 
 
 class Server:
-    """A server address, with `{variables}`. May be relative, as OpenAPI allows. A name and a description tell it from
-    the others of its list."""
+    """A server address, with `{variables}`. May be relative, as OpenAPI allows."""
 
     __slots__ = ("description", "name", "url", "variables")
 

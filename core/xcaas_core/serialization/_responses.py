@@ -133,7 +133,7 @@ class ResponseDecoder:
         if not bodies:
             return None
         if len(bodies) < len(self._promised) and not self._paged:
-            return None  # another success is declared without a body, so that callers expect None
+            return None  # declared: another success has no body
         if len(bodies) == len(self._promised) and response.status not in (204, 205):
             raise DecodeError(f"status {response.status} came with an empty body where {_named(bodies)} was promised")
         spec = bodies[0]

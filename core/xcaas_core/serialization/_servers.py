@@ -26,11 +26,8 @@ _PATH_TEXT: Final = re.compile(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*")
 
 
 def choose_server(operation: Operation[object], wanted: int | str | None, base_url: str | None) -> Server:
-    """The server that an operation is called at, of those that it or its product lists.
-
-    A word that names none of an operation's own servers, but one of its product's, leaves it at its first. Without
-    one, a base address that ends in the path of a listed server means that server.
-    """
+    """The server that an operation is called at. A word for one of its product's servers leaves it at its own first;
+    without a word, a base address with a server's path means that server."""
     servers = operation.servers or (Server("/"),)
     if wanted is None:
         path = "" if base_url is None else urlsplit(base_url).path.strip("/")
@@ -43,16 +40,12 @@ def choose_server(operation: Operation[object], wanted: int | str | None, base_u
             found = next((one for one in listed if _is_called(one, wanted)), None)
             if found is not None:
                 return found if listed is servers else servers[0]
-    known = ", ".join(f"{index} ({_called(one)})" for index, one in enumerate(servers))
+    known = ", ".join(f"{index} ({one.name or one.description or one.url})" for index, one in enumerate(servers))
     raise ConfigurationError(f"{operation.call} has no server {wanted!r}", advice=f"It has {known}.")
 
 
 def _path_of(server: Server) -> str:
     return re.sub(r"^([a-z][a-z0-9+.-]*:)?//[^/]*", "", server.url).strip("/")
-
-
-def _called(server: Server) -> str:
-    return server.name or server.description or server.url
 
 
 def _is_called(server: Server, word: str) -> bool:
