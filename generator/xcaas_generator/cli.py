@@ -77,11 +77,13 @@ def _add_generate(commands: Commands) -> None:
 
 def _add_build(commands: Commands) -> None:
     command = commands.add_parser("build", help="a client package from any OpenAPI 3 document, JSON or YAML")
-    command.add_argument("spec", type=Path, metavar="SPEC", help="the document")
+    command.add_argument("spec", type=_document, metavar="SPEC", help="the document, a file")
     command.add_argument("--package", required=True, type=_package_name, metavar="NAME", help="name of the package")
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to put it: DIR/NAME/")
     command.add_argument("--strict", action="store_true", help="fail on what would only be a warning")
-    command.add_argument("--force", action="store_true", help="overwrite edits made by hand")
+    command.add_argument(
+        "--force", action="store_true", help="overwrite edits made by hand; files that were added stay"
+    )
     command.add_argument("--allow-network", action="store_true", help="follow references to other hosts")
     command.set_defaults(run=_build)
 
@@ -123,6 +125,12 @@ def _add_lint(commands: Commands) -> None:
     command = commands.add_parser("lint", help="house rules for this repository's own specs")
     command.add_argument("specs", nargs="*", type=Path, metavar="SPEC", help="documents; all of specs/ by default")
     command.set_defaults(run=_lint)
+
+
+def _document(text: str) -> Path:
+    if text.lower().startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"documents are files; download {text} first and give its path")
+    return Path(text)
 
 
 def _package_name(name: str) -> str:

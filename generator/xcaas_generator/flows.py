@@ -30,7 +30,7 @@ StopTest: TypeAlias = Literal["page-count", "last-page", "item-count", "equals",
 
 @dataclass(frozen=True, slots=True)
 class ValueLocation:
-    """Where an answer holds a value: a JSON pointer into the body, a header's name, or a link's relation."""
+    """Where a response holds a value: a JSON pointer into the body, a header's name, or a link's relation."""
 
     where: Literal["body", "header", "link"]
     name: str
@@ -90,7 +90,7 @@ class Poller:
     """How to follow work that an operation starts. Times are seconds, `verb` and `resume` names of methods."""
 
     verb: str
-    id: str  # JSON pointer into the answer
+    id: str  # JSON pointer into the response
     status: StatusLink
     resume: str | None = None
     result: FollowUp | None = None
@@ -109,7 +109,7 @@ class Poller:
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """An operation that describes a file, with JSON pointers into its answer."""
+    """An operation that describes a file, with JSON pointers into its response."""
 
     call: FollowUp
     value: str | None = None
@@ -119,7 +119,7 @@ class Checksum:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """An answer that is a file. `ranges` is None where nobody knows whether a part of it can be asked for."""
+    """A response that is a file. `ranges` is None where nobody knows whether a part of it can be asked for."""
 
     checksum: Checksum | None = None
     filename: str | None = None

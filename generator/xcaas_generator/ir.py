@@ -62,11 +62,13 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class UnionOf:
-    """One of several. With a discriminator, `mapping` goes from tag value to a member model's name."""
+    """One of several. With a discriminator, `mapping` goes from tag value to a member model's name, once for each that
+    has it; `base` is the model for values that no member has."""
 
     members: tuple[TypeRef, ...]
     discriminator: str | None = None
     mapping: tuple[tuple[str, str], ...] = ()
+    base: str | None = None
 
 
 TypeRef: TypeAlias = Scalar | ModelRef | EnumRef | Const | ListOf | MapOf | UnionOf
@@ -188,22 +190,24 @@ class Body:
     doc: str = ""
 
 
-AnswerKind: TypeAlias = Literal["json", "text", "binary", "xml", "empty"]
+ResponseKind: TypeAlias = Literal["json", "text", "binary", "xml", "empty"]
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerVariant:
+class ResponseVariant:
     media_type: str
-    kind: AnswerKind
+    kind: ResponseKind
     type: TypeRef
+    position: int = 0  # among the media types of the document
+    alternative: bool = False  # the data of a JSON variant in another form, which nobody has to ask for
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """One entry under `responses`. `status` is "200", "4XX" or "default"."""
 
     status: str
-    variants: tuple[AnswerVariant, ...]  # empty: no body
+    variants: tuple[ResponseVariant, ...]  # empty: no body
     place: SourceLocation
     doc: str = ""
     headers: tuple[Parameter, ...] = ()
@@ -211,6 +215,11 @@ class Answer:
     @property
     def success(self) -> bool:
         return self.status.startswith("2")
+
+    @property
+    def redirect(self) -> bool:
+        """Whether it is a redirect that the document lists, or "not modified": a response of its own."""
+        return self.status.startswith("3") and self.status.isdecimal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +238,7 @@ class Server:
     url: str  # template
     variables: tuple[Variable, ...] = ()
     doc: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +266,7 @@ class Operation:
     servers: tuple[Server, ...]
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
-    answers: tuple[Answer, ...] = ()
+    responses: tuple[Response, ...] = ()
     security: tuple[tuple[str, ...], ...] = ()  # any of these sets, each set all of its schemes; () = none
     tags: tuple[str, ...] = ()
     summary: str = ""
@@ -269,7 +279,7 @@ class Operation:
     download: Download | None = None
     retry: Retry | None = None
     fixed_headers: tuple[tuple[str, str], ...] = ()  # sent with every call
-    single: bool = False  # the answer is one thing, which may come as the only element of a list
+    single: bool = False  # the response is one thing, which may come as the only element of a list
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,14 @@ def build(spec: Path, *more: str) -> int:
     return main(["-q", "build", str(spec), "--package", "pets", "--out", str(spec.parent / "out"), *more])
 
 
+def test_a_document_is_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["build", "https://h.example/openapi.yaml", "--package", "pets", "--out", str(tmp_path)])
+    assert caught.value.code == 2
+    assert "documents are files; download https://h.example/openapi.yaml" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_package_is_built(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build(spec) == 0
     assert "1 operation, " in capsys.readouterr().err

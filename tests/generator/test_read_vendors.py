@@ -73,7 +73,7 @@ def test_cluster() -> None:
     assert fields(found, "ApiCoreV1PodSpec")["port"] == "int|str"
     proxy = operation(found, "connectCoreV1HeadNamespacedPodProxyWithPath")
     assert [(one.wire, one.location) for one in proxy.parameters][-2:] == [("path", "path"), ("path", "query")]
-    kinds = [(one.media_type, one.kind) for one in operation(found, "listCoreV1NamespacedPod").answers[0].variants]
+    kinds = [(one.media_type, one.kind) for one in operation(found, "listCoreV1NamespacedPod").responses[0].variants]
     assert kinds[0] == ("application/json", "json")
     assert ("application/yaml", "text") in kinds
 
@@ -86,7 +86,7 @@ def test_graph() -> None:
     assert [(one.wire, one.location) for one in view.parameters] == [
         ("user-id", "path"), ("StartDateTime", "path"), ("EndDateTime", "query"),
     ]  # fmt: skip
-    assert [one.status for one in operation(found, "users.user.ListUser").answers] == ["2XX", "4XX", "5XX"]
+    assert [one.status for one in operation(found, "users.user.ListUser").responses] == ["2XX", "4XX", "5XX"]
 
 
 def test_bank() -> None:
@@ -97,7 +97,7 @@ def test_bank() -> None:
     assert operation(found, "accountsGet").security == (("clientId", "secret"), ())
     assert fields(found, "Account")["type"] == "='depository'"
     assert fields(found, "CreatePaymentRequest")["amount"] == "Money!"
-    answer = operation(found, "createPayment").answers[0]
+    answer = operation(found, "createPayment").responses[0]
     assert shown(answer.variants[0].type).endswith("@method(Payment=Payment,card=CardPayment,wire=WirePayment)")
     assert found.servers[0].url == "https://{env}.bank.example/{version}"
 
@@ -107,8 +107,8 @@ def test_meet() -> None:
     assert fields(found, "Meeting") == {"uuid": "str", "join_url": "str"}
     assert fields(found, "GroupListMeeting")["id"] == "int"
     assert fields(found, "MetricsResponse")["from"] == "str:date-time"
-    assert [one.status for one in operation(found, "meetings").answers] == ["200", "404", "default"]
-    assert shown(operation(found, "get_meetings_by_meeting_id").answers[0].variants[0].type) == "Meeting"
+    assert [one.status for one in operation(found, "meetings").responses] == ["200", "404", "default"]
+    assert shown(operation(found, "get_meetings_by_meeting_id").responses[0].variants[0].type) == "Meeting"
     assert found.refused[0].place.pointer == "/paths/~1broken/get"
     for message in (
         "no scheme",
@@ -128,4 +128,4 @@ def test_brain() -> None:
     assert fields(found, "CreateResponse")["input"] == f"str|[{items}@type({tags})]!"
     assert fields(found, "CompoundFilter")["filters"].startswith("[ComparisonFilter|CompoundFilter@type(")
     assert fields(found, "CreateSpeechRequest")["voice"] == "CreateSpeechRequestVoice"
-    assert [one.kind for one in operation(found, "createResponse").answers[0].variants] == ["json", "text"]
+    assert [one.kind for one in operation(found, "createResponse").responses[0].variants] == ["json", "text"]

@@ -127,6 +127,7 @@ def _stored(client: XCaaS, row: Row) -> dict[str, object]:
     item = client.storage.objects.search(limit=1).first()
     assert item is not None
     job = client.storage.bulk_downloads.start(object_ids=[item.id])
+    assert job is not None
     return {"object_id": item.id, "zip_name": job.zip_name, "object_ids": ["none"]}
 
 

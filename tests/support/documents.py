@@ -39,22 +39,24 @@ def path(wire: str, type_: ir.TypeRef = TEXT) -> ir.Parameter:
     return ir.Parameter(wire, wire, "path", type_, required=True, place=AT, style="simple", explode=False)
 
 
-def answer(
+def response(
     type_: ir.TypeRef | None = None,
     status: str = "200",
     media_type: str = "application/json",
-    kind: ir.AnswerKind = "json",
-) -> ir.Answer:
-    variants = () if type_ is None else (ir.AnswerVariant(media_type, kind, type_),)
-    return ir.Answer(status, variants, AT)
+    kind: ir.ResponseKind = "json",
+) -> ir.Response:
+    variants = () if type_ is None else (ir.ResponseVariant(media_type, kind, type_),)
+    return ir.Response(status, variants, AT)
 
 
 def json_body(type_: ir.TypeRef, *, required: bool = True, name: str = "body") -> ir.Body:
     return ir.Body((ir.BodyVariant("application/json", "json", type_),), required, AT, name)
 
 
-def operation(id: str, method: str = "GET", url: str = "/pets", *answers: ir.Answer, **more: object) -> ir.Operation:
-    made = ir.Operation(id, method, url, AT, (SERVER,), answers=answers or (answer(),), tags=("pets",))
+def operation(
+    id: str, method: str = "GET", url: str = "/pets", *responses: ir.Response, **more: object
+) -> ir.Operation:
+    made = ir.Operation(id, method, url, AT, (SERVER,), responses=responses or (response(),), tags=("pets",))
     return replace(made, **more)  # type: ignore[arg-type]
 
 

@@ -114,8 +114,8 @@ def _types(document: ir.Document) -> list[ir.TypeRef]:
     for op in document.operations:
         found += [one.type for one in op.parameters]
         found += [one.type for one in (op.body.variants if op.body else ())]
-        for answer in op.answers:
-            found += [one.type for one in answer.variants] + [one.type for one in answer.headers]
+        for response in op.responses:
+            found += [one.type for one in response.variants] + [one.type for one in response.headers]
     return found
 
 

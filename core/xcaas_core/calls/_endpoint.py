@@ -9,7 +9,6 @@ from ._rate_limits import RateLimiter
 
 if TYPE_CHECKING:
     from ..auth._interface import Authorizer
-    from ..operations._product import Server
     from ..serialization._compiled import Compiled
 
 __all__ = ["Endpoint"]
@@ -38,9 +37,3 @@ class Endpoint:
         self.authorizer: Authorizer | None = authorizer
         self.limiter: RateLimiter | None = limiter
         self.setting: Callable[[str], str | None] = setting
-
-
-def first_server(servers: tuple[Server, ...]) -> Server:
-    from ..operations._product import Server
-
-    return servers[0] if servers else Server("/")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 from .._fork import resets_after_fork
 from ..auth._interface import AuthContext
 from ..http._urls import origin_of, rebase
-from ..serialization._servers import server_address, server_template
-from ._endpoint import Endpoint, first_server
+from ..serialization._servers import choose_server, server_address, server_template
+from ._endpoint import Endpoint
 from ._rate_limits import FlightLimit, RateLimiter
 from ._retry import RetryBudget
 
@@ -104,7 +104,7 @@ class Engine:
 
         product = operation.product
         setting = self._setting(product)
-        server = first_server(operation.servers)
+        server = choose_server(operation, self.options.server, self.options.base_url)
         headers = dict(self.options.headers)
         if operation.accept is not None:
             headers.setdefault("accept", operation.accept)

@@ -123,6 +123,7 @@ class Options:
         "rate_limits",
         "region",
         "retries",
+        "server",
         "settings",
         "timeout",
         "trusted_hosts",
@@ -134,6 +135,7 @@ class Options:
         region: RegionSetting | None = None,
         settings: Mapping[str, str] | None = None,
         base_url: str | None = None,
+        server: int | str | None = None,
         timeout: Timeout | float | None = DEFAULT_TIMEOUT,
         retries: RetryPolicy | int | None = DEFAULT_RETRIES,
         headers: Mapping[str, str] | None = None,
@@ -146,6 +148,7 @@ class Options:
         self.region: RegionSetting | None = region
         self.settings: Mapping[str, str] = dict(settings or {})
         self.base_url: str | None = base_url
+        self.server: int | str | None = server
         self.timeout: Timeout = Timeout.of(timeout)
         self.retries: RetryPolicy = retry_policy(retries)
         self.headers: Mapping[str, str] = Headers({name.lower(): value for name, value in (headers or {}).items()})

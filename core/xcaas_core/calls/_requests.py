@@ -29,7 +29,7 @@ def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[R
     if call.link is None:
         url = site.address + site.compiled.fill_path(target.path)
         if target.query:
-            url = f"{url}?{'&'.join(target.query)}"
+            url = f"{url}{'&' if '?' in url else '?'}{'&'.join(target.query)}"
     else:
         url = resolve_link(call.link, site.address, site.template, engine.options.base_url)
         trusted = same_origin(url, site.address) or engine.trusts(url)

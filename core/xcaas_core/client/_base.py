@@ -45,6 +45,7 @@ class Client:
         cluster: str | None = None,
         variables: Mapping[str, str] | None = None,
         base_url: str | None = None,
+        server: int | str | None = None,
         timeout: Timeout | float | None = DEFAULT_TIMEOUT,
         retries: RetryPolicy | int | None = DEFAULT_RETRIES,
         headers: Mapping[str, str] | None = None,
@@ -67,6 +68,7 @@ class Client:
             cluster: Contact-center cluster, such as `na12`, for products that live on one.
             variables: Further words for server addresses and parameters, by their name in the spec.
             base_url: Replaces the origin of every product and token endpoint; paths stay.
+            server: Which of the servers that a product or operation lists: its index, name, description or address.
             timeout: Seconds for a whole call, retries and body included; or a `Timeout`; None for no limit.
             retries: How often a call is tried again when that does no harm; or a `RetryPolicy`.
             headers: Sent with every call.
@@ -92,6 +94,7 @@ class Client:
             "cluster": cluster,
             "variables": variables,
             "base_url": base_url,
+            "server": server,
             "timeout": timeout,
             "retries": retries,
             "headers": headers,
@@ -121,6 +124,7 @@ class Client:
         cluster: str | None = None,
         variables: Mapping[str, str] | None = None,
         base_url: str | None = None,
+        server: int | str | None = None,
         timeout: Timeout | float | None = DEFAULT_TIMEOUT,
         retries: RetryPolicy | int | None = DEFAULT_RETRIES,
         headers: Mapping[str, str] | None = None,
@@ -153,6 +157,7 @@ class Client:
             cluster=found["cluster"] if cluster is None else cluster,
             variables=variables,
             base_url=found["base_url"] if base_url is None else base_url,
+            server=server,
             timeout=timeout,
             retries=retries,
             headers=headers,
@@ -183,6 +188,7 @@ class Client:
         cluster: str | Unchanged | None = UNCHANGED,
         variables: Mapping[str, str] | Unchanged | None = UNCHANGED,
         base_url: str | Unchanged | None = UNCHANGED,
+        server: int | str | Unchanged | None = UNCHANGED,
         hooks: Sequence[Hook] | Unchanged = UNCHANGED,
         trusted_hosts: Sequence[str] | Unchanged = UNCHANGED,
         lenient: bool | Unchanged = UNCHANGED,
@@ -203,6 +209,7 @@ class Client:
                 "cluster": cluster,
                 "variables": variables,
                 "base_url": base_url,
+                "server": server,
                 "hooks": hooks,
                 "trusted_hosts": trusted_hosts,
                 "lenient": lenient,

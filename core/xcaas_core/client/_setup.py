@@ -50,6 +50,7 @@ class ClientOptions(TypedDict):
     cluster: str | None
     variables: Mapping[str, str] | None
     base_url: str | None
+    server: int | str | None
     timeout: Timeout | float | None
     retries: RetryPolicy | int | None
     headers: Mapping[str, str] | None
@@ -88,6 +89,7 @@ def options_of(setup: ClientOptions) -> Options:
         region=setup["region"],
         settings=settings,
         base_url=setup["base_url"],
+        server=setup["server"],
         timeout=setup["timeout"],
         retries=setup["retries"],
         headers=setup["headers"],

@@ -64,6 +64,10 @@ def _is_text(value: object) -> bool:
     return value is None or isinstance(value, str)
 
 
+def _is_server(value: object) -> bool:
+    return _is_text(value) or (_is_whole(value) and isinstance(value, int) and value >= 0)
+
+
 def _is_region(value: object) -> bool:
     return _is_text(value) or is_str_mapping(value)
 
@@ -99,6 +103,7 @@ _WANTED: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
     "cluster": (_is_text, "text"),
     "variables": (is_str_mapping, "a mapping from name to text"),
     "base_url": (_is_text, "text"),
+    "server": (_is_server, "an index, or a name, description or address as text"),
     "headers": (lambda value: value is None or isinstance(value, Mapping), "a mapping from name to text"),
     "hooks": (_are_hooks, "a list of objects with the methods before and after"),
     "rate_limits": (_are_limits, "True, False, or a mapping from product to a list of RateLimit"),

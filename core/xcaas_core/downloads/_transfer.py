@@ -235,7 +235,8 @@ class Transfer:
 
     def _request(self) -> Flow[None]:
         """Ask for the bytes from `offset` on. Sets `offset` to where the answer begins."""
-        headers: dict[str, str | None] = {"Accept-Encoding": "identity", **(self._call.headers or {})}
+        headers: dict[str, str | None] = {} if _names_coding(self._call) else {"Accept-Encoding": "identity"}
+        headers.update(self._call.headers or {})
         if self.offset:
             headers["Range"] = f"bytes={self.offset}-"
             headers["If-Range"] = self.etag
@@ -326,3 +327,9 @@ def _range_start(headers: Mapping[str, str]) -> int:
     """Where a partial answer begins, by its `Content-Range`."""
     start = headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0]
     return int(start) if start.isdecimal() else -1
+
+
+def _names_coding(call: Call[object]) -> bool:
+    """Return whether the caller chose a content coding."""
+    pairs = zip(call.operation.parameters, call.args, strict=False)
+    return any(one.wire.lower() == "accept-encoding" and given is not None for one, given in pairs)

@@ -24,6 +24,9 @@ def rebase(address: str, base_url: str | None) -> str:
     parts = urlsplit(address)
     if base_url is not None:
         base = _base(base_url)
+        if not parts.netloc and not address.startswith("/"):
+            # Relative to the base address, as RFC 3986 resolves it from within that folder.
+            return _checked(urlsplit(urljoin(f"{base_url.rstrip('/')}/", address)))
         prefix = base.path.rstrip("/")
         path = parts.path if f"{parts.path}/".startswith(f"{prefix}/") else prefix + parts.path
         parts = parts._replace(scheme=base.scheme, netloc=base.netloc, path=path)
@@ -31,6 +34,10 @@ def rebase(address: str, base_url: str | None) -> str:
         raise ConfigurationError(
             "the spec names no complete server address", advice="Pass base_url='https://…' to the client."
         )
+    return _checked(parts)
+
+
+def _checked(parts: SplitResult) -> str:
     _refuse_plain_http(parts)
     return parts.geturl()
 

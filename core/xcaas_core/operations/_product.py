@@ -38,11 +38,15 @@ class Variable:
 class Server:
     """A server address, with `{variables}`. May be relative, as OpenAPI allows."""
 
-    __slots__ = ("url", "variables")
+    __slots__ = ("description", "name", "url", "variables")
 
-    def __init__(self, url: str, variables: tuple[Variable, ...] = ()) -> None:
+    def __init__(
+        self, url: str, variables: tuple[Variable, ...] = (), *, name: str | None = None, description: str | None = None
+    ) -> None:
         self.url: str = url
         self.variables: tuple[Variable, ...] = variables
+        self.name: str | None = name
+        self.description: str | None = description
 
 
 class Scheme:

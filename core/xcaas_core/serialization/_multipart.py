@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from secrets import token_hex
 from typing import IO, Final, TypeGuard, cast
 
 from .._errors import ArgumentError
@@ -33,6 +34,10 @@ def multipart_payload(fields: Mapping[str, object], codec: Codec | None, encodin
         for member in _repeated(value)
         if member is not None
     ]
+    if not sources:
+        # The HTTP library sends no body at all then, and so no content type.
+        boundary = token_hex(16)
+        return Payload(f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}")
     # Every part must be able to start over, or none of the body can.
     replayable = all(source.replayable for source in sources)
     return Payload(None, None, parts=lambda: [source.part() for source in sources], replayable=replayable)

@@ -56,11 +56,12 @@ def _size(content: bytes) -> str:
 class ResponseDecoder:
     """The successful answers of one operation, compiled. Decoders are found once per status and type."""
 
-    __slots__ = ("_decoders", "_package", "_promised", "_specs")
+    __slots__ = ("_decoders", "_package", "_paged", "_promised", "_specs")
 
     def __init__(self, operation: Operation[object]) -> None:
         self._specs = operation.responses
         self._package = operation.product.package
+        self._paged = operation.paging is not None
         self._promised = tuple(_all(operation.responses))
         self._decoders: dict[tuple[int, str | None], Decode] = {}
 
@@ -131,6 +132,8 @@ class ResponseDecoder:
         bodies = [spec for spec in self._promised if spec.kind != "empty"]
         if not bodies:
             return None
+        if len(bodies) < len(self._promised) and not self._paged:
+            return None  # declared: another success has no body
         if len(bodies) == len(self._promised) and response.status not in (204, 205):
             raise DecodeError(f"status {response.status} came with an empty body where {_named(bodies)} was promised")
         spec = bodies[0]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from .._errors import ConfigurationError
 from ..http._urls import Settings, rebase
 from ..operations._product import Server, Variable
 
-__all__ = ["server_address", "server_template"]
+if TYPE_CHECKING:
+    from ..operations._operation import Operation
+
+__all__ = ["choose_server", "server_address", "server_template"]
 
 
 _VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
@@ -19,6 +23,35 @@ _HOST_TEXT: Final = re.compile(r"[A-Za-z0-9.-]+")
 
 
 _PATH_TEXT: Final = re.compile(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*")
+
+
+def choose_server(operation: Operation[object], wanted: int | str | None, base_url: str | None) -> Server:
+    """The server that an operation is called at. A word for one of its product's servers leaves it at its own first;
+    without a word, a base address with a server's path means that server."""
+    servers = operation.servers or (Server("/"),)
+    if wanted is None:
+        path = "" if base_url is None else urlsplit(base_url).path.strip("/")
+        return next((one for one in servers if path and _path_of(one) == path), servers[0])
+    if isinstance(wanted, int):
+        if wanted < len(servers):
+            return servers[wanted]
+    else:
+        for listed in (servers, operation.product.servers):
+            found = next((one for one in listed if _is_called(one, wanted)), None)
+            if found is not None:
+                return found if listed is servers else servers[0]
+    known = ", ".join(f"{index} ({one.name or one.description or one.url})" for index, one in enumerate(servers))
+    raise ConfigurationError(f"{operation.call} has no server {wanted!r}", advice=f"It has {known}.")
+
+
+def _path_of(server: Server) -> str:
+    return re.sub(r"^([a-z][a-z0-9+.-]*:)?//[^/]*", "", server.url).strip("/")
+
+
+def _is_called(server: Server, word: str) -> bool:
+    if server.url.rstrip("/") == word.rstrip("/"):
+        return True
+    return word.strip().casefold() in (text.casefold() for text in (server.name, server.description) if text)
 
 
 def server_address(server: Server, setting: Settings, base_url: str | None) -> str:

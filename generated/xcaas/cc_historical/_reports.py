@@ -198,7 +198,7 @@ class Reports(_sdk.Resource):
         """Follow work that was started before, by `run` or elsewhere.
 
         Args:
-            id: What the start of the work answered; `id` of its poller.
+            id: What the start of the work responded with; `id` of its poller.
             tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
@@ -424,7 +424,7 @@ class AsyncReports(_sdk.AsyncResource):
         """Follow work that was started before, by `run` or elsewhere.
 
         Args:
-            id: What the start of the work answered; `id` of its poller.
+            id: What the start of the work responded with; `id` of its poller.
             tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 

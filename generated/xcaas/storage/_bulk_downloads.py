@@ -30,7 +30,7 @@ _ERRORS_2: Final[_sdk.ResponseSpecs] = {
         "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
     ),
 }
-_CANCEL: Final[_sdk.Operation[_models.BulkDownload]] = _sdk.Operation(
+_CANCEL: Final[_sdk.Operation[_models.BulkDownload | None]] = _sdk.Operation(
     PRODUCT,
     "cancelBulkDownload",
     "POST",
@@ -45,7 +45,7 @@ _CANCEL: Final[_sdk.Operation[_models.BulkDownload]] = _sdk.Operation(
     errors=_ERRORS,
     security=(("oauth",),),
 )
-_CLEAR: Final[_sdk.Operation[_list[_models.BulkDownload]]] = _sdk.Operation(
+_CLEAR: Final[_sdk.Operation[_list[_models.BulkDownload] | None]] = _sdk.Operation(
     PRODUCT,
     "clearBulkDownloads",
     "PUT",
@@ -59,7 +59,7 @@ _CLEAR: Final[_sdk.Operation[_list[_models.BulkDownload]]] = _sdk.Operation(
     errors=_ERRORS_2,
     security=(("oauth",),),
 )
-_START: Final[_sdk.Operation[_models.BulkDownload]] = _sdk.Operation(
+_START: Final[_sdk.Operation[_models.BulkDownload | None]] = _sdk.Operation(
     PRODUCT,
     "startBulkDownload",
     "POST",
@@ -135,7 +135,7 @@ class BulkDownloads(_sdk.Resource):
 
     __slots__ = ()
 
-    def cancel(self, zip_name: str) -> _models.BulkDownload:
+    def cancel(self, zip_name: str) -> _models.BulkDownload | None:
         """Cancel a zip.
 
         Stops the job. Nothing can be fetched from it afterwards.
@@ -156,7 +156,7 @@ class BulkDownloads(_sdk.Resource):
         """
         return self._call(_CANCEL, (zip_name,))
 
-    def clear(self) -> _list[_models.BulkDownload]:
+    def clear(self) -> _list[_models.BulkDownload] | None:
         """Forget finished zip files.
 
         Takes finished jobs off the list. Jobs that still run stay.
@@ -173,7 +173,7 @@ class BulkDownloads(_sdk.Resource):
         """
         return self._call(_CLEAR)
 
-    def start(self, *, object_ids: Sequence[str]) -> _models.BulkDownload:
+    def start(self, *, object_ids: Sequence[str]) -> _models.BulkDownload | None:
         """Start packing objects into a zip.
 
         Starts a job that packs the objects into one zip file of up to 2 GB. Types may be mixed; entries in the zip
@@ -219,7 +219,7 @@ class BulkDownloads(_sdk.Resource):
         """Follow work that was started before, by `download` or elsewhere.
 
         Args:
-            id: What the start of the work answered; `id` of its poller.
+            id: What the start of the work responded with; `id` of its poller.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
@@ -297,7 +297,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
 
     __slots__ = ()
 
-    async def cancel(self, zip_name: str) -> _models.BulkDownload:
+    async def cancel(self, zip_name: str) -> _models.BulkDownload | None:
         """Cancel a zip.
 
         Stops the job. Nothing can be fetched from it afterwards.
@@ -318,7 +318,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
         """
         return await self._call(_CANCEL, (zip_name,))
 
-    async def clear(self) -> _list[_models.BulkDownload]:
+    async def clear(self) -> _list[_models.BulkDownload] | None:
         """Forget finished zip files.
 
         Takes finished jobs off the list. Jobs that still run stay.
@@ -335,7 +335,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
         """
         return await self._call(_CLEAR)
 
-    async def start(self, *, object_ids: Sequence[str]) -> _models.BulkDownload:
+    async def start(self, *, object_ids: Sequence[str]) -> _models.BulkDownload | None:
         """Start packing objects into a zip.
 
         Starts a job that packs the objects into one zip file of up to 2 GB. Types may be mixed; entries in the zip
@@ -381,7 +381,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
         """Follow work that was started before, by `download` or elsewhere.
 
         Args:
-            id: What the start of the work answered; `id` of its poller.
+            id: What the start of the work responded with; `id` of its poller.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells

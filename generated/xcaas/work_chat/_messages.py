@@ -28,7 +28,7 @@ _LIST: Final[_sdk.Operation[_list[_models.Message]]] = _sdk.Operation(
     errors=_ERRORS,
     security=(("apiKey",),),
 )
-_SEND: Final[_sdk.Operation[_models.SentMessage]] = _sdk.Operation(
+_SEND: Final[_sdk.Operation[_models.SentMessage | None]] = _sdk.Operation(
     PRODUCT,
     "sendMessage",
     "POST",
@@ -72,7 +72,7 @@ class Messages(_sdk.Resource):
         """
         return self._call(_LIST, (room, page_size, ts))
 
-    def send(self, *, body: _models.MessageRequest | _models.MessageRequestDict) -> _models.SentMessage:
+    def send(self, *, body: _models.MessageRequest | _models.MessageRequestDict) -> _models.SentMessage | None:
         """Post a message.
 
         Posts text to a public room and makes the room if it doesn't exist. The answer tells no message id.
@@ -124,7 +124,7 @@ class AsyncMessages(_sdk.AsyncResource):
         """
         return await self._call(_LIST, (room, page_size, ts))
 
-    async def send(self, *, body: _models.MessageRequest | _models.MessageRequestDict) -> _models.SentMessage:
+    async def send(self, *, body: _models.MessageRequest | _models.MessageRequestDict) -> _models.SentMessage | None:
         """Post a message.
 
         Posts text to a public room and makes the room if it doesn't exist. The answer tells no message id.

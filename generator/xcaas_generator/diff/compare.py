@@ -69,13 +69,13 @@ def _matched(
 
 
 def _webhooks(old: ir.Document, new: ir.Document, types: TypeComparison, changes: Changes) -> None:
-    """Compare webhooks. Their payloads come to the caller, as answers do."""
+    """Compare webhooks. Their payloads come to the caller, as responses do."""
     before = {(one.operation, one.name, one.method): one for one in old.webhooks}
     after = {(one.operation, one.name, one.method): one for one in new.webhooks}
     for key, webhook in before.items():
         where = f"webhooks {webhook.name}"
         if key in after:
-            types.types(payload(webhook), payload(after[key]), "answer", where, after[key].place)
+            types.types(payload(webhook), payload(after[key]), "response", where, after[key].place)
         else:
             changes.add("webhook-removed", where, f"the webhook {webhook.name} is gone", webhook.place)
     for key, webhook in after.items():

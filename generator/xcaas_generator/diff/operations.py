@@ -1,4 +1,4 @@
-"""Comparing one operation with what became of it: parameters, body, answers, security, servers."""
+"""Comparing one operation with what became of it: parameters, body, responses, security, servers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class OperationComparison:
             add("operation-undeprecated", after, "the operation is not deprecated any more", place)
         self._parameters(old, new, after)
         self._body(old.body, new.body, after, place)
-        self._answers(old, new, after)
+        self._responses(old, new, after)
         self._security(old, new, after)
         self._servers(old.servers, new.servers, after, place)
 
@@ -99,36 +99,36 @@ class OperationComparison:
         for media_type in sorted(set(new) - set(old)):
             self._changes.add(f"{kind}-media-type-added", where, f"{media_type} is new", place)
 
-    # --- answers -----------------------------------------------------------
+    # --- responses -----------------------------------------------------------
 
-    def _answers(self, old: ir.Operation, new: ir.Operation, call: str) -> None:
+    def _responses(self, old: ir.Operation, new: ir.Operation, call: str) -> None:
         if _result_kind(old) != _result_kind(new):
             message = f"{_result_kind(old)} became {_result_kind(new)}"
             self._changes.add("result-kind-changed", call, message, new.place)
-        before = {answer.status: answer for answer in old.answers}
-        after = {answer.status: answer for answer in new.answers}
-        for status, answer in before.items():
+        before = {response.status: response for response in old.responses}
+        after = {response.status: response for response in new.responses}
+        for status, response in before.items():
             if status not in after:
-                rule = "success-removed" if answer.success else "error-removed"
-                self._changes.add(rule, f"{call} {status}", f"the answer {status} is gone", answer.place)
+                rule = "success-removed" if response.success else "error-removed"
+                self._changes.add(rule, f"{call} {status}", f"the response {status} is gone", response.place)
             else:
-                self._answer(answer, after[status], f"{call} {status}")
-        for status, answer in after.items():
+                self._response(response, after[status], f"{call} {status}")
+        for status, response in after.items():
             if status not in before:
-                rule = "success-added" if answer.success else "error-added"
-                self._changes.add(rule, f"{call} {status}", f"the answer {status} is new", answer.place)
+                rule = "success-added" if response.success else "error-added"
+                self._changes.add(rule, f"{call} {status}", f"the response {status} is new", response.place)
 
-    def _answer(self, old: ir.Answer, new: ir.Answer, where: str) -> None:
+    def _response(self, old: ir.Response, new: ir.Response, where: str) -> None:
         before = {variant.media_type: variant.type for variant in old.variants}
         after = {variant.media_type: variant.type for variant in new.variants}
         if before and not after:
-            self._changes.add("answer-body-removed", where, "the answer has no body any more", new.place)
+            self._changes.add("response-body-removed", where, "the response has no body any more", new.place)
         elif after and not before:
-            self._changes.add("answer-body-added", where, "the answer has a body now", new.place)
+            self._changes.add("response-body-added", where, "the response has a body now", new.place)
         else:
-            self._media(before, after, "answer", where, new.place)
+            self._media(before, after, "response", where, new.place)
         for media_type in before.keys() & after.keys():
-            self._types.types(before[media_type], after[media_type], "answer", where, new.place)
+            self._types.types(before[media_type], after[media_type], "response", where, new.place)
 
     # --- security and servers ----------------------------------------------
 

@@ -1,7 +1,7 @@
 """The rules by which changes between two documents are graded, and what a change is.
 
 A change breaks if code that was written against the old document, or a client that is
-deployed with it, can fail with the new one. Requests and answers are graded the other
+deployed with it, can fail with the new one. Requests and responses are graded the other
 way round from each other: a service may ask for less and give more, never the reverse.
 """
 
@@ -14,7 +14,7 @@ from typing import Literal
 from xcaas_generator import ir
 
 Grade = Literal["breaking", "compatible"]
-Direction = Literal["request", "answer"]
+Direction = Literal["request", "response"]
 Bump = Literal["major", "minor", "patch", "none"]
 
 _B: Grade = "breaking"
@@ -47,30 +47,30 @@ RULES: dict[str, tuple[Grade, str]] = {
     "body-renamed": (_B, "code gives it by its old name"),
     "request-media-type-removed": (_B, "bodies of that type are refused"),
     "request-media-type-added": (_C, "the old ones are taken as before"),
-    # answers
-    "success-removed": (_B, "code waits for an answer that does not come any more"),
+    # responses
+    "success-removed": (_B, "code waits for a response that does not come any more"),
     "success-added": (_C, "clients take every success"),
     "error-removed": (_C, "nobody has to handle it any more"),
     "error-added": (_C, "clients raise every error status"),
-    "answer-media-type-removed": (_B, "clients that ask for it get another"),
-    "answer-media-type-added": (_C, "clients get what they ask for"),
-    "answer-body-removed": (_B, "code reads what does not come any more"),
-    "answer-body-added": (_C, "nobody has to read it"),
+    "response-media-type-removed": (_B, "clients that ask for it get another"),
+    "response-media-type-added": (_C, "clients get what they ask for"),
+    "response-body-removed": (_B, "code reads what does not come any more"),
+    "response-body-added": (_C, "nobody has to read it"),
     # types
     "request-type-narrowed": (_B, "values that were taken are refused"),
     "request-type-widened": (_C, "old values are taken as before"),
     "request-type-changed": (_B, "values of the old type are refused"),
-    "answer-type-narrowed": (_C, "what comes is a kind of what came"),
-    "answer-type-widened": (_B, "values come that code does not expect"),
-    "answer-type-changed": (_B, "values come that code does not expect"),
+    "response-type-narrowed": (_C, "what comes is a kind of what came"),
+    "response-type-widened": (_B, "values come that code does not expect"),
+    "response-type-changed": (_B, "values come that code does not expect"),
     "request-value-removed": (_B, "the value is refused"),
     "request-value-added": (_C, "there is one value more to give"),
-    "answer-value-removed": (_C, "it does not come any more"),
-    "answer-value-added": (_C, "enums are open: unknown values survive"),
-    "answer-variant-added": (_C, "unknown variants survive as data"),
+    "response-value-removed": (_C, "it does not come any more"),
+    "response-value-added": (_C, "enums are open: unknown values survive"),
+    "response-variant-added": (_C, "unknown variants survive as data"),
     "request-limit-tightened": (_B, "values that were taken are refused"),
     "request-limit-relaxed": (_C, "old values are taken as before"),
-    "answer-limit-changed": (_C, "clients don't rely on limits of answers"),
+    "response-limit-changed": (_C, "clients don't rely on limits of responses"),
     # fields
     "request-field-removed": (_B, "code that gives it fails"),
     "required-request-field-added": (_B, "bodies without it are refused"),
@@ -80,12 +80,12 @@ RULES: dict[str, tuple[Grade, str]] = {
     "request-field-became-nullable": (_C, "nobody has to send null"),
     "request-null-refused": (_B, "null was taken before"),
     "request-default-changed": (_B, "bodies that leave it out mean something else"),
-    "answer-field-removed": (_B, "code that reads it fails"),
-    "answer-field-added": (_C, "nobody has to read it"),
-    "answer-field-became-required": (_C, "it is always there now"),
-    "answer-field-became-optional": (_B, "code reads it as if it were always there"),
-    "answer-field-became-nullable": (_B, "code does not expect null"),
-    "answer-null-gone": (_C, "there is always a value now"),
+    "response-field-removed": (_B, "code that reads it fails"),
+    "response-field-added": (_C, "nobody has to read it"),
+    "response-field-became-required": (_C, "it is always there now"),
+    "response-field-became-optional": (_B, "code reads it as if it were always there"),
+    "response-field-became-nullable": (_B, "code does not expect null"),
+    "response-null-gone": (_C, "there is always a value now"),
     "field-renamed": (_B, "code uses its old name"),
     "model-removed": (_B, "code imports it"),
     "model-added": (_C, "there is one more to import"),

@@ -1,4 +1,4 @@
-"""Comparing types by direction: what a request may hold, what an answer may bring."""
+"""Comparing types by direction: what a request may hold, what a response may bring."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class TypeComparison:
             kind = "narrowed"
         else:
             kind = "changed"
-        if direction == "answer" and kind == "widened" and isinstance(old, ir.EnumRef):
+        if direction == "response" and kind == "widened" and isinstance(old, ir.EnumRef):
             kind = "narrowed"  # an open enum holds every text already
         self.changes.add(f"{direction}-type-{kind}", where, message, place)
 
@@ -102,14 +102,14 @@ class TypeComparison:
         before, after = _members(old), _members(new)
         tagged = isinstance(old, ir.UnionOf) and old.discriminator is not None
         for key in before.keys() - after.keys():
-            rule = "request-type-narrowed" if direction == "request" else "answer-type-narrowed"
+            rule = "request-type-narrowed" if direction == "request" else "response-type-narrowed"
             self.changes.add(rule, where, f"{self.spoken(before[key], self.old)} is no longer one of its types", place)
         for key in after.keys() - before.keys():
             message = f"{self.spoken(after[key], self.new)} is one more of its types"
             if direction == "request":
                 self.changes.add("request-type-widened", where, message, place)
             else:
-                self.changes.add("answer-variant-added" if tagged else "answer-type-widened", where, message, place)
+                self.changes.add("response-variant-added" if tagged else "response-type-widened", where, message, place)
         for key in before.keys() & after.keys():
             self.types(before[key], after[key], direction, where, place)
 
@@ -127,7 +127,7 @@ class TypeComparison:
                 self._fields(field, after[wire], direction, f"models.{new.name}.{wire}")
         for wire, field in after.items():
             if wire not in before:
-                rule = "answer-field-added"
+                rule = "response-field-added"
                 if direction == "request":
                     rule = "required-request-field-added" if field.required else "optional-request-field-added"
                 self.changes.add(rule, f"models.{new.name}.{wire}", "the field is new", field.place)
@@ -144,7 +144,7 @@ class TypeComparison:
         if new.nullable and not old.nullable:
             add(f"{direction}-field-became-nullable", where, "the field may be null", place)
         if old.nullable and not new.nullable:
-            rule = "request-null-refused" if direction == "request" else "answer-null-gone"
+            rule = "request-null-refused" if direction == "request" else "response-null-gone"
             add(rule, where, "the field may not be null any more", place)
         if direction == "request" and (old.has_default, old.default) != (new.has_default, new.default):
             add("request-default-changed", where, default_message(old, new), place)
@@ -157,7 +157,7 @@ class TypeComparison:
             before, after = old.get(key), new.get(key)
             if before == after:
                 continue
-            rule = "answer-limit-changed"
+            rule = "response-limit-changed"
             if direction == "request":
                 rule = "request-limit-tightened" if _tighter(key, before, after) else "request-limit-relaxed"
             self.changes.add(rule, where, f"{key}: {plain(before)} became {plain(after)}", place)

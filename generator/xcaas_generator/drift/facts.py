@@ -34,7 +34,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One operation. `items` maps a place in the request or an answer to what stands there."""
+    """One operation. `items` maps a place in the request or a response to what stands there."""
 
     method: str
     path: str
@@ -100,9 +100,9 @@ def _items(operation: ir.Operation, side: Side) -> Iterator[tuple[str, Item]]:
     if operation.body is not None:
         for variant in operation.body.variants:
             yield from _fields(variant.type, side, "request", ())
-    for answer in operation.answers:
-        if answer.success:
-            for answered in answer.variants:
+    for response in operation.responses:
+        if response.success:
+            for answered in response.variants:
                 yield from _fields(answered.type, side, "answer", ())
 
 

@@ -28,7 +28,7 @@ class Reason:
         return any(self._stands_for(pattern, difference) for pattern in self.patterns)
 
     def stale(self, found: Sequence[Difference]) -> list[str]:
-        """Return the patterns that nothing answers to any more."""
+        """Return the patterns that match nothing any more."""
         return [pattern for pattern in self.patterns if not any(self._stands_for(pattern, one) for one in found)]
 
     def _stands_for(self, pattern: str, difference: Difference) -> bool:

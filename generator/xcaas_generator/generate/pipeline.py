@@ -43,7 +43,7 @@ def run(request: BuildRequest, progress: Progress) -> BuildResult:
     if lock and not stale and not edits and set(lock.inputs) == {source.name for source in request.sources}:
         return BuildResult(sum(len(section.operations) for section in old.values()))
     try:
-        return _regenerate(request, lock, generator, stale, progress)
+        return _regenerate(request, lock, generator, stale, edits, progress)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise Failure(f"the disk is full, {request.target} is as it was") from error
@@ -51,7 +51,12 @@ def run(request: BuildRequest, progress: Progress) -> BuildResult:
 
 
 def _regenerate(
-    request: BuildRequest, lock: Lockfile | None, generator: str, stale: list[Source], progress: Progress
+    request: BuildRequest,
+    lock: Lockfile | None,
+    generator: str,
+    stale: list[Source],
+    edits: list[LocalChange],
+    progress: Progress,
 ) -> BuildResult:
     from xcaas_generator.generate.build import build
     from xcaas_generator.package.staging import staging
@@ -59,7 +64,10 @@ def _regenerate(
     output = build(request, stale, progress, manifest.load(request.target))
     kept = _keep_fresh(request, lock, output)
     with staging(request.target) as tree:
-        return _finish(request, output, tree, kept, generator, progress)
+        strangers = [edit.path for edit in edits if edit.kind == "added"] if request.force else []
+        result = _finish(request, output, tree, kept, strangers, generator, progress)
+    _tell_of_force(request, edits, output, progress)
+    return result
 
 
 def _fresh(
@@ -90,7 +98,13 @@ def _keep_fresh(request: BuildRequest, lock: Lockfile | None, output: BuildOutpu
 
 
 def _finish(
-    request: BuildRequest, output: BuildOutput, tree: Staging, kept: list[str], generator: str, progress: Progress
+    request: BuildRequest,
+    output: BuildOutput,
+    tree: Staging,
+    kept: list[str],
+    strangers: list[str],
+    generator: str,
+    progress: Progress,
 ) -> BuildResult:
     from xcaas_generator.package.changes import changes
     from xcaas_generator.package.verify import verify_modules
@@ -105,11 +119,16 @@ def _finish(
         tree.keep(path)
     tree.write(_MARKER, "")
     tree.write(manifest.NAME, manifest.dump(f"xcaas-gen {version('xcaas')}", list(output.sections.values())))
+    digests = lockfile.digests(tree.folder)
+    # What was never the package's stays beside it, and stays somebody's.
+    for path in strangers:
+        if not (tree.folder / path).exists() and path != lockfile.NAME:
+            tree.leave(path)
     differing = tree.differing(except_for=kept)
     # In a package that was not there, everything is new; nobody wants to read that.
     known = (request.target / manifest.NAME).is_file()
     found = tuple(changes(request.target, tree.folder, differing)) if known else ()
-    lock = Lockfile(generator, output.inputs, lockfile.digests(tree.folder))
+    lock = Lockfile(generator, output.inputs, digests)
     if not request.check:
         tree.write(lockfile.NAME, lock.dump())
         tree.commit()
@@ -140,6 +159,17 @@ def _hand_edits(request: BuildRequest, lock: Lockfile | None) -> list[LocalChang
     ]
 
 
+def _tell_of_force(request: BuildRequest, edits: list[LocalChange], output: BuildOutput, progress: Progress) -> None:
+    """Say which files of others `--force` wrote over or deleted, and which it left."""
+    written = {*output.texts, _MARKER, manifest.NAME, lockfile.NAME}
+    for edit in edits if request.force and not request.check else []:
+        if edit.path in written:
+            did = "restored" if edit.kind == "missing" else "overwritten"
+        else:
+            did = "left as it is" if edit.kind == "added" else "deleted"
+        progress.say(f"{request.target / edit.path}: {did} (--force)")
+
+
 def _edit_message(request: BuildRequest, edits: list[LocalChange]) -> str:
     lines = [f"  {edit.kind}: {request.target / edit.path}" for edit in edits[:_SHOWN_EDITS]]
     if len(edits) > _SHOWN_EDITS:
@@ -147,5 +177,5 @@ def _edit_message(request: BuildRequest, edits: list[LocalChange]) -> str:
     listed = "\n".join(lines)
     return (
         f"files in {request.target} are not as the generator left them:\n{listed}\n"
-        "Move the edits to a spec or to your own module; --force overwrites them and removes what was added."
+        "Move the edits to a spec or to your own module; --force overwrites edits and leaves what was added."
     )

@@ -95,8 +95,8 @@ class _SpecRules:
             self._say(operation, "the operation has no tag", "Give it the tag of its resource.")
         for parameter in operation.child("parameters").elements():
             self._check_parameter(parameter)
-        for status, answer in operation.child("responses").items():
-            self._check_answer(status, answer)
+        for status, response in operation.child("responses").items():
+            self._check_response(status, response)
 
     def _check_resource(self, operation: Node) -> None:
         resource = operation.child(keys.RESOURCE)
@@ -121,16 +121,16 @@ class _SpecRules:
         if parameter is not None and not parameter.text("description").strip():
             self._say(parameter, f"the parameter {parameter.text('name')!r} has no description", "Say what it is for.")
 
-    def _check_answer(self, status: str, listed: Node) -> None:
-        answer = self._resolver.deref(listed)
-        if answer is None or not status.startswith(("4", "5")):
+    def _check_response(self, status: str, listed: Node) -> None:
+        response = self._resolver.deref(listed)
+        if response is None or not status.startswith(("4", "5")):
             return
-        contents = [media.child("schema").value for _, media in answer.child("content").items()]
+        contents = [media.child("schema").value for _, media in response.child("content").items()]
         if any(schema is not None for schema in contents):
             return
-        if not answer.text(keys.NO_BODY).strip():
+        if not response.text(keys.NO_BODY).strip():
             self._say(
-                answer, f"the error {status} has no body", f"Describe it, or say why in {keys.NO_BODY}: <reason>."
+                response, f"the error {status} has no body", f"Describe it, or say why in {keys.NO_BODY}: <reason>."
             )
 
     # --- components -----------------------------------------------------------

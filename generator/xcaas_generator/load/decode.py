@@ -1,6 +1,6 @@
 """From bytes to a plain tree of dicts, lists and scalars, JSON or YAML.
 
-Whatever the input is, the answer is a tree or an `InputError` that names the line:
+Whatever the input is, the result is a tree or an `InputError` that names the line:
 broken encodings, duplicate keys, nesting bombs, alias bombs and files of absurd
 size end in a message within bounded time and memory.
 """

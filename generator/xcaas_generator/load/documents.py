@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urljoin
@@ -15,6 +16,8 @@ from xcaas_generator.report import Report
 
 _MAX_FILES = 2_000
 _TIMEOUT = 30
+_TOTAL = 120  # seconds for a whole file, however steadily it drips
+_CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class Documents:
             return LoadError("References to the network are followed only with --allow-network; better keep a copy.")
         except OSError as error:
             return LoadError(f"It can't be read: {error.strerror or error}.")
+        except RuntimeError:  # what pathlib raises for links that lead to themselves, before Python 3.13
+            return LoadError("It can't be read: its links lead in a circle.")
         except ValueError as error:
             return LoadError(f"It can't be read: {error}.")
 
@@ -102,9 +107,16 @@ class Documents:
             raise _NotAllowed
         from urllib.request import urlopen  # brings an HTTP client along
 
-        with urlopen(url, timeout=_TIMEOUT) as answer:  # the scheme is http or https, see _is_url
-            data: bytes = answer.read(MAX_BYTES + 1)
-            return data
+        deadline = time.monotonic() + _TOTAL
+        data = bytearray()
+        with urlopen(url, timeout=_TIMEOUT) as response:  # the scheme is http or https, see _is_url
+            while chunk := response.read1(_CHUNK):
+                data += chunk
+                if len(data) > MAX_BYTES:
+                    raise ValueError(f"it has more than the {MAX_BYTES:,} bytes that are read")
+                if time.monotonic() > deadline:
+                    raise ValueError(f"it did not come within {_TOTAL} seconds")
+        return bytes(data)
 
     def _keep(self, where: str, file: SourceFile) -> SourceFile:
         self._files[where] = file

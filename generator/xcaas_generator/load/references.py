@@ -75,6 +75,14 @@ def unescape(token: str) -> str:
     return token.replace("~1", "/").replace("~0", "~")
 
 
+class DanglingReference(Exception):
+    """A reference that leads nowhere, in a place where nothing could be taken instead."""
+
+    def __init__(self, node: Node, ref: str) -> None:
+        self.node = node
+        super().__init__(f"the reference {ref!r} at #{node.pointer} leads nowhere")
+
+
 class Resolver:
     """Follows references; says once what could not be followed, or only by guessing."""
 
@@ -125,6 +133,50 @@ class Resolver:
                 return None
             seen.add(at.key)
         return at
+
+    def end(self, node: Node) -> Node:
+        """Return the end of the chain of references that starts at `node`. Raises `DanglingReference`."""
+        end = self.deref(node)
+        if end is None:
+            raise DanglingReference(node, self.reference(node) or "")
+        return end
+
+    def below(self, above: Node, token: str) -> Node:
+        """Return the object, map or list at `token`, which may stand elsewhere. Raises `DanglingReference`."""
+        return self.end(above.child(token))
+
+    def mapping(self, node: Node) -> dict[str, Node]:
+        """Return the entries of a map in their order. The map may stand elsewhere as a whole; entries beside the
+        reference add to it. Raises `DanglingReference`."""
+        value = node.value if isinstance(node.value, dict) else {}
+        own = {key: node.child(key) for key in value}
+        if not isinstance(value.get("$ref"), str):
+            return own
+        notes = {key for key in ("$ref", "summary", "description") if isinstance(value.get(key), str)}
+        end = self.end(node)
+        found = {key: end.child(key) for key in (end.value if isinstance(end.value, dict) else {})}
+        return found | {key: one for key, one in own.items() if key not in notes}
+
+    def entries(self, above: Node, token: str) -> list[tuple[str, Node]]:
+        """Return key and node of the map at `token`, sorted. Raises `DanglingReference`."""
+        return sorted(self.mapping(above.child(token)).items(), key=lambda entry: entry[0])
+
+    def section(self, root: Node, name: str) -> list[tuple[str, Node]]:
+        """Return the named parts of a section of `components`. Of one that can't be found there are none: what names
+        them finds nothing, and is judged by that."""
+        try:
+            return self.entries(self.below(root, "components"), name)
+        except DanglingReference as error:
+            self._report.error(error.node.place, f"{error}; nothing of components.{name} could be read", "Correct it.")
+            return []
+
+    def elements(self, node: Node) -> list[Node]:
+        """Return the elements of a list, which may stand elsewhere, in whole or in parts. Raises `DanglingReference`."""
+        found: list[Node] = []
+        for element in self.end(node).elements():
+            end = self.deref(element)
+            found.extend([element] if end is None or not isinstance(end.value, list) else end.elements())
+        return found
 
     def _advice(self, node: Node, ref: str) -> str:
         target = ref.strip().partition("#")[0]
@@ -223,11 +275,13 @@ class Resolver:
     def _guess(self, node: Node, fragment: str) -> Node | None:
         """Return `Pet`, `#/definitions/Pet`, `#/components/schema/Pet`: the one component that has this name."""
         name = unescape(unquote(fragment.rsplit("/", 1)[-1])).strip()
-        components = Node(node.file, "", node.file.tree).child("components")
+        components = self.deref(Node(node.file, "", node.file.tree).child("components"))
+        sections = [self.deref(section) for _, section in components.items()] if components is not None else []
         found = [
             section.child(key)
-            for _, section in components.items()
-            for key in (section.value if isinstance(section.value, dict) else {})
+            for section in sections
+            if section is not None and isinstance(section.value, dict)
+            for key in section.value
             if key.strip() == name
         ]
         if len(found) != 1 or not name:

@@ -26,9 +26,7 @@ class Bodies:
         listed = operation.child("requestBody")
         if listed.value is None:
             return self._leftover(operation, owner, leftovers) if leftovers else None
-        node = self._shaper.resolver.deref(listed)
-        if node is None:
-            return self._draft(listed, [VariantDraft("application/json", "json", ANY)], required=False)
+        node = self._shaper.resolver.end(listed)
         if not isinstance(node.value, dict):
             self._report.warn(node.place, f"a request body is expected here, not {brief(node.value)}; it was left out")
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.load.references import DanglingReference, Node, Resolver
 from xcaas_generator.normalise.drafts import DocumentDraft
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.extensions import keys
@@ -22,19 +22,28 @@ from xcaas_generator.report import Report
 def normalise(root: Node, resolver: Resolver, report: Report, name: str) -> DocumentDraft:
     """Read everything, resolve everything, name everything. The root has been checked to be a document."""
     shaper = Shaper(resolver, report, root, siblings=not _version(root).startswith("3.0"))
-    servers = read_servers(root, report) or leftover_servers(root, report) or (ir.Server("/"),)
+    servers = _servers(root, resolver, report)
     security = Security(root, resolver, report)
     vocabulary = Vocabulary(report)
     operations = Operations(shaper, security, vocabulary, servers)
-    for key, node in root.child("components").child("schemas").items():
+    for key, node in shaper.named:
         shaper.component(node, key)
-    drafts = operations.read(root.child("paths"))
+    drafts = operations.read(root)
     webhooks = Webhooks(shaper, operations).read(root)
     shaper.drain()
     vocabulary.check_calls(drafts)
     entries = name_entries(shaper.entries)
-    document = _document(root, report, name, servers, security)
+    document = _document(root, resolver, report, name, servers, security)
     return DocumentDraft(document, entries, drafts, operations.refused, webhooks)
+
+
+def _servers(root: Node, resolver: Resolver, report: Report) -> tuple[ir.Server, ...]:
+    try:
+        found = read_servers(root, resolver, report)
+    except DanglingReference as error:
+        report.error(error.node.place, f"{error}, so calls need a base_url")
+        found = ()
+    return found or leftover_servers(root, report) or (ir.Server("/"),)
 
 
 def _version(root: Node) -> str:
@@ -42,8 +51,10 @@ def _version(root: Node) -> str:
     return version if isinstance(version, str) else str(version)
 
 
-def _document(root: Node, report: Report, name: str, servers: tuple[ir.Server, ...], security: Security) -> ir.Document:
-    info = root.child("info")
+def _document(
+    root: Node, resolver: Resolver, report: Report, name: str, servers: tuple[ir.Server, ...], security: Security
+) -> ir.Document:
+    info = resolver.deref(root.child("info")) or root.child("info")
     product = root.child(keys.PRODUCT)
     if product.value is not None and not isinstance(product.value, dict):
         report.warn(product.place, f"{keys.PRODUCT} should be a mapping, not {brief(product.value)}")
@@ -59,7 +70,7 @@ def _document(root: Node, report: Report, name: str, servers: tuple[ir.Server, .
         doc=info.text("description").strip() or info.text("summary").strip(),
         servers=servers,
         security_schemes=security.schemes,
-        tags=_tags(root),
+        tags=_tags(root, resolver),
         console_name=console_name(root),
         rate_limits=rate_limits(root, report),
     )
@@ -75,6 +86,8 @@ def _text(info: Node, key: str, fallback: str, report: Report) -> str:
     return fallback
 
 
-def _tags(root: Node) -> tuple[tuple[str, str], ...]:
-    found = {tag.text("name").strip(): tag.text("description").strip() for tag in root.child("tags").elements()}
+def _tags(root: Node, resolver: Resolver) -> tuple[tuple[str, str], ...]:
+    listed = resolver.deref(root.child("tags"))
+    tags = [resolver.deref(tag) or tag for tag in (listed.elements() if listed is not None else [])]
+    found = {tag.text("name").strip(): tag.text("description").strip() for tag in tags}
     return tuple((name, doc) for name, doc in found.items() if name)

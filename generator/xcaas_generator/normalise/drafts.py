@@ -16,12 +16,14 @@ class ParameterDraft:
 
 @dataclass(slots=True)
 class VariantDraft:
-    """One media type of a body or answer. `kind` is a `BodyKind`; answers have the same kinds."""
+    """One media type of a body or response. `kind` is a `BodyKind`; responses have the same kinds."""
 
     media_type: str
     kind: ir.BodyKind
     shape: Shape
     encoding: tuple[ir.PartEncoding, ...] = ()
+    position: int = 0  # among the media types of the document
+    alternative: bool = False  # the data of a JSON variant in another form
 
 
 @dataclass(slots=True)
@@ -31,8 +33,8 @@ class BodyDraft:
 
 
 @dataclass(slots=True)
-class AnswerDraft:
-    node: ir.Answer
+class ResponseDraft:
+    node: ir.Response
     variants: list[VariantDraft]
     headers: list[ParameterDraft]
 
@@ -42,7 +44,7 @@ class OperationDraft:
     node: ir.Operation
     parameters: list[ParameterDraft] = field(default_factory=list[ParameterDraft])
     body: BodyDraft | None = None
-    answers: list[AnswerDraft] = field(default_factory=list[AnswerDraft])
+    responses: list[ResponseDraft] = field(default_factory=list[ResponseDraft])
 
 
 @dataclass(slots=True)

@@ -8,14 +8,14 @@ counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.load.references import DanglingReference, Node, Resolver
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag, infer_types, read_types, schemas, strings
 from xcaas_generator.report import Report
 
-_MAX_PARTS_DEEP = 60
+_MAX_PARTS_DEEP = 100
 _MAX_ALTERNATIVES = 8
 
 
@@ -63,11 +63,39 @@ class Flattener:
         self._resolver = resolver
         self._report = report
         self._siblings = siblings  # whether keywords beside `$ref` count (3.1) or not (3.0)
+        self._done: dict[tuple[str, str], Flat] = {}
+        self._under_way: dict[tuple[str, str], Flat] = {}
+        self._cuts = 0
 
-    def flatten(self, node: Node, trail: tuple[tuple[str, str], ...] = ()) -> Flat:
+    def flatten(self, node: Node) -> Flat:
+        """Return what applies to one value, for the caller to change."""
+        self._under_way.clear()
+        return _copied(self._shared(node, ()))
+
+    def _shared(self, node: Node, trail: tuple[tuple[str, str], ...]) -> Flat:
+        """Return the same, read once: parts that are named twice at each of 24 levels would be read 16 million times.
+
+        What a schema lacks because it is part of itself, those around it have: so it counts for this one call only.
+        """
+        known = self._done.get(node.key) or self._under_way.get(node.key)
+        if known is not None and node.key not in trail:
+            return known
+        cuts = self._cuts
+        flat = self._flatten(node, trail)
+        if node.key not in trail:
+            (self._done if self._cuts == cuts else self._under_way)[node.key] = flat
+        return flat
+
+    def _flatten(self, node: Node, trail: tuple[tuple[str, str], ...]) -> Flat:
         flat = Flat(node, parts={node.key})
         if node.key in trail or len(trail) > _MAX_PARTS_DEEP:
-            self._report.warn(node.place, "the schema is part of itself; the inner one was left out")
+            self._cuts += 1
+            what = (
+                "the schema is part of itself"
+                if node.key in trail
+                else f"more than {_MAX_PARTS_DEEP} parts within parts"
+            )
+            self._report.warn(node.place, f"{what}; the inner one was left out")
             return flat
         if not isinstance(node.value, dict):
             if not isinstance(node.value, bool):
@@ -78,14 +106,14 @@ class Flattener:
         if self._resolver.reference(node) is not None:
             target = self._resolver.target(node)
             if target is not None:
-                parts.append(self.flatten(target, trail))
+                parts.append(self._shared(target, trail))
             if not self._siblings:
-                flat = parts[0] if parts else flat
+                flat = _copied(parts[0]) if parts else flat
                 flat.parts.add(node.key)
                 flat.null = flat.null or flag(node, "nullable", self._report)
                 return flat
         self._own(node, flat)
-        parts.extend(self.flatten(part, trail) for part in schemas(node, "allOf", self._report))
+        parts.extend(self._shared(part, trail) for part in schemas(node, "allOf", self._resolver, self._report))
         return self.merge(flat, parts)
 
     def merge(self, own: Flat, parts: list[Flat]) -> Flat:
@@ -105,17 +133,18 @@ class Flattener:
     def _add(self, merged: Flat, part: Flat) -> None:
         merged.types = self._types(merged, part)
         merged.form = part.form or merged.form
-        merged.enums.extend(part.enums)
+        _extend(merged.enums, part.enums)
         merged.const = part.const or merged.const
         for name, alternatives in part.properties.items():
             known = merged.properties.get(name)
             merged.properties[name] = alternatives if known is None else _both(known, alternatives)
         merged.required |= part.required
-        merged.extra.extend(part.extra)
+        _extend(merged.extra, part.extra)
         merged.closed = merged.closed or part.closed
-        merged.items.extend(part.items)
-        merged.tuple_items.extend(part.tuple_items)
-        merged.unions.extend(part.unions)
+        _extend(merged.items, part.items)
+        _extend(merged.tuple_items, part.tuple_items)
+        unions = {union.members[0].key for union in merged.unions}
+        merged.unions.extend(union for union in part.unions if union.members[0].key not in unions)
         merged.parts |= part.parts
         merged.discriminator = part.discriminator or merged.discriminator
         merged.media = part.media or merged.media
@@ -149,22 +178,23 @@ class Flattener:
         flat.said = bool(flat.types) or any(
             node.has(key) for key in ("enum", "const", "oneOf", "anyOf", "allOf", "properties", "required")
         )
-        if isinstance(node.get("enum"), list):
-            flat.enums.append(node.child("enum"))
+        enum = self._resolver.deref(node.child("enum"))
+        if enum is not None and isinstance(enum.value, list):
+            flat.enums.append(enum)
         elif node.has("enum"):
             report.warn(node.child("enum").place, f"'enum' should be a list, not {brief(node.get('enum'))}")
         if node.has("const"):
             flat.const = node.child("const")
-        flat.discriminator = node.child("discriminator") if node.has("discriminator") else None
+        discriminator = self._resolver.deref(node.child("discriminator")) if node.has("discriminator") else None
+        flat.discriminator = discriminator
         flat.media = node.text("contentMediaType") or None
         flat.encoding = node.text("contentEncoding") or None
         self._properties(node, flat)
         self._extra(node, flat)
         self._items(node, flat)
         for key in ("oneOf", "anyOf"):
-            members = schemas(node, key, report)
+            members = schemas(node, key, self._resolver, report)
             if members:
-                discriminator = node.child("discriminator") if node.has("discriminator") else None
                 flat.unions.append(Union(node, tuple(members), discriminator))
         error = node.get(keys.ERROR)
         if isinstance(error, dict):
@@ -173,15 +203,8 @@ class Flattener:
     def _properties(self, node: Node, flat: Flat) -> None:
         below = node.child("properties")
         if isinstance(below.value, dict):
-            for name, value in below.value.items():
-                if name == "$ref" and isinstance(value, str):
-                    self._report.warn(below.place, "'$ref' stands among the properties; it was read as part of them")
-                    target = self._resolver.target(below)
-                    if target is not None:
-                        for one in target.value if isinstance(target.value, dict) else {}:
-                            flat.properties.setdefault(one, [[target.child(one)]])
-                    continue
-                self._property(below.child(name), name, flat)
+            for name, one in self._entries(below).items():
+                self._property(one, name, flat)
         elif below.value is not None:
             self._report.warn(below.place, f"'properties' should be a mapping, not {brief(below.value)}")
         flat.required.update(name.strip() for name in strings(node, "required", self._report))
@@ -191,6 +214,14 @@ class Flattener:
                 properties = part.child("properties")
                 for name in properties.value if isinstance(properties.value, dict) else {}:
                     flat.properties.setdefault(name, [[properties.child(name)]])
+
+    def _entries(self, node: Node) -> dict[str, Node]:
+        """Return the entries of a map. Where the map can't be found, those that stand beside the reference."""
+        try:
+            return self._resolver.mapping(node)
+        except DanglingReference:
+            value = node.value if isinstance(node.value, dict) else {}
+            return {key: node.child(key) for key in value if key != "$ref"}
 
     def _property(self, node: Node, name: str, flat: Flat) -> None:
         wire = name.strip()
@@ -207,8 +238,8 @@ class Flattener:
         flat.properties[wire] = [[node]]
 
     def _extra(self, node: Node, flat: Flat) -> None:
-        patterns = node.child("patternProperties")
-        flat.extra.extend(schema for _, schema in patterns.items())
+        patterns = self._entries(node.child("patternProperties"))
+        flat.extra.extend(patterns[pattern] for pattern in sorted(patterns))
         key = "additionalProperties" if node.has("additionalProperties") else "unevaluatedProperties"
         extra = node.child(key)
         if extra.value is False:
@@ -220,7 +251,7 @@ class Flattener:
             self._report.warn(extra.place, f"{key!r} should be a schema or a boolean, not {brief(extra.value)}")
 
     def _items(self, node: Node, flat: Flat) -> None:
-        flat.tuple_items.extend(schemas(node, "prefixItems", self._report))
+        flat.tuple_items.extend(schemas(node, "prefixItems", self._resolver, self._report))
         items = node.child("items")
         if isinstance(items.value, list):
             flat.tuple_items.extend(items.elements())
@@ -228,6 +259,28 @@ class Flattener:
             flat.items.append(items)
         elif items.value is not None and not isinstance(items.value, bool):
             self._report.warn(items.place, f"'items' should be a schema, not {brief(items.value)}")
+
+
+def _copied(flat: Flat) -> Flat:
+    """Return a copy whose collections are its own."""
+    return replace(
+        flat,
+        enums=list(flat.enums),
+        properties=dict(flat.properties),
+        required=set(flat.required),
+        extra=list(flat.extra),
+        items=list(flat.items),
+        tuple_items=list(flat.tuple_items),
+        unions=list(flat.unions),
+        error=dict(flat.error),
+        parts=set(flat.parts),
+    )
+
+
+def _extend(nodes: list[Node], more: list[Node]) -> None:
+    """Add the nodes that are not there yet."""
+    known = {node.key for node in nodes}
+    nodes.extend(node for node in more if node.key not in known)
 
 
 def _both(first: list[list[Node]], second: list[list[Node]]) -> list[list[Node]]:

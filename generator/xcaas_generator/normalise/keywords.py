@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from xcaas_generator.ir import JSON
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.report import Report
 
 TYPES = ("string", "integer", "number", "boolean", "array", "object")
@@ -135,13 +135,16 @@ def strings(node: Node, key: str, report: Report) -> list[str]:
     return found
 
 
-def schemas(node: Node, key: str, report: Report) -> list[Node]:
+def schemas(node: Node, key: str, resolver: Resolver, report: Report) -> list[Node]:
     """Return a list of schemas, as `allOf` or `prefixItems` hold. One schema alone is taken for a list of it."""
     value = node.get(key)
     if value is None:
         return []
     below = node.child(key)
     if isinstance(value, dict):
+        end = resolver.deref(below)
+        if end is not None and isinstance(end.value, list):
+            return end.elements()
         report.warn(below.place, f"{key!r} should be a list of schemas; the schema was read as a list of one")
         return [below]
     if not isinstance(value, list):

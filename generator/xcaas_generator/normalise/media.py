@@ -26,33 +26,41 @@ from xcaas_generator.normalise.shapes import (
 
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+")
 _JSON = re.compile(r"application/(?:.*[+.-])?json(?:-.*)?|text/(?:x-)?json|application/\*\+json|application/problem")
+_BINARY = ("protobuf", "cbor", "msgpack", "messagepack", "avro", "bson", "thrift", "parquet", "smile", "arrow")
 _LINES = ("ndjson", "jsonl", "json-seq", "jsonlines", "x-json-stream")
 _TEXTUAL = ("yaml", "csv", "javascript", "graphql", "sql", "toml", "jwt", "typescript", "event-stream", "pem", "pgp")
 
 
 class Contents:
-    """Reads `content` of bodies and answers."""
+    """Reads `content` of bodies and responses."""
 
     def __init__(self, shaper: Shaper) -> None:
         self._shaper = shaper
         self._report = shaper.report
 
     def variants(self, content: Node, hint: Hint) -> list[VariantDraft]:
-        """Return one variant per media type, JSON ones first: they are what a client prefers."""
+        """Return one variant per media type, JSON ones first: they are what a client prefers.
+
+        Raises `DanglingReference`.
+        """
         if content.value is None:
             return []
         if not isinstance(content.value, dict):
             self._report.warn(content.place, f"'content' should map media types, not be {brief(content.value)}")
             return []
+        resolver = self._shaper.resolver
+        listed = {raw: resolver.end(media) for raw, media in resolver.mapping(content).items()}
         found: list[VariantDraft] = []
-        alone = len(content.value) == 1
-        ordered = sorted(content.value, key=lambda raw: (not _JSON.fullmatch(raw.partition(";")[0].strip()), raw))
+        alone = len(listed) == 1
+        ordered = sorted(listed, key=lambda raw: (not _is_json(raw), raw))
         for raw in ordered:
-            media = self._shaper.resolver.deref(content.child(raw))
-            if media is not None:
-                variant = self._variant(raw, media, _hint(hint, raw, ordered[0], content), alone=alone)
-                if all(variant.media_type != other.media_type for other in found):
-                    found.append(variant)
+            variant = self._variant(raw, listed[raw], _hint(hint, raw, ordered[0], listed), alone=alone)
+            variant.position = list(listed).index(raw)
+            variant.alternative = _is_alternative(
+                variant, listed[raw], [listed[one] for one in ordered if _is_json(one)]
+            )
+            if all(variant.media_type != other.media_type for other in found):
+                found.append(variant)
         ranks = {"json": 0, "form": 1, "multipart": 1}
         return sorted(found, key=lambda variant: (ranks.get(variant.kind, 2), "*" in variant.media_type))
 
@@ -69,6 +77,8 @@ class Contents:
         kind = _kind(media_type, without_null(shape), given=given, alone=alone)
         # `encoding` has a meaning for these two only.
         encoding = self._encoding(media) if kind in ("form", "multipart") else ()
+        if alone and kind == "binary" and _compound(without_null(shape)):
+            self._report.warn(media.place, f"{media_type} is not read or written here; its bytes are")
         return VariantDraft(media_type, kind, _shape_for(kind, shape), encoding)
 
     def _media_type(self, raw: str, media: Node) -> str:
@@ -89,7 +99,8 @@ class Contents:
 
     def _encoding(self, media: Node) -> tuple[ir.PartEncoding, ...]:
         parts: list[ir.PartEncoding] = []
-        for wire, one in media.child("encoding").items():
+        for wire, listed in self._shaper.resolver.entries(media, "encoding"):
+            one = self._shaper.resolver.end(listed)
             explode = one.get("explode")
             parts.append(
                 ir.PartEncoding(
@@ -102,7 +113,21 @@ class Contents:
         return tuple(parts)
 
 
-def _hint(hint: Hint, raw: str, first: str, content: Node) -> Hint:
+def _is_json(raw: str) -> bool:
+    return _JSON.fullmatch(raw.partition(";")[0].strip()) is not None
+
+
+def _is_alternative(variant: VariantDraft, media: Node, jsons: list[Node]) -> bool:
+    """Return whether a media type is another form of the data that comes as JSON, which is the one to ask for: of the
+    same schema, XML, or the events that make up what JSON brings at once."""
+    if variant.kind == "json" or not jsons:
+        return False
+    streamed = "event-stream" in variant.media_type or any(word in variant.media_type for word in _LINES)
+    schema = media.child("schema").value
+    return variant.kind == "xml" or streamed or schema in (None, *(one.child("schema").value for one in jsons))
+
+
+def _hint(hint: Hint, raw: str, first: str, listed: dict[str, Node]) -> Hint:
     """Return the hint for a media type. Those after the first of a body are told apart by it."""
     if raw == first:
         return hint
@@ -110,7 +135,7 @@ def _hint(hint: Hint, raw: str, first: str, content: Node) -> Hint:
     word = {"x-www-form-urlencoded": "form", "www-form-urlencoded": "form", "form-data": "multipart", "*": ""}.get(
         subtype, subtype
     )
-    same = content.child(raw).child("schema").value == content.child(first).child("schema").value
+    same = listed[raw].child("schema").value == listed[first].child("schema").value
     return hint if same else Hint(hint.owner, f"{word} {hint.leaf}".strip(), hint.title, indirect=hint.indirect)
 
 
@@ -124,6 +149,8 @@ def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.Body
         return "form"
     if main == "multipart":
         return "multipart"
+    if any(word in subtype for word in _BINARY):
+        return "binary"
     if any(word in subtype for word in _LINES):
         return "text"
     if subtype == "xml" or subtype.endswith("+xml"):

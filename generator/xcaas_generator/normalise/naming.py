@@ -313,6 +313,8 @@ def _shape_structure(shape: Shape) -> str:
         return f"{{{_shape_structure(shape.value)}}}"
     if isinstance(shape, UnionOf):
         members = "|".join(_shape_structure(member) for member in shape.members)
-        return f"({members})@{shape.discriminator}{[(tag, id(one.entry.final())) for tag, one in shape.tags]}"
+        tags = [(tag, id(one.entry.final())) for tag, one in shape.tags]
+        base = None if shape.base is None else id(shape.base.entry.final())
+        return f"({members})@{shape.discriminator}{tags}{base}"
     assert isinstance(shape, Ref)
     return f"#{id(shape.entry.final())}"

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Node
-from xcaas_generator.normalise.answers import Answers
+from xcaas_generator.load.references import DanglingReference, Node
 from xcaas_generator.normalise.bodies import Bodies
 from xcaas_generator.normalise.drafts import OperationDraft
 from xcaas_generator.normalise.keywords import brief, flag, strings
 from xcaas_generator.normalise.media import Contents
 from xcaas_generator.normalise.naming import class_name
 from xcaas_generator.normalise.parameters import TEMPLATE, Parameters
+from xcaas_generator.normalise.responses import Responses
 from xcaas_generator.normalise.schemas import Shaper
-from xcaas_generator.normalise.security import Security
+from xcaas_generator.normalise.security import Security, Unreadable
 from xcaas_generator.normalise.servers import read_servers
 from xcaas_generator.normalise.vocabulary import Vocabulary
+from xcaas_generator.problems import InputError, Problem
 from xcaas_generator.python import names
 from xcaas_generator.report import UNFORESEEN
 
@@ -46,13 +47,17 @@ class Operations:
         contents = Contents(shaper)
         self._parameters = Parameters(shaper)
         self.bodies = Bodies(shaper, contents)
-        self._answers = Answers(shaper, contents, self._parameters, optional=shaper.siblings)
+        self._responses = Responses(shaper, contents, self._parameters, optional=shaper.siblings)
         self.refused: list[ir.Refused] = []
         self.nodes: dict[str, Node] = {}  # by operation id
 
-    def read(self, paths: Node) -> list[OperationDraft]:
-        """Return all operations, sorted by path and method."""
-        found = [one for path, item in paths.items() if self._is_path(path, item) for one in self._in_path(path, item)]
+    def read(self, root: Node) -> list[OperationDraft]:
+        """Return all operations, sorted by path and method. Raises `InputError` when `paths` can't be found."""
+        try:
+            paths = self._shaper.resolver.entries(root, "paths")
+        except DanglingReference as error:
+            raise InputError([Problem(error.node.place, f"{error}, so there are no operations")]) from None
+        found = [one for path, item in paths if self._is_path(path, item) for one in self._in_path(path, item)]
         ids = self._ids(found)
         drafts = [self._guarded(one, ids[index]) for index, one in enumerate(found)]
         return [draft for draft in drafts if draft is not None]
@@ -89,9 +94,16 @@ class Operations:
                 method = self._method(key, node)
                 if method is not None and method not in found:
                     found[method] = _Found(path, method, item, node)
-            for key, node in one.child("additionalOperations").items():
+            for key, node in self._additional(one):
                 found.setdefault(key, _Found(path, key, item, node))
         return [found[method] for method in sorted(found, key=lambda name: (name.lower() not in METHODS, name))]
+
+    def _additional(self, item: Node) -> list[tuple[str, Node]]:
+        """Return the operations of other methods, which 3.2 lists apart."""
+        try:
+            return self._shaper.resolver.entries(item, "additionalOperations")
+        except DanglingReference:
+            return [("*", item.child("additionalOperations"))]  # refused like any operation that can't be found
 
     def _method(self, key: str, node: Node) -> str | None:
         if key in METHODS:
@@ -135,34 +147,45 @@ class Operations:
         return ids
 
     def _candidate(self, one: _Found) -> tuple[str, bool]:
-        raw = one.node.get("operationId")
+        node = self._shaper.resolver.deref(one.node) or one.node
+        raw = node.get("operationId")
         if isinstance(raw, str) and raw.strip() and names.words(raw):
             return raw.strip(), True
         if raw is not None and (not isinstance(raw, str) or raw.strip()):
-            self._report.warn(one.node.child("operationId").place, f"{brief(raw)} is no operationId; one was made up")
+            self._report.warn(node.child("operationId").place, f"{brief(raw)} is no operationId; one was made up")
         return _made_id(one.path, one.method), False
 
     # --- reading --------------------------------------------------------------
 
     def _guarded(self, one: _Found, id_: str) -> OperationDraft | None:
         """Read one operation. What nobody has foreseen costs this operation, not the document."""
-        reason = _meaningless(one)
-        if reason is not None:
-            self._refuse(one.method, one.path, one.node, reason)
-            return None
-        self.nodes[id_] = one.node
         try:
-            return self._operation(one, id_)
+            read = replace(one, node=self._shaper.resolver.end(one.node))
+            reason = _meaningless(read)
+            if reason is not None:
+                self._refuse(one.method, one.path, one.node, reason)
+                return None
+            draft = self._operation(read, id_)
+            self.nodes[id_] = read.node
+            return draft
+        except (DanglingReference, Unreadable) as error:
+            self._refuse(one.method, one.path, one.node, str(error))
+            return None
         except UNFORESEEN as error:
             self._refuse(one.method, one.path, one.node, f"it can't be read ({type(error).__name__}: {error})")
             return None
+
+    def _read_servers(self, node: Node) -> tuple[ir.Server, ...]:
+        return read_servers(node, self._shaper.resolver, self._report)
 
     def _operation(self, one: _Found, id_: str) -> OperationDraft:
         node, owner = one.node, class_name(id_)
         parameters, leftovers = self._parameters.read(one.path, one.item, node, owner)
         body = self.bodies.read(node, owner, leftovers)
-        answers = self._answers.read(node, owner)
-        servers = read_servers(node, self._report) or read_servers(one.item, self._report) or self._servers
+        responses = self._responses.read(node, owner)
+        if one.method == "head":  # which never gets a body, whatever is described
+            responses = [replace(response, variants=[]) for response in responses]
+        servers = self._read_servers(node) or self._read_servers(one.item) or self._servers
         operation = ir.Operation(
             id=id_,
             method=one.method.upper() if one.method in METHODS else one.method,
@@ -175,7 +198,7 @@ class Operations:
             doc=node.text("description").strip() or one.item.text("description").strip(),
             deprecated=flag(node, "deprecated", self._report),
         )
-        return OperationDraft(self._vocabulary.add(operation, node), parameters, body, answers)
+        return OperationDraft(self._vocabulary.add(operation, node), parameters, body, responses)
 
 
 def _meaningless(one: _Found) -> str | None:

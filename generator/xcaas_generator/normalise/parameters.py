@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TypedDict, get_args
+from urllib.parse import parse_qsl
 
 from xcaas_generator import ir
 from xcaas_generator.load.references import Node
@@ -30,6 +31,11 @@ _COLLECTIONS = {"csv": ("form", False), "ssv": ("spaceDelimited", False), "tsv":
                 "pipes": ("pipeDelimited", False), "multi": ("form", True)}  # fmt: skip
 # OpenAPI says that these are described elsewhere (content, security) and ignored as parameters.
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")
+# What the HTTP library makes of the connection and the body itself; another value breaks the request.
+_HEADERS_OF_HTTP = (
+    *("connection", "content-length", "host", "keep-alive", "proxy-connection", "te"),
+    *("trailer", "transfer-encoding", "upgrade"),
+)
 
 
 class _Default(TypedDict):
@@ -52,20 +58,18 @@ class Parameters:
     def read(self, path: str, common: Node, own: Node, owner: str) -> tuple[list[ParameterDraft], list[Node]]:
         """Return the parameters of an operation, path ones in the order of the template, and those that are
         really a body (`in: body` or `formData`, left from Swagger 2)."""
-        names: list[str] = TEMPLATE.findall(path)
+        names = _names_in(path, self._in_query(common, own))
         found: dict[tuple[str, str], ParameterDraft] = {}
         bodies: list[Node] = []
         for level in (own, common):
             seen: set[tuple[str, str]] = set()
             for listed in self._listed(level):
-                node = self._shaper.resolver.deref(listed)
-                if node is None:
-                    continue
+                node = self._shaper.resolver.end(listed)
                 if node.get("in") in ("body", "formData"):
                     bodies.append(node)
                     continue
                 draft = self._parameter(node, names, owner)
-                if draft is None:
+                if draft is None or self._is_fixed(draft, path):
                     continue
                 key = (
                     draft.node.wire.lower() if draft.node.location == "header" else draft.node.wire,
@@ -78,19 +82,31 @@ class Parameters:
         return self._fitted(path, names, list(found.values()), own), bodies
 
     def header(self, name: str, node: Node, owner: str) -> ParameterDraft | None:
-        """Return a header of an answer."""
+        """Return a header of a response."""
         if name.lower() == "content-type":
             return None
         return self._made(node, name, "header", owner)
 
+    def _in_query(self, common: Node, own: Node) -> set[str]:
+        ends = [self._shaper.resolver.deref(one) for level in (own, common) for one in self._listed(level)]
+        return {one.text("name").strip() for one in ends if one is not None and one.text("in").strip() == "query"}
+
+    def _is_fixed(self, draft: ParameterDraft, path: str) -> bool:
+        """Return whether the path itself gives a query parameter its value, which tells the operation from others."""
+        value = dict(parse_qsl(path.partition("#")[0].partition("?")[2])).get(draft.node.wire)
+        if draft.node.location != "query" or value is None or TEMPLATE.fullmatch(value):
+            return False
+        self._report.warn(draft.node.place, f"the path says {draft.node.wire}={value}; it is no parameter")
+        return True
+
     def _listed(self, level: Node) -> list[Node]:
-        below = level.child("parameters")
+        below = self._shaper.resolver.below(level, "parameters")
         if isinstance(below.value, dict):
             self._report.warn(below.place, "'parameters' should be a list; the values of the mapping were read")
-            return [one for _, one in below.items()]
+            return list(self._shaper.resolver.mapping(below).values())
         if below.value is not None and not isinstance(below.value, list):
             self._report.warn(below.place, f"'parameters' should be a list, not {brief(below.value)}; it was ignored")
-        return below.elements()
+        return self._shaper.resolver.elements(below)
 
     def _parameter(self, node: Node, names: list[str], owner: str) -> ParameterDraft | None:
         raw = node.get("name")
@@ -102,6 +118,9 @@ class Parameters:
             self._report.warn(node.child("name").place, f"the name {raw!r} has blanks around it; they were left out")
         location = self._location(node, name, names)
         if location == "header" and name.lower() in _IGNORED_HEADERS:
+            return None
+        if location == "header" and name.lower() in _HEADERS_OF_HTTP:
+            self._report.warn(node.place, f"{name} belongs to HTTP itself, which sets it; it is no parameter")
             return None
         return self._made(node, name, location, owner)
 
@@ -154,10 +173,10 @@ class Parameters:
         if node.get("schema") is not None:
             at = node.child("schema")
             return self._shaper.shape(at, hint), at, None
-        content = node.child("content")
-        if isinstance(content.value, dict) and content.value:
-            media_type, media = content.items()[0]
-            at = media.child("schema")
+        content = self._shaper.resolver.entries(node, "content")
+        if content:
+            media_type, media = content[0]
+            at = self._shaper.resolver.end(media).child("schema")
             return (self._shaper.shape(at, hint) if at.value is not None else ANY), at, media_type
         if node.has("type"):
             self._report.warn(node.place, "the parameter has its type beside its name, as in Swagger 2; it was read so")
@@ -255,6 +274,14 @@ class Parameters:
             explode=False,
         )
         return ParameterDraft(node, TEXT)
+
+
+def _names_in(path: str, in_query: set[str]) -> list[str]:
+    """Return the parameters of a template. In `/items?x={x}`, x may be declared as a parameter of the query; what stands
+    behind a # is never sent."""
+    plain, _, query = path.partition("#")[0].partition("?")
+    names: list[str] = TEMPLATE.findall(plain)
+    return names + [name for name in TEMPLATE.findall(query) if name not in in_query]
 
 
 def _plain(name: str) -> str:

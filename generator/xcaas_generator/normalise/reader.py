@@ -55,7 +55,8 @@ class Annotations:
             if isinstance(several, list) and several:
                 return several[0] if keywords.finite(several[0]) else None
             if isinstance(several, dict):
-                for _, one in node.child("examples").items():
+                examples = self._resolver.deref(node.child("examples"))
+                for _, one in examples.items() if examples is not None else []:
                     example = self._resolver.deref(one)
                     if example is not None and example.get("value") is not None:
                         value = example.get("value")
@@ -68,7 +69,7 @@ class SchemaReader(Protocol):
 
     resolver: Resolver
     report: Report
-    root: Node
+    named: list[tuple[str, Node]]  # the document's component schemas
     flattener: Flattener
     annotations: Annotations
 

@@ -51,7 +51,6 @@ class Shaper:
     def __init__(self, resolver: Resolver, report: Report, root: Node, *, siblings: bool) -> None:
         self.resolver = resolver
         self.report = report
-        self.root = root
         self.flattener = Flattener(resolver, report, siblings=siblings)
         self.annotations = Annotations(resolver)
         self.entries: list[Entry] = []
@@ -60,7 +59,8 @@ class Shaper:
         self._known: dict[_Key, Shape] = {}
         self._open: set[_Key] = set()
         self._queue: deque[tuple[Entry, Flat]] = deque()
-        self._prefix = _common_prefix(root)
+        self.named = resolver.section(root, "schemas")
+        self._prefix = _common_prefix([name for name, _ in self.named])
 
     # --- asking -------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class Shaper:
         """Return the part of an `allOf` that says everything, if the rest are notes on it."""
         if _has_structure(node) or node.get("required") or isinstance(node.get("additionalProperties"), dict):
             return None
-        telling = [part for part in schemas(node, "allOf", self.report) if not self._says_nothing(part)]
+        telling = [part for part in schemas(node, "allOf", self.resolver, self.report) if not self._says_nothing(part)]
         return telling[0] if len(telling) == 1 else None
 
     def _is_parent(self, node: Node) -> bool:
@@ -314,10 +314,9 @@ def _titled(hint: Hint, node: Node) -> Hint:
     return Hint(hint.owner, hint.leaf, title, hint.fixed, hint.indirect) if title and not hint.fixed else hint
 
 
-def _common_prefix(root: Node) -> str:
+def _common_prefix(known: list[str]) -> str:
     """Return what all dotted names of components start with (`io.k8s.`), which says nothing about any of them."""
-    schemas_ = root.child("components").child("schemas")
-    names = [name.split(".") for name in schemas_.value if "." in name] if isinstance(schemas_.value, dict) else []
+    names = [name.split(".") for name in known if "." in name]
     if len(names) < 3:
         return ""
     first, last = min(names), max(names)
@@ -325,5 +324,4 @@ def _common_prefix(root: Node) -> str:
     while common < min(len(first), len(last)) - 1 and first[common] == last[common]:
         common += 1
     prefix = "".join(part + "." for part in first[:common])
-    plain = {name.removeprefix(prefix) for name in schemas_.value} if isinstance(schemas_.value, dict) else set[str]()
-    return prefix if isinstance(schemas_.value, dict) and len(plain) == len(schemas_.value) else ""
+    return prefix if len({name.removeprefix(prefix) for name in known}) == len(known) else ""

@@ -24,32 +24,43 @@ _LOCATIONS: dict[str, ir.Location] = {"header": "header", "headers": "header", "
 Sets = tuple[tuple[str, ...], ...]
 
 
+class Unreadable(Exception):
+    """No requirement of an operation can be read: called without credentials, it would only fail, or worse."""
+
+
 class Security:
     def __init__(self, root: Node, resolver: Resolver, report: Report) -> None:
         self._report = report
         self._resolver = resolver
-        self.schemes = self._schemes(root.child("components").child("securitySchemes"))
+        self._root = root
+        self.schemes = self._schemes(resolver.section(root, "securitySchemes"))
         self._names = {scheme.name for scheme in self.schemes}
-        self._common = self._sets(root.child("security")) if root.get("security") is not None else ()
 
     def of(self, operation: Node) -> Sets:
-        """Return any of these sets, each set all of its schemes. An operation's own list replaces the document's."""
-        if operation.get("security") is None:
-            return self._common
-        return self._sets(operation.child("security"))
+        """Return any of these sets, each set all of its schemes. An operation's own list replaces the document's.
+
+        Raises `DanglingReference`, and `Unreadable` when there are requirements and none of them can be read.
+        """
+        node = operation if operation.get("security") is not None else self._root
+        if node.get("security") is None:
+            return ()
+        return self._sets(self._resolver.below(node, "security"))
 
     def _sets(self, node: Node) -> Sets:
-        listed = node.elements()
+        listed = self._resolver.elements(node)
         if isinstance(node.value, dict):
             self._report.warn(node.place, "'security' should be a list; the mapping was read as its only item")
             listed = [node]
         elif not isinstance(node.value, list):
-            self._report.warn(node.place, f"'security' should be a list, not {brief(node.value)}; it was ignored")
+            self._report.warn(node.place, f"'security' should be a list, not {brief(node.value)}")
+            raise Unreadable("its security requirements can't be read")
         found: list[tuple[str, ...]] = []
         for one in listed:
-            names = self._set(one)
+            names = self._set(self._resolver.end(one))
             if names is not None and names not in found:
                 found.append(names)
+        if listed and not found:
+            raise Unreadable("it asks for a security scheme that can't be read")
         return tuple(found)
 
     def _set(self, node: Node) -> tuple[str, ...] | None:
@@ -79,13 +90,14 @@ class Security:
 
     # --- schemes --------------------------------------------------------------
 
-    def _schemes(self, below: Node) -> tuple[ir.SecurityScheme, ...]:
+    def _schemes(self, section: list[tuple[str, Node]]) -> tuple[ir.SecurityScheme, ...]:
         found: list[ir.SecurityScheme] = []
-        for name, listed in below.items():
+        for name, listed in section:
             node = self._resolver.deref(listed)
             if node is None or not isinstance(node.value, dict):
-                self._report.warn(listed.place, f"a security scheme is expected here, not {brief(listed.value)}")
-                node = Node(listed.file, listed.pointer, {})
+                said = "this reference" if node is None else brief(node.value)
+                self._report.error(listed.place, f"a security scheme is expected here, not {said}; it was left out")
+                continue
             found.append(self._scheme(name.strip(), node))
         return tuple(found)
 
@@ -133,12 +145,12 @@ class Security:
         return location or "header", parameter or "Authorization"
 
     def _token_url(self, node: Node) -> str | None:
-        flows = node.child("flows")
+        flows = self._resolver.deref(node.child("flows")) or node.child("flows")
         if flows.value is None and (node.text("tokenUrl") or node.text("authorizationUrl")):
             self._report.warn(node.place, "the scheme has no 'flows', as in Swagger 2; its 'tokenUrl' was read")
             return node.text("tokenUrl").strip() or None
         for name in _FLOWS:
-            flow = flows.child(name)
+            flow = self._resolver.deref(flows.child(name)) or flows.child(name)
             if isinstance(flow.value, dict):
                 scopes = flow.get("scopes")
                 if scopes is not None and not isinstance(scopes, dict | list):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief
@@ -15,16 +15,17 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _HOST = re.compile(r"(?:[\w-]+|\{[^{}]*\})(?:\.(?:[\w-]+|\{[^{}]*\}))+(?::(?:\d+|\{[^{}]*\}))?(?:/.*)?")
 
 
-def read_servers(node: Node, report: Report) -> tuple[ir.Server, ...]:
+def read_servers(node: Node, resolver: Resolver, report: Report) -> tuple[ir.Server, ...]:
     """Return the servers listed under `servers` at `node`; () when none are, so that the level above counts."""
-    below = node.child("servers")
-    listed = [below] if isinstance(below.value, dict) else below.elements()
+    below = resolver.below(node, "servers")
+    listed = [below] if isinstance(below.value, dict) else resolver.elements(below)
     if isinstance(below.value, dict):
         report.warn(below.place, "'servers' should be a list; the mapping was read as its only server")
     elif below.value is not None and not isinstance(below.value, list):
         report.warn(below.place, f"'servers' should be a list, not {brief(below.value)}; it was ignored")
     found: list[ir.Server] = []
-    for one in listed:
+    for each in listed:
+        one = resolver.end(each)
         if isinstance(one.value, str):
             report.warn(one.place, "a server should be a mapping with a 'url'; the text was read as its URL")
             one = Node(one.file, one.pointer, {"url": one.value})
@@ -56,7 +57,7 @@ def _server(node: Node, report: Report) -> ir.Server:
     if whole != url:
         report.warn(node.child("url").place, f"the URL {url} has no scheme; https was taken", f'Write "{whole}".')
     variables = _variables(node, whole, report)
-    return ir.Server(whole, variables, node.text("description").strip())
+    return ir.Server(whole, variables, node.text("description").strip(), node.text("name").strip())
 
 
 def _with_scheme(url: str) -> str:

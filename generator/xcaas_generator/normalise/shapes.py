@@ -7,7 +7,7 @@ class of its own (an `Entry`) is compared by identity, until naming shares equal
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from xcaas_generator.ir import JSON, SourceLocation
@@ -48,11 +48,13 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class UnionOf:
-    """One of several. `tags` (with `discriminator`) lead from a tag's value to a member."""
+    """One of several. `tags` (with `discriminator`) lead from a tag's value to a member, or to each of those that share
+    it; `base` stands for values that no tag has."""
 
     members: tuple[Shape, ...]
     discriminator: str | None = None
     tags: tuple[tuple[str, Ref], ...] = ()
+    base: Ref | None = None
 
 
 Shape: TypeAlias = Scalar | Const | ArrayOf | MapOf | Ref | UnionOf
@@ -144,25 +146,25 @@ def without_null(shape: Shape) -> Shape:
     if not isinstance(shape, UnionOf) or NONE not in shape.members:
         return shape
     rest = tuple(member for member in shape.members if member != NONE)
-    return rest[0] if len(rest) == 1 else UnionOf(rest, shape.discriminator, shape.tags)
+    return rest[0] if len(rest) == 1 else replace(shape, members=rest)
 
 
 def with_null(shape: Shape) -> Shape:
     if shape == ANY or nullable(shape):
         return shape
     if isinstance(shape, UnionOf):
-        return UnionOf((*shape.members, NONE), shape.discriminator, shape.tags)
+        return replace(shape, members=(*shape.members, NONE))
     return UnionOf((shape, NONE))
 
 
-def one_of(shapes: list[Shape], discriminator: str | None = None, tags: tuple[tuple[str, Ref], ...] = ()) -> Shape:
+def one_of(shapes: list[Shape]) -> Shape:
     """Return a union, simplified: flat, without repeats, anything if one member is anything."""
     flat: list[Shape] = []
+    told: UnionOf | None = None
     for shape in shapes:
-        if isinstance(shape, UnionOf) and shape.discriminator is not None and discriminator is None:
+        if isinstance(shape, UnionOf) and shape.discriminator is not None:
             rest = [other for other in shapes if other is not shape and other != NONE]
-            if not rest:
-                discriminator, tags = shape.discriminator, shape.tags
+            told = told if rest else told or shape
         flat.extend(members_of(shape))
     distinct = list(dict.fromkeys(flat))
     if ANY in distinct:
@@ -174,7 +176,7 @@ def one_of(shapes: list[Shape], discriminator: str | None = None, tags: tuple[tu
         return ANY
     if len(distinct) == 1:
         return distinct[0]
-    return UnionOf(tuple(distinct), discriminator, tags)
+    return UnionOf(tuple(distinct)) if told is None else replace(told, members=tuple(distinct))
 
 
 def _textual(entry: Entry) -> bool:

@@ -51,7 +51,7 @@ class Unions:
     def shape(self, flat: Flat, hint: Hint) -> Shape:
         base = copy(flat)
         base.unions = []
-        if any(member.value == _ODATA_NULL for union in flat.unions for member in union.members):
+        if any(_is_odata_null(member, union) for union in flat.unions for member in union.members):
             flat.null = True
         unions = [(union, self._types_in(union)) for union in flat.unions]
         unions = [(union, members) for union, members in unions if members]
@@ -84,9 +84,7 @@ class Unions:
         return [
             member
             for member in union.members
-            if not is_demand(member.value)
-            and member.value is not False
-            and not (member.value == _ODATA_NULL and len(union.members) > 1)
+            if not is_demand(member.value) and member.value is not False and not _is_odata_null(member, union)
         ]
 
     def _merged(self, base: Flat, members: tuple[Node, ...], hint: Hint) -> Shape:
@@ -150,7 +148,8 @@ class Unions:
             tags = self._declared(discriminator, name, members, told=told) if name else ()
         else:
             name, tags = self._inferred(members)
-        return UnionOf(shape.members, name, tags) if name and tags else shape
+        base = next((one.shape.base for one in members if isinstance(one.shape, UnionOf) and one.shape.base), None)
+        return UnionOf(shape.members, name, tags, base) if name and tags else shape
 
     def _property(self, discriminator: Node) -> str | None:
         node = discriminator.value
@@ -177,12 +176,12 @@ class Unions:
         self, discriminator: Node, name: str, members: list[_Member], *, told: bool
     ) -> tuple[tuple[str, Ref], ...]:
         by_end = {self._end(one.node).key: one.shape for one in members}
-        tags: dict[str, Ref] = {}
+        tags: list[tuple[str, Ref]] = []
         reached: set[_Key] = set()
         for tag, end in self._mapping(discriminator):
             shape = by_end.get(end.key)
             if isinstance(shape, Ref):
-                tags[tag] = shape
+                tags.append((tag, shape))
                 reached.add(end.key)
             elif shape is None and told:
                 self._reader.report.warn(
@@ -191,25 +190,22 @@ class Unions:
         for one in members:
             end = self._end(one.node)
             if isinstance(one.shape, UnionOf) and one.shape.discriminator == name:
-                for tag, named in one.shape.tags:
-                    tags.setdefault(tag, named)
+                tags.extend(one.shape.tags)
             elif isinstance(one.shape, Ref) and end.key not in reached:
-                own = self._tags_of(end).get(name) or ((_component_name(end),) if end is not one.node else ())
-                for tag in own:
-                    tags.setdefault(tag, one.shape)
+                own = self._constants_of(end, name) or ((_component_name(end),) if end is not one.node else ())
+                tags.extend((tag, one.shape) for tag in own)
         # A member that no tag leads to could never be read: then the shape of the data has to decide.
         named_members = {shape for one in members for shape in members_of(one.shape) if isinstance(shape, Ref)}
-        return tuple(sorted(tags.items(), key=lambda item: item[0])) if named_members <= set(tags.values()) else ()
+        return _ordered(tags) if named_members <= {named for _, named in tags} else ()
 
     def _mapping(self, discriminator: Node) -> list[tuple[str, Node]]:
         """Return tag and schema. A mapping names schemas by reference or by bare component name."""
         found: list[tuple[str, Node]] = []
-        mapping = discriminator.child("mapping")
+        mapping = self._end(discriminator.child("mapping"))
         for tag, where in mapping.items():
             ref = where.value if isinstance(where.value, str) else ""
-            named = Node(where.file, "", where.file.tree).child("components").child("schemas").child(ref)
-            target: Node | None = named
-            if named.value is None:
+            target = dict(self._reader.named).get(ref)
+            if target is None:
                 target = self._reader.resolver.target(Node(where.file, where.pointer, {"$ref": ref}))
             if target is not None:
                 found.append((tag, self._end(target)))
@@ -253,6 +249,15 @@ class Unions:
                         found[name] = values
         return found
 
+    def _constants_of(self, node: Node, name: str) -> tuple[str, ...]:
+        """Return the values that an object can have in a property, where it may be missing, too; () if it could be any.
+
+        What a class says itself counts before what it inherits.
+        """
+        alternatives = self._reader.flattener.flatten(node).properties.get(name, [])
+        found = [_constants(self._end(one)) for one in alternatives[0]] if len(alternatives) == 1 else []
+        return next((values for values in reversed(found) if values), ())
+
     # --- parents ----------------------------------------------------------------
 
     def with_children(self, parent: Node, shape: Ref) -> Shape:
@@ -270,22 +275,27 @@ class Unions:
         if name is None or not heirs or len(heirs) > _MAX_CHILDREN:
             return shape
         tagged = {node.key for node in by_tag.values()}
-        tags: dict[str, Ref] = {}
+        inherited = self._constants_of(parent, name)
+        tags: list[tuple[str, Ref]] = []
         members: list[Shape] = []
         for child, node in [*heirs.values(), (_component_name(parent), parent)]:
             member = shape if node.key == parent.key else self._reader.component(node, _component_name(node))
             if not isinstance(member, Ref) or member.entry.kind != "model":
                 continue
             members.append(member)
-            for tag, end in by_tag.items():
-                if end.key == node.key:
-                    tags[tag] = member
-            if node.key not in tagged:
-                tags.setdefault(child, member)
+            tags.extend((tag, member) for tag, end in by_tag.items() if end.key == node.key)
+            if node.key not in tagged and node.key != parent.key:
+                own = self._constants_of(node, name)
+                # What every heir inherits tells none of them: then it is the name that OpenAPI implies.
+                tags.extend((tag, member) for tag in (own if own != inherited else (child,)))
+            elif node.key not in tagged:
+                known = {tag for tag, _ in tags}
+                own = tuple(tag for tag in inherited if tag not in known) if inherited else (child,)
+                tags.extend((tag, member) for tag in own if tag not in known)
         union = one_of(members)
         if not isinstance(union, UnionOf):
             return shape
-        return UnionOf(union.members, name, tuple(sorted(tags.items(), key=lambda item: item[0])))
+        return UnionOf(union.members, name, _ordered(tags), shape if shape in union.members else None)
 
     def _heirs(self, parent: Node) -> list[tuple[str, Node]]:
         if self._children is None:
@@ -301,12 +311,23 @@ class Unions:
 
     def _index(self) -> dict[_Key, list[tuple[str, Node]]]:
         index: dict[_Key, list[tuple[str, Node]]] = defaultdict(list)
-        for name, node in self._reader.root.child("components").child("schemas").items():
+        for name, node in self._reader.named:
             if node.has("allOf"):
-                for part in schemas(node, "allOf", self._reader.report):
+                for part in schemas(node, "allOf", self._reader.resolver, self._reader.report):
                     if part.has("$ref"):
                         index[self._end(part).key].append((name, node))
         return index
+
+
+def _ordered(tags: list[tuple[str, Ref]]) -> tuple[tuple[str, Ref], ...]:
+    """Return tags in an order of their own; members that share one stay in the document's."""
+    return tuple(sorted(dict.fromkeys(tags), key=lambda tag: tag[0]))
+
+
+def _is_odata_null(member: Node, union: Union) -> bool:
+    """Return whether a member says "or null" of the references beside it. Beside other types it is an object."""
+    others = [one for one in union.members if one.value != _ODATA_NULL]
+    return member.value == _ODATA_NULL and bool(others) and all(one.has("$ref") for one in others)
 
 
 def _is_inline_object(node: Node) -> bool:

@@ -60,7 +60,7 @@ def _check_parts(root: Node, report: Report) -> None:
         if part.value is not None and not isinstance(part.value, dict):
             report.warn(part.place, f"{name!r} should be a mapping, not {brief(part.value)}; it was ignored")
     for name, section in root.child("components").items():
-        if not isinstance(section.value, dict) and not name.startswith("x-"):
+        if not isinstance(section.value, dict) and name != "$ref" and not name.startswith("x-"):
             report.warn(section.place, f"{name!r} should be a mapping, not {brief(section.value)}; it was ignored")
 
 

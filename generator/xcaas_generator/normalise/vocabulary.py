@@ -23,7 +23,7 @@ class Vocabulary:
 
     def add(self, operation: ir.Operation, node: Node) -> ir.Operation:
         """Return the same operation, with what its extensions say."""
-        paging, poller, download, retry, headers, answer, resource = (
+        paging, poller, download, retry, headers, response, resource = (
             node.child(key) if node.has(key) and well_formed(node, key, self._report) else None
             for key in (
                 *(keys.PAGINATION, keys.POLLER, keys.DOWNLOAD, keys.RETRY, keys.HEADERS, keys.ANSWER, keys.RESOURCE),
@@ -36,7 +36,7 @@ class Vocabulary:
             download=reading.download(download) if download else None,
             retry=reading.retry(retry) if retry else None,
             fixed_headers=reading.headers(headers) if headers else (),
-            single=answer is not None and answer.get("single") is True,
+            single=response is not None and response.get("single") is True,
             resource=tuple(resource.text("path").split(".")) if resource else (),
             verb=resource.text("verb") if resource else None,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.references import DanglingReference, Node
 from xcaas_generator.normalise.drafts import WebhookDraft
 from xcaas_generator.normalise.keywords import brief, flag
 from xcaas_generator.normalise.naming import class_name
@@ -40,7 +40,7 @@ class Webhooks:
         for name, listed in self._listed(operation, "callbacks"):
             callback = self._shaper.resolver.deref(listed)
             if callback is None or not isinstance(callback.value, dict):
-                self._report.warn(listed.place, f"the callback {name!r} can't be read; it was left out")
+                self._report.error(listed.place, f"the callback {name!r} can't be read; it was left out")
                 continue
             for url, item in callback.items():
                 if not url.startswith("x-"):
@@ -50,7 +50,12 @@ class Webhooks:
         below = above.child(key)
         if below.value is not None and not isinstance(below.value, dict):
             self._report.warn(below.place, f"{key!r} should be a mapping, not {brief(below.value)}; it was ignored")
-        return [(name, item) for name, item in below.items() if not name.startswith("x-")]
+        try:
+            listed = self._shaper.resolver.entries(above, key)
+        except DanglingReference as error:
+            self._report.error(below.place, f"{error}; {key!r} was left out")
+            return []
+        return [(name, item) for name, item in listed if not name.startswith("x-")]
 
     def _in_item(self, name: str, item: Node, operation: str = "", url: str = "") -> Iterator[WebhookDraft]:
         found = self._operations.in_item(item)
@@ -58,7 +63,9 @@ class Webhooks:
             self._report.warn(item.place, f"nothing is sent by {name!r}: its path item has no method")
         for method, node in found:
             try:
-                yield self._webhook(name, method, node, operation, url)
+                yield self._webhook(name, method, self._shaper.resolver.end(node), operation, url)
+            except DanglingReference as error:
+                self._report.error(node.place, f"the webhook {name!r} was left out: {error}")
             except UNFORESEEN as error:
                 reason = f"{type(error).__name__}: {error}"
                 self._report.error(node.place, f"the webhook {name!r} can't be read ({reason}); it was left out")

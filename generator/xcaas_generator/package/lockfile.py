@@ -1,6 +1,6 @@
 """The lock of a generated package: what it was made from, and what its files were.
 
-It answers two questions without loading the generator's libraries: is there
+It settles two questions without loading the generator's libraries: is there
 anything to do, and has somebody edited a generated file by hand. It lies inside
 the package, so that one rename swaps both.
 """

@@ -53,6 +53,12 @@ class Staging:
         except OSError:
             shutil.copy2(old, new)
 
+    def leave(self, path: str) -> None:
+        """Take over a file that is not the package's, as it is and whatever it is called."""
+        place = self.folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(self.target / path, place)
+
     def differing(self, except_for: Iterable[str] = ()) -> list[str]:
         """Return paths that differ between the trees, those in one of them only included.
 

@@ -15,10 +15,10 @@ from openapi_python_client.strings import PythonIdentifier
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.normalise.drafts import (
-    AnswerDraft,
     DocumentDraft,
     OperationDraft,
     ParameterDraft,
+    ResponseDraft,
     VariantDraft,
     WebhookDraft,
 )
@@ -27,6 +27,7 @@ from xcaas_generator.normalise.shapes import ArrayOf, Const, Entry, MapOf, Ref, 
 
 _TYPES = {"str": "string", "bytes": "string", "int": "integer", "float": "number", "bool": "boolean", "none": "null"}
 SCHEMAS = "#/components/schemas/"
+BASE = "base"
 # The methods that the parser's document model knows; others stand under a path of their own.
 _MODELLED = frozenset(METHODS) - {"query"}
 
@@ -83,7 +84,7 @@ class _Emitter:
         operation: dict[str, JSON] = {
             "operationId": draft.node.id,
             "parameters": [self._parameter(one) for one in draft.parameters],
-            "responses": {one.node.status: self._answer(one) for one in draft.answers},
+            "responses": {one.node.status: self._response(one) for one in draft.responses},
         }
         if draft.body is not None:
             operation["requestBody"] = {"content": self._content(draft.body.variants)}
@@ -98,7 +99,7 @@ class _Emitter:
         node = draft.node
         return {"name": node.wire, "in": node.location, "required": node.required, "schema": self._schema(draft.shape)}
 
-    def _answer(self, draft: AnswerDraft) -> JSON:
+    def _response(self, draft: ResponseDraft) -> JSON:
         headers: dict[str, JSON] = {one.node.wire: {"schema": self._schema(one.shape)} for one in draft.headers}
         return {"description": "", "content": self._content(draft.variants), "headers": headers}
 
@@ -151,7 +152,12 @@ class _Emitter:
             return members[0]
         schema: dict[str, JSON] = {"anyOf": members}
         if choice.discriminator is not None:
-            mapping: dict[str, JSON] = {tag: SCHEMAS + named.entry.final().name for tag, named in choice.tags}
+            # Numbered, because members may share a tag; what has no number is the base.
+            mapping: dict[str, JSON] = {
+                f"{index} {tag}": SCHEMAS + named.entry.final().name for index, (tag, named) in enumerate(choice.tags)
+            }
+            if choice.base is not None:
+                mapping[BASE] = SCHEMAS + choice.base.entry.final().name
             schema["discriminator"] = {"propertyName": choice.discriminator, "mapping": mapping}
         return schema
 

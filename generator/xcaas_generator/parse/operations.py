@@ -14,11 +14,11 @@ from openapi_python_client import schema as oai
 
 from xcaas_generator import ir
 from xcaas_generator.normalise.drafts import (
-    AnswerDraft,
     BodyDraft,
     DocumentDraft,
     OperationDraft,
     ParameterDraft,
+    ResponseDraft,
     WebhookDraft,
 )
 from xcaas_generator.normalise.enums import type_name
@@ -139,7 +139,7 @@ def _operation(draft: OperationDraft, content: JSONObject, types: Types) -> ir.O
         draft.node,
         parameters=tuple(_typed(one, node, types) for one, node in zip(draft.parameters, schemas, strict=True)),
         body=_body(draft.body, content, types) if draft.body is not None else None,
-        answers=tuple(_answer(one, _part(content, "responses", one.node.status), types) for one in draft.answers),
+        responses=tuple(_response(one, _part(content, "responses", one.node.status), types) for one in draft.responses),
     )
 
 
@@ -161,18 +161,24 @@ def _body(draft: BodyDraft, content: JSONObject, types: Types) -> ir.Body:
     return replace(draft.node, variants=variants)
 
 
-def _answer(draft: AnswerDraft, content: JSONObject, types: Types) -> ir.Answer:
+def _response(draft: ResponseDraft, content: JSONObject, types: Types) -> ir.Response:
     media = _part(content, "content")
     variants = tuple(
-        ir.AnswerVariant(one.media_type, _answer_kind(one.kind), _content_type(media, one.media_type, types))
+        ir.ResponseVariant(
+            one.media_type,
+            _response_kind(one.kind),
+            _content_type(media, one.media_type, types),
+            one.position,
+            one.alternative,
+        )
         for one in draft.variants
     )
     headers = tuple(_typed(one, _part(content, "headers", one.node.wire, "schema"), types) for one in draft.headers)
     return replace(draft.node, variants=variants, headers=headers)
 
 
-def _answer_kind(kind: ir.BodyKind) -> ir.AnswerKind:
-    """Return how an answer is read. Forms and multipart come back as bytes: some say they answer so."""
+def _response_kind(kind: ir.BodyKind) -> ir.ResponseKind:
+    """Return how a response is read. Forms and multipart come back as bytes: some servers send them."""
     return "binary" if kind == "form" or kind == "multipart" else kind
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from openapi_python_client import schema as oai
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -19,6 +20,7 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 
 from xcaas_generator import ir
+from xcaas_generator.parse.canonical import BASE
 
 _NAME = oai.UntrustedString("value")
 NULL = ir.Scalar("none")
@@ -106,15 +108,13 @@ class Types:
         members = tuple(self.of(member) for member in data.anyOf)
         if data.discriminator is None:
             return ir.UnionOf(members)
-        mapping = data.discriminator.mapping or {}
-        return ir.UnionOf(
-            members,
-            data.discriminator.propertyName.get_untrusted_value(),
-            tuple(
-                (tag.get_untrusted_value(), ref.get_untrusted_value().rpartition("/")[2])
-                for tag, ref in mapping.items()
-            ),
-        )
+        mapping = {
+            key.get_untrusted_value(): ref.get_untrusted_value().rpartition("/")[2]
+            for key, ref in (data.discriminator.mapping or {}).items()
+        }
+        base = mapping.pop(BASE, None)
+        tags = dict.fromkeys((key.partition(" ")[2], name) for key, name in mapping.items())
+        return ir.UnionOf(members, data.discriminator.propertyName.get_untrusted_value(), tuple(tags), base)
 
     def _value(self, name: str) -> ir.TypeRef:
         if name not in self._values:
@@ -153,4 +153,4 @@ def split_null(type_: ir.TypeRef) -> tuple[ir.TypeRef, bool]:
     rest = tuple(member for member in type_.members if member != NULL)
     if len(rest) == 1:
         return rest[0], True
-    return ir.UnionOf(rest, type_.discriminator, type_.mapping), True
+    return replace(type_, members=rest), True

@@ -1,6 +1,6 @@
-"""`_examples.json`: what operations answer, after the examples of their spec; for the fake server of tests.
+"""`_examples.json`: what operations respond with, after the examples of their spec; for the fake server of tests.
 
-Only operations are in it whose answers have an example somewhere. For the others the fake
+Only operations are in it whose responses have an example somewhere. For the others the fake
 makes one of the models.
 """
 
@@ -38,10 +38,10 @@ def dump(document: ir.Document) -> str | None:
     enums = {enum.name: enum for enum in document.enums}
     found: dict[str, ir.JSON] = {}
     for operation in document.operations:
-        answer = _success(operation)
-        if answer is not None:
+        response = _success(operation)
+        if response is not None:
             maker = _Maker(models, enums)
-            value = maker.value(answer, 0)
+            value = maker.value(response, 0)
             if maker.told:
                 found[operation.id] = value
     if not found:
@@ -51,9 +51,9 @@ def dump(document: ir.Document) -> str | None:
 
 
 def _success(operation: ir.Operation) -> ir.TypeRef | None:
-    for answer in operation.answers:
-        if answer.success:
-            return next((variant.type for variant in answer.variants if variant.kind == "json"), None)
+    for response in operation.responses:
+        if response.success:
+            return next((variant.type for variant in response.variants if variant.kind == "json"), None)
     return None
 
 

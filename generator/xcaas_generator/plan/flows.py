@@ -23,17 +23,17 @@ class OperationRef:
 OperationRefs = Mapping[str, OperationRef]
 
 
-def paged_item(operation: ir.Operation, answer: ir.TypeRef, models: Mapping[str, ir.Model]) -> ir.TypeRef | None:
+def paged_item(operation: ir.Operation, response: ir.TypeRef, models: Mapping[str, ir.Model]) -> ir.TypeRef | None:
     """Return the type of one item of a paged operation, or None if the operation isn't paged."""
     facts = operation.pagination
     if facts is None:
         return None
-    found = _at(answer, facts.items, models)
+    found = _at(response, facts.items, models)
     if isinstance(found, ir.ListOf):
         return found.item
     if found == ir.Scalar("any"):
         return found
-    raise _mistake(facts.place, f"the pagination has `items: {facts.items!r}`, but the answer has no list there")
+    raise _mistake(facts.place, f"the pagination has `items: {facts.items!r}`, but the response has no list there")
 
 
 def _at(ref: ir.TypeRef, pointer: str, models: Mapping[str, ir.Model]) -> ir.TypeRef | None:
@@ -114,7 +114,7 @@ def polling(operation: ir.Operation, references: OperationRefs, imports: Imports
 
 
 def polled(operation: ir.Operation, references: OperationRefs) -> ir.Operation | None:
-    """Return the operation whose answer a poller gives in the end."""
+    """Return the operation whose response a poller gives in the end."""
     facts = operation.poller
     return None if facts is None else _reference(operation, facts.result or facts.status.call, references).operation
 

@@ -23,7 +23,7 @@ _ERRORS = {
 _PAGED = "The items one by one, fetched page by page as they are asked for; `pages()` walks by page."
 _FILE = "The file, not yet fetched: save it, or read it in pieces."
 _POLLER = "A poller, which tells how far the work is, waits, cancels, and gives the result."
-JOB = "What the start of the work answered; `id` of its poller."
+JOB = "What the start of the work responded with; `id` of its poller."
 """What the id of work that goes on is."""
 _PARTIAL = "Its `partial` tells whether the result lacks something."
 _POLL_FAILS = "The work failed or was cancelled; `PollerTimeoutError` if it took too long."
@@ -83,7 +83,7 @@ def paged_doc() -> str:
 
 
 def file_doc() -> str:
-    """Return what a method returns whose answer is a file."""
+    """Return what a method returns whose response is a file."""
     return _FILE
 
 
@@ -98,10 +98,10 @@ def _returns(text: str) -> str:
 
 def _raises(operation: ir.Operation) -> str:
     entries: list[str] = []
-    for answer in operation.answers:
-        name = error_name(answer.status)
+    for response in operation.responses:
+        name = error_name(response.status)
         if name is not None:
-            entries.append(docstrings.entry(name, f"{answer.status}. {docstrings.sentence(answer.doc)}"))
+            entries.append(docstrings.entry(name, f"{response.status}. {docstrings.sentence(response.doc)}"))
     return docstrings.section("Raises", entries)
 
 

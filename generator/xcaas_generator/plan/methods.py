@@ -94,7 +94,7 @@ class MethodWriter:
         return self._twins("Poller", result, async_result)
 
     def _plain(self, found: Outcome) -> Code:
-        return Code("None") if found.type is None else self._annotations.read(found.type)
+        return Code("None") if found.type is None else self._annotations.read(found.type, nullable=found.empty)
 
     def _twins(self, name: str, of: Code | None = None, async_of: Code | None = None) -> tuple[Code, Code]:
         """Return a core class and its async twin, of some type."""

@@ -47,7 +47,7 @@ def sent_models(document: ir.Document) -> frozenset[str]:
 
 
 def received_models(document: ir.Document) -> frozenset[str]:
-    """Return names of models that an answer or the payload of a webhook can hold."""
+    """Return names of models that a response or the payload of a webhook can hold."""
     return _reached(document, _received_types(document))
 
 
@@ -79,8 +79,8 @@ def _sent_types(document: ir.Document) -> Iterator[ir.TypeRef]:
 
 def _received_types(document: ir.Document) -> Iterator[ir.TypeRef]:
     for operation in document.operations:
-        for answer in operation.answers:
-            for variant in answer.variants:
+        for response in operation.responses:
+            for variant in response.variants:
                 yield variant.type
     for webhook in document.webhooks:
         if webhook.body is not None:

@@ -201,6 +201,8 @@ def _enum(enum: ir.Enum, names: ModelNames) -> EnumPlan:
     imports = Imports({name})
     parts: list[Code] = []
     values = [value for value in enum.values if value is not None and not isinstance(value, float)]
+    # Type checkers hold the integers of `Literal` in 64 bits.
+    values = [value for value in values if not isinstance(value, int) or value.bit_length() < 64]
     if 0 < len(values) <= _MAX_LITERALS:
         listed = join(", ", [literal(value) for value in values])
         parts.append(code("{}[{}]", imports.use("typing", "Literal"), listed))

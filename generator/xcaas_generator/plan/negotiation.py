@@ -1,4 +1,4 @@
-"""Operations that offer one answer in several file types let the caller choose one."""
+"""Operations that offer one response in several file types let the caller choose one."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ def with_choices(document: ir.Document) -> ir.Document:
     """Return the same document, where each such operation has an `accept` argument.
 
     OpenAPI has no parameter for it: a declared `Accept` header is to be ignored, and the media
-    types stand with the answers.
+    types stand with the responses.
     """
     return replace(document, operations=tuple(_with_choice(operation) for operation in document.operations))
 
 
 def _with_choice(operation: ir.Operation) -> ir.Operation:
     found = outcome(operation)
-    types = dict.fromkeys(variant.media_type for answer in found.answers for variant in answer.variants)
-    if not found.stream or len(types) < 2 or any("*" in media_type for media_type in types):
+    types = dict.fromkeys(variant.media_type for response in found.responses for variant in response.variants)
+    kinds = {variant.kind for response in found.responses for variant in response.variants}
+    if "binary" not in kinds or len(types) < 2 or any("*" in media_type for media_type in types):
         return operation
     accept = ir.Parameter(
         wire="Accept",

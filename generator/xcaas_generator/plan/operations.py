@@ -66,14 +66,14 @@ def operation_value(
         imports.use("._product", "PRODUCT"),
         text(operation.id),
         text(operation.method),
-        text(operation.path),
+        text(_path(operation)),
         call=text(call_name),
         parameters=parenthesised(parameters) if parameters else None,
         body=_body(operation.body, context, imports) if operation.body else None,
-        responses=_answers(outcome, context, imports) if outcome.answers else None,
+        responses=_responses(outcome, context, imports) if outcome.responses else None,
         errors=errors,
         security=parenthesised([texts(schemes) for schemes in operation.security]) if operation.security else None,
-        servers=parenthesised([server_value(server, imports) for server in operation.servers]) if own_servers else None,
+        servers=servers_value(operation.servers, imports) if own_servers else None,
         paging=flows.paging(operation, item, context.names, imports) if item is not None else None,
         poller=flows.polling(operation, context.references, imports),
         download=flows.downloading(operation, context.references, imports),
@@ -85,8 +85,20 @@ def operation_value(
     )
 
 
-def server_value(server: ir.Server, imports: Imports) -> Code:
-    """`Server(...)` with its variables."""
+def _path(operation: ir.Operation) -> str:
+    """Return what is sent of a path: not the fragment, which only tells operations apart, nor what is a parameter."""
+    path, _, query = operation.path.partition("#")[0].partition("?")
+    declared = {parameter.wire for parameter in operation.parameters if parameter.location == "query"}
+    kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0] not in declared]
+    return f"{path}?{'&'.join(kept)}" if kept else path
+
+
+def servers_value(servers: tuple[ir.Server, ...], imports: Imports) -> Code:
+    """A list of `Server(...)`; several have the words that tell them apart."""
+    return parenthesised([_server(server, imports, named=len(servers) > 1) for server in servers])
+
+
+def _server(server: ir.Server, imports: Imports, *, named: bool) -> Code:
     variables = [
         call(
             imports.use(SDK, "Variable"),
@@ -99,7 +111,13 @@ def server_value(server: ir.Server, imports: Imports) -> Code:
         )
         for variable in server.variables
     ]
-    return call(imports.use(SDK, "Server"), text(server.url), *([parenthesised(variables)] if variables else []))
+    return call(
+        imports.use(SDK, "Server"),
+        text(server.url),
+        *([parenthesised(variables)] if variables else []),
+        name=text(server.name) if named and server.name else None,
+        description=text(server.doc) if named and server.doc else None,
+    )
 
 
 def _unless_plain(ref: ir.TypeRef, names: ModelNames) -> Code | None:
@@ -138,7 +156,8 @@ def _body(body: ir.Body, context: PlanContext, imports: Imports) -> Code:
 
 
 def _body_variant(variant: ir.BodyVariant, required: Code | None, context: PlanContext, imports: Imports) -> Code:
-    media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA[variant.kind] else None
+    concrete = _DEFAULT_MEDIA[variant.kind] if "*" in variant.media_type else variant.media_type
+    media = text(concrete) if concrete != _DEFAULT_MEDIA[variant.kind] else None
     encoding = [(text(part.wire), _encoding(part, imports)) for part in variant.encoding]
     plain = variant.kind in ("binary", "xml")
     return call(
@@ -160,12 +179,12 @@ def _encoding(part: ir.PartEncoding, imports: Imports) -> Code:
     )
 
 
-def _answers(outcome: Outcome, context: PlanContext, imports: Imports) -> Code:
+def _responses(outcome: Outcome, context: PlanContext, imports: Imports) -> Code:
     pairs: list[tuple[Code, Code]] = []
-    for answer in outcome.answers:
+    for response in outcome.responses:
         alone = outcome.type if outcome.single else None
-        variants = [_answer_variant(variant, context, imports, alone) for variant in answer.variants]
-        pairs.append((text(answer.status), _one_or_many(variants, imports)))
+        variants = [_response_variant(variant, context, imports, alone) for variant in response.variants]
+        pairs.append((text(response.status), _one_or_many(variants, imports)))
     return braced(pairs)
 
 
@@ -175,17 +194,17 @@ def _one_or_many(variants: list[Code], imports: Imports) -> Code:
     return variants[0] if len(variants) == 1 else parenthesised(variants)
 
 
-def _answer_variant(
-    variant: ir.AnswerVariant, context: PlanContext, imports: Imports, alone: ir.TypeRef | None = None
+def _response_variant(
+    variant: ir.ResponseVariant, context: PlanContext, imports: Imports, alone: ir.TypeRef | None = None
 ) -> Code:
     media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA.get(variant.kind) else None
     expression = None
     if variant.kind == "json":
-        expression = text(_answer_annotation(variant.type, alone, context.names))
+        expression = text(_response_annotation(variant.type, alone, context.names))
     return call(imports.use(SDK, f"{variant.kind}_response"), *([expression] if expression else []), media_type=media)
 
 
-def _answer_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: ModelNames) -> str:
+def _response_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: ModelNames) -> str:
     if alone is None:
         return annotation_text(ref, names)
     return str(Annotations(names, PlainNames(), module=".models", marked=True).one_or_list(alone))
@@ -194,17 +213,17 @@ def _answer_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: ModelNa
 def errors_value(operation: ir.Operation, context: PlanContext, imports: Imports) -> Code | None:
     """The errors of an operation by status, or None if the document tells of none with a body."""
     pairs: list[tuple[Code, Code]] = []
-    for answer in operation.answers:
-        if answer.status[0] in "45" or answer.status == "default":
-            variants = [_error_variant(variant, context, imports) for variant in answer.variants]
+    for response in operation.responses:
+        if response.status[0] in "45" or response.status == "default":
+            variants = [_error_variant(variant, context, imports) for variant in response.variants]
             if variants:
-                pairs.append((text(answer.status), _one_or_many(variants, imports)))
+                pairs.append((text(response.status), _one_or_many(variants, imports)))
     return braced(pairs) if pairs else None
 
 
-def _error_variant(variant: ir.AnswerVariant, context: PlanContext, imports: Imports) -> Code:
+def _error_variant(variant: ir.ResponseVariant, context: PlanContext, imports: Imports) -> Code:
     if variant.kind != "json":
-        return _answer_variant(variant, context, imports)
+        return _response_variant(variant, context, imports)
     pointers = _error_pointers(variant.type, context)
     return call(
         imports.use(SDK, "json_error"),

@@ -8,7 +8,7 @@ from xcaas_generator import ir, manifest
 from xcaas_generator.plan.model_names import model_names
 from xcaas_generator.plan.models import model_modules
 from xcaas_generator.plan.negotiation import with_choices
-from xcaas_generator.plan.operations import server_value
+from xcaas_generator.plan.operations import servers_value
 from xcaas_generator.plan.regions import region_table, regions_of
 from xcaas_generator.plan.resources import Tree, child_plans, plan_context, resource_modules, resource_tree
 from xcaas_generator.plan.tree import placements
@@ -139,7 +139,7 @@ def _facts(document: ir.Document) -> FactsPlan:
         imports.use(SDK, "Product"),
         text(document.name),
         title=text(document.title),
-        servers=parenthesised([server_value(server, imports) for server in document.servers]),
+        servers=servers_value(document.servers, imports),
         schemes=braced(schemes),
         # Relative to where the package lies, so that a copy elsewhere finds its own models.
         package=code('__name__.rpartition(".")[0]'),

@@ -152,12 +152,12 @@ class _ResourceWriter:
             planned.operation, name, planned.outcome, planned.item, errors, self._context, self._imports
         )
         final = self._imports.use("typing", "Final")
-        of = self._answer(planned.outcome)
+        of = self._response(planned.outcome)
         annotation = code("{}[{}[{}]]", final, self._imports.use(SDK, "Operation"), of)
         return OperationPlan(planned.constant, annotation, value)
 
-    def _answer(self, found: Outcome) -> Code:
-        return Code("None") if found.type is None else self._annotations.read(found.type)
+    def _response(self, found: Outcome) -> Code:
+        return Code("None") if found.type is None else self._annotations.read(found.type, nullable=found.empty)
 
 
 def child_plans(tree: Tree, of: Path, imports: Imports) -> tuple[ChildPlan, ...]:

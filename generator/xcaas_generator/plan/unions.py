@@ -54,4 +54,9 @@ def alias_plan(union: ir.Union, names: ModelNames) -> EnumPlan:
 def _openness(union: ir.Union) -> str:
     if not isinstance(union.type, ir.UnionOf) or union.type.discriminator is None or not union.type.mapping:
         return ""
-    return f"`{union.type.discriminator}` tells which. A kind that is not listed comes as `UnknownModel`."
+    other = (
+        "`UnknownModel`"
+        if union.type.base is None
+        else "the base class where its fields are there, else `UnknownModel`"
+    )
+    return f"`{union.type.discriminator}` tells which. A kind that is not listed comes as {other}."

@@ -30,7 +30,7 @@ class ModelNames:
 
     `stems` are the module names inside the `models` package; `twins` the typed
     dictionaries of those models that a request can hold; `sent` and `received` name models that
-    requests and answers can hold; `unions` has the names of unions, by `union_key`, and
+    requests and responses can hold; `unions` has the names of unions, by `union_key`, and
     `parsers` the functions that read them.
     """
 
@@ -245,7 +245,8 @@ class Annotations:
         if not self._marked or not _is_discriminated(ref):
             return members
         variants = [parenthesised([text(tag), self._sibling(self._names.classes[model])]) for tag, model in ref.mapping]
-        mark = call(self._use(self._core, "Discriminator"), text(ref.discriminator or ""), *variants)
+        base = None if ref.base is None else self._sibling(self._names.classes[ref.base])
+        mark = call(self._use(self._core, "Discriminator"), text(ref.discriminator or ""), *variants, base=base)
         return [code("{}[{}, {}]", self._use("typing", "Annotated"), join(" | ", members), mark)]
 
     def _besides(self, member: ir.TypeRef) -> list[Code]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.documents import AT, answer, document, field, model, operation
+from tests.support.documents import AT, document, field, model, operation, response
 from tests.support.edits import EDITS, GET, PUT, Edit, Spec, base, drop, put
 from xcaas_generator import ir
 from xcaas_generator.diff.compare import compare
@@ -61,7 +61,7 @@ def test_a_required_field_in_a_request() -> None:
         spec["components"]["schemas"]["Pet"]["properties"]["size"] = {"type": "string"}
         spec["components"]["schemas"]["Pet"]["required"].append("size")
 
-    assert rules(base(), edited(require)) == {"required-request-field-added", "answer-field-added"}
+    assert rules(base(), edited(require)) == {"required-request-field-added", "response-field-added"}
 
 
 def test_an_optional_body() -> None:
@@ -81,7 +81,7 @@ def test_a_variant_of_a_tagged_union() -> None:
         home["oneOf"].append({"$ref": "#/components/schemas/Farm"})
         home["discriminator"]["mapping"]["farm"] = "#/components/schemas/Farm"
 
-    assert rules(base(), edited(farm)) == {"answer-variant-added", "request-type-widened", "model-added"}
+    assert rules(base(), edited(farm)) == {"response-variant-added", "request-type-widened", "model-added"}
 
 
 def test_a_model_with_another_name() -> None:
@@ -96,7 +96,7 @@ def test_a_model_with_another_name() -> None:
 def test_a_field_whose_python_name_changes() -> None:
     def with_name(name: str) -> ir.Document:
         pet = model("Pet", replace(field("petId"), name=name))
-        return document(operation("getPet", "GET", "/pets", answer(ir.ModelRef("Pet"))), models=(pet,))
+        return document(operation("getPet", "GET", "/pets", response(ir.ModelRef("Pet"))), models=(pet,))
 
     found = compare(with_name("pet_id"), with_name("id"))
     assert [(change.rule, change.where) for change in found] == [("field-renamed", "models.Pet.petId")]
@@ -108,7 +108,7 @@ def test_every_rule_can_be_met() -> None:
         "parameter-renamed",
         "required-request-field-added",
         "optional-body-added",
-        "answer-variant-added",
+        "response-variant-added",
         "model-removed",
         "field-renamed",
     }

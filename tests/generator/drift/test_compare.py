@@ -9,7 +9,6 @@ import pytest
 from tests.support.documents import (
     TEXT,
     WHOLE,
-    answer,
     document,
     enum,
     field,
@@ -18,6 +17,7 @@ from tests.support.documents import (
     operation,
     path,
     query,
+    response,
 )
 from xcaas_generator import ir
 from xcaas_generator.cli import main
@@ -39,11 +39,11 @@ def test_the_same_service_in_other_words() -> None:
     """Other names of operations, schemas, path parameters and servers' variables."""
     region = ir.Variable("region", "us", ("us", "uk"))
     ours = operation(
-        "getPet", "GET", "/pets/{petId}", answer(ir.ModelRef("Pet")),
+        "getPet", "GET", "/pets/{petId}", response(ir.ModelRef("Pet")),
         servers=(ir.Server("https://api.test/{region}", (region,)),), parameters=(path("petId"), query("age", WHOLE)),
     )  # fmt: skip
     theirs = operation(
-        "pet-1", "GET", "/uk/pets/{id}", answer(ir.ModelRef("DataResponse2")),
+        "pet-1", "GET", "/uk/pets/{id}", response(ir.ModelRef("DataResponse2")),
         servers=(ir.Server("https://API.test"),), parameters=(path("id"), query("age", ir.Scalar("float"))),
     )  # fmt: skip
     fields = (field("id"), field("kind", ir.EnumRef("Kind")))
@@ -68,7 +68,7 @@ def test_parameters_and_fields() -> None:
     home = model("Home", field("floor", WHOLE), field("old"))
     pet = model("Pet", field("home", ir.ListOf(ir.ModelRef("Home"))))
     ours = operation(
-        "a", "PUT", "/a", answer(ir.ModelRef("Pet")), body=json_body(ir.ModelRef("Home")), parameters=(query("x"),)
+        "a", "PUT", "/a", response(ir.ModelRef("Pet")), body=json_body(ir.ModelRef("Home")), parameters=(query("x"),)
     )
     theirs = replace(ours, parameters=(query("y"), replace(query("Z"), location="header")))
     new_home = model("Home", field("floor", TEXT), field("new"))
@@ -91,7 +91,7 @@ def test_parameters_and_fields() -> None:
 
 def test_recursive_models_end() -> None:
     tree = model("Tree", field("leaves", ir.ListOf(ir.ModelRef("Tree"))), field("map", ir.MapOf(ir.ModelRef("Tree"))))
-    made = flat(operation("a", "GET", "/a", answer(ir.ModelRef("Tree"))), models=(tree,))
+    made = flat(operation("a", "GET", "/a", response(ir.ModelRef("Tree"))), models=(tree,))
     assert set(made[0].items) == {"answer leaves", "answer map"}
 
 
@@ -119,7 +119,7 @@ def test_what_a_request_must_have() -> None:
         "pets: PUT /a: request home: required in ours, optional in the vendor's",
         "pets: PUT /a: request name: optional in ours, required in the vendor's",
     ]
-    answers = operation("a", "GET", "/a", answer(ir.ModelRef("Pet")))
+    answers = operation("a", "GET", "/a", response(ir.ModelRef("Pet")))
     assert texts(flat(answers, models=(pet,)), flat(answers, models=(new,))) == []
 
 
@@ -136,7 +136,7 @@ def test_values_that_only_the_vendor_knows() -> None:
 
 def test_fields_that_travel_one_way_only() -> None:
     pet = model("Pet", replace(field("id"), read_only=True), replace(field("pin"), write_only=True))
-    made = operation("a", "PUT", "/a", answer(ir.ModelRef("Pet")), body=json_body(ir.ModelRef("Pet")))
+    made = operation("a", "PUT", "/a", response(ir.ModelRef("Pet")), body=json_body(ir.ModelRef("Pet")))
     assert set(flat(made, models=(pet,))[0].items) == {"answer id", "request pin"}
 
 
@@ -153,7 +153,7 @@ def test_alternatives_are_laid_over_each_other() -> None:
 
 def test_every_media_type_of_an_answer_counts() -> None:
     """Documents declare `*/*` beside JSON, and give the schema to either."""
-    told = answer(ir.ModelRef("Pet"))
+    told = response(ir.ModelRef("Pet"))
     empty = replace(told.variants[0], media_type="text/plain", type=ir.Scalar("any"))
     ours = operation("a", "GET", "/a", replace(told, variants=(empty, *told.variants)))
     pet = model("Pet", field("id"))

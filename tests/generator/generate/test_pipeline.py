@@ -123,8 +123,15 @@ def test_edits_by_hand_are_noticed_before_anything_is_written(tmp_path: Path) ->
     for line in ("modified: ", "missing: ", "added: ", "--force"):
         assert line in str(caught.value)
     assert (request.target / "one" / "_things.py").read_text() == "mine"
-    again(request, force=True)
-    assert not (request.target / "extra.py").exists()
+    said = io.StringIO()
+    run(
+        BuildRequest(request.target, request.sources, request.suite, request.strict, force=True),
+        Progress(said, quiet=True),
+    )
+    for line in ("_things.py: overwritten", "_client.py: restored", "extra.py: left as it is"):
+        assert line in said.getvalue()
+    assert (request.target / "extra.py").read_text() == "mine"
+    (request.target / "extra.py").unlink()
     assert again(request, check=True).differing == ()
 
 

@@ -85,6 +85,19 @@ def test_a_long_chain_of_references() -> None:
     assert "circle" in messages(problems)
 
 
+@pytest.mark.parametrize(
+    "last", ["{type: object, properties: {a: {}}}", "{allOf: [{$ref: '#/components/schemas/C0'}]}"]
+)
+def test_parts_that_are_named_twice_at_each_level(last: str) -> None:
+    twice = "".join(
+        f"C{n}: {{allOf: [{{$ref: '#/components/schemas/C{n + 1}'}}, {{$ref: '#/components/schemas/C{n + 1}'}}]}}\n"
+        for n in range(24)
+    )
+    with soon(20):
+        _, document, _ = read_schema("{$ref: '#/components/schemas/C0'}", others=f"{twice}C24: {last}\n")
+    assert "properties" not in last or fields(document, "C0") == {"a": "any"}
+
+
 def test_a_long_chain_of_classes_is_no_depth() -> None:
     chain = "".join(f"C{n}: {{properties: {{n: {{$ref: '#/components/schemas/C{n + 1}'}}}}}}\n" for n in range(2_000))
     _, document, problems = read_schema("{$ref: '#/components/schemas/C0'}", others=chain + "C2000: {type: string}\n")
@@ -102,7 +115,7 @@ def test_a_long_chain_of_parts() -> None:
             "{$ref: '#/components/schemas/C0'}", others=chain + "C500: {type: object}\n"
         )
     assert len(fields(document, "C490")) == 10
-    assert "part of itself" in messages(problems)
+    assert "more than 100 parts within parts" in messages(problems)
 
 
 def test_a_cycle_of_parts() -> None:

@@ -61,7 +61,7 @@ def test_several_files_in_circles(tree: Path) -> None:
     document = result.document
     check(document)
     assert [one.id for one in document.operations] == ["getA", "getB"]
-    assert shown(operation(document, "getA").answers[0].variants[0].type) == "Pet"
+    assert shown(operation(document, "getA").responses[0].variants[0].type) == "Pet"
     assert shown(operation(document, "getB").parameters[0].type) == "int"
     assert fields(document, "Pet") == {"name": "str", "friend": "Pet", "home": "Fine"}
     assert fields(document, "Fine") == {"pet": "Pet", "local": "Local"}
@@ -87,7 +87,7 @@ def refused(folder: Path, ref: str, **options: bool | Path) -> str:
     )
     root = options.get("root")
     result = read_document(source, name="doc", strict=False, root=root if isinstance(root, Path) else None)
-    shape = shown(operation(result.document, "getA").answers[0].variants[0].type)
+    shape = shown(operation(result.document, "getA").responses[0].variants[0].type)
     return f"{shape}: {messages(result.warnings)}"
 
 
@@ -112,6 +112,14 @@ def test_a_link_is_no_way_out(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     os.symlink(tmp_path / "secret.yaml", tmp_path / "in" / "inner.yaml")
     assert "outside the folder tree" in refused(tmp_path / "in", "inner.yaml#/Secret")
+
+
+def test_a_link_onto_itself_is_a_problem_of_the_reference(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    os.symlink("inner.yaml", tmp_path / "in" / "inner.yaml")
+    said = refused(tmp_path / "in", "inner.yaml#/Secret")
+    assert said.startswith("any: ")
+    assert "leads nowhere" in said
 
 
 def test_within_a_repository_all_of_it_may_be_referenced(tmp_path: Path) -> None:
@@ -192,7 +200,7 @@ paths: {/a: {get: {operationId: getA, responses: {'200': {$ref: 'https://example
 components: {responses: {Fine: {description: '', content: {application/json: {schema: {type: integer}}}}}}
 """
     result = read_document(text.encode(), name="x", strict=True)
-    assert shown(operation(result.document, "getA").answers[0].variants[0].type) == "int"
+    assert shown(operation(result.document, "getA").responses[0].variants[0].type) == "int"
 
 
 class _Shared(BaseHTTPRequestHandler):
@@ -220,7 +228,7 @@ def server() -> Generator[str]:
         thread.join()
 
 
-def test_the_network_only_when_allowed(server: str) -> None:
+def test_the_network_only_when_allowed(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (
         "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {operationId: getA, responses: {'200': "
         f"{{description: '', content: {{application/json: {{schema: {{$ref: '{server}/a/%s.yaml#/Thing'}}}}}}}}}}}}}}}}"
@@ -229,5 +237,8 @@ def test_the_network_only_when_allowed(server: str) -> None:
     assert "--allow-network" in messages(refused.warnings)
     allowed = read_document((text % "shared").encode(), name="x", strict=True, allow_network=True)
     assert fields(allowed.document, "More") == {"x": "str"}
+    monkeypatch.setattr("xcaas_generator.load.documents._TOTAL", -1)
+    slow = read_document((text % "shared").encode(), name="x", strict=False, allow_network=True)
+    assert "did not come within" in messages(slow.warnings)
     missing = read_document((text % "missing").encode(), name="x", strict=False, allow_network=True)
     assert "404" in messages(missing.warnings)

@@ -35,7 +35,6 @@ CASES = {
     "required as text": ("{properties: {a: {type: string}}, required: a}", "HolderIt", "should be a list"),
     "required of draft 3": ("{properties: {a: {type: string, required: true}}}", "HolderIt", "'required' is a list"),
     "properties as a list": ("{type: object, properties: [a]}", "{any}", "should be a mapping"),
-    "a reference among properties": ("{properties: {$ref: '#/components/schemas/Pet/properties'}}", "HolderIt", "among the properties"),
     "blanks around a name": ("{properties: {'a ': {type: string}}}", "HolderIt", "blanks"),
     "additionalProperties as text": ("{properties: {a: {}}, additionalProperties: 'false'}", "HolderIt", "a boolean"),
     "items as text": ("{type: array, items: string}", "[any]", "'items' should be a schema"),

@@ -35,7 +35,7 @@ def meaning(document: ir.Document) -> object:
                 one.id, one.method, one.path,
                 sorted((parameter.location, parameter.wire, shown(parameter.type)) for parameter in one.parameters),
                 [(variant.media_type, shown(variant.type)) for variant in (one.body.variants if one.body else ())],
-                [(answer.status, [shown(variant.type) for variant in answer.variants]) for answer in one.answers],
+                [(response.status, [shown(variant.type) for variant in response.variants]) for response in one.responses],
             )
             for one in document.operations
         ],

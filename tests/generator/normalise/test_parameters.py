@@ -165,8 +165,6 @@ GUESSED = {
     "required as text": ("[{name: q, in: query, required: 'true', schema: {type: string}}]", "/a", "q query str", "not a text"),
     "a mapping": ("{x: {name: q, in: query, schema: {type: string}}}", "/a", "q query str", "a list"),
     "a text": ("nothing", "/a", "", "a list"),
-    "leads nowhere": ("[{$ref: '#/components/parameters/Nope'}]", "/a", "", "leads nowhere"),
-    "in a circle": ("[{$ref: '#/paths/~1a/get/parameters/0'}]", "/a", "", "circle"),
 }  # fmt: skip
 
 

@@ -88,8 +88,8 @@ def test_document_in_which_everything_hangs_together_stays_small() -> None:
     fields = tuple(ir.Field(name.lower(), name.lower(), ir.ModelRef(name), False, False, place) for name in names)
     told = ir.Field("id", "id", ir.Scalar("str"), True, False, place, example="x")
     models = tuple(ir.Model(name, (told, *fields), place) for name in names)
-    variant = ir.AnswerVariant("application/json", "json", ir.ModelRef("M0"))
-    operation = ir.Operation("op", "GET", "/", place, (), answers=(ir.Answer("200", (variant,), place),))
+    variant = ir.ResponseVariant("application/json", "json", ir.ModelRef("M0"))
+    operation = ir.Operation("op", "GET", "/", place, (), responses=(ir.Response("200", (variant,), place),))
     text = examples.dump(ir.Document("d", "D", "1", place, models=models, operations=(operation,)))
     assert text is not None
     assert len(text) < 100_000

@@ -12,15 +12,15 @@ from xcaas_generator import ir
 PET = ir.ModelRef("Pet")
 
 
-def made(*variants: ir.AnswerVariant, single: bool = False) -> str:
-    answer = ir.Answer("200", variants, AT)
-    asked = replace(operation("getPet"), answers=(answer,), single=single)
+def made(*variants: ir.ResponseVariant, single: bool = False) -> str:
+    response = ir.Response("200", variants, AT)
+    asked = replace(operation("getPet"), responses=(response,), single=single)
     files = texts(replace(document(asked), models=(model("Pet"),)))
     return next(text for text in files.values() if "getPet" in text and "Operation(" in text)
 
 
-def file(media_type: str) -> ir.AnswerVariant:
-    return ir.AnswerVariant(media_type, "binary", ir.Scalar("bytes", "binary"))
+def file(media_type: str) -> ir.ResponseVariant:
+    return ir.ResponseVariant(media_type, "binary", ir.Scalar("bytes", "binary"))
 
 
 def test_a_file_in_several_types_lets_the_caller_choose() -> None:
@@ -45,6 +45,6 @@ def test_without_a_real_choice_there_is_no_argument(types: tuple[str, ...]) -> N
 def test_one_thing_or_a_list_of_it_is_the_thing_where_the_spec_says_so(
     single: bool, annotation: str, given: str
 ) -> None:
-    text = made(ir.AnswerVariant("application/json", "json", ir.UnionOf((PET, ir.ListOf(PET)))), single=single)
+    text = made(ir.ResponseVariant("application/json", "json", ir.UnionOf((PET, ir.ListOf(PET)))), single=single)
     assert f'json_response("{annotation}")' in text
     assert f"-> {given}:" in text

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.documents import answer, document, model, operation, texts
+from tests.support.documents import document, model, operation, response, texts
 from xcaas_generator import ir
 from xcaas_generator.plan.tree import placements
 
@@ -110,7 +110,7 @@ def test_resources_that_differ_by_case_only_get_files_of_their_own() -> None:
 
 
 def test_models_that_differ_by_case_only_get_files_of_their_own() -> None:
-    refs = [answer(ir.ModelRef(name), status) for name, status in (("URL", "200"), ("Url", "201"))]
+    refs = [response(ir.ModelRef(name), status) for name, status in (("URL", "200"), ("Url", "201"))]
     made = texts(document(operation("x", "GET", "/", *refs), models=(model("URL"), model("Url"))))
     assert {"models/_url.py", "models/_url_2.py"} <= made.keys()
     assert "class URL(" in made["models/_url.py"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.documents import AT, SERVER, answer, document, enum, field, model, operation, texts
+from tests.support.documents import AT, SERVER, document, enum, field, model, operation, response, texts
 from tests.support.module_shape import assert_shape
 from xcaas_generator import ir
 
@@ -100,11 +100,11 @@ def bodies(draw: st.DrawFn) -> ir.Body | None:
 
 
 @st.composite
-def answers(draw: st.DrawFn) -> tuple[ir.Answer, ...]:
+def responses(draw: st.DrawFn) -> tuple[ir.Response, ...]:
     statuses = st.sampled_from(["200", "201", "2XX", "default", "302", "404", "4XX", "500"])
-    kinds: st.SearchStrategy[ir.AnswerKind] = st.sampled_from(["json", "text", "binary", "xml"])
+    kinds: st.SearchStrategy[ir.ResponseKind] = st.sampled_from(["json", "text", "binary", "xml"])
     chosen = draw(st.lists(statuses, max_size=3, unique=True))
-    return tuple(answer(draw(st.one_of(st.none(), TYPES)), status, "a/b", draw(kinds)) for status in chosen)
+    return tuple(response(draw(st.one_of(st.none(), TYPES)), status, "a/b", draw(kinds)) for status in chosen)
 
 
 @st.composite
@@ -113,7 +113,7 @@ def operations(draw: st.DrawFn, index: int) -> ir.Operation:
         f"{draw(WORDS)}{index}",
         "POST",
         f"/{index}",
-        *draw(answers()),
+        *draw(responses()),
         verb=draw(st.one_of(st.none(), WORDS)),
         tags=tuple(draw(st.lists(WORDS, max_size=1))),
         parameters=draw(parameters()),

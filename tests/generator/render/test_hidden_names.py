@@ -18,7 +18,6 @@ import pytest
 
 from tests.support.documents import (
     AT,
-    answer,
     document,
     enum,
     field,
@@ -27,6 +26,7 @@ from tests.support.documents import (
     operation,
     path,
     query,
+    response,
     write,
 )
 from tests.support.hints import unresolved
@@ -177,9 +177,9 @@ def verbs() -> list[ir.Operation]:
                 f"verb {row}",
                 "GET",
                 f"/verbs{row}/{{id}}/{{self}}/{{body}}",
-                answer(TYPES[row]),
-                answer(MODELS[row], "404"),
-                answer(None, "204"),
+                response(TYPES[row]),
+                response(MODELS[row], "404"),
+                response(None, "204"),
                 parameters=(path("id"), path("self"), path("body"), *queries, query("x", ir.Const("v"), required=True)),
                 verb=verb,
                 deprecated=row % 2 == 0,
@@ -206,7 +206,7 @@ def bodies(*, required: bool) -> ir.Body:
 
 def tags() -> list[ir.Operation]:
     return [
-        operation(f"op{row}", "GET", f"/tags{row}", answer(ir.ListOf(MODELS[row % len(MODELS)])), tags=(tag,))
+        operation(f"op{row}", "GET", f"/tags{row}", response(ir.ListOf(MODELS[row % len(MODELS)])), tags=(tag,))
         for row, tag in enumerate(TAGS)
     ]
 

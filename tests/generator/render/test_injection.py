@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.documents import AT, SERVER, TEXT, answer, document, enum, field, model, operation, texts
+from tests.support.documents import AT, SERVER, TEXT, document, enum, field, model, operation, response, texts
 from tests.support.module_shape import assert_shape
 from xcaas_generator import ir
 from xcaas_generator.cli import main
@@ -117,8 +117,8 @@ def hostile(payload: str) -> ir.Document:
     )
     page = model("Page", field("list", ir.ListOf(ir.ModelRef(pet.name))))
     answers = (
-        replace(answer(ir.ModelRef("Page"), media_type=payload), doc=payload),
-        replace(answer(ir.ModelRef(pet.name), "404", payload), doc=payload),
+        replace(response(ir.ModelRef("Page"), media_type=payload), doc=payload),
+        replace(response(ir.ModelRef(pet.name), "404", payload), doc=payload),
     )
     call = operation(
         payload,

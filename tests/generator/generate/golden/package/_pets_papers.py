@@ -140,7 +140,7 @@ class PetsPapers(_sdk.Resource):
         """Follow work that was started before, by `make` or elsewhere.
 
         Args:
-            id: What the start of the work answered; `id` of its poller.
+            id: What the start of the work responded with; `id` of its poller.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
@@ -229,7 +229,7 @@ class AsyncPetsPapers(_sdk.AsyncResource):
         """Follow work that was started before, by `make` or elsewhere.
 
         Args:
-            id: What the start of the work answered; `id` of its poller.
+            id: What the start of the work responded with; `id` of its poller.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells

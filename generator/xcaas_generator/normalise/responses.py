@@ -6,8 +6,8 @@ import re
 from http import HTTPStatus
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Node, unescape
-from xcaas_generator.normalise.drafts import AnswerDraft, ParameterDraft, VariantDraft
+from xcaas_generator.load.references import DanglingReference, Node, unescape
+from xcaas_generator.normalise.drafts import ParameterDraft, ResponseDraft, VariantDraft
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.normalise.media import Contents
 from xcaas_generator.normalise.naming import class_name
@@ -22,7 +22,7 @@ _ROLES = ("Response", "Error", "Result", "Answer", "Output")
 _EMPTY = ("204", "205", "304")
 
 
-class Answers:
+class Responses:
     def __init__(self, shaper: Shaper, contents: Contents, parameters: Parameters, *, optional: bool) -> None:
         self._optional = optional  # whether an operation may say nothing about its responses: since 3.1
         self._shaper = shaper
@@ -31,8 +31,8 @@ class Answers:
         self._parameters = parameters
         self._alone = False  # no success is described but by `default`
 
-    def read(self, operation: Node, owner: str) -> list[AnswerDraft]:
-        responses = operation.child("responses")
+    def read(self, operation: Node, owner: str) -> list[ResponseDraft]:
+        responses = self._shaper.resolver.below(operation, "responses")
         if isinstance(responses.value, list):
             self._report.warn(responses.place, "'responses' should map statuses to responses; it was ignored")
         elif responses.value is None and self._optional:
@@ -41,14 +41,15 @@ class Answers:
             self._report.warn(responses.place, "the operation says nothing about its responses; an empty one was taken")
         elif not responses.value:
             self._report.warn(responses.place, "'responses' is empty; an empty response was taken")
-        self._alone = not any(key.strip().startswith("2") for key, _ in responses.items())
-        found: dict[str, AnswerDraft] = {}
-        for key, node in responses.items():
+        listed = self._shaper.resolver.entries(operation, "responses")
+        self._alone = not any(key.strip().startswith("2") for key, _ in listed)
+        found: dict[str, ResponseDraft] = {}
+        for key, node in listed:
             if key.startswith("x-"):
                 continue
             status = self._status(key, node)
             if status is not None and status not in found:
-                found[status] = self._answer(status, node, owner)
+                found[status] = self._response(status, node, owner)
         return list(found.values())
 
     def _status(self, key: str, node: Node) -> str | None:
@@ -67,31 +68,47 @@ class Answers:
         self._report.warn(node.place, f"{brief(key)} is no status; the response was left out", "Use a status code.")
         return None
 
-    def _answer(self, status: str, listed: Node, owner: str) -> AnswerDraft:
-        node = self._shaper.resolver.deref(listed)
-        if node is None or node.value is None:
-            return AnswerDraft(ir.Answer(status, (), listed.place), [], [])
+    def _response(self, status: str, listed: Node, owner: str) -> ResponseDraft:
+        try:
+            node = self._shaper.resolver.end(listed)
+            variants = self._variants(node, status, owner)
+        except DanglingReference as error:
+            if status[0] not in "45":
+                raise
+            # The status says enough for an error to be raised; of a success, the caller wants what it holds.
+            self._report.warn(listed.place, f"{error}; the error {status} has no body")
+            return ResponseDraft(ir.Response(status, (), listed.place), [], [])
+        if node.value is None:
+            return ResponseDraft(ir.Response(status, (), listed.place), [], [])
         if not isinstance(node.value, dict):
             self._report.warn(
                 node.place, f"a response is expected here, not {brief(node.value)}; an empty one was taken"
             )
-            return AnswerDraft(ir.Answer(status, (), listed.place), [], [])
+            return ResponseDraft(ir.Response(status, (), listed.place), [], [])
+        response = ir.Response(status, (), node.place, node.text("description").strip())
+        return ResponseDraft(response, variants, self._headers(node, owner))
+
+    def _variants(self, node: Node, status: str, owner: str) -> list[VariantDraft]:
+        if not isinstance(node.value, dict):
+            return []
         hint = _hint(node, status, owner, alone=self._alone)
         variants = self._contents.variants(node.child("content"), hint)
         if not variants and node.get("schema") is not None:
             self._report.warn(node.place, "the schema stands without a media type; application/json was taken")
             variants = [VariantDraft("application/json", "json", self._shaper.shape(node.child("schema"), hint))]
-        if status in _EMPTY:
-            variants = []  # HTTP allows no body there, whatever is described
-        answer = ir.Answer(status, (), node.place, node.text("description").strip())
-        return AnswerDraft(answer, variants, self._headers(node, owner))
+        return [] if status in _EMPTY else variants  # HTTP allows no body there, whatever is described
 
     def _headers(self, response: Node, owner: str) -> list[ParameterDraft]:
         headers: list[ParameterDraft] = []
         below = response.child("headers")
         if isinstance(below.value, list):
             self._report.warn(below.place, "'headers' should map names to headers; it was ignored")
-        for name, listed in below.items():
+        try:
+            entries = self._shaper.resolver.entries(response, "headers")
+        except DanglingReference as error:
+            self._report.warn(below.place, f"{error}; the headers were left out")
+            return []
+        for name, listed in entries:
             node = self._shaper.resolver.deref(listed)
             if node is None or not isinstance(node.value, dict):
                 continue
