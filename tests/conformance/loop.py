@@ -191,7 +191,7 @@ class _Checker:
     def unasked(self, operation: OperationNode, answer: SampleAnswer, accept: str | None) -> bool:
         """Whether the client did not ask for a type; a fault where it asked for nothing that says the same."""
         kind = answer.answer.media_type
-        if kind is None or answer.fails or accepted(accept, kind):
+        if kind is None or answer.fails or operation.method.upper() == "HEAD" or accepted(accept, kind):
             return False
         content = operation.node.child("responses")
         for _, response in content.items():

@@ -37,7 +37,7 @@ from xcaas_generator.normalise.shapes import (
     with_null,
     without_null,
 )
-from xcaas_generator.normalise.unions import Unions
+from xcaas_generator.normalise.unions import Unions, own_discriminator
 from xcaas_generator.report import UNFORESEEN, Report
 
 _MAX_PROPERTIES = 5_000
@@ -146,7 +146,7 @@ class Shaper:
                 return with_null(shape) if flag(node, "nullable", self.report) else shape
         flat = self.flattener.flatten(node)
         shape = self.from_flat(flat, _titled(hint, node))
-        if isinstance(shape, Ref) and node.has("discriminator") and not flat.unions:
+        if isinstance(shape, Ref) and not flat.unions and own_discriminator(node) is not None:
             self._known[(node.key,)] = shape
             return self._unions.with_children(node, shape)
         return shape
@@ -180,7 +180,7 @@ class Shaper:
     def _is_parent(self, node: Node) -> bool:
         """Return whether this is told from its heirs by a discriminator. One that adds nothing is a class then, too."""
         end = self.resolver.deref(node)
-        return end is not None and end.has("discriminator") and not (end.has("oneOf") or end.has("anyOf"))
+        return end is not None and own_discriminator(end) is not None and not (end.has("oneOf") or end.has("anyOf"))
 
     def _says_nothing(self, node: Node) -> bool:
         schema = node.value

@@ -265,7 +265,9 @@ class Unions:
 
         Beyond a couple of dozen heirs that union would say no more than the parent, which keeps what it does not know.
         """
-        discriminator = parent.child("discriminator")
+        discriminator = own_discriminator(parent)
+        if discriminator is None:
+            return shape
         name = self._property(discriminator)
         heirs = {node.key: (child, node) for child, node in self._heirs(parent)}
         by_tag = dict(self._mapping(discriminator))
@@ -280,6 +282,8 @@ class Unions:
         members: list[Shape] = []
         for child, node in [*heirs.values(), (_component_name(parent), parent)]:
             member = shape if node.key == parent.key else self._reader.component(node, _component_name(node))
+            if isinstance(member, UnionOf) and member.base is not None:
+                member = member.base  # its own heirs are heirs here, too
             if not isinstance(member, Ref) or member.entry.kind != "model":
                 continue
             members.append(member)
@@ -317,6 +321,14 @@ class Unions:
                     if part.has("$ref"):
                         index[self._end(part).key].append((name, node))
         return index
+
+
+def own_discriminator(node: Node) -> Node | None:
+    """Return the discriminator that a schema states itself, also in a part of its `allOf`; not one that it inherits."""
+    if node.has("discriminator"):
+        return node.child("discriminator")
+    parts = (part for part in node.child("allOf").elements() if not part.has("$ref"))
+    return next((part.child("discriminator") for part in parts if part.has("discriminator")), None)
 
 
 def _ordered(tags: list[tuple[str, Ref]]) -> tuple[tuple[str, Ref], ...]:
