@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import types
 import typing
@@ -86,8 +87,14 @@ def _union(members: tuple[object, ...], discriminator: Discriminator | None = No
         *variants, unknown = map(codec_of, rest)
         codec: Codec = DiscriminatedCodec(tuple(variants), discriminator, unknown)
     else:
-        codecs = [codec_of(member) for member in _without_known_values(rest)]
-        codec = JSON if JSON in codecs or not codecs else codecs[0] if len(codecs) == 1 else UnionCodec(tuple(codecs))
+        open_ended = _without_known_values(rest)
+        codecs = [codec_of(member) for member in open_ended]
+        if JSON in codecs or not codecs:
+            codec = JSON
+        elif len(codecs) > 1:
+            codec = UnionCodec(tuple(codecs))
+        else:
+            codec = codecs[0] if open_ended == rest else _knowing(codecs[0], rest)
     nullable = any(member in (None, type(None)) for member in members)
     return NullableCodec(codec) if nullable and codec is not JSON else codec
 
@@ -111,6 +118,15 @@ def _without_known_values(members: list[object]) -> list[object]:
                 found.append(Literal[tuple(values)])
         else:
             found.append(member)
+    return found
+
+
+def _knowing(codec: Codec, members: list[object]) -> Codec:
+    """Return a codec that knows the values of `Literal[…]` beside its type."""
+    found = copy.copy(codec)
+    found.constants = tuple(
+        value for member in members if typing.get_origin(member) is Literal for value in typing.get_args(member)
+    )
     return found
 
 

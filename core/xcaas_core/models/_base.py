@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, cast
 
-from ._codec import Codec, NullableCodec, Reader
+from ._codec import Codec, Fit, NullableCodec, Reader
 from ._json import JSONObject, JSONValue
 
 if TYPE_CHECKING:
@@ -85,12 +85,13 @@ class ObjectLayout(Protocol):
         """Return the JSON object of a mapping by the names in JSON. `TypeError` for anything else."""
         ...
 
-    def fits(self, raw: object) -> bool:
-        """Whether a JSON value is an object of this class through and through."""
+    def fit(self, raw: object) -> Fit | None:
+        """Return how well a JSON value fits; None where it is no object of this class through and through."""
         ...
 
-    def distance(self, raw: Mapping[str, object]) -> tuple[int, int]:
-        """Return how far a JSON object is from this class: (required fields that it lacks, fields unknown here)."""
+    def distance(self, raw: Mapping[str, object]) -> tuple[int, int, int]:
+        """Return how far an object is from this class at first sight: (tags of others, required fields that it lacks,
+        fields unknown here)."""
         ...
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final, cast
 
 from ._base import ModelBase, ObjectLayout
-from ._codec import Codec, Reader
+from ._codec import Codec, Fit, Reader, total
 from ._context import Context
 from ._failure import ValidationFailure, describe, located
 from ._json import JSONValue
@@ -73,8 +73,8 @@ class ListCodec(Codec):
             raise located(error, len(found)) from None
         return found
 
-    def fits(self, raw: object) -> bool:
-        return isinstance(raw, list) and all(map(self.item.fits, cast("list[object]", raw)))
+    def fit(self, raw: object) -> Fit | None:
+        return total(map(self.item.fit, cast("list[object]", raw))) if isinstance(raw, list) else None
 
 
 class MapCodec(Codec):
@@ -116,8 +116,12 @@ class MapCodec(Codec):
             raise located(error, str(key)) from None
         return found
 
-    def fits(self, raw: object) -> bool:
-        return isinstance(raw, dict) and all(map(self.value.fits, cast("dict[str, object]", raw).values()))
+    def fit(self, raw: object) -> Fit | None:
+        if not isinstance(raw, dict):
+            return None
+        found = cast("dict[str, object]", raw)
+        # A map takes any name: a model that knows its fields fits better.
+        return total([(0, len(found)), *map(self.value.fit, found.values())])
 
 
 class OneOrListCodec(Codec):
@@ -142,11 +146,11 @@ class OneOrListCodec(Codec):
     def write(self, value: object) -> JSONValue:
         return self.inner.write(value)
 
-    def fits(self, raw: object) -> bool:
+    def fit(self, raw: object) -> Fit | None:
         if isinstance(raw, list):
             found = cast("list[object]", raw)
-            return len(found) == 1 and self.inner.fits(found[0])
-        return self.inner.fits(raw)
+            return self.inner.fit(found[0]) if len(found) == 1 else None
+        return self.inner.fit(raw)
 
 
 class ModelCodec(Codec):
@@ -179,8 +183,8 @@ class ModelCodec(Codec):
             return value.__layout__().write_model(value)
         return self.layout.write_mapping(value)
 
-    def fits(self, raw: object) -> bool:
-        return self.layout.fits(raw)
+    def fit(self, raw: object) -> Fit | None:
+        return self.layout.fit(raw)
 
 
 def _items(value: object) -> Iterable[object]:

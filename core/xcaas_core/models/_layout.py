@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MemberDescriptorType
 from typing import Final, cast
 
@@ -12,7 +12,7 @@ import attrs
 
 from ._annotations import codec_of
 from ._base import FieldLayout, ModelBase
-from ._codec import Codec, Reader, write_any
+from ._codec import Codec, Fit, Reader, total, write_any
 from ._containers import MapCodec
 from ._failure import located
 from ._fields import EXTRA, NULLABLE, WIRE
@@ -122,27 +122,34 @@ class Layout:
             return field.codec
         return None if self.extra is None else self.extra[1]
 
-    def fits(self, raw: object) -> bool:
-        """Whether a JSON value is an object of this class through and through."""
-        if not isinstance(raw, dict):
-            return False
-        found = cast("dict[str, object]", raw)
-        for field in self.fields:
-            value = found.get(field.wire, ABSENT)
-            if value is ABSENT or value is None:
-                if field.required and not (value is None and field.codec.nullable):
-                    return False
-            elif not field.codec.fits(value) and (field.required or not field.codec.is_blank(value)):
-                return False
-        if self.extra is None:
-            return True
-        value_codec = self.extra[1]
-        return all(value_codec.fits(value) for key, value in found.items() if key not in self.by_wire)
+    def fit(self, raw: object) -> Fit | None:
+        """Return how well a JSON value fits; None where it is no object of this class through and through."""
+        return total(self._fits(cast("dict[str, object]", raw))) if isinstance(raw, dict) else None
 
-    def distance(self, raw: Mapping[str, object]) -> tuple[int, int]:
-        """Return how far a JSON object is from this class: (required fields that it lacks, fields unknown here)."""
-        missing = sum(field.required and field.wire not in raw for field in self.fields)
-        return missing, sum(key not in self.by_wire for key in raw)
+    def _fits(self, raw: Mapping[str, object]) -> Iterator[Fit | None]:
+        # What has constants comes first: where those are wrong, nothing else has to be looked at.
+        for field in sorted(self.fields, key=lambda field: not field.codec.constants):
+            value = raw.get(field.wire, ABSENT)
+            if value is ABSENT or value is None:
+                if field.required and (value is ABSENT or not field.codec.nullable):
+                    yield None
+            elif field.required or not field.codec.is_blank(value):
+                yield field.codec.fit(value)
+        for key in raw.keys() - self.by_wire.keys():
+            yield 0, 1
+            if self.extra is not None:
+                yield self.extra[1].fit(raw[key])
+
+    def distance(self, raw: Mapping[str, object]) -> tuple[int, int, int]:
+        """Return how far an object is from this class at first sight: (tags of others, required fields that it lacks,
+        fields unknown here)."""
+        wrong = missing = 0
+        for field in self.fields:
+            if field.wire not in raw:
+                missing += field.required
+            elif len(field.codec.constants) == 1:
+                wrong += not field.codec.knows(raw[field.wire])
+        return wrong, missing, sum(key not in self.by_wire for key in raw)
 
 
 def unknown_of(model: ModelBase) -> Mapping[str, JSONValue]:

@@ -10,7 +10,7 @@ import math
 import uuid
 from typing import Final
 
-from ._codec import Codec, write_any
+from ._codec import Codec, Constant, write_any
 from ._context import Context
 from ._failure import ValidationFailure, describe
 from ._json import JSONValue
@@ -236,23 +236,21 @@ class ConstCodec(Codec):
 
     faithful = True
 
-    def __init__(self, value: str | int | float | bool | None) -> None:
+    def __init__(self, value: Constant) -> None:
         super().__init__(f"Literal[{value!r}]")
         self.value = value
-        self.accepts = frozenset({type(value)})
+        self.constants = (value,)
+        self.accepts = frozenset({int, float} if type(value) in (int, float) else {type(value)})
         self.sends = (type(value),)
         self.nullable = value is None
 
     def read(self, raw: object, context: Context) -> object:
-        if type(raw) is type(self.value):
+        if type(raw) in self.accepts:
             return raw
         raise ValidationFailure(f"{json.dumps(self.value)} was expected, not {describe(raw)}")
 
     def write(self, value: object) -> JSONValue:
         return write_any(value)
-
-    def fits(self, raw: object) -> bool:
-        return type(raw) is type(self.value) and raw == self.value
 
 
 _URL_SAFE: Final = {ord("-"): "+", ord("_"): "/", ord("\n"): None, ord("\r"): None, ord("="): None}
