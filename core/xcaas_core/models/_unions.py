@@ -86,9 +86,9 @@ class DiscriminatedCodec(Codec):
         for tag, model in discriminator.variants:
             self._tags.setdefault(_json_tag(tag), []).append(codecs.get(model) or ModelCodec(model))
         # Documents write tags as text, also those that travel as booleans or numbers.
-        for (_, tag), variants in tuple(self._tags.items()):
-            if isinstance(tag, str):
-                self._tags.setdefault(_json_tag(_PYTHON[tag] if tag in _PYTHON else _scalar(tag)), variants)
+        for (_, text), variants in tuple(self._tags.items()):
+            if isinstance(text, str):
+                self._tags.setdefault(_json_tag(_PYTHON[text] if text in _PYTHON else _scalar(text)), variants)
         self._unknown = unknown
         base = discriminator.base
         self._base = None if base is None else codecs.get(base) or ModelCodec(base)
