@@ -114,9 +114,11 @@ RECORD = {"callId": "1635571048351", "callLegCount": "1", "lastLegDisposition": 
 def test_the_older_list_gives_legs_or_calls(client: XCaaS, server: FakeServer) -> None:
     pages = [{"data": [row], "meta": {"totalRecordCount": 1, "scrollId": "No Data"}} for row in (LEG, RECORD)]
     server.respond("work_analytics.cdr.list", json=pages[0]).respond("work_analytics.cdr.list", json=pages[1])
-    with pytest.warns(DeprecationWarning):
-        (leg,) = client.work_analytics.cdr.list(**PERIOD)
-        (record,) = client.work_analytics.cdr.list(**PERIOD, is_call_record=True)
+    older: Any = client.work_analytics.cdr
+    with pytest.warns(DeprecationWarning, match="listCdr"):
+        (leg,) = older.list(**PERIOD)
+    with pytest.warns(DeprecationWarning, match="listCdr"):
+        (record,) = older.list(**PERIOD, is_call_record=True)
     assert isinstance(leg, CallLeg)
     assert isinstance(record, CallRecord)
     assert (record.call_leg_count, record.last_leg_disposition, record.unknown_fields) == (1, "Voicemail", {})

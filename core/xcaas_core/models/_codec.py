@@ -7,12 +7,12 @@ import datetime as dt
 import decimal
 import enum
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias, cast
 
 from ._context import FROM_SERVER, FROM_SERVER_OWNED, Context, LenientReading
 from ._failure import ValidationFailure
-from ._json import JSONValue
+from ._json import JSONValue, is_list, is_mapping, is_object
 
 __all__ = [
     "FITS",
@@ -197,8 +197,8 @@ def write_any(value: object) -> JSONValue:
     writer = getattr(type(value), "to_dict", None)
     if writer is not None:
         return cast("Callable[[object], JSONValue]", writer)(value)
-    if isinstance(value, Mapping):
-        return {str(key): write_any(item) for key, item in cast("Mapping[object, object]", value).items()}
+    if is_mapping(value):
+        return {str(key): write_any(item) for key, item in value.items()}
     if isinstance(value, bytes | bytearray):
         return base64.b64encode(value).decode()
     if isinstance(value, dt.date | dt.time):  # datetimes are dates, too
@@ -223,10 +223,8 @@ def same_json(one: object, other: object) -> bool:
     """Whether two JSON values are the same, where 1, 1.0 and true are not."""
     if one.__class__ is not other.__class__:
         return False
-    if isinstance(one, dict) and isinstance(other, dict):
-        mine, yours = cast("dict[str, object]", one), cast("dict[str, object]", other)
-        return mine.keys() == yours.keys() and all(same_json(item, yours[key]) for key, item in mine.items())
-    if isinstance(one, list) and isinstance(other, list):
-        items, others = cast("list[object]", one), cast("list[object]", other)
-        return len(items) == len(others) and all(map(same_json, items, others))
+    if is_object(one) and is_object(other):
+        return one.keys() == other.keys() and all(same_json(item, other[key]) for key, item in one.items())
+    if is_list(one) and is_list(other):
+        return len(one) == len(other) and all(map(same_json, one, other))
     return one == other

@@ -5,14 +5,13 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
-from ._base import ModelBase
 from ._codec import FITS, Codec, Fit, write_any
-from ._containers import ModelCodec
 from ._context import Context
 from ._failure import ValidationFailure, describe
-from ._json import JSONValue
+from ._json import JSONValue, is_mapping, is_object
+from ._layout import ModelBase, ModelCodec
 from ._marks import Discriminator
 
 __all__ = ["DiscriminatedCodec", "UnionCodec"]
@@ -94,22 +93,20 @@ class DiscriminatedCodec(Codec):
         self._base = None if base is None else codecs.get(base) or ModelCodec(base)
 
     def read(self, raw: object, context: Context) -> object:
-        if not isinstance(raw, dict):
+        if not is_object(raw):
             raise ValidationFailure(f"an object was expected, not {describe(raw)}")
-        found = cast("dict[str, object]", raw)
-        return self._variant(found).read(found, context)
+        return self._variant(raw).read(raw, context)
 
     def write(self, value: object) -> JSONValue:
-        if not isinstance(value, Mapping):
+        if not is_mapping(value):
             _refuse_no_object(value, self.members)
             return write_any(value)
-        found = cast("Mapping[str, object]", value)
-        if candidates := self._candidates(found):
-            return _write_nearest(candidates, found)
-        return (self._base or self._unknown).write(found)
+        if candidates := self._candidates(value):
+            return _write_nearest(candidates, value)
+        return (self._base or self._unknown).write(value)
 
     def fit(self, raw: object) -> Fit | None:
-        return self._variant(cast("dict[str, object]", raw)).fit(raw) if isinstance(raw, dict) else None
+        return self._variant(raw).fit(raw) if is_object(raw) else None
 
     def _variant(self, raw: dict[str, object]) -> Codec:
         """Return the variant that an object is."""
@@ -209,10 +206,10 @@ def _sends(member: Codec, value: object) -> bool:
 def _distance(member: Codec, value: object) -> tuple[int, int, int]:
     """Return how far a value is from a member at first sight; sorting is stable, so that the spec's order decides
     the rest."""
-    if isinstance(member, ModelCodec) and isinstance(value, Mapping):
-        return member.layout.distance(cast("Mapping[str, object]", value))
-    if isinstance(value, dict):
-        return 0, 0, len(cast("dict[str, object]", value))  # a map takes anything: after a model that knows its fields
+    if isinstance(member, ModelCodec) and is_mapping(value):
+        return member.layout.distance(value)
+    if is_object(value):
+        return 0, 0, len(value)  # a map takes anything: after a model that knows its fields
     # Text is text when nothing more precise fits; a number is first of all itself.
     exact = member.exact is type(value)
     return int(exact if isinstance(value, str) else not exact), 0, 0

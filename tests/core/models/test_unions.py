@@ -12,7 +12,7 @@ from tests.support.sample.models import Tag
 from tests.support.zoo import Box, Branch, Cat, Counters, Dog, Loose, Owner, Square
 from xcaas_core._errors import DecodeError
 from xcaas_core.models import Discriminator, Format, JSONValue, Model, UnknownModel, field, model, resolve
-from xcaas_core.models._containers import ModelCodec
+from xcaas_core.models._layout import ModelCodec
 from xcaas_core.models._unions import DiscriminatedCodec, UnionCodec
 
 
