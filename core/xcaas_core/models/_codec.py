@@ -223,8 +223,8 @@ def same_json(one: object, other: object) -> bool:
     """Whether two JSON values are the same, where 1, 1.0 and true are not."""
     if one.__class__ is not other.__class__:
         return False
-    if is_object(one) and is_object(other):
+    if one.__class__ is dict and is_object(one) and is_object(other):
         return one.keys() == other.keys() and all(same_json(item, other[key]) for key, item in one.items())
-    if is_list(one) and is_list(other):
+    if one.__class__ is list and is_list(one) and is_list(other):
         return len(one) == len(other) and all(map(same_json, one, other))
     return one == other

@@ -34,7 +34,7 @@ def is_list(value: object) -> TypeIs[list[object]]:
     return isinstance(value, list)
 
 
-def is_mapping(value: object) -> TypeIs[Mapping[str, object]]:
+def is_mapping(value: object) -> TypeIs[Mapping[Any, object]]:
     """Whether a value that is sent is an object in JSON."""
     return isinstance(value, Mapping)
 

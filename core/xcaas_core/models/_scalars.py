@@ -193,7 +193,7 @@ def _number(raw: str | int | float) -> int | float:
 
 def _whole_number(raw: str | int | float) -> int:
     number = _number(raw)
-    if isinstance(number, float) and not number.is_integer():
+    if number % 1:
         raise ValidationFailure("a whole number in text was expected, not a fraction")
     return int(number)
 
