@@ -129,3 +129,15 @@ class Puppy(Dog):
     """A model that adds to another one."""
 
     weeks: int | None = field("weeks", default=None)
+
+
+@model
+class And(Model):
+    args: list[And | Or] | None = field("args", default=None)
+    op: Literal["and"] | str = field("op")
+
+
+@model
+class Or(Model):
+    args: list[And | Or] | None = field("args", default=None)
+    op: Literal["or"] | str = field("op")

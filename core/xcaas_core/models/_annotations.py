@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import types
 import typing
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union
 
-from ._base import ModelBase
 from ._codec import Codec, NullableCodec
-from ._containers import ListCodec, MapCodec, ModelCodec, OneOrListCodec
+from ._containers import ListCodec, MapCodec, OneOrListCodec
 from ._dates import DATE_TIME, DATES, DAY
+from ._layout import ModelBase, ModelCodec
 from ._marks import Constant, Discriminator, Format, OneOrList
 from ._scalars import JSON, NULL, SCALARS, ConstCodec
 from ._unions import DiscriminatedCodec, UnionCodec
@@ -49,7 +50,7 @@ def codec_of(annotation: object) -> Codec:
     if origin is Union or origin is types.UnionType:
         return _union(arguments)
     if origin is Literal:
-        return _literal(arguments)
+        return _one_of([annotation])
     if origin is list and len(arguments) == 1:
         return ListCodec(codec_of(arguments[0]))
     if origin is dict and len(arguments) == 2:
@@ -79,17 +80,15 @@ def _marked(annotation: object, marks: tuple[object, ...]) -> Codec:
 
 
 def _union(members: tuple[object, ...], discriminator: Discriminator | None = None) -> Codec:
-    members = tuple(_flat(members))
-    rest = [member for member in members if member not in (None, type(None))]
-    if discriminator is not None:
+    flat = tuple(_flat(members))
+    rest = [member for member in flat if member not in (None, type(None))]
+    if discriminator is None:
+        codec = _one_of(rest)
+    else:
         # The last one is for what nobody knows.
         *variants, unknown = map(codec_of, rest)
-        codec: Codec = DiscriminatedCodec(tuple(variants), discriminator, unknown)
-    else:
-        codecs = [codec_of(member) for member in _without_known_values(rest)]
-        codec = JSON if JSON in codecs or not codecs else codecs[0] if len(codecs) == 1 else UnionCodec(tuple(codecs))
-    nullable = any(member in (None, type(None)) for member in members)
-    return NullableCodec(codec) if nullable and codec is not JSON else codec
+        codec = DiscriminatedCodec(tuple(variants), discriminator, unknown)
+    return codec if len(rest) == len(flat) or codec is JSON else NullableCodec(codec)
 
 
 def _flat(members: tuple[object, ...]) -> Iterator[object]:
@@ -100,20 +99,19 @@ def _flat(members: tuple[object, ...]) -> Iterator[object]:
             yield member
 
 
-def _without_known_values(members: list[object]) -> list[object]:
-    """Leave out `Literal[…]` beside its own type: an open enum is read like any value of the type."""
-    plain = {member for member in members if isinstance(member, type)}
-    found: list[object] = []
-    for member in members:
-        if typing.get_origin(member) is Literal:
-            values = [value for value in typing.get_args(member) if type(value) not in plain]
-            if values:
-                found.append(Literal[tuple(values)])
-        else:
-            found.append(member)
-    return found
-
-
-def _literal(values: tuple[object, ...]) -> Codec:
-    constants = tuple(ConstCodec(cast("str | int | bool | None", value)) for value in values)
-    return constants[0] if len(constants) == 1 else UnionCodec(constants)
+def _one_of(members: list[object]) -> Codec:
+    """Return the codec for any of several types, of values in `Literal[…]` too."""
+    types_alone = [member for member in members if typing.get_origin(member) is not Literal]
+    known = [value for member in members if typing.get_origin(member) is Literal for value in typing.get_args(member)]
+    # Beside its own type it is an open enum: other values are read like these.
+    constants = [ConstCodec(value) for value in known if type(value) not in types_alone]
+    codecs: list[Codec] = [*constants, *map(codec_of, types_alone)]
+    if JSON in codecs or not codecs:
+        return JSON
+    if len(codecs) > 1:
+        return UnionCodec(tuple(codecs))
+    if types_alone and known:
+        codec = copy.copy(codecs[0])
+        codec.constants = tuple(known)
+        return codec
+    return codecs[0]

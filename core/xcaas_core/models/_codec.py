@@ -7,18 +7,36 @@ import datetime as dt
 import decimal
 import enum
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias, cast
 
 from ._context import FROM_SERVER, FROM_SERVER_OWNED, Context, LenientReading
 from ._failure import ValidationFailure
-from ._json import JSONValue
+from ._json import JSONValue, is_list, is_mapping, is_object
 
-__all__ = ["Codec", "NullableCodec", "Reader", "same_json", "write_any"]
+__all__ = [
+    "FITS",
+    "Codec",
+    "Constant",
+    "Fit",
+    "NullableCodec",
+    "Reader",
+    "same_constant",
+    "same_json",
+    "total",
+    "write_any",
+]
 
 _AS_IT_IS: Final = frozenset({str, int, float, bool, type(None)})
 
 Reader: TypeAlias = Callable[[object, Context], object]
+
+Constant: TypeAlias = str | int | float | bool | None
+
+Fit: TypeAlias = tuple[int, int]
+"""How well a JSON value fits: the known values that it misses, and its unknown fields. The smallest fits best."""
+
+FITS: Final[Fit] = (0, 0)
 
 
 class Codec:
@@ -28,10 +46,13 @@ class Codec:
     nothing of their place, and `read` raises `ValidationFailure`, which collects the keys on the way out.
     """
 
-    __slots__ = ("name",)
+    __slots__ = ("constants", "name")
 
     name: str
     """The type in Python's words, for messages."""
+
+    constants: tuple[Constant, ...]
+    """The values that a spec knows, if it lists them. Others are read all the same; in a union they count."""
 
     accepts: frozenset[type] = frozenset()
     """Classes of the JSON values that `read` may take. A union looks here before it tries."""
@@ -53,6 +74,7 @@ class Codec:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.constants = ()
 
     def decode(
         self, value: object, *, at: str = "", owned: bool = False, lenient: LenientReading | None = None
@@ -102,13 +124,26 @@ class Codec:
         """Whether `raw` is what some servers send where they mean null."""
         return raw.__class__ in (str, int) and raw in self.blanks
 
-    def fits(self, raw: object) -> bool:
-        """Whether `raw` is of this type through and through."""
+    def can_read(self, raw: object) -> bool:
+        """Whether `read` takes a JSON value."""
         try:
             self.read(raw, FROM_SERVER)
         except ValidationFailure:
             return False
         return True
+
+    def fit(self, raw: object) -> Fit | None:
+        """Return how well a JSON value fits; None where it is not of this type through and through."""
+        if not self.can_read(raw):
+            return None
+        if not self.constants or self.knows(raw):
+            return FITS
+        # The only value of a type is a tag, which another value does not fit.
+        return None if len(self.constants) == 1 else (1, 0)
+
+    def knows(self, raw: object) -> bool:
+        """Whether a JSON value is among those that a spec lists."""
+        return any(same_constant(constant, raw) for constant in self.constants)
 
     def __repr__(self) -> str:
         return f"<codec {self.name}>"
@@ -124,6 +159,7 @@ class NullableCodec(Codec):
     def __init__(self, inner: Codec) -> None:
         super().__init__(f"{inner.name} | None")
         self.inner = inner
+        self.constants = inner.constants
         self.accepts = inner.accepts | {type(None)}
         self.blanks = inner.blanks
         self.faithful = inner.faithful
@@ -135,8 +171,19 @@ class NullableCodec(Codec):
     def write(self, value: object) -> JSONValue:
         return None if value is None else self.inner.write(value)
 
-    def fits(self, raw: object) -> bool:
-        return raw is None or self.inner.fits(raw)
+    def fit(self, raw: object) -> Fit | None:
+        return FITS if raw is None else self.inner.fit(raw)
+
+
+def total(fits: Iterable[Fit | None]) -> Fit | None:
+    """Return how well something fits whose parts fit like that."""
+    wrong = unknown = 0
+    for fit in fits:
+        if fit is None:
+            return None
+        wrong += fit[0]
+        unknown += fit[1]
+    return wrong, unknown
 
 
 def write_any(value: object) -> JSONValue:
@@ -150,8 +197,8 @@ def write_any(value: object) -> JSONValue:
     writer = getattr(type(value), "to_dict", None)
     if writer is not None:
         return cast("Callable[[object], JSONValue]", writer)(value)
-    if isinstance(value, Mapping):
-        return {str(key): write_any(item) for key, item in cast("Mapping[object, object]", value).items()}
+    if is_mapping(value):
+        return {str(key): write_any(item) for key, item in value.items()}
     if isinstance(value, bytes | bytearray):
         return base64.b64encode(value).decode()
     if isinstance(value, dt.date | dt.time):  # datetimes are dates, too
@@ -163,14 +210,21 @@ def write_any(value: object) -> JSONValue:
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
+def same_constant(one: object, other: object) -> bool:
+    """Whether two constants are the same in JSON, which has one kind of numbers: 1 is 1.0, and not true."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return one == other
+    return one.__class__ is other.__class__ and one == other
+
+
 def same_json(one: object, other: object) -> bool:
     """Whether two JSON values are the same, where 1, 1.0 and true are not."""
     if one.__class__ is not other.__class__:
         return False
-    if isinstance(one, dict) and isinstance(other, dict):
-        mine, yours = cast("dict[str, object]", one), cast("dict[str, object]", other)
-        return mine.keys() == yours.keys() and all(same_json(item, yours[key]) for key, item in mine.items())
-    if isinstance(one, list) and isinstance(other, list):
-        items, others = cast("list[object]", one), cast("list[object]", other)
-        return len(items) == len(others) and all(map(same_json, items, others))
+    if one.__class__ is dict and is_object(one) and is_object(other):
+        return one.keys() == other.keys() and all(same_json(item, other[key]) for key, item in one.items())
+    if one.__class__ is list and is_list(one) and is_list(other):
+        return len(one) == len(other) and all(map(same_json, one, other))
     return one == other

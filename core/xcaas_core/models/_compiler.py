@@ -25,26 +25,55 @@ nothing else; what is rare is called, not inlined. For a tag with a key and a va
 from __future__ import annotations
 
 import copy
+import typing
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import cast
+from types import MemberDescriptorType
+from typing import Any
 
-from ._base import FieldLayout, ModelBase, keep
+from ._annotations import codec_of
 from ._codec import Codec, NullableCodec, Reader, same_json
-from ._containers import ListCodec, MapCodec, ModelCodec
+from ._containers import ListCodec, MapCodec
 from ._context import Context
 from ._dates import DATE_TIME, Moment
 from ._failure import ValidationFailure, describe
+from ._fields import EXTRA, NULLABLE, WIRE
 from ._json import JSONValue
-from ._layout import Layout
-from ._unknown import UnknownFields
+from ._layout import FieldLayout, Layout, ModelBase, ModelCodec, UnknownFields, keep
+from ._marks import ABSENT
 
-__all__ = ["compile_reader"]
+__all__ = ["layout_of", "slot_of"]
 
 
-def compile_reader(layout: Layout) -> Reader:
+def layout_of(cls: type[ModelBase]) -> Layout:
+    """Return what attrs knows of a class, with the codecs of its annotations."""
+    hints = typing.get_type_hints(cls, include_extras=True)
+    fields: list[FieldLayout] = []
+    extra: tuple[str, Codec] | None = None
+    for attribute in cls.__attrs_attrs__:
+        name, metadata = attribute.name, attribute.metadata
+        if WIRE in metadata:
+            required = attribute.default is not None and attribute.default is not ABSENT
+            codec, slot = codec_of(hints[name]), slot_of(cls, name)
+            fields.append(
+                FieldLayout(name, metadata[WIRE], codec, slot, required=required, nullable=metadata[NULLABLE])
+            )
+        elif EXTRA in metadata:
+            codec = codec_of(hints[name])
+            assert isinstance(codec, MapCodec), f"{cls.__name__}.{name} has to be a dictionary"
+            extra = (name, codec.value)
+    return Layout(cls, tuple(fields), extra, _compile_reader)
+
+
+def slot_of(cls: type[ModelBase], name: str) -> MemberDescriptorType:
+    """Return the slot of a field."""
+    slot: MemberDescriptorType = getattr(cls, name)
+    return slot
+
+
+def _compile_reader(layout: Layout) -> Reader:
     """Return the function that makes an instance of `layout.cls` of a JSON object."""
-    names: dict[str, object] = {
+    names: dict[str, Any] = {
         "cls": layout.cls,
         "new": object.__new__,
         "UTC": UTC,
@@ -71,10 +100,11 @@ def compile_reader(layout: Layout) -> Reader:
     lines += [f" if len(raw) != {len(layout.fields)} - n: keep_unknown(self, raw, context)", " return self"]
     # The text holds identifiers (Python took them for a class body) and literals made by repr.
     exec("\n".join(lines), names)  # noqa: S102
-    return cast("Reader", names["read"])
+    reader: Reader = names["read"]
+    return reader
 
 
-def _take(field: FieldLayout, index: int, names: dict[str, object]) -> list[str]:
+def _take(field: FieldLayout, index: int, names: dict[str, Any]) -> list[str]:
     """Return the lines for a field that came, as `v`."""
     codec = field.codec.inner if isinstance(field.codec, NullableCodec) else field.codec
     target, rare = f"self.{field.name}", f"read_field(self, f{index}, v, context)"

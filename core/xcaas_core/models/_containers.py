@@ -1,17 +1,16 @@
-"""Codecs of what holds other values: lists, maps and models."""
+"""Codecs of what holds other values: lists and maps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final, cast
 
-from ._base import ModelBase, ObjectLayout
-from ._codec import Codec, Reader
+from ._codec import Codec, Fit, total
 from ._context import Context
 from ._failure import ValidationFailure, describe, located
-from ._json import JSONValue
+from ._json import JSONObject, JSONValue, is_list, is_mapping, is_object
 
-__all__ = ["ListCodec", "MapCodec", "ModelCodec", "OneOrListCodec"]
+__all__ = ["ListCodec", "MapCodec", "OneOrListCodec"]
 
 _LIST: Final[frozenset[type]] = frozenset({list})
 _DICT: Final[frozenset[type]] = frozenset({dict})
@@ -34,20 +33,19 @@ class ListCodec(Codec):
         self.faithful = item.faithful
 
     def read(self, raw: object, context: Context) -> object:
-        if not isinstance(raw, list):
+        if not is_list(raw):
             raise ValidationFailure(f"a list was expected, not {describe(raw)}")
-        found = cast("list[object]", raw)
         exact = self.item.exact
-        if not found or (exact is not None and {*map(type, found)} == {exact}):
-            return found[:]
+        if not raw or (exact is not None and {*map(type, raw)} == {exact}):
+            return raw[:]
         # What is unfaithful is compared with what came, which has to be there still.
-        if context.owned and self.faithful and len(found) > _FEW:
-            return self._read_in_place(found, context)
+        if context.owned and self.faithful and len(raw) > _FEW:
+            return self._read_in_place(raw, context)
         read = self.item.reader
         items: list[object] = []
         add = items.append
         try:
-            for item in found:
+            for item in raw:
                 add(read(item, context))
         except ValidationFailure as failure:
             raise failure.within(len(items)) from None
@@ -73,8 +71,8 @@ class ListCodec(Codec):
             raise located(error, len(found)) from None
         return found
 
-    def fits(self, raw: object) -> bool:
-        return isinstance(raw, list) and all(map(self.item.fits, cast("list[object]", raw)))
+    def fit(self, raw: object) -> Fit | None:
+        return total(map(self.item.fit, raw)) if is_list(raw) else None
 
 
 class MapCodec(Codec):
@@ -91,33 +89,34 @@ class MapCodec(Codec):
         self.faithful = value.faithful
 
     def read(self, raw: object, context: Context) -> object:
-        if not isinstance(raw, dict):
+        if not is_object(raw):
             raise ValidationFailure(f"an object was expected, not {describe(raw)}")
         read = self.value.reader
         found: dict[str, object] = {}
         key = ""
         try:
-            for key, item in cast("dict[str, object]", raw).items():
+            for key, item in raw.items():
                 found[key] = read(item, context)
         except ValidationFailure as failure:
             raise failure.within(key) from None
         return found
 
-    def write(self, value: object) -> JSONValue:
-        if not isinstance(value, Mapping):
+    def write(self, value: object) -> JSONObject:
+        if not is_mapping(value):
             raise TypeError(f"a mapping was expected, not {type(value).__name__}")
         write = self.value.write
-        found: dict[str, JSONValue] = {}
-        key: object = ""
+        found: JSONObject = {}
+        key = ""
         try:
-            for key, item in cast("Mapping[object, object]", value).items():
+            for key, item in value.items():
                 found[str(key)] = write(item)
         except (TypeError, ValueError) as error:
             raise located(error, str(key)) from None
         return found
 
-    def fits(self, raw: object) -> bool:
-        return isinstance(raw, dict) and all(map(self.value.fits, cast("dict[str, object]", raw).values()))
+    def fit(self, raw: object) -> Fit | None:
+        # A map takes any name: a model that knows its fields fits better.
+        return total([(0, len(raw)), *map(self.value.fit, raw.values())]) if is_object(raw) else None
 
 
 class OneOrListCodec(Codec):
@@ -132,55 +131,19 @@ class OneOrListCodec(Codec):
         self.sends = inner.sends
 
     def read(self, raw: object, context: Context) -> object:
-        if isinstance(raw, list):
-            found = cast("list[object]", raw)
-            if len(found) != 1:
-                raise ValidationFailure(f"one element was expected, not {len(found)}")
-            raw = found[0]
+        if is_list(raw):
+            if len(raw) != 1:
+                raise ValidationFailure(f"one element was expected, not {len(raw)}")
+            raw = raw[0]
         return self.inner.read(raw, context)
 
     def write(self, value: object) -> JSONValue:
         return self.inner.write(value)
 
-    def fits(self, raw: object) -> bool:
-        if isinstance(raw, list):
-            found = cast("list[object]", raw)
-            return len(found) == 1 and self.inner.fits(found[0])
-        return self.inner.fits(raw)
-
-
-class ModelCodec(Codec):
-    """A model. What its fields are is found out when the first value comes by."""
-
-    __slots__ = ("model",)
-
-    accepts = _DICT
-    faithful = True
-    sends = (Mapping,)
-
-    def __init__(self, model: type[ModelBase]) -> None:
-        super().__init__(model.__name__)
-        self.model = model
-
-    @property
-    def layout(self) -> ObjectLayout:
-        """The fields of the model."""
-        return self.model.__layout__()
-
-    @property
-    def reader(self) -> Reader:
-        return self.layout.reader
-
-    def read(self, raw: object, context: Context) -> object:
-        return self.layout.reader(raw, context)
-
-    def write(self, value: object) -> JSONValue:
-        if isinstance(value, ModelBase):
-            return value.__layout__().write_model(value)
-        return self.layout.write_mapping(value)
-
-    def fits(self, raw: object) -> bool:
-        return self.layout.fits(raw)
+    def fit(self, raw: object) -> Fit | None:
+        if is_list(raw):
+            return self.inner.fit(raw[0]) if len(raw) == 1 else None
+        return self.inner.fit(raw)
 
 
 def _items(value: object) -> Iterable[object]:

@@ -7,123 +7,95 @@ from collections.abc import Callable
 from typing import Final
 
 from ._codec import Codec
-from ._context import Context
-from ._failure import ValidationFailure, describe
+from ._failure import ValidationFailure
 from ._json import JSONValue
 from ._moments import from_epoch, from_text, in_utc, isoformat, to_epoch, us_text
+from ._scalars import BLANKS, TEXT_OR_NUMBER, Parsed
 
 __all__ = ["DATES", "DATE_TIME", "DAY", "Day", "Epoch", "Moment"]
 
-_TEXT: Final[frozenset[type]] = frozenset({str})
-_NUMBER: Final[frozenset[type]] = frozenset({int, float, str})
-
 # Work Analytics sends "0" for a call that was never connected; others send nothing or a dash.
-_BLANKS: Final[frozenset[object]] = frozenset({"", "-", "0", 0})
+_BLANKS: Final[frozenset[object]] = BLANKS | {"0", 0}
 # Forms without a zone, which is told elsewhere or nowhere.
 _LOCAL: Final = frozenset({"local", "space", "us"})
 
 
-class Moment(Codec):
+class Moment(Parsed):
     """A moment as text. `utc`: text without an offset means UTC, else such text gives a naive datetime."""
 
-    __slots__ = ("local", "utc", "writer")
+    __slots__ = ("local", "utc")
 
-    accepts = _TEXT
-    sends = (dt.datetime,)
-    blanks = _BLANKS
+    def __init__(self, form: str, text_of: Callable[[dt.datetime], str], *, utc: bool = False) -> None:
+        def write(value: object) -> JSONValue:
+            # Text goes as it is: a caller may need a form that no spec knows.
+            return value if isinstance(value, str) else text_of(_moment(value))
 
-    def __init__(self, form: str, writer: Callable[[dt.datetime], str], *, utc: bool = False) -> None:
-        super().__init__("datetime")
-        self.writer = writer
+        parse = _from_utc_text if utc else from_text
+        super().__init__(dt.datetime, "a date and time", parse, write, blanks=_BLANKS)
         self.utc = utc
         self.local = form in _LOCAL
 
-    def read(self, raw: object, context: Context) -> object:
-        if not isinstance(raw, str):
-            raise ValidationFailure(f"a date and time was expected, not {describe(raw)}")
-        try:
-            moment = from_text(raw)
-            return in_utc(moment) if self.utc and moment.tzinfo is None else moment
-        except ValueError:
-            raise ValidationFailure("a date and time was expected, not other text") from None
 
-    def write(self, value: object) -> JSONValue:
-        # Text goes as it is: a caller may need a form that no spec knows.
-        return value if isinstance(value, str) else self.writer(_moment(value))
-
-
-class Epoch(Codec):
+class Epoch(Parsed):
     """A moment as the number of units since 1970, a unit being `microseconds` long. `text`: in a string."""
 
-    __slots__ = ("microseconds", "text")
-
-    accepts = _NUMBER
-    sends = (dt.datetime,)
-    blanks = _BLANKS
+    __slots__ = ("text",)
 
     def __init__(self, microseconds: int, *, text: bool = False) -> None:
-        super().__init__("datetime")
-        self.microseconds = microseconds
+        def parse(raw: str | int | float) -> dt.datetime:
+            if not isinstance(raw, str):
+                return from_epoch(raw, microseconds)
+            number = raw.strip()
+            if number.lstrip("-").isdecimal():
+                return from_epoch(int(number), microseconds)
+            try:
+                return from_epoch(float(number), microseconds)
+            except ValueError:
+                return _from_utc_text(number)
+
+        def write(value: object) -> JSONValue:
+            if isinstance(value, str | int | float):
+                return value
+            number = to_epoch(_moment(value), microseconds)
+            return str(number) if text else number
+
+        noun = "a number that stands for a moment"
+        super().__init__(dt.datetime, noun, parse, write, accepts=TEXT_OR_NUMBER, blanks=_BLANKS)
         self.text = text
 
-    def read(self, raw: object, context: Context) -> object:
-        try:
-            if isinstance(raw, str):
-                return self._from_text(raw)
-            if isinstance(raw, int | float) and raw.__class__ is not bool:
-                return from_epoch(raw, self.microseconds)
-        except ValueError:
-            raise ValidationFailure("a number that stands for a moment was expected, not this one") from None
-        raise ValidationFailure(f"a number that stands for a moment was expected, not {describe(raw)}")
 
-    def _from_text(self, text: str) -> dt.datetime:
-        number = text.strip()
-        if number.lstrip("-").isdecimal():
-            return from_epoch(int(number), self.microseconds)
-        try:
-            return from_epoch(float(number), self.microseconds)
-        except ValueError:
-            return in_utc(from_text(number))
-
-    def write(self, value: object) -> JSONValue:
-        if isinstance(value, str | int | float):
-            return value
-        number = to_epoch(_moment(value), self.microseconds)
-        return str(number) if self.text else number
-
-
-class Day(Codec):
+class Day(Parsed):
     """A date without a time."""
 
     __slots__ = ()
 
-    accepts = _TEXT
-    sends = (dt.date,)
-    blanks = _BLANKS
+    def __init__(self) -> None:
+        super().__init__(dt.date, "a date", _day, _write_day, blanks=_BLANKS)
 
-    def read(self, raw: object, context: Context) -> object:
-        if not isinstance(raw, str):
-            raise ValidationFailure(f"a date was expected, not {describe(raw)}")
-        try:
-            return dt.date.fromisoformat(raw)
-        except ValueError:
-            pass
-        try:
-            moment = from_text(raw)
-        except ValueError:
-            raise ValidationFailure("a date was expected, not other text") from None
-        if moment.time() != dt.time():
-            raise ValidationFailure("a date was expected, not a date and time")
-        return moment.date()
 
-    def write(self, value: object) -> JSONValue:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, dt.datetime):
-            return value.date().isoformat()
-        if isinstance(value, dt.date):
-            return value.isoformat()
-        raise TypeError(f"a date was expected, not {type(value).__name__}")
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        moment = from_text(text)
+    if moment.time() != dt.time():
+        raise ValidationFailure("a date was expected, not a date and time")
+    return moment.date()
+
+
+def _write_day(value: object) -> JSONValue:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    raise TypeError(f"a date was expected, not {type(value).__name__}")
+
+
+def _from_utc_text(text: str) -> dt.datetime:
+    moment = from_text(text)
+    return in_utc(moment) if moment.tzinfo is None else moment
 
 
 def _moment(value: object) -> dt.datetime:
@@ -167,7 +139,7 @@ def _whole(moment: dt.datetime) -> dt.datetime:
     return moment.replace(microsecond=0)
 
 
-DAY: Final = Day("date")
+DAY: Final = Day()
 # RFC 3339. Text without an offset breaks it, comes anyway, and gives a naive datetime.
 DATE_TIME: Final = Moment("", _with_offset)
 

@@ -1,25 +1,102 @@
-"""The fields of a model class: what attrs knows of them, with the codecs of their annotations."""
+"""Models as codecs know them: the base of their classes, and how the objects of a class are read and written."""
 
 from __future__ import annotations
 
 import copy
-import typing
-from collections.abc import Callable, Mapping
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from types import MemberDescriptorType
-from typing import Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
-import attrs
-
-from ._annotations import codec_of
-from ._base import FieldLayout, ModelBase
-from ._codec import Codec, Reader, write_any
+from ._codec import Codec, Fit, NullableCodec, Reader, total, write_any
 from ._containers import MapCodec
+from ._context import Context
 from ._failure import located
-from ._fields import EXTRA, NULLABLE, WIRE
-from ._json import JSONObject, JSONValue
-from ._marks import ABSENT
+from ._json import JSONObject, JSONValue, is_mapping, is_object
 
-__all__ = ["Layout", "unknown_of"]
+if TYPE_CHECKING:
+    import attrs
+
+__all__ = ["FieldLayout", "Layout", "ModelBase", "ModelCodec", "UnknownFields", "keep", "unknown_of"]
+
+_ABSENT: Final = object()
+
+
+class FieldLayout:
+    """One field. Its slot is empty while the field is absent, where None would mean null."""
+
+    __slots__ = ("codec", "name", "nullable", "required", "slot", "wire", "write")
+
+    def __init__(
+        self, name: str, wire: str, codec: Codec, slot: MemberDescriptorType, *, required: bool, nullable: bool
+    ) -> None:
+        self.name: str = name
+        self.wire: str = wire
+        # None in the annotation of an optional field says that it may be absent.
+        self.codec: Codec = codec.inner if isinstance(codec, NullableCodec) and not required and not nullable else codec
+        self.write: Callable[[object], JSONValue] = (
+            codec.inner.write if isinstance(codec, NullableCodec) else codec.write
+        )
+        """Of a value that is there."""
+        self.slot: MemberDescriptorType = slot
+        self.required: bool = required
+        self.nullable: bool = codec.nullable if required else nullable
+        """Whether None stands for null, and not for an absent field."""
+
+    def is_empty(self, model: ModelBase) -> bool:
+        """Whether nothing stands in the slot."""
+        try:
+            self.slot.__get__(model)
+        except AttributeError:
+            return True
+        return False
+
+    def is_set(self, model: ModelBase) -> bool:
+        """Whether something stands in JSON for the field, be it null."""
+        if self.is_empty(model):
+            return self.name in model.__fallbacks__
+        return self.value(model) is not None or self.required or self.nullable
+
+    def value(self, model: ModelBase) -> object:
+        """Return the value, None where the field is absent."""
+        return getattr(model, self.name)
+
+
+class ModelBase:
+    """The base of `Model`, for what has to tell models from other classes."""
+
+    __slots__ = ("__fallbacks__", "unknown_fields")
+
+    unknown_fields: dict[str, JSONValue]
+    """Fields that came and no spec knows, by their names in JSON."""
+
+    __fallbacks__: dict[str, tuple[object, JSONValue]]
+    """Per field what was read and what had come, where the one is not written as the other."""
+
+    if TYPE_CHECKING:
+        __attrs_attrs__: ClassVar[tuple[attrs.Attribute[Any], ...]]
+
+    @classmethod
+    def __layout__(cls) -> Layout:
+        """Return the fields of the class, found out when they are first needed."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, object]) -> Self:
+        """Return an instance for a JSON object."""
+        raise NotImplementedError
+
+    def to_dict(self) -> JSONObject:
+        """Return the JSON object."""
+        raise NotImplementedError
+
+
+def keep(model: ModelBase, name: str, value: object, raw: object) -> None:
+    """Remember what came for a field, to be written back while the field has the value that was read of it."""
+    if not model.__fallbacks__:
+        model.__fallbacks__ = {}
+    model.__fallbacks__[name] = (value, cast("JSONValue", raw))
+
 
 _UNKNOWN_FIELDS: Final[MemberDescriptorType] = vars(ModelBase)["unknown_fields"]
 
@@ -29,31 +106,18 @@ class Layout:
 
     __slots__ = ("_compile", "_reader", "by_name", "by_wire", "cls", "extra", "fields")
 
-    def __init__(self, cls: type[ModelBase], compile_reader: Callable[[Layout], Reader]) -> None:
+    def __init__(
+        self,
+        cls: type[ModelBase],
+        fields: tuple[FieldLayout, ...],
+        extra: tuple[str, Codec] | None,
+        compile_reader: Callable[[Layout], Reader],
+    ) -> None:
         self.cls: type[ModelBase] = cls
-        self._compile = compile_reader
-        hints = typing.get_type_hints(cls, include_extras=True)
-        fields: list[FieldLayout] = []
-        self.extra: tuple[str, Codec] | None = None
+        self.fields: tuple[FieldLayout, ...] = fields
+        self.extra: tuple[str, Codec] | None = extra
         """The field for additional properties, and the codec of one of them."""
-        for attribute in attrs.fields(cls):
-            if WIRE in attribute.metadata:
-                slot = cast("MemberDescriptorType", getattr(cls, attribute.name))
-                fields.append(
-                    FieldLayout(
-                        attribute.name,
-                        attribute.metadata[WIRE],
-                        codec_of(hints[attribute.name]),
-                        slot,
-                        required=attribute.default is not None and attribute.default is not ABSENT,
-                        nullable=attribute.metadata[NULLABLE],
-                    )
-                )
-            elif EXTRA in attribute.metadata:
-                codec = codec_of(hints[attribute.name])
-                assert isinstance(codec, MapCodec), f"{cls.__name__}.{attribute.name} has to be a dictionary"
-                self.extra = (attribute.name, codec.value)
-        self.fields: tuple[FieldLayout, ...] = tuple(fields)
+        self._compile = compile_reader
         self.by_name: dict[str, FieldLayout] = {field.name: field for field in fields}
         self.by_wire: dict[str, FieldLayout] = {field.wire: field for field in fields}
         self._reader: Reader | None = None
@@ -97,19 +161,19 @@ class Layout:
         found: JSONObject = {}
         if self.extra is not None:
             name, codec = self.extra
-            found.update(cast("JSONObject", MapCodec(codec).write(getattr(model, name))))
+            found.update(MapCodec(codec).write(getattr(model, name)))
         for key, item in unknown_of(model).items():
             found.setdefault(key, write_any(item))
         return found
 
     def write_mapping(self, value: object) -> JSONObject:
         """Return the JSON object of a mapping by the names in JSON."""
-        if not isinstance(value, Mapping):
+        if not is_mapping(value):
             raise TypeError(f"{self.cls.__name__} or a mapping was expected, not {type(value).__name__}")
         found: JSONObject = {}
-        key: object = ""
+        key = ""
         try:
-            for key, item in cast("Mapping[object, object]", value).items():
+            for key, item in value.items():
                 codec = self._codec_of(str(key))
                 found[str(key)] = None if item is None else write_any(item) if codec is None else codec.write(item)
         except (TypeError, ValueError) as error:
@@ -122,27 +186,34 @@ class Layout:
             return field.codec
         return None if self.extra is None else self.extra[1]
 
-    def fits(self, raw: object) -> bool:
-        """Whether a JSON value is an object of this class through and through."""
-        if not isinstance(raw, dict):
-            return False
-        found = cast("dict[str, object]", raw)
-        for field in self.fields:
-            value = found.get(field.wire, ABSENT)
-            if value is ABSENT or value is None:
-                if field.required and not (value is None and field.codec.nullable):
-                    return False
-            elif not field.codec.fits(value) and (field.required or not field.codec.is_blank(value)):
-                return False
-        if self.extra is None:
-            return True
-        value_codec = self.extra[1]
-        return all(value_codec.fits(value) for key, value in found.items() if key not in self.by_wire)
+    def fit(self, raw: object) -> Fit | None:
+        """Return how well a JSON value fits; None where it is no object of this class through and through."""
+        return total(self._fits(raw)) if is_object(raw) else None
 
-    def distance(self, raw: Mapping[str, object]) -> tuple[int, int]:
-        """Return how far a JSON object is from this class: (required fields that it lacks, fields unknown here)."""
-        missing = sum(field.required and field.wire not in raw for field in self.fields)
-        return missing, sum(key not in self.by_wire for key in raw)
+    def _fits(self, raw: Mapping[str, object]) -> Iterator[Fit | None]:
+        # What has constants comes first: where those are wrong, nothing else has to be looked at.
+        for field in sorted(self.fields, key=lambda field: not field.codec.constants):
+            value = raw.get(field.wire, _ABSENT)
+            if value is _ABSENT or value is None:
+                if field.required and (value is _ABSENT or not field.codec.nullable):
+                    yield None
+            elif field.required or not field.codec.is_blank(value):
+                yield field.codec.fit(value)
+        for key in raw.keys() - self.by_wire.keys():
+            yield 0, 1
+            if self.extra is not None:
+                yield self.extra[1].fit(raw[key])
+
+    def distance(self, raw: Mapping[str, object]) -> tuple[int, int, int]:
+        """Return how far an object is from this class at first sight: (tags of others, required fields that it lacks,
+        fields unknown here)."""
+        wrong = missing = 0
+        for field in self.fields:
+            if field.wire not in raw:
+                missing += field.required
+            elif len(field.codec.constants) == 1:
+                wrong += not field.codec.knows(raw[field.wire])
+        return wrong, missing, sum(key not in self.by_wire for key in raw)
 
 
 def unknown_of(model: ModelBase) -> Mapping[str, JSONValue]:
@@ -156,3 +227,55 @@ def unknown_of(model: ModelBase) -> Mapping[str, JSONValue]:
 
 def _is_same(kept: object, value: object) -> bool:
     return kept is value or (type(kept) is type(value) and kept == value)
+
+
+class UnknownFields(dict[str, JSONValue]):
+    """Fields that came and no spec knows. They know whose they are, so that `attrs.evolve`, which gives them
+    to the new model, leaves absent what was absent; copies forget it."""
+
+    __slots__ = ("_owner",)
+
+    def __init__(self, owner: ModelBase, values: Mapping[str, JSONValue]) -> None:
+        super().__init__(values)
+        self._owner = weakref.ref(owner)
+
+    @property
+    def owner(self) -> ModelBase | None:
+        return self._owner()
+
+    def __reduce__(self) -> tuple[type[dict[str, JSONValue]], tuple[dict[str, JSONValue]]]:
+        return dict, (dict(self),)
+
+
+class ModelCodec(Codec):
+    """A model. What its fields are is found out when the first value comes by."""
+
+    __slots__ = ("model",)
+
+    accepts = frozenset({dict})
+    faithful = True
+    sends = (Mapping,)
+
+    def __init__(self, model: type[ModelBase]) -> None:
+        super().__init__(model.__name__)
+        self.model = model
+
+    @property
+    def layout(self) -> Layout:
+        """The fields of the model."""
+        return self.model.__layout__()
+
+    @property
+    def reader(self) -> Reader:
+        return self.layout.reader
+
+    def read(self, raw: object, context: Context) -> object:
+        return self.layout.reader(raw, context)
+
+    def write(self, value: object) -> JSONValue:
+        if isinstance(value, ModelBase):
+            return value.__layout__().write_model(value)
+        return self.layout.write_mapping(value)
+
+    def fit(self, raw: object) -> Fit | None:
+        return self.layout.fit(raw)

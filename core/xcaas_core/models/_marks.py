@@ -6,7 +6,7 @@ from typing import Final
 
 import attrs
 
-from ._base import ModelBase
+from ._layout import ModelBase
 
 __all__ = ["ABSENT", "Absent", "Constant", "Discriminator", "Format", "OneOrList"]
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from types import MappingProxyType, MemberDescriptorType
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeVar, cast, dataclass_transform
 
 import attrs
 
 from .._json import uncollected
-from ._base import FieldLayout, ModelBase, keep
-from ._compiler import compile_reader
+from ._compiler import layout_of, slot_of
 from ._context import FROM_CALLER, FROM_CALLER_OWNED, Context
-from ._failure import ValidationFailure
 from ._fields import extra, field
-from ._json import Buffer, JSONObject, JSONValue, decode_json, encode_json
-from ._layout import Layout, unknown_of
+from ._json import Buffer, JSONObject, JSONValue, decode_json, encode_json, is_mapping
+from ._layout import FieldLayout, Layout, ModelBase, ModelCodec, UnknownFields, keep, unknown_of
 from ._marks import ABSENT
-from ._repr import fields_table, one_line
-from ._unknown import UnknownFields
+from ._repr import one_line
 
 __all__ = ["RESERVED_NAMES", "Model", "UnknownModel", "model"]
 
@@ -65,7 +62,7 @@ class Model(ModelBase):
     def __layout__(cls) -> Layout:
         layout: Layout | None = cls.__dict__.get(_LAYOUT)
         if layout is None:
-            layout = Layout(cls, compile_reader)
+            layout = layout_of(cls)
             setattr(cls, _LAYOUT, layout)
         return layout
 
@@ -73,7 +70,7 @@ class Model(ModelBase):
         owner = self.unknown_fields.owner if isinstance(self.unknown_fields, UnknownFields) else None
         for attribute in self.__attrs_attrs__:
             if getattr(self, attribute.name) is ABSENT:
-                _slot(self, attribute.name).__delete__(self)
+                slot_of(type(self), attribute.name).__delete__(self)
         if owner is not None:
             self.unknown_fields = UnknownFields(self, self.unknown_fields)
             if type(owner) is type(self):
@@ -82,7 +79,7 @@ class Model(ModelBase):
     def _take_absence(self, owner: Model) -> None:
         """Leave absent what is absent in the model that evolves: `attrs.evolve` gives None for it."""
         for known in owner.__layout__().fields:
-            if getattr(self, known.name) is None and _is_empty(known, owner) and not _is_empty(known, self):
+            if getattr(self, known.name) is None and known.is_empty(owner) and not known.is_empty(self):
                 known.slot.__delete__(self)
         for name, (value, raw) in owner.__fallbacks__.items():
             keep(self, name, value, raw)
@@ -104,13 +101,7 @@ class Model(ModelBase):
 
     @classmethod
     def _read(cls, data: object, context: Context) -> Self:
-        try:
-            return cast("Self", cls.__layout__().reader(data, context))
-        except ValidationFailure as failure:
-            error = failure.error(from_caller=True)
-        except RecursionError:
-            error = ValidationFailure("the JSON is nested too deeply").error(from_caller=True)
-        raise error
+        return cast("Self", ModelCodec(cls).decode_in(data, context))
 
     def to_dict(self) -> JSONObject:
         """Return the JSON object, by the names in JSON. It shares nothing with the model."""
@@ -129,7 +120,7 @@ class Model(ModelBase):
         """Make fields absent, whatever came for them. `names` are those in Python."""
         for name in names:
             known = self._field(name)
-            if not _is_empty(known, self):
+            if not known.is_empty(self):
                 known.slot.__delete__(self)
             if name in self.__fallbacks__:
                 del self.__fallbacks__[name]
@@ -185,6 +176,8 @@ class Model(ModelBase):
         return one_line(self)
 
     def _repr_html_(self) -> str:
+        from ._html import fields_table
+
         return fields_table(self)
 
     def __eq__(self, other: object) -> bool:
@@ -211,7 +204,7 @@ class Model(ModelBase):
         """Return what is in the slots, for copies and pickles."""
         found: dict[str, object] = dict(getattr(self, "__dict__", {}))
         for attribute in self.__attrs_attrs__:
-            slot = _slot(self, attribute.name)
+            slot = slot_of(type(self), attribute.name)
             try:
                 found[attribute.name] = slot.__get__(self)
             except AttributeError:
@@ -248,23 +241,11 @@ class Model(ModelBase):
 
 def _plain(data: object) -> object:
     """Return a mapping as the dictionary that readers know; anything else is for them to refuse."""
-    return dict(cast("Mapping[str, object]", data)) if isinstance(data, Mapping) else data
+    return dict(data) if is_mapping(data) else data
 
 
 def _blank(cls: type[M]) -> M:
     return object.__new__(cls)
-
-
-def _slot(model: Model, name: str) -> MemberDescriptorType:
-    return cast("MemberDescriptorType", getattr(type(model), name))
-
-
-def _is_empty(known: FieldLayout, model: Model) -> bool:
-    try:
-        known.slot.__get__(model)
-    except AttributeError:
-        return True
-    return False
 
 
 def _no_field(layout: Layout, name: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, cast
 
 from .._errors import DecodeError
-from ._base import ModelBase, ObjectLayout
 from ._codec import Codec, NullableCodec
-from ._containers import ListCodec, MapCodec, ModelCodec, OneOrListCodec
+from ._containers import ListCodec, MapCodec, OneOrListCodec
 from ._dates import Day, Epoch, Moment
+from ._layout import Layout, ModelBase, ModelCodec
 from ._scalars import ConstCodec
 from ._unions import DiscriminatedCodec, UnionCodec
 
@@ -41,7 +41,7 @@ def core_schema(cls: type[ModelBase]) -> dict[str, object]:
     }
 
 
-def json_schema(layout: ObjectLayout, outer: tuple[type[ModelBase], ...] = ()) -> dict[str, object]:
+def json_schema(layout: Layout, outer: tuple[type[ModelBase], ...] = ()) -> dict[str, object]:
     """Return the JSON Schema of a model. Models that hold themselves are not described twice."""
     cls = layout.cls
     if cls in outer:

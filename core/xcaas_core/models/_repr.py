@@ -1,20 +1,18 @@
-"""Models in one line, and as tables in notebooks."""
+"""Models in one line."""
 
 from __future__ import annotations
 
 import datetime as dt
-import html
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Sized
 from typing import Final, cast
 
 from .._text import plural
-from ._base import ModelBase
+from ._layout import ModelBase
 
-__all__ = ["fields_table", "html_table", "one_line"]
+__all__ = ["one_line", "short"]
 
 WIDTH: Final = 110
 TEXT: Final = 40
-ROWS: Final = 20
 
 # What stands in such a field is nobody's business: `repr` ends up in logs.
 _SECRET: Final = ("password", "secret", "token", "api_key", "apikey")
@@ -30,7 +28,7 @@ def one_line(model: ModelBase) -> str:
     parts: list[str] = []
     length = len(name) + 2
     for key, value in values:
-        shown = f"{key}={_short(key, value)}"
+        shown = f"{key}={short(key, value)}"
         length += len(shown) + 2
         if length > WIDTH and parts:
             parts.append("…")
@@ -39,38 +37,8 @@ def one_line(model: ModelBase) -> str:
     return f"{name}({', '.join(parts)})"
 
 
-def html_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return an HTML table of the first rows, with cells as short as in `repr`."""
-    lines = [f"<table><caption>{html.escape(caption)}</caption>", _html_row("th", head)]
-    more = False
-    for number, row in enumerate(rows):
-        more = number >= ROWS
-        if more:
-            break
-        lines.append(_html_row("td", [_cell(name, cell) for name, cell in zip(head, row, strict=True)]))
-    if more:
-        lines.append(f'<tr><td colspan="{len(head)}">…</td></tr>')
-    return "".join([*lines, "</table>"])
-
-
-def fields_table(model: ModelBase) -> str:
-    """Return an HTML table of the fields that are there."""
-    layout = model.__layout__()
-    values = [(field.name, field.value(model)) for field in layout.fields if field.is_set(model)]
-    rows = [_html_row("td", [name, _cell(name, value)]) for name, value in values]
-    caption = f"<caption>{html.escape(type(model).__name__)}</caption>"
-    return f"<table>{caption}{_html_row('th', ['field', 'value'])}{''.join(rows)}</table>"
-
-
-def _cell(name: str, value: object) -> str:
-    return "" if value is None else _short(name, value)
-
-
-def _html_row(tag: str, cells: Sequence[str]) -> str:
-    return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
-
-
-def _short(name: str, value: object) -> str:
+def short(name: str, value: object) -> str:
+    """Return a value as far as a line goes; not what may be a secret."""
     if isinstance(value, str):
         if name.endswith(_SECRET):
             return "'***'"

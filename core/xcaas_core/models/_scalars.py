@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import decimal
 import json
 import math
 import uuid
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
-from ._codec import Codec, write_any
+from ._codec import Codec, Constant, write_any
 from ._context import Context
 from ._failure import ValidationFailure, describe
 from ._json import JSONValue
 
-__all__ = ["BLANKS", "JSON", "NULL", "SCALARS", "ConstCodec"]
+__all__ = ["BLANKS", "JSON", "NULL", "SCALARS", "TEXT", "TEXT_OR_NUMBER", "ConstCodec", "Parsed"]
 
 BLANKS: Final[frozenset[object]] = frozenset({"", "-"})
 
-_STR: Final = frozenset({str})
-_TEXT_OR_NUMBER: Final = frozenset({str, int, float})
+TEXT: Final[frozenset[type]] = frozenset({str})
+TEXT_OR_NUMBER: Final[frozenset[type]] = frozenset({str, int, float})
 
 
 class _Exact(Codec):
@@ -77,7 +77,7 @@ class _Float(Codec):
     def read(self, raw: object, context: Context) -> object:
         if raw.__class__ is float:
             return raw
-        if raw.__class__ is int:
+        if isinstance(raw, int) and raw.__class__ is int:
             return _as_float(raw)
         raise ValidationFailure(f"a number was expected, not {describe(raw)}")
 
@@ -87,63 +87,41 @@ class _Float(Codec):
         return _single(value, "a number")
 
 
-class _IntText(Codec):
-    """Whole numbers that travel as text."""
+class Parsed(Codec):
+    """Values that travel as text or numbers. `parse` raises `ValueError` for those that it cannot read."""
 
-    __slots__ = ()
+    __slots__ = ("accepts", "blanks", "noun", "parse", "sends", "writer")
 
-    accepts = _TEXT_OR_NUMBER
-    sends = (int,)
-    blanks = BLANKS
-
-    def read(self, raw: object, context: Context) -> object:
-        number = _number(raw, "a whole number in text")
-        if isinstance(number, float):
-            if not number.is_integer():
-                raise ValidationFailure("a whole number in text was expected, not a fraction")
-            return int(number)
-        return number
-
-    def write(self, value: object) -> JSONValue:
-        return value if isinstance(value, str) else _digits(_whole(value), "a whole number")
-
-
-class _FloatText(Codec):
-    """Numbers that travel as text."""
-
-    __slots__ = ()
-
-    accepts = _TEXT_OR_NUMBER
-    sends = (float, int)
-    blanks = BLANKS
+    def __init__(
+        self,
+        kind: type,
+        noun: str,
+        parse: Callable[[Any], object],
+        writer: Callable[[object], JSONValue],
+        *,
+        accepts: frozenset[type] = TEXT,
+        blanks: frozenset[object] = BLANKS,
+        sends: tuple[type, ...] = (),
+    ) -> None:
+        super().__init__(kind.__name__)
+        self.noun = noun
+        self.parse = parse
+        self.writer = writer
+        self.accepts = accepts
+        self.blanks = blanks
+        self.sends = (kind, *sends)
 
     def read(self, raw: object, context: Context) -> object:
-        number = _number(raw, "a number in text")
-        return _as_float(number) if isinstance(number, int) else number
+        if raw.__class__ in self.accepts:
+            try:
+                return self.parse(raw)
+            except ValueError:
+                pass
+        what = "other text" if isinstance(raw, str) else "this one" if raw.__class__ in self.accepts else describe(raw)
+        raise ValidationFailure(f"{self.noun} was expected, not {what}")
 
     def write(self, value: object) -> JSONValue:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-            return str(int(value))
-        return _digits(value, "a number")
-
-
-class _Null(Codec):
-    __slots__ = ()
-
-    accepts = frozenset({type(None)})
-    faithful = True
-    sends = (type(None),)
-    nullable = True
-
-    def read(self, raw: object, context: Context) -> object:
-        if raw is None:
-            return None
-        raise ValidationFailure(f"null was expected, not {describe(raw)}")
-
-    def write(self, value: object) -> JSONValue:
-        return write_any(value)
+        return self.writer(value)
 
 
 class _Json(Codec):
@@ -163,71 +141,6 @@ class _Json(Codec):
         return write_any(value)
 
 
-class _Bytes(Codec):
-    """Bytes as base64 text."""
-
-    __slots__ = ()
-
-    accepts = _STR
-    sends = (bytes,)
-
-    def read(self, raw: object, context: Context) -> object:
-        if isinstance(raw, str):
-            text = raw.translate(_URL_SAFE)
-            try:
-                return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-            except binascii.Error:
-                pass
-        raise ValidationFailure(
-            f"base64 text was expected, not {'other text' if isinstance(raw, str) else describe(raw)}"
-        )
-
-    def write(self, value: object) -> JSONValue:
-        return _single(value, "bytes")
-
-
-class _Uuid(Codec):
-    __slots__ = ()
-
-    accepts = _STR
-    sends = (uuid.UUID,)
-    blanks = BLANKS
-
-    def read(self, raw: object, context: Context) -> object:
-        if isinstance(raw, str):
-            try:
-                return uuid.UUID(raw)
-            except ValueError:
-                pass
-        raise ValidationFailure(f"a UUID was expected, not {'other text' if isinstance(raw, str) else describe(raw)}")
-
-    def write(self, value: object) -> JSONValue:
-        return _single(value, "a UUID")
-
-
-class _Decimal(Codec):
-    """Decimal numbers that travel as text, with all their digits."""
-
-    __slots__ = ()
-
-    accepts = _TEXT_OR_NUMBER
-    sends = (decimal.Decimal, int)
-    blanks = BLANKS
-
-    def read(self, raw: object, context: Context) -> object:
-        if isinstance(raw, str | int | float) and raw.__class__ is not bool:
-            try:
-                # Through text: a float has digits that nobody sent.
-                return decimal.Decimal(str(raw).strip())
-            except decimal.InvalidOperation:
-                pass
-        what = "other text" if isinstance(raw, str) else describe(raw)
-        raise ValidationFailure(f"a decimal number in text was expected, not {what}")
-
-    def write(self, value: object) -> JSONValue:
-        return value if isinstance(value, str) else _digits(value, "a decimal number")
-
-
 class ConstCodec(Codec):
     """One fixed value. Another one of the same type is kept: servers change faster than specs.
     Only where it tells the variants of a union apart does it have to be equal."""
@@ -236,26 +149,63 @@ class ConstCodec(Codec):
 
     faithful = True
 
-    def __init__(self, value: str | int | float | bool | None) -> None:
-        super().__init__(f"Literal[{value!r}]")
+    def __init__(self, value: Constant) -> None:
+        super().__init__("None" if value is None else f"Literal[{value!r}]")
         self.value = value
-        self.accepts = frozenset({type(value)})
+        self.constants = (value,)
+        self.accepts = frozenset({int, float} if type(value) in (int, float) else {type(value)})
         self.sends = (type(value),)
         self.nullable = value is None
 
     def read(self, raw: object, context: Context) -> object:
-        if type(raw) is type(self.value):
+        if type(raw) in self.accepts:
             return raw
         raise ValidationFailure(f"{json.dumps(self.value)} was expected, not {describe(raw)}")
 
     def write(self, value: object) -> JSONValue:
         return write_any(value)
 
-    def fits(self, raw: object) -> bool:
-        return type(raw) is type(self.value) and raw == self.value
-
 
 _URL_SAFE: Final = {ord("-"): "+", ord("_"): "/", ord("\n"): None, ord("\r"): None, ord("="): None}
+
+
+def _from_base64(text: str) -> bytes:
+    text = text.translate(_URL_SAFE)
+    return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+
+
+def _decimal(number: str | int | float) -> decimal.Decimal:
+    try:
+        # Through text: a float has digits that nobody sent.
+        return decimal.Decimal(str(number).strip())
+    except decimal.InvalidOperation:
+        raise ValueError from None
+
+
+def _number(raw: str | int | float) -> int | float:
+    if not isinstance(raw, str):
+        return raw
+    text = raw.strip()
+    if "_" in text:  # Python's grouping, nobody else's
+        raise ValueError
+    return int(text) if text.lstrip("+-").isdecimal() else float(text)
+
+
+def _whole_number(raw: str | int | float) -> int:
+    number = _number(raw)
+    if number % 1:
+        raise ValidationFailure("a whole number in text was expected, not a fraction")
+    return int(number)
+
+
+def _real_number(raw: str | int | float) -> int | float:
+    number = _number(raw)
+    return _as_float(number) if isinstance(number, int) else number
+
+
+def _as_float(number: int) -> int | float:
+    """A float where that loses nothing."""
+    return float(number) if -(2**53) <= number <= 2**53 else number
 
 
 def _single(value: object, noun: str) -> JSONValue:
@@ -266,48 +216,48 @@ def _single(value: object, noun: str) -> JSONValue:
 
 
 def _digits(value: object, noun: str) -> str:
-    """Text for a number of any kind: decimals and those of other libraries, too."""
+    """Text for a number of any kind, those of other libraries too. Text goes as it is."""
+    if isinstance(value, str):
+        return value
     if not hasattr(type(value), "__float__"):
         raise TypeError(f"{noun} was expected, not {type(value).__name__}")
     return str(value)
 
 
-def _as_float(number: object) -> object:
-    """A float where that loses nothing."""
-    assert isinstance(number, int)
-    return float(number) if -(2**53) <= number <= 2**53 else number
-
-
-def _number(raw: object, what: str) -> int | float:
-    if isinstance(raw, str):
-        text = raw.strip()
-        try:
-            if "_" not in text:  # Python's grouping, nobody else's
-                return int(text) if text.lstrip("+-").isdecimal() else float(text)
-        except ValueError:
-            pass
-        raise ValidationFailure(f"{what} was expected, not other text")
-    if isinstance(raw, int | float) and raw.__class__ is not bool:
-        return raw
-    raise ValidationFailure(f"{what} was expected, not {describe(raw)}")
-
-
-def _whole(value: object) -> object:
+def _without_fraction(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-NULL: Final = _Null("None")
+def _write_real(value: object) -> JSONValue:
+    short = isinstance(value, float) and abs(value) < 2**53
+    return _digits(_without_fraction(value) if short else value, "a number")
+
+
+NULL: Final = ConstCodec(None)
 JSON: Final = _Json("JSONValue")
 
 SCALARS: Final[dict[tuple[object, str], Codec]] = {
     (str, ""): _Exact(str, "text"),
     (bool, ""): _Exact(bool, "a boolean"),
     (int, ""): _Int(),
-    (int, "text"): _IntText("int"),
+    (int, "text"): Parsed(
+        int,
+        "a whole number in text",
+        _whole_number,
+        lambda value: _digits(_without_fraction(value), "a whole number"),
+        accepts=TEXT_OR_NUMBER,
+    ),
     (float, ""): _Float("float"),
-    (float, "text"): _FloatText("float"),
-    (decimal.Decimal, ""): _Decimal("Decimal"),
-    (bytes, ""): _Bytes("bytes"),
-    (uuid.UUID, ""): _Uuid("UUID"),
+    (float, "text"): Parsed(float, "a number in text", _real_number, _write_real, accepts=TEXT_OR_NUMBER, sends=(int,)),
+    (decimal.Decimal, ""): Parsed(
+        decimal.Decimal,
+        "a decimal number in text",
+        _decimal,
+        lambda value: _digits(value, "a decimal number"),
+        accepts=TEXT_OR_NUMBER,
+        sends=(int,),
+    ),
+    (bytes, ""): Parsed(bytes, "base64 text", _from_base64, lambda value: _single(value, "bytes"), blanks=frozenset()),
+    (uuid.UUID, ""): Parsed(uuid.UUID, "a UUID", uuid.UUID, lambda value: _single(value, "a UUID")),
 }
 """Codecs by type and format."""

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import enum
 import json
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, TypeAlias
 
-from ._base import ModelBase
-from ._codec import Codec, write_any
-from ._containers import ModelCodec
+from ._codec import FITS, Codec, Fit, write_any
 from ._context import Context
 from ._failure import ValidationFailure, describe
-from ._json import JSONValue
+from ._json import JSONValue, is_mapping, is_object
+from ._layout import ModelBase, ModelCodec
 from ._marks import Discriminator
 
 __all__ = ["DiscriminatedCodec", "UnionCodec"]
 
-_Tag: TypeAlias = "tuple[type, object]"
+_Tag: TypeAlias = "tuple[bool, object]"
+
+# As Python writes them: generators that are written in it put these into documents.
+_PYTHON: Final = {"True": True, "False": False}
 
 
 class UnionCodec(Codec):
     """One of several types, found by trial.
 
-    Of the members that fit through and through, the one that leaves the fewest fields unknown
-    wins; then the one that says more than just "text"; then the first.
+    Of the members that fit through and through, the one with all known values right and the fewest unknown
+    fields wins; then the one that says more than just "text"; then the first.
     """
 
     __slots__ = ("accepts", "faithful", "members", "nullable", "sends")
@@ -37,20 +40,25 @@ class UnionCodec(Codec):
         self.nullable = any(member.nullable for member in members)
 
     def read(self, raw: object, context: Context) -> object:
-        members = [member for member in self.members if raw.__class__ in member.accepts]
+        members = self._accepting(raw)
         if not members:
             raise ValidationFailure(f"{self.name} was expected, not {describe(raw)}")
-        return _nearest(members, raw).read(raw, context)
+        member = members[0] if len(members) == 1 else _nearest(members, raw)[0]
+        return member.read(raw, context)
 
     def write(self, value: object) -> JSONValue:
         members = [member for member in self.members if _sends(member, value)]
         if not members or _is_model(value):
             _refuse_no_object(value, self.members)
             return write_any(value)
-        return min(members, key=lambda member: _distance(member, value)).write(value)
+        return _write_nearest(members, value)
 
-    def fits(self, raw: object) -> bool:
-        return any(raw.__class__ in member.accepts and member.fits(raw) for member in self.members)
+    def fit(self, raw: object) -> Fit | None:
+        members = self._accepting(raw)
+        return _nearest(members, raw)[1] if members else None
+
+    def _accepting(self, raw: object) -> list[Codec]:
+        return [member for member in self.members if raw.__class__ in member.accepts]
 
 
 class DiscriminatedCodec(Codec):
@@ -75,63 +83,103 @@ class DiscriminatedCodec(Codec):
         codecs = {member.model: member for member in self.members}
         self._tags: dict[_Tag, list[ModelCodec]] = {}
         for tag, model in discriminator.variants:
-            self._tags.setdefault((tag.__class__, tag), []).append(codecs.get(model) or ModelCodec(model))
+            self._tags.setdefault(_json_tag(tag), []).append(codecs.get(model) or ModelCodec(model))
+        # Documents write tags as text, also those that travel as booleans or numbers.
+        for (_, text), variants in tuple(self._tags.items()):
+            if isinstance(text, str):
+                self._tags.setdefault(_json_tag(_PYTHON[text] if text in _PYTHON else _scalar(text)), variants)
         self._unknown = unknown
         base = discriminator.base
         self._base = None if base is None else codecs.get(base) or ModelCodec(base)
 
     def read(self, raw: object, context: Context) -> object:
-        if not isinstance(raw, dict):
+        if not is_object(raw):
             raise ValidationFailure(f"an object was expected, not {describe(raw)}")
-        found = cast("dict[str, object]", raw)
-        return self._variant(found).read(found, context)
+        return self._variant(raw).read(raw, context)
 
     def write(self, value: object) -> JSONValue:
-        if not isinstance(value, Mapping):
+        if not is_mapping(value):
             _refuse_no_object(value, self.members)
             return write_any(value)
-        found = cast("Mapping[str, object]", value)
-        return self._variant(found, sent=True).write(found)
+        if candidates := self._candidates(value):
+            return _write_nearest(candidates, value)
+        return (self._base or self._unknown).write(value)
 
-    def fits(self, raw: object) -> bool:
-        if not isinstance(raw, dict):
-            return False
-        found = cast("dict[str, object]", raw)
-        return self._variant(found).fits(found)
+    def fit(self, raw: object) -> Fit | None:
+        return self._variant(raw).fit(raw) if is_object(raw) else None
 
-    def _variant(self, raw: Mapping[str, object], *, sent: bool = False) -> Codec:
-        """Return the variant that an object is; of what is sent, values may not be JSON yet."""
-        named: Sequence[ModelCodec] = self._named(raw.get(self.property_name))
-        if len(named) == 1:
-            return named[0]
-        if not named and self.property_name not in raw:
-            named = [member for member in self.members if not member.layout.by_wire.keys().isdisjoint(raw)]
-        if sent and named:
-            return min(named, key=lambda member: _distance(member, raw))
-        fitting = [member for member in named if member.fits(raw)]
-        if fitting:
-            return _nearest(fitting, raw)
-        if self._base is not None and (sent or self._base.fits(raw)):
+    def _variant(self, raw: dict[str, object]) -> Codec:
+        """Return the variant that an object is."""
+        candidates = self._candidates(raw)
+        tagged = self.property_name in raw
+        if tagged and len(candidates) == 1:
+            return candidates[0]
+        nearest, fit = _nearest(candidates, raw) if candidates else (self._unknown, None)
+        if fit is not None:
+            return nearest
+        if self._base is not None and self._base.can_read(raw):
             return self._base
-        return _nearest(named, raw) if named and self.property_name in raw else self._unknown
+        return nearest if tagged else self._unknown
 
-    def _named(self, tag: object) -> list[ModelCodec]:
-        """Return the variants of a tag. Documents write tags as text, also those that travel as booleans or numbers."""
+    def _candidates(self, raw: Mapping[str, object]) -> Sequence[Codec]:
+        """Return the variants that an object names; without a tag, those that have any of its fields."""
+        if self.property_name not in raw:
+            return [member for member in self.members if not member.layout.by_wire.keys().isdisjoint(raw)]
+        tag = raw[self.property_name]
+        if isinstance(tag, enum.Enum):
+            tag = tag.value
         if isinstance(tag, (dict, list)):
             return []
-        found = self._tags.get((tag.__class__, tag))
-        if found is None and isinstance(tag, bool | int | float):
-            for text in (json.dumps(tag), str(tag)):
-                found = found or self._tags.get((str, text))
-        return found or []
+        return self._tags.get(_json_tag(tag)) or [member for member in self.members if self._is_of(member, tag)]
+
+    def _is_of(self, member: ModelCodec, tag: object) -> bool:
+        """Whether a variant says of itself that it has a tag."""
+        known = member.layout.by_wire.get(self.property_name)
+        return known is not None and known.codec.knows(tag)
 
 
-def _nearest(members: Sequence[Codec], raw: object) -> Codec:
-    """Return the member that fits best. Where none fits, the nearest one is to say what is wrong, and where."""
-    if len(members) == 1:
-        return members[0]
+def _json_tag(tag: object) -> _Tag:
+    """Return a key that tells true from 1, and not 1 from 1.0."""
+    return isinstance(tag, bool), tag
+
+
+def _scalar(text: str) -> object:
+    """Return the boolean, the number or null that a text is in JSON; the text, if it is none."""
+    try:
+        found: object = json.loads(text)
+    except ValueError:
+        return text
+    return text if isinstance(found, (dict, list)) else found
+
+
+def _nearest(members: Iterable[Codec], raw: object) -> tuple[Codec, Fit | None]:
+    """Return the member that fits best, and how well. Where none fits, the nearest one is to say what is wrong."""
     ordered = sorted(members, key=lambda member: _distance(member, raw))
-    return next((member for member in ordered if member.fits(raw)), ordered[0])
+    nearest, best = ordered[0], None
+    for member in ordered:
+        fit = member.fit(raw)
+        if fit is not None and (best is None or fit < best):
+            nearest, best = member, fit
+            if fit == FITS:
+                break
+    return nearest, best
+
+
+def _write_nearest(members: Iterable[Codec], value: object) -> JSONValue:
+    """Write a value as the member that fits best. It may not be JSON yet, so that what each would send decides."""
+    ordered = sorted(members, key=lambda member: _distance(member, value))
+    best: tuple[Fit, JSONValue] | None = None
+    for member in ordered if len(ordered) > 1 else ():
+        try:
+            written = member.write(value)
+        except (TypeError, ValueError):
+            continue
+        fit = member.fit(written)
+        if fit is not None and (best is None or fit < best[0]):
+            best = fit, written
+            if fit == FITS:
+                break
+    return ordered[0].write(value) if best is None else best[1]
 
 
 def _refuse_no_object(value: object, members: tuple[Codec, ...]) -> None:
@@ -155,12 +203,13 @@ def _sends(member: Codec, value: object) -> bool:
     return isinstance(value, member.sends)
 
 
-def _distance(member: Codec, value: object) -> tuple[int, int]:
-    """Return how far a value is from a member; sorting is stable, so that the spec's order decides the rest."""
-    if isinstance(member, ModelCodec) and isinstance(value, Mapping):
-        return member.layout.distance(cast("Mapping[str, object]", value))
-    if isinstance(value, dict):
-        return (0, len(cast("dict[str, object]", value)))  # a map takes anything: after a model that knows its fields
+def _distance(member: Codec, value: object) -> tuple[int, int, int]:
+    """Return how far a value is from a member at first sight; sorting is stable, so that the spec's order decides
+    the rest."""
+    if isinstance(member, ModelCodec) and is_mapping(value):
+        return member.layout.distance(value)
+    if is_object(value):
+        return 0, 0, len(value)  # a map takes anything: after a model that knows its fields
     # Text is text when nothing more precise fits; a number is first of all itself.
     exact = member.exact is type(value)
-    return (int(exact), 0) if isinstance(value, str) else (int(not exact), 0)
+    return int(exact if isinstance(value, str) else not exact), 0, 0

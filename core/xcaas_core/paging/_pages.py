@@ -20,13 +20,14 @@ from ._walk import PageIterator, RawPage, ResumeToken
 if TYPE_CHECKING:
     from ..calls._engine import Engine
     from ..calls._replies import CallResponse
-    from ..models import Codec
+    from ..models import Codec, Model
     from ..operations._extensions import PaginationSpec
     from ..sansio._steps import Flow
 
 __all__ = ["Page", "PageSource"]
 
 T = TypeVar("T")
+M = TypeVar("M", bound="Model")
 
 
 class Page(Rows[T]):
@@ -45,7 +46,14 @@ class Page(Rows[T]):
         self.headers: Mapping[str, str] = headers
         """Headers of the answer (totals, rate limits)."""
         self.body: JSON = body
-        """The whole answer as JSON, for what stands beside the items."""
+        """The whole answer as JSON, for what stands beside the items; typed by `envelope`."""
+
+    def envelope(self, model: type[M]) -> M:
+        """Return the whole answer as a model of the page, for totals and summaries that stand beside the items.
+
+        Raises `DecodeError` where the answer is another one.
+        """
+        return model.from_dict(cast("Mapping[str, object]", self.body))
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)

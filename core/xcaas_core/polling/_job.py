@@ -112,7 +112,7 @@ class Job:
             reply = yield from exchange(self._engine, self._call)
         finally:
             self._starting = False
-        body = cast("JSON", reply.json())
+        body = _one(reply.json())
         id = value_at(body, self._polling.id)
         if not isinstance(id, str | int) or id == "":
             raise self._in_context(
@@ -130,7 +130,7 @@ class Job:
             raise self.not_started()
         self.answer = yield from exchange(self._engine, self._status_call())
         self._looks += 1
-        self._learn(cast("JSON", self.answer.json()))
+        self._learn(_one(self.answer.json()))
         return self.state
 
     def wait(self, timeout: float | None, progress: Callable[[PollProgress], object] | None) -> Flow[None]:
@@ -250,6 +250,12 @@ class Job:
         if reply is None:
             return CallContext(self._call.operation).complete(error)
         return reply.context.complete(error, reply.response)
+
+
+def _one(body: object) -> JSON:
+    """The description of a job, which some services send as the only element of a list."""
+    found = cast("JSON", body)
+    return found[0] if isinstance(found, list) and len(found) == 1 else found
 
 
 def known(id: object) -> str:

@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final, TypeAlias, cast
 
-from ..models._base import ObjectLayout
 from ..models._codec import Codec, NullableCodec, write_any
-from ..models._containers import ListCodec, MapCodec, ModelCodec, OneOrListCodec
+from ..models._containers import ListCodec, MapCodec, OneOrListCodec
 from ..models._dates import Day, Epoch, Moment
 from ..models._json import encode_json
-from ..models._layout import unknown_of
+from ..models._layout import Layout, ModelCodec, unknown_of
 from ..models._model import Model
 from ..models._scalars import NULL, ConstCodec
 from ..models._unions import DiscriminatedCodec, UnionCodec
@@ -111,7 +110,7 @@ def _models_of(codec: Codec | None) -> list[type]:
             return []
 
 
-def _codecs(layout: ObjectLayout) -> list[tuple[str, Codec]]:
+def _codecs(layout: Layout) -> list[tuple[str, Codec]]:
     """The fields of a model by name, that for additional properties among them."""
     found = [(field.name, field.codec) for field in layout.fields]
     return [*found, (layout.extra[0], MapCodec(layout.extra[1]))] if layout.extra else found

@@ -15,8 +15,8 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from .._errors import ConfigurationError, ExportError
 from .._partial_file import PartialFile
 from ..models._codec import Codec, write_any
+from ..models._html import html_table
 from ..models._json import encode_json
-from ..models._repr import html_table
 from ._columns import Column, Kind, ListKind, MapKind, StructKind, columns_for, row_of
 
 if TYPE_CHECKING:

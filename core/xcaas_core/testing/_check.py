@@ -8,7 +8,8 @@ from .._errors import XCaaSError
 from .._pointer import JSON
 from ..models import resolve
 from ..models._codec import NullableCodec
-from ..models._containers import ListCodec, MapCodec, ModelCodec
+from ..models._containers import ListCodec, MapCodec
+from ..models._layout import ModelCodec
 from ..models._unions import DiscriminatedCodec, UnionCodec
 
 if TYPE_CHECKING:

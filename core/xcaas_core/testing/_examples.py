@@ -8,8 +8,9 @@ import uuid
 from typing import TYPE_CHECKING, Final
 
 from ..models._codec import Codec, NullableCodec
-from ..models._containers import ListCodec, MapCodec, ModelCodec, OneOrListCodec
+from ..models._containers import ListCodec, MapCodec, OneOrListCodec
 from ..models._dates import Day, Epoch, Moment
+from ..models._layout import ModelCodec
 from ..models._scalars import ConstCodec
 from ..models._unions import DiscriminatedCodec, UnionCodec
 

@@ -27,7 +27,7 @@ _CREATE: Final[_sdk.Operation[_models.ReportStatus]] = _sdk.Operation(
     call="cc_historical.detailed_reports.create",
     parameters=(_sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.DetailedReportRequest"),
-    responses={"200": _sdk.json_response("_models.ReportStatus")},
+    responses={"200": _sdk.json_response("Annotated[_models.ReportStatus, OneOrList]")},
     errors=_ERRORS,
     security=(("oauth",),),
     body_argument="report",

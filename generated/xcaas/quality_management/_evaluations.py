@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as _dt
 from collections.abc import Sequence
 from typing import Final
 
@@ -25,8 +26,8 @@ _LIST: Final[_sdk.Operation[_models.EvaluationPage]] = _sdk.Operation(
     "/evaluations",
     call="quality_management.evaluations.list",
     parameters=(
-        _sdk.query("startTS"),
-        _sdk.query("endTS"),
+        _sdk.query("startTS", 'Annotated[_dt.datetime, Format("date-time-utc-naive")]'),
+        _sdk.query("endTS", 'Annotated[_dt.datetime, Format("date-time-utc-naive")]'),
         _sdk.query("useInteractionTime"),
         _sdk.query("interactionGuid", "list[str]", explode=False),
         _sdk.query("userReference"),
@@ -55,8 +56,8 @@ _COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
     "/evaluations/count",
     call="quality_management.evaluations.count",
     parameters=(
-        _sdk.query("startTS"),
-        _sdk.query("endTS"),
+        _sdk.query("startTS", 'Annotated[_dt.datetime, Format("date-time-utc-naive")]'),
+        _sdk.query("endTS", 'Annotated[_dt.datetime, Format("date-time-utc-naive")]'),
         _sdk.query("useInteractionTime"),
         _sdk.query("interactionGuid", "list[str]", explode=False),
         _sdk.query("userReference"),
@@ -89,8 +90,8 @@ class Evaluations(_sdk.Resource):
     def list(
         self,
         *,
-        start_ts: str | None = None,
-        end_ts: str | None = None,
+        start_ts: _dt.datetime | str | None = None,
+        end_ts: _dt.datetime | str | None = None,
         use_interaction_time: bool | None = None,
         interaction_guid: Sequence[str] | None = None,
         user_reference: int | None = None,
@@ -104,9 +105,8 @@ class Evaluations(_sdk.Resource):
         Walks through evaluations in order of creation, oldest first.
 
         Args:
-            start_ts: Earliest time of creation, in UTC. Try `2026-01-01T06:14:53`; the vendor also shows a blank
-                for the `T`.
-            end_ts: Latest time of creation, in UTC, in the same form. The longest range isn't known.
+            start_ts: Earliest time of creation, in UTC.
+            end_ts: Latest time of creation, in UTC. The longest range isn't known.
             use_interaction_time: Let the range mean the time of the interaction instead of that of the evaluation.
             interaction_guid: Only these interactions, ten at most. At most 10 items.
             user_reference: Only of this user.
@@ -131,8 +131,8 @@ class Evaluations(_sdk.Resource):
     def count(
         self,
         *,
-        start_ts: str | None = None,
-        end_ts: str | None = None,
+        start_ts: _dt.datetime | str | None = None,
+        end_ts: _dt.datetime | str | None = None,
         use_interaction_time: bool | None = None,
         interaction_guid: Sequence[str] | None = None,
         user_reference: int | None = None,
@@ -143,9 +143,8 @@ class Evaluations(_sdk.Resource):
         How many evaluations a list with the same filters has.
 
         Args:
-            start_ts: Earliest time of creation, in UTC. Try `2026-01-01T06:14:53`; the vendor also shows a blank
-                for the `T`.
-            end_ts: Latest time of creation, in UTC, in the same form. The longest range isn't known.
+            start_ts: Earliest time of creation, in UTC.
+            end_ts: Latest time of creation, in UTC. The longest range isn't known.
             use_interaction_time: Let the range mean the time of the interaction instead of that of the evaluation.
             interaction_guid: Only these interactions, ten at most. At most 10 items.
             user_reference: Only of this user.
@@ -189,8 +188,8 @@ class AsyncEvaluations(_sdk.AsyncResource):
     def list(
         self,
         *,
-        start_ts: str | None = None,
-        end_ts: str | None = None,
+        start_ts: _dt.datetime | str | None = None,
+        end_ts: _dt.datetime | str | None = None,
         use_interaction_time: bool | None = None,
         interaction_guid: Sequence[str] | None = None,
         user_reference: int | None = None,
@@ -204,9 +203,8 @@ class AsyncEvaluations(_sdk.AsyncResource):
         Walks through evaluations in order of creation, oldest first.
 
         Args:
-            start_ts: Earliest time of creation, in UTC. Try `2026-01-01T06:14:53`; the vendor also shows a blank
-                for the `T`.
-            end_ts: Latest time of creation, in UTC, in the same form. The longest range isn't known.
+            start_ts: Earliest time of creation, in UTC.
+            end_ts: Latest time of creation, in UTC. The longest range isn't known.
             use_interaction_time: Let the range mean the time of the interaction instead of that of the evaluation.
             interaction_guid: Only these interactions, ten at most. At most 10 items.
             user_reference: Only of this user.
@@ -231,8 +229,8 @@ class AsyncEvaluations(_sdk.AsyncResource):
     async def count(
         self,
         *,
-        start_ts: str | None = None,
-        end_ts: str | None = None,
+        start_ts: _dt.datetime | str | None = None,
+        end_ts: _dt.datetime | str | None = None,
         use_interaction_time: bool | None = None,
         interaction_guid: Sequence[str] | None = None,
         user_reference: int | None = None,
@@ -243,9 +241,8 @@ class AsyncEvaluations(_sdk.AsyncResource):
         How many evaluations a list with the same filters has.
 
         Args:
-            start_ts: Earliest time of creation, in UTC. Try `2026-01-01T06:14:53`; the vendor also shows a blank
-                for the `T`.
-            end_ts: Latest time of creation, in UTC, in the same form. The longest range isn't known.
+            start_ts: Earliest time of creation, in UTC.
+            end_ts: Latest time of creation, in UTC. The longest range isn't known.
             use_interaction_time: Let the range mean the time of the interaction instead of that of the evaluation.
             interaction_guid: Only these interactions, ten at most. At most 10 items.
             user_reference: Only of this user.

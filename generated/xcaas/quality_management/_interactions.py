@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as _dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -33,8 +34,8 @@ _LIST: Final[_sdk.Operation[_models.InteractionPage]] = _sdk.Operation(
     "/interactions",
     call="quality_management.interactions.list",
     parameters=(
-        _sdk.query("startTS"),
-        _sdk.query("endTS"),
+        _sdk.query("startTS", 'Annotated[_dt.datetime, Format("date-time-utc-naive")]'),
+        _sdk.query("endTS", 'Annotated[_dt.datetime, Format("date-time-utc-naive")]'),
         _sdk.query("interactionGuid", "list[str]", explode=False),
         _sdk.query("userReference"),
         _sdk.query("interactionType"),
@@ -64,8 +65,8 @@ _COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
     "/interactions/count",
     call="quality_management.interactions.count",
     parameters=(
-        _sdk.query("startTS"),
-        _sdk.query("endTS"),
+        _sdk.query("startTS", 'Annotated[_dt.datetime, Format("date-time-utc-naive")]'),
+        _sdk.query("endTS", 'Annotated[_dt.datetime, Format("date-time-utc-naive")]'),
         _sdk.query("userReference"),
         _sdk.query("interactionType"),
         _sdk.query("customField", "list[str]"),
@@ -164,8 +165,8 @@ class Interactions(_sdk.Resource):
     def list(
         self,
         *,
-        start_ts: str | None = None,
-        end_ts: str | None = None,
+        start_ts: _dt.datetime | str | None = None,
+        end_ts: _dt.datetime | str | None = None,
         interaction_guid: Sequence[str] | None = None,
         user_reference: int | None = None,
         interaction_type: _models.InteractionType | None = None,
@@ -180,9 +181,8 @@ class Interactions(_sdk.Resource):
         Walks through recorded interactions in order of creation, oldest first.
 
         Args:
-            start_ts: Earliest time of creation, in UTC. Try `2026-01-01T06:14:53`; the vendor also shows a blank
-                for the `T`.
-            end_ts: Latest time of creation, in UTC, in the same form. The longest range isn't known.
+            start_ts: Earliest time of creation, in UTC.
+            end_ts: Latest time of creation, in UTC. The longest range isn't known.
             interaction_guid: Only these interactions, ten at most. At most 10 items.
             user_reference: Only of this user.
             interaction_type: Only of this type. Known values: "voiceInteraction", "screenRecording", "voiceScreen",
@@ -220,8 +220,8 @@ class Interactions(_sdk.Resource):
     def count(
         self,
         *,
-        start_ts: str | None = None,
-        end_ts: str | None = None,
+        start_ts: _dt.datetime | str | None = None,
+        end_ts: _dt.datetime | str | None = None,
         user_reference: int | None = None,
         interaction_type: _models.InteractionType | None = None,
         custom_field: Sequence[str] | None = None,
@@ -233,9 +233,8 @@ class Interactions(_sdk.Resource):
         How many interactions a list with the same filters has.
 
         Args:
-            start_ts: Earliest time of creation, in UTC. Try `2026-01-01T06:14:53`; the vendor also shows a blank
-                for the `T`.
-            end_ts: Latest time of creation, in UTC, in the same form. The longest range isn't known.
+            start_ts: Earliest time of creation, in UTC.
+            end_ts: Latest time of creation, in UTC. The longest range isn't known.
             user_reference: Only of this user.
             interaction_type: Only of this type. Known values: "voiceInteraction", "screenRecording", "voiceScreen",
                 "other".
@@ -356,8 +355,8 @@ class AsyncInteractions(_sdk.AsyncResource):
     def list(
         self,
         *,
-        start_ts: str | None = None,
-        end_ts: str | None = None,
+        start_ts: _dt.datetime | str | None = None,
+        end_ts: _dt.datetime | str | None = None,
         interaction_guid: Sequence[str] | None = None,
         user_reference: int | None = None,
         interaction_type: _models.InteractionType | None = None,
@@ -372,9 +371,8 @@ class AsyncInteractions(_sdk.AsyncResource):
         Walks through recorded interactions in order of creation, oldest first.
 
         Args:
-            start_ts: Earliest time of creation, in UTC. Try `2026-01-01T06:14:53`; the vendor also shows a blank
-                for the `T`.
-            end_ts: Latest time of creation, in UTC, in the same form. The longest range isn't known.
+            start_ts: Earliest time of creation, in UTC.
+            end_ts: Latest time of creation, in UTC. The longest range isn't known.
             interaction_guid: Only these interactions, ten at most. At most 10 items.
             user_reference: Only of this user.
             interaction_type: Only of this type. Known values: "voiceInteraction", "screenRecording", "voiceScreen",
@@ -412,8 +410,8 @@ class AsyncInteractions(_sdk.AsyncResource):
     async def count(
         self,
         *,
-        start_ts: str | None = None,
-        end_ts: str | None = None,
+        start_ts: _dt.datetime | str | None = None,
+        end_ts: _dt.datetime | str | None = None,
         user_reference: int | None = None,
         interaction_type: _models.InteractionType | None = None,
         custom_field: Sequence[str] | None = None,
@@ -425,9 +423,8 @@ class AsyncInteractions(_sdk.AsyncResource):
         How many interactions a list with the same filters has.
 
         Args:
-            start_ts: Earliest time of creation, in UTC. Try `2026-01-01T06:14:53`; the vendor also shows a blank
-                for the `T`.
-            end_ts: Latest time of creation, in UTC, in the same form. The longest range isn't known.
+            start_ts: Earliest time of creation, in UTC.
+            end_ts: Latest time of creation, in UTC. The longest range isn't known.
             user_reference: Only of this user.
             interaction_type: Only of this type. Known values: "voiceInteraction", "screenRecording", "voiceScreen",
                 "other".

@@ -13,7 +13,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncCdr", "Cdr"]
 
-_LIST: Final[_sdk.Operation[_models.CallLegPage]] = _sdk.Operation(
+_LIST: Final[_sdk.Operation[_models.CdrPage]] = _sdk.Operation(
     PRODUCT,
     "listCdr",
     "GET",
@@ -33,7 +33,7 @@ _LIST: Final[_sdk.Operation[_models.CallLegPage]] = _sdk.Operation(
         _sdk.query("isSimplified"),
         _sdk.query("isCallRecord"),
     ),
-    responses={"200": _sdk.json_response("_models.CallLegPage")},
+    responses={"200": _sdk.json_response("_models.CdrPage")},
     errors={
         "400": _sdk.json_error("_models.RequestError", message="/message", code="/code"),
         "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
@@ -44,7 +44,7 @@ _LIST: Final[_sdk.Operation[_models.CallLegPage]] = _sdk.Operation(
         "cursor",
         "scrollId",
         items="/data",
-        item="_models.CallLeg",
+        item="_models.CallLeg | _models.CallRecord",
         next=("body", "/meta/scrollId"),
         last=(_sdk.StopCondition(("body", "/meta/scrollId"), "equals", "No Data"),),
     ),
@@ -73,7 +73,7 @@ class Cdr(_sdk.Resource):
         is_connect_time: bool | None = None,
         is_simplified: bool | None = None,
         is_call_record: bool | None = None,
-    ) -> _sdk.Pager[_models.CallLeg]:
+    ) -> _sdk.Pager[_models.CallLeg | _models.CallRecord]:
         """List legs or calls in the older form.
 
         Walks through legs of finished calls, or calls with `isCallRecord`. Use `call_legs` and `call_records`
@@ -144,7 +144,7 @@ class AsyncCdr(_sdk.AsyncResource):
         is_connect_time: bool | None = None,
         is_simplified: bool | None = None,
         is_call_record: bool | None = None,
-    ) -> _sdk.AsyncPager[_models.CallLeg]:
+    ) -> _sdk.AsyncPager[_models.CallLeg | _models.CallRecord]:
         """List legs or calls in the older form.
 
         Walks through legs of finished calls, or calls with `isCallRecord`. Use `call_legs` and `call_records`

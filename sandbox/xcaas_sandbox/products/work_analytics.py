@@ -19,7 +19,7 @@ __all__ = ["WorkAnalytics"]
 
 RECORDS: Final = 23
 NO_DATA: Final = "No Data"
-_HISTORIES: Final = ("listCallLegs", "listCallRecords", "listCdr")
+_HISTORIES: Final = ("listCallLegs", "listCallRecords")
 
 
 class WorkAnalytics:
@@ -33,6 +33,7 @@ class WorkAnalytics:
             example: Node = answer_example(product, name)["data"][0]
             self._rows[name] = [{**example, "callId": f"16355710{48_000 + index}"} for index in range(RECORDS)]
             self.handlers[name] = self.history
+        self.handlers["listCdr"] = self.cdr
 
     def create(self, call: Call) -> Reply:
         self._credentials.stats.token_requests += 1
@@ -50,7 +51,13 @@ class WorkAnalytics:
         )
 
     def history(self, call: Call) -> Reply:
-        rows = self._rows[call.operation.id]
+        return self._page(call, self._rows[call.operation.id])
+
+    def cdr(self, call: Call) -> Reply:
+        calls = call.query.get("isCallRecord") == "true"
+        return self._page(call, self._rows["listCallRecords" if calls else "listCallLegs"])
+
+    def _page(self, call: Call, rows: list[Node]) -> Reply:
         # The whole query goes along with a scroll id, so the id belongs to it.
         query = sorted((name, value) for name, value in call.query.multi_items() if name != "scrollId")
         start = self._start(call, [list(pair) for pair in query])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Annotated, Literal
 
 import pytest
 
 from tests.support.sample.models import Tag
 from tests.support.zoo import Box, Branch, Cat, Counters, Dog, Loose, Owner, Square
 from xcaas_core._errors import DecodeError
-from xcaas_core.models import Model, UnknownModel, resolve
+from xcaas_core.models import Discriminator, Format, JSONValue, Model, UnknownModel, field, model, resolve
+from xcaas_core.models._layout import ModelCodec
+from xcaas_core.models._unions import DiscriminatedCodec, UnionCodec
 
 
 def test_the_discriminator_decides() -> None:
@@ -169,3 +172,189 @@ def test_other_unions(expression: str, raw: object, value: object) -> None:
 )
 def test_what_goes_out(expression: str, value: object, wire: object) -> None:
     assert resolve(expression, "tests.support.unions").encode(value) == wire
+
+
+@model
+class Spoken(Model):
+    kind: Literal["message"] | str = field("kind")
+    text: str = field("text")
+    at: Annotated[dt.datetime, Format("epoch-seconds")] | None = field("at", default=None)
+
+
+@model
+class Listed(Model):
+    kind: Literal["message"] | str = field("kind")
+    parts: list[str] = field("parts")
+    at: dt.datetime | None = field("at", default=None)
+
+
+@model
+class Told(Model):
+    kind: str = field("kind")
+
+
+SHARED = DiscriminatedCodec(
+    (ModelCodec(Spoken), ModelCodec(Listed)),
+    Discriminator("kind", ("message", Spoken), ("message", Listed), base=Told),
+    ModelCodec(UnknownModel),
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        ({"kind": "message", "text": "a"}, Spoken),
+        ({"kind": "message", "parts": ["a"], "new": 1}, Listed),
+        ({"kind": "message", "parts": "a", "text": "a"}, Spoken),
+        ({"text": "a", "kind": None}, UnknownModel),
+        ({"parts": []}, UnknownModel),
+        ({"kind": "emu", "new": 1}, Told),
+        ({"new": 1}, UnknownModel),
+        ({}, UnknownModel),
+    ],
+)
+def test_a_tag_that_variants_share_narrows_and_the_shape_decides(raw: dict[str, object], kind: type[Model]) -> None:
+    found = SHARED.decode(raw)
+    assert type(found) is kind
+    assert SHARED.encode(found) == raw
+    assert SHARED.encode(raw) == raw
+
+
+def test_what_is_sent_is_written_as_the_variant_whose_shape_it_has() -> None:
+    noon = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
+    assert SHARED.encode({"kind": "message", "text": "a", "at": noon}) == {
+        "kind": "message",
+        "text": "a",
+        "at": 1714564800,
+    }
+    assert SHARED.encode({"kind": "message", "parts": ("a",), "at": noon}) == {
+        "kind": "message",
+        "parts": ["a"],
+        "at": "2024-05-01T12:00:00Z",
+    }
+    with pytest.raises(TypeError, match="at: a datetime was expected"):
+        SHARED.encode({"kind": "message", "text": "a", "at": object()})
+
+
+def test_a_shared_tag_without_a_shape_that_fits_says_what_is_nearest() -> None:
+    strict = DiscriminatedCodec(SHARED.members, Discriminator("kind", *SHARED.variants), ModelCodec(UnknownModel))
+    with pytest.raises(DecodeError) as error:
+        strict.decode({"kind": "message", "parts": [5]})
+    assert error.value.pointer == "/parts/0"
+
+
+@model
+class On(Model):
+    enabled: Literal[True] = field("enabled")
+
+
+@model
+class Off(Model):
+    enabled: Literal[False] = field("enabled")
+
+
+@model
+class One(Model):
+    enabled: Literal[1] | int = field("enabled")
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        (),
+        ((True, On), (False, Off), (1, One)),
+        (("true", On), ("false", Off), ("1", One)),
+        (("True", On), ("False", Off), ("1.0", One)),
+    ],
+)
+def test_tags_are_compared_as_json(tags: tuple[tuple[str | int | bool, type[Model]], ...]) -> None:
+    codec = DiscriminatedCodec(
+        (ModelCodec(On), ModelCodec(Off), ModelCodec(One)), Discriminator("enabled", *tags), ModelCodec(UnknownModel)
+    )
+    found = [codec.decode({"enabled": tag}) for tag in (True, False, 1, 1.0, 0, "on", None, [True])]
+    assert [type(one) for one in found] == [On, Off, One, One, UnknownModel, UnknownModel, UnknownModel, UnknownModel]
+    assert codec.encode({"enabled": 1}) == {"enabled": 1}
+
+
+@model
+class Detail(Model):
+    grade: Literal["fine"] | str = field("grade")
+
+
+@model
+class Rough(Model):
+    grade: Literal["rough"] = field("grade")
+
+
+@model
+class Finely(Model):
+    level: Literal["high", "higher"] | str | None = field("level", default=None)
+    detail: Detail | None = field("detail", default=None)
+    when: Annotated[dt.datetime, Format("epoch-seconds")] | None = field("when", default=None)
+
+
+@model
+class Roughly(Model):
+    level: Literal["low"] | str | None = field("level", default=None)
+    detail: Rough | None = field("detail", default=None)
+    details: list[Rough] | None = field("details", default=None)
+    when: dt.datetime | None = field("when", default=None)
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        ({"detail": {"grade": "fine"}}, Finely),
+        ({"detail": {"grade": "rough"}}, Roughly),
+        ({"detail": {"grade": "rough", "new": 1}, "new": 1}, Roughly),
+        ({"detail": {"grade": "other"}}, Finely),
+        ({"detail": None, "details": [{"grade": "fine"}]}, Finely),
+        ({"details": [{"grade": "rough"}]}, Roughly),
+        ({"level": "higher"}, Finely),
+        ({"level": "low"}, Roughly),
+    ],
+)
+def test_variants_that_differ_in_a_nested_constant(raw: dict[str, object], kind: type[Model]) -> None:
+    codec = UnionCodec((ModelCodec(Finely), ModelCodec(Roughly)))
+    assert type(codec.decode(raw)) is kind
+    assert codec.encode(raw) == raw
+    moment = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
+    wire = {**raw, "when": 1714564800 if kind is Finely else "2024-05-01T12:00:00Z"}
+    assert codec.encode({**raw, "when": moment}) == wire
+
+
+def test_a_union_that_grew_everywhere_is_read_in_no_more_time_than_its_depth() -> None:
+    raw: dict[str, object] = {"op": "or", "new": 1}
+    for _ in range(60):
+        raw = {"op": "or", "args": [raw], "new": 1}
+    assert type(resolve("_models.And | _models.Or", "tests.support.unions").decode(raw)).__name__ == "Or"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "Annotated[_models.Cat | _models.Dog | UnknownModel | None, {}]",
+        "Annotated[_models.Cat | _models.Dog | UnknownModel, {}] | None",
+        "str | Annotated[_models.Cat | _models.Dog | UnknownModel, {}] | None",
+    ],
+)
+def test_null_wherever_the_type_allows_it(expression: str) -> None:
+    union = expression.format('Discriminator("kind", ("cat", _models.Cat), ("dog", _models.Dog))')
+    for annotation, raw in ((union, None), (f"list[{union}]", [None]), (f"dict[str, {union}]", {"a": None})):
+        codec = resolve(annotation, "tests.support.unions")
+        assert codec.decode(raw) == raw
+        assert codec.encode(raw) == raw
+
+
+@pytest.mark.parametrize("raw", [[1, 2], [], {"a": 1}, {"a": [None]}, "x", 5, 1.5, True, None])
+def test_values_of_an_enum_with_lists_and_objects_are_json(raw: object) -> None:
+    found = Plenty.from_dict({"mixed": raw, "many": [raw]}).validate()
+    assert found.mixed == raw
+    assert found.to_dict() == {"mixed": raw, "many": [raw]}
+    assert type(found.mixed) is type(raw)
+
+
+@model
+class Plenty(Model):
+    mixed: JSONValue = field("mixed")
+    many: list[JSONValue] = field("many")

@@ -44,6 +44,16 @@ def test_ty(tmp_path: Path, bare_python: Path) -> None:
     assert "All checks passed" in done.stdout
 
 
+def test_pyrefly(tmp_path: Path, bare_python: Path) -> None:
+    root = LAYERS.create(tmp_path)
+    vendored(root / LAYERS.into, *LAYERS.arguments)
+    done = run_in(
+        root, [BIN / "pyrefly", "check", f"--python-interpreter-path={bare_python}", "--python-version=3.11", "."]
+    )
+    assert done.returncode == 0, done.stdout
+    assert "0 errors" in done.stdout + done.stderr
+
+
 def test_pyright_strict(tmp_path: Path, bare_python: Path) -> None:
     root = LAYERS.create(tmp_path)
     vendored(root / LAYERS.into, *LAYERS.arguments)

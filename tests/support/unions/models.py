@@ -1,5 +1,5 @@
 """Where expressions in tests of unions find their models."""
 
-from tests.support.zoo import Box, Branch, Cat, Dog, Square
+from tests.support.zoo import And, Box, Branch, Cat, Dog, Or, Square
 
-__all__ = ["Box", "Branch", "Cat", "Dog", "Square"]
+__all__ = ["And", "Box", "Branch", "Cat", "Dog", "Or", "Square"]

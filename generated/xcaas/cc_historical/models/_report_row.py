@@ -16,5 +16,5 @@ class ReportRow(Model):
     total: _models.RowTotal | None = field("total", default=None, nullable=True)
     """What the row sums up; null for ordinary rows."""
 
-    items: list[_models.ReportCell] | None = field("items", default=None)
-    """The cells, in the order of the columns."""
+    items: list[_models.ReportCell] | dict[str, str | None] | None = field("items", default=None)
+    """The cells, in the order of the columns; or the values by the names of the columns."""

@@ -17,5 +17,5 @@ class InteractionTopic(Model):
     category: str | None = field("category", default=None)
     """Name of its category."""
 
-    channel: str | None = field("channel", default=None)
-    """Who brought it up. A number as text, or a word such as `AGENT_TOPICS`."""
+    channel: str | int | None = field("channel", default=None)
+    """Who brought it up. A number, mostly as text, or a word such as `AGENT_TOPICS`."""

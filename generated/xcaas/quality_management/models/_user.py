@@ -31,8 +31,8 @@ class User(Model):
     email: str | None = field("email", default=None)
     """Mail address."""
 
-    hire_date: str | None = field("hireDate", default=None)
-    """When the user was hired. Free text; samples have a year, or `x`."""
+    hire_date: str | int | None = field("hireDate", default=None)
+    """When the user was hired. A year, as text or not, or free text such as `x`."""
 
     locked: bool | None = field("locked", default=None)
     """Whether the user is locked out."""

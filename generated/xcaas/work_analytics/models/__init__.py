@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ._call_record_page import CallRecordPage as CallRecordPage
     from ._call_sort_field import CallSortField as CallSortField
     from ._call_step import CallStep as CallStep
+    from ._cdr_page import CdrPage as CdrPage
     from ._company_summary import CompanySummary as CompanySummary
     from ._current_interaction import CurrentInteraction as CurrentInteraction
     from ._extension_summary import ExtensionSummary as ExtensionSummary
@@ -91,6 +92,7 @@ else:
             "CallRecordPage": "_call_record_page",
             "CallSortField": "_call_sort_field",
             "CallStep": "_call_step",
+            "CdrPage": "_cdr_page",
             "CompanySummary": "_company_summary",
             "CurrentInteraction": "_current_interaction",
             "ExtensionSummary": "_extension_summary",
@@ -153,6 +155,7 @@ __all__ = [
     "CallRecordPage",
     "CallSortField",
     "CallStep",
+    "CdrPage",
     "CompanySummary",
     "CurrentInteraction",
     "ExtensionSummary",
