@@ -15,7 +15,7 @@ from ..operations._parameter import Body, Encoding
 from ._codecs import Codec, codec_for
 from ._parameters import plain
 from ._payload import EncodedBody, Payload, binary_payload, is_binary
-from ._styles import Pair, deep_pairs, escape_form, is_list, is_object, list_or_object, members, scalars, text_of
+from ._styles import escape_form, form_pairs, text_of
 
 __all__ = ["Maker", "compile_body"]
 
@@ -106,35 +106,7 @@ def _fields(value: object, codec: Codec | None) -> Mapping[str, object]:
 
 
 def _form(fields: Mapping[str, object], encoding: Mapping[str, Encoding]) -> bytes:
-    pairs = [pair for name, value in fields.items() for pair in form_pairs(name, value, encoding.get(name))]
-    return "&".join([f"{escape_form(name)}={escape_form(text)}" for name, text in pairs]).encode()
-
-
-_SEPARATORS: Final = {"spaceDelimited": " ", "pipeDelimited": "|"}
-
-
-def form_pairs(name: str, value: object, encoding: Encoding | None) -> list[Pair]:
-    """What one property of a form turns into: lists repeat their name, objects travel as JSON,
-    unless the spec's `encoding` asks for something else."""
-    if value is None:
-        return []
-    style = None if encoding is None else encoding.style
-    if style == "deepObject":
-        return deep_pairs(name, value)
-    if is_object(value):
-        return _object_pairs(name, value, encoding)
-    if is_list(value):
-        texts = scalars(value)
-        if encoding is None or encoding.explode is not False:
-            return [(name, text) for text in texts]
-        return [(name, _SEPARATORS.get(style or "form", ",").join(texts))]
-    return [(name, text_of(value))]
-
-
-def _object_pairs(name: str, value: dict[str, object], encoding: Encoding | None) -> list[Pair]:
-    if encoding is None or encoding.style is None:
-        return [(name, text_of(value))]
-    if encoding.explode is not False:
-        return members(value)
-    separator = _SEPARATORS.get(encoding.style, ",")
-    return [(name, list_or_object(value, separator, separator, str))]
+    pairs = [
+        pair for name, value in fields.items() for pair in form_pairs(name, value, encoding.get(name), escape_form)
+    ]
+    return "&".join([f"{escape_form(name)}={text}" for name, text in pairs]).encode()

@@ -14,7 +14,7 @@ from ..sansio._messages import Part
 from ._codecs import Codec
 from ._parameters import plain
 from ._payload import Payload, file_length, is_binary, size_of_path
-from ._styles import is_list, is_object, text_of
+from ._styles import form_pairs, is_list, is_object, text_of
 
 __all__ = ["multipart_payload"]
 
@@ -27,15 +27,19 @@ def multipart_payload(fields: Mapping[str, object], codec: Codec | None, encodin
     Files are bytes, a path, an open file, an iterator of bytes, or a tuple of file name and one of
     these, and perhaps a content type. A list makes one part per member. Objects travel as JSON.
     """
-    sources = [
-        _Source(name, member, encoding.get(name))
-        for name, value in fields.items()
-        for member in _repeated(value)
-        if member is not None
-    ]
+    sources = [source for name, value in fields.items() for source in _sources(name, value, encoding.get(name))]
     # Every part must be able to start over, or none of the body can.
     replayable = all(source.replayable for source in sources)
     return Payload(None, None, parts=lambda: [source.part() for source in sources], replayable=replayable)
+
+
+def _sources(name: str, value: object, encoding: Encoding | None) -> list[_Source]:
+    """Where the parts of one property come from."""
+    is_styled = encoding is not None and (encoding.style is not None or encoding.explode is not None)
+    if is_styled and not any(_is_named_file(member) or is_binary(member) for member in _repeated(value)):
+        pairs = form_pairs(name, plain(value), encoding, str)
+        return [_Source(part, text, None) for part, text in pairs]
+    return [_Source(name, member, encoding) for member in _repeated(value) if member is not None]
 
 
 def _repeated(value: object) -> Iterable[object]:
