@@ -7,7 +7,7 @@ sent again on a retry, or, for sources that can be read only once, content that 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from .._errors import ArgumentError
 from .._json import dumps

@@ -26,7 +26,6 @@ from ._styles import (
     members,
     pairs_of,
     scalars,
-    text_of,
 )
 
 __all__ = ["Target", "Writer", "compile_parameter", "compile_path", "plain"]
