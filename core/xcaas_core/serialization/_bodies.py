@@ -15,44 +15,40 @@ from ..operations._parameter import Body, Encoding
 from ._codecs import Codec, codec_for
 from ._parameters import plain
 from ._payload import EncodedBody, Payload, binary_payload, is_binary
+from ._selection import named, nearest
 from ._styles import escape_form, form_pairs, text_of
 
-__all__ = ["Maker", "compile_body"]
+__all__ = ["BodyWriter"]
 
 Maker: TypeAlias = Callable[[object], Payload]
 
 
-def compile_body(body: Body, package: str) -> Maker:
-    """A function that turns a given body into a payload; with several media types, the first that fits."""
-    makers = [(variant, _maker(variant, package)) for variant in (body, *body.variants)]
-    if len(makers) == 1:
-        return makers[0][1]
+class BodyWriter:
+    """Makes payloads of the bodies that one operation takes."""
 
-    def make(value: object) -> Payload:
-        for variant, maker in makers:
-            if _fits(variant, value):
-                return maker(value)
-        return makers[0][1](value)
+    __slots__ = ("_makers", "_variants")
 
-    return make
+    def __init__(self, body: Body, package: str) -> None:
+        variants = (body, *body.variants)
+        self._variants = [(variant, codec_for(variant.annotation, package)) for variant in variants]
+        self._makers = [_maker(variant, codec) for variant, codec in self._variants]
 
-
-def _fits(variant: Body, value: object) -> bool:
-    match variant.kind:
-        case "binary":
-            return is_binary(value)
-        case "text" | "xml":
-            return isinstance(value, str)
-        case "json":
-            return not is_binary(value)
-        case _:
-            return not is_binary(value) and not isinstance(value, str)
+    def write(self, value: object, media_type: str | None = None) -> Payload:
+        """Return the payload of a value, in the media type asked for, or else in the one that it fits best."""
+        if len(self._makers) == 1:
+            return self._makers[0](value)
+        if media_type is None:
+            return self._makers[nearest(value, self._variants)](value)
+        payload = self._makers[named(media_type, self._variants)](value)
+        if payload.media_type is not None and "*" in payload.media_type:
+            payload.media_type = media_type
+        return payload
 
 
-def _maker(body: Body, package: str) -> Maker:
+def _maker(body: Body, codec: Codec | None) -> Maker:
     match body.kind:
         case "json" | "form" | "multipart":
-            return _guarded(_structured(body, codec_for(body.annotation, package)))
+            return _guarded(_structured(body, codec))
         case "binary":
             return lambda value: binary_payload(value, body.media_type)
         case _:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from xcaas_core import ArgumentError
 from xcaas_core.operations._parameter import Encoding, Parameter, Style, cookie, form_body, header, path, query
 from xcaas_core.sdk import multipart_body
-from xcaas_core.serialization._bodies import compile_body
+from xcaas_core.serialization._bodies import BodyWriter
 from xcaas_core.serialization._parameters import Target, compile_parameter
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=4)
@@ -120,7 +120,7 @@ def test_cookies(explode: bool, value: Any) -> None:
 @given(value=VALUES)
 def test_forms(style: Style, explode: bool, value: Any) -> None:
     body = form_body(encoding={"color": Encoding(style=style, explode=explode)})
-    content = compile_body(body, "nowhere")({"color": value}).content
+    content = BodyWriter(body, "nowhere").write({"color": value}).content
     assert isinstance(content, bytes)
     expected = expand(style, explode, "color", value)
     assert parse_qsl(content.decode(), keep_blank_values=True) == parse_qsl(expected, keep_blank_values=True)
@@ -131,7 +131,7 @@ def test_forms(style: Style, explode: bool, value: Any) -> None:
 @given(value=VALUES)
 def test_multipart_forms(style: Style, explode: bool, value: Any) -> None:
     body = multipart_body(encoding={"color": Encoding(style=style, explode=explode)})
-    parts = compile_body(body, "nowhere")({"color": value}).parts
+    parts = BodyWriter(body, "nowhere").write({"color": value}).parts
     assert parts is not None
     sent = [(name, content.decode()) for name, (_, content, _) in parts() if isinstance(content, bytes)]
     pairs = [pair.partition("=") for pair in expand(style, explode, "color", value).split("&")]
