@@ -15,7 +15,6 @@ from ..operations._parameter import Body, Encoding
 from ._codecs import Codec, codec_for
 from ._parameters import plain
 from ._payload import EncodedBody, Payload, binary_payload, is_binary
-from ._selection import named, nearest
 from ._styles import escape_form, form_pairs, text_of
 
 __all__ = ["BodyWriter"]
@@ -26,21 +25,19 @@ Maker: TypeAlias = Callable[[object], Payload]
 class BodyWriter:
     """Makes payloads of the bodies that one operation takes."""
 
-    __slots__ = ("_makers", "_variants")
+    __slots__ = ("_choose", "_makers", "_variants")
 
     def __init__(self, body: Body, package: str) -> None:
-        variants = (body, *body.variants)
-        self._variants = [(variant, codec_for(variant.annotation, package)) for variant in variants]
+        self._choose = body.choose
+        self._variants = [(each, codec_for(each.annotation, package)) for each in (body, *body.variants)]
         self._makers = [_maker(variant, codec) for variant, codec in self._variants]
 
     def write(self, value: object, media_type: str | None = None) -> Payload:
         """Return the payload of a value, in the media type asked for, or else in the one that it fits best."""
-        if len(self._makers) == 1:
+        if self._choose is None:
             return self._makers[0](value)
-        if media_type is None:
-            return self._makers[nearest(value, self._variants)](value)
-        payload = self._makers[named(media_type, self._variants)](value)
-        if payload.media_type is not None and "*" in payload.media_type:
+        payload = self._makers[self._choose(self._variants, value, media_type)](value)
+        if media_type is not None and payload.media_type is not None and "*" in payload.media_type:
             payload.media_type = media_type
         return payload
 

@@ -13,8 +13,7 @@ from ..operations._parameter import Encoding
 from ..sansio._messages import Part
 from ._codecs import Codec
 from ._parameters import plain
-from ._payload import CHUNK, Payload, file_length, is_binary, size_of_path
-from ._selection import is_file, is_named_file
+from ._payload import CHUNK, Payload, file_length, has_files, is_binary, is_named_file, size_of_path
 from ._styles import form_pairs, is_list, is_object, text_of
 
 __all__ = ["multipart_payload", "parted_payload"]
@@ -74,7 +73,7 @@ def _all_sources(fields: Mapping[str, object], encoding: Mapping[str, Encoding])
 def _sources(name: str, value: object, encoding: Encoding | None) -> list[_Source]:
     """Where the parts of one property come from."""
     is_styled = encoding is not None and (encoding.style is not None or encoding.explode is not None)
-    if is_styled and not any(is_file(member) for member in _repeated(value)):
+    if is_styled and not has_files((value,)):
         pairs = form_pairs(name, plain(value), encoding, str)
         return [_Source(part, text, None) for part, text in pairs]
     return [_Source(name, member, encoding) for member in _repeated(value) if member is not None]

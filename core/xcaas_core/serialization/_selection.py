@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from enum import Enum
-from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, TypeAlias
 
 from .._errors import ArgumentError
 from ..http._media_types import matches, media_type_of
-from ._payload import is_binary
+from ..operations._parameter import Body
+from ._payload import has_files, is_binary
 
 if TYPE_CHECKING:
-    from ..operations._parameter import Body
     from ._codecs import Codec
 
-__all__ = ["is_file", "is_named_file", "named", "nearest"]
+__all__ = ["bodies"]
 
 Variant: TypeAlias = "tuple[Body, Codec | None]"
 
 
-def named(media_type: str, variants: Sequence[Variant]) -> int:
+def bodies(*variants: Body, required: bool = True) -> Body:
+    """Describe a body in several media types; what the caller hands over decides, and the first fits when several do."""
+    first = variants[0]
+    return Body(
+        first.kind,
+        first.media_type,
+        first.annotation,
+        encoding=first.encoding,
+        required=required,
+        nullable=first.nullable,
+        variants=variants[1:],
+        compose=first.compose,
+        choose=_choose,
+    )
+
+
+def _choose(variants: Sequence[Variant], value: object, media_type: str | None) -> int:
+    return _nearest(value, variants) if media_type is None else _named(media_type, variants)
+
+
+def _named(media_type: str, variants: Sequence[Variant]) -> int:
     """Return the place of the variant that a caller asked for by its media type."""
     wanted = media_type_of(media_type)
     for place, (body, _) in enumerate(variants):
@@ -34,7 +54,7 @@ def named(media_type: str, variants: Sequence[Variant]) -> int:
     raise error
 
 
-def nearest(value: object, variants: Sequence[Variant]) -> int:
+def _nearest(value: object, variants: Sequence[Variant]) -> int:
     """Return the place of the variant that a value fits best; the first of those that it fits equally well."""
     ranks = [(_rank(value, body, codec), place) for place, (body, codec) in enumerate(variants)]
     return min(ranks)[1]
@@ -82,32 +102,9 @@ def _is_object(value: object) -> bool:
 def _distance(value: object, codec: Codec | None, *, takes_files: bool) -> tuple[int, int, int]:
     """The other model than the variant's, and files where there is no place for them, are far; then unknown fields
     count, and required ones that are not there."""
-    from ..models._nearness import distance
+    from ..models._nearness import distance, field_values
 
     far, unknown, missing = (0, 0, 0) if codec is None else distance(codec, value)
-    if not far and _has_files(value) and not takes_files:
+    if not far and not takes_files and has_files(field_values(value)):
         far = 1
     return far, unknown, missing
-
-
-def _has_files(value: object) -> bool:
-    from ..models._nearness import field_values
-
-    return any(
-        is_file(member) or (isinstance(member, list) and any(is_file(one) for one in member))
-        for member in field_values(value)
-    )
-
-
-def is_file(value: object) -> bool:
-    """Whether a value is something that a form takes as a file."""
-    return is_binary(value) or is_named_file(value)
-
-
-def is_named_file(value: object) -> TypeGuard[tuple[object, ...]]:
-    """Whether a value is (file name, content) or (file name, content, content type)."""
-    match value:
-        case (str(), content) | (str(), content, str() | None):
-            return isinstance(value, tuple) and is_binary(content)
-        case _:
-            return False

@@ -140,11 +140,15 @@ def pairs_of(name: str, value: object, style: str, explode: bool, escaping: Esca
         return [] if value is None else [(name, escaping(text_of(value)))]
     if not explode:
         separator = escaping(_SEPARATORS[style]) if style in _SEPARATORS else ","
-        is_empty = all(member is None for member in (value if is_list(value) else value.values()))
-        return [] if is_empty else [(name, list_or_object(value, separator, separator, escaping))]
+        return [] if _is_empty(value) else [(name, list_or_object(value, separator, separator, escaping))]
     if is_object(value):
         return [(key, escaping(text)) for key, text in members(value, explode=True)]
-    return [(name, escaping(text)) for text in scalars(value)]
+    return [(name, escaping(text)) for text in scalars(value)] if is_list(value) else []
+
+
+def _is_empty(value: object) -> bool:
+    held = value.values() if is_object(value) else value if is_list(value) else ()
+    return all(member is None for member in held)
 
 
 def form_pairs(name: str, value: object, encoding: Encoding | None, escaping: Escape) -> list[Pair]:

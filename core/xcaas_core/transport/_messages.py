@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from .._errors import ConfigurationError, DecodeError, XCaaSError
 from .._version import AGENT
-from ._codings import BodyDecoder, body_decoder
 from ._deadlines import Deadline
 from ._errors import converted
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request
+    from ._codings import BodyDecoder
     from ._library import Connection
 
 __all__ = ["HttpResponse", "RequestBuilder", "map_exception"]
@@ -38,6 +38,8 @@ class HttpResponse:
         self.decoder: BodyDecoder | None = None
         coding = self.headers.get("content-encoding")
         if coding is not None and not raw.is_stream_consumed:
+            from ._codings import body_decoder  # not before there is something to undo
+
             try:
                 self.decoder = body_decoder(coding)
             except DecodeError:

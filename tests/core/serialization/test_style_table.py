@@ -7,7 +7,7 @@ lists and objects are JSON, and `deepObject` has the number of each element in b
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote_plus
 
 import pytest
@@ -45,15 +45,18 @@ OPERATORS = {
 JOINED = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 
-def word(value: Any) -> str:
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json]"
+
+
+def word(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def escaped(value: Any) -> str:
+def escaped(value: Json) -> str:
     return quote(word(value), safe="")
 
 
-def expand(style: str, explode: bool, name: str, value: Any) -> str:
+def expand(style: str, explode: bool, name: str, value: Json) -> str:
     """RFC 6570, section 3.2.1, and what OpenAPI adds to it."""
     if style == "deepObject":
         return "&".join(deep(name, value))
@@ -61,7 +64,7 @@ def expand(style: str, explode: bool, name: str, value: Any) -> str:
     if not isinstance(value, list | dict):
         return first + (f"{escaped(name)}={escaped(value)}" if is_named else escaped(value))
     if explode:
-        entries: list[tuple[str | None, Any]] = []
+        entries: list[tuple[str | None, Json]] = []
         if isinstance(value, list):
             entries.extend((name if is_named else None, member) for member in value)
         else:
@@ -69,13 +72,13 @@ def expand(style: str, explode: bool, name: str, value: Any) -> str:
                 entries.extend((key, each) for each in (member if isinstance(member, list) else [member]))
         written = [escaped(each) if key is None else f"{escaped(key)}={escaped(each)}" for key, each in entries]
         return first + separator.join(written)
-    flat = value if isinstance(value, list) else [each for pair in value.items() for each in pair]
+    flat: list[Json] = value if isinstance(value, list) else [each for pair in value.items() for each in pair]
     # OpenAPI's label has commas where a list is not exploded.
     joined = JOINED.get(style, ",").join(escaped(each) for each in flat)
     return first + (f"{escaped(name)}={joined}" if is_named else joined)
 
 
-def deep(name: str, value: Any) -> list[str]:
+def deep(name: str, value: Json) -> list[str]:
     if isinstance(value, dict):
         return [pair for key, member in value.items() for pair in deep(f"{name}[{key}]", member)]
     if isinstance(value, list):
