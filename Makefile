@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis demo test generate check lint lint-specs types unit conformance bench clean
+.PHONY: help setup redis demo test generate check lint lint-specs types unit conformance torture bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ redis: # the token cache for fleets is tested with a real one
 
 unit: $(READY) redis ## the test suite, with coverage of the hand-written core
 	@$(BIN)/pytest --cov --cov-report=term --cov-fail-under=90
+
+torture: $(READY) ## 20,000 faulted calls over every kind of client; XCAAS_TORTURE_SEED=… for others
+	@XCAAS_TORTURE=20000 $(BIN)/pytest tests/adversarial/test_torture.py
 
 lint-specs: ## a second, independent linter over the specs (from the npm registry)
 	@npx --yes @redocly/cli@2.77.0 lint --config tests/specs/redocly.yaml specs/*.yaml

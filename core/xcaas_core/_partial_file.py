@@ -8,16 +8,18 @@ small note beside it says what it is a part of.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Final, cast
 
-from ._errors import DownloadError
+from ._errors import ArgumentError, DownloadError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["PartialFile", "safe_file_name"]
+__all__ = ["PartialFile", "check_path", "safe_file_name"]
 
 
 class PartialFile:
@@ -45,20 +47,30 @@ class PartialFile:
 
     def open(self) -> None:
         """Create the file, or open the one that was kept. DownloadError if another process writes it just now."""
+        with suppress(FileNotFoundError):
+            os.lstat(self.target)  # a name that cannot be is found out before anything comes
         if not self.resumable:
             self._ours = True  # said before, as Ctrl-C may come right after the file is there
             self._file = open(self.path, "xb")  # noqa: SIM115 - closed by commit and discard
             return
-        self._file = open(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")  # noqa: SIM115
-        if not _lock(self._file):
-            self._file.close()
-            self._file = None
-            raise DownloadError(f"another process is downloading {self.target}", advice="Wait for it to end.")
+        self._file = self._locked()
         self._ours = True
         self.size = self._file.seek(0, os.SEEK_END)
         self.note = self._read_note()
         if self.size and not self.note:
             self.restart()
+
+    def _locked(self) -> IO[bytes]:
+        """Open the part and claim it. Once claimed it may be the target of whoever had it before: then there is
+        another part, or none."""
+        while True:
+            file = open(_open_plain(self.path, os.O_RDWR | os.O_CREAT), "r+b")  # noqa: SIM115
+            if not _lock(file):
+                file.close()
+                raise DownloadError(f"another process is downloading {self.target}", advice="Wait for it to end.")
+            if _is_at(self.path, file):
+                return file
+            file.close()
 
     def save_resume_info(self, note: dict[str, str]) -> None:
         """Write down what the whole is, so that a later process can tell whether a part still fits."""
@@ -66,12 +78,18 @@ class PartialFile:
         if self.resumable:
             import json
 
-            self._note_path.write_text(json.dumps(note), "utf-8")
+            made = PartialFile(self._note_path)
+            made.open()
+            try:
+                made.write(json.dumps(note).encode())
+                made.commit()
+            finally:
+                made.discard()
 
     def read_back(self, size: int = 1 << 20) -> IO[bytes]:
         """A second handle on what has been written, for the checksum of a resumed part."""
         self.opened.flush()
-        return open(self.path, "rb", buffering=size)
+        return open(_open_plain(self.path, os.O_RDONLY), "rb", buffering=size)
 
     def write(self, data: bytes) -> None:
         self.opened.write(data)
@@ -130,8 +148,9 @@ class PartialFile:
         import json
 
         try:
-            found: object = json.loads(self._note_path.read_text("utf-8"))
-        except (OSError, ValueError):
+            with open(_open_plain(self._note_path, os.O_RDONLY), "rb") as file:
+                found: object = json.loads(file.read(_LONGEST_NOTE))
+        except (OSError, ValueError, RecursionError):
             return {}
         if not isinstance(found, dict):
             return {}
@@ -139,7 +158,29 @@ class PartialFile:
 
     def _forget_note(self) -> None:
         if self.resumable:
-            self._note_path.unlink(missing_ok=True)
+            with suppress(OSError):  # it is of no use to anybody, and does no harm
+                self._note_path.unlink(missing_ok=True)
+
+
+def _open_plain(path: Path, flags: int) -> int:
+    """Open a file that has a name which others may guess: what is there may be a link or a pipe of theirs.
+
+    Raises:
+        OSError: It is something else than a plain file.
+    """
+    number = os.open(path, flags | _PLAIN_FLAGS, 0o666)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise OSError(errno.EINVAL, "not a plain file", os.fspath(path))
+    return number
+
+
+def _is_at(path: Path, file: IO[bytes]) -> bool:
+    """Whether an open file still is the one of this name."""
+    try:
+        return os.path.samestat(os.lstat(path), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def _lock(file: IO[bytes]) -> bool:
@@ -156,11 +197,37 @@ def _lock(file: IO[bytes]) -> bool:
 
 
 _LONGEST_NAME: Final = 240
-
-
+_LONGEST_NOTE: Final = 1 << 16
+# Not on every system.
+_PLAIN_FLAGS: Final[int] = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+# Windows reads superscript digits as digits here.
 _RESERVED: Final = frozenset(
-    ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))]
+    [
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        "conin$",
+        "conout$",
+        *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³"),
+    ]
 )
+
+
+def check_path(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """Return a path that a file system can take.
+
+    Raises:
+        ArgumentError: It holds a null, or characters that file names cannot be encoded in.
+    """
+    try:
+        if b"\0" not in os.fsencode(path):
+            return path
+    except UnicodeEncodeError:
+        pass
+    error = ArgumentError(f"{os.fspath(path)!r} cannot be the name of a file")
+    error.argument = "path"
+    raise error
 
 
 def safe_file_name(name: str, fallback: str = "download") -> str:

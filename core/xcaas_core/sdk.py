@@ -23,7 +23,6 @@ from .operations._parameter import (
     ResponseSpecs,
     binary_body,
     binary_response,
-    bodies,
     cookie,
     empty_response,
     form_body,
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from .serialization._inputs import BinaryInput as BinaryInput
     from .serialization._inputs import FileInput as FileInput
     from .serialization._multipart_body import multipart_body as multipart_body
+    from .serialization._selection import bodies as bodies
 else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
@@ -66,6 +66,7 @@ else:
             "JSONValue": "models",
             "Pager": "paging._pager",
             "Poller": "polling._poller",
+            "bodies": "serialization._selection",
             "multipart_body": "serialization._multipart_body",
             "UnknownModel": "models",
         },

@@ -10,7 +10,7 @@ from .._errors import ResponseError, XCaaSError, error_class
 from .._json import loads
 from .._pointer import JSON, value_at
 from .._redaction import safe_text
-from ..http._media_types import charset_of, is_html, matches, media_type_of
+from ..http._media_types import is_html, matches, media_type_of, text_in
 from ..operations._parameter import ResponseSpec
 from ..serialization._codecs import codec_for
 from ..serialization._responses import candidates
@@ -70,7 +70,7 @@ def _body(response: Response, content_type: str | None) -> tuple[object, bool]:
     content = response.content
     if not content:
         return None, False
-    text = content.decode(charset_of(content_type), "replace")
+    text = text_in(content, content_type)
     try:
         return loads(text), True
     except (ValueError, RecursionError):
@@ -106,8 +106,10 @@ def _text(body: object, described: tuple[str, ...], usual: tuple[str, ...]) -> s
     return None
 
 
-def _words(found: object) -> str | None:
+def _words(found: object, depth: int = 4) -> str | None:
     """Text for what stands at a pointer: lists are joined, objects give their own message."""
+    if not depth:
+        return None
     if isinstance(found, str):
         return found
     if isinstance(found, bool):
@@ -115,11 +117,11 @@ def _words(found: object) -> str | None:
     if isinstance(found, int | float):
         return str(found)
     if isinstance(found, list):
-        words = [_words(member) for member in cast("list[object]", found)[:5]]
+        words = [_words(member, depth - 1) for member in cast("list[object]", found)[:5]]
         return "; ".join([word for word in words if word])
     if isinstance(found, dict):
         members = cast("dict[str, object]", found)
-        words = [_words(members.get(key)) for key in ("field", "message", "detail", "title", "reason")]
+        words = [_words(members.get(key), depth - 1) for key in ("field", "message", "detail", "title", "reason")]
         return ": ".join([word for word in words if word])
     return None
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from .._errors import Attempt, XCaaSError
 from ..http._headers import request_id_of
-from ..http._media_types import charset_of
+from ..http._media_types import text_in
 from ..sansio._messages import Response
 from ..serialization._responses import plain_json
 from ._context import CallContext
@@ -112,7 +112,7 @@ class RawResponse(Generic[T_co]):
     @property
     def text(self) -> str:
         """The body as text, in the charset that the answer names, else in UTF-8."""
-        return self.content.decode(charset_of(self.headers.get("content-type")), "replace")
+        return text_in(self.content, self.headers.get("content-type"))
 
     def json(self) -> object:
         """Return the body as plain JSON values. Raises `DecodeError` if it is no JSON."""

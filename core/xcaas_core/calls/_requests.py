@@ -52,7 +52,10 @@ def _needs_signature(site: Endpoint, headers: Mapping[str, str]) -> bool:
 
 
 def _put_body(request: Request, site: Endpoint, call: Call[object]) -> None:
-    payload = site.compiled.payload(call.operation, call.body)
+    body = call.operation.body
+    # Of several media types; the payload says which it is, with what belongs to it (a boundary).
+    asked = request.headers.pop("content-type", None) if body is not None and body.variants else None
+    payload = site.compiled.payload(call.operation, call.body, asked)
     if payload is None:
         return
     request.content = payload.content

@@ -8,12 +8,14 @@ finds that the checksum is wrong.
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING, Final
 
-from .._errors import ArchiveError
+from .._errors import ArchiveError, DownloadError, XCaaSError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from zipfile import ZipFile, ZipInfo
 
@@ -50,6 +52,8 @@ def unzip(
         ArchiveError: The archive is damaged or breaks one of the limits, or an entry would land
             outside `into` or is not a plain file or folder. Unless the damage shows only in the
             middle, nothing has been written; files unpacked before that are removed again.
+        DownloadError: A file cannot be written.
+        OSError: The archive cannot be read, or `into` cannot be made.
     """
     import struct
     from pathlib import Path
@@ -62,6 +66,13 @@ def unzip(
             folder.mkdir(parents=True, exist_ok=True)
             return _unpack(archive, entries, folder.resolve())
     except (BadZipFile, EOFError, NotImplementedError, ValueError, OverflowError, struct.error) as error:
+        if isinstance(error, XCaaSError):
+            raise
+        raise ArchiveError(f"{path}: not a usable zip archive: {error}", advice="Download it again.") from error
+    except OSError as error:
+        # Places in the archive that lie before its start.
+        if isinstance(error, XCaaSError) or error.errno != errno.EINVAL:
+            raise
         raise ArchiveError(f"{path}: not a usable zip archive: {error}", advice="Download it again.") from error
 
 
@@ -77,7 +88,7 @@ def _checked(
         raise ArchiveError(f"the archive holds {content} bytes, more than {max_bytes}")
     if content > _RATIO_FLOOR and content > max_ratio * size:
         raise ArchiveError(f"the archive holds {content} bytes in {size}, a ratio above {max_ratio:g}")
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     files: list[tuple[ZipInfo, tuple[str, ...]]] = []
     for info in infos:
         parts = _safe_parts(info)
@@ -104,16 +115,22 @@ def _safe_parts(info: ZipInfo) -> tuple[str, ...]:
     return parts
 
 
-def _free_name(parts: tuple[str, ...], taken: set[str]) -> tuple[str, ...]:
-    """The path, with a number in the name if an entry before has it. Letter case doesn't tell names apart everywhere."""
+def _free_name(parts: tuple[str, ...], taken: dict[str, int]) -> tuple[str, ...]:
+    """The path, with a number in the name if an entry before has it. Letter case doesn't tell names apart everywhere.
+
+    `taken` has the last number of each name: to try all of them again takes the square of the time.
+    """
     stem, dot, ending = parts[-1].rpartition(".")
     if not stem:
         stem, dot, ending = parts[-1], "", ""
-    found, number = parts, 1
-    while "/".join(found).casefold() in taken:
+    wanted = "/".join(parts).casefold()
+    found, key, number = parts, wanted, taken.get(wanted, 1)
+    while key in taken:
         number += 1
         found = (*parts[:-1], f"{stem} ({number}){dot}{ending}")
-    taken.add("/".join(found).casefold())
+        key = "/".join(found).casefold()
+    taken[wanted] = number
+    taken.setdefault(key, 1)
     return found
 
 
@@ -122,10 +139,7 @@ def _unpack(archive: ZipFile, entries: list[tuple[ZipInfo, tuple[str, ...]]], fo
     try:
         for info, parts in entries:
             target = folder.joinpath(*parts)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            # A link that was in the folder before could lead elsewhere.
-            if not target.parent.resolve().is_relative_to(folder):
-                raise ArchiveError(f"{info.filename!r} would land outside the folder, through a link in it")
+            _make_folder(info, target.parent, folder)
             _unpack_one(archive, info, target)
             done.append(target)
     except BaseException:
@@ -135,19 +149,49 @@ def _unpack(archive: ZipFile, entries: list[tuple[ZipInfo, tuple[str, ...]]], fo
     return done
 
 
-def _unpack_one(archive: ZipFile, info: ZipInfo, target: Path) -> None:
-    import zlib
+def _make_folder(info: ZipInfo, wanted: Path, folder: Path) -> None:
+    """Make the folder of an entry. A link that was there before could lead elsewhere: nothing is made behind one."""
+    try:
+        is_inside = wanted.resolve().is_relative_to(folder)
+        if is_inside:
+            wanted.mkdir(parents=True, exist_ok=True)
+    except RuntimeError:  # links that lead to each other
+        is_inside = False
+    except OSError as error:
+        raise _unwritable(wanted, error) from error
+    if not is_inside:
+        raise ArchiveError(f"{info.filename!r} would land outside the folder, through a link in it")
 
+
+def _unwritable(target: Path, error: OSError) -> DownloadError:
+    return DownloadError(f"{target} cannot be written: {error.strerror or error}")
+
+
+def _unpack_one(archive: ZipFile, info: ZipInfo, target: Path) -> None:
     from .._partial_file import PartialFile
 
     file = PartialFile(target)
-    file.open()
+    try:
+        file.open()
+        for data in _content(archive, info):
+            file.write(data)
+        file.commit()
+    except OSError as error:
+        if isinstance(error, XCaaSError):
+            raise
+        raise _unwritable(target, error) from error
+    finally:
+        file.discard()
+
+
+def _content(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:
+    """The content of an entry. Each kind of compression has its own errors, and some are those of files, too."""
+    import lzma
+    import zlib
+
     try:
         with archive.open(info) as source:
             while data := source.read(_BLOCK):
-                file.write(data)
-        file.commit()
-    except zlib.error as error:
+                yield data
+    except (zlib.error, lzma.LZMAError, OSError) as error:
         raise ArchiveError(f"{info.filename!r} is damaged: {error}", advice="Download it again.") from error
-    finally:
-        file.discard()

@@ -8,7 +8,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from .._errors import TransportError
-from .._partial_file import safe_file_name
+from .._partial_file import check_path, safe_file_name
 from ..calls._handle import Handle
 from ..http._headers import disposition_name
 from ._sinks import Progress, into_memory, write_to_file
@@ -94,10 +94,10 @@ class _File(Handle):
     ) -> Flow[Path]:
         from pathlib import Path
 
-        target = Path(path)
+        target = Path(check_path(path))
         if not reception.is_open and self._verify:
             yield from reception.describe()
-        if target.is_dir():
+        if os.path.isdir(target):
             if not reception.is_open:
                 yield from reception.open()
             target = target / self.fallback_name()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from contextlib import aclosing
 from operator import index
 from pathlib import Path
@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 from .._errors import ArgumentError, DownloadError, XCaaSError
+from .._partial_file import check_path
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -208,33 +209,45 @@ class _Names:
         self.folder = Path(folder)
         self._root = Path(os.path.normpath(self.folder))
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._taken: set[str] = set()
+        self._taken: dict[str, int] = {}  # the last number of each name
         self._lock = Lock()
 
     def claim(self, name: str | os.PathLike[str]) -> Path:
         """A path that no other download of this run has. ArgumentError for one outside of the folder."""
-        wanted = Path(os.path.normpath(self.folder / name))
-        inside = wanted.relative_to(self._root) if wanted.is_relative_to(self._root) else None
-        if inside is None or not inside.name:
-            raise ArgumentError(f"{os.fspath(name)!r} is no file inside of {self.folder}")
-        with self._lock:
-            free = next(option for option in _options(inside.name) if self._key(inside, option) not in self._taken)
-            self._taken.add(self._key(inside, free))
         try:
+            wanted = Path(os.path.normpath(self.folder / check_path(name)))
+            inside = wanted.relative_to(self._root) if wanted.is_relative_to(self._root) else None
+            # A link in the folder may lead out of it.
+            if inside is None or not inside.name or not self._is_below(wanted.parent):
+                raise ArgumentError(f"{os.fspath(name)!r} is no file inside of {self.folder}")
             wanted.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DownloadError(f"the folder {wanted.parent} cannot be made: {error.strerror or error}") from error
-        return wanted.with_name(free)
+            raise DownloadError(
+                f"the folder of {os.fspath(name)!r} cannot be made: {error.strerror or error}"
+            ) from error
+        with self._lock:
+            return wanted.with_name(self._free(inside, wanted.parent))
+
+    def _is_below(self, folder: Path) -> bool:
+        try:
+            return folder.resolve().is_relative_to(self.folder.resolve())
+        except RuntimeError:  # links that lead to each other
+            return False
+
+    def _free(self, inside: Path, parent: Path) -> str:
+        """The name, or the first with a number that nobody has and that is no folder: what is there would be saved in it."""
+        wanted = self._key(inside, inside.name)
+        number = self._taken.get(wanted, 0)
+        stem, dot, ending = inside.name.rpartition(".") if "." in inside.name[1:] else (inside.name, "", "")
+        while True:
+            number += 1
+            name = inside.name if number == 1 else f"{stem} ({number}){dot}{ending}"
+            key = self._key(inside, name)
+            if (number == 1 or key not in self._taken) and not os.path.isdir(parent / name):
+                break
+        self._taken[wanted] = number
+        self._taken.setdefault(key, 1)
+        return name
 
     def _key(self, place: Path, name: str) -> str:
         return place.with_name(name).as_posix().casefold()
-
-
-def _options(name: str) -> Iterator[str]:
-    """The name, then the name with numbers."""
-    stem, dot, ending = name.rpartition(".") if "." in name[1:] else (name, "", "")
-    yield name
-    number = 2
-    while True:
-        yield f"{stem} ({number}){dot}{ending}"
-        number += 1

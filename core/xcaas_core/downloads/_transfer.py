@@ -46,6 +46,7 @@ class Transfer:
         "_best",
         "_call",
         "_chunk",
+        "_coding",
         "_described",
         "_engine",
         "_expected",
@@ -57,6 +58,7 @@ class Transfer:
         "etag",
         "is_open",
         "length",
+        "modified",
         "offset",
         "restarted",
         "verified",
@@ -80,6 +82,9 @@ class Transfer:
         """Bytes of the whole file, if somebody told."""
         self.etag: str | None = None
         """What `If-Range` carries: a strong ETag, or the date of the last change."""
+        self.modified: str | None = None
+        """The date of the last change."""
+        self._coding = ""  # of the bytes that came, other than none
         self.checksum: Checksum | None = None
         self.restarted = False
         self.verified: str | None = None
@@ -122,8 +127,9 @@ class Transfer:
         """
         if known and have:
             self.etag = known.get("etag") or None
-            length = known.get("length", "")
-            self.length = int(length) if length.isdecimal() else self.length
+            self.modified = known.get("modified") or None
+            length = _number(known.get("length", ""))
+            self.length = self.length if length is None else length
         self.offset = have
         yield from self._request()
         self._reset_checksum()
@@ -186,7 +192,7 @@ class Transfer:
 
     def fits(self, note: Mapping[str, str]) -> bool:
         """Whether it makes sense to ask for the rest of a part that `note` describes."""
-        if not note or note.get("checksum", "") != (self._expected or ""):
+        if not note or note.get("checksum", "") != (self._expected or "") or note.get("coding"):
             return False
         if self._facts is not None and self._facts.ranges is False:
             return False
@@ -216,9 +222,8 @@ class Transfer:
     def note(self) -> dict[str, str]:
         """What a later process needs to know to go on with a part of this file."""
         note = {"etag": self.etag or "", "length": "" if self.length is None else str(self.length)}
-        if self._expected is not None:
-            note["checksum"] = self._expected
-        return note
+        facts = {"modified": self.modified, "coding": self._coding, "checksum": self._expected}
+        return note | {name: fact for name, fact in facts.items() if fact}
 
     def start_over(self) -> Flow[None]:
         """Give up what came so far and ask for the whole file again."""
@@ -257,20 +262,40 @@ class Transfer:
             yield from self.close()
             text = f"bytes from {self.offset} on were asked for, the answer begins at {begins}"
             raise self._in_context(DownloadError(text))
+        if begins and self._is_of_another(reply.headers):
+            yield from self.close()
+            self.offset = 0
+            yield from self._request()
+            return
         self.offset = begins
         self._learn(reply)
+
+    def _is_of_another(self, headers: Mapping[str, str]) -> bool:
+        """Whether a part is of another file than the bytes before it, although `If-Range` asked for the same."""
+        etag, modified = headers.get("ETag"), headers.get("Last-Modified")
+        known = self.etag if self.etag is not None and self.etag.startswith('"') else None
+        total = _total(headers)
+        return (
+            (None not in (known, etag) and etag != known)
+            or (None not in (self.modified, modified) and modified != self.modified)
+            or (None not in (self.length, total) and total != self.length)
+            or _coding(headers) != ""
+        )
 
     def _learn(self, reply: CallResponse[object]) -> None:
         headers = reply.headers
         etag = headers.get("ETag", "")
+        continues = reply.status == 206 and self.offset > 0
+        modified = headers.get("Last-Modified") or (self.modified if continues else None)
         # Weak ETags don't promise the same bytes, so If-Range must not carry them (RFC 9110, 13.1.5).
-        self.etag = etag if etag.startswith('"') else headers.get("Last-Modified")
-        partial = reply.status == 206
-        whole = headers.get("Content-Range", "").rpartition("/")[2] if partial else headers.get("Content-Length", "")
-        if headers.get("Content-Encoding", "identity") != "identity":
+        self.etag = etag if etag.startswith('"') else self.etag if continues else modified
+        self.modified = modified
+        self._coding = _coding(headers)
+        whole = _total(headers) if reply.status == 206 else _number(headers.get("Content-Length", ""))
+        if self._coding:
             self.length = None  # the bytes that arrive here are unpacked already
-        elif whole.isdecimal():
-            self.length = int(whole)
+        elif whole is not None:
+            self.length = whole
 
     def _reset_checksum(self) -> None:
         if self._expected is not None:
@@ -303,7 +328,8 @@ class Transfer:
 
     def _may_continue(self) -> bool:
         """Whether asking for the rest is sure to give the rest of the same file."""
-        if not self.offset or (self._facts is not None and self._facts.ranges is False):
+        # Ranges count the bytes of the coding, which are not those that came out of it.
+        if not self.offset or self._coding or (self._facts is not None and self._facts.ranges is False):
             return False
         return self.etag is not None or (self.checksum is not None and self.checksum.conclusive)
 
@@ -326,7 +352,26 @@ class Transfer:
 def _range_start(headers: Mapping[str, str]) -> int:
     """Where a partial answer begins, by its `Content-Range`."""
     start = headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0]
-    return int(start) if start.isdecimal() else -1
+    begins = _number(start)
+    return -1 if begins is None else begins
+
+
+def _total(headers: Mapping[str, str]) -> int | None:
+    """Bytes of the whole file, by the `Content-Range` of a part."""
+    return _number(headers.get("Content-Range", "").rpartition("/")[2])
+
+
+def _number(text: str) -> int | None:
+    """A count of bytes. The same one several times, as some proxies leave it, is one."""
+    counts = {part.strip() for part in text.split(",")}
+    count = counts.pop()
+    return int(count) if not counts and count.isascii() and count.isdecimal() and len(count) < 20 else None
+
+
+def _coding(headers: Mapping[str, str]) -> str:
+    """The content coding of a body, empty for none."""
+    coding = headers.get("Content-Encoding", "").strip().lower()
+    return "" if coding == "identity" else coding
 
 
 def _names_coding(call: Call[object]) -> bool:

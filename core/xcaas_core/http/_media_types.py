@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["charset_of", "is_html", "is_json", "matches", "media_type_of"]
+__all__ = ["charset_of", "is_html", "is_json", "matches", "media_type_of", "text_in"]
 
 _UTF8: Final = "utf-8"
 
@@ -34,6 +34,14 @@ def _is_known(charset: str) -> bool:
     except ValueError:  # known, but these two bytes are no text in it
         return True
     return True
+
+
+def text_in(content: bytes, content_type: str | None) -> str:
+    """Decode a body in the charset that its content type names, with a mark for what is no text in it."""
+    try:
+        return content.decode(charset_of(content_type), "replace")
+    except (LookupError, ValueError):  # Python knows charsets that take no marks, and one that takes nothing
+        return content.decode(_UTF8, "replace")
 
 
 def is_json(media_type: str) -> bool:

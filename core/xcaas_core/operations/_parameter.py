@@ -7,11 +7,12 @@ Types are annotations as text (`"list[_models.Tag]"`), or None for what JSON or 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
 __all__ = [
     "Body",
+    "Choose",
     "Compose",
     "Encoding",
     "Kind",
@@ -23,7 +24,6 @@ __all__ = [
     "argument_name",
     "binary_body",
     "binary_response",
-    "bodies",
     "cookie",
     "empty_response",
     "form_body",
@@ -203,11 +203,29 @@ class Compose(Protocol):
     def __call__(self, fields: Mapping[str, object], codec: Any, encoding: Mapping[str, Encoding], /) -> Any: ...
 
 
-class Body:
-    """A request body in one media type; `variants` holds further ones that the spec allows. Kinds that few
-    operations need bring the function that `compose`s them from fields, so that nothing else imports it."""
+class Choose(Protocol):
+    """A function that finds the place of the media type in which a value is sent, of a body's own and its variants,
+    each with its codec. A caller may have asked for one."""
 
-    __slots__ = ("annotation", "compose", "encoding", "kind", "media_type", "nullable", "required", "variants")
+    def __call__(self, variants: Sequence[tuple[Body, Any]], value: object, media_type: str | None, /) -> int: ...
+
+
+class Body:
+    """A request body in one media type; `variants` holds further ones that the spec allows. What few operations need
+    is a function that they bring, so that nothing else imports it: one `compose`s a payload from fields, one
+    `choose`s among variants."""
+
+    __slots__ = (
+        "annotation",
+        "choose",
+        "compose",
+        "encoding",
+        "kind",
+        "media_type",
+        "nullable",
+        "required",
+        "variants",
+    )
 
     def __init__(
         self,
@@ -220,11 +238,13 @@ class Body:
         nullable: bool = False,
         variants: tuple[Body, ...] = (),
         compose: Compose | None = None,
+        choose: Choose | None = None,
     ) -> None:
         self.kind: Kind = kind
         self.media_type: str = media_type
         self.annotation: str | None = annotation
         self.compose: Compose | None = compose
+        self.choose: Choose | None = choose
         self.encoding: Mapping[str, Encoding] = encoding or {}
         self.required: bool = required
         self.nullable: bool = nullable
@@ -270,21 +290,6 @@ def binary_body(media_type: str = "application/octet-stream", *, required: bool 
 def xml_body(media_type: str = "application/xml", *, required: bool = True) -> Body:
     """XML, as text or bytes that the caller made."""
     return Body("xml", media_type, required=required)
-
-
-def bodies(*variants: Body, required: bool = True) -> Body:
-    """Several media types; what the caller hands over decides, and the first fits when several do."""
-    first = variants[0]
-    return Body(
-        first.kind,
-        first.media_type,
-        first.annotation,
-        encoding=first.encoding,
-        required=required,
-        nullable=first.nullable,
-        variants=variants[1:],
-        compose=first.compose,
-    )
 
 
 class ResponseSpec:

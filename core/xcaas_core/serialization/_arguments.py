@@ -22,5 +22,5 @@ def blame_parameter(error: AnyArgumentError, operation: Operation[object], posit
 
 def blame_body(error: AnyArgumentError, operation: Operation[object]) -> AnyArgumentError:
     """Note on an error that it is about the body."""
-    error.argument = operation.body_argument
+    error.argument = error.argument or operation.body_argument
     return error

@@ -7,7 +7,7 @@ sent again on a retry, or, for sources that can be read only once, content that 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from .._errors import ArgumentError
 from .._json import dumps
@@ -15,44 +15,37 @@ from ..operations._parameter import Body, Encoding
 from ._codecs import Codec, codec_for
 from ._parameters import plain
 from ._payload import EncodedBody, Payload, binary_payload, is_binary
-from ._styles import Pair, deep_pairs, escape_form, is_list, is_object, list_or_object, members, scalars, text_of
+from ._styles import escape_form, form_pairs, text_of
 
-__all__ = ["Maker", "compile_body"]
+__all__ = ["BodyWriter"]
 
 Maker: TypeAlias = Callable[[object], Payload]
 
 
-def compile_body(body: Body, package: str) -> Maker:
-    """A function that turns a given body into a payload; with several media types, the first that fits."""
-    makers = [(variant, _maker(variant, package)) for variant in (body, *body.variants)]
-    if len(makers) == 1:
-        return makers[0][1]
+class BodyWriter:
+    """Makes payloads of the bodies that one operation takes."""
 
-    def make(value: object) -> Payload:
-        for variant, maker in makers:
-            if _fits(variant, value):
-                return maker(value)
-        return makers[0][1](value)
+    __slots__ = ("_choose", "_makers", "_variants")
 
-    return make
+    def __init__(self, body: Body, package: str) -> None:
+        self._choose = body.choose
+        self._variants = [(each, codec_for(each.annotation, package)) for each in (body, *body.variants)]
+        self._makers = [_maker(variant, codec) for variant, codec in self._variants]
 
-
-def _fits(variant: Body, value: object) -> bool:
-    match variant.kind:
-        case "binary":
-            return is_binary(value)
-        case "text" | "xml":
-            return isinstance(value, str)
-        case "json":
-            return not is_binary(value)
-        case _:
-            return not is_binary(value) and not isinstance(value, str)
+    def write(self, value: object, media_type: str | None = None) -> Payload:
+        """Return the payload of a value, in the media type asked for, or else in the one that it fits best."""
+        if self._choose is None:
+            return self._makers[0](value)
+        payload = self._makers[self._choose(self._variants, value, media_type)](value)
+        if media_type is not None and payload.media_type is not None and "*" in payload.media_type:
+            payload.media_type = media_type
+        return payload
 
 
-def _maker(body: Body, package: str) -> Maker:
+def _maker(body: Body, codec: Codec | None) -> Maker:
     match body.kind:
         case "json" | "form" | "multipart":
-            return _guarded(_structured(body, codec_for(body.annotation, package)))
+            return _guarded(_structured(body, codec))
         case "binary":
             return lambda value: binary_payload(value, body.media_type)
         case _:
@@ -106,35 +99,7 @@ def _fields(value: object, codec: Codec | None) -> Mapping[str, object]:
 
 
 def _form(fields: Mapping[str, object], encoding: Mapping[str, Encoding]) -> bytes:
-    pairs = [pair for name, value in fields.items() for pair in form_pairs(name, value, encoding.get(name))]
-    return "&".join([f"{escape_form(name)}={escape_form(text)}" for name, text in pairs]).encode()
-
-
-_SEPARATORS: Final = {"spaceDelimited": " ", "pipeDelimited": "|"}
-
-
-def form_pairs(name: str, value: object, encoding: Encoding | None) -> list[Pair]:
-    """What one property of a form turns into: lists repeat their name, objects travel as JSON,
-    unless the spec's `encoding` asks for something else."""
-    if value is None:
-        return []
-    style = None if encoding is None else encoding.style
-    if style == "deepObject":
-        return deep_pairs(name, value)
-    if is_object(value):
-        return _object_pairs(name, value, encoding)
-    if is_list(value):
-        texts = scalars(value)
-        if encoding is None or encoding.explode is not False:
-            return [(name, text) for text in texts]
-        return [(name, _SEPARATORS.get(style or "form", ",").join(texts))]
-    return [(name, text_of(value))]
-
-
-def _object_pairs(name: str, value: dict[str, object], encoding: Encoding | None) -> list[Pair]:
-    if encoding is None or encoding.style is None:
-        return [(name, text_of(value))]
-    if encoding.explode is not False:
-        return members(value)
-    separator = _SEPARATORS.get(encoding.style, ",")
-    return [(name, list_or_object(value, separator, separator, str))]
+    pairs = [
+        pair for name, value in fields.items() for pair in form_pairs(name, value, encoding.get(name), escape_form)
+    ]
+    return "&".join([f"{escape_form(name)}={text}" for name, text in pairs]).encode()

@@ -17,6 +17,11 @@ __all__ = ["Codec", "codec_for"]
 class Codec(Protocol):
     """Turns plain JSON values into Python values and back. Both raise `DecodeError` or `ArgumentError`."""
 
+    @property
+    def accepts(self) -> frozenset[type]:
+        """Classes of the JSON values that it is for."""
+        ...
+
     def decode(self, value: object, *, owned: bool = False, lenient: LenientReading | None = None) -> object:
         """`owned`: nobody else holds `value`, so that it may be taken apart while it is read."""
         ...

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from .._errors import ArgumentError
 from ..operations._operation import IDEMPOTENT
 from ._arguments import blame_body, blame_parameter
-from ._bodies import Maker, compile_body
+from ._bodies import BodyWriter
 from ._parameters import Target, Writer, compile_parameter, compile_path
 from ._payload import Payload
 from ._responses import ResponseDecoder
@@ -40,7 +40,7 @@ class Compiled:
         self._writers: list[tuple[Writer, Parameter]] = [
             (compile_parameter(parameter, package), parameter) for parameter in operation.parameters
         ]
-        self._body: Maker | None = None if operation.body is None else compile_body(operation.body, package)
+        self._body: BodyWriter | None = None if operation.body is None else BodyWriter(operation.body, package)
         self.responses: ResponseDecoder = ResponseDecoder(operation)
         self.repeatable: bool = operation.method.upper() in IDEMPOTENT if operation.retry is None else operation.retry
         self._guards = _guards(operation)
@@ -77,14 +77,14 @@ class Compiled:
         """Return the headers in which a caller has put credentials on the request, so that no others are needed."""
         return next((guard for guard in self._guards if guard and guard <= headers.keys()), frozenset[str]())
 
-    def payload(self, operation: Operation[object], body: object) -> Payload | None:
-        """The body to send; None for none."""
+    def payload(self, operation: Operation[object], body: object, media_type: str | None = None) -> Payload | None:
+        """Return the body to send, in the media type that the caller asks for; None for none."""
         try:
-            return self._payload(operation, body)
+            return self._payload(operation, body, media_type)
         except ArgumentError as error:
             raise blame_body(error, operation) from None
 
-    def _payload(self, operation: Operation[object], body: object) -> Payload | None:
+    def _payload(self, operation: Operation[object], body: object, media_type: str | None) -> Payload | None:
         if body is None:
             if operation.body is None or not operation.body.required:
                 return None
@@ -92,7 +92,7 @@ class Compiled:
                 raise ArgumentError(_ABSENT)
         if self._body is None:
             raise ArgumentError("this call takes none")
-        return self._body(body)
+        return self._body.write(body, media_type)
 
     def _blame_segment(self, error: ArgumentError, wire: str) -> ArgumentError:
         position = self._operation.index("path", wire)

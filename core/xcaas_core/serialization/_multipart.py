@@ -6,7 +6,7 @@ import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from secrets import token_hex
-from typing import IO, Final, TypeGuard, cast
+from typing import IO, Final, cast
 
 from .._errors import ArgumentError
 from .._json import dumps
@@ -14,10 +14,10 @@ from ..operations._parameter import Encoding
 from ..sansio._messages import Part
 from ._codecs import Codec
 from ._parameters import plain
-from ._payload import Payload, file_length, is_binary, size_of_path
-from ._styles import is_list, is_object, text_of
+from ._payload import CHUNK, Payload, file_length, has_files, is_binary, is_named_file, size_of_path
+from ._styles import form_pairs, is_list, is_object, text_of
 
-__all__ = ["multipart_payload"]
+__all__ = ["multipart_payload", "parted_payload"]
 
 _JSON: Final = "application/json"
 
@@ -28,12 +28,7 @@ def multipart_payload(fields: Mapping[str, object], codec: Codec | None, encodin
     Files are bytes, a path, an open file, an iterator of bytes, or a tuple of file name and one of
     these, and perhaps a content type. A list makes one part per member. Objects travel as JSON.
     """
-    sources = [
-        _Source(name, member, encoding.get(name))
-        for name, value in fields.items()
-        for member in _repeated(value)
-        if member is not None
-    ]
+    sources = _all_sources(fields, encoding)
     if not sources:
         # The HTTP library sends no body at all then, and so no content type.
         boundary = token_hex(16)
@@ -43,18 +38,62 @@ def multipart_payload(fields: Mapping[str, object], codec: Codec | None, encodin
     return Payload(None, None, parts=lambda: [source.part() for source in sources], replayable=replayable)
 
 
+def parted_payload(
+    media_type: str, fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]
+) -> Payload:
+    """Return a payload of another kind than form-data (RFC 2046): the same parts, written here with a boundary."""
+    boundary = os.urandom(16).hex()
+    whole = f'{media_type}; boundary="{boundary}"'
+    sources = _all_sources(fields, encoding)
+    if all(isinstance(source.content, bytes) for source in sources):
+        return Payload(b"".join(_written([source.part() for source in sources], boundary)), whole)
+    replayable = all(source.replayable for source in sources)
+    return Payload(lambda: _written([source.part() for source in sources], boundary), whole, replayable=replayable)
+
+
+def _written(parts: list[Part], boundary: str) -> Iterator[bytes]:
+    for name, (filename, content, media_type) in parts:
+        file = "" if filename is None else f'; filename="{_quoted(filename)}"'
+        kind = media_type or ("text/plain; charset=utf-8" if filename is None else "application/octet-stream")
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"{file}\r\nContent-Type: {kind}\r\n\r\n'
+        yield head.encode()
+        if isinstance(content, bytes):
+            yield content
+        else:
+            while data := content.read(CHUNK):
+                yield data
+        yield b"\r\n"
+    yield f"--{boundary}--\r\n".encode()
+
+
+def _quoted(text: str) -> str:
+    """A name within quotes, as browsers write it (WHATWG, multipart/form-data)."""
+    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _all_sources(fields: Mapping[str, object], encoding: Mapping[str, Encoding]) -> list[_Source]:
+    return [source for name, value in fields.items() for source in _sources(name, value, encoding.get(name))]
+
+
+def _sources(name: str, value: object, encoding: Encoding | None) -> list[_Source]:
+    """Where the parts of one property come from."""
+    is_styled = encoding is not None and (encoding.style is not None or encoding.explode is not None)
+    if is_styled and not has_files((value,)):
+        pairs = form_pairs(name, plain(value), encoding, str)
+        return [_Source(part, text, None) for part, text in pairs]
+    return [_Source(name, member, encoding) for member in _repeated(value) if member is not None]
+
+
 def _repeated(value: object) -> Iterable[object]:
-    if _is_named_file(value) or not isinstance(value, list | set | frozenset | tuple):
+    if is_named_file(value) or not isinstance(value, list | set | frozenset | tuple):
         return (value,)
     return cast("Iterable[object]", value)
 
 
-def _is_named_file(value: object) -> TypeGuard[tuple[object, ...]]:
-    """(file name, content) or (file name, content, content type)."""
-    if not isinstance(value, tuple):
-        return False
-    parts = cast("tuple[object, ...]", value)
-    return len(parts) in (2, 3) and isinstance(parts[0], str) and is_binary(parts[1])
+def _concrete(content_type: str | None) -> str | None:
+    """The first type of a list of types that can be sent, which ranges cannot."""
+    listed = [] if content_type is None else [each.strip() for each in content_type.split(",")]
+    return next((each for each in listed if each and "*" not in each), None)
 
 
 class _Source:
@@ -64,9 +103,9 @@ class _Source:
 
     def __init__(self, name: str, value: object, encoding: Encoding | None) -> None:
         self.name = name
-        self.media_type = None if encoding is None else encoding.content_type
+        self.media_type = None if encoding is None else _concrete(encoding.content_type)
         self.filename: str | None = None
-        if _is_named_file(value):
+        if is_named_file(value):
             self.filename, value, *rest = cast("tuple[str, object, str | None]", value)
             self.media_type = rest[0] if rest else self.media_type
         if is_binary(value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..operations._parameter import Body, Encoding
+from ..operations._parameter import Body, Compose, Encoding
 
 if TYPE_CHECKING:
     from ._codecs import Codec
@@ -21,11 +21,25 @@ def multipart_body(
     encoding: Mapping[str, Encoding] | None = None,
     required: bool = True,
 ) -> Body:
-    """Describe a form with files."""
-    return Body("multipart", media_type, annotation, encoding=encoding, required=required, compose=_compose)
+    """Describe a form with files, or another kind of multipart body."""
+    compose = (
+        _compose if media_type.partition(";")[0].strip().lower() == "multipart/form-data" else _composer(media_type)
+    )
+    return Body("multipart", media_type, annotation, encoding=encoding, required=required, compose=compose)
 
 
 def _compose(fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
     from ._multipart import multipart_payload
 
     return multipart_payload(fields, codec, encoding)
+
+
+def _composer(media_type: str) -> Compose:
+    """The libraries know of forms only, so that the parts of other kinds are put together here."""
+
+    def compose(fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
+        from ._multipart import parted_payload
+
+        return parted_payload(media_type, fields, codec, encoding)
+
+    return compose

@@ -17,15 +17,15 @@ from ..operations._parameter import Parameter
 from ._codecs import codec_for
 from ._styles import (
     Escape,
-    deep_pairs,
+    Pair,
     escape,
     escape_reserved,
     is_list,
     is_object,
     list_or_object,
     members,
+    pairs_of,
     scalars,
-    text_of,
 )
 
 __all__ = ["Target", "Writer", "compile_parameter", "compile_path", "plain"]
@@ -33,7 +33,6 @@ __all__ = ["Target", "Writer", "compile_parameter", "compile_path", "plain"]
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 # What a header may not hold (RFC 9110, 5.5): it would end the header, or is not visible text.
 _NO_HEADER: Final = re.compile(r"[^\x20-\x7e\t]")
-_SEPARATORS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 
 class Target:
@@ -53,7 +52,7 @@ Writer: TypeAlias = "Callable[[object, Target], None]"
 
 def compile_parameter(parameter: Parameter, package: str) -> Writer:
     """A function that writes a given value of this parameter to a request."""
-    encode = _encoder(parameter, package)
+    encode = _needed(_encoder(parameter, package)) if parameter.required else _encoder(parameter, package)
     match parameter.location:
         case "path":
             return _path_writer(parameter, encode)
@@ -76,6 +75,7 @@ def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
     def encode(value: object) -> object:
         if text_passes and type(value) is str:
             return value
+        _refuse_undefined(value)
         try:
             found = convert(value)
             return dumps(found).decode() if as_json else found
@@ -85,6 +85,32 @@ def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
             raise ArgumentError(str(error)) from None
 
     return encode
+
+
+def _needed(encode: Callable[[object], object]) -> Callable[[object], object]:
+    """Refuse lists without members where the service cannot do without: they would be left out."""
+
+    def encode_some(value: object) -> object:
+        found = encode(value)
+        if is_list(found) and all(member is None for member in found):
+            raise ArgumentError("an empty list cannot be sent, and a value is needed")
+        return found
+
+    return encode_some
+
+
+def _refuse_undefined(value: object) -> None:
+    """`ArgumentError` for what is not equal to itself, such as NaN and pandas' NaT, also in a list."""
+    members = cast("Iterable[object]", value) if isinstance(value, list | tuple | set | frozenset) else (value,)
+    for member in members:
+        if (member != member) is True:  # arrays and the like give other things than booleans
+            raise ArgumentError(
+                f"{member} is no {_kind(member)} that can be sent", advice="Leave it out, or pass None."
+            )
+
+
+def _kind(value: object) -> str:
+    return "number" if isinstance(value, float) else "value"
 
 
 def _single(value: object) -> object:
@@ -185,7 +211,7 @@ def _matrix(name: str, value: object, explode: bool, escaping: Escape) -> str:
     if explode and is_list(value):
         return "".join([f";{name}={escaping(text)}" for text in scalars(value)])
     if explode and is_object(value):
-        return "".join([f";{escaping(key)}={escaping(text)}" for key, text in members(value)])
+        return "".join([f";{escaping(key)}={escaping(text)}" for key, text in members(value, explode=True)])
     text = list_or_object(value, ",", ",", escaping)
     return f";{name}={text}" if text else f";{name}"
 
@@ -194,43 +220,22 @@ def _matrix(name: str, value: object, explode: bool, escaping: Escape) -> str:
 
 
 def _query_writer(parameter: Parameter, encode: Callable[[object], object]) -> Writer:
-    name = escape(parameter.wire)
+    wire, style, explode = parameter.wire, parameter.style, parameter.explode
+    name = escape(wire)
     escaping = escape_reserved if parameter.allow_reserved else escape
-    start = f"{name}="
-
-    if parameter.style == "deepObject":
-
-        def write_deep(value: object, target: Target) -> None:
-            pairs = deep_pairs(parameter.wire, encode(value))
-            target.query.extend([f"{escape(key)}={escaping(text)}" for key, text in pairs])
-
-        return write_deep
-
-    explode = parameter.explode
-    separator = _SEPARATORS.get(parameter.style, ",")
 
     def write(value: object, target: Target) -> None:
         found = encode(value)
         if type(found) is str:
-            target.query.append(start + escaping(found))
-        elif is_list(found) or is_object(found):
-            target.query.extend(_collection(start, found, explode, separator, escaping))
+            target.query.append(f"{name}={escaping(found)}")
         else:
-            target.query.append(start + escaping(text_of(found)))
+            target.query.extend(_joined(pairs_of(wire, found, style, explode, escaping)))
 
     return write
 
 
-def _collection(
-    start: str, value: list[object] | dict[str, object], explode: bool, separator: str, escaping: Escape
-) -> list[str]:
-    """Pairs for a list or object; none at all for an empty one, as RFC 6570 says."""
-    if not explode:
-        text = list_or_object(value, separator, separator, escaping)
-        return [start + text] if value else []
-    if isinstance(value, dict):
-        return [f"{escape(key)}={escaping(text)}" for key, text in members(value)]
-    return [start + escaping(text) for text in scalars(value)]
+def _joined(pairs: list[Pair]) -> list[str]:
+    return [f"{escape(name)}={text}" for name, text in pairs]
 
 
 # --- headers and cookies ---------------------------------------------------
@@ -243,7 +248,8 @@ def _header_writer(parameter: Parameter, encode: Callable[[object], object]) -> 
     def write(value: object, target: Target) -> None:
         found = encode(value)
         text = found if type(found) is str else list_or_object(found, ",", equals, str)
-        target.headers[wire] = header_text(text)
+        if text or not (is_list(found) or is_object(found)):
+            target.headers[wire] = header_text(text)
 
     return write
 
@@ -258,14 +264,9 @@ def header_text(value: str) -> str:
 
 
 def _cookie_writer(parameter: Parameter, encode: Callable[[object], object]) -> Writer:
-    name = escape(parameter.wire)
-    explode = parameter.explode
+    wire, style, explode = parameter.wire, parameter.style, parameter.explode
 
     def write(value: object, target: Target) -> None:
-        found = encode(value)
-        if is_list(found) or is_object(found):
-            target.cookies.extend(_collection(f"{name}=", found, explode, ",", escape))
-        else:
-            target.cookies.append(f"{name}={escape(text_of(found))}")
+        target.cookies.extend(_joined(pairs_of(wire, encode(value), style, explode, escape)))
 
     return write

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
-from typing import IO, Final, cast
+from typing import IO, Final, TypeGuard, cast
 
 from .._errors import ArgumentError
 from ..sansio._messages import Content, Part
 
-__all__ = ["CHUNK", "EncodedBody", "Payload", "binary_payload", "file_length", "is_binary", "size_of_path"]
+__all__ = [
+    "CHUNK",
+    "EncodedBody",
+    "Payload",
+    "binary_payload",
+    "file_length",
+    "has_files",
+    "is_binary",
+    "is_named_file",
+    "size_of_path",
+]
 
 CHUNK: Final = 256 * 1024
 
@@ -39,6 +49,22 @@ def is_binary(value: object) -> bool:
     """Whether a value holds bytes or a way to them: bytes, a path, an open file, an iterator."""
     return isinstance(value, bytes | bytearray | memoryview | os.PathLike | Iterator | AsyncIterable) or hasattr(
         value, "read"
+    )
+
+
+def is_named_file(value: object) -> TypeGuard[tuple[object, ...]]:
+    """Whether a value is (file name, content) or (file name, content, content type)."""
+    if not isinstance(value, tuple):
+        return False
+    parts = cast("tuple[object, ...]", value)
+    return len(parts) in (2, 3) and isinstance(parts[0], str) and is_binary(parts[1])
+
+
+def has_files(values: Iterable[object]) -> bool:
+    """Whether any of these, or of the members of a list among them, is something that a form takes as a file."""
+    return any(
+        is_binary(value) or is_named_file(value) or (isinstance(value, list) and has_files(cast("list[object]", value)))
+        for value in values
     )
 
 

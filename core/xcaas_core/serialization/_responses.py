@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 from .._errors import DecodeError, XCaaSError
 from .._json import loads, uncollected
 from .._text import plural
-from ..http._media_types import charset_of, is_html, is_json, matches, media_type_of
+from ..http._media_types import charset_of, is_html, is_json, matches, media_type_of, text_in
 from ..operations._parameter import ResponseSpec, ResponseSpecs
 from ._codecs import Codec, codec_for
 
@@ -186,7 +186,7 @@ def _named(specs: tuple[ResponseSpec, ...] | list[ResponseSpec]) -> str:
 
 def _text_decoder(codec: Codec | None) -> Decode:
     def decode_text(response: Response, lenient: LenientReading | None) -> object:
-        text = response.content.decode(charset_of(response.headers.get("content-type")), "replace")
+        text = text_in(response.content, response.headers.get("content-type"))
         return text if codec is None else codec.decode(text)
 
     return decode_text

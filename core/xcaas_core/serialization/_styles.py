@@ -8,23 +8,26 @@ RFC 6570 does with undefined members.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Final, TypeAlias, TypeGuard
 from urllib.parse import quote, quote_plus
 
 from .._errors import ArgumentError
 from .._json import dumps
+from ..operations._parameter import Encoding
 
 __all__ = [
     "Escape",
     "Pair",
-    "deep_pairs",
     "escape",
     "escape_form",
     "escape_reserved",
+    "form_pairs",
     "is_list",
     "is_object",
     "list_or_object",
     "members",
+    "pairs_of",
     "scalars",
     "text_of",
 ]
@@ -35,6 +38,7 @@ Pair: TypeAlias = "tuple[str, str]"
 # RFC 3986 reserved characters that do no damage inside a query value. The others (& + # [ ]) would end
 # the value, turn into a blank or are not allowed there, so they stay encoded.
 _RESERVED: Final = ":/?@!$'()*,;="
+_SEPARATORS: Final = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
 
 def escape(text: str) -> str:
@@ -87,6 +91,8 @@ def text_of(value: object) -> str:
     if value is False:
         return "false"
     if isinstance(value, int | float):
+        if not isfinite(value):
+            raise ArgumentError(f"{value} is no number that can be sent", advice="Leave it out, or pass None.")
         return repr(value) if type(value) in (int, float) else str(value)
     if is_list(value) or is_object(value):
         return dumps(value).decode()
@@ -98,9 +104,16 @@ def scalars(value: list[object]) -> list[str]:
     return [text_of(member) for member in value if member is not None]
 
 
-def members(value: dict[str, object]) -> list[Pair]:
-    """The members of an object as text, None left out."""
-    return [(name, text_of(member)) for name, member in value.items() if member is not None]
+def members(value: dict[str, object], *, explode: bool) -> list[Pair]:
+    """The members of an object as text, None left out. One that is a list repeats its name where the object is
+    exploded, as a list parameter does."""
+    pairs: list[Pair] = []
+    for name, member in value.items():
+        if explode and is_list(member):
+            pairs.extend([(name, text) for text in scalars(member)])
+        elif member is not None:
+            pairs.append((name, text_of(member)))
+    return pairs
 
 
 def list_or_object(value: object, separator: str, equals: str, escaping: Escape) -> str:
@@ -111,14 +124,49 @@ def list_or_object(value: object, separator: str, equals: str, escaping: Escape)
     if is_list(value):
         return separator.join([escaping(text) for text in scalars(value)])
     if is_object(value):
-        return separator.join([f"{escaping(name)}{equals}{escaping(text)}" for name, text in members(value)])
+        pairs = members(value, explode=equals == "=")
+        return separator.join([f"{escaping(name)}{equals}{escaping(text)}" for name, text in pairs])
     return escaping(text_of(value))
 
 
-def deep_pairs(name: str, value: object) -> list[Pair]:
-    """`deepObject`: one pair per leaf, with the way to it in brackets. Lists repeat their pair."""
+def pairs_of(name: str, value: object, style: str, explode: bool, escaping: Escape) -> list[Pair]:
+    """Return what a value is in a query, a cookie or a form: names as they are, and texts that are escaped.
+
+    None at all for an empty list or object, as RFC 6570 says.
+    """
+    if style == "deepObject":
+        return [(path, escaping(text)) for path, text in _deep_pairs(name, value)]
+    if not is_list(value) and not is_object(value):
+        return [] if value is None else [(name, escaping(text_of(value)))]
+    if not explode:
+        separator = escaping(_SEPARATORS[style]) if style in _SEPARATORS else ","
+        return [] if _is_empty(value) else [(name, list_or_object(value, separator, separator, escaping))]
     if is_object(value):
-        return [pair for key, member in value.items() for pair in deep_pairs(f"{name}[{key}]", member)]
+        return [(key, escaping(text)) for key, text in members(value, explode=True)]
+    return [(name, escaping(text)) for text in scalars(value)] if is_list(value) else []
+
+
+def _is_empty(value: object) -> bool:
+    held = value.values() if is_object(value) else value if is_list(value) else ()
+    return all(member is None for member in held)
+
+
+def form_pairs(name: str, value: object, encoding: Encoding | None, escaping: Escape) -> list[Pair]:
+    """Return what one property of a form is: lists repeat their name and objects are JSON, unless the spec's
+    `encoding` asks for a style."""
+    if encoding is None or (encoding.style is None and encoding.explode is None):
+        return pairs_of(name, text_of(value) if is_object(value) else value, "form", True, escaping)
+    style = encoding.style or "form"
+    explode = style == "form" if encoding.explode is None else encoding.explode
+    return pairs_of(name, value, style, explode, escaping)
+
+
+def _deep_pairs(name: str, value: object) -> list[Pair]:
+    """`deepObject`: one pair per leaf, with the way to it in brackets. OpenAPI leaves lists open: the elements of one
+    have numbers, so that those which are objects keep apart."""
+    if is_object(value):
+        return [pair for key, member in value.items() for pair in _deep_pairs(f"{name}[{key}]", member)]
     if is_list(value):
-        return [pair for member in value for pair in deep_pairs(name, member)]
+        elements = [member for member in value if member is not None]
+        return [pair for at, member in enumerate(elements) for pair in _deep_pairs(f"{name}[{at}]", member)]
     return [] if value is None else [(name, text_of(value))]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, ConnectionLostError, XCaaSError
 from .._fork import resets_after_fork
 from ..sansio._event_loops import has_ended, in_thread, running_loop
 from ._leftovers import guard, guarding
@@ -103,16 +104,20 @@ class AsyncHttpTransport:
             auth = guarding(self._auth, client)
             raw = await client.send(message, stream=True, follow_redirects=False, **auth)
         guard(raw)
-        return HttpResponse(raw, message.extensions["timeout"])
+        try:
+            return HttpResponse(raw, message.extensions["timeout"])
+        except XCaaSError:
+            await raw.aclose()
+            raise
 
     async def _finish(self, response: HttpResponse) -> HttpResponse:
         raw = response.raw
         try:
             if response.is_plain:
                 pieces = [piece async for piece in raw.stream]
-                response.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
             else:
-                response.content = await raw.aread()
+                pieces = [piece async for piece in _decoded(response)]
+            response.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         finally:
             await self.close_response(response)
         return response
@@ -136,7 +141,7 @@ class AsyncHttpTransport:
         answer = cast("HttpResponse", response)
         try:
             if answer.chunks is None:
-                answer.chunks = answer.raw.aiter_bytes()
+                answer.chunks = _decoded(answer)
             async for piece in answer.chunks:
                 if piece:
                     return bytes(piece)
@@ -171,3 +176,30 @@ class AsyncHttpTransport:
         for home, pool in self._homes:
             if home is loop and self._users is None:
                 await pool.close()
+
+
+async def _decoded(response: HttpResponse) -> AsyncGenerator[bytes]:
+    """Return the body in pieces, some of which may be empty, its content codings undone."""
+    decoder, raw = response.decoder, response.raw
+    if decoder is None:
+        async with aclosing(raw.aiter_raw() if response.is_plain else raw.aiter_bytes()) as pieces:
+            async for data in pieces:
+                yield data
+        return
+    async with aclosing(raw.aiter_raw()) as pieces:
+        async for data in pieces:
+            try:
+                for piece in decoder.decode(data):
+                    yield piece
+            except ConnectionLostError:
+                await _unwind(pieces)
+                raise
+    decoder.finish()
+
+
+async def _unwind(pieces: AsyncIterator[bytes]) -> None:
+    """End the library's generators, which do not close those below them when they are left in the middle."""
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        async for _ in pieces:
+            pass

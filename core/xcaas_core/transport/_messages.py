@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._errors import ConfigurationError, XCaaSError
+from .._errors import ConfigurationError, DecodeError, XCaaSError
 from .._version import AGENT
 from ._deadlines import Deadline
 from ._errors import converted
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request
+    from ._codings import BodyDecoder
     from ._library import Connection
 
 __all__ = ["HttpResponse", "RequestBuilder", "map_exception"]
 
 
 class HttpResponse:
-    """An answer, as flows see it. `raw` is the library's own."""
+    """A response, as flows see it. `raw` is the library's own.
 
-    __slots__ = ("chunks", "content", "deadline", "headers", "raw", "release", "status")
+    Raises:
+        DecodeError: It is a success in a content coding that cannot be undone here.
+    """
+
+    __slots__ = ("chunks", "content", "deadline", "decoder", "headers", "raw", "release", "status")
 
     def __init__(self, raw: Any, deadline: Deadline) -> None:
         self.raw = raw
@@ -30,11 +35,22 @@ class HttpResponse:
         self.deadline = deadline
         self.chunks: Any = None
         self.release: Any = None
+        self.decoder: BodyDecoder | None = None
+        coding = self.headers.get("content-encoding")
+        if coding is not None and not raw.is_stream_consumed:
+            from ._codings import body_decoder  # not before there is something to undo
+
+            try:
+                self.decoder = body_decoder(coding)
+            except DecodeError:
+                # What the status of an error says is worth more than its body.
+                if self.status < 400:
+                    raise
 
     @property
     def is_plain(self) -> bool:
         """Whether the body needs no decoding, and nobody has read it yet: it may be read as it comes."""
-        return "content-encoding" not in self.headers and not self.raw.is_stream_consumed
+        return self.decoder is None and not self.raw.is_stream_consumed
 
     def leave_open(self) -> None:
         """The body is read when and as fast as the caller likes: the total bounds what came before, and errors."""

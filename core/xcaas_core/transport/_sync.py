@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, XCaaSError
 from .._fork import resets_after_fork
 from ._leftovers import guard, guarding
 from ._library import Connection
@@ -76,13 +76,17 @@ class HttpTransport:
         else:
             raw = client.send(message, stream=True, follow_redirects=False, **guarding(self._auth, client))
         guard(raw)
-        return HttpResponse(raw, message.extensions["timeout"])
+        try:
+            return HttpResponse(raw, message.extensions["timeout"])
+        except XCaaSError:
+            raw.close()
+            raise
 
     def _finish(self, response: HttpResponse) -> HttpResponse:
         check = response.deadline.check
         pieces: list[bytes] = []
         try:
-            for piece in response.raw.stream if response.is_plain else response.raw.iter_bytes():
+            for piece in response.raw.stream if response.is_plain else _decoded(response):
                 pieces.append(piece)
                 check()
         finally:
@@ -107,10 +111,11 @@ class HttpTransport:
         answer = cast("HttpResponse", response)
         try:
             if answer.chunks is None:
-                answer.chunks = answer.raw.iter_bytes()
+                answer.chunks = _decoded(answer)
             for piece in answer.chunks:
                 if piece:
                     return bytes(piece)
+                answer.deadline.check()
             self.close_response(answer)
             return b""
         except Exception as caught:
@@ -137,3 +142,15 @@ class HttpTransport:
         """The client is closed. What the user brought stays open."""
         if self._users is None:
             self._pool.close()
+
+
+def _decoded(response: HttpResponse) -> Iterator[bytes]:
+    """Return the body in pieces, some of which may be empty, its content codings undone."""
+    decoder, raw = response.decoder, response.raw
+    if decoder is None:
+        yield from raw.iter_raw() if response.is_plain else raw.iter_bytes()
+        return
+    for data in raw.iter_raw():
+        yield b""  # for whoever looks at the clock
+        yield from decoder.decode(data)
+    decoder.finish()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from xcaas_core import sdk as _sdk
@@ -81,7 +81,10 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "POST",
     "/sites",
     call="administration.sites.create",
-    parameters=(_sdk.header("X-Request-Id", "UUID", argument="request_id"),),
+    parameters=(
+        _sdk.header("X-Request-Id", "UUID", argument="request_id"),
+        _sdk.header("Content-Type", 'Literal["application/json"] | Literal["application/vnd.sites.v1+json"]'),
+    ),
     body=_sdk.bodies(
         _sdk.json_body(annotation="_models.Site"),
         _sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
@@ -169,7 +172,11 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "PUT",
     "/sites/{siteId}",
     call="administration.sites.replace",
-    parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
+    parameters=(
+        _sdk.path("siteId"),
+        _sdk.header("X-Request-Id", "UUID", argument="request_id"),
+        _sdk.header("Content-Type", 'Literal["application/json"] | Literal["application/vnd.sites.v1+json"]'),
+    ),
     body=_sdk.bodies(
         _sdk.json_body(annotation="_models.Site"),
         _sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
@@ -248,7 +255,11 @@ class Sites(_sdk.Resource):
         return self._paginate(_LIST, (request_id, page_size, page_number, filter, sort))
 
     def create(
-        self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+        self,
+        *,
+        site: _models.Site | _models.SiteDict,
+        request_id: UUID | str | None = None,
+        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
     ) -> _models.Operation:
         """Create a site.
 
@@ -260,6 +271,7 @@ class Sites(_sdk.Resource):
         Args:
             site: The site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
+            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -279,16 +291,21 @@ class Sites(_sdk.Resource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return self._call(_CREATE, (request_id,), site)
+        return self._call(_CREATE, (request_id, content_type), site)
 
     def create_and_wait(
-        self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+        self,
+        *,
+        site: _models.Site | _models.SiteDict,
+        request_id: UUID | str | None = None,
+        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
     ) -> _sdk.Poller[_models.Operation]:
         """Create a site. Follow the work to its end.
 
         Args:
             site: The site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
+            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -298,7 +315,7 @@ class Sites(_sdk.Resource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return self._poll(_CREATE, (request_id,), site)
+        return self._poll(_CREATE, (request_id, content_type), site)
 
     def delete(self, site_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a site.
@@ -377,7 +394,12 @@ class Sites(_sdk.Resource):
         return self._call(_GET, (site_id, request_id))
 
     def replace(
-        self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+        self,
+        site_id: str,
+        *,
+        site: _models.Site | _models.SiteDict,
+        request_id: UUID | str | None = None,
+        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
     ) -> _models.Operation:
         """Replace a site.
 
@@ -390,6 +412,7 @@ class Sites(_sdk.Resource):
             site_id: Id of the site.
             site: The whole site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
+            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -409,10 +432,15 @@ class Sites(_sdk.Resource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return self._call(_REPLACE, (site_id, request_id), site)
+        return self._call(_REPLACE, (site_id, request_id, content_type), site)
 
     def replace_and_wait(
-        self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+        self,
+        site_id: str,
+        *,
+        site: _models.Site | _models.SiteDict,
+        request_id: UUID | str | None = None,
+        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
     ) -> _sdk.Poller[_models.Operation]:
         """Replace a site. Follow the work to its end.
 
@@ -420,6 +448,7 @@ class Sites(_sdk.Resource):
             site_id: Id of the site.
             site: The whole site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
+            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -429,7 +458,7 @@ class Sites(_sdk.Resource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (site_id, request_id), site)
+        return self._poll(_REPLACE, (site_id, request_id, content_type), site)
 
 
 class AsyncSites(_sdk.AsyncResource):
@@ -477,7 +506,11 @@ class AsyncSites(_sdk.AsyncResource):
         return self._paginate(_LIST, (request_id, page_size, page_number, filter, sort))
 
     async def create(
-        self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+        self,
+        *,
+        site: _models.Site | _models.SiteDict,
+        request_id: UUID | str | None = None,
+        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
     ) -> _models.Operation:
         """Create a site.
 
@@ -489,6 +522,7 @@ class AsyncSites(_sdk.AsyncResource):
         Args:
             site: The site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
+            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -508,16 +542,21 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return await self._call(_CREATE, (request_id,), site)
+        return await self._call(_CREATE, (request_id, content_type), site)
 
     def create_and_wait(
-        self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+        self,
+        *,
+        site: _models.Site | _models.SiteDict,
+        request_id: UUID | str | None = None,
+        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
     ) -> _sdk.AsyncPoller[_models.Operation]:
         """Create a site. Follow the work to its end.
 
         Args:
             site: The site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
+            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -527,7 +566,7 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return self._poll(_CREATE, (request_id,), site)
+        return self._poll(_CREATE, (request_id, content_type), site)
 
     async def delete(self, site_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a site.
@@ -608,7 +647,12 @@ class AsyncSites(_sdk.AsyncResource):
         return await self._call(_GET, (site_id, request_id))
 
     async def replace(
-        self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+        self,
+        site_id: str,
+        *,
+        site: _models.Site | _models.SiteDict,
+        request_id: UUID | str | None = None,
+        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
     ) -> _models.Operation:
         """Replace a site.
 
@@ -621,6 +665,7 @@ class AsyncSites(_sdk.AsyncResource):
             site_id: Id of the site.
             site: The whole site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
+            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -640,10 +685,15 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return await self._call(_REPLACE, (site_id, request_id), site)
+        return await self._call(_REPLACE, (site_id, request_id, content_type), site)
 
     def replace_and_wait(
-        self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
+        self,
+        site_id: str,
+        *,
+        site: _models.Site | _models.SiteDict,
+        request_id: UUID | str | None = None,
+        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
     ) -> _sdk.AsyncPoller[_models.Operation]:
         """Replace a site. Follow the work to its end.
 
@@ -651,6 +701,7 @@ class AsyncSites(_sdk.AsyncResource):
             site_id: Id of the site.
             site: The whole site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
+            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -660,4 +711,4 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (site_id, request_id), site)
+        return self._poll(_REPLACE, (site_id, request_id, content_type), site)

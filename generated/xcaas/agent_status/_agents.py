@@ -60,7 +60,7 @@ _GET: Final[_sdk.Operation[_models.AgentStatus]] = _sdk.Operation(
     errors=_ERRORS_2,
     security=(("actionToken",),),
 )
-_SET: Final[_sdk.Operation[_models.AgentStatusChange]] = _sdk.Operation(
+_SET: Final[_sdk.Operation[_models.AgentStatusChange | None]] = _sdk.Operation(
     PRODUCT,
     "setAgentStatus",
     "PUT",
@@ -155,7 +155,7 @@ class Agents(_sdk.Resource):
         *,
         body: _models.AgentStatusRequest | _models.AgentStatusRequestDict,
         tenant: str | None = None,
-    ) -> _models.AgentStatusChange:
+    ) -> _models.AgentStatusChange | None:
         """Set an agent's status.
 
         Sets one agent. Not every change is allowed from every status; the service refuses what isn't.
@@ -261,7 +261,7 @@ class AsyncAgents(_sdk.AsyncResource):
         *,
         body: _models.AgentStatusRequest | _models.AgentStatusRequestDict,
         tenant: str | None = None,
-    ) -> _models.AgentStatusChange:
+    ) -> _models.AgentStatusChange | None:
         """Set an agent's status.
 
         Sets one agent. Not every change is allowed from every status; the service refuses what isn't.

@@ -27,7 +27,7 @@ _GET: Final[_sdk.Operation[_models.CampaignDocument]] = _sdk.Operation(
     errors=_ERRORS,
     security=(("dataToken",),),
 )
-_SET_STATUS: Final[_sdk.Operation[_models.CampaignMessage]] = _sdk.Operation(
+_SET_STATUS: Final[_sdk.Operation[_models.CampaignMessage | None]] = _sdk.Operation(
     PRODUCT,
     "changeCampaignStatus",
     "PATCH",
@@ -68,7 +68,7 @@ class Campaigns(_sdk.Resource):
 
     def set_status(
         self, campaign_id: int, *, body: _models.CampaignStatusChange | _models.CampaignStatusChangeDict
-    ) -> _models.CampaignMessage:
+    ) -> _models.CampaignMessage | None:
         """Start, pause, purge or stop a campaign.
 
         Changes the status. `STOPPED` is for good; the other permitted changes aren't documented in words, and the
@@ -118,7 +118,7 @@ class AsyncCampaigns(_sdk.AsyncResource):
 
     async def set_status(
         self, campaign_id: int, *, body: _models.CampaignStatusChange | _models.CampaignStatusChangeDict
-    ) -> _models.CampaignMessage:
+    ) -> _models.CampaignMessage | None:
         """Start, pause, purge or stop a campaign.
 
         Changes the status. `STOPPED` is for good; the other permitted changes aren't documented in words, and the

@@ -38,8 +38,8 @@ _CANCEL: Final[_sdk.Operation[_models.BulkDownload | None]] = _sdk.Operation(
     call="storage.bulk_downloads.cancel",
     parameters=(_sdk.path("zipName"),),
     responses={
-        "200": _sdk.json_response("_models.BulkDownload"),
-        "201": _sdk.json_response("_models.BulkDownload"),
+        "200": _sdk.json_response("Annotated[_models.BulkDownload, OneOrList]"),
+        "201": _sdk.json_response("Annotated[_models.BulkDownload, OneOrList]"),
         "204": _sdk.empty_response(),
     },
     errors=_ERRORS,
@@ -67,8 +67,8 @@ _START: Final[_sdk.Operation[_models.BulkDownload | None]] = _sdk.Operation(
     call="storage.bulk_downloads.start",
     body=_sdk.json_body(annotation="list[str]"),
     responses={
-        "200": _sdk.json_response("_models.BulkDownload"),
-        "201": _sdk.json_response("_models.BulkDownload"),
+        "200": _sdk.json_response("Annotated[_models.BulkDownload, OneOrList]"),
+        "201": _sdk.json_response("Annotated[_models.BulkDownload, OneOrList]"),
         "204": _sdk.empty_response(),
     },
     errors=_ERRORS,
@@ -111,7 +111,7 @@ _STATUS: Final[_sdk.Operation[_models.BulkDownload]] = _sdk.Operation(
     "/bulk/download/status/{zipName}",
     call="storage.bulk_downloads.status",
     parameters=(_sdk.path("zipName"), _sdk.query("presignUrl")),
-    responses={"200": _sdk.json_response("_models.BulkDownload")},
+    responses={"200": _sdk.json_response("Annotated[_models.BulkDownload, OneOrList]")},
     errors=_ERRORS_2,
     security=(("oauth",),),
 )
@@ -144,7 +144,7 @@ class BulkDownloads(_sdk.Resource):
             zip_name: Name of the zip, as the start of the job gave it.
 
         Returns:
-            The job and its state.
+            The job and its state, alone or as the only element of a list.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -186,7 +186,7 @@ class BulkDownloads(_sdk.Resource):
             object_ids: Ids of the objects to pack.
 
         Returns:
-            The job and its state.
+            The job and its state, alone or as the only element of a list.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -260,7 +260,7 @@ class BulkDownloads(_sdk.Resource):
                 isn't known. Default: false.
 
         Returns:
-            The job and its state.
+            The job and its state, alone or as the only element of a list.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -306,7 +306,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
             zip_name: Name of the zip, as the start of the job gave it.
 
         Returns:
-            The job and its state.
+            The job and its state, alone or as the only element of a list.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -348,7 +348,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
             object_ids: Ids of the objects to pack.
 
         Returns:
-            The job and its state.
+            The job and its state, alone or as the only element of a list.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -422,7 +422,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
                 isn't known. Default: false.
 
         Returns:
-            The job and its state.
+            The job and its state, alone or as the only element of a list.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

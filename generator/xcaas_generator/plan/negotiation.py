@@ -1,7 +1,8 @@
-"""Operations that offer one response in several file types let the caller choose one."""
+"""Operations that offer several media types let the caller choose one: of a file, or for the body."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from xcaas_generator import ir
@@ -11,29 +12,46 @@ __all__ = ["with_choices"]
 
 
 def with_choices(document: ir.Document) -> ir.Document:
-    """Return the same document, where each such operation has an `accept` argument.
+    """Return the same document, where each such operation has an argument `accept` or `content_type`.
 
-    OpenAPI has no parameter for it: a declared `Accept` header is to be ignored, and the media
-    types stand with the responses.
+    OpenAPI has no parameters for it: declared headers of these names are to be ignored, and the media
+    types stand with the responses and the body.
     """
-    return replace(document, operations=tuple(_with_choice(operation) for operation in document.operations))
+    operations = (_with_content_type(_with_accept(operation)) for operation in document.operations)
+    return replace(document, operations=tuple(operations))
 
 
-def _with_choice(operation: ir.Operation) -> ir.Operation:
+def _with_accept(operation: ir.Operation) -> ir.Operation:
     found = outcome(operation)
     types = dict.fromkeys(variant.media_type for response in found.responses for variant in response.variants)
     kinds = {variant.kind for response in found.responses for variant in response.variants}
     if "binary" not in kinds or len(types) < 2 or any("*" in media_type for media_type in types):
         return operation
-    accept = ir.Parameter(
-        wire="Accept",
-        name="accept",
+    doc = "Media type of the file. The service chooses when you give none."
+    return _with_header(operation, "Accept", "accept", types, doc)
+
+
+def _with_content_type(operation: ir.Operation) -> ir.Operation:
+    variants = () if operation.body is None else operation.body.variants
+    types = dict.fromkeys(variant.media_type for variant in variants)
+    if len(types) < 2:
+        return operation
+    doc = "Media type of the body. What you hand over decides when you give none."
+    return _with_header(operation, "Content-Type", "content_type", types, doc)
+
+
+def _with_header(operation: ir.Operation, wire: str, name: str, media_types: Iterable[str], doc: str) -> ir.Operation:
+    types = tuple(media_types)
+    concrete = all("*" not in media_type for media_type in types)
+    parameter = ir.Parameter(
+        wire=wire,
+        name=name,
         location="header",
-        type=ir.UnionOf(tuple(ir.Const(media_type) for media_type in types)),
+        type=ir.UnionOf(tuple(ir.Const(media_type) for media_type in types)) if concrete else ir.Scalar("str"),
         required=False,
         place=operation.place,
-        doc="Media type of the file. The service chooses when you give none.",
+        doc=doc,
         style="simple",
         explode=False,
     )
-    return replace(operation, parameters=(*operation.parameters, accept))
+    return replace(operation, parameters=(*operation.parameters, parameter))

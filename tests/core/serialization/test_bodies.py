@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email
 import io
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from tests.support.sample.models import StorageObject, Tag
 from xcaas_core import ArgumentError
 from xcaas_core.sdk import (
     Body,
@@ -22,12 +24,12 @@ from xcaas_core.sdk import (
     text_body,
     xml_body,
 )
-from xcaas_core.serialization._bodies import compile_body
+from xcaas_core.serialization._bodies import BodyWriter
 from xcaas_core.serialization._payload import EncodedBody, Payload
 
 
 def payload(body: Body, value: object) -> Payload:
-    return compile_body(body, "nowhere")(value)
+    return BodyWriter(body, "nowhere").write(value)
 
 
 def sent(found: Payload) -> bytes:
@@ -201,6 +203,71 @@ def test_what_is_handed_over_decides_the_media_type() -> None:
     assert payload(bodies(text_body(), xml_body()), b"<a/>").media_type == "text/plain"
 
 
+JSON_PATCH = json_body("application/json-patch+json", "list[JSONValue]")
+MERGE_PATCH = json_body("application/merge-patch+json", "dict[str, JSONValue]")
+STRATEGIC = json_body("application/strategic-merge-patch+json", "dict[str, JSONValue]")
+OBJECT = json_body(annotation="dict[str, JSONValue]")
+
+
+@pytest.mark.parametrize(
+    ("body", "value", "expected"),
+    [
+        (bodies(JSON_PATCH, MERGE_PATCH, STRATEGIC), {"a": 1}, "application/merge-patch+json"),
+        (bodies(MERGE_PATCH, JSON_PATCH), [{"op": "remove"}], "application/json-patch+json"),
+        (bodies(json_body("application/json-patch+json"), json_body()), {"a": 1}, "application/json"),
+        (bodies(json_body("application/merge-patch+json"), json_body()), [1], "application/json"),
+        (bodies(OBJECT, text_body()), "hello", "text/plain; charset=utf-8"),
+        (bodies(OBJECT, xml_body()), "<a/>", "application/xml; charset=utf-8"),
+        (bodies(OBJECT, text_body()), {"a": 1}, "application/json"),
+        (bodies(json_body(annotation="list[int]"), form_body()), {"a": 1}, "application/x-www-form-urlencoded"),
+        (bodies(json_body(annotation="list[int]"), form_body()), (1, 2), "application/json"),
+        (bodies(OBJECT, form_body()), {"a": 1}, "application/json"),
+        (bodies(text_body(), binary_body()), b"x", "application/octet-stream"),
+        (bodies(OBJECT, multipart_body()), {"a": 1}, "application/json"),
+        (bodies(OBJECT, multipart_body()), {"a": b"x"}, None),
+        (bodies(OBJECT, form_body(), multipart_body()), {"a": ("name", b"x")}, None),
+        (bodies(OBJECT, multipart_body()), {"a": [io.BytesIO(b"x")]}, None),
+        (bodies(OBJECT, form_body()), {"a": b"x"}, "application/json"),
+    ],
+)
+def test_the_value_tells_media_types_apart(body: Body, value: object, expected: str | None) -> None:
+    found = payload(body, value)
+    assert found.media_type == expected
+    assert (found.parts is None) is (expected is not None)
+
+
+SAMPLE = "tests.support.sample"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"id": "o1"}, "application/json"),
+        ({"key": "x"}, "application/x-www-form-urlencoded"),
+        (StorageObject(id="o1"), "application/json"),
+        (Tag(key="k", value="v"), "application/x-www-form-urlencoded"),
+    ],
+)
+def test_models_and_their_fields_tell_media_types_apart(value: object, expected: str) -> None:
+    body = bodies(json_body(annotation="_models.StorageObject"), form_body(annotation="_models.Tag"))
+    assert BodyWriter(body, SAMPLE).write(value).media_type == expected
+
+
+def test_a_caller_may_name_the_media_type() -> None:
+    writer = BodyWriter(bodies(JSON_PATCH, MERGE_PATCH, STRATEGIC, binary_body("image/*")), "nowhere")
+    assert writer.write({"a": 1}, STRATEGIC.media_type).media_type == STRATEGIC.media_type
+    assert writer.write(b"x", "image/png").media_type == "image/png"
+    with pytest.raises(ArgumentError, match=r"^content_type: 'text/csv' is not among") as caught:
+        writer.write({"a": 1}, "text/csv")
+    assert caught.value.advice is not None
+    assert "application/merge-patch+json" in caught.value.advice
+
+
+def test_what_fits_nothing_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="was expected, not int"):
+        payload(bodies(JSON_PATCH, MERGE_PATCH), 5)
+
+
 # --- multipart -------------------------------------------------------------------
 
 
@@ -266,3 +333,51 @@ def test_parts_have_the_length_that_libraries_ask_for(file: Path) -> None:
 def test_what_cannot_be_a_part(value: object) -> None:
     with pytest.raises(ArgumentError):
         payload(multipart_body(), value)
+
+
+# --- other kinds of multipart ------------------------------------------------------
+
+
+def parsed(found: Payload) -> list[tuple[str, str | None, str, bytes]]:
+    """Name, file name, type and content of each part, by the standard library's parser."""
+    assert found.media_type is not None
+    message = email.message_from_bytes(b"Content-Type: " + found.media_type.encode() + b"\r\n\r\n" + sent(found))
+    parts: list[tuple[str, str | None, str, bytes]] = []
+    for part in message.walk():
+        if not part.is_multipart():
+            content = part.get_payload(decode=True)
+            assert isinstance(content, bytes)
+            name = part.get_param("name", header="content-disposition")
+            parts.append((str(name), part.get_filename(), part.get_content_type(), content))
+    return parts
+
+
+@pytest.mark.parametrize("subtype", ["mixed", "related", "x-mixed-replace"])
+def test_other_kinds_of_multipart_are_sent_as_such(subtype: str, file: Path) -> None:
+    body = multipart_body(
+        f"multipart/{subtype}", encoding={"meta": Encoding("application/json"), "csv": Encoding("text/csv")}
+    )
+    fields = {"meta": {"a": 1}, "csv": "a,b", "note": "x", "file": ("a.bin", b"\x00\r\n"), "list": [1, 2]}
+    found = payload(body, fields)
+    assert found.media_type is not None
+    assert found.media_type.startswith(f"multipart/{subtype}; boundary=")
+    assert parsed(found) == [
+        ("meta", None, "application/json", b'{"a":1}'),
+        ("csv", None, "text/csv", b"a,b"),
+        ("note", None, "text/plain", b"x"),
+        ("file", "a.bin", "application/octet-stream", b"\x00\r\n"),
+        ("list", None, "text/plain", b"1"),
+        ("list", None, "text/plain", b"2"),
+    ]
+    large = payload(body, {"meta": {"a": 1}, "file": file})
+    assert large.replayable
+    assert parsed(large) == parsed(large)
+    assert parsed(large)[1][3] == file.read_bytes()
+    assert not payload(body, {"file": iter([b"x"])}).replayable
+
+
+def test_a_part_has_one_type_of_those_that_the_spec_lists() -> None:
+    body = multipart_body(encoding={"a": Encoding("image/*, image/png, image/jpeg"), "b": Encoding("image/*")})
+    found = payload(body, {"a": b"x", "b": b"y"})
+    assert found.parts is not None
+    assert [kind for _, (_, _, kind) in found.parts()] == ["image/png", None]

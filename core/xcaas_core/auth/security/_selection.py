@@ -63,7 +63,7 @@ def resolve_security(
     alternatives = [names for names in security if names]
     missing: list[list[str]] = []
     for names in alternatives:
-        choices = [_choice(product, name, held) for name in names]
+        choices = _one_key_each([_choice(product, name, held) for name in names], held)
         complete = [choice for choice in choices if choice is not None]
         if len(complete) == len(choices):
             return tuple(complete)
@@ -71,6 +71,25 @@ def resolve_security(
     if len(alternatives) < len(security):
         return ()
     raise _missing(product, missing, held)
+
+
+def _one_key_each(choices: list[Choice | None], held: Sequence[ScopedCredential]) -> list[Choice | None]:
+    """Leave one scheme per key, of schemes that apply together and each want a key of their own.
+
+    A service whose key has a token of its own says so in its schemes, and a mapping may name one key for several.
+    """
+    found: list[Choice | None] = []
+    used: set[tuple[int, str]] = set()
+    for choice in choices:
+        if choice is not None and isinstance(choice.credential, ApiKey):
+            use = (id(choice.credential), choice.scheme.credential or choice.scheme.kind)
+            is_named = any(one.credential is choice.credential and one.name == choice.name for one in held)
+            if use in used and not is_named:
+                found.append(None)
+                continue
+            used.add(use)
+        found.append(choice)
+    return found
 
 
 def _choice(product: Product, name: str, held: Sequence[ScopedCredential]) -> Choice | None:
@@ -85,7 +104,8 @@ def _choice(product: Product, name: str, held: Sequence[ScopedCredential]) -> Ch
     if any(credential is not found[0] for credential in found):
         raise ConfigurationError(
             f"{product.title} could take each of {len(found)} credentials: {', '.join(map(repr, found))}",
-            advice=f'Say which is for what: products="{product.name}", or role="…".',
+            advice=f'Say which is for what: credentials={{"{name}": …}}, role="{_role(scheme) or name}" or '
+            f'products="{product.name}".',
         )
     return Choice(name, scheme, found[0])
 
@@ -101,12 +121,13 @@ def _rank(product: Product, name: str, scheme: Scheme, held: ScopedCredential) -
     if credential.products and product.name not in credential.products:
         return 0
     role = _role(scheme)
-    if credential.role is not None and role is not None and credential.role != role:
+    is_role = credential.role is not None and credential.role in (role, name)
+    if credential.role is not None and not is_role and (role is not None or credential.role in product.schemes):
         return 0
     if scheme.credential == "api-token" and isinstance(credential, ApiKey) and not credential.has_token:
         return 0
     rank = 1 + len(kinds) - [isinstance(credential, kind) for kind in kinds].index(True)
-    rank += 10 * (role is not None and credential.role == role) + 20 * bool(credential.products)
+    rank += 10 * is_role + 20 * bool(credential.products)
     return rank + 40 * (held.name is not None) + 40 * (held.name == name)
 
 
@@ -119,12 +140,23 @@ def _kinds(scheme: Scheme) -> tuple[type[Credential], ...]:
 def _missing(
     product: Product, missing: Iterable[Sequence[str]], held: Sequence[ScopedCredential]
 ) -> MissingCredentialsError:
-    wanted = [" and ".join(dict.fromkeys(_how(name, product.schemes[name]) for name in names)) for names in missing]
+    wanted = [" and ".join(_how_each(product, names)) for names in missing]
     console = f" (“{product.console_name}” in the Admin Console)" if product.console_name else ""
     return MissingCredentialsError(
         f"{product.title} takes a credential that this client does not have{_has(product, held)}",
         advice=f"Give the client {'; or '.join(dict.fromkeys(wanted))}. The key must be for this product{console}.",
     )
+
+
+def _how_each(product: Product, names: Sequence[str]) -> list[str]:
+    """How to give what is missing of one alternative. Keys of schemes that only their names tell apart are named."""
+    keys = [name for name, scheme in product.schemes.items() if scheme.kind == "api-key" and scheme.credential is None]
+    hows: list[str] = []
+    for name in names:
+        is_one_of_several = name in keys and len(keys) > 1
+        named = f'credentials={{"{name}": ApiKey(key)}}'
+        hows.append(named if is_one_of_several else _how(name, product.schemes[name]))
+    return list(dict.fromkeys(hows))
 
 
 def _has(product: Product, held: Sequence[ScopedCredential]) -> str:

@@ -89,6 +89,48 @@ def test_two_that_fit_equally_well_are_an_error() -> None:
     assert 'products="sample"' in caught.value.advice
 
 
+APP_KEY = Scheme("api-key", location="header", parameter="x-application-key")
+USER_KEY = Scheme("api-key", location="header", parameter="x-api-key")
+METRICS = Product("metrics", title="Metrics", servers=(), schemes={"app": APP_KEY, "user": USER_KEY}, package="x")
+ONE, OTHER = ApiKey("one"), ApiKey("other")
+FOR_APP, FOR_USER = ApiKey("one", role="app"), ApiKey("other", role="user")
+
+
+def opened(credentials: object, *security: tuple[str, ...]) -> list[object]:
+    held = Simulation().call(CredentialSet.parse(credentials).resolve())
+    return [choice.credential for choice in resolve_security(METRICS, security, held)]
+
+
+@pytest.mark.parametrize(
+    ("credentials", "keys"),
+    [
+        ({"app": ONE, "user": OTHER}, [ONE, OTHER]),
+        ({"user": OTHER, "app": ONE}, [ONE, OTHER]),
+        ([FOR_APP, FOR_USER], [FOR_APP, FOR_USER]),
+        ([FOR_USER, FOR_APP], [FOR_APP, FOR_USER]),
+        ([FOR_APP, OTHER], [FOR_APP, OTHER]),
+        ({"app": ONE, "user": ONE}, [ONE, ONE]),
+    ],
+)
+def test_two_schemes_that_apply_together_take_two_keys(credentials: object, keys: list[object]) -> None:
+    assert opened(credentials, ("app", "user")) == keys
+
+
+def test_one_key_does_not_go_out_under_two_names() -> None:
+    with pytest.raises(MissingCredentialsError, match=r'credentials=\{"user": ApiKey\(key\)\}'):
+        opened(ONE, ("app", "user"))
+    with pytest.raises(MissingCredentialsError, match=r'credentials=\{"app": ApiKey\(key\)\}'):
+        opened(FOR_USER, ("app", "user"))
+    assert opened(ONE, ("app",), ("user",)) == [ONE]
+
+
+def test_two_keys_that_nothing_tells_apart_are_answered_with_how_to_name_them() -> None:
+    with pytest.raises(ConfigurationError, match="could take each of 2 credentials") as caught:
+        opened([ONE, OTHER], ("app", "user"))
+    assert caught.value.advice is not None
+    assert 'credentials={"app": …}, role="app"' in caught.value.advice
+
+
 @pytest.mark.parametrize(
     ("credentials", "security", "told"),
     [
