@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeGuard, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeGuard, TypeVar
 
 from .._redaction import is_secret, safe_headers, safe_url
 from ..http._headers import request_id_of
 from ..sansio._messages import Response
-from ..sansio._steps import Flow, Send
+from ..sansio._steps import Flow, Send, send
 from ._hooks import AttemptEvent, TokenEvent
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _told(
             hook.before_token(event)
         for name, value in event.headers.items():
             request.headers.setdefault(name.lower(), value)
-        response = cast("Response", (yield step))
+        response = yield from send(request, stream=step.stream)
     except BaseException as error:
         event.error = error
         raise

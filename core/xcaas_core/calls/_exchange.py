@@ -13,7 +13,7 @@ from .._errors import Attempt, CallTimeoutError, ConnectError, TransportError, X
 from .._redaction import safe_url
 from ..http._headers import requested_wait
 from ..sansio._messages import Response
-from ..sansio._steps import Close, Flow, Read, Send, Sleep
+from ..sansio._steps import Close, Flow, Read, Sleep, send
 from ._attempts import after_attempt, before_attempt, with_tokens
 from ._context import CallContext
 from ._error_responses import response_error
@@ -144,7 +144,7 @@ class CallRunner(Generic[T]):
                 self._grant = yield from self._with_tokens(flow)
             request.timeout = self._left()
             self._sent = True
-            response = cast("Response", (yield Send(request, stream=self.call.stream)))
+            response = yield from send(request, stream=self.call.stream)
             if self.call.stream and not self.compiled.responses.is_success(response.status):
                 yield Read(response)
             return response

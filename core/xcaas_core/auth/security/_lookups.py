@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 from ..._errors import CredentialsError
 from ..._secrets import MaskedStr, Secret, fingerprint
-from ...sansio._steps import Flow, RunInThread
+from ...sansio._steps import Flow, run_in_thread
 from ..credentials._base import Credential
 from ..credentials._sources import Source
 from ..tokens._failure import Failure
@@ -62,8 +61,8 @@ def reveal(credential: Credential, source: Callable[[], Source]) -> Flow[Secret]
     """The secret that a source gives at this moment, after asking the credential's provider if it has one."""
     refill = credential._refill  # pyright: ignore[reportPrivateUsage]
     if refill is not None:
-        yield RunInThread(refill)
+        yield from run_in_thread(refill)
     current = source()
     if not current.blocks:
         return current.get()
-    return cast("Secret", (yield RunInThread(current.get)))
+    return (yield from run_in_thread(current.get))

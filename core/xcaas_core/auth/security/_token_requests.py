@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Literal, cast
+from typing import Literal
 from urllib.parse import quote_plus, urlencode
 
 from ..._secrets import MaskedStr, Secret, basic, store_digest
 from ...sansio._messages import Request
-from ...sansio._steps import Flow, RunInThread
+from ...sansio._steps import Flow, run_in_thread
 from ..credentials._kinds import ClientCredentials, WorkAnalyticsLogin
 from ..credentials._sources import Source
 from ._lookups import reveal
@@ -38,7 +38,7 @@ class TokenRequest:
 
     def _named(self, kind: str, principal: str, secret: Secret, facts: object) -> Flow[str]:
         text = json.dumps([kind, principal, self._url, facts], sort_keys=True)
-        digest = cast("str", (yield RunInThread(lambda: store_digest(principal, secret))))
+        digest = yield from run_in_thread(lambda: store_digest(principal, secret))
         return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}-{digest}"
 
 

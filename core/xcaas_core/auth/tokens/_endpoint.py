@@ -7,11 +7,11 @@ as the calls do.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import Protocol
 
 from ..._errors import CertificateError, CredentialsError, TransportError
 from ...sansio._messages import Request, Response
-from ...sansio._steps import Flow, Send, Sleep
+from ...sansio._steps import Flow, Sleep, send
 from ._failure import Failure
 from ._manager import RefreshBudget
 from ._policy import TokenPolicy
@@ -108,7 +108,7 @@ class Fetch:
         trouble: TransportError | None = None
         response: Response | None = None
         try:
-            response = cast("Response", (yield Send(request)))
+            response = yield from send(request)
         except TransportError as error:
             trouble = error
         if response is None:  # outside the `except`, so that no error has this one for its context

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from ..._fork import resets_after_fork
-from ...sansio._steps import Flow, WaitFor
+from ...sansio._steps import Flow, wait_for
 from ._events import Events
 from ._failure import Failure
 from ._policy import TokenPolicy
@@ -260,7 +260,7 @@ class TokenManager:
     def _wait(self, refresh: Refresh, deadline: float | None) -> Flow[AccessToken | Failure | None]:
         now = self.clock()
         until = refresh.overdue_at if deadline is None else min(refresh.overdue_at, deadline)
-        done = yield WaitFor(refresh, max(0.0, until - now))
+        done = yield from wait_for(refresh, max(0.0, until - now))
         if done:
             return refresh.outcome
         if deadline is not None and self.clock() >= deadline:

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar, cast
 
 from ..._errors import CredentialsError
 from ..._secrets import MaskedBytes, bearer, fingerprint
-from ...sansio._steps import Flow, RunInThread, Sleep
+from ...sansio._steps import Flow, Sleep, run_in_thread
 from ._cache import TokenCache
 from ._endpoint import no_secret
 from ._failure import Failure
@@ -133,7 +133,7 @@ class SharedFetch:
         trouble: str | None = None
         result: T | None = None
         try:
-            result = cast("T", (yield RunInThread(function)))
+            result = yield from run_in_thread(function)
         except Exception as error:
             trouble = type(error).__name__
         if trouble is not None:
