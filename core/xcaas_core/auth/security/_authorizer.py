@@ -55,29 +55,30 @@ class RequestAuthorizer:
         bindings = self._bindings
         if bindings is None:
             bindings = yield from self._select()
-        grant = AppliedCredentials(replay=replay)
+        applied = AppliedCredentials(replay=replay)
         for binding in bindings:
             token = yield from binding.manager.acquire(deadline, _timeouts(request))
             binding.location.apply(request, token.value)
-            grant.tokens.append((binding, token))
-        return grant
+            request.secrets.append(token.value)
+            applied.tokens.append((binding, token))
+        return applied
 
     def _select(self) -> Flow[tuple[CredentialBinding, ...]]:
         held = yield from self._credentials.resolve()
-        choices = resolve_security(self._product, self._security, held)
-        bindings = [binding_of(choice, self._product, self._context) for choice in choices]
+        schemes = resolve_security(self._product, self._security, held)
+        bindings = [binding_of(scheme, self._product, self._context) for scheme in schemes]
         self._bindings = tuple(binding for binding in bindings if binding is not None)
         return self._bindings
 
-    def rejected(self, request: Request, response: Response, grant: object, *, deadline: float | None) -> Flow[bool]:
+    def rejected(self, request: Request, response: Response, applied: object, *, deadline: float | None) -> Flow[bool]:
         """Look for a better credential after a 401; see `Authorizer`."""
-        if not isinstance(grant, AppliedCredentials):
+        if not isinstance(applied, AppliedCredentials):
             return False
-        grant.asked = True
+        applied.asked = True
         if any(word in response.content for word in PRODUCT_REFUSALS):
             return False
         changed = False
-        for binding, token in grant.tokens:
+        for binding, token in applied.tokens:
             if not binding.renewable or self._is_suspected(token):
                 continue
             binding.manager.invalidate(token)
@@ -89,24 +90,24 @@ class RequestAuthorizer:
                 self._suspect(binding, token)
         return changed
 
-    def explain(self, status: int, grant: object) -> str | None:
+    def explain(self, status: int, applied: object) -> str | None:
         """Advise on a final 401 or 403; see `Authorizer`."""
-        if not isinstance(grant, AppliedCredentials):
+        if not isinstance(applied, AppliedCredentials):
             return None
         if status == 401:
-            self._on_final_401(grant)
-        info = next((token.info for binding, token in grant.tokens if binding.is_token), None)
+            self._on_final_401(applied)
+        info = next((token.info for binding, token in applied.tokens if binding.is_token), None)
         if info is not None:
             return about_token(self._product, info, status)
-        return about_key(self._product, status) if grant.tokens else None
+        return about_key(self._product, status) if applied.tokens else None
 
-    def _on_final_401(self, grant: AppliedCredentials) -> None:
-        for binding, token in grant.tokens:
+    def _on_final_401(self, applied: AppliedCredentials) -> None:
+        for binding, token in applied.tokens:
             if not binding.renewable:
                 continue
-            if grant.replay:
+            if applied.replay:
                 self._suspect(binding, token)
-            elif not grant.asked:  # the body could not be sent again, but the next call should not fail too
+            elif not applied.asked:  # the body could not be sent again, but the next call should not fail too
                 binding.manager.invalidate(token)
 
     def _suspect(self, binding: CredentialBinding, token: AccessToken) -> None:

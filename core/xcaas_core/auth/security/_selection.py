@@ -11,7 +11,7 @@ from ..credentials._base import Credential
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
 from ..credentials._set import ScopedCredential
 
-__all__ = ["Choice", "resolve_security"]
+__all__ = ["ResolvedScheme", "resolve_security"]
 
 _TAKES: dict[str | None, tuple[type[Credential], ...]] = {
     "client-credentials": (ClientCredentials, BearerToken),
@@ -44,7 +44,7 @@ _OTHERS_DO = ("mutual-tls", "other")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ResolvedScheme:
     """A scheme of the requirement, and the credential for it. None: something else sees to it (TLS)."""
 
     name: str
@@ -54,8 +54,8 @@ class Choice:
 
 def resolve_security(
     product: Product, security: Sequence[Sequence[str]], held: Sequence[ScopedCredential]
-) -> tuple[Choice, ...]:
-    """The first alternative of `security` for which the client holds everything.
+) -> tuple[ResolvedScheme, ...]:
+    """Return the first alternative of `security` for which the client holds everything.
 
     An alternative without any scheme (calls may stay anonymous) is the last resort.
     Raises `MissingCredentialsError`, saying what is missing and how to give it.
@@ -63,35 +63,35 @@ def resolve_security(
     alternatives = [names for names in security if names]
     missing: list[list[str]] = []
     for names in alternatives:
-        choices = [_choice(product, name, held) for name in names]
-        complete = [choice for choice in choices if choice is not None]
-        if len(complete) == len(choices):
+        resolved = [_resolved(product, name, held) for name in names]
+        complete = [one for one in resolved if one is not None]
+        if len(complete) == len(resolved):
             return tuple(complete)
-        missing.append([name for name, choice in zip(names, choices, strict=True) if choice is None])
+        missing.append([name for name, one in zip(names, resolved, strict=True) if one is None])
     if len(alternatives) < len(security):
         return ()
     raise _missing(product, missing, held)
 
 
-def _choice(product: Product, name: str, held: Sequence[ScopedCredential]) -> Choice | None:
+def _resolved(product: Product, name: str, held: Sequence[ScopedCredential]) -> ResolvedScheme | None:
     scheme = product.schemes.get(name)
     if scheme is None:
         raise ConfigurationError(f"{product.name} names a security scheme {name!r} that it does not describe")
     ranked = [(_rank(product, name, scheme, one), one.credential) for one in held]
     best = max((rank for rank, _ in ranked), default=0)
     if best == 0:
-        return Choice(name, scheme, None) if scheme.kind in _OTHERS_DO else None
+        return ResolvedScheme(name, scheme, None) if scheme.kind in _OTHERS_DO else None
     found = [credential for rank, credential in ranked if rank == best]
     if any(credential is not found[0] for credential in found):
         raise ConfigurationError(
             f"{product.title} could take each of {len(found)} credentials: {', '.join(map(repr, found))}",
             advice=f'Say which is for what: products="{product.name}", or role="…".',
         )
-    return Choice(name, scheme, found[0])
+    return ResolvedScheme(name, scheme, found[0])
 
 
 def _rank(product: Product, name: str, scheme: Scheme, held: ScopedCredential) -> int:
-    """How well a credential fits: 0 not at all; more the more exactly it was said what it is for."""
+    """Return how well a credential fits: 0 not at all; more the more exactly it was said what it is for."""
     credential = held.credential
     kinds = _kinds(scheme)
     if not isinstance(credential, kinds):
@@ -128,7 +128,7 @@ def _missing(
 
 
 def _has(product: Product, held: Sequence[ScopedCredential]) -> str:
-    """What there is instead, so that a slip in a name is seen."""
+    """Say what there is instead, so that a slip in a name is seen."""
     shown = [
         repr(one.credential) if one.name is None else f"{one.credential!r} for {one.name!r}" for one in held[:_MOST]
     ]
@@ -148,5 +148,5 @@ def _how(name: str, scheme: Scheme) -> str:
 
 
 def _role(scheme: Scheme) -> str | None:
-    """Which of a tenant's tokens, or of two keys, a scheme wants."""
+    """Return which of a tenant's tokens, or of two keys, a scheme wants."""
     return next((str(scheme.options[key]) for key in ("key", "token") if key in scheme.options), None)
