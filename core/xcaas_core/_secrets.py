@@ -16,7 +16,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NoReturn
-from urllib.parse import parse_qsl, quote, quote_plus, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 
 from ._checks import is_list, is_object
 from ._redaction import MASK, is_secret
@@ -135,15 +135,34 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Mask credentials in a text, also one that was cut in the middle of a credential."""
+        if "%" in text:
+            text = self._mask_percent_encoded(text)
         for form in self._forms:
-            if form in text:
-                text = text.replace(form, MASK)
+            text = text.replace(form, MASK)
         if text.endswith("…"):
             for form in self._forms:
                 for size in range(min(len(form), len(text)) - 1, _SHORTEST_PREFIX - 1, -1):
                     if text.endswith(form[:size] + "…"):
                         return f"{text[: -size - 1]}{MASK}…"
         return text
+
+    def _mask_percent_encoded(self, text: str) -> str:
+        """Mask credentials of which any character may be percent-encoded: find them where none is."""
+        decoded, places = _percent_decoded(text)
+        spans: list[tuple[int, int]] = []
+        for form in self._forms:
+            data = form.encode("utf-8", "surrogatepass")
+            at = decoded.find(data)
+            while at >= 0:
+                spans.append((places[at], places[at + len(data)]))
+                at = decoded.find(data, at + len(data))
+        pieces: list[str] = []
+        done = 0
+        for start, end in sorted(spans):
+            if start >= done:
+                pieces += [text[done:start], MASK]
+            done = max(done, end)
+        return "".join([*pieces, text[done:]])
 
     def value(self, value: object) -> object:
         """Mask credentials in a JSON value."""
@@ -165,14 +184,32 @@ class Redactor:
 def _forms(secret: str) -> Iterator[str]:
     data = secret.encode("utf-8", "surrogatepass")
     yield secret
+    yield secret.replace(" ", "+")
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    for coded in (quote(data), quote(data, safe=""), quote_plus(data), "".join(f"%{byte:02X}" for byte in data)):
-        yield coded
-        yield re.sub(r"%..", lambda found: found[0].lower(), coded)
     for encoded in (base64.b64encode(data), base64.urlsafe_b64encode(data)):
         yield encoded.decode("ascii")
         yield encoded.decode("ascii").rstrip("=")
+
+
+def _percent_decoded(text: str) -> tuple[bytes, list[int]]:
+    """Return the bytes that a percent-encoded text stands for, and where in the text each begins, and the end."""
+    decoded = bytearray()
+    places: list[int] = []
+    for found in re.finditer(r"%[0-9A-Fa-f]{2}|[^%]+|%", text):
+        piece, start = found[0], found.start()
+        if piece[0] == "%" and len(piece) == 3:
+            decoded += bytes.fromhex(piece[1:])
+            places.append(start)
+        elif piece.isascii():
+            decoded += piece.encode("ascii")
+            places += range(start, found.end())
+        else:
+            for place, char in enumerate(piece, start):
+                data = char.encode("utf-8", "surrogatepass")
+                decoded += data
+                places += [place] * len(data)
+    return bytes(decoded), [*places, len(text)]
 
 
 def redactor_of(headers: Mapping[str, str], url: str, secrets: Iterable[str]) -> Redactor:
@@ -182,6 +219,7 @@ def redactor_of(headers: Mapping[str, str], url: str, secrets: Iterable[str]) ->
     may be the caller's own.
     """
     found = [value for name, value in headers.items() if is_secret(name) or isinstance(value, MaskedStr)]
+    found += [pair.partition("=")[2].strip() for pair in headers.get("cookie", "").split(";")]
     query = url.partition("?")[2].partition("#")[0]
     found += [value for name, value in parse_qsl(query, max_num_fields=None) if is_secret(name)]
     return Redactor(part for value in (*found, *secrets) for part in _parts(value))
@@ -202,8 +240,6 @@ def _parts(value: str) -> Iterator[str]:
         yield rest.strip()
     else:
         yield value
-        for pair in value.split(";"):  # of cookies
-            yield pair.partition("=")[2].strip()
 
 
 def fingerprint(text: str) -> str:

@@ -43,19 +43,19 @@ class FileTokenCache:
 
     def read(self, key: str) -> tuple[bytes, float] | None:
         with self._open(f"{key}.json") as file:
-            text = b"" if file is None else _read_all(file)
+            content = b"" if file is None else _read_all(file)
+        now = time.time()
         try:
-            entry: object = json.loads(text)
+            entry: object = json.loads(content)
             if not is_object(entry):
                 return None
-            payload = base64.b64decode(str(entry.get("payload")), validate=True)
-        except (ValueError, RecursionError):
+            text, written, until = entry.get("payload"), entry.get("written"), entry.get("until")
+            if not isinstance(text, str) or not is_number(written) or not is_number(until):
+                return None
+            payload = base64.b64decode(text, validate=True)
+            left = float(min(until - now, until - written))
+        except (ValueError, OverflowError, RecursionError):
             return None
-        written, until = entry.get("written"), entry.get("until")
-        if not is_number(written) or not is_number(until):
-            return None
-        now = time.time()
-        left = min(until - now, until - written)
         return (payload, left) if written <= now + _SLACK and left > 0 else None
 
     def write(self, key: str, payload: bytes, seconds: float) -> None:

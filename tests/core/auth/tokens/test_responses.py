@@ -49,6 +49,7 @@ def test_bearer_in_any_case(kind: str) -> None:
     )
 
 
+# CREDENTIALS 23
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
