@@ -1,22 +1,24 @@
-"""The authorizer of calls that share a product and a security requirement (see `auth/_interface.py`)."""
+"""The authorizer of calls that share a product and a security requirement (see `auth/_interface.py`), and what a token says."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ..._errors import MissingCredentialsError
 from ...operations._operation import Security
 from ...operations._product import Product
 from ...sansio._messages import Request, Response
 from ...sansio._steps import Flow
-from .._interface import AuthContext
+from .._interface import AuthContext, Authorizer
+from ..credentials._kinds import ClientCredentials
 from ..credentials._set import CredentialSet
 from ..tokens._manager import Timeouts
-from ..tokens._token import AccessToken
+from ..tokens._token import AccessToken, TokenInfo
 from ._advice import PRODUCT_REFUSALS, about_key, about_token
-from ._bindings import CredentialBinding, binding_of
+from ._bindings import CredentialBinding, binding_of, token_manager
 from ._selection import resolve_security
 
-__all__ = ["AppliedCredentials", "RequestAuthorizer"]
+__all__ = ["AppliedCredentials", "RequestAuthorizer", "build_authorizer", "token_info"]
 
 # Seconds for which a value that is not at fault is not asked for again: a token costs a request, a key little.
 _SUSPECT_TOKEN = 30.0
@@ -58,7 +60,7 @@ class RequestAuthorizer:
         applied = AppliedCredentials(replay=replay)
         for binding in bindings:
             token = yield from binding.manager.acquire(deadline, _timeouts(request))
-            binding.location.apply(request, token.value)
+            binding.put(request, token.value)
             request.secrets.append(token.value)
             applied.tokens.append((binding, token))
         return applied
@@ -125,3 +127,43 @@ class RequestAuthorizer:
 def _timeouts(request: Request) -> Timeouts:
     """Take the time limits of the call that waits for the token: they may differ between copies of one client."""
     return request.connect_timeout, request.read_timeout
+
+
+def build_authorizer(
+    product: Product, security: Security, credentials: CredentialSet | None, *, context: AuthContext
+) -> Authorizer | None:
+    """Return the authorizer for calls of a product with this security requirement; None if it asks for nothing.
+
+    Credentials that lack what the operation needs are no
+    error here but in `authorize`, so that a client can be made before its credentials are complete.
+    """
+    if not any(security):
+        return None
+    return RequestAuthorizer(product, security, credentials or CredentialSet(), context)
+
+
+def token_info(
+    product: Product,
+    credentials: CredentialSet | None,
+    *,
+    context: AuthContext,
+    deadline: float | None = None,
+    timeouts: Timeouts = (None, None),
+) -> Flow[TokenInfo]:
+    """Return what the token says about its key, requesting one if there is none at hand.
+
+    `product` is any that takes OAuth client credentials: all of them share one token.
+    """
+    held = yield from (credentials or CredentialSet()).resolve()
+    for scheme in product.schemes.values():
+        if scheme.token_url is None:
+            continue
+        for entry in held:
+            if isinstance(entry.credential, ClientCredentials):
+                manager = token_manager(entry.credential, product, scheme, context)
+                token = yield from manager.acquire(deadline, timeouts)
+                return replace(token.info, remaining=token.remaining(context.clock))
+    raise MissingCredentialsError(
+        "there is no OAuth token to ask about: the client has no client credentials",
+        advice="Give the client ClientCredentials(client_id, client_secret).",
+    )

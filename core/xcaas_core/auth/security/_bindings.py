@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote_plus
+from typing import TypeAlias
+from urllib.parse import quote, quote_plus
 
 from ..._errors import ConfigurationError
 from ..._redaction import safe_url
 from ..._secrets import MaskedStr, basic, bearer
 from ...http._urls import rebase
 from ...operations._product import Product, Scheme
+from ...sansio._messages import Request
 from .._interface import AuthContext
 from ..credentials._base import Credential, is_fixed, manager_of
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
 from ..tokens._endpoint import EndpointFetcher
 from ..tokens._manager import TokenFetcher, TokenManager
 from ..tokens._shared import CachingFetcher
-from ._locations import AuthorizationLocation, CookieLocation, HeaderLocation, Location, QueryLocation
 from ._lookups import LookupFetcher
 from ._selection import ResolvedScheme
 from ._token_requests import ClientCredentialsRequest, TokenRequest, WorkAnalyticsRequest
@@ -25,11 +26,15 @@ from ._token_requests import ClientCredentialsRequest, TokenRequest, WorkAnalyti
 __all__ = ["CredentialBinding", "binding_of", "token_manager"]
 
 
+# Puts a credential on a request, over one that was put there before.
+Location: TypeAlias = Callable[[Request, MaskedStr], None]
+
+
 @dataclass(frozen=True, slots=True)
 class CredentialBinding:
     """One value that a request needs. `renewable`: another one can be had when this one is refused."""
 
-    location: Location
+    put: Location
     manager: TokenManager
     credential: Credential
     renewable: bool
@@ -43,7 +48,7 @@ def binding_of(resolved: ResolvedScheme, product: Product, context: AuthContext)
         return None
     if scheme.kind in ("oauth2", "http-bearer", "openid") and not isinstance(credential, BearerToken):
         manager = token_manager(credential, product, scheme, context)
-        return CredentialBinding(AuthorizationLocation(), manager, credential, renewable=True, is_token=True)
+        return CredentialBinding(_in_authorization, manager, credential, renewable=True, is_token=True)
     name, shape = _value_of(credential, scheme)
     lookup = LookupFetcher(credential, name, shape, context)
     manager = manager_of(credential, ("lookup", name), context, lambda: lookup)
@@ -53,14 +58,52 @@ def binding_of(resolved: ResolvedScheme, product: Product, context: AuthContext)
 
 
 def _location(scheme: Scheme) -> Location:
-    if scheme.kind != "api-key":
-        return AuthorizationLocation()
     name = scheme.parameter or ""
-    if name.lower() == "authorization":
-        return AuthorizationLocation()
+    if scheme.kind != "api-key" or name.lower() == "authorization":
+        return _in_authorization
     if scheme.location == "query":
-        return QueryLocation(name)
-    return CookieLocation(name) if scheme.location == "cookie" else HeaderLocation(name)
+        return _in_query(name)
+    return _in_cookie(name) if scheme.location == "cookie" else _in_header(name.lower())
+
+
+def _in_authorization(request: Request, value: MaskedStr) -> None:
+    request.headers["authorization"] = value
+
+
+def _in_header(name: str) -> Location:
+    """Put a value into another header. One that the caller has set stays as it is."""
+
+    def put(request: Request, value: MaskedStr) -> None:
+        callers = next((given for header, given in request.headers.items() if header.lower() == name), None)
+        if callers is None or isinstance(callers, MaskedStr):
+            request.headers[name] = value
+
+    return put
+
+
+def _in_query(name: str) -> Location:
+    """Put a value into the query. Addresses end up in logs of servers and proxies, which is why
+    documents that have a choice use a header."""
+    name = quote(name, safe="")
+
+    def put(request: Request, value: MaskedStr) -> None:
+        address, _, query = request.url.partition("?")
+        others = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != name]
+        others.append(f"{name}={quote(value, safe='')}")
+        request.url = MaskedStr(f"{address}?{'&'.join(others)}")
+
+    return put
+
+
+def _in_cookie(name: str) -> Location:
+    """Put a value into a cookie beside those that are there."""
+
+    def put(request: Request, value: MaskedStr) -> None:
+        pairs = [pair.strip() for pair in request.headers.get("cookie", "").split(";")]
+        others = [pair for pair in pairs if pair and pair.partition("=")[0] != name]
+        request.headers["cookie"] = MaskedStr("; ".join([*others, f"{name}={value}"]))
+
+    return put
 
 
 def _value_of(credential: Credential, scheme: Scheme) -> tuple[str, Callable[[str], MaskedStr]]:
