@@ -1,13 +1,45 @@
-"""Checks that arguments of several parts of the package share."""
+"""Checks of values that callers or JSON gave; some tell type checkers what a value is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeGuard, cast
+from typing import TYPE_CHECKING, TypeGuard
 
 from ._errors import ConfigurationError
 
-__all__ = ["check_library", "invalid_type", "is_number", "is_str_mapping"]
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+__all__ = [
+    "check_library",
+    "invalid_type",
+    "is_iterable",
+    "is_list",
+    "is_mapping",
+    "is_number",
+    "is_object",
+    "is_str_mapping",
+]
+
+
+def is_object(value: object) -> TypeIs[dict[str, object]]:
+    """Tell whether a value that was read from JSON or TOML is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeIs[list[object]]:
+    """Tell whether a value is a list."""
+    return isinstance(value, list)
+
+
+def is_mapping(value: object) -> TypeIs[Mapping[object, object]]:
+    """Tell whether a value is a mapping."""
+    return isinstance(value, Mapping)
+
+
+def is_iterable(value: object) -> TypeIs[Iterable[object]]:
+    """Tell whether a value can be iterated over."""
+    return isinstance(value, Iterable)
 
 
 def invalid_type(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
@@ -19,12 +51,16 @@ def _kind(value: object) -> str:
     """What something is, and what it holds."""
     name = type(value).__name__
     parts: Iterable[object] = ()
-    if isinstance(value, Mapping):
-        parts = [part for pair in cast("Mapping[object, object]", value).items() for part in pair]
-    elif isinstance(value, list | tuple | set | frozenset):
-        parts = cast("Iterable[object]", value)
+    if is_mapping(value):
+        parts = [part for pair in value.items() for part in pair]
+    elif _has_items(value):
+        parts = value
     inner = " and ".join(sorted({type(part).__name__ for part in parts}))
     return f"{name} of {inner}" if inner else name
+
+
+def _has_items(value: object) -> TypeGuard[Iterable[object]]:
+    return isinstance(value, list | tuple | set | frozenset)
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
@@ -36,9 +72,7 @@ def is_str_mapping(value: object) -> bool:
     """Whether a value maps text to text, or is not given."""
     if value is None:
         return True
-    if not isinstance(value, Mapping):
-        return False
-    return all(isinstance(part, str) for pair in cast("Mapping[object, object]", value).items() for part in pair)
+    return is_mapping(value) and all(isinstance(part, str) for pair in value.items() for part in pair)
 
 
 def check_library(option: str, name: str | None) -> None:

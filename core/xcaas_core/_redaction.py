@@ -15,6 +15,7 @@ _SECRET: Final = re.compile(
     r"authori[sz]ation|api[-_.]?key|token|secret|passw|cookie|credential|signature|^sig$|^key$|^auth$|^code$",
     re.IGNORECASE,
 )
+_USER_INFO: Final = re.compile(r"(?<=://)[^\s/?#@]+@")
 _BEARER: Final = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 
 
@@ -48,7 +49,7 @@ def safe_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 def safe_text(text: str, longest: int = 300) -> str:
     """A server's own words, in one line, cut, and without credentials that it may have echoed."""
-    line = " ".join(text.split())
+    line = _USER_INFO.sub("", " ".join(text.split()))
     if len(line) > longest:
         line = f"{line[: longest - 1]}…"
     return _BEARER.sub(rf"\1 {MASK}", line)

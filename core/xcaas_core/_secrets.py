@@ -7,14 +7,31 @@ locals nor a printed header dict shows it.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import hmac
+import json
 import os
-from typing import NoReturn
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NoReturn
+from urllib.parse import parse_qsl, unquote_plus
 
-from ._redaction import MASK
+from ._checks import is_list, is_object
+from ._redaction import MASK, is_secret
 
-__all__ = ["MaskedBytes", "MaskedStr", "Secret", "basic", "bearer", "fingerprint", "store_digest"]
+__all__ = [
+    "MaskedBytes",
+    "MaskedStr",
+    "Redactor",
+    "Secret",
+    "basic",
+    "bearer",
+    "fingerprint",
+    "redactor_of",
+    "store_digest",
+]
 
 
 class Secret:
@@ -99,9 +116,130 @@ def bearer(token: str) -> MaskedStr:
 
 def basic(user: str, password: str) -> MaskedStr:
     """RFC 7617 header value, in UTF-8."""
-    from base64 import b64encode
+    return MaskedStr("Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii"))
 
-    return MaskedStr("Basic " + b64encode(f"{user}:{password}".encode()).decode("ascii"))
+
+# Shorter values are words that a message needs, and no secrets.
+_SHORTEST: Final = 4
+_SHORTEST_PREFIX: Final = 8
+
+
+class Redactor:
+    """Masks what was sent as a credential where a server sends it back: plain, in base64, or percent-encoded."""
+
+    __slots__ = ("_forms",)
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
+        self._forms = sorted(forms, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """Mask credentials in a text, also one that was cut in the middle of a credential."""
+        if "%" in text:
+            text = self._mask_percent_encoded(text)
+        for form in self._forms:
+            text = text.replace(form, MASK)
+        if text.endswith("…"):
+            for form in self._forms:
+                for size in range(min(len(form), len(text)) - 1, _SHORTEST_PREFIX - 1, -1):
+                    if text.endswith(form[:size] + "…"):
+                        return f"{text[: -size - 1]}{MASK}…"
+        return text
+
+    def _mask_percent_encoded(self, text: str) -> str:
+        """Mask credentials of which any character may be percent-encoded: find them where none is."""
+        decoded, places = _percent_decoded(text)
+        spans: list[tuple[int, int]] = []
+        for form in self._forms:
+            data = form.encode("utf-8", "surrogatepass")
+            at = decoded.find(data)
+            while at >= 0:
+                spans.append((places[at], places[at + len(data)]))
+                at = decoded.find(data, at + len(data))
+        pieces: list[str] = []
+        done = 0
+        for start, end in sorted(spans):
+            if start >= done:
+                pieces += [text[done:start], MASK]
+            done = max(done, end)
+        return "".join([*pieces, text[done:]])
+
+    def value(self, value: object) -> object:
+        """Mask credentials in a JSON value."""
+        if not self._forms:
+            return value
+        if isinstance(value, str):
+            return self.text(value)
+        if is_list(value):
+            return [self.value(item) for item in value]
+        if is_object(value):
+            return {self.text(name): self.value(item) for name, item in value.items()}
+        return value
+
+    def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Mask credentials in header values."""
+        return {name: self.text(value) for name, value in headers.items()}
+
+
+def _forms(secret: str) -> Iterator[str]:
+    data = secret.encode("utf-8", "surrogatepass")
+    yield secret
+    yield secret.replace(" ", "+")
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    for encoded in (base64.b64encode(data), base64.urlsafe_b64encode(data)):
+        yield encoded.decode("ascii")
+        yield encoded.decode("ascii").rstrip("=")
+
+
+def _percent_decoded(text: str) -> tuple[bytes, list[int]]:
+    """Return the bytes that a percent-encoded text stands for, and where in the text each begins, and the end."""
+    decoded = bytearray()
+    places: list[int] = []
+    for found in re.finditer(r"%[0-9A-Fa-f]{2}|[^%]+|%", text):
+        piece, start = found[0], found.start()
+        if piece[0] == "%" and len(piece) == 3:
+            decoded += bytes.fromhex(piece[1:])
+            places.append(start)
+        elif piece.isascii():
+            decoded += piece.encode("ascii")
+            places += range(start, found.end())
+        else:
+            for place, char in enumerate(piece, start):
+                data = char.encode("utf-8", "surrogatepass")
+                decoded += data
+                places += [place] * len(data)
+    return bytes(decoded), [*places, len(text)]
+
+
+def redactor_of(headers: Mapping[str, str], url: str, secrets: Iterable[str]) -> Redactor:
+    """Return what masks the credentials of a request in the response to it.
+
+    `secrets` were put on the request by credentials; headers and parameters whose names say that they are secret
+    may be the caller's own.
+    """
+    found = [value for name, value in headers.items() if is_secret(name) or isinstance(value, MaskedStr)]
+    found += [pair.partition("=")[2].strip() for pair in headers.get("cookie", "").split(";")]
+    query = url.partition("?")[2].partition("#")[0]
+    found += [value for name, value in parse_qsl(query, max_num_fields=None) if is_secret(name)]
+    return Redactor(part for value in (*found, *secrets) for part in _parts(value))
+
+
+def _parts(value: str) -> Iterator[str]:
+    """Yield what is secret in a header's value."""
+    scheme, _, rest = value.strip().partition(" ")
+    if scheme.lower() == "basic":
+        yield rest.strip()
+        try:
+            password = base64.b64decode(rest, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return
+        yield password
+        yield unquote_plus(password)
+    elif scheme.lower() == "bearer":
+        yield rest.strip()
+    else:
+        yield value
 
 
 def fingerprint(text: str) -> str:

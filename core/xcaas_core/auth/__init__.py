@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from .credentials._set import Credentials as Credentials
     from .credentials._set import CredentialSet as CredentialSet
     from .credentials._sources import EnvironmentVariable as EnvironmentVariable
-    from .security._build import build_authorizer as build_authorizer
-    from .security._build import token_info as token_info
+    from .security._authorizer import build_authorizer as build_authorizer
+    from .security._authorizer import token_info as token_info
     from .tokens._cache import MemoryTokenCache as MemoryTokenCache
     from .tokens._cache import TokenCache as TokenCache
     from .tokens._cache_file import FileTokenCache as FileTokenCache
@@ -66,10 +66,10 @@ else:
             "TokenTimeoutError": "tokens._errors",
             "TokenUnavailableError": "tokens._errors",
             "WorkAnalyticsLogin": "credentials._kinds",
-            "build_authorizer": "security._build",
+            "build_authorizer": "security._authorizer",
             "credentials_from_env": "credentials._environment",
             "credentials_from_profile": "credentials._profile",
-            "token_info": "security._build",
+            "token_info": "security._authorizer",
         },
     )
 

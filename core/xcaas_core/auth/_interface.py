@@ -11,7 +11,7 @@ Rules that both sides keep:
 - `authorize` is asked only for addresses that may see credentials.
 - A request that carries `Authorization` already, because the caller set it, is sent as it is:
   `authorize` is not asked.
-- `rejected` is asked at most once per call, for the grant that the refused attempt carried, and
+- `rejected` is asked at most once per call, for what the refused attempt carried, and
   only if the body can be sent again. It does not count as a retry.
 - A flow that is closed or thrown into (a cancelled task) lets go of whatever it leads.
 """
@@ -19,6 +19,7 @@ Rules that both sides keep:
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from ..sansio._messages import Request, Response
@@ -35,40 +36,35 @@ class Authorizer(Protocol):
 
     def authorize(self, request: Request, *, deadline: float | None, replay: bool = False) -> Flow[object]:
         """Put credentials on the request (headers, or the query of `request.url`) and return an opaque
-        *grant* that stands for them. `replay`: this call was refused before with another credential.
+        object that stands for them. `replay`: this call was refused before with another credential.
 
-        `deadline` is on the context's clock; a token request has the connect and read timeouts of `request`. Raises `CredentialsError` or `TransportError` if there is no
-        credential to be had in time. With a fresh token this yields no step.
+        `deadline` is on the context's clock; a token request has the connect and read timeouts of `request`.
+        With a fresh token this yields no step.
+
+        Raises:
+            CredentialsError: There is no credential to be had in time.
         """
         ...
 
-    def rejected(self, request: Request, response: Response, grant: object, *, deadline: float | None) -> Flow[bool]:
-        """The server answered 401 to a request that carried `grant`. Drop that credential (only that one)
+    def rejected(self, request: Request, response: Response, applied: object, *, deadline: float | None) -> Flow[bool]:
+        """The server answered 401 to a request that carried `applied`. Drop that credential (only that one)
         and return True if another try makes sense; `authorize` is then asked again."""
         ...
 
-    def explain(self, status: int, grant: object) -> str | None:
+    def explain(self, status: int, applied: object) -> str | None:
         """Advice for the error of a final 401 or 403 (a product that the key lacks), or None. No waiting."""
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuthContext:
     """What the client lends to its authorizers. One per client; `with_options` copies share it
     unless they change the base address.
 
-    `clock` is monotonic. `rebase` turns an address from a spec (a token endpoint) into the one to use: the origin replaced by
-    `base_url`, plain HTTP refused.
+    `clock` is monotonic. `rebase` turns an address from a spec (a token endpoint) into the one to use: the origin
+    replaced by `base_url`, plain HTTP refused.
     """
 
-    __slots__ = ("clock", "random", "rebase")
-
-    def __init__(
-        self,
-        *,
-        clock: Callable[[], float],
-        random: Callable[[], float],
-        rebase: Callable[[str], str],
-    ) -> None:
-        self.clock: Callable[[], float] = clock
-        self.random: Callable[[], float] = random
-        self.rebase: Callable[[str], str] = rebase
+    clock: Callable[[], float]
+    random: Callable[[], float]
+    rebase: Callable[[str], str]

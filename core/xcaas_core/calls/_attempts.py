@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeGuard, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeGuard, TypeVar
 
+from .._errors import XCaaSError
 from .._redaction import is_secret, safe_headers, safe_url
+from .._secrets import redactor_of
 from ..http._headers import request_id_of
 from ..sansio._messages import Response
-from ..sansio._steps import Flow, Send
+from ..sansio._steps import Flow, Send, send
+from ._context import mask_error
 from ._hooks import AttemptEvent, TokenEvent
 
 if TYPE_CHECKING:
@@ -40,9 +43,11 @@ def before_attempt(hooks: Iterable[Hook], event: AttemptEvent, request: Request)
     return changed
 
 
-def after_attempt(hooks: Iterable[Hook], event: AttemptEvent, response: Response | None = None) -> None:
+def after_attempt(
+    hooks: Iterable[Hook], event: AttemptEvent, request: Request, response: Response | None = None
+) -> None:
     """Tell hooks how an attempt went."""
-    _take(event, response)
+    _take(event, request, response)
     for hook in hooks:
         _tell(hook, hook.after, event)
 
@@ -104,24 +109,27 @@ def _told(
             hook.before_token(event)
         for name, value in event.headers.items():
             request.headers.setdefault(name.lower(), value)
-        response = cast("Response", (yield step))
+        response = yield from send(request, stream=step.stream)
     except BaseException as error:
         event.error = error
         raise
     finally:
         event.seal()
         event.seconds = clock() - began
-        _take(event, response)
+        _take(event, request, response)
         for hook in hooks:
             _tell(hook, hook.after_token, event)
     return response
 
 
-def _take(event: AttemptEvent | TokenEvent, response: Response | None) -> None:
+def _take(event: AttemptEvent | TokenEvent, request: Request, response: Response | None) -> None:
+    redactor = redactor_of(request.headers, request.url, request.secrets)
     if response is not None:
         event.status = response.status
-        event.response_headers = safe_headers(response.headers)
-        event.request_id = request_id_of(response.headers)
+        event.response_headers = redactor.headers(safe_headers(response.headers))
+        event.request_id = request_id_of(event.response_headers)
+    if isinstance(event.error, XCaaSError):
+        mask_error(event.error, redactor)
 
 
 _Event = TypeVar("_Event", AttemptEvent, TokenEvent)

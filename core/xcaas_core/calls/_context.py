@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from .._errors import Attempt, XCaaSError
+from .._errors import Attempt, ResponseError, XCaaSError
 from .._redaction import safe_url
+from .._secrets import Redactor, redactor_of
 from ..http._headers import request_id_of
 from ..operations._operation import Operation
 from ..sansio._messages import Request, Response
 
-__all__ = ["AnyError", "CallContext"]
+__all__ = ["AnyError", "CallContext", "mask_error"]
 
 AnyError = TypeVar("AnyError", bound=XCaaSError)
+
+
+def mask_error(error: XCaaSError, redactor: Redactor) -> None:
+    """Take credentials out of the texts of an error."""
+    text = redactor.text
+    error.args = tuple(text(part) if isinstance(part, str) else part for part in error.args)
+    error.advice = None if error.advice is None else text(error.advice)
+    error.request_id = None if error.request_id is None else text(error.request_id)
+    if isinstance(error, ResponseError):
+        error.code = None if error.code is None else text(error.code)
 
 
 class CallContext:
@@ -28,7 +39,12 @@ class CallContext:
     @property
     def url(self) -> str | None:
         """The address that was asked, without secrets."""
-        return None if self.request is None else safe_url(self.request.url)
+        return None if self.request is None else self.redactor().text(safe_url(self.request.url))
+
+    def redactor(self) -> Redactor:
+        """Return what masks the credentials of this call in what the server sent."""
+        request = self.request
+        return Redactor() if request is None else redactor_of(request.headers, request.url, request.secrets)
 
     def complete(self, error: AnyError, response: Response | None = None) -> AnyError:
         """Add what this call knows to an error, unless the error knows already."""
@@ -44,4 +60,5 @@ class CallContext:
                 error.status = response.status
             if error.request_id is None:
                 error.request_id = request_id_of(response.headers)
+        mask_error(error, self.redactor())
         return error

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, cast
 from .._errors import ResponseError, XCaaSError, error_class
 from .._json import loads
 from .._pointer import JSON, value_at
-from .._redaction import safe_text
+from .._redaction import safe_text, safe_url
+from .._secrets import Redactor
 from ..http._media_types import is_html, matches, media_type_of, text_in
 from ..operations._parameter import ResponseSpec
 from ..serialization._codecs import codec_for
@@ -45,36 +46,39 @@ _ADVICE: Final[Mapping[int, str]] = {
 }
 
 
-def response_error(operation: Operation[object], response: Response, retry_after: float | None) -> ResponseError:
-    """The error for an answer whose body has been read."""
+def response_error(
+    operation: Operation[object], response: Response, retry_after: float | None, redactor: Redactor | None = None
+) -> ResponseError:
+    """Return the error for an answer whose body has been read. `redactor` masks what the request carried."""
+    redactor = redactor or Redactor()
     status = response.status
     content_type = response.headers.get("content-type")
     sent = media_type_of(content_type)
-    body, parsed = _body(response, content_type)
+    body, parsed = _body(response, content_type, redactor)
     answer = _described(operation, status, sent, body) if parsed else None
     message = _text(body, (answer.message if answer else ()) or (), _MESSAGES) if parsed else _plain(body, sent)
     code = _text(body, (answer.code if answer else ()) or (), _CODES) if parsed else None
     return error_class(status)(
         message or _phrase(status),
         status=status,
-        advice=_advice(operation, response, retry_after),
+        advice=_advice(operation, response, retry_after, redactor),
         body=_decoded(answer, body, operation.product.package),
         code=code,
-        headers=dict(response.headers),
+        headers=redactor.headers(response.headers),
         retry_after=retry_after,
     )
 
 
-def _body(response: Response, content_type: str | None) -> tuple[object, bool]:
+def _body(response: Response, content_type: str | None, redactor: Redactor) -> tuple[object, bool]:
     """The body as JSON values and True, or as text and False."""
     content = response.content
     if not content:
         return None, False
     text = text_in(content, content_type)
     try:
-        return loads(text), True
+        return redactor.value(loads(text)), True
     except (ValueError, RecursionError):
-        return text[:_LONGEST_TEXT], False
+        return redactor.text(text)[:_LONGEST_TEXT], False
 
 
 def _described(operation: Operation[object], status: int, sent: str, body: object) -> ResponseSpec | None:
@@ -140,13 +144,15 @@ def _phrase(status: int) -> str:
         return f"status {status}"
 
 
-def _advice(operation: Operation[object], response: Response, retry_after: float | None) -> str | None:
+def _advice(
+    operation: Operation[object], response: Response, retry_after: float | None, redactor: Redactor
+) -> str | None:
     status = response.status
     if retry_after is not None and status in (429, 503):
         return f"The server asks to wait {retry_after:g} s."
     if 300 <= status < 400:
         where = response.headers.get("location")
-        to = f" The server points to {safe_text(where.partition('?')[0])}." if where else ""
+        to = f" The server points to {safe_text(redactor.text(safe_url(where).partition('?')[0]))}." if where else ""
         return f"Redirects are not followed, so that credentials stay where they belong.{to}"
     if status == 406:
         return f"The service cannot answer as {operation.accept}."

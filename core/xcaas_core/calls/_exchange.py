@@ -13,9 +13,9 @@ from .._errors import Attempt, CallTimeoutError, ConnectError, TransportError, X
 from .._redaction import safe_url
 from ..http._headers import requested_wait
 from ..sansio._messages import Response
-from ..sansio._steps import Close, Flow, Read, Send, Sleep
+from ..sansio._steps import Close, Flow, Read, Sleep, send
 from ._attempts import after_attempt, before_attempt, with_tokens
-from ._context import CallContext
+from ._context import CallContext, mask_error
 from ._error_responses import response_error
 from ._hooks import AttemptEvent
 from ._replies import CallResponse
@@ -101,6 +101,7 @@ class CallRunner(Generic[T]):
                     if not self._sent:
                         # no token or no slot in time; those flows have done their own retries
                         raise
+                    mask_error(error, self.context.redactor())
                     failure = error
                 self._record(began, response, failure)
                 if response is not None and self.compiled.responses.is_success(response.status):
@@ -144,7 +145,7 @@ class CallRunner(Generic[T]):
                 self._grant = yield from self._with_tokens(flow)
             request.timeout = self._left()
             self._sent = True
-            response = cast("Response", (yield Send(request, stream=self.call.stream)))
+            response = yield from send(request, stream=self.call.stream)
             if self.call.stream and not self.compiled.responses.is_success(response.status):
                 yield Read(response)
             return response
@@ -211,9 +212,7 @@ class CallRunner(Generic[T]):
 
     def _announce(self) -> None:
         """Let hooks see and change the request. One that signs it makes the client's credentials unnecessary."""
-        event = self._event = AttemptEvent(
-            self.call.operation, safe_url(self.request.url), len(self.context.attempts) + 1
-        )
+        event = self._event = AttemptEvent(self.call.operation, safe_url(self._url), len(self.context.attempts) + 1)
         if self.compiled.guarded(before_attempt(self.engine.options.hooks, event, self.request)):
             self._signs = False
 
@@ -237,19 +236,19 @@ class CallRunner(Generic[T]):
             again = "" if wait is None else f", again in {wait:.2f} s"
             _log.debug(
                 "%s %s: %s in %.3f s (attempt %d%s)",
-                self.request.method, safe_url(self.request.url), attempt.outcome, attempt.seconds, attempt.number, again,
+                self.request.method, safe_url(self._url), attempt.outcome, attempt.seconds, attempt.number, again,
             )  # fmt: skip
         event, self._event = self._event, None
         if event is not None:
             event.status, event.error, event.seconds, event.retry_in = attempt.status, failure, attempt.seconds, wait
-            after_attempt(self.engine.options.hooks, event, response)
+            after_attempt(self.engine.options.hooks, event, self.request, response)
 
     def _abandon(self, error: BaseException) -> None:
         """Let hooks end what they began, when an attempt ends before it was sent, or is cancelled."""
         event, self._event = self._event, None
         if event is not None:
             event.error = error
-            after_attempt(self.engine.options.hooks, event)
+            after_attempt(self.engine.options.hooks, event, self.request)
 
     def _error(self, response: Response | None, failure: TransportError | None) -> XCaaSError:
         if response is None:
@@ -258,7 +257,7 @@ class CallRunner(Generic[T]):
                 error.advice = "The server may have acted on it all the same, so it was not repeated. Check first."
             return error
         asked = requested_wait(response.headers, response.status, self.engine.shared.wall())
-        refusal = response_error(self.call.operation, response, asked)
+        refusal = response_error(self.call.operation, response, asked, self.context.redactor())
         self.context.complete(refusal, response)
         if self._signs and self._site.authorizer is not None:
             # Asked in any case: a refused token that was not replaced is dropped here.

@@ -8,7 +8,7 @@ from threading import Lock
 
 from .._errors import CallTimeoutError
 from ..operations._product import RateLimit
-from ..sansio._steps import Flow, Sleep, WaitFor
+from ..sansio._steps import Flow, Sleep, wait_for
 
 __all__ = ["FlightLimit", "RateLimiter"]
 
@@ -66,7 +66,7 @@ class FlightLimit:
             ticket = _Ticket()
             self._queue.append(ticket)
         try:
-            granted = yield WaitFor(ticket, timeout)
+            granted = yield from wait_for(ticket, timeout)
         except BaseException:
             self._give_up(ticket)
             raise

@@ -87,8 +87,6 @@ class RawResponse(Generic[T_co]):
     __slots__ = ("_find", "_found", "_reply", "attempts", "content", "headers", "request_id", "status", "url")
 
     def __init__(self, find: Callable[[], T_co], reply: CallResponse[object]) -> None:
-        from .._redaction import safe_url
-
         self._find = find
         self._found: list[T_co] = []
         self._reply = reply
@@ -97,7 +95,7 @@ class RawResponse(Generic[T_co]):
         """Case-insensitive."""
         self.content: bytes = reply.content
         """The body as it came."""
-        self.url: str = safe_url(reply.url)
+        self.url: str = reply.context.url or ""
         """The address, without secrets."""
         self.request_id: str | None = reply.request_id
         self.attempts: tuple[Attempt, ...] = reply.attempts

@@ -16,7 +16,7 @@ from ..calls._context import CallContext
 from ..calls._exchange import exchange
 from ..operations._links import related_call
 from ..operations._operation import Call
-from ..sansio._steps import Close, ReadChunk, Sleep
+from ..sansio._steps import Close, Sleep, read_chunk
 from ._checksum import Checksum
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ class Transfer:
     __slots__ = (
         "_best",
         "_call",
-        "_chunk",
         "_coding",
         "_described",
         "_engine",
@@ -53,6 +52,7 @@ class Transfer:
         "_facts",
         "_failures",
         "_reply",
+        "_response",
         "_trouble",
         "checksum",
         "etag",
@@ -69,7 +69,7 @@ class Transfer:
         self._call = call
         self._facts: DownloadSpec | None = call.operation.download
         self._reply: CallResponse[object] | None = None  # the latest one, open or not
-        self._chunk: ReadChunk  # reads the next piece of that reply
+        self._response: Response  # of that reply
         self._trouble: TransportError | None = None
         self.is_open = False
         self._failures = 0
@@ -148,7 +148,7 @@ class Transfer:
                     raise trouble
                 if not self.is_open:
                     yield from self._reconnect(restartable)
-                data = cast("bytes", (yield self._chunk))
+                data = yield from read_chunk(self._response)
             except TransportError as error:
                 yield from self.close()
                 if self.offset != self.length:
@@ -178,7 +178,7 @@ class Transfer:
     def response(self) -> Response:
         """The open answer. Most pieces of a stream need no decision and may be read from here without
         a flow; `took` or `failed` then say what came of it, and `take` goes on where there was nothing."""
-        return self._chunk.response
+        return self._response
 
     def took(self, data: bytes) -> None:
         """Some bytes were read from `response`."""
@@ -255,7 +255,7 @@ class Transfer:
             yield from self._request()
             return
         self._reply = reply
-        self._chunk = ReadChunk(reply.response)
+        self._response = reply.response
         self.is_open = True
         begins = _range_start(reply.headers) if reply.status == 206 else 0
         if begins != self.offset and begins != 0:

@@ -28,7 +28,8 @@ class Request:
 
     `timeout` is what is left of the call's total, in seconds. `connect_timeout` and
     `read_timeout` bound single network operations within it. `operation` is the operation that
-    the request calls, for fakes that stand in for the network; None for requests for tokens.
+    the request calls, for fakes that stand in for the network; None for requests for tokens. `secrets`
+    are the credentials that were put on the request, to be masked where a server sends them back.
     """
 
     __slots__ = (
@@ -40,6 +41,7 @@ class Request:
         "parts",
         "read_timeout",
         "replayable",
+        "secrets",
         "timeout",
         "url",
     )
@@ -67,6 +69,7 @@ class Request:
         self.connect_timeout: float | None = connect_timeout
         self.read_timeout: float | None = read_timeout
         self.operation: Operation[object] | None = None
+        self.secrets: list[str] = []
 
 
 class Response(Protocol):

@@ -10,14 +10,26 @@ above them exists once.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from ._messages import Request, Response
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = ["Close", "Flow", "Read", "ReadChunk", "RunInThread", "Send", "Sleep", "Step", "WaitFor", "Waitable"]
+__all__ = [
+    "Close",
+    "Flow",
+    "Read",
+    "ReadChunk",
+    "RunInThread",
+    "Send",
+    "Sleep",
+    "Step",
+    "WaitFor",
+    "Waitable",
+    "read_chunk",
+    "run_in_thread",
+    "send",
+    "wait_for",
+]
 
 T = TypeVar("T")
 
@@ -98,6 +110,31 @@ class RunInThread:
 
 Step: TypeAlias = Send | Read | ReadChunk | Close | Sleep | WaitFor | RunInThread
 
-# A step's result depends on the step, which Generator's single send type cannot say.
-# `_drivers.py` has the only code that relies on the pairing above.
+# A step's result depends on the step, which Generator's single send type cannot say. The functions
+# below give each result its type; `_drivers.py` has the only other code that relies on the pairing.
 Flow: TypeAlias = Generator[Step, object, T]
+_Typed: TypeAlias = Generator[Step, Any, T]
+
+
+def send(request: Request, *, stream: bool = False) -> _Typed[Response]:
+    """Carry out `Send`."""
+    response: Response = yield Send(request, stream=stream)
+    return response
+
+
+def read_chunk(response: Response) -> _Typed[bytes]:
+    """Carry out `ReadChunk`."""
+    chunk: bytes = yield ReadChunk(response)
+    return chunk
+
+
+def wait_for(waitable: Waitable, timeout: float | None = None) -> _Typed[bool]:
+    """Carry out `WaitFor`."""
+    done: bool = yield WaitFor(waitable, timeout)
+    return done
+
+
+def run_in_thread(function: Callable[[], T]) -> _Typed[T]:
+    """Carry out `RunInThread`."""
+    result: T = yield RunInThread(function)
+    return result

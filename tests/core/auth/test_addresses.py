@@ -11,6 +11,7 @@ from xcaas_core._errors import (
 from xcaas_core.auth import ClientCredentials
 
 
+# CREDENTIALS 31
 @pytest.mark.parametrize(
     "url", ["http://api.example.com", "http://10.0.0.1", "http://localhost.example.com", "ftp://x"]
 )

@@ -69,6 +69,7 @@ def test_a_call_and_a_revoked_token(client: Client, server: TokenServer) -> None
     assert server.service.token_requests == 2
 
 
+# CREDENTIALS 16
 def test_a_second_401_is_raised_with_its_request_id_whatever_the_retry_settings() -> None:
     service = Watching()
     refusal = Answer(401, b'{"fault": {"faultstring": "no"}}', headers={"x-request-id": "req-7"})
@@ -85,6 +86,7 @@ def test_a_second_401_is_raised_with_its_request_id_whatever_the_retry_settings(
             assert len(service.script) == 2
 
 
+# CREDENTIALS 19
 def test_a_replay_keeps_method_headers_and_body() -> None:
     service = Watching()
     with (
@@ -103,6 +105,7 @@ def test_a_replay_keeps_method_headers_and_body() -> None:
     assert b"idempotency-key: k-1" in second.lower()
 
 
+# CREDENTIALS 18
 def test_a_body_that_can_be_read_once_is_not_replayed_and_the_next_call_has_a_new_token(
     client: Client, server: TokenServer
 ) -> None:
@@ -152,6 +155,7 @@ def test_a_product_without_its_credential_says_what_is_missing(client: Client) -
         client.sample.keyed()
 
 
+# CREDENTIALS 33
 def test_an_authorization_header_of_the_callers_own_is_respected() -> None:
     service = Watching()
     service.tokens["mine"] = time.monotonic() + 60
@@ -182,6 +186,7 @@ def test_a_refusal_of_a_header_of_the_callers_own_names_it(name: str, how: str) 
     assert service.token_requests == 0
 
 
+# CREDENTIALS 34
 def test_the_token_request_goes_through_the_clients_own_transport(server: TokenServer) -> None:
     seen: list[str] = []
 
@@ -222,6 +227,7 @@ def test_a_token_request_has_the_time_limits_of_the_client_that_asks(server: Tok
     assert second == (3, 4)
 
 
+# CREDENTIALS 35
 def test_closing_twice_and_calling_after_that(client: Client) -> None:
     client.sample.get()
     client.close()
@@ -279,6 +285,7 @@ def test_tokens_from_elsewhere_in_several_forms(auth: object, server: TokenServe
         assert b"the-token" not in pickle.dumps(client)
 
 
+# CREDENTIALS 29
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
 def test_a_forked_child_shares_the_token_and_inherits_no_lock(server: TokenServer) -> None:
@@ -327,6 +334,7 @@ def test_copies_of_clients_work(client: Client, server: TokenServer) -> None:
     assert server.service.token_requests == 2, "a deep copy starts fresh"
 
 
+# CREDENTIALS 36
 def test_nothing_keeps_the_interpreter_from_leaving(server: TokenServer) -> None:
     server.service.behave = lambda number: Answer(200, delay=30)
     code = f"""
@@ -360,6 +368,7 @@ def test_tokens_are_not_kept_alive_by_anything_but_their_credentials(server: Tok
     assert sum(isinstance(thing, AccessToken) for thing in gc.get_objects()) <= before
 
 
+# CREDENTIALS 32
 @pytest.mark.parametrize("trusted", [False, True])
 def test_links_to_other_hosts_carry_no_credential_unless_the_host_is_listed(trusted: bool) -> None:
     other = Watching()

@@ -186,6 +186,7 @@ def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCa
         assert_clean(repr(record.__dict__), record.name)
 
 
+# CREDENTIALS 28
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.usefixtures("everything_logged")
 def test_errors_of_the_token_endpoint(fault: str) -> None:

@@ -6,14 +6,14 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import pytest
 
 from xcaas_core.sansio._drivers import run, run_async
 from xcaas_core.sansio._event_loops import call_soon, has_ended, running_loop
 from xcaas_core.sansio._messages import Request
-from xcaas_core.sansio._steps import Flow, RunInThread, Send, Sleep, WaitFor
+from xcaas_core.sansio._steps import Flow, RunInThread, Send, Sleep, WaitFor, run_in_thread, wait_for
 from xcaas_core.testing import FakeServer
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Work:
 
 
 def park(work: Work, timeout: float | None = None) -> Flow[bool]:
-    return bool((yield WaitFor(work, timeout)))
+    return (yield from wait_for(work, timeout))
 
 
 def blocking(flow: Flow[T]) -> T:
@@ -98,7 +98,7 @@ def test_parking_ends_after_its_time(run: Run) -> None:
 
 def test_blocking_work_holds_up_no_loop(run: Run) -> None:
     def flow() -> Flow[int]:
-        return cast("int", (yield RunInThread(threading.get_ident)))
+        return (yield from run_in_thread(threading.get_ident))
 
     assert blocking(flow()) == threading.get_ident()
 

@@ -1,20 +1,29 @@
-"""What all kinds of credentials share: options, rotation, copying, pickling, a `repr` that tells no secret."""
+"""What all kinds of credentials share: options, rotation, copying, pickling, a `repr` that tells no secret.
+
+The functions are for the rest of this package. They are no methods, so that users don't meet them.
+"""
+
+# pyright: reportPrivateUsage=false
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Final, TypedDict, TypeVar, cast
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar, Final, TypedDict, TypeVar
 
-from ..._checks import invalid_type
+from ..._checks import invalid_type, is_iterable
+from ..._secrets import Secret
+from ...sansio._steps import Flow, run_in_thread
+from .._interface import AuthContext
 from ..tokens._events import AuthCounters, Events, Observer
+from ..tokens._manager import TokenFetcher, TokenManager
 from ..tokens._policy import TokenPolicy
-from ..tokens._registry import Pool
-from ._sources import LiteralSecret
+from ..tokens._registry import TokenRegistry
+from ._sources import LiteralSecret, Source
 
 if TYPE_CHECKING:
     from ..tokens._cache import TokenCache
 
-__all__ = ["Credential", "Options", "texts"]
+__all__ = ["Credential", "Options", "adopt", "is_fixed", "manager_of", "refill_with", "reveal", "texts"]
 
 Self = TypeVar("Self", bound="Credential")
 
@@ -36,17 +45,14 @@ class Options(TypedDict, total=False):
 
 
 def texts(name: str, given: object, wanted: str) -> frozenset[str]:
-    """One text or several, as a set. `name` and `wanted` are for the error about anything else."""
+    """Return one text or several as a set. `name` and `wanted` are for the error about anything else."""
     if isinstance(given, str):
         return frozenset([given])
-    found = _items(given)
-    if not all(isinstance(item, str) for item in found):
+    items = list(given) if is_iterable(given) else [given]
+    found = frozenset(item for item in items if isinstance(item, str))
+    if not all(isinstance(item, str) for item in items):
         raise invalid_type(name, given, wanted)
-    return frozenset(cast("list[str]", found))
-
-
-def _items(given: object) -> list[object]:
-    return list(cast("Iterable[object]", given)) if isinstance(given, Iterable) else [given]
+    return found
 
 
 class Credential:
@@ -67,7 +73,7 @@ class Credential:
 
     def _begin(self, observer: Observer | None) -> None:
         self._events = Events(self.__repr__, observer)
-        self._pool = Pool(self.policy, self._events)
+        self._registry = TokenRegistry(self.policy, self._events)
         self._refill: Callable[[], None] | None = None
 
     @property
@@ -87,15 +93,7 @@ class Credential:
     def _replace(self, fields: Mapping[str, object], *, drop: bool) -> None:
         """Change what identifies the caller. `drop`: a token that was obtained before is not used any more."""
         vars(self).update(fields)
-        self._pool.renew(drop=drop)
-
-    def _adopt(self, other: Credential) -> None:
-        """Become what `other` is, which a provider has just given for the renewal that is under way. Only
-        another identity makes that renewal, and what was obtained before, worthless."""
-        vars(self).update({name: getattr(other, name) for name in self._secrets})
-        changed = [name for name in self._shown if getattr(self, name) != getattr(other, name)]
-        if changed:
-            self._replace({name: getattr(other, name) for name in changed}, drop=True)
+        self._registry.renew(drop=drop)
 
     def _twin(self: Self) -> Self:
         twin = object.__new__(type(self))
@@ -106,12 +104,12 @@ class Credential:
     def __getstate__(self) -> dict[str, object]:
         """Configuration only: no token, no lock, no counters, no observer."""
         state = dict(vars(self))
-        for name in ("_events", "_pool", "_refill"):
+        for name in ("_events", "_registry", "_refill"):
             del state[name]
         return state
 
-    def __setstate__(self, state: object) -> None:
-        vars(self).update(cast("dict[str, object]", state))
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
         self._begin(None)
 
     def __copy__(self: Self) -> Self:
@@ -126,6 +124,47 @@ class Credential:
         shown |= {"products": sorted(self.products) or None, "role": self.role}
         parts = [f"{name}={value!r}" for name, value in shown.items() if value is not None]
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def manager_of(
+    credential: Credential, key: Hashable, context: AuthContext, make_fetcher: Callable[[], TokenFetcher]
+) -> TokenManager:
+    """Return the manager of what is obtained with a credential under `key`."""
+    return credential._registry.manager(key, context, make_fetcher)
+
+
+def reveal(credential: Credential, name: str) -> Flow[Secret]:
+    """Return a credential's secret as it is at this moment, after asking its provider if it has one."""
+    if credential._refill is not None:
+        yield from run_in_thread(credential._refill)
+    source = _source(credential, name)
+    return (yield from run_in_thread(source.get)) if source.blocks else source.get()
+
+
+def is_fixed(credential: Credential, name: str) -> bool:
+    """Tell whether a credential's secret is the same each time, until it is replaced."""
+    return credential._refill is None and _source(credential, name).fixed
+
+
+def refill_with(credential: Credential, refill: Callable[[], None]) -> None:
+    """Have `refill` called before each look at the secrets of a credential."""
+    credential._refill = refill
+
+
+def adopt(credential: Credential, other: Credential) -> None:
+    """Let a credential become what `other` is, which a provider has just given for the renewal that is under way.
+
+    Only another identity makes that renewal, and what was obtained before, worthless.
+    """
+    vars(credential).update({name: getattr(other, name) for name in credential._secrets})
+    changed = [name for name in credential._shown if getattr(credential, name) != getattr(other, name)]
+    if changed:
+        credential._replace({name: getattr(other, name) for name in changed}, drop=True)
+
+
+def _source(credential: Credential, name: str) -> Source:
+    source: Source = getattr(credential, name)
+    return source
 
 
 def _check_options(cls: type[Credential], options: Options) -> None:

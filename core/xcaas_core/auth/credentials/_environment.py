@@ -29,53 +29,31 @@ def credentials_from_env(**options: Unpack[Options]) -> list[Credential]:
     Raises:
         MissingCredentialsError: one half of a pair is set and the other isn't.
     """
-    found = (_client_credentials(options), _api_key(options), _login(options), _basic_token(options))
-    return [credential for credential in found if credential is not None]
-
-
-def _client_credentials(options: Options) -> Credential | None:
-    _whole("XCAAS_CLIENT_ID", "XCAAS_CLIENT_SECRET")
-    if not _is_set("XCAAS_CLIENT_ID"):
-        return None
-    return ClientCredentials(_text("XCAAS_CLIENT_ID"), EnvironmentVariable("XCAAS_CLIENT_SECRET"), **options)
-
-
-def _api_key(options: Options) -> Credential | None:
-    if not _is_set("XCAAS_API_KEY"):
-        return None
-    token = EnvironmentVariable("XCAAS_API_TOKEN") if _is_set("XCAAS_API_TOKEN") else None
-    return ApiKey(EnvironmentVariable("XCAAS_API_KEY"), token, **options)
-
-
-def _login(options: Options) -> Credential | None:
-    _whole("XCAAS_USERNAME", "XCAAS_PASSWORD")
-    if not _is_set("XCAAS_USERNAME"):
-        return None
-    if not _is_set("XCAAS_API_KEY"):
-        raise _half("XCAAS_USERNAME", "XCAAS_API_KEY")
-    key, password = EnvironmentVariable("XCAAS_API_KEY"), EnvironmentVariable("XCAAS_PASSWORD")
-    return WorkAnalyticsLogin(key, _text("XCAAS_USERNAME"), password, **options)
-
-
-def _basic_token(options: Options) -> Credential | None:
-    if not (_is_set("XCAAS_TENANT") and _is_set("XCAAS_API_TOKEN")):
-        return None
-    return BasicToken(_text("XCAAS_TENANT"), EnvironmentVariable("XCAAS_API_TOKEN"), **options)
+    found: list[Credential] = []
+    _refuse_half("XCAAS_CLIENT_ID", "XCAAS_CLIENT_SECRET")
+    _refuse_half("XCAAS_USERNAME", "XCAAS_PASSWORD")
+    key, token = EnvironmentVariable("XCAAS_API_KEY"), EnvironmentVariable("XCAAS_API_TOKEN")
+    if client_id := _text("XCAAS_CLIENT_ID"):
+        found.append(ClientCredentials(client_id, EnvironmentVariable("XCAAS_CLIENT_SECRET"), **options))
+    if _text(key.name):
+        found.append(ApiKey(key, token if _text(token.name) else None, **options))
+    if username := _text("XCAAS_USERNAME"):
+        if not _text(key.name):
+            raise _half("XCAAS_USERNAME", key.name)
+        found.append(WorkAnalyticsLogin(key, username, EnvironmentVariable("XCAAS_PASSWORD"), **options))
+    if (tenant := _text("XCAAS_TENANT")) and _text(token.name):
+        found.append(BasicToken(tenant, token, **options))
+    return found
 
 
 def _text(name: str) -> str:
     return os.environ.get(name, "").strip()
 
 
-def _is_set(name: str) -> bool:
-    return bool(_text(name))
-
-
-def _whole(one: str, other: str) -> None:
-    if _is_set(one) and not _is_set(other):
-        raise _half(one, other)
-    if _is_set(other) and not _is_set(one):
-        raise _half(other, one)
+def _refuse_half(one: str, other: str) -> None:
+    for present, missing in ((one, other), (other, one)):
+        if _text(present) and not _text(missing):
+            raise _half(present, missing)
 
 
 def _half(one: str, other: str) -> MissingCredentialsError:

@@ -23,10 +23,12 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Unpack, cast
+from typing import Unpack
 
+from ..._checks import is_list, is_object
 from ..._secrets import Secret
 from ..tokens._errors import SecretUnavailableError
 from ._base import Credential, Options
@@ -37,7 +39,7 @@ __all__ = ["ProfileEntry", "credentials_from_profile", "default_profile_path"]
 
 
 def default_profile_path() -> Path:
-    """Where the profile file is looked for: `credentials.toml` in the user's configuration folder for xcaas.
+    """Return where the profile file is looked for: `credentials.toml` in the user's configuration folder for xcaas.
 
     On Linux that is `$XDG_CONFIG_HOME/xcaas`, mostly `~/.config/xcaas`; elsewhere what platformdirs says
     (extra `profiles`), or the same as on Linux without it.
@@ -50,39 +52,35 @@ def default_profile_path() -> Path:
     return user_config_path("xcaas", appauthor=False) / "credentials.toml"
 
 
+@dataclass(frozen=True)
 class ProfileEntry:
     """A secret in a profile file, read when it is needed. `path` of keys and list positions leads to it."""
 
+    file: Path
+    path: tuple[str | int, ...]
     blocks = True
     fixed = False
 
-    def __init__(self, file: Path, *path: str | int) -> None:
-        self._file = file
-        self._path = path
-
     def get(self) -> Secret:
-        value: object = _load(self._file)
-        for step in self._path:
+        """Return the secret as the file has it now."""
+        value: object = _load(self.file)
+        for step in self.path:
             value = _step(value, step)
         if isinstance(value, str) and value:
             return Secret(value)
-        raise SecretUnavailableError(f"{self._file} has no {self} (or it is not text)")
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ProfileEntry) and (self._file, self._path) == (other._file, other._path)
-
-    def __hash__(self) -> int:
-        return hash((self._file, self._path))
+        raise SecretUnavailableError(f"{self.file} has no {self} (or it is not text)")
 
     def __repr__(self) -> str:
-        return ".".join(str(step) for step in self._path)
+        return ".".join(str(step) for step in self.path)
 
 
 def credentials_from_profile(
     profile: str = "default", *, file: str | os.PathLike[str] | None = None, **options: Unpack[Options]
 ) -> list[Credential]:
-    """All credentials of one profile. Secrets are read when they are needed, so edits take effect
-    without a restart, and pickled clients carry the file's name only.
+    """Return all credentials of one profile.
+
+    Secrets are read when they are needed, so edits take effect without a restart, and pickled clients carry the
+    file's name only.
 
     Raises:
         SecretUnavailableError: the file is missing, unreadable, not TOML, readable by others, or has no
@@ -90,54 +88,54 @@ def credentials_from_profile(
     """
     path = default_profile_path() if file is None else Path(file)
     section = _step(_load(path), profile)
-    if not isinstance(section, dict):
+    if not is_object(section):
         raise SecretUnavailableError(f"{path} has no profile [{profile}]")
-    return _Section(path, profile, cast("Mapping[str, object]", section)).credentials(options)
+    return list(_Section(path, profile, section).credentials(options))
 
 
+@dataclass(frozen=True)
 class _Section:
-    def __init__(self, file: Path, profile: str, values: Mapping[str, object]) -> None:
-        self._file = file
-        self._profile = profile
-        self._values = values
+    file: Path
+    profile: str
+    values: Mapping[str, object]
 
-    def credentials(self, options: Options) -> list[Credential]:
-        found: list[Credential] = []
-        if "client_id" in self._values:
-            found.append(ClientCredentials(self._text("client_id"), self._secret("client_secret"), **options))
-        token = self._secret("api_token") if "api_token" in self._values else None
-        if "api_key" in self._values:
-            found.append(ApiKey(self._secret("api_key"), token, **options))
-        if "username" in self._values:
-            key, password = self._secret("api_key"), self._secret("password")
-            found.append(WorkAnalyticsLogin(key, self._text("username"), password, **options))
-        if "tenant" in self._values and token is not None:
-            found.append(BasicToken(self._text("tenant"), token, **options))
-        for index, entry in enumerate(self._tables("api_keys")):
+    def credentials(self, options: Options) -> Iterator[Credential]:
+        if "client_id" in self.values:
+            yield ClientCredentials(self._text("client_id"), self._secret("client_secret"), **options)
+        token = self._secret("api_token") if "api_token" in self.values else None
+        if "api_key" in self.values:
+            yield ApiKey(self._secret("api_key"), token, **options)
+        if "username" in self.values:
+            yield WorkAnalyticsLogin(
+                self._secret("api_key"), self._text("username"), self._secret("password"), **options
+            )
+        if "tenant" in self.values and token is not None:
+            yield BasicToken(self._text("tenant"), token, **options)
+        for index, entry in self._tables("api_keys"):
             second = self._secret("api_keys", index, "token") if "token" in entry else None
-            found.append(ApiKey(self._secret("api_keys", index, "key"), second, **_narrowed(options, entry)))
-        for index, entry in enumerate(self._tables("basic_tokens")):
+            yield ApiKey(self._secret("api_keys", index, "key"), second, **_narrowed(options, entry))
+        for index, entry in self._tables("basic_tokens"):
             secret = self._secret("basic_tokens", index, "token")
-            found.append(BasicToken(str(entry.get("tenant", "")), secret, **_narrowed(options, entry)))
-        return found
+            yield BasicToken(str(entry.get("tenant", "")), secret, **_narrowed(options, entry))
 
     def _secret(self, *path: str | int) -> Source:
-        """A reference to a secret, looked at once so that a missing one is told now."""
-        entry = ProfileEntry(self._file, self._profile, *path)
+        """Return a reference to a secret, looked at once so that a missing one is told now."""
+        entry = ProfileEntry(self.file, (self.profile, *path))
         entry.get()
         return entry
 
     def _text(self, key: str) -> str:
-        value = self._values[key]
+        value = self.values[key]
         if not isinstance(value, str):
-            raise SecretUnavailableError(f"{self._file}: {self._profile}.{key} is not text")
+            raise SecretUnavailableError(f"{self.file}: {self.profile}.{key} is not text")
         return value
 
-    def _tables(self, key: str) -> list[Mapping[str, object]]:
-        value = self._values.get(key, [])
-        if not isinstance(value, list):
-            raise SecretUnavailableError(f"{self._file}: {self._profile}.{key} is not a list of tables ([[…]])")
-        return cast("list[Mapping[str, object]]", value)
+    def _tables(self, key: str) -> Iterator[tuple[int, Mapping[str, object]]]:
+        value = self.values.get(key, [])
+        for index, entry in enumerate(value if is_list(value) else [value]):
+            if not is_object(entry):
+                raise SecretUnavailableError(f"{self.file}: {self.profile}.{key} is not a list of tables ([[…]])")
+            yield index, entry
 
 
 def _narrowed(options: Options, entry: Mapping[str, object]) -> Options:
@@ -145,36 +143,42 @@ def _narrowed(options: Options, entry: Mapping[str, object]) -> Options:
     products, role = entry.get("products"), entry.get("role")
     if isinstance(products, str):
         narrowed["products"] = products
-    if isinstance(products, list):
-        narrowed["products"] = [str(name) for name in cast("list[object]", products)]
+    if is_list(products):
+        narrowed["products"] = [str(name) for name in products]
     if isinstance(role, str):
         narrowed["role"] = role
     return narrowed
 
 
 def _step(value: object, step: str | int) -> object:
-    if isinstance(value, dict):
-        return cast("dict[object, object]", value).get(step)
-    if isinstance(value, list) and isinstance(step, int):
-        items = cast("list[object]", value)
-        return items[step] if step < len(items) else None
+    if is_object(value) and isinstance(step, str):
+        return value.get(step)
+    if is_list(value) and isinstance(step, int) and step < len(value):
+        return value[step]
     return None
 
 
 def _load(path: Path) -> dict[str, object]:
     trouble: str | None = None
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_open) as file:
             _refuse_if_shared(path, os.fstat(file.fileno()))
             return tomllib.load(file)
     except OSError as error:
         trouble = error.strerror or type(error).__name__
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         trouble = "not valid TOML"
     raise SecretUnavailableError(f"the profile file {path} could not be read: {trouble}")
 
 
+def _open(path: str, flags: int) -> int:
+    """Open a file, or a FIFO without waiting for somebody to write into it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _refuse_if_shared(path: Path, facts: os.stat_result) -> None:
+    if not stat.S_ISREG(facts.st_mode):
+        raise SecretUnavailableError(f"the profile file {path} could not be read: it is no file")
     if not hasattr(os, "geteuid"):  # Windows: the profile folder belongs to the user
         return
     if facts.st_uid not in (os.geteuid(), 0) or stat.S_IMODE(facts.st_mode) & 0o077:

@@ -6,13 +6,14 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
+from ..._checks import is_iterable, is_mapping
 from ..._errors import ConfigurationError
 from ..._fork import resets_after_fork
-from ...sansio._steps import Flow, RunInThread
+from ...sansio._steps import Flow, run_in_thread
 from ..tokens._errors import SecretUnavailableError
-from ._base import Credential
+from ._base import Credential, adopt, refill_with
 from ._kinds import ApiKey, BasicToken, BearerToken
 
 __all__ = ["CredentialSet", "Credentials", "ScopedCredential"]
@@ -72,7 +73,7 @@ class CredentialSet:
     def resolve(self) -> Flow[tuple[ScopedCredential, ...]]:
         """Give the credentials, asking the function for them if that was not done yet."""
         if self._entries is None:
-            yield RunInThread(self._ask_first)
+            yield from run_in_thread(self._ask_first)
         assert self._entries is not None
         return self._entries
 
@@ -100,12 +101,12 @@ class CredentialSet:
         entries = self._entries
         if entries is None or not _fits(entries, fresh):
             for entry in fresh:
-                entry.credential._refill = self._ask  # pyright: ignore[reportPrivateUsage]
+                refill_with(entry.credential, self._ask)
             self._entries = fresh
             return
         for old, new in zip(entries, fresh, strict=True):
             if old.credential is not new.credential:
-                old.credential._adopt(new.credential)  # pyright: ignore[reportPrivateUsage]
+                adopt(old.credential, new.credential)
 
     def __reduce__(self) -> tuple[Callable[..., CredentialSet], tuple[object, ...]]:
         if self._provider is not None:
@@ -145,21 +146,20 @@ def _parse(given: object, name: str | None = None) -> Iterable[ScopedCredential]
         raise _unknown(given)
     if isinstance(given, Credential):
         yield ScopedCredential(given, name)
-    elif isinstance(given, Mapping):
-        named = cast("Mapping[str, object]", given)
+    elif is_mapping(given):
         if name is not None:
-            raise _unknown(named)
-        _refuse_arguments(named)
-        for key, value in named.items():
-            yield from _parse(value, key)
+            raise _unknown(given)
+        _refuse_arguments(given)
+        for key, value in given.items():
+            yield from _parse(value, str(key))
     elif isinstance(given, str):
         yield from (ScopedCredential(credential, name) for credential in (BearerToken(given), ApiKey(given)))
     elif (pair := _pair(given)) is not None:
         if name is None or not isinstance(given, tuple):
             raise _error("credentials cannot be a pair of strings, which does not say what they are")
         yield ScopedCredential(BasicToken(*pair), name)
-    elif isinstance(given, Iterable):
-        for item in cast("Iterable[object]", given):
+    elif is_iterable(given):
+        for item in given:
             if not isinstance(item, Credential):
                 raise _unknown(item, "a list of credentials cannot hold")
             yield ScopedCredential(item, name)
@@ -167,7 +167,7 @@ def _parse(given: object, name: str | None = None) -> Iterable[ScopedCredential]
         raise _unknown(given)
 
 
-def _refuse_arguments(given: Mapping[str, object]) -> None:
+def _refuse_arguments(given: Mapping[object, object]) -> None:
     """The arguments of a credential by name are not yet the credential."""
     kind = _ARGUMENTS.get(frozenset(given))
     if kind is not None and all(isinstance(value, str) for value in given.values()):
@@ -177,7 +177,7 @@ def _refuse_arguments(given: Mapping[str, object]) -> None:
         )
 
 
-_ARGUMENTS: Final = {
+_ARGUMENTS: Final[dict[frozenset[object], str]] = {
     frozenset({"client_id", "client_secret"}): "ClientCredentials",
     frozenset({"api_key", "username", "password"}): "WorkAnalyticsLogin",
     frozenset({"tenant", "token"}): "BasicToken",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from ..._errors import ConfigurationError
@@ -40,31 +41,24 @@ class Source(Protocol):
         ...
 
 
+@dataclass(frozen=True)
 class LiteralSecret:
     """A secret that was given as text. Left behind by pickle unless `travels` is set."""
 
+    secret: Secret
+    travels: bool = field(default=False, compare=False)
     blocks = False
     fixed = True
 
-    def __init__(self, secret: Secret, *, travels: bool = False) -> None:
-        self._secret = secret
-        self.travels = travels
-
     def get(self) -> Secret:
-        return self._secret
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, LiteralSecret) and self._secret == other._secret
-
-    def __hash__(self) -> int:
-        return hash(self._secret)
+        return self.secret
 
     def __repr__(self) -> str:
         return MASK
 
     def __reduce__(self) -> tuple[Callable[..., Source], tuple[str, ...]]:
         if self.travels:
-            return _unpack, (self._secret.reveal(),)
+            return _unpack, (self.secret.reveal(),)
         return MissingAfterPickle, ()
 
 
@@ -89,44 +83,36 @@ class MissingAfterPickle:
         return "<left behind by pickle>"
 
 
+@dataclass(frozen=True)
 class EnvironmentVariable:
     """A secret in an environment variable, read when it is needed."""
 
+    name: str
     blocks = False
     fixed = False
-
-    def __init__(self, name: str) -> None:
-        self.name = name
 
     def get(self) -> Secret:
         if text := os.environ.get(self.name, "").strip("\r\n"):
             return Secret(text)
         raise SecretUnavailableError(f"the environment variable {self.name} is not set", advice=f"Set {self.name}.")
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, EnvironmentVariable) and self.name == other.name
-
-    def __hash__(self) -> int:
-        return hash((EnvironmentVariable, self.name))
-
     def __repr__(self) -> str:
         return f"EnvironmentVariable({self.name!r})"
 
 
+@dataclass(frozen=True)
 class CallableSecret:
     """A secret that a function fetches, such as from a secret manager."""
 
+    function: Callable[[], str | Secret]
     blocks = True
     fixed = False
-
-    def __init__(self, function: Callable[[], str | Secret]) -> None:
-        self._function = function
 
     def get(self) -> Secret:
         trouble: str | None = None
         value: object = None
         try:
-            value = self._function()
+            value = self.function()
         except Exception as error:
             trouble = type(error).__name__
         if trouble is not None:  # outside the `except`: the function's own error may show the secret
@@ -137,14 +123,8 @@ class CallableSecret:
             return value
         raise SecretUnavailableError(f"the function {self!r} gave {type(value).__name__} instead of a non-empty str")
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, CallableSecret) and self._function == other._function
-
-    def __hash__(self) -> int:
-        return hash((CallableSecret, self._function))
-
     def __repr__(self) -> str:
-        return getattr(self._function, "__qualname__", type(self._function).__name__)
+        return getattr(self.function, "__qualname__", type(self.function).__name__)
 
 
 SecretInput: TypeAlias = str | Secret | EnvironmentVariable | Callable[[], str | Secret] | Source

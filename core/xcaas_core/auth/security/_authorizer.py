@@ -1,22 +1,24 @@
-"""The authorizer of calls that share a product and a security requirement (see `auth/_interface.py`)."""
+"""The authorizer of calls that share a product and a security requirement (see `auth/_interface.py`), and what a token says."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ..._errors import MissingCredentialsError
 from ...operations._operation import Security
 from ...operations._product import Product
 from ...sansio._messages import Request, Response
 from ...sansio._steps import Flow
-from .._interface import AuthContext
+from .._interface import AuthContext, Authorizer
+from ..credentials._kinds import ClientCredentials
 from ..credentials._set import CredentialSet
 from ..tokens._manager import Timeouts
-from ..tokens._token import AccessToken
+from ..tokens._token import AccessToken, TokenInfo
 from ._advice import PRODUCT_REFUSALS, about_key, about_token
-from ._bindings import CredentialBinding, binding_of
+from ._bindings import CredentialBinding, binding_of, token_manager
 from ._selection import resolve_security
 
-__all__ = ["AppliedCredentials", "RequestAuthorizer"]
+__all__ = ["AppliedCredentials", "RequestAuthorizer", "build_authorizer", "token_info"]
 
 # Seconds for which a value that is not at fault is not asked for again: a token costs a request, a key little.
 _SUSPECT_TOKEN = 30.0
@@ -55,29 +57,30 @@ class RequestAuthorizer:
         bindings = self._bindings
         if bindings is None:
             bindings = yield from self._select()
-        grant = AppliedCredentials(replay=replay)
+        applied = AppliedCredentials(replay=replay)
         for binding in bindings:
             token = yield from binding.manager.acquire(deadline, _timeouts(request))
-            binding.location.apply(request, token.value)
-            grant.tokens.append((binding, token))
-        return grant
+            binding.put(request, token.value)
+            request.secrets.append(token.value)
+            applied.tokens.append((binding, token))
+        return applied
 
     def _select(self) -> Flow[tuple[CredentialBinding, ...]]:
         held = yield from self._credentials.resolve()
-        choices = resolve_security(self._product, self._security, held)
-        bindings = [binding_of(choice, self._product, self._context) for choice in choices]
+        schemes = resolve_security(self._product, self._security, held)
+        bindings = [binding_of(scheme, self._product, self._context) for scheme in schemes]
         self._bindings = tuple(binding for binding in bindings if binding is not None)
         return self._bindings
 
-    def rejected(self, request: Request, response: Response, grant: object, *, deadline: float | None) -> Flow[bool]:
+    def rejected(self, request: Request, response: Response, applied: object, *, deadline: float | None) -> Flow[bool]:
         """Look for a better credential after a 401; see `Authorizer`."""
-        if not isinstance(grant, AppliedCredentials):
+        if not isinstance(applied, AppliedCredentials):
             return False
-        grant.asked = True
+        applied.asked = True
         if any(word in response.content for word in PRODUCT_REFUSALS):
             return False
         changed = False
-        for binding, token in grant.tokens:
+        for binding, token in applied.tokens:
             if not binding.renewable or self._is_suspected(token):
                 continue
             binding.manager.invalidate(token)
@@ -89,24 +92,24 @@ class RequestAuthorizer:
                 self._suspect(binding, token)
         return changed
 
-    def explain(self, status: int, grant: object) -> str | None:
+    def explain(self, status: int, applied: object) -> str | None:
         """Advise on a final 401 or 403; see `Authorizer`."""
-        if not isinstance(grant, AppliedCredentials):
+        if not isinstance(applied, AppliedCredentials):
             return None
         if status == 401:
-            self._on_final_401(grant)
-        info = next((token.info for binding, token in grant.tokens if binding.is_token), None)
+            self._on_final_401(applied)
+        info = next((token.info for binding, token in applied.tokens if binding.is_token), None)
         if info is not None:
             return about_token(self._product, info, status)
-        return about_key(self._product, status) if grant.tokens else None
+        return about_key(self._product, status) if applied.tokens else None
 
-    def _on_final_401(self, grant: AppliedCredentials) -> None:
-        for binding, token in grant.tokens:
+    def _on_final_401(self, applied: AppliedCredentials) -> None:
+        for binding, token in applied.tokens:
             if not binding.renewable:
                 continue
-            if grant.replay:
+            if applied.replay:
                 self._suspect(binding, token)
-            elif not grant.asked:  # the body could not be sent again, but the next call should not fail too
+            elif not applied.asked:  # the body could not be sent again, but the next call should not fail too
                 binding.manager.invalidate(token)
 
     def _suspect(self, binding: CredentialBinding, token: AccessToken) -> None:
@@ -124,3 +127,43 @@ class RequestAuthorizer:
 def _timeouts(request: Request) -> Timeouts:
     """Take the time limits of the call that waits for the token: they may differ between copies of one client."""
     return request.connect_timeout, request.read_timeout
+
+
+def build_authorizer(
+    product: Product, security: Security, credentials: CredentialSet | None, *, context: AuthContext
+) -> Authorizer | None:
+    """Return the authorizer for calls of a product with this security requirement; None if it asks for nothing.
+
+    Credentials that lack what the operation needs are no
+    error here but in `authorize`, so that a client can be made before its credentials are complete.
+    """
+    if not any(security):
+        return None
+    return RequestAuthorizer(product, security, credentials or CredentialSet(), context)
+
+
+def token_info(
+    product: Product,
+    credentials: CredentialSet | None,
+    *,
+    context: AuthContext,
+    deadline: float | None = None,
+    timeouts: Timeouts = (None, None),
+) -> Flow[TokenInfo]:
+    """Return what the token says about its key, requesting one if there is none at hand.
+
+    `product` is any that takes OAuth client credentials: all of them share one token.
+    """
+    held = yield from (credentials or CredentialSet()).resolve()
+    for scheme in product.schemes.values():
+        if scheme.token_url is None:
+            continue
+        for entry in held:
+            if isinstance(entry.credential, ClientCredentials):
+                manager = token_manager(entry.credential, product, scheme, context)
+                token = yield from manager.acquire(deadline, timeouts)
+                return replace(token.info, remaining=token.remaining(context.clock))
+    raise MissingCredentialsError(
+        "there is no OAuth token to ask about: the client has no client credentials",
+        advice="Give the client ClientCredentials(client_id, client_secret).",
+    )

@@ -1,82 +1,113 @@
-"""From a choice to what is put on requests: a location, and the manager that gives the value for it."""
+"""From a scheme and its credential to what is put on requests: a location, and the manager that gives the value for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
-from urllib.parse import quote_plus
+from typing import TypeAlias
+from urllib.parse import quote, quote_plus
 
 from ..._errors import ConfigurationError
 from ..._redaction import safe_url
 from ..._secrets import MaskedStr, basic, bearer
 from ...http._urls import rebase
 from ...operations._product import Product, Scheme
+from ...sansio._messages import Request
 from .._interface import AuthContext
-from ..credentials._base import Credential
+from ..credentials._base import Credential, is_fixed, manager_of
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
-from ..credentials._sources import Source
-from ..tokens._endpoint import Fetch
+from ..tokens._endpoint import EndpointFetcher
 from ..tokens._manager import TokenFetcher, TokenManager
-from ..tokens._shared import SharedFetch
-from ._locations import AuthorizationLocation, CookieLocation, HeaderLocation, Location, QueryLocation
-from ._lookups import Lookup
-from ._selection import Choice
+from ..tokens._shared import CachingFetcher
+from ._lookups import LookupFetcher
+from ._selection import ResolvedScheme
 from ._token_requests import ClientCredentialsRequest, TokenRequest, WorkAnalyticsRequest
 
 __all__ = ["CredentialBinding", "binding_of", "token_manager"]
+
+
+# Puts a credential on a request, over one that was put there before.
+Location: TypeAlias = Callable[[Request, MaskedStr], None]
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialBinding:
     """One value that a request needs. `renewable`: another one can be had when this one is refused."""
 
-    location: Location
+    put: Location
     manager: TokenManager
     credential: Credential
     renewable: bool
     is_token: bool
 
 
-def binding_of(choice: Choice, product: Product, context: AuthContext) -> CredentialBinding | None:
+def binding_of(resolved: ResolvedScheme, product: Product, context: AuthContext) -> CredentialBinding | None:
     """Bind the chosen credential to requests. None if nothing is put on them."""
-    credential, scheme = choice.credential, choice.scheme
+    credential, scheme = resolved.credential, resolved.scheme
     if credential is None:
         return None
     if scheme.kind in ("oauth2", "http-bearer", "openid") and not isinstance(credential, BearerToken):
         manager = token_manager(credential, product, scheme, context)
-        return CredentialBinding(AuthorizationLocation(), manager, credential, renewable=True, is_token=True)
-    manager, source = _lookup(credential, scheme, context)
-    fixed = source.fixed and credential._refill is None  # pyright: ignore[reportPrivateUsage]
-    return CredentialBinding(_location(scheme), manager, credential, renewable=not fixed, is_token=False)
+        return CredentialBinding(_in_authorization, manager, credential, renewable=True, is_token=True)
+    name, shape = _value_of(credential, scheme)
+    lookup = LookupFetcher(credential, name, shape, context)
+    manager = manager_of(credential, ("lookup", name), context, lambda: lookup)
+    return CredentialBinding(
+        _location(scheme), manager, credential, renewable=not is_fixed(credential, name), is_token=False
+    )
 
 
 def _location(scheme: Scheme) -> Location:
-    if scheme.kind != "api-key":
-        return AuthorizationLocation()
     name = scheme.parameter or ""
-    if name.lower() == "authorization":
-        return AuthorizationLocation()
+    if scheme.kind != "api-key" or name.lower() == "authorization":
+        return _in_authorization
     if scheme.location == "query":
-        return QueryLocation(name)
-    return CookieLocation(name) if scheme.location == "cookie" else HeaderLocation(name)
+        return _in_query(name)
+    return _in_cookie(name) if scheme.location == "cookie" else _in_header(name.lower())
 
 
-def _lookup(credential: Credential, scheme: Scheme, context: AuthContext) -> tuple[TokenManager, Source]:
-    """Return the manager of a value that is sent as it is, and where that value comes from."""
-    name, shape = _value_of(credential, scheme)
+def _in_authorization(request: Request, value: MaskedStr) -> None:
+    request.headers["authorization"] = value
 
-    def source() -> Source:
-        return cast("Source", getattr(credential, name))
 
-    def make_fetcher() -> TokenFetcher:
-        return Lookup(credential, source, shape, clock=context.clock)
+def _in_header(name: str) -> Location:
+    """Put a value into another header. One that the caller has set stays as it is."""
 
-    return _pooled(credential, ("lookup", name), make_fetcher, context), source()
+    def put(request: Request, value: MaskedStr) -> None:
+        callers = next((given for header, given in request.headers.items() if header.lower() == name), None)
+        if callers is None or isinstance(callers, MaskedStr):
+            request.headers[name] = value
+
+    return put
+
+
+def _in_query(name: str) -> Location:
+    """Put a value into the query. Addresses end up in logs of servers and proxies, which is why
+    documents that have a choice use a header."""
+    name = quote(name, safe="")
+
+    def put(request: Request, value: MaskedStr) -> None:
+        address, _, query = request.url.partition("?")
+        others = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != name]
+        others.append(f"{name}={quote(value, safe='')}")
+        request.url = MaskedStr(f"{address}?{'&'.join(others)}")
+
+    return put
+
+
+def _in_cookie(name: str) -> Location:
+    """Put a value into a cookie beside those that are there."""
+
+    def put(request: Request, value: MaskedStr) -> None:
+        pairs = [pair.strip() for pair in request.headers.get("cookie", "").split(";")]
+        others = [pair for pair in pairs if pair and pair.partition("=")[0] != name]
+        request.headers["cookie"] = MaskedStr("; ".join([*others, f"{name}={value}"]))
+
+    return put
 
 
 def _value_of(credential: Credential, scheme: Scheme) -> tuple[str, Callable[[str], MaskedStr]]:
-    """Say which of a credential's secrets a scheme takes, and how it is written on requests."""
+    """Return the name of the secret that a scheme takes of a credential, and what writes it on requests."""
 
     def as_password(secret: str) -> MaskedStr:
         return basic(credential.tenant if isinstance(credential, BasicToken) else "", secret)
@@ -112,7 +143,7 @@ def token_manager(credential: Credential, product: Product, scheme: Scheme, cont
     request: TokenRequest
     if isinstance(credential, ClientCredentials):
         in_body = (credential.client_auth or scheme.options.get("client_auth")) == "body"
-        request = ClientCredentialsRequest(credential, url, "body" if in_body else "basic")
+        request = ClientCredentialsRequest(credential, url, in_body)
         key: tuple[object, ...] = ("token", url, credential.scopes, in_body)
     elif isinstance(credential, WorkAnalyticsLogin):
         request = WorkAnalyticsRequest(credential, url, _key_header(product))
@@ -121,20 +152,12 @@ def token_manager(credential: Credential, product: Product, scheme: Scheme, cont
         raise ConfigurationError(f"{type(credential).__name__} cannot ask for a token")
 
     def make_fetcher() -> TokenFetcher:
-        policy, clock, random = credential.policy, context.clock, context.random
-        fetch = Fetch(request.build, address=safe_url(url), policy=policy, clock=clock, random=random)
+        fetch = EndpointFetcher(request.build, safe_url(url), credential.policy, context)
         if credential.cache is None:
             return fetch
-        return SharedFetch(fetch, credential.cache, request.cache_key, policy=policy, clock=clock, random=random)
+        return CachingFetcher(fetch, credential.cache, request.cache_key, credential.policy, context)
 
-    return _pooled(credential, key, make_fetcher, context)
-
-
-def _pooled(
-    credential: Credential, key: tuple[object, ...], make_fetcher: Callable[[], TokenFetcher], context: AuthContext
-) -> TokenManager:
-    pool = credential._pool  # pyright: ignore[reportPrivateUsage]
-    return pool.manager(key, make_fetcher, clock=context.clock, random=context.random)
+    return manager_of(credential, key, context, make_fetcher)
 
 
 def _key_header(product: Product) -> str:

@@ -11,7 +11,7 @@ from ..credentials._base import Credential
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
 from ..credentials._set import ScopedCredential
 
-__all__ = ["Choice", "resolve_security"]
+__all__ = ["ResolvedScheme", "resolve_security"]
 
 _TAKES: dict[str | None, tuple[type[Credential], ...]] = {
     "client-credentials": (ClientCredentials, BearerToken),
@@ -44,7 +44,7 @@ _OTHERS_DO = ("mutual-tls", "other")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ResolvedScheme:
     """A scheme of the requirement, and the credential for it. None: something else sees to it (TLS)."""
 
     name: str
@@ -54,8 +54,8 @@ class Choice:
 
 def resolve_security(
     product: Product, security: Sequence[Sequence[str]], held: Sequence[ScopedCredential]
-) -> tuple[Choice, ...]:
-    """The first alternative of `security` for which the client holds everything.
+) -> tuple[ResolvedScheme, ...]:
+    """Return the first alternative of `security` for which the client holds everything.
 
     An alternative without any scheme (calls may stay anonymous) is the last resort.
     Raises `MissingCredentialsError`, saying what is missing and how to give it.
@@ -63,43 +63,45 @@ def resolve_security(
     alternatives = [names for names in security if names]
     missing: list[list[str]] = []
     for names in alternatives:
-        choices = _one_key_each([_choice(product, name, held) for name in names], held)
-        complete = [choice for choice in choices if choice is not None]
-        if len(complete) == len(choices):
+        resolved = _one_key_each([_resolved(product, name, held) for name in names], held)
+        complete = [one for one in resolved if one is not None]
+        if len(complete) == len(resolved):
             return tuple(complete)
-        missing.append([name for name, choice in zip(names, choices, strict=True) if choice is None])
+        missing.append([name for name, one in zip(names, resolved, strict=True) if one is None])
     if len(alternatives) < len(security):
         return ()
     raise _missing(product, missing, held)
 
 
-def _one_key_each(choices: list[Choice | None], held: Sequence[ScopedCredential]) -> list[Choice | None]:
+def _one_key_each(
+    schemes: list[ResolvedScheme | None], held: Sequence[ScopedCredential]
+) -> list[ResolvedScheme | None]:
     """Leave one scheme per key, of schemes that apply together and each want a key of their own.
 
     A service whose key has a token of its own says so in its schemes, and a mapping may name one key for several.
     """
-    found: list[Choice | None] = []
+    found: list[ResolvedScheme | None] = []
     used: set[tuple[int, str]] = set()
-    for choice in choices:
-        if choice is not None and isinstance(choice.credential, ApiKey):
-            use = (id(choice.credential), choice.scheme.credential or choice.scheme.kind)
-            is_named = any(one.credential is choice.credential and one.name == choice.name for one in held)
+    for resolved in schemes:
+        if resolved is not None and isinstance(resolved.credential, ApiKey):
+            use = (id(resolved.credential), resolved.scheme.credential or resolved.scheme.kind)
+            is_named = any(one.credential is resolved.credential and one.name == resolved.name for one in held)
             if use in used and not is_named:
                 found.append(None)
                 continue
             used.add(use)
-        found.append(choice)
+        found.append(resolved)
     return found
 
 
-def _choice(product: Product, name: str, held: Sequence[ScopedCredential]) -> Choice | None:
+def _resolved(product: Product, name: str, held: Sequence[ScopedCredential]) -> ResolvedScheme | None:
     scheme = product.schemes.get(name)
     if scheme is None:
         raise ConfigurationError(f"{product.name} names a security scheme {name!r} that it does not describe")
     ranked = [(_rank(product, name, scheme, one), one.credential) for one in held]
     best = max((rank for rank, _ in ranked), default=0)
     if best == 0:
-        return Choice(name, scheme, None) if scheme.kind in _OTHERS_DO else None
+        return ResolvedScheme(name, scheme, None) if scheme.kind in _OTHERS_DO else None
     found = [credential for rank, credential in ranked if rank == best]
     if any(credential is not found[0] for credential in found):
         raise ConfigurationError(
@@ -107,11 +109,11 @@ def _choice(product: Product, name: str, held: Sequence[ScopedCredential]) -> Ch
             advice=f'Say which is for what: credentials={{"{name}": …}}, role="{_role(scheme) or name}" or '
             f'products="{product.name}".',
         )
-    return Choice(name, scheme, found[0])
+    return ResolvedScheme(name, scheme, found[0])
 
 
 def _rank(product: Product, name: str, scheme: Scheme, held: ScopedCredential) -> int:
-    """How well a credential fits: 0 not at all; more the more exactly it was said what it is for."""
+    """Return how well a credential fits: 0 not at all; more the more exactly it was said what it is for."""
     credential = held.credential
     kinds = _kinds(scheme)
     if not isinstance(credential, kinds):
@@ -160,7 +162,7 @@ def _how_each(product: Product, names: Sequence[str]) -> list[str]:
 
 
 def _has(product: Product, held: Sequence[ScopedCredential]) -> str:
-    """What there is instead, so that a slip in a name is seen."""
+    """Say what there is instead, so that a slip in a name is seen."""
     shown = [
         repr(one.credential) if one.name is None else f"{one.credential!r} for {one.name!r}" for one in held[:_MOST]
     ]
@@ -180,5 +182,5 @@ def _how(name: str, scheme: Scheme) -> str:
 
 
 def _role(scheme: Scheme) -> str | None:
-    """Which of a tenant's tokens, or of two keys, a scheme wants."""
+    """Return which of a tenant's tokens, or of two keys, a scheme wants."""
     return next((str(scheme.options[key]) for key in ("key", "token") if key in scheme.options), None)

@@ -4,98 +4,90 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Literal, cast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import quote_plus, urlencode
 
 from ..._secrets import MaskedStr, Secret, basic, store_digest
 from ...sansio._messages import Request
-from ...sansio._steps import Flow, RunInThread
+from ...sansio._steps import Flow, run_in_thread
+from ..credentials._base import reveal
 from ..credentials._kinds import ClientCredentials, WorkAnalyticsLogin
-from ..credentials._sources import Source
-from ._lookups import reveal
 
 __all__ = ["ClientCredentialsRequest", "TokenRequest", "WorkAnalyticsRequest"]
 
-_FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
 
-
-class TokenRequest:
-    """What token requests have in common."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
+class TokenRequest(Protocol):
+    """How a kind of credential asks for a token."""
 
     def build(self) -> Flow[Request]:
-        """A new token request, with the secrets of this moment."""
-        raise NotImplementedError
+        """Return a new token request, with the secrets of this moment."""
+        ...
 
     def cache_key(self) -> Flow[str]:
-        """A name for the token: the same wherever everything that makes tokens differ is the same."""
-        raise NotImplementedError
-
-    def _request(self, headers: dict[str, str], content: bytes) -> Request:
-        return Request("POST", self._url, _FORM | headers, content)
-
-    def _named(self, kind: str, principal: str, secret: Secret, facts: object) -> Flow[str]:
-        text = json.dumps([kind, principal, self._url, facts], sort_keys=True)
-        digest = cast("str", (yield RunInThread(lambda: store_digest(principal, secret))))
-        return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}-{digest}"
+        """Return a name for the token: the same wherever everything that makes tokens differ is the same."""
+        ...
 
 
-class ClientCredentialsRequest(TokenRequest):
+@dataclass(frozen=True, slots=True)
+class ClientCredentialsRequest:
     """RFC 6749, 4.4. Key and secret travel as HTTP Basic (form-encoded first, 2.3.1) or in the body."""
 
-    def __init__(self, credential: ClientCredentials, url: str, client_auth: Literal["basic", "body"]) -> None:
-        super().__init__(url)
-        self._credential = credential
-        self._in_body = client_auth == "body"
+    credential: ClientCredentials
+    url: str
+    in_body: bool
 
     def build(self) -> Flow[Request]:
-        secret = yield from reveal(self._credential, self._source)
-        client_id = self._credential.client_id
-        form = {"grant_type": "client_credentials", **self._credential.parameters}
-        if self._credential.scopes:
-            form["scope"] = " ".join(sorted(self._credential.scopes))
-        if not self._in_body:
-            header = basic(quote_plus(client_id), quote_plus(secret.reveal()))
-            return self._request({"authorization": header}, urlencode(form).encode())
-        return self._request({}, _form({**form, "client_id": client_id}, "client_secret", secret))
+        credential = self.credential
+        secret = yield from reveal(credential, "_client_secret")
+        form = {"grant_type": "client_credentials", **credential.parameters}
+        if credential.scopes:
+            form["scope"] = " ".join(sorted(credential.scopes))
+        if self.in_body:
+            form["client_id"] = credential.client_id
+            return _request(self.url, {}, form, {"client_secret": secret})
+        header = basic(quote_plus(credential.client_id), quote_plus(secret.reveal()))
+        return _request(self.url, {"authorization": header}, form, {})
 
     def cache_key(self) -> Flow[str]:
-        secret = yield from reveal(self._credential, self._source)
-        facts = [sorted(self._credential.scopes), self._credential.parameters]
-        return (yield from self._named(self._credential.kind, self._credential.client_id, secret, facts))
-
-    def _source(self) -> Source:
-        return self._credential._client_secret  # pyright: ignore[reportPrivateUsage]
+        credential = self.credential
+        secret = yield from reveal(credential, "_client_secret")
+        facts = [credential.kind, credential.client_id, self.url, [sorted(credential.scopes), credential.parameters]]
+        return (yield from _cache_key(facts, credential.client_id, secret))
 
 
-class WorkAnalyticsRequest(TokenRequest):
+@dataclass(frozen=True, slots=True)
+class WorkAnalyticsRequest:
     """Work Analytics' own token service: key in a header, user and password as a form, no grant type."""
 
-    def __init__(self, credential: WorkAnalyticsLogin, url: str, key_header: str) -> None:
-        super().__init__(url)
-        self._credential = credential
-        self._key_header = key_header
+    credential: WorkAnalyticsLogin
+    url: str
+    key_header: str
 
     def build(self) -> Flow[Request]:
-        key = yield from reveal(self._credential, self._key)
-        password = yield from reveal(self._credential, self._password)
-        headers: dict[str, str] = {self._key_header: MaskedStr(key.reveal())}
-        return self._request(headers, _form({"username": self._credential.username}, "password", password))
+        key = yield from reveal(self.credential, "_api_key")
+        password = yield from reveal(self.credential, "_password")
+        headers: dict[str, str] = {self.key_header: MaskedStr(key.reveal())}
+        return _request(self.url, headers, {"username": self.credential.username}, {"password": password})
 
     def cache_key(self) -> Flow[str]:
-        key = yield from reveal(self._credential, self._key)
-        password = yield from reveal(self._credential, self._password)
+        key = yield from reveal(self.credential, "_api_key")
+        password = yield from reveal(self.credential, "_password")
         both = Secret(f"{key.reveal()}\0{password.reveal()}")
-        return (yield from self._named(self._credential.kind, self._credential.username, both, None))
-
-    def _key(self) -> Source:
-        return self._credential._api_key  # pyright: ignore[reportPrivateUsage]
-
-    def _password(self) -> Source:
-        return self._credential._password  # pyright: ignore[reportPrivateUsage]
+        facts = [self.credential.kind, self.credential.username, self.url, None]
+        return (yield from _cache_key(facts, self.credential.username, both))
 
 
-def _form(fields: dict[str, str], name: str, secret: Secret) -> bytes:
-    return urlencode({**fields, name: secret.reveal()}).encode()
+def _request(url: str, headers: dict[str, str], form: dict[str, str], secrets: dict[str, Secret]) -> Request:
+    form_type = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+    body = urlencode({**form, **{name: secret.reveal() for name, secret in secrets.items()}}).encode()
+    request = Request("POST", url, form_type | headers, body)
+    request.secrets += [MaskedStr(secret.reveal()) for secret in secrets.values()]
+    return request
+
+
+def _cache_key(facts: Sequence[object], principal: str, secret: Secret) -> Flow[str]:
+    text = json.dumps(facts, sort_keys=True)
+    digest = yield from run_in_thread(lambda: store_digest(principal, secret))
+    return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}-{digest}"

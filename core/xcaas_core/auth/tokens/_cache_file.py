@@ -12,8 +12,8 @@ import tempfile
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import cast
 
+from ..._checks import is_number, is_object
 from ._errors import SecretUnavailableError
 
 try:
@@ -43,15 +43,19 @@ class FileTokenCache:
 
     def read(self, key: str) -> tuple[bytes, float] | None:
         with self._open(f"{key}.json") as file:
-            text = b"" if file is None else _read_all(file)
-        try:
-            entry = cast("dict[str, object]", json.loads(text))
-            payload = base64.b64decode(str(entry["payload"]), validate=True)
-            written, until = float(cast("float", entry["written"])), float(cast("float", entry["until"]))
-        except (ValueError, TypeError, KeyError):
-            return None
+            content = b"" if file is None else _read_all(file)
         now = time.time()
-        left = min(until - now, until - written)
+        try:
+            entry: object = json.loads(content)
+            if not is_object(entry):
+                return None
+            text, written, until = entry.get("payload"), entry.get("written"), entry.get("until")
+            if not isinstance(text, str) or not is_number(written) or not is_number(until):
+                return None
+            payload = base64.b64decode(text, validate=True)
+            left = float(min(until - now, until - written))
+        except (ValueError, OverflowError, RecursionError):
+            return None
         return (payload, left) if written <= now + _SLACK and left > 0 else None
 
     def write(self, key: str, payload: bytes, seconds: float) -> None:
@@ -74,7 +78,7 @@ class FileTokenCache:
         if fcntl is None:
             return owner
         self._prepare()
-        file = os.open(self._folder / f"{key}.lock", os.O_RDWR | os.O_CREAT | _no_follow(), 0o600)
+        file = os.open(self._folder / f"{key}.lock", os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
         try:
             if not _is_ours(file):
                 raise PermissionError("the lock file belongs to somebody else")
@@ -105,9 +109,9 @@ class FileTokenCache:
 
     @contextlib.contextmanager
     def _open(self, name: str) -> Generator[int | None]:
-        """The open file, or None if there is none that can be trusted."""
+        """Yield the open file, or None if there is none that can be trusted."""
         try:
-            file = os.open(self._folder / name, os.O_RDONLY | _no_follow())
+            file = os.open(self._folder / name, os.O_RDONLY | _FLAGS)
         except OSError:
             yield None
             return
@@ -123,8 +127,8 @@ class FileTokenCache:
         return {"_folder": self._folder, "_held": {}}
 
 
-def _no_follow() -> int:
-    return getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+# Neither through a link, nor waiting for somebody to write into a FIFO.
+_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def _is_ours(file: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import Protocol
 
 from ._errors import SecretUnavailableError
 
@@ -22,7 +22,7 @@ class RedisClient(Protocol):
     def eval(self, script: str, numkeys: int, /, *keys_and_args: str | bytes | int) -> object: ...
 
 
-class _Closable(Protocol):
+class _OwnClient(RedisClient, Protocol):
     def close(self) -> None: ...
 
 
@@ -39,15 +39,18 @@ class RedisTokenCache:
     """
 
     def __init__(self, client: RedisClient | str, *, prefix: str = "xcaas:") -> None:
-        self._client = _connect(client) if isinstance(client, str) else client
-        self._ours = isinstance(client, str)
+        self._own: _OwnClient | None = None
+        if isinstance(client, str):
+            client = self._own = _connect(client)
+        self._client: RedisClient = client
         self._prefix = prefix
 
     def read(self, key: str) -> tuple[bytes, float] | None:
-        payload, milliseconds = cast("tuple[bytes | str | None, int]", self._client.eval(_READ, 1, self._name(key)))
-        if payload is None or milliseconds <= 0:
-            return None
-        return (payload if isinstance(payload, bytes) else payload.encode()), milliseconds / 1000
+        match self._client.eval(_READ, 1, self._name(key)):
+            case [str() | bytes() as payload, int() as milliseconds] if milliseconds > 0:
+                return (payload if isinstance(payload, bytes) else payload.encode()), milliseconds / 1000
+            case _:
+                return None
 
     def write(self, key: str, payload: bytes, seconds: float) -> None:
         self._client.eval(_WRITE, 1, self._name(key), payload, max(1, int(seconds * 1000)))
@@ -62,8 +65,8 @@ class RedisTokenCache:
 
     def close(self) -> None:
         """Close the connections, if the cache has made them (it was given an address)."""
-        if self._ours:
-            cast("_Closable", self._client).close()
+        if self._own is not None:
+            self._own.close()
 
     def _name(self, key: str) -> str:
         return f"{self._prefix}{key}"
@@ -78,10 +81,10 @@ class RedisTokenCache:
         return self
 
 
-def _connect(url: str) -> RedisClient:
+def _connect(url: str) -> _OwnClient:
     try:
         from redis import Redis
     except ImportError:
         raise SecretUnavailableError("redis is not installed", advice="Install xcaas[redis].") from None
-    connect = cast("Callable[..., RedisClient]", Redis.from_url)  # pyright: ignore[reportUnknownMemberType]
+    connect: Callable[..., _OwnClient] = Redis.from_url  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     return connect(url, socket_timeout=2.0, socket_connect_timeout=2.0)

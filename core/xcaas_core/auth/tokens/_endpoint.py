@@ -6,51 +6,46 @@ as the calls do.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import Protocol, cast
+from dataclasses import dataclass, field, replace
 
 from ..._errors import CertificateError, CredentialsError, TransportError
+from ..._secrets import bearer, fingerprint, redactor_of
+from ...http._headers import request_id_of, requested_wait
 from ...sansio._messages import Request, Response
-from ...sansio._steps import Flow, Send, Sleep
+from ...sansio._steps import Flow, Sleep, send
+from .._interface import AuthContext
 from ._failure import Failure
 from ._manager import RefreshBudget
 from ._policy import TokenPolicy
-from ._responses import Endpoint, parse_token_response
-from ._token import AccessToken
+from ._responses import TokenResponse, error_code, parse_token_response
+from ._token import AccessToken, TokenInfo
 
-__all__ = ["Build", "Fetch", "no_secret"]
+__all__ = ["EndpointFetcher", "no_secret"]
 
-
-class Build(Protocol):
-    """Makes the token request. May wait for a secret; raises `SecretUnavailableError` without one."""
-
-    def __call__(self) -> Flow[Request]: ...
+_WRONG = "Check the key and its secret (a key that was deleted or replaced in the Admin Console is refused too)."
+_ADVICE = {400: _WRONG, 401: _WRONG, 403: _WRONG, 404: "Check the client's base_url.", 407: "Check the proxy's login."}
 
 
-class Fetch:
-    """The flow behind a token's `TokenManager` (see `TokenFetcher`). `address` is the endpoint's, for messages."""
+@dataclass(slots=True)
+class EndpointFetcher:
+    """The `TokenFetcher` of tokens that an endpoint issues.
 
-    def __init__(
-        self,
-        build: Build,
-        *,
-        address: str,
-        policy: TokenPolicy,
-        clock: Callable[[], float],
-        random: Callable[[], float],
-    ) -> None:
-        self._build = build
-        self._address = address
-        self._policy = policy
-        self._clock = clock
-        self._random = random
-        self._closed_until = 0.0
-        self._endpoint = Endpoint(address, policy, clock)
+    `build` makes the token request: it may wait for a secret, and raises `SecretUnavailableError` without one.
+    `address` is the endpoint's, for messages.
+    """
+
+    build: Callable[[], Flow[Request]]
+    address: str
+    policy: TokenPolicy
+    context: AuthContext
+    _closed_until: float = field(default=0.0, init=False)
 
     def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         """Ask until there is a token, the budget is spent, or asking makes no sense."""
         failure: Failure | None = None
-        pause = max(0.0, self._closed_until - self._clock())
+        pause = max(0.0, self._closed_until - self.context.clock())
         for attempt in range(1, budget.attempts + 1):
             if pause > 0:
                 if (end := self._cannot_wait(pause, budget, failure)) is not None:
@@ -61,70 +56,119 @@ class Fetch:
                 return outcome
             failure = outcome
             pause = self._pause(attempt, outcome)
-        return self._unavailable(budget, failure).final(budget.attempts)
+        assert failure is not None
+        return self._unless_out_of_time(failure, budget).final(budget.attempts)
 
     def _pause(self, attempt: int, failure: Failure) -> float:
         if failure.wait is not None:
-            self._closed_until = self._clock() + failure.wait
-        return max(self._policy.pause(attempt, self._random()), failure.wait or 0.0)
+            self._closed_until = self.context.clock() + failure.wait
+        return max(self.policy.pause(attempt, self.context.random()), failure.wait or 0.0)
 
     def _cannot_wait(self, pause: float, budget: RefreshBudget, failure: Failure | None) -> Failure | None:
-        if pause > self._policy.longest_wait or (failure is None and budget.early):
-            return self._patience(pause, failure)
-        if self._clock() + pause < budget.deadline:
+        if pause > self.policy.longest_wait or (failure is None and budget.early):
+            return self._asked_to_wait(pause, failure)
+        if self.context.clock() + pause < budget.deadline:
             return None
         if budget.callers:
             return _out_of_time()
-        return self._patience(pause, failure) if failure is None else failure
+        return failure or self._asked_to_wait(pause, failure)
 
-    def _patience(self, pause: float, failure: Failure | None) -> Failure:
+    def _asked_to_wait(self, pause: float, failure: Failure | None) -> Failure:
         return Failure(
             kind="rate-limit",
-            message=f"{self._address} asks to wait {pause:.0f} s before the next token request",
+            message=f"{self.address} asks to wait {pause:.0f} s before the next token request",
             advice="Share one client, or one token cache, instead of asking for a token in many places.",
-            status=None if failure is None else failure.status,
-            code=None if failure is None else failure.code,
+            status=failure.status if failure else None,
+            code=failure.code if failure else None,
             wait=pause,
             remember=pause,
         )
 
-    def _unavailable(self, budget: RefreshBudget, failure: Failure | None) -> Failure:
-        if budget.callers and self._clock() >= budget.deadline:
-            return _out_of_time()
-        assert failure is not None
-        return failure
+    def _unless_out_of_time(self, failure: Failure, budget: RefreshBudget) -> Failure:
+        """Return a failure, or that of a caller whose own time is up."""
+        return _out_of_time() if budget.callers and self.context.clock() >= budget.deadline else failure
 
     def _attempt(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         try:
-            request = yield from self._build()
+            request = yield from self.build()
         except CredentialsError as error:
-            return no_secret(error, self._policy)
-        started = self._clock()
+            return no_secret(error, self.policy)
+        started = self.context.clock()
         left = budget.deadline - started
         if left <= 0:
-            return _out_of_time() if budget.callers else self._silent("no time was left", retry=False)
-        request.timeout = min(self._policy.attempt_timeout, left)
+            return self._unless_out_of_time(self._silent("no time was left", retry=False), budget)
+        request.timeout = min(self.policy.attempt_timeout, left)
         request.connect_timeout, request.read_timeout = budget.timeouts
+        redacted = redactor_of(request.headers, request.url, request.secrets).text
         trouble: TransportError | None = None
-        response: Response | None = None
         try:
-            response = cast("Response", (yield Send(request)))
+            response = yield from send(request)
         except TransportError as error:
             trouble = error
-        if response is None:  # outside the `except`, so that no error has this one for its context
-            if budget.callers and self._clock() >= budget.deadline:
-                return _out_of_time()
-            reason = "no answer" if trouble is None else trouble.message
-            refused = isinstance(trouble, CertificateError)
-            return self._silent(reason, retry=not refused, advice=trouble.advice if refused and trouble else None)
-        return parse_token_response(self._endpoint, response, started, renewal=budget.renewal)
+        else:
+            return self._outcome(response, started, redacted, renewal=budget.renewal)
+        # outside the `except`, so that no error has this one for its context
+        refused = isinstance(trouble, CertificateError)
+        failure = self._silent(redacted(trouble.message), retry=not refused, advice=trouble.advice if refused else None)
+        return self._unless_out_of_time(failure, budget)
 
     def _silent(self, reason: str, *, retry: bool, advice: str | None = None) -> Failure:
         return Failure(
             kind="unavailable",
-            message=f"{self._address} could not be asked for a token: {reason}",
+            message=f"{self.address} could not be asked for a token: {reason}",
             advice=advice or "Check the network, the proxy and the client's base_url.",
             retry=retry,
+        )
+
+    def _outcome(
+        self, response: Response, started: float, redacted: Callable[[str], str], *, renewal: bool
+    ) -> AccessToken | Failure:
+        """Read a token, or why there is none. `started` is when the request was sent: a token's life counts from then."""
+        status = response.status
+        found = parse_token_response(response.content) if 200 <= status < 300 else None
+        if isinstance(found, TokenResponse):
+            return self._token(found, started, redacted, renewal)
+        failure = Failure(
+            kind="refused",
+            message=f"{self.address} answered {status}",
+            advice=_ADVICE.get(status),
+            status=status,
+            code=redacted(error_code(response.content) or "") or None,
+            request_id=redacted(request_id_of(response.headers) or "") or None,
+            remember=self.policy.refusal_memory,
+        )
+        if found is not None:
+            advice = "Check that base_url and proxy lead to the token endpoint."
+            message = f"{failure.message}, but {found.reason}"
+            return replace(failure, kind="answer", message=message, advice=advice, code=None, retry=found.transient)
+        if status in (408, 425, 429) or status >= 500:
+            wait = requested_wait(response.headers, status, time.time())
+            failure = replace(failure, kind="unavailable", advice=None, retry=True, wait=wait, remember=0.0)
+            if status != 429:
+                return failure
+            return replace(failure, kind="rate-limit", message=f"{failure.message} (too many requests)")
+        what = "no token"
+        if 300 <= status < 400:
+            what = "a redirect, which is not followed: the secret stays with this address"
+        code = f" {failure.code}" if failure.code else ""
+        return replace(failure, message=f"{failure.message}{code}: {what}")
+
+    def _token(
+        self, found: TokenResponse, started: float, redacted: Callable[[str], str], renewal: bool
+    ) -> AccessToken | Failure:
+        life = self.policy.life(found.expires_in)
+        over = life <= self.context.clock() - started
+        if over and renewal:
+            message = f"{self.address} gave a new token that had expired when it arrived"
+            return Failure(kind="answer", message=message, remember=self.policy.refusal_memory)
+        products = tuple(map(redacted, found.products))
+        return AccessToken(
+            bearer(found.token.reveal()),
+            life=0.0 if over else life,
+            obtained_at=started,
+            policy=self.policy,
+            info=TokenInfo(products, life, life, found.issued_at, redacted(found.scope)),
+            fingerprint=fingerprint(found.token.reveal()),
         )
 
 
@@ -133,5 +177,8 @@ def _out_of_time() -> Failure:
 
 
 def no_secret(error: CredentialsError, policy: TokenPolicy) -> Failure:
-    """The failure that a missing secret is. Remembered, so that a secret manager in trouble isn't asked by every call."""
+    """Return the failure that a missing secret is.
+
+    It is remembered, so that a secret manager in trouble isn't asked by every call.
+    """
     return Failure(kind="secret", message=error.message, advice=error.advice, remember=policy.refusal_memory)

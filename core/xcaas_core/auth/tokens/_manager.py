@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from ..._fork import resets_after_fork
-from ...sansio._steps import Flow, WaitFor
+from ...sansio._steps import Flow, wait_for
+from .._interface import AuthContext
 from ._events import Events
 from ._failure import Failure
 from ._policy import TokenPolicy
@@ -34,7 +34,8 @@ __all__ = ["RefreshBudget", "Timeouts", "TokenFetcher", "TokenManager"]
 Timeouts: TypeAlias = tuple[float | None, float | None]
 
 _log = logging.getLogger("xcaas.auth")
-_GRACE = 5.0
+# How much longer than its time a refresh may take, as a share of that time, before somebody else leads.
+_GRACE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +64,13 @@ class TokenFetcher(Protocol):
 class TokenManager:
     """One credential value in one scope of sharing."""
 
-    def __init__(
-        self,
-        fetch_token: TokenFetcher,
-        *,
-        policy: TokenPolicy,
-        clock: Callable[[], float],
-        random: Callable[[], float],
-        events: Events,
-    ) -> None:
+    def __init__(self, fetch_token: TokenFetcher, policy: TokenPolicy, context: AuthContext, events: Events) -> None:
         self.current: AccessToken | None = None
-        self.clock = clock
+        self.clock = context.clock
         self.events = events
         self.policy = policy
         self._fetch_token = fetch_token
-        self._random = random
+        self._random = context.random
         # Reentrant: the garbage collector may close a leader's flow in a thread that holds the lock.
         self._lock = threading.RLock()
         self._refresh: Refresh | None = None
@@ -151,9 +144,11 @@ class TokenManager:
                 return refresh, False
             elif (refusal := self._refused(now)) is not None:
                 return refusal
-            limit = now + self.policy.total_timeout
-            overdue = (limit if deadline is None else min(limit, deadline)) + _GRACE
-            self._refresh = Refresh(early=usable, overdue_at=overdue, generation=self._generation)
+            patience = self.policy.total_timeout
+            if deadline is not None:
+                patience = max(0.0, min(patience, deadline - now))
+            overdue_at = now + patience * (1 + _GRACE)
+            self._refresh = Refresh(early=usable, overdue_at=overdue_at, generation=self._generation)
             return self._refresh, True
 
     def _refused(self, now: float) -> Failure | None:
@@ -260,7 +255,7 @@ class TokenManager:
     def _wait(self, refresh: Refresh, deadline: float | None) -> Flow[AccessToken | Failure | None]:
         now = self.clock()
         until = refresh.overdue_at if deadline is None else min(refresh.overdue_at, deadline)
-        done = yield WaitFor(refresh, max(0.0, until - now))
+        done = yield from wait_for(refresh, max(0.0, until - now))
         if done:
             return refresh.outcome
         if deadline is not None and self.clock() >= deadline:

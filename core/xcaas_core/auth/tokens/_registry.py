@@ -6,14 +6,15 @@ import threading
 from collections.abc import Callable, Hashable
 
 from ..._fork import resets_after_fork
+from .._interface import AuthContext
 from ._events import Events
 from ._manager import TokenFetcher, TokenManager
 from ._policy import TokenPolicy
 
-__all__ = ["Pool"]
+__all__ = ["TokenRegistry"]
 
 
-class Pool:
+class TokenRegistry:
     """Keeps a manager per key. The key holds whatever makes tokens differ: endpoint, scopes, parameters."""
 
     def __init__(self, policy: TokenPolicy, events: Events) -> None:
@@ -23,22 +24,13 @@ class Pool:
         self._lock = threading.Lock()
         resets_after_fork(self)
 
-    def manager(
-        self,
-        key: Hashable,
-        make_fetcher: Callable[[], TokenFetcher],
-        *,
-        clock: Callable[[], float],
-        random: Callable[[], float],
-    ) -> TokenManager:
+    def manager(self, key: Hashable, context: AuthContext, make_fetcher: Callable[[], TokenFetcher]) -> TokenManager:
         """Return the manager for `key`, made with `make_fetcher` if there is none yet."""
-        full = (key, clock)
+        full = (key, context.clock)
         with self._lock:
             manager = self._managers.get(full)
             if manager is None:
-                manager = TokenManager(
-                    make_fetcher(), policy=self._policy, clock=clock, random=random, events=self._events
-                )
+                manager = TokenManager(make_fetcher(), self._policy, context, self._events)
                 self._managers[full] = manager
             return manager
 
@@ -50,4 +42,5 @@ class Pool:
             manager.renew(drop=drop)
 
     def reset(self) -> None:
+        """Take a new lock in a forked child."""
         self._lock = threading.Lock()

@@ -1,105 +1,123 @@
-"""What an answer of the token endpoint means: a token, a reason to try again, or the end."""
+"""The body of a token endpoint's response: tolerant of forms, strict about what a token is.
+
+Nothing from a body ends up in a message, except an error code that looks like one.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from ..._secrets import bearer, fingerprint
-from ...http._headers import request_id_of, requested_wait
-from ...sansio._messages import Response
-from ._answer import InvalidTokenResponse, TokenResponse, error_code, read_token
-from ._failure import Failure
-from ._policy import TokenPolicy
-from ._token import AccessToken, TokenInfo
+from ..._checks import is_list, is_object
+from ..._secrets import Secret
 
-__all__ = ["Endpoint", "parse_token_response"]
+__all__ = ["InvalidTokenResponse", "TokenResponse", "error_code", "is_token", "parse_products", "parse_token_response"]
 
-_WRONG = "Check the key and its secret (a key that was deleted or replaced in the Admin Console is refused too)."
-_ADVICE = {400: _WRONG, 401: _WRONG, 403: _WRONG, 404: "Check the client's base_url.", 407: "Check the proxy's login."}
+# RFC 6749 allows any visible ASCII in a token; anything else would break out of the header.
+_TOKEN = re.compile(r"[\x21-\x7e]{1,65536}")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,79}")
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
-    """What is known of a token endpoint when its responses are read. `address` is for messages."""
+class TokenResponse:
+    """A token as the endpoint described it. `expires_in` is as it came."""
 
-    address: str
-    policy: TokenPolicy
-    clock: Callable[[], float]
-
-
-def parse_token_response(
-    endpoint: Endpoint, response: Response, started: float, *, renewal: bool
-) -> AccessToken | Failure:
-    """Read a token, or why there is none. `started` is when the request was sent: a token's life counts from then."""
-    status = response.status
-    if 200 <= status < 300:
-        answer = read_token(response.content)
-        if isinstance(answer, InvalidTokenResponse):
-            return _not_a_token(endpoint, response, answer)
-        return _access_token(endpoint, answer, started, renewal)
-    if status in (408, 425, 429) or status >= 500:
-        return _busy(endpoint, response)
-    return _refused(endpoint, response)
+    token: Secret
+    expires_in: object = None
+    issued_at: datetime | None = None
+    scope: str = ""
+    products: tuple[str, ...] = ()
 
 
-def _access_token(endpoint: Endpoint, answer: TokenResponse, started: float, renewal: bool) -> AccessToken | Failure:
-    total = endpoint.policy.life(answer.expires_in)
-    over = total <= endpoint.clock() - started
-    if over and renewal:
-        return Failure(
-            kind="answer",
-            message=f"{endpoint.address} gave a new token that had expired when it arrived",
-            remember=endpoint.policy.refusal_memory,
-        )
-    return AccessToken(
-        bearer(answer.token.reveal()),
-        life=0.0 if over else total,
-        obtained_at=started,
-        policy=endpoint.policy,
-        info=TokenInfo(answer.products, total, total, answer.issued_at, answer.scope),
-        fingerprint=fingerprint(answer.token.reveal()),
+@dataclass(frozen=True, slots=True)
+class InvalidTokenResponse:
+    """Why a response holds no token, as a clause. `transient`: something between here and the endpoint
+    may have answered or cut the response short, so that asking again may help."""
+
+    reason: str
+    transient: bool = False
+
+
+def is_token(value: object) -> bool:
+    """Tell whether a value is a token that fits into a header."""
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
+
+
+def parse_token_response(content: bytes) -> TokenResponse | InvalidTokenResponse:
+    """Return the token in a body, or the reason why there is none."""
+    if not content.strip():
+        return InvalidTokenResponse("the answer is empty", transient=True)
+    if content.lstrip()[:1] == b"<":
+        return InvalidTokenResponse("the answer is HTML or XML, as from a proxy or a login page", transient=True)
+    try:
+        data: object = json.loads(content)
+    except (ValueError, RecursionError):
+        return InvalidTokenResponse("the answer is not JSON", transient=True)
+    if not is_object(data):
+        return InvalidTokenResponse("the answer is JSON but not an object")
+    kind = data.get("token_type")
+    # 8x8 sends `BearerToken`; RFC 6749 wants `Bearer` in any case.
+    if kind is not None and (not isinstance(kind, str) or kind.strip().lower() not in ("bearer", "bearertoken")):
+        return InvalidTokenResponse("the answer's token_type is not bearer")
+    token, scope = data.get("access_token"), data.get("scope")
+    if token is None or token == "":
+        return InvalidTokenResponse("the answer has no access_token")
+    if not isinstance(token, str) or not is_token(token):
+        return InvalidTokenResponse("the answer's access_token is not text that fits into a header")
+    return TokenResponse(
+        Secret(token),
+        data.get("expires_in"),
+        _epoch_milliseconds(data.get("issued_at")),
+        scope if isinstance(scope, str) else "",
+        parse_products(data),
     )
 
 
-def _not_a_token(endpoint: Endpoint, response: Response, answer: InvalidTokenResponse) -> Failure:
-    return Failure(
-        kind="answer",
-        message=f"{endpoint.address} answered {response.status}, but {answer.reason}",
-        advice="Check that base_url and proxy lead to the token endpoint.",
-        status=response.status,
-        request_id=request_id_of(response.headers),
-        retry=answer.transient,
-        remember=endpoint.policy.refusal_memory,
-    )
+def _epoch_milliseconds(value: object) -> datetime | None:
+    if not isinstance(value, str | int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(float(value) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
-def _busy(endpoint: Endpoint, response: Response) -> Failure:
-    status = response.status
-    limited = status == 429
-    return Failure(
-        kind="rate-limit" if limited else "unavailable",
-        message=f"{endpoint.address} answered {status}{' (too many requests)' if limited else ''}",
-        status=status,
-        code=error_code(response.content),
-        request_id=request_id_of(response.headers),
-        retry=True,
-        wait=requested_wait(response.headers, status, time.time()),
-    )
+def parse_products(data: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the product names of a token response: the list if there is one, else the bracketed text."""
+    for key in ("api_product_list_json", "api_product_list"):
+        value = data.get(key)
+        if isinstance(value, str) and value.strip():
+            value = _bracketed(value.strip())
+        if is_list(value):
+            return tuple(item for item in value if isinstance(item, str))
+    return ()
 
 
-def _refused(endpoint: Endpoint, response: Response) -> Failure:
-    status = response.status
-    code = error_code(response.content)
-    moved = 300 <= status < 400
-    what = "a redirect, which is not followed: the secret stays with this address" if moved else "no token"
-    return Failure(
-        kind="refused",
-        message=f"{endpoint.address} answered {status}{f' {code}' if code else ''}: {what}",
-        advice=_ADVICE.get(status),
-        status=status,
-        code=code,
-        request_id=request_id_of(response.headers),
-        remember=endpoint.policy.refusal_memory,
-    )
+def _bracketed(text: str) -> object:
+    if text.startswith('["'):
+        try:
+            value: object = json.loads(text)
+        except (ValueError, RecursionError):
+            pass
+        else:
+            return value
+    names = text.removeprefix("[").removesuffix("]").split(",")
+    return [name.strip() for name in names if name.strip()]
+
+
+def error_code(content: bytes) -> str | None:
+    """Return the error code of a refusal, in any of the shapes that 8x8's services and RFC 6749 use."""
+    try:
+        data: object = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    for path in (("error",), ("ErrorCode",), ("fault", "detail", "errorcode"), ("code",)):
+        found = data
+        for key in path:
+            found = found.get(key) if is_object(found) else None
+        if isinstance(found, str) and _CODE.fullmatch(found):
+            return found
+    return None

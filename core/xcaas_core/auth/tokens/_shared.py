@@ -4,86 +4,80 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar, cast
+from typing import TypeVar
 
+from ..._checks import is_list, is_number, is_object
 from ..._errors import CredentialsError
 from ..._secrets import MaskedBytes, bearer, fingerprint
-from ...sansio._steps import Flow, RunInThread, Sleep
+from ...sansio._steps import Flow, Sleep, run_in_thread
+from .._interface import AuthContext
 from ._cache import TokenCache
 from ._endpoint import no_secret
 from ._failure import Failure
 from ._manager import RefreshBudget, TokenFetcher
 from ._policy import TokenPolicy
+from ._responses import is_token
 from ._token import AccessToken, TokenInfo
 
-__all__ = ["CacheKey", "SharedFetch"]
+__all__ = ["CachingFetcher"]
 
 _log = logging.getLogger("xcaas.auth")
 T = TypeVar("T")
 
-
-class CacheKey(Protocol):
-    """Names a token in a cache: everything that makes tokens differ, the secret included."""
-
-    def __call__(self) -> Flow[str]: ...
+_LONGEST_ENTRY = 1 << 20
 
 
-class SharedFetch:
-    """Wraps a `Fetch`. A cache that fails costs sharing, never a call."""
+@dataclass(slots=True)
+class CachingFetcher:
+    """A `TokenFetcher` that looks into a cache first. A cache that fails, or holds nonsense, costs sharing, never a call.
 
-    def __init__(
-        self,
-        fetch: TokenFetcher,
-        cache: TokenCache,
-        key: CacheKey,
-        *,
-        policy: TokenPolicy,
-        clock: Callable[[], float],
-        random: Callable[[], float],
-    ) -> None:
-        self._fetch = fetch
-        self._cache = cache
-        self._key = key
-        self._policy = policy
-        self._clock = clock
-        self._random = random
+    `key` names the token in the cache: by everything that makes tokens differ, the secret included.
+    """
+
+    fetch: TokenFetcher
+    cache: TokenCache
+    key: Callable[[], Flow[str]]
+    policy: TokenPolicy
+    context: AuthContext
 
     def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         try:
-            key = yield from self._key()
+            key = yield from self.key()
         except CredentialsError as error:
-            return no_secret(error, self._policy)
-        patience = min(budget.deadline, self._clock() + self._policy.attempt_timeout)
+            return no_secret(error, self.policy)
+        clock = self.context.clock
+        lock_time = self.policy.total_timeout + 5.0
+        patience = min(budget.deadline, clock() + self.policy.attempt_timeout)
         while True:
             found = yield from self._look(key, budget)
             if found is not None:
                 return found
-            taken, owner = yield from self._attempt("lock", lambda: self._cache.try_lock(key, self._lock_time()))
+            taken, owner = yield from self._attempt("lock", lambda: self.cache.try_lock(key, lock_time))
             if owner is not None:
-                return (yield from self._ask(key, owner, budget))
-            if not taken or self._clock() >= patience:
-                return (yield from self._fetch(budget))
+                return (yield from self._fetch_locked(key, owner, budget))
+            if not taken or clock() >= patience:
+                return (yield from self.fetch(budget))
             if budget.early:
                 return Failure(kind="elsewhere", message="another process is renewing the token")
-            yield Sleep(0.05 + 0.1 * self._random())
+            yield Sleep(0.05 + 0.1 * self.context.random())
 
-    def _lock_time(self) -> float:
-        return self._policy.total_timeout + 5.0
-
-    def _ask(self, key: str, owner: str, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
+    def _fetch_locked(self, key: str, owner: str, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         given_back = False
         try:
             outcome: AccessToken | Failure | None = yield from self._look(key, budget)
             if outcome is None:
-                outcome = yield from self._fetch(budget)
+                outcome = yield from self.fetch(budget)
                 if isinstance(outcome, AccessToken) and outcome.reusable:
-                    yield from self._keep(key, outcome)
+                    payload, seconds = _pack(outcome), outcome.remaining(self.context.clock)
+                    yield from self._attempt("write", lambda: self.cache.write(key, payload, seconds))
             given_back = True
-            yield from self._attempt("unlock", lambda: self._cache.unlock(key, owner))
+            yield from self._attempt("unlock", lambda: self.cache.unlock(key, owner))
             return outcome
         finally:
             if not given_back:  # no step may follow here, and this may be an event loop's thread
@@ -91,64 +85,66 @@ class SharedFetch:
 
     def _quietly_unlock(self, key: str, owner: str) -> None:
         try:
-            self._cache.unlock(key, owner)
+            self.cache.unlock(key, owner)
         except Exception as error:
             _log.debug("the token cache's lock was not given back: %s", type(error).__name__)
 
     def _look(self, key: str, budget: RefreshBudget) -> Flow[AccessToken | None]:
-        """A token in the cache that is worth having: not the one in hand or refused, and not about to end."""
-        read, entry = yield from self._attempt("read", lambda: self._cache.read(key))
-        token = None if not read or entry is None else self._unpack(*entry)
+        """Return a token in the cache that is worth having: not the one in hand or refused, and not about to end."""
+        _, token = yield from self._attempt("read", lambda: self._unpack(self.cache.read(key)))
         if token is None or token.fingerprint in (budget.rejected, budget.current):
             return None
-        now = self._clock()
+        now = self.context.clock()
         return token if now < (token.advisory_at if budget.early else token.mandatory_at) else None
 
-    def _keep(self, key: str, token: AccessToken) -> Flow[None]:
-        yield from self._attempt("write", lambda: self._cache.write(key, _pack(token), token.remaining(self._clock)))
-
-    def _unpack(self, payload: bytes, seconds: float) -> AccessToken | None:
+    def _unpack(self, entry: tuple[bytes, float] | None) -> AccessToken | None:
+        """Return the token in an entry; None if it is not one that `_pack` has made."""
+        if entry is None:
+            return None
+        payload, seconds = entry
+        if len(payload) > _LONGEST_ENTRY:
+            return None
         try:
-            entry = cast("dict[str, object]", json.loads(payload))
-            text, life = entry["token"], float(cast("float", entry["life"]))
-            products = tuple(str(name) for name in cast("list[object]", entry["products"]))
-            issued = entry.get("issued_at")
+            fields: object = json.loads(payload)
+            if not is_object(fields):
+                return None
+            text, life, products, issued = (fields.get(name) for name in ("token", "life", "products", "issued_at"))
             issued_at = datetime.fromisoformat(issued) if isinstance(issued, str) else None
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, RecursionError):
             return None
-        if not isinstance(text, str) or not text.isascii() or not text.isprintable() or seconds > life + 1:
+        if not isinstance(text, str) or not is_token(text) or not is_number(life) or not is_list(products):
             return None
+        if not 0 < seconds <= life + 1:
+            return None
+        life = float(min(life, self.policy.longest_life))
+        seconds = min(seconds, life)
+        names = tuple(name for name in products if isinstance(name, str))
         return AccessToken(
             bearer(text),
             life=life,
-            obtained_at=self._clock() - (life - seconds),
-            policy=self._policy,
-            info=TokenInfo(products, life, life, issued_at, str(entry.get("scope") or "")),
+            obtained_at=self.context.clock() - (life - seconds),
+            policy=self.policy,
+            info=TokenInfo(names, life, life, issued_at, str(fields.get("scope") or "")),
             fingerprint=fingerprint(text),
             shared=True,
         )
 
     def _attempt(self, what: str, function: Callable[[], T]) -> Flow[tuple[bool, T | None]]:
-        """Whether the cache did it, and what it gave."""
-        trouble: str | None = None
-        result: T | None = None
+        """Return whether the cache did it, and what it gave."""
         try:
-            result = cast("T", (yield RunInThread(function)))
+            return True, (yield from run_in_thread(function))
         except Exception as error:
-            trouble = type(error).__name__
-        if trouble is not None:
-            _warn_of_cache(self._cache, what, trouble)
-        return trouble is None, result
+            _warn_of_cache(self.cache, what, type(error).__name__)
+        return False, None
 
 
 def _pack(token: AccessToken) -> bytes:
     info = token.info
-    issued_at = info.issued_at.isoformat() if info.issued_at else None
     entry = {
         "token": token.value.removeprefix("Bearer "),
         "life": token.life,
         "products": info.products,
-        "issued_at": issued_at,
+        "issued_at": info.issued_at.isoformat() if info.issued_at else None,
         "scope": info.scope,
     }
     return MaskedBytes(json.dumps(entry).encode())
@@ -158,9 +154,9 @@ _warned_at: dict[str, float] = {}
 
 
 def _warn_of_cache(cache: TokenCache, what: str, trouble: str) -> None:
-    """Once a minute at most, for a cache that is down is asked often."""
+    """Warn once a minute at most, for a cache that is down is asked often."""
     now = time.monotonic()
-    level = logging.WARNING if now - _warned_at.get(what, -60.0) >= 60.0 else logging.DEBUG
+    level = logging.WARNING if now - _warned_at.get(what, -math.inf) >= 60.0 else logging.DEBUG
     if level == logging.WARNING:
         _warned_at[what] = now
     _log.log(level, "%s in the token cache %s failed: %s; going on without it", what, type(cache).__name__, trouble)

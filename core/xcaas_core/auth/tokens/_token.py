@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 
 from ..._secrets import MaskedStr
 from ._policy import TokenPolicy
 
 __all__ = ["AccessToken", "TokenInfo"]
+
+_DEFAULT_POLICY = TokenPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,48 +32,30 @@ class TokenInfo:
     scope: str = ""
 
 
+@dataclass(slots=True, eq=False)
 class AccessToken:
     """A value ready to be sent, and until when. All times are on the client's monotonic clock.
 
-    One with `reusable` false is for the callers that waited for it and nobody after them.
+    One that is not `reusable` is for the callers that waited for it and nobody after them. `shared`: it comes from a
+    cache.
     """
 
-    __slots__ = (
-        "advisory_at",
-        "expires_at",
-        "fingerprint",
-        "info",
-        "life",
-        "mandatory_at",
-        "obtained_at",
-        "reusable",
-        "shared",
-        "value",
-    )
+    value: MaskedStr
+    life: float = math.inf
+    obtained_at: float = 0.0
+    policy: InitVar[TokenPolicy] = _DEFAULT_POLICY
+    info: TokenInfo = TokenInfo()
+    fingerprint: str = ""
+    shared: bool = False
+    reusable: bool = field(init=False)
+    expires_at: float = field(init=False)
+    advisory_at: float = field(init=False)
+    mandatory_at: float = field(init=False)
 
-    def __init__(
-        self,
-        value: MaskedStr,
-        *,
-        life: float = math.inf,
-        obtained_at: float = 0.0,
-        policy: TokenPolicy | None = None,
-        total_life: float | None = None,
-        info: TokenInfo | None = None,
-        fingerprint: str = "",
-        shared: bool = False,
-    ) -> None:
-        self.value = value
-        self.life = life
-        self.obtained_at = obtained_at
-        self.expires_at = obtained_at + life
-        self.info = info or TokenInfo()
-        self.fingerprint = fingerprint
-        self.shared = shared
-        self.reusable = life > 0
-        advisory, mandatory = (policy or _ENDLESS).windows(life if total_life is None else total_life)
-        if math.isinf(life):
-            advisory = mandatory = 0.0
+    def __post_init__(self, policy: TokenPolicy) -> None:
+        self.reusable = self.life > 0
+        self.expires_at = self.obtained_at + self.life
+        advisory, mandatory = policy.windows(self.life)
         self.advisory_at = self.expires_at - advisory
         self.mandatory_at = self.expires_at - mandatory
 
@@ -81,6 +65,3 @@ class AccessToken:
 
     def __repr__(self) -> str:
         return f"<AccessToken life={self.life}>"
-
-
-_ENDLESS = TokenPolicy()

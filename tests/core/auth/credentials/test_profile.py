@@ -156,10 +156,10 @@ def test_the_usual_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 
 
 def test_references_to_a_profile_are_equal_when_they_name_the_same() -> None:
-    one, other = ProfileEntry(Path("a"), "default", "key"), ProfileEntry(Path("a"), "default", "key")
+    one, other = ProfileEntry(Path("a"), ("default", "key")), ProfileEntry(Path("a"), ("default", "key"))
     assert one == other
     assert hash(one) == hash(other)
-    assert one != ProfileEntry(Path("b"), "default", "key")
+    assert one != ProfileEntry(Path("b"), ("default", "key"))
 
 
 def test_a_list_that_got_shorter_names_the_missing_entry(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ class Server:
         return 200 if token in self.good else 401
 
 
+# CREDENTIALS 14
 def test_after_a_401_the_token_is_replaced_and_the_call_sent_once_more() -> None:
     world, server = World(), Server("token-2")
     assert world.simulation.call(call(world.authorizer(), server)) == 200
@@ -43,6 +44,7 @@ def test_after_a_401_the_token_is_replaced_and_the_call_sent_once_more() -> None
     assert world.credential.counters.rejected == 1
 
 
+# CREDENTIALS 15
 def test_fifty_401s_with_one_old_token_cost_one_request_and_fifty_replays() -> None:
     world, server = World(), Server("token-2")
     world.token()
@@ -67,6 +69,7 @@ def test_a_401_of_an_old_token_does_not_cost_the_new_one() -> None:
     assert world.endpoint.requests == 2
 
 
+# CREDENTIALS 12
 def test_suspended_machines_recover_within_one_replay() -> None:
     """The monotonic clock may stand still while a machine sleeps: the token looks fresh and isn't."""
     world, server = World(), Server("token-1")
@@ -116,6 +119,7 @@ def test_a_401_about_the_keys_products_does_not_cost_the_token(content: bytes) -
     assert world.token() == "token-1"
 
 
+# CREDENTIALS 17
 def test_a_403_costs_no_token() -> None:
     world = World()
     authorizer = world.authorizer()
@@ -234,6 +238,7 @@ def rotate_with_new_id(credential: ClientCredentials) -> None:
     credential.update_credentials("new-secret", client_id="new-id")
 
 
+# CREDENTIALS 26
 @pytest.mark.parametrize(("rotate", "token"), [(rotate_by_update, "token-1"), (rotate_with_new_id, "token-2")])
 def test_a_rotated_secret_is_used_by_the_next_request(rotate: Callable[[ClientCredentials], None], token: str) -> None:
     world = World()
@@ -281,6 +286,7 @@ def test_a_function_gives_the_credentials_of_the_day() -> None:
     assert [basic_parts(one) for one in simulation.endpoint.seen] == [("id", "monday"), ("id-2", "tuesday")]
 
 
+# CREDENTIALS 25
 def test_scopes_endpoints_and_parameters_keep_tokens_apart_and_the_order_of_scopes_does_not() -> None:
     world = World()
     managers = set[int]()

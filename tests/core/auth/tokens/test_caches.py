@@ -118,6 +118,7 @@ class TestFiles:
     def folder(self, tmp_path: Path) -> Path:
         return tmp_path / "tokens"
 
+    # CREDENTIALS 37
     @posix
     def test_only_the_user_can_read(self, folder: Path) -> None:
         cache = FileTokenCache(folder)

@@ -26,6 +26,7 @@ def busy(status: int = 429, **headers: str) -> FakeResponse:
     return FakeResponse(status, b"", {name.replace("_", "-"): value for name, value in headers.items()})
 
 
+# CREDENTIALS 21
 @pytest.mark.parametrize(
     "trouble",
     [
@@ -121,6 +122,7 @@ def test_retry_after_as_a_date_counts_from_the_servers_clock() -> None:
     assert 5 <= world.endpoint.seen_at[1] - world.endpoint.seen_at[0] <= 6
 
 
+# CREDENTIALS 20
 def test_a_long_retry_after_is_raised_and_shared_by_all() -> None:
     world = World(TokenEndpoint(script=(busy(429, retry_after="120"),)))
     tasks = [world.simulation.start(world.acquire()) for _ in range(10)]
@@ -161,6 +163,7 @@ def test_an_advisory_renewal_respects_retry_after_and_does_not_wait() -> None:
     assert world.token() == "token-3"
 
 
+# CREDENTIALS 22
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 407, 301, 302, 307])
 def test_refusals_are_not_tried_again(status: int) -> None:
     answer = FakeResponse(
@@ -216,6 +219,7 @@ def test_transport_errors_leave_no_trace_of_the_request() -> None:
     assert not isinstance(caught.value, TransportError)
 
 
+# CREDENTIALS 27
 def test_key_and_secret_travel_as_basic_with_form_encoded_parts() -> None:
     world = World(credential=ClientCredentials("id with:colon", "s/ecr+t é"))
     world.token()

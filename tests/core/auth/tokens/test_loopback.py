@@ -83,12 +83,14 @@ def in_threads(server: TokenServer, signer: Authorizer, calls: int) -> list[int]
         io.close()
 
 
+# CREDENTIALS 1
 def test_a_hundred_threads_start_with_one_request(server: TokenServer) -> None:
     server.service.latency = 0.2
     assert in_threads(server, authorizer(server, ClientCredentials("id", "secret")), 100) == [200] * 100
     assert server.service.token_requests == 1
 
 
+# CREDENTIALS 2
 def test_a_hundred_tasks_start_with_one_request_and_the_loop_is_never_held_up(server: TokenServer) -> None:
     server.service.latency = 1.0
     signer = authorizer(server, ClientCredentials("id", "secret"))
@@ -118,6 +120,7 @@ def test_a_hundred_tasks_start_with_one_request_and_the_loop_is_never_held_up(se
     assert sorted(stalls)[int(len(stalls) * 0.9)] < 0.02
 
 
+# CREDENTIALS 3
 def test_one_credential_in_threads_and_in_two_loops_in_turn(server: TokenServer) -> None:
     signer = authorizer(server, ClientCredentials("id", "secret"))
     assert in_threads(server, signer, 5) == [200] * 5
@@ -164,6 +167,7 @@ def test_trio_waits_for_a_leader_in_another_thread(server: TokenServer) -> None:
     assert server.service.token_requests == 1
 
 
+# CREDENTIALS 8
 @pytest.mark.parametrize("runner", ["asyncio", "trio"])
 def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None:
     server.service.behave = lambda number: Answer(200, b"", delay=30) if number == 1 else None
@@ -246,6 +250,7 @@ def test_short_tokens_under_load_never_fail_a_call(server: TokenServer) -> None:
     assert 3 <= server.service.token_requests <= 8
 
 
+# CREDENTIALS 30
 def test_redirects_of_the_token_endpoint_are_not_followed(server: TokenServer) -> None:
     from xcaas_core.auth import TokenRefusedError
 

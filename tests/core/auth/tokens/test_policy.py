@@ -13,6 +13,7 @@ from xcaas_core.auth import TokenPolicy
 POLICY = TokenPolicy()
 
 
+# CREDENTIALS 10
 @pytest.mark.parametrize(
     ("expires_in", "life"),
     [

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcaas_core.auth.tokens._answer import InvalidTokenResponse, TokenResponse, error_code, parse_products, read_token
+from xcaas_core.auth.tokens._responses import (
+    InvalidTokenResponse,
+    TokenResponse,
+    error_code,
+    parse_products,
+    parse_token_response,
+)
 
 AS_8X8_SENDS_IT = {
     "refresh_token_expires_in": "0",
@@ -27,7 +33,7 @@ AS_8X8_SENDS_IT = {
 
 
 def test_answer_as_8x8_sends_it() -> None:
-    answer = read_token(json.dumps(AS_8X8_SENDS_IT).encode())
+    answer = parse_token_response(json.dumps(AS_8X8_SENDS_IT).encode())
     assert isinstance(answer, TokenResponse)
     assert answer.token.reveal() == "n0tAReal.token-1_~+/="
     assert answer.expires_in == "1799"
@@ -38,9 +44,12 @@ def test_answer_as_8x8_sends_it() -> None:
 
 @pytest.mark.parametrize("kind", ["bearer", "Bearer", "BEARER", "BearerToken", "bearertoken"])
 def test_bearer_in_any_case(kind: str) -> None:
-    assert isinstance(read_token(json.dumps({"access_token": "a", "token_type": kind}).encode()), TokenResponse)
+    assert isinstance(
+        parse_token_response(json.dumps({"access_token": "a", "token_type": kind}).encode()), TokenResponse
+    )
 
 
+# CREDENTIALS 23
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -65,7 +74,7 @@ def test_bearer_in_any_case(kind: str) -> None:
     ],
 )
 def test_what_is_no_token(content: bytes, reason: str) -> None:
-    answer = read_token(content)
+    answer = parse_token_response(content)
     assert isinstance(answer, InvalidTokenResponse)
     assert reason in answer.reason
     assert "secret-body" not in answer.reason
@@ -120,7 +129,7 @@ def test_error_codes(content: bytes, code: str | None) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_answer_breaks_the_reader(content: bytes) -> None:
-    assert isinstance(read_token(content), (TokenResponse, InvalidTokenResponse))
+    assert isinstance(parse_token_response(content), (TokenResponse, InvalidTokenResponse))
     error_code(content)
 
 
@@ -134,5 +143,6 @@ def test_no_answer_breaks_the_reader(content: bytes) -> None:
 def test_no_field_breaks_the_reader(value: object) -> None:
     for field in AS_8X8_SENDS_IT:
         assert isinstance(
-            read_token(json.dumps({**AS_8X8_SENDS_IT, field: value}).encode()), (TokenResponse, InvalidTokenResponse)
+            parse_token_response(json.dumps({**AS_8X8_SENDS_IT, field: value}).encode()),
+            (TokenResponse, InvalidTokenResponse),
         )

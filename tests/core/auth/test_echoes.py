@@ -1,0 +1,234 @@
+"""What a client sends as a credential does not come out where a server sends it back."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from typing import cast
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from tests.support.sample_client import Client
+from tests.support.token_server import Answer, Service, TokenServer
+from xcaas_core._errors import ResponseError, TokenError, XCaaSError
+from xcaas_core._redaction import MASK, safe_text
+from xcaas_core._secrets import MaskedStr, Redactor, redactor_of
+from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, Credential, TokenPolicy
+from xcaas_core.calls._hooks import AttemptEvent, TokenEvent
+
+SECRET = "S3CRET+wörth/keeping=="
+KEY = "k3y+of/the=console"
+
+ENCODED: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "bearer": lambda text: f"Bearer {text}",
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 for addresses": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    "percent": lambda text: quote(text, safe=""),
+    "percent in lower case": lambda text: quote(text, safe="").replace("%2F", "%2f").replace("%2B", "%2b"),
+    "percent, all of it": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "base64, percent-encoded": lambda text: quote(base64.b64encode(text.encode()).decode(), safe=""),
+    "form": quote_plus,
+    "JSON": lambda text: json.dumps(text)[1:-1],
+}
+
+
+@pytest.mark.parametrize("encode", ENCODED.values(), ids=ENCODED)
+def test_every_form_is_masked(encode: Callable[[str], str]) -> None:
+    for secret in (SECRET, KEY):
+        assert MASK in Redactor([secret]).text(f"<{encode(secret)}>")
+        assert encode(secret) not in Redactor([secret]).text(f"<{encode(secret)}>")
+
+
+def test_a_text_that_was_cut_in_the_middle_of_a_secret() -> None:
+    assert Redactor([SECRET]).text(f"no {SECRET[:15]}…") == f"no {MASK}…"
+    assert Redactor([SECRET]).text("no S3CRE…") == "no S3CRE…"
+
+
+def test_what_is_secret_of_a_request() -> None:
+    def masked(text: str, url: str = "https://a.example", **headers: str) -> str:
+        return redactor_of(headers, url, ()).text(text)
+
+    login = base64.b64encode(b"user:pa55word").decode()
+    assert masked("pa55word", authorization=f"Basic {login}") == MASK
+    assert masked(login, authorization=f"Basic {login}") == MASK
+    assert masked("abcdefgh", authorization="Basic !!!") == "abcdefgh"
+    assert masked("s3ss10n", cookie="a=b; id=s3ss10n") == MASK
+    assert masked("k3y-k3y", url="https://a.example/?page=1&api_key=k3y-k3y#x") == MASK
+    assert masked("k3y-k3y", own=MaskedStr("k3y-k3y")) == MASK
+    assert masked("the id is wrong", own="the id") == "the id is wrong"
+
+
+def test_values_keep_their_shape() -> None:
+    body = {"a": [1, None, KEY], KEY: {"b": f"x {KEY}"}}
+    assert Redactor([KEY]).value(body) == {"a": [1, None, MASK], MASK: {"b": f"x {MASK}"}}
+    assert Redactor().value(body) is body
+
+
+def test_logins_in_addresses_are_no_part_of_texts() -> None:
+    assert safe_text("see https://user:pa55@host.example/x, or ask") == "see https://host.example/x, or ask"
+
+
+class Echo(Service):
+    """Sends the credential back in every part of its responses."""
+
+    def __init__(self, encode: Callable[[str], str], body: Callable[[str], bytes], status: int) -> None:
+        super().__init__()
+        self.encode = encode
+        self.shape = body
+        self.status = status
+
+    def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
+        if path.endswith("/token"):
+            return super().handle(method, path, head, body)
+        token = next(iter(self.tokens), KEY)
+        text = self.encode(token)
+        plain = "".join(char for char in text if char.isascii() and char.isprintable())
+        headers = {"x-request-id": plain, "location": f"https://me:{plain}@other.example/{plain}", "x-why": plain}
+        return Answer(self.status, self.shape(text), headers=headers)
+
+
+BODIES: dict[str, Callable[[str], bytes]] = {
+    "message": lambda text: json.dumps({"message": f"no: {text}", "code": text, "list": [{text: text}]}).encode(),
+    "text": lambda text: f"no: {text}".encode(),
+    "page": lambda text: f"<html>{html.escape(text, quote=False)}".encode(),
+    "cut": lambda text: ("x" * (300 - 8 - len(text) // 2) + " " + text).encode(),
+    "no JSON": lambda text: f'{{"message": "{text}'.encode(),
+}
+
+
+class Recorder:
+    """A hook that keeps all that it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def before(self, event: AttemptEvent) -> None:
+        pass
+
+    def after(self, event: AttemptEvent) -> None:
+        self.told += [event.response_headers, event.request_id, event.url, event.error, str(event.error)]
+
+    def before_token(self, event: TokenEvent) -> None:
+        pass
+
+    def after_token(self, event: TokenEvent) -> None:
+        self.told += [event.response_headers, event.request_id, event.url, event.error, str(event.error)]
+
+
+def told_by(error: XCaaSError) -> Iterator[str]:
+    yield from (str(error), repr(error), repr(error.args), repr(vars(error)), repr(error.request_id))
+    yield "".join(traceback.format_exception(error))
+    if isinstance(error, ResponseError):
+        yield repr((error.body, error.code, dict(error.headers)))
+
+
+@pytest.mark.parametrize("status", [302, 401, 403, 429, 500])
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize("encode", ENCODED.values(), ids=ENCODED)
+def test_a_service_that_sends_the_credential_back(
+    encode: Callable[[str], str], body: Callable[[str], bytes], status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    hook = Recorder()
+    service = Echo(encode, body, status)
+    with (
+        caplog.at_level(logging.DEBUG, "xcaas"),
+        TokenServer(service) as server,
+        Client(
+            credentials=[ClientCredentials("id", SECRET), ApiKey(KEY)], base_url=server.url, retries=0, hooks=[hook]
+        ) as client,
+    ):
+        for call in (client.sample.keyed, client.sample.queried, client.sample.get):
+            with pytest.raises(ResponseError) as caught:
+                call()
+            sent = next(iter(service.tokens), KEY)
+            hidden = [sent, encode(sent), encode(sent)[:12]]
+            for text in (*told_by(caught.value), repr(hook.told), *caplog.messages):
+                assert not [form for form in hidden if form.removeprefix("Bearer ") in text], text
+
+
+class TokenEcho(Service):
+    """A token endpoint that sends the secret back as its error code, request id and products."""
+
+    def __init__(self, text: str, status: int) -> None:
+        super().__init__()
+        self.text = text
+        self.status = status
+
+    def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
+        if not path.endswith("/token"):
+            return Answer(403)
+        sent = {"error": self.text, "access_token": "a-token", "scope": self.text, "api_product_list_json": [self.text]}
+        return Answer(self.status, json.dumps(sent).encode(), headers={"x-request-id": self.text})
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 429, 500])
+@pytest.mark.parametrize("way", ["basic", "body"])
+@pytest.mark.parametrize("secret", ["an0rdinarySecret", "another.one-with_marks"])
+def test_a_token_endpoint_that_sends_the_secret_back(secret: str, way: str, status: int) -> None:
+    events: list[object] = []
+    hook = Recorder()
+    policy = TokenPolicy(attempts=1)
+    for text in (secret, base64.b64encode(secret.encode()).decode()):
+        credential = ClientCredentials(
+            "id", secret, policy=policy, client_auth="basic" if way == "basic" else "body", on_event=events.append
+        )
+        with (
+            TokenServer(TokenEcho(text, status)) as server,
+            Client(credentials=credential, base_url=server.url, retries=0, hooks=[hook]) as client,
+        ):
+            with pytest.raises(XCaaSError) as caught:
+                client.sample.get()
+            assert isinstance(caught.value, TokenError) is (status != 200)
+            told = [*told_by(caught.value), repr(events), repr(hook.told)]
+            assert not [one for one in told if text in one]
+
+
+@pytest.mark.parametrize("name", ["k", "subscription", "appid"])
+def test_a_key_in_the_query_is_no_part_of_addresses_whatever_its_name(name: str) -> None:
+    from tests.support import sample_client
+    from xcaas_core.operations._operation import Operation
+    from xcaas_core.operations._product import Product, Scheme, Server
+    from xcaas_core.sdk import json_response
+
+    scheme = Scheme("api-key", location="query", parameter=name)
+    product = Product(
+        "other",
+        title="O",
+        servers=(Server("https://a.example"),),
+        schemes={"q": scheme},
+        package=sample_client.__name__,
+    )
+    operation: Operation[object] = Operation(
+        product, "get", "GET", "/x", call="other.get", responses={"200": json_response()}, security=(("q",),)
+    )
+    hook = Recorder()
+    with (
+        TokenServer(Echo(str, BODIES["message"], 500)) as server,
+        Client(credentials=ApiKey(KEY), base_url=server.url, retries=1, hooks=[hook]) as client,
+        pytest.raises(ResponseError) as caught,
+    ):
+        client.sample._call(operation)  # pyright: ignore[reportPrivateUsage]
+    assert caught.value.url is not None
+    assert caught.value.url.endswith(f"/x?{name}={MASK}")
+    hidden = quote(KEY, safe="")
+    assert not [text for text in (*told_by(caught.value), repr(hook.told)) if KEY in text or hidden in text]
+
+
+def test_headers_of_the_callers_own_are_masked_too() -> None:
+    with (
+        TokenServer(Echo(lambda _: "my-0wn-token", BODIES["message"], 401)) as server,
+        Client(
+            credentials=cast("Credential", BearerToken("x-y-z-0")),
+            base_url=server.url,
+            headers={"Authorization": "Bearer my-0wn-token"},
+        ) as client,
+        pytest.raises(ResponseError) as caught,
+    ):
+        client.sample.get()
+    assert not [text for text in told_by(caught.value) if "my-0wn-token" in text]
