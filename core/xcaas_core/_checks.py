@@ -1,44 +1,72 @@
-"""Checks that arguments of several parts of the package share."""
+"""Checks that arguments of several parts of the package share, and what type checkers learn from them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TypeGuard, cast
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from ._errors import ConfigurationError
 
-__all__ = ["check_library", "invalid_type", "is_number", "is_str_mapping"]
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+__all__ = [
+    "check_library",
+    "invalid_type",
+    "is_collection",
+    "is_dict",
+    "is_list",
+    "is_mapping",
+    "is_number",
+    "is_str_mapping",
+]
 
 
 def invalid_type(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
-    """The error for an option that is of a wrong type. Values are not shown: they may be secret."""
+    """Return the error for an option that is of a wrong type. Values are not shown: they may be secret."""
     return ConfigurationError(f"{name} must be {wanted}, not {_kind(value)}", advice=advice)
 
 
 def _kind(value: object) -> str:
-    """What something is, and what it holds."""
+    """Return what something is, and what it holds."""
     name = type(value).__name__
-    parts: Iterable[object] = ()
-    if isinstance(value, Mapping):
-        parts = [part for pair in cast("Mapping[object, object]", value).items() for part in pair]
-    elif isinstance(value, list | tuple | set | frozenset):
-        parts = cast("Iterable[object]", value)
+    parts: Collection[object] = ()
+    if is_mapping(value):
+        parts = [part for pair in value.items() for part in pair]
+    elif isinstance(value, list | tuple | set | frozenset) and is_collection(value):
+        parts = value
     inner = " and ".join(sorted({type(part).__name__ for part in parts}))
     return f"{name} of {inner}" if inner else name
 
 
-def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether a value counts something: True is no number of seconds."""
+def is_mapping(value: object) -> TypeIs[Mapping[object, object]]:
+    """Tell whether a value is a mapping, whatever it holds."""
+    return isinstance(value, Mapping)
+
+
+def is_collection(value: object) -> TypeIs[Collection[object]]:
+    """Tell whether a value is a collection, whatever it holds."""
+    return isinstance(value, Collection)
+
+
+def is_dict(value: object) -> TypeIs[dict[object, object]]:
+    """Tell whether a value is a dict, whatever it holds."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeIs[list[object]]:
+    """Tell whether a value is a list, whatever it holds."""
+    return isinstance(value, list)
+
+
+def is_number(value: object) -> TypeIs[int | float]:
+    """Tell whether a value counts something: True is no number of seconds."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def is_str_mapping(value: object) -> bool:
-    """Whether a value maps text to text, or is not given."""
-    if value is None:
-        return True
-    if not isinstance(value, Mapping):
-        return False
-    return all(isinstance(part, str) for pair in cast("Mapping[object, object]", value).items() for part in pair)
+def is_str_mapping(value: object) -> TypeIs[Mapping[str, str]]:
+    """Tell whether a value maps strings to strings."""
+    return is_mapping(value) and all(isinstance(part, str) for pair in value.items() for part in pair)
 
 
 def check_library(option: str, name: str | None) -> None:

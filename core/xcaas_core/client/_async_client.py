@@ -35,7 +35,7 @@ class AsyncClientBase(Client):
     _root: AsyncResource
 
     def _open(self, like: Client | None) -> None:
-        io = like._session.io if isinstance(like, AsyncClientBase) else make_async_io(self._setup)
+        io = like._session.io if isinstance(like, AsyncClientBase) else make_async_io(self._options)
         self._session = AsyncSession(self._engine, io)
         self._root = AsyncResource(self._session)
 

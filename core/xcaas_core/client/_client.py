@@ -34,7 +34,7 @@ class ClientBase(Client):
     _root: Resource
 
     def _open(self, like: Client | None) -> None:
-        io = like._session.io if isinstance(like, ClientBase) else make_sync_io(self._setup)
+        io = like._session.io if isinstance(like, ClientBase) else make_sync_io(self._options)
         self._session = Session(self._engine, io)
         self._root = Resource(self._session)
 
