@@ -33,7 +33,7 @@ def _kind(value: object) -> str:
     parts: Collection[object] = ()
     if is_mapping(value):
         parts = [part for pair in value.items() for part in pair]
-    elif isinstance(value, list | tuple | set | frozenset) and is_collection(value):
+    elif is_collection(value) and isinstance(value, list | tuple | set | frozenset):
         parts = value
     inner = " and ".join(sorted({type(part).__name__ for part in parts}))
     return f"{name} of {inner}" if inner else name

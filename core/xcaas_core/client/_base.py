@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal, Never, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, Never, Self
 
 from .._checks import is_mapping
 from .._errors import ConfigurationError
@@ -207,18 +207,22 @@ class Client:
                     f"a credential is for the product {name!r}, which this client does not have", advice=near
                 )
 
-    def __reduce__(self) -> tuple[Callable[[type[Self], ClientOptions], Self], tuple[type[Self], ClientOptions]]:
+    @classmethod
+    def _from_options(cls, options: ClientOptions) -> Self:
+        client = cls.__new__(cls)
+        client._owner = True
+        client._start(options)
+        return client
+
+    def __reduce__(self) -> tuple[Callable[[ClientOptions], Self], tuple[ClientOptions]]:
         if self._options.http_client is not None:
             raise TypeError("a client with an http_client of its own cannot be copied or pickled")
-        return _rebuilt, (type(self), self._options)
+        return self._from_options, (self._options,)
 
     def __repr__(self) -> str:
         shown = {"region": self._options.region, "base_url": self._options.base_url}
         facts = [f"{name}={value!r}" for name, value in shown.items() if value is not None]
         return f"{type(self).__name__}({', '.join(facts)})"
-
-
-AnyClient = TypeVar("AnyClient", bound=Client)
 
 
 def _refuse_positional(client: str, arguments: tuple[object, ...]) -> None:
@@ -240,10 +244,3 @@ def _nearest(name: str, known: set[str]) -> str | None:
 
     near = get_close_matches(name, known, cutoff=0.8)
     return f"Did you mean {' or '.join(map(repr, near))}?" if near else None
-
-
-def _rebuilt(cls: type[AnyClient], options: ClientOptions) -> AnyClient:
-    client = cls.__new__(cls)
-    client._owner = True
-    client._start(options)
-    return client
