@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from .._checks import check_library
 from .._errors import ConfigurationError
@@ -23,7 +22,6 @@ __all__ = [
     "HttpClient",
     "Regions",
     "TransportFactory",
-    "check_proxy",
     "check_region",
     "given_options",
     "options_from_env",
@@ -48,26 +46,9 @@ class TransportFactory(Protocol):
 
 def _check_proxy(proxy: object) -> None:
     if isinstance(proxy, str):
+        from ..transport._environment import check_proxy
+
         check_proxy("proxy", proxy)
-
-
-def check_proxy(name: str, proxy: str) -> None:
-    """Refuse what is not the address of a proxy. It is not shown: it may hold a password."""
-    try:
-        address = urlsplit(proxy)
-        scheme = address.scheme if address.hostname and address.port != 0 else ""
-    except ValueError:
-        scheme = ""
-    if scheme not in _PROXIES:
-        raise ConfigurationError(f"{name} is not an address", advice="It looks like http://host:port.")
-    if scheme.startswith("socks"):
-        from importlib.util import find_spec
-
-        if find_spec("socksio") is None:
-            raise ConfigurationError("a SOCKS proxy needs the package socksio", advice="Run `pip install socksio`.")
-
-
-_PROXIES: Final = ("http", "https", "socks5", "socks5h")
 
 
 def _check_http_library(name: object) -> None:

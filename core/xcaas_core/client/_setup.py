@@ -57,17 +57,8 @@ def _connection(options: ClientOptions) -> Connection | None:
 
     if options.http_client is not None:
         return None
-    verify = options.verify
-    _check_verify(verify)
-    try:
-        return Connection(verify=verify, proxy=options.proxy, library=options.http_library)
-    except OSError as error:
-        if not isinstance(verify, str):
-            raise
-        raise ConfigurationError(
-            f"the CA bundle {verify!r} of verify cannot be used: {error.strerror or error}",
-            advice="Give the path of a file in PEM form.",
-        ) from error
+    _check_verify(options.verify)
+    return Connection(verify=options.verify, proxy=options.proxy, library=options.http_library)
 
 
 def _check_verify(verify: object) -> None:
