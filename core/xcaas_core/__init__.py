@@ -74,11 +74,11 @@ if TYPE_CHECKING:
     from .calls._hooks import TokenEvent as TokenEvent
     from .calls._hooks import TokenHook as TokenHook
     from .calls._options import Timeout as Timeout
-    from .calls._replies import RawResponse as RawResponse
     from .calls._retry import RetryPolicy as RetryPolicy
-    from .client._raw import AsyncStreamedResponse as AsyncStreamedResponse
-    from .client._raw import AsyncStreaming as AsyncStreaming
-    from .client._raw import StreamedResponse as StreamedResponse
+    from .client.raw._raw_response import RawResponse as RawResponse
+    from .client.raw._streamed import AsyncStreamedResponse as AsyncStreamedResponse
+    from .client.raw._streamed import AsyncStreaming as AsyncStreaming
+    from .client.raw._streamed import StreamedResponse as StreamedResponse
     from .downloads._archive import unzip as unzip
     from .downloads._download import AsyncDownload as AsyncDownload
     from .downloads._download import Download as Download
@@ -109,8 +109,8 @@ else:
             "AsyncDownload": "downloads._download",
             "AsyncPager": "paging._pager",
             "AsyncPoller": "polling._poller",
-            "AsyncStreamedResponse": "client._raw",
-            "AsyncStreaming": "client._raw",
+            "AsyncStreamedResponse": "client.raw._streamed",
+            "AsyncStreaming": "client.raw._streamed",
             "Attempt": "_errors",
             "AttemptEvent": "calls._hooks",
             "AuthCounters": "auth",
@@ -155,7 +155,7 @@ else:
             "PreconditionFailedError": "_errors",
             "RateLimit": "operations._product",
             "RateLimitError": "_errors",
-            "RawResponse": "calls._replies",
+            "RawResponse": "client.raw._raw_response",
             "RedirectError": "_errors",
             "RedisTokenCache": "auth",
             "ResponseError": "_errors",
@@ -164,7 +164,7 @@ else:
             "Secret": "auth",
             "SecretUnavailableError": "auth",
             "ServerError": "_errors",
-            "StreamedResponse": "client._raw",
+            "StreamedResponse": "client.raw._streamed",
             "Timeout": "calls._options",
             "TokenResponseError": "auth",
             "TokenCache": "auth",

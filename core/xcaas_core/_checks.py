@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, TypeGuard
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ._errors import ConfigurationError
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_library",
     "invalid_type",
+    "is_collection",
     "is_iterable",
     "is_list",
     "is_mapping",
@@ -20,6 +21,23 @@ __all__ = [
     "is_object",
     "is_str_mapping",
 ]
+
+
+def invalid_type(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
+    """Return the error for an option that is of a wrong type. Values are not shown: they may be secret."""
+    return ConfigurationError(f"{name} must be {wanted}, not {_kind(value)}", advice=advice)
+
+
+def _kind(value: object) -> str:
+    """Return what something is, and what it holds."""
+    name = type(value).__name__
+    parts: Collection[object] = ()
+    if is_mapping(value):
+        parts = [part for pair in value.items() for part in pair]
+    elif is_collection(value) and isinstance(value, list | tuple | set | frozenset):
+        parts = value
+    inner = " and ".join(sorted({type(part).__name__ for part in parts}))
+    return f"{name} of {inner}" if inner else name
 
 
 def is_object(value: object) -> TypeIs[dict[str, object]]:
@@ -32,9 +50,14 @@ def is_list(value: object) -> TypeIs[list[object]]:
     return isinstance(value, list)
 
 
-def is_mapping(value: object) -> TypeIs[Mapping[object, object]]:
+def is_mapping(value: object) -> TypeIs[Mapping[Any, object]]:
     """Tell whether a value is a mapping."""
     return isinstance(value, Mapping)
+
+
+def is_collection(value: object) -> TypeIs[Collection[object]]:
+    """Tell whether a value is a collection."""
+    return isinstance(value, Collection)
 
 
 def is_iterable(value: object) -> TypeIs[Iterable[object]]:
@@ -42,36 +65,13 @@ def is_iterable(value: object) -> TypeIs[Iterable[object]]:
     return isinstance(value, Iterable)
 
 
-def invalid_type(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
-    """The error for an option that is of a wrong type. Values are not shown: they may be secret."""
-    return ConfigurationError(f"{name} must be {wanted}, not {_kind(value)}", advice=advice)
-
-
-def _kind(value: object) -> str:
-    """What something is, and what it holds."""
-    name = type(value).__name__
-    parts: Iterable[object] = ()
-    if is_mapping(value):
-        parts = [part for pair in value.items() for part in pair]
-    elif _has_items(value):
-        parts = value
-    inner = " and ".join(sorted({type(part).__name__ for part in parts}))
-    return f"{name} of {inner}" if inner else name
-
-
-def _has_items(value: object) -> TypeGuard[Iterable[object]]:
-    return isinstance(value, list | tuple | set | frozenset)
-
-
-def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether a value counts something: True is no number of seconds."""
+def is_number(value: object) -> TypeIs[int | float]:
+    """Tell whether a value counts something: True is no number of seconds."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def is_str_mapping(value: object) -> bool:
-    """Whether a value maps text to text, or is not given."""
-    if value is None:
-        return True
+def is_str_mapping(value: object) -> TypeIs[Mapping[str, str]]:
+    """Tell whether a value maps strings to strings."""
     return is_mapping(value) and all(isinstance(part, str) for pair in value.items() for part in pair)
 
 

@@ -135,10 +135,10 @@ def _shown(value: Any) -> Any:
 
 def _close(client: Any) -> None:
     """Close what the user brought."""
-    if (own := client._setup["http_client"]) is not None:
+    if (own := client._options.http_client) is not None:
         own.close()
 
 
 async def _aclose(client: Any) -> None:
-    if (own := client._setup["http_client"]) is not None:
+    if (own := client._options.http_client) is not None:
         await own.aclose()

@@ -133,7 +133,7 @@ def test_threads_keep_their_answers(kind: str, library: str) -> None:
         for thread in threads:
             thread.join()
         if kind == "own blocking":
-            client._setup["http_client"].close()
+            client._options.http_client.close()
     assert wrong == []
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from .._fork import resets_after_fork
 from ..auth._interface import AuthContext
-from ..http._urls import origin_of, rebase
+from ..http._urls import origin_of, token_address
 from ..serialization._servers import choose_server, server_address, server_template
 from ._endpoint import Endpoint
 from ._rate_limits import FlightLimit, RateLimiter
@@ -156,7 +156,7 @@ class Engine:
         return AuthContext(
             clock=self.shared.clock,
             random=self.shared.draw,
-            rebase=lambda address: rebase(address, options.base_url),
+            rebase=lambda address: token_address(address, options.base_url),
         )
 
     @property

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from operator import index
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .._checks import invalid_type, is_number
 from .._errors import ConfigurationError
 from .._redaction import safe_headers
+from . import _option_checks as checks
 from ._retry import RetryPolicy
 
 if TYPE_CHECKING:
     from ..operations._product import RateLimit
     from ._hooks import Hook
 
-__all__ = ["DEFAULT_RETRIES", "DEFAULT_TIMEOUT", "UNCHANGED", "Options", "RegionSetting", "Timeout", "Unchanged"]
+__all__ = [
+    "DEFAULT_RETRIES",
+    "DEFAULT_TIMEOUT",
+    "UNCHANGED",
+    "Options",
+    "RegionSetting",
+    "Rule",
+    "Timeout",
+    "Unchanged",
+    "option",
+    "rules_of",
+]
 
 # One word for all products, or one per product: {"storage": "uk", "cc_realtime": "eu"}.
 RegionSetting: TypeAlias = "str | Mapping[str, str]"
@@ -60,13 +74,13 @@ class Timeout:
 
     @classmethod
     def of(cls, value: Timeout | float | None) -> Timeout:
-        """A number is the total; None is no limit at all."""
+        """Return the limits that an option stands for: a number is the total, None is no limit at all."""
         if isinstance(value, Timeout):
             return value
         if value is None:
             return cls(None, connect=None, read=None)
         _check_limit("timeout", value, "a positive number of seconds, a Timeout, or None for no limit")
-        # A longer total than usual is meant for slow answers, so the server may be silent for as long.
+        # A longer total than usual is meant for slow responses, so the server may be silent for as long.
         return cls(value, connect=min(10.0, value), read=value)
 
     def __repr__(self) -> str:
@@ -87,7 +101,7 @@ DEFAULT_RETRIES: Final = RetryPolicy()
 
 
 def retry_policy(value: RetryPolicy | int | None) -> RetryPolicy:
-    """A number is how many retries; None is none."""
+    """Return the policy that an option stands for: a number is how many retries, None is none."""
     if isinstance(value, RetryPolicy):
         return value
     if value is None:
@@ -111,55 +125,123 @@ class Headers(dict[str, str]):
         return repr(safe_headers(self))
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What holds for an option, beside its type and its default."""
+
+    accepts: Callable[[object], bool] | None = None
+    """Whether a value is of a type that fits."""
+    wanted: str = ""
+    """What messages call that type."""
+    advice: str | None = None
+    check: Callable[[object], None] | None = None
+    """Raises `ConfigurationError` for a value of the right type that cannot be used."""
+    variable: str | None = None
+    """The environment variable that `from_env` reads."""
+    read: Callable[[str], object] = str
+    """What the text of that variable stands for."""
+    shared: bool = False
+    """Whether copies of a client have it in common, so that `with_options` cannot change it."""
+
+    def refuse_misfit(self, name: str, value: object) -> None:
+        """Raise `ConfigurationError` for a value that the option cannot have."""
+        if self.accepts is not None and not self.accepts(value):
+            raise invalid_type(name, value, self.wanted, self.advice)
+        if self.check is not None:
+            self.check(value)
+
+    def from_env(self) -> object:
+        """Return what the environment says; None where it says nothing."""
+        text = os.environ.get(self.variable, "").strip() if self.variable is not None else ""
+        return self.read(text) if text else None
+
+
+def option(
+    default: object = None, accepts: Callable[[object], bool] | None = None, wanted: str = "", **facts: Any
+) -> Any:
+    """Declare an option: a field of `Options`, or of a class derived from it, with its rule."""
+    return field(default=default, metadata={"rule": Rule(accepts, wanted, **facts)})
+
+
+def rules_of(options: type[Options]) -> dict[str, Rule]:
+    """Return the rules of all options by name."""
+    return {declared.name: declared.metadata["rule"] for declared in fields(options)}
+
+
+def _regions(text: str) -> str | dict[str, str]:
+    """Read one region, or one per product: `storage=uk,cc_realtime=eu`."""
+    if "=" not in text:
+        return text
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    return {product.strip(): word.strip() for product, _, word in pairs}
+
+
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Options:
-    """How a client calls. Made once; `replace` makes a changed copy."""
+    """How a client calls. The one table of these options: what is not said here of each is in the client's docstring."""
 
-    __slots__ = (
-        "base_url",
-        "headers",
-        "hooks",
-        "lenient",
-        "max_in_flight",
-        "rate_limits",
-        "region",
-        "retries",
-        "server",
-        "settings",
-        "timeout",
-        "trusted_hosts",
+    region: RegionSetting | None = option(
+        None, checks.is_region, "one word, or a mapping from product to word", variable="XCAAS_REGION", read=_regions
     )
+    tenant: str | None = option(None, checks.is_str, "text", variable="XCAAS_TENANT")
+    cluster: str | None = option(None, checks.is_str, "text", variable="XCAAS_CLUSTER")
+    variables: Mapping[str, str] | None = option(None, checks.is_variables, "a mapping from name to text")
+    base_url: str | None = option(None, checks.is_str, "text", variable="XCAAS_BASE_URL")
+    server: int | str | None = option(None, checks.is_server, "an index, or a name, description or address as text")
+    timeout: Timeout = option(DEFAULT_TIMEOUT)
+    retries: RetryPolicy = option(DEFAULT_RETRIES)
+    headers: Mapping[str, str] = option(
+        None, checks.is_headers, "a mapping from name to text", check=checks.check_headers
+    )
+    hooks: Sequence[Hook] = option(
+        (),
+        checks.are_hooks,
+        "a list of objects with the methods before and after",
+        advice="Pass a list, also for a single hook: [hook].",
+    )
+    rate_limits: Mapping[str, Sequence[RateLimit]] | bool = option(
+        True,
+        checks.is_rate_limits,
+        "True, False, or a mapping from product to a list of RateLimit",
+        check=checks.check_rate_limits,
+        shared=True,
+    )
+    max_in_flight: int = option(100, checks.is_whole, "a whole number", check=checks.check_in_flight, shared=True)
+    trusted_hosts: Sequence[str] = option(
+        (),
+        checks.is_list_of_str,
+        "a list of hosts",
+        advice="Pass a list, also for a single host: ['files.example.com'].",
+    )
+    insecure_hosts: Sequence[str] = option(
+        (),
+        checks.is_list_of_str,
+        "a list of hosts",
+        advice="Pass a list, also for a single host: ['api.internal'].",
+        check=checks.check_insecure_hosts,
+    )
+    lenient: bool = option(False, lambda value: isinstance(value, bool), "True or False")
 
-    def __init__(
-        self,
-        *,
-        region: RegionSetting | None = None,
-        settings: Mapping[str, str] | None = None,
-        base_url: str | None = None,
-        server: int | str | None = None,
-        timeout: Timeout | float | None = DEFAULT_TIMEOUT,
-        retries: RetryPolicy | int | None = DEFAULT_RETRIES,
-        headers: Mapping[str, str] | None = None,
-        hooks: Sequence[Hook] = (),
-        rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
-        max_in_flight: int = 100,
-        trusted_hosts: Sequence[str] = (),
-        lenient: bool = False,
-    ) -> None:
-        self.region: RegionSetting | None = region
-        self.settings: Mapping[str, str] = dict(settings or {})
-        self.base_url: str | None = base_url
-        self.server: int | str | None = server
-        self.timeout: Timeout = Timeout.of(timeout)
-        self.retries: RetryPolicy = retry_policy(retries)
-        self.headers: Mapping[str, str] = Headers({name.lower(): value for name, value in (headers or {}).items()})
-        self.hooks: tuple[Hook, ...] = tuple(hooks)
-        self.rate_limits: Mapping[str, Sequence[RateLimit]] | bool = rate_limits
-        self.max_in_flight: int = max_in_flight
-        self.lenient: bool = lenient
-        self.trusted_hosts: tuple[str, ...] = tuple(host.lower() for host in trusted_hosts)
+    def __post_init__(self) -> None:
+        """Refuse what no client can be made from, and keep the rest as calls want it: nobody else can change it."""
+        for name, rule in rules_of(type(self)).items():
+            rule.refuse_misfit(name, getattr(self, name))
+        self.variables = dict(self.variables or {})
+        self.timeout = Timeout.of(self.timeout)
+        self.retries = retry_policy(self.retries)
+        self.headers = Headers({name.lower(): value for name, value in (self.headers or {}).items()})
+        self.hooks = tuple(self.hooks)
+        self.trusted_hosts = tuple(host.lower() for host in self.trusted_hosts)
+        self.insecure_hosts = tuple(host.lower() for host in self.insecure_hosts)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The words for server addresses and parameters, by their name in the spec (`x-xcaas-from`)."""
+        own = {"tenant": self.tenant, "cluster": self.cluster}
+        return {**(self.variables or {}), **{name: word for name, word in own.items() if word is not None}}
 
     def setting(self, product: str, name: str) -> str | None:
-        """A client setting by its name in the spec (`x-xcaas-from`), as it holds for a product."""
+        """Return a client setting by its name in the spec, as it holds for a product."""
         if name == "region":
             return self.region if isinstance(self.region, str | None) else self.region.get(product)
         return self.settings.get(name)

@@ -1,4 +1,4 @@
-"""Answers as flows see them (`CallResponse`), and as callers of `raw` see them (`RawResponse`)."""
+"""Responses as flows see them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from typing import Generic, TypeVar
 
 from .._errors import Attempt, XCaaSError
 from ..http._headers import request_id_of
-from ..http._media_types import text_in
 from ..sansio._messages import Response
 from ..serialization._responses import plain_json
 from ._context import CallContext
 
-__all__ = ["CallResponse", "RawResponse"]
+__all__ = ["CallResponse"]
 
 T_co = TypeVar("T_co", covariant=True)
 
 
 class CallResponse(Generic[T_co]):
-    """A successful answer to a call, not yet decoded.
+    """A successful response to a call, not yet decoded.
 
     `response` is open if the call asked to stream: read it with `ReadChunk` or `Read` steps and give it
     up with `Close`. `url` is the address that was asked, as it was sent.
@@ -76,45 +75,3 @@ class CallResponse(Generic[T_co]):
 
     def __repr__(self) -> str:
         return f"<CallResponse {self.status}>"
-
-
-class RawResponse(Generic[T_co]):
-    """A successful answer with its circumstances. `value` is what the plain call returns.
-
-    A body that does not fit the spec raises when `value` is asked for; `content`, `text` and `json` give it as it came.
-    """
-
-    __slots__ = ("_find", "_found", "_reply", "attempts", "content", "headers", "request_id", "status", "url")
-
-    def __init__(self, find: Callable[[], T_co], reply: CallResponse[object]) -> None:
-        self._find = find
-        self._found: list[T_co] = []
-        self._reply = reply
-        self.status: int = reply.status
-        self.headers: Mapping[str, str] = reply.headers
-        """Case-insensitive."""
-        self.content: bytes = reply.content
-        """The body as it came."""
-        self.url: str = reply.context.url or ""
-        """The address, without secrets."""
-        self.request_id: str | None = reply.request_id
-        self.attempts: tuple[Attempt, ...] = reply.attempts
-
-    @property
-    def value(self) -> T_co:
-        """What the plain call returns. Raises `DecodeError` if the body is something else."""
-        if not self._found:
-            self._found.append(self._find())
-        return self._found[0]
-
-    @property
-    def text(self) -> str:
-        """The body as text, in the charset that the answer names, else in UTF-8."""
-        return text_in(self.content, self.headers.get("content-type"))
-
-    def json(self) -> object:
-        """Return the body as plain JSON values. Raises `DecodeError` if it is no JSON."""
-        return self._reply.json()
-
-    def __repr__(self) -> str:
-        return f"<RawResponse {self.status} {self.headers.get('content-type', '')}>"

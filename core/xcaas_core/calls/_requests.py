@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .._redaction import is_secret
-from ..http._urls import resolve_link, same_origin
+from ..http._urls import refuse_plain_http, resolve_link, same_origin
 from ..sansio._messages import Request
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ["build_request"]
 
 
 def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[Request, bool]:
-    """The request of a call, and whether the authorizer is to sign it.
+    """Return the request of a call, and whether the authorizer is to sign it.
 
     It is not if the caller has set the credentials' headers, or if a link leads to a host that may not see
     credentials; then the headers that look like secrets stay behind, too.
@@ -31,7 +31,8 @@ def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[R
         if target.query:
             url = f"{url}{'&' if '?' in url else '?'}{'&'.join(target.query)}"
     else:
-        url = resolve_link(call.link, site.address, site.template, engine.options.base_url)
+        options = engine.options
+        url = resolve_link(call.link, site.address, site.template, options.base_url, options.insecure_hosts)
         trusted = same_origin(url, site.address) or engine.trusts(url)
     if target.cookies:
         headers["cookie"] = "; ".join(target.cookies)
@@ -44,7 +45,10 @@ def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[R
         _put_body(request, site, call)
     if call.headers is not None:
         _override(headers, call.headers)
-    return request, trusted and _needs_signature(site, headers)
+    signs = trusted and _needs_signature(site, headers)
+    if (signs and engine.credentials is not None) or engine.external_auth or any(map(is_secret, headers)):
+        refuse_plain_http(url, engine.options.insecure_hosts)
+    return request, signs
 
 
 def _needs_signature(site: Endpoint, headers: Mapping[str, str]) -> bool:

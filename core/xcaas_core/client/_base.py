@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, Never, Self, TypeVar, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Literal, Never, Self
 
-from .._checks import invalid_type
+from .._checks import is_mapping
 from .._errors import ConfigurationError
 from ..calls._options import DEFAULT_RETRIES, DEFAULT_TIMEOUT, UNCHANGED, Options, RegionSetting, Timeout, Unchanged
 from ..operations._product import own_product
-from ._setup import ClientOptions, HttpClient, TransportFactory, environment, make_engine, options_of, parse_credentials
-from ._validation import Regions, check_options, check_region
+from ._options import (
+    ClientOptions,
+    HttpClient,
+    Regions,
+    TransportFactory,
+    check_region,
+    given_options,
+    options_from_env,
+)
+from ._setup import make_engine
 
 if TYPE_CHECKING:
     import ssl
@@ -28,11 +37,11 @@ __all__ = ["Client"]
 class Client:
     """What both kinds of client have in common: above all the list of options, written once."""
 
-    __slots__ = ("_engine", "_owner", "_setup")
+    __slots__ = ("_engine", "_options", "_owner")
 
     _regions: ClassVar[Regions] = ()
     _engine: Engine
-    _setup: ClientOptions
+    _options: ClientOptions
     _owner: bool
 
     def __init__(
@@ -53,6 +62,7 @@ class Client:
         rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
         max_in_flight: int = 100,
         trusted_hosts: Sequence[str] = (),
+        insecure_hosts: Sequence[str] = (),
         lenient: bool = False,
         http_client: HttpClient | TransportFactory | None = None,
         verify: ssl.SSLContext | str | bool = True,
@@ -76,7 +86,9 @@ class Client:
             rate_limits: True keeps to the documented limits, False to none; or limits per product.
             max_in_flight: Calls at a time; the rest wait for their turn.
             trusted_hosts: Hosts beside the products' own that may see credentials (links to further pages).
-            lenient: Keep fields of answers that do not fit as they came, and warn, instead of raising `DecodeError`.
+            insecure_hosts: Hosts that may get credentials over plain http, each by its exact name. Token endpoints
+                stay https.
+            lenient: Keep fields of responses that do not fit as they came, and warn, instead of raising `DecodeError`.
             http_client: Your own client of `httpx` or `httpx2`: `Client` for blocking calls, `AsyncClient` for
                 async ones. It stays yours to close.
             verify: A CA bundle's path, an `SSLContext`, or False for no checks at all.
@@ -85,33 +97,8 @@ class Client:
                 `httpx2` is taken where it is installed.
         """
         _refuse_positional(type(self).__name__, misplaced)
-        parsed, own_auth = parse_credentials(credentials, auth)
-        self._setup = {
-            "credentials": parsed,
-            "auth": own_auth,
-            "region": region,
-            "tenant": tenant,
-            "cluster": cluster,
-            "variables": variables,
-            "base_url": base_url,
-            "server": server,
-            "timeout": timeout,
-            "retries": retries,
-            "headers": headers,
-            "hooks": hooks,
-            "rate_limits": rate_limits,
-            "max_in_flight": max_in_flight,
-            "trusted_hosts": trusted_hosts,
-            "lenient": lenient,
-            "http_client": http_client,
-            "verify": verify,
-            "proxy": proxy,
-            "http_library": http_library,
-        }
         self._owner = True
-        self._check()
-        self._engine = make_engine(self._setup)
-        self._open(None)
+        self._start(ClientOptions(**given_options(locals())))
 
     @classmethod
     def from_env(
@@ -132,6 +119,7 @@ class Client:
         rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
         max_in_flight: int = 100,
         trusted_hosts: Sequence[str] = (),
+        insecure_hosts: Sequence[str] = (),
         lenient: bool = False,
         http_client: HttpClient | TransportFactory | None = None,
         verify: ssl.SSLContext | str | bool = True,
@@ -144,33 +132,7 @@ class Client:
         `XCAAS_PASSWORD`, `XCAAS_TENANT`, `XCAAS_CLUSTER`, `XCAAS_REGION` (one word, or one per product:
         `storage=uk,cc_realtime=eu`), `XCAAS_BASE_URL`. `XCAAS_HTTP_LIBRARY` counts for every client.
         """
-        found = environment()
-        if credentials is None and auth is None:
-            from ..auth import credentials_from_env
-
-            credentials = credentials_from_env() or None
-        return cls(
-            credentials=credentials,
-            auth=auth,
-            region=found["region"] if region is None else region,
-            tenant=found["tenant"] if tenant is None else tenant,
-            cluster=found["cluster"] if cluster is None else cluster,
-            variables=variables,
-            base_url=found["base_url"] if base_url is None else base_url,
-            server=server,
-            timeout=timeout,
-            retries=retries,
-            headers=headers,
-            hooks=hooks,
-            rate_limits=rate_limits,
-            max_in_flight=max_in_flight,
-            trusted_hosts=trusted_hosts,
-            lenient=lenient,
-            http_client=http_client,
-            verify=verify,
-            proxy=proxy,
-            http_library=http_library,
-        )
+        return cls(**options_from_env(given_options(locals())))
 
     @property
     def options(self) -> Options:
@@ -191,6 +153,7 @@ class Client:
         server: int | str | Unchanged | None = UNCHANGED,
         hooks: Sequence[Hook] | Unchanged = UNCHANGED,
         trusted_hosts: Sequence[str] | Unchanged = UNCHANGED,
+        insecure_hosts: Sequence[str] | Unchanged = UNCHANGED,
         lenient: bool | Unchanged = UNCHANGED,
     ) -> Self:
         """Make a client with other options, which shares connections, tokens and limits with this one.
@@ -199,65 +162,46 @@ class Client:
         the copies. What is shared cannot be changed: for other credentials, limits (`rate_limits`, `max_in_flight`)
         or connections (`http_client`, `verify`, `proxy`, `http_library`), make another client.
         """
-        twin = self._changed(
-            {
-                "timeout": timeout,
-                "retries": retries,
-                "headers": headers,
-                "region": region,
-                "tenant": tenant,
-                "cluster": cluster,
-                "variables": variables,
-                "base_url": base_url,
-                "server": server,
-                "hooks": hooks,
-                "trusted_hosts": trusted_hosts,
-                "lenient": lenient,
-            }
-        )
+        changes = {name: value for name, value in given_options(locals()).items() if not isinstance(value, Unchanged)}
+        if is_mapping(changes.get("headers")):
+            changes["headers"] = {**self.options.headers, **changes["headers"]}
+        twin = type(self).__new__(type(self))
+        twin._options = replace(self._options, **changes)
+        twin._check_products()
+        twin._engine = self._engine.with_options(twin._options)
+        twin._owner = False
         twin._open(self)
         return twin
+
+    def _start(self, options: ClientOptions) -> None:
+        """Make the client that options describe."""
+        self._options = options
+        self._check_products()
+        self._engine = make_engine(options)
+        self._open(None)
 
     @abstractmethod
     def _open(self, like: Client | None) -> None:
         """Get ready to call: with connections of its own, or with those of another client of its kind."""
 
-    def _changed(self, changes: Mapping[str, object]) -> Self:
-        """A client that shares connections, tokens and limits with this one, and differs in its options."""
-        given = {name: value for name, value in changes.items() if not isinstance(value, Unchanged)}
-        if "headers" in given:
-            added: object = given["headers"] or {}
-            if not isinstance(added, Mapping):
-                raise invalid_type("headers", added, "a mapping from name to text")
-            given["headers"] = {**(self._setup["headers"] or {}), **cast("Mapping[str, str]", added)}
-        twin = type(self).__new__(type(self))
-        twin._setup = cast("ClientOptions", {**self._setup, **given})
-        twin._check()
-        twin._engine = self._engine.with_options(options_of(twin._setup))
-        twin._owner = False
-        return twin
-
-    def _check(self) -> None:
-        """Refuse options that no client can be made from, and settings for products that this client
-        does not have: a typing mistake must not send calls to another region."""
-        check_options(self._setup)
-        for option in ("region", "rate_limits"):
-            given: object = self._setup[option]
+    def _check_products(self) -> None:
+        """Refuse settings for products that this client does not have: a typing mistake must not send calls
+        to another region."""
+        for option, given in (("region", self._options.region), ("rate_limits", self._options.rate_limits)):
             if isinstance(given, Mapping):
                 known = _product_names(type(self))
-                unknown = sorted(str(name) for name in cast("Mapping[object, object]", given) if name not in known)
+                unknown = sorted(str(name) for name in given if name not in known)
                 if unknown:
                     raise ConfigurationError(
                         f"{option} names {', '.join(unknown)}, which is no product of this client",
                         advice=_nearest(unknown[0], known) or f"Choose from {', '.join(sorted(known))}.",
                     )
-
-        check_region(self._setup["region"], self._regions)
+        check_region(self._options.region, self._regions)
         self._check_credentials()
 
     def _check_credentials(self) -> None:
         """Refuse `products=` with a slip in it. Other unknown names may be meant for another client."""
-        credentials = self._setup["credentials"]
+        credentials = self._options.credentials
         if credentials is None:
             return
         known = _product_names(type(self))
@@ -267,17 +211,22 @@ class Client:
                     f"a credential is for the product {name!r}, which this client does not have", advice=near
                 )
 
-    def __reduce__(self) -> tuple[Callable[[type[Self], ClientOptions], Self], tuple[type[Self], ClientOptions]]:
-        if self._setup["http_client"] is not None:
+    @classmethod
+    def _from_options(cls, options: ClientOptions) -> Self:
+        client = cls.__new__(cls)
+        client._owner = True
+        client._start(options)
+        return client
+
+    def __reduce__(self) -> tuple[Callable[[ClientOptions], Self], tuple[ClientOptions]]:
+        if self._options.http_client is not None:
             raise TypeError("a client with an http_client of its own cannot be copied or pickled")
-        return _rebuilt, (type(self), self._setup)
+        return self._from_options, (self._options,)
 
     def __repr__(self) -> str:
-        facts = [f"{name}={self._setup[name]!r}" for name in ("region", "base_url") if self._setup[name] is not None]
+        shown = {"region": self._options.region, "base_url": self._options.base_url}
+        facts = [f"{name}={value!r}" for name, value in shown.items() if value is not None]
         return f"{type(self).__name__}({', '.join(facts)})"
-
-
-AnyClient = TypeVar("AnyClient", bound=Client)
 
 
 def _refuse_positional(client: str, arguments: tuple[object, ...]) -> None:
@@ -299,7 +248,3 @@ def _nearest(name: str, known: set[str]) -> str | None:
 
     near = get_close_matches(name, known, cutoff=0.8)
     return f"Did you mean {' or '.join(map(repr, near))}?" if near else None
-
-
-def _rebuilt(cls: type[AnyClient], setup: ClientOptions) -> AnyClient:
-    return cast("Callable[..., AnyClient]", cls)(**setup)

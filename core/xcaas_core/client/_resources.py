@@ -1,22 +1,19 @@
 """What generated resource and product classes derive from.
 
 Their methods are one line each: they hand an `Operation` and its arguments to one of
-`_call`, `_paginate`, `_poll`, `_resume` and `_download`. A resource holds nothing but the
-client's session, so resources are cheap and may be kept.
-
-Pagers, pollers and downloads are made as `Pager(session, call)`, `Poller(session, call)`,
-`Poller.resume(session, call, id)` and `Download(session, call)`, and likewise for their
-async twins; they are imported on first use.
+`_call`, `_paginate`, `_poll`, `_resume` and `_download`. A resource holds nothing but a
+caller (`_callers.py`), so resources are cheap and may be kept.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, TypeVar
 
-from ..operations._operation import Call, Operation
+from ..operations._operation import Operation
+from ._callers import Arguments, AsyncCaller, Caller
 
 if TYPE_CHECKING:
-    from ..calls._session import AsyncSession, Session
     from ..downloads._download import AsyncDownload, Download
     from ..paging._pager import AsyncPager, Pager
     from ..polling._poller import AsyncPoller, Poller
@@ -28,47 +25,39 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 AnyResource = TypeVar("AnyResource", bound="Resource")
 AnyAsyncResource = TypeVar("AnyAsyncResource", bound="AsyncResource")
-Arguments = tuple[object, ...]
 
 
 class Resource:
     """One group of operations of a blocking client."""
 
-    __slots__ = ("_children", "_session")
+    __slots__ = ("_caller", "_children")
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
         self._children: dict[type[Resource], Resource] = {}
 
     def _resource(self, cls: type[AnyResource]) -> AnyResource:
         found = self._children.get(cls)
         if found is None:
             # setdefault: two threads that race get the same object
-            found = self._children.setdefault(cls, cls(self._session))
-        return cast("AnyResource", found)
+            found = self._children.setdefault(cls, cls(self._caller))
+        assert isinstance(found, cls)
+        return found
 
     def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> T:
-        return self._session.call(operation, args, body)
+        return self._caller.call(operation, args, body)
 
     def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Pager[Item]:
-        from ..paging._pager import Pager
-
-        return Pager(self._session, Call(operation, args, body))
+        return self._caller.paginate(operation, args, body)
 
     def _poll(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Poller[Result]:
-        from ..polling._poller import Poller
-
-        return Poller(self._session, Call(operation, args, body))
+        return self._caller.poll(operation, args, body)
 
     def _resume(self, operation: Operation[object], id: str, args: Arguments = ()) -> Poller[Result]:
-        from ..polling._poller import Poller
-
-        return Poller[Result].resume(self._session, Call(operation, args), id)
+        return self._caller.resume(operation, id, args)
 
     def _download(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Download:
-        from ..downloads._download import Download
-
-        return Download(self._session, Call(operation, args, body, stream=True))
+        return self._caller.download(operation, args, body)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -77,40 +66,34 @@ class Resource:
 class AsyncResource:
     """One group of operations of an async client."""
 
-    __slots__ = ("_children", "_session")
+    __slots__ = ("_caller", "_children")
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
         self._children: dict[type[AsyncResource], AsyncResource] = {}
 
     def _resource(self, cls: type[AnyAsyncResource]) -> AnyAsyncResource:
         found = self._children.get(cls)
         if found is None:
-            found = self._children.setdefault(cls, cls(self._session))
-        return cast("AnyAsyncResource", found)
+            # setdefault: two threads that race get the same object
+            found = self._children.setdefault(cls, cls(self._caller))
+        assert isinstance(found, cls)
+        return found
 
-    async def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> T:
-        return await self._session.call(operation, args, body)
+    def _call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> Awaitable[T]:
+        return self._caller.call(operation, args, body)
 
     def _paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> AsyncPager[Item]:
-        from ..paging._pager import AsyncPager
-
-        return AsyncPager(self._session, Call(operation, args, body))
+        return self._caller.paginate(operation, args, body)
 
     def _poll(self, operation: Operation[object], args: Arguments = (), body: object = None) -> AsyncPoller[Result]:
-        from ..polling._poller import AsyncPoller
-
-        return AsyncPoller(self._session, Call(operation, args, body))
+        return self._caller.poll(operation, args, body)
 
     def _resume(self, operation: Operation[object], id: str, args: Arguments = ()) -> AsyncPoller[Result]:
-        from ..polling._poller import AsyncPoller
-
-        return AsyncPoller[Result].resume(self._session, Call(operation, args), id)
+        return self._caller.resume(operation, id, args)
 
     def _download(self, operation: Operation[object], args: Arguments = (), body: object = None) -> AsyncDownload:
-        from ..downloads._download import AsyncDownload
-
-        return AsyncDownload(self._session, Call(operation, args, body, stream=True))
+        return self._caller.download(operation, args, body)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"

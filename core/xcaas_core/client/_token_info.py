@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .._errors import ConfigurationError, MissingCredentialsError
 from ..calls._attempts import with_tokens
+from ..http._urls import refuse_plain_http
 from ..operations._product import Product, own_product
 from ..serialization._servers import server_address
 from ._resources import AsyncProductClient, AsyncResource, ProductClient, Resource
@@ -73,4 +74,6 @@ def http_auth(client: ProductClient | AsyncProductClient, engine: Engine, sessio
         return engine.options.setting(product.name, name)
 
     origins = [server_address(server, setting, engine.options.base_url) for server in product.servers]
+    for origin in origins:
+        refuse_plain_http(origin, engine.options.insecure_hosts)
     return auth_adapter(authorizer, session, origins, product.name)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from .._errors import ConfigurationError
 
-__all__ = ["origin_of", "rebase", "resolve_link", "same_origin"]
+__all__ = ["origin_of", "rebase", "refuse_plain_http", "resolve_link", "same_origin", "token_address"]
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -16,10 +16,9 @@ Settings = Callable[[str], str | None]
 
 
 def rebase(address: str, base_url: str | None) -> str:
-    """`address` with its origin replaced by that of `base_url`, its path kept.
+    """Return `address` with its origin replaced by that of `base_url`, its path kept.
 
-    A path in `base_url` goes in front, unless the address begins with it already. Plain HTTP is
-    refused except to this machine.
+    A path in `base_url` goes in front, unless the address begins with it already.
     """
     parts = urlsplit(address)
     if base_url is not None:
@@ -38,8 +37,40 @@ def rebase(address: str, base_url: str | None) -> str:
 
 
 def _checked(parts: SplitResult) -> str:
-    _refuse_plain_http(parts)
+    if parts.scheme not in _PORTS:
+        raise ConfigurationError(f"an address with {parts.scheme or 'no scheme'} instead of https cannot be called")
+    _refuse_odd_host(parts.hostname or "")
     return parts.geturl()
+
+
+def token_address(address: str, base_url: str | None) -> str:
+    """Return the address of a token endpoint, as `rebase` does. Plain HTTP is refused except to this machine."""
+    url = rebase(address, base_url)
+    parts = urlsplit(url)
+    if _is_open_to_others(parts):
+        raise _plain_http(
+            parts, "Use https://. Only this machine (localhost, 127.0.0.1, ::1) may be called over http://."
+        )
+    return url
+
+
+def refuse_plain_http(url: str, insecure_hosts: Collection[str]) -> None:
+    """Refuse to send credentials over plain HTTP, except to this machine and to the hosts that the user listed."""
+    if not url.startswith("http:"):
+        return
+    parts = urlsplit(url)
+    if _is_open_to_others(parts) and parts.hostname not in insecure_hosts:
+        raise _plain_http(parts, f"Use https://, or allow this host: insecure_hosts=({parts.hostname!r},).")
+
+
+def _is_open_to_others(parts: SplitResult) -> bool:
+    return parts.scheme == "http" and not _is_this_machine(parts.hostname or "")
+
+
+def _plain_http(parts: SplitResult, advice: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"plain HTTP to {parts.hostname} is refused: credentials could be read on the way", advice=advice
+    )
 
 
 def _base(base_url: str) -> SplitResult:
@@ -57,18 +88,6 @@ def _base(base_url: str) -> SplitResult:
     if "@" in base.netloc:
         raise ConfigurationError("base_url holds a user name or password", advice="Pass them as credentials=… instead.")
     return base
-
-
-def _refuse_plain_http(parts: SplitResult) -> None:
-    if parts.scheme not in _PORTS:
-        raise ConfigurationError(f"an address with {parts.scheme or 'no scheme'} instead of https cannot be called")
-    host = parts.hostname or ""
-    _refuse_odd_host(host)
-    if parts.scheme == "http" and not _is_this_machine(host):
-        raise ConfigurationError(
-            f"plain HTTP to {host} is refused: credentials could be read on the way",
-            advice="Use https://. Only this machine (localhost, 127.0.0.1, ::1) may be called over http://.",
-        )
 
 
 def _refuse_odd_host(host: str) -> None:
@@ -106,12 +125,15 @@ def same_origin(one: str, other: str) -> bool:
     return origin_of(one) == origin_of(other)
 
 
-def resolve_link(link: str, asked: str, template: str, base_url: str | None) -> str:
-    """The address to ask for a link that a server gave, relative or absolute.
+def resolve_link(
+    link: str, asked: str, template: str, base_url: str | None, insecure_hosts: Collection[str] = ()
+) -> str:
+    """Return the address to ask for a link that a server gave, relative or absolute.
 
     `asked` is the operation's own address and `template` the one that the spec gives. A link to the
     spec's server goes to `base_url`, if there is one, like every other call. A server behind a proxy
-    that thinks it speaks plain HTTP is taken to mean its own HTTPS address.
+    that thinks it speaks plain HTTP is taken to mean its own HTTPS address. Links to other servers that
+    speak plain HTTP are refused, except to this machine and to the hosts that the user listed.
     """
     try:
         address = urljoin(asked, link)
@@ -124,5 +146,7 @@ def resolve_link(link: str, asked: str, template: str, base_url: str | None) -> 
         raise ConfigurationError("the server gave a link that is not an address") from None
     if origin[0] == "http" and own[0] == "https" and origin[1] == own[1]:
         parts = urlsplit(asked)._replace(path=parts.path, query=parts.query)
-    _refuse_plain_http(parts)
-    return parts._replace(fragment="").geturl()
+    url = rebase(parts._replace(fragment="").geturl(), None)
+    if origin != own:
+        refuse_plain_http(url, insecure_hosts)
+    return url

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final, cast
 
+from .._checks import is_list, is_mapping, is_object
 from ._codec import Codec, Fit, total
 from ._context import Context
 from ._failure import ValidationFailure, describe, located
-from ._json import JSONObject, JSONValue, is_list, is_mapping, is_object
+from ._json import JSONObject, JSONValue
 
 __all__ = ["ListCodec", "MapCodec", "OneOrListCodec"]
 

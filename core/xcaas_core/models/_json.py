@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from .._json import dumps, loads
 from ._failure import ValidationFailure
 
-__all__ = ["Buffer", "JSONObject", "JSONValue", "decode_json", "encode_json", "is_list", "is_mapping", "is_object"]
+__all__ = ["Buffer", "JSONObject", "JSONValue", "decode_json", "encode_json"]
 
 if TYPE_CHECKING:
-    from typing_extensions import TypeIs
-
     JSONValue: TypeAlias = dict[str, "JSONValue"] | list["JSONValue"] | str | int | float | bool | None
     """Any JSON value."""
 else:
@@ -22,21 +19,6 @@ JSONObject: TypeAlias = dict[str, JSONValue]
 """A JSON object."""
 
 Buffer: TypeAlias = bytes | bytearray | memoryview | str
-
-
-def is_object(value: object) -> TypeIs[dict[str, object]]:
-    """Whether a value of JSON is an object."""
-    return isinstance(value, dict)
-
-
-def is_list(value: object) -> TypeIs[list[object]]:
-    """Whether a value of JSON is a list."""
-    return isinstance(value, list)
-
-
-def is_mapping(value: object) -> TypeIs[Mapping[Any, object]]:
-    """Whether a value that is sent is an object in JSON."""
-    return isinstance(value, Mapping)
 
 
 def decode_json(data: Buffer) -> JSONValue:

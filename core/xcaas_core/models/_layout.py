@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
+from .._checks import is_mapping, is_object
 from ._codec import Codec, Fit, NullableCodec, Reader, total, write_any
 from ._containers import MapCodec
 from ._context import Context
 from ._failure import located
-from ._json import JSONObject, JSONValue, is_mapping, is_object
+from ._json import JSONObject, JSONValue
 
 if TYPE_CHECKING:
     import attrs

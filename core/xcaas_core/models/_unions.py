@@ -7,10 +7,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
+from .._checks import is_mapping, is_object
 from ._codec import FITS, Codec, Fit, write_any
 from ._context import Context
 from ._failure import ValidationFailure, describe
-from ._json import JSONValue, is_mapping, is_object
+from ._json import JSONValue
 from ._layout import ModelBase, ModelCodec
 from ._marks import Discriminator
 

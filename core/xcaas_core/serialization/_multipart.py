@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from secrets import token_hex
 from typing import IO, Final, cast
 
+from .._checks import is_list, is_object
 from .._errors import ArgumentError
 from .._json import dumps
 from ..operations._parameter import Encoding
@@ -15,7 +16,7 @@ from ..sansio._messages import Part
 from ._codecs import Codec
 from ._parameters import plain
 from ._payload import CHUNK, Payload, file_length, has_files, is_binary, is_named_file, size_of_path
-from ._styles import form_pairs, is_list, is_object, text_of
+from ._styles import form_pairs, text_of
 
 __all__ = ["multipart_payload", "parted_payload"]
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Final, TypeAlias, cast
 
+from .._checks import is_list, is_object
 from .._errors import ArgumentError
 from .._json import dumps
 from ..operations._parameter import Parameter
@@ -20,8 +21,6 @@ from ._styles import (
     Pair,
     escape,
     escape_reserved,
-    is_list,
-    is_object,
     list_or_object,
     members,
     pairs_of,

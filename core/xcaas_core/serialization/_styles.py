@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
-from typing import Final, TypeAlias, TypeGuard
+from typing import Final, TypeAlias
 from urllib.parse import quote, quote_plus
 
+from .._checks import is_list, is_object
 from .._errors import ArgumentError
 from .._json import dumps
 from ..operations._parameter import Encoding
@@ -23,8 +24,6 @@ __all__ = [
     "escape_form",
     "escape_reserved",
     "form_pairs",
-    "is_list",
-    "is_object",
     "list_or_object",
     "members",
     "pairs_of",
@@ -70,16 +69,6 @@ def _quoted(text: str, safe: str) -> str:
 
 def _unsendable() -> ArgumentError:
     return ArgumentError("the text holds half of a surrogate pair and cannot be sent as UTF-8")
-
-
-def is_list(value: object) -> TypeGuard[list[object]]:
-    """A JSON list."""
-    return isinstance(value, list)
-
-
-def is_object(value: object) -> TypeGuard[dict[str, object]]:
-    """A JSON object."""
-    return isinstance(value, dict)
 
 
 def text_of(value: object) -> str:
@@ -143,7 +132,7 @@ def pairs_of(name: str, value: object, style: str, explode: bool, escaping: Esca
         return [] if _is_empty(value) else [(name, list_or_object(value, separator, separator, escaping))]
     if is_object(value):
         return [(key, escaping(text)) for key, text in members(value, explode=True)]
-    return [(name, escaping(text)) for text in scalars(value)] if is_list(value) else []
+    return [(name, escaping(text)) for text in scalars(value)]
 
 
 def _is_empty(value: object) -> bool:

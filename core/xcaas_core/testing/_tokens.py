@@ -17,7 +17,7 @@ from itertools import count
 from typing import Generic, TypeAlias, TypeVar, cast
 
 from ..auth._interface import AuthContext
-from ..http._urls import rebase
+from ..http._urls import token_address
 from ..sansio._messages import Request
 from ..sansio._steps import Flow, RunInThread, Send, Sleep, Step, WaitFor
 
@@ -230,5 +230,5 @@ def fake_context(
     return AuthContext(
         clock=clock,
         random=random,
-        rebase=lambda url: rebase(url, base_url),
+        rebase=lambda url: token_address(url, base_url),
     )

@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .._checks import check_library
 from .._errors import ConfigurationError
 from .._version import AGENT
 from ._deadlines import Backend
+from ._environment import bundle_from_env, proxies_from_env
 
 if TYPE_CHECKING:
     import ssl
@@ -88,6 +89,7 @@ class Connection:
     ) -> None:
         self.library = _chosen(library)
         self._proxy = proxy
+        self._proxies = proxies_from_env() if proxy is None else {}
         self._tls = _tls_context(self.library, verify)
         module = _module(self.library)
         with module.Client(transport=module.MockTransport(_module), trust_env=False) as client:
@@ -103,11 +105,17 @@ class Connection:
         # Each serves one call at a time (`_pool.py`): one connection per server.
         limits = library.Limits(max_connections=None, max_keepalive_connections=4, keepalive_expiry=15.0)
         kind = getattr(library, name if blocking else f"Async{name}")
-        options: dict[str, Any] = {}
-        if not direct and self._proxy is None:
-            # Plain HTTP goes to this machine only. A proxy of the environment would be elsewhere, and see credentials.
-            options["mounts"] = {"http://": None}
-        made = kind(verify=self._tls, proxy=self._proxy, limits=limits, **options)
+        options: dict[str, Any] = {"verify": self._tls, "limits": limits, "trust_env": False}
+        if direct or not self._proxies:
+            made = kind(**options, proxy=self._proxy)
+        else:
+            transport = library.HTTPTransport if blocking else library.AsyncHTTPTransport
+            mounts = {
+                pattern: None if proxy is None else transport(**options, proxy=proxy)
+                for pattern, proxy in self._proxies.items()
+                if _is_pattern(library, pattern)
+            }
+            made = kind(**options, mounts=mounts)
         for pool in _pools(made):
             # Only pools of the user's own making take a backend. This one makes their connections from now on.
             pool._network_backend = self._backend(blocking)
@@ -125,9 +133,16 @@ class Connection:
     @property
     def direct(self) -> bool:
         """Whether requests can go straight to a transport."""
-        from urllib.request import getproxies
+        return not self._proxies
 
-        return self._proxy is not None or not any(name in ("http", "https", "all") for name in getproxies())
+
+def _is_pattern(library: Any, pattern: str) -> bool:
+    """Whether an entry of NO_PROXY can be read. Those that cannot are passed over, as curl and Go do."""
+    try:
+        library.URL(pattern)
+    except library.InvalidURL:
+        return False
+    return True
 
 
 def _pools(made: Any) -> Iterator[Any]:
@@ -139,13 +154,28 @@ def _pools(made: Any) -> Iterator[Any]:
 
 
 def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
-    if isinstance(verify, str):
-        import ssl
+    source = ("verify", verify) if isinstance(verify, str) else bundle_from_env() if verify is True else None
+    try:
+        if source is not None:
+            return _trusting(source[1])
+        context: ssl.SSLContext = _module(library).create_ssl_context(verify=verify)
+    except OSError as error:
+        if source is None:
+            raise
+        name, path = source
+        raise ConfigurationError(
+            f"the CA bundle {path!r} of {name} cannot be used: {error.strerror or error}",
+            advice="Give the path of a file in PEM form.",
+        ) from error
+    return context
 
-        if os.path.isdir(verify):
-            return ssl.create_default_context(capath=verify)
-        return ssl.create_default_context(cafile=verify)
-    return cast("ssl.SSLContext", _module(library).create_ssl_context(verify=verify))
+
+def _trusting(path: str) -> ssl.SSLContext:
+    import ssl
+
+    if any(map(os.path.isdir, path.split(os.pathsep))):
+        return ssl.create_default_context(capath=path)
+    return ssl.create_default_context(cafile=path)
 
 
 def auth_bases() -> list[type]:

@@ -68,7 +68,7 @@ def test_a_region_per_product() -> None:
 
 
 def test_settings_reach_variables_and_parameters() -> None:
-    options = Options(settings={"cluster": "na12"}, region="uk")
+    options = Options(cluster="na12", region="uk")
     assert options.setting("shop", "cluster") == "na12"
     assert options.setting("shop", "region") == "uk"
     assert options.setting("shop", "tenant") is None

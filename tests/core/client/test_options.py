@@ -4,23 +4,43 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import fields
 
 from tests.support.shop import Shop
-from xcaas_core.client._setup import ClientOptions
+from xcaas_core.calls._options import rules_of
+from xcaas_core.client._options import ClientOptions
 
-SHARED = {"credentials", "auth", "rate_limits", "max_in_flight", "http_client", "verify", "proxy", "http_library"}
+RULES = rules_of(ClientOptions)
+SHARED = {name for name, rule in RULES.items() if rule.shared}
+# The options that a client keeps in another form than they are given in.
+KEPT_OTHERWISE: dict[str, object] = {"headers": {}, "variables": {}}
 
 
 def test_every_way_to_a_client_takes_the_same_options() -> None:
     made = inspect.signature(Shop).parameters
     options = {name: option for name, option in made.items() if option.kind is option.KEYWORD_ONLY}
-    assert list(options) == list(ClientOptions.__annotations__)
+    assert options.keys() == RULES.keys()
     assert dict(inspect.signature(Shop.from_env).parameters) == options
     changed = inspect.signature(Shop.with_options).parameters
     assert changed.keys() - {"self"} == options.keys() - SHARED
     told = re.findall(r"^ {12}(\w+): ", Shop.__init__.__doc__ or "", re.MULTILINE)
     assert told == list(options)
     assert all(f"`{name}`" in (Shop.with_options.__doc__ or "") for name in SHARED - {"credentials", "auth"})
+    variables = {rule.variable for rule in RULES.values() if rule.variable is not None}
+    assert all(f"`{variable}`" in (Shop.from_env.__doc__ or "") for variable in variables)
+
+
+def test_signatures_state_the_defaults_of_the_table() -> None:
+    made = inspect.signature(Shop).parameters
+    for declared in fields(ClientOptions):
+        assert made[declared.name].default == declared.default, declared.name
+
+
+def test_options_that_are_not_given_are_their_defaults() -> None:
+    with Shop() as client:
+        for declared in fields(ClientOptions):
+            kept = getattr(client.options, declared.name)
+            assert kept == KEPT_OTHERWISE.get(declared.name, declared.default), declared.name
 
 
 def test_the_environment_leaves_room_for_all_options() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcaas_core import ConfigurationError
-from xcaas_core.http._urls import rebase, resolve_link, same_origin
+from xcaas_core.http._urls import refuse_plain_http, resolve_link, same_origin, token_address
 from xcaas_core.sdk import Server, Variable
 from xcaas_core.serialization._servers import server_address
 
@@ -126,16 +126,25 @@ def test_credentials_do_not_belong_into_the_base_address() -> None:
 )
 def test_plain_http_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="plain HTTP"):
-        rebase(f"{url}/oauth/v2/token", None)
-    with pytest.raises(ConfigurationError, match="plain HTTP"):
-        address(SEGMENT, base_url=url)
+        token_address(f"{url}/oauth/v2/token", None)
+    with pytest.raises(ConfigurationError, match=r"plain HTTP.*insecure_hosts=\('"):
+        refuse_plain_http(address(SEGMENT, base_url=url), ("other.example", "8x8.com"))
+
+
+def test_plain_http_is_fine_for_hosts_that_the_user_names() -> None:
+    refuse_plain_http("http://api.internal:8080/x", ("api.internal",))
+    with pytest.raises(
+        ConfigurationError, match=r"Use https://, or allow this host: insecure_hosts=\('b.api.internal',\)"
+    ):
+        refuse_plain_http("http://b.api.internal/x", ("api.internal",))
 
 
 @pytest.mark.parametrize(
     "host", ["localhost", "127.0.0.1", "LOCALHOST", "127.8.9.1", "127.255.255.255", "[::1]", "[0:0:0:0:0:0:0:1]"]
 )
 def test_plain_http_to_this_machine_is_fine(host: str) -> None:
-    assert rebase(f"http://{host}:99/x", None) == f"http://{host}:99/x"
+    assert token_address(f"http://{host}:99/x", None) == f"http://{host}:99/x"
+    refuse_plain_http(f"http://{host}:99/x", ())
 
 
 def test_a_spec_without_a_server_needs_a_base_address() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 from ..._errors import ConfigurationError
 from ..._redaction import safe_url
 from ..._secrets import MaskedStr, basic, bearer
-from ...http._urls import rebase
+from ...http._urls import token_address
 from ...operations._product import Product, Scheme
 from ...sansio._messages import Request
 from .._interface import AuthContext
@@ -139,7 +139,7 @@ def token_manager(credential: Credential, product: Product, scheme: Scheme, cont
             f"{product.title} takes a token, but its document names no token endpoint",
             advice="Pass ClientCredentials(…, token_url='https://…'), or BearerToken(…).",
         )
-    url = context.rebase(scheme.token_url or "") if explicit is None else rebase(explicit, None)
+    url = context.rebase(scheme.token_url or "") if explicit is None else token_address(explicit, None)
     request: TokenRequest
     if isinstance(credential, ClientCredentials):
         in_body = (credential.client_auth or scheme.options.get("client_auth")) == "body"

@@ -1,0 +1,119 @@
+"""Callers that return responses: `raw` and `streaming` of any operation.
+
+A generated method hands its operation to the caller that its resource holds. The variants run the same method on a
+resource with another caller, so that arguments are checked as ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MethodType
+from typing import Any, NoReturn, TypeAlias
+
+from ..._errors import ConfigurationError
+from ...calls._replies import CallResponse
+from ...calls._session import AsyncSession, Session, exchange
+from ...operations._operation import Call, Operation
+from ...sansio._steps import Flow
+from .._callers import Arguments
+from .._resources import AsyncResource, Resource
+from ._raw_response import RawResponse
+from ._streamed import AsyncStreamedResponse, StreamedResponse
+
+__all__ = ["raw_method", "streaming_method"]
+
+# Makes what the variant returns: of a response, and a function that returns what the plain call would.
+_Wrap: TypeAlias = "Callable[[CallResponse[Any], Callable[[], object]], object]"
+
+
+class ResponseCaller:
+    """Makes calls, and wraps their responses. Blocking or async, as its session is."""
+
+    __slots__ = ("_pager", "_stream", "_wrap", "session")
+
+    def __init__(self, session: Any, pager: Callable[[Any, Any], object], wrap: _Wrap, *, stream: bool) -> None:
+        self.session = session
+        self._pager = pager
+        self._wrap = wrap
+        self._stream = stream
+
+    def call(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Any:
+        """Call an operation."""
+        return self.session.run(self._response(Call(operation, args, body, stream=self._stream)))
+
+    def paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Any:
+        """Ask for the first page of a list. The pager does not ask for it again."""
+        return self.session.run(self._first_page(Call(operation, args, body)))
+
+    def _response(self, call: Call[object]) -> Flow[object]:
+        response = yield from exchange(self.session.engine, call)
+        return self._wrap(response, response.value)
+
+    def _first_page(self, call: Call[object]) -> Flow[object]:
+        from ...paging._pages import PageSource
+
+        source: PageSource[object] = PageSource(self.session.engine, call)
+        response = yield from exchange(self.session.engine, source.first(stream=self._stream))
+        pager = self._pager(self.session, source)
+
+        def value() -> object:
+            source.keep(response)
+            return pager
+
+        return self._wrap(response, value)
+
+    def download(self, operation: Operation[object], *_: object) -> NoReturn:
+        """Refuse: a file has a handle of its own."""
+        raise ConfigurationError(
+            f"{operation.call} has no raw or streaming variant",
+            advice="The download itself has the headers, in `with` and afterwards.",
+        )
+
+    def poll(self, operation: Operation[object], *_: object) -> NoReturn:
+        """Refuse: a job has a handle of its own."""
+        raise ConfigurationError(
+            "a job that is followed has no raw or streaming variant",
+            advice=f"{operation.call} only starts it, and has both.",
+        )
+
+    resume = poll
+
+
+def raw_method(method: Callable[..., object]) -> Callable[..., Any]:
+    """Return the method that returns a `RawResponse` (or the promise of one) instead of a value."""
+
+    def wrap(response: CallResponse[Any], value: Callable[[], object]) -> object:
+        return RawResponse(value, response)
+
+    return _rebound(method, lambda session: wrap, stream=False)
+
+
+def streaming_method(method: Callable[..., object]) -> Callable[..., Any]:
+    """Return the method that returns an open response (or the promise of one) instead of a value."""
+
+    def wrapping(session: Session | AsyncSession) -> _Wrap:
+        if isinstance(session, Session):
+            return lambda response, value: StreamedResponse(response, session, value)
+        return lambda response, value: AsyncStreamedResponse(response, session, value)
+
+    return _rebound(method, wrapping, stream=True)
+
+
+def _rebound(
+    method: Callable[..., object], wrapping: Callable[[Session | AsyncSession], _Wrap], *, stream: bool
+) -> Callable[..., Any]:
+    """Return the method, bound to its resource on another caller."""
+    from ...paging._pager import AsyncPager, Pager
+
+    owner = getattr(method, "__self__", None)
+    if not isinstance(method, MethodType) or not isinstance(owner, Resource | AsyncResource):
+        raise ConfigurationError(
+            "this is not a method of a resource",
+            advice="Pass the method itself, not a call of it; its arguments come after it.",
+        )
+    session = owner._caller.session  # pyright: ignore[reportPrivateUsage]
+    caller: Any = ResponseCaller(
+        session, Pager if isinstance(owner, Resource) else AsyncPager, wrapping(session), stream=stream
+    )
+    function: Callable[..., Any] = method.__func__
+    return MethodType(function, type(owner)(caller))

@@ -1,0 +1,57 @@
+"""Responses as callers of `raw` see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
+
+from ..._errors import Attempt
+from ..._redaction import safe_url
+from ...calls._replies import CallResponse
+from ...http._media_types import text_in
+
+__all__ = ["RawResponse"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class RawResponse(Generic[T_co]):
+    """A successful response with its circumstances. `value` is what the plain call returns.
+
+    A body that does not fit the spec raises when `value` is asked for; `content`, `text` and `json` give it as it came.
+    """
+
+    __slots__ = ("_find", "_found", "_response", "attempts", "content", "headers", "request_id", "status", "url")
+
+    def __init__(self, find: Callable[[], T_co], response: CallResponse[object]) -> None:
+        self._find = find
+        self._found: list[T_co] = []
+        self._response = response
+        self.status: int = response.status
+        self.headers: Mapping[str, str] = response.headers
+        """Case-insensitive."""
+        self.content: bytes = response.content
+        """The body as it came."""
+        self.url: str = safe_url(response.url)
+        """The address, without secrets."""
+        self.request_id: str | None = response.request_id
+        self.attempts: tuple[Attempt, ...] = response.attempts
+
+    @property
+    def value(self) -> T_co:
+        """What the plain call returns. Raises `DecodeError` if the body is something else."""
+        if not self._found:
+            self._found.append(self._find())
+        return self._found[0]
+
+    @property
+    def text(self) -> str:
+        """The body as text, in the charset that the response names, else in UTF-8."""
+        return text_in(self.content, self.headers.get("content-type"))
+
+    def json(self) -> object:
+        """Return the body as plain JSON values. Raises `DecodeError` if it is no JSON."""
+        return self._response.json()
+
+    def __repr__(self) -> str:
+        return f"<RawResponse {self.status} {self.headers.get('content-type', '')}>"

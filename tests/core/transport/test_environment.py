@@ -1,0 +1,88 @@
+"""Settings of the environment get the checks and messages of options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.origin import Answer, serving
+from tests.support.shop import Shop
+from xcaas_core import ConfigurationError
+from xcaas_core.transport._environment import proxies_from_env
+from xcaas_core.transport._library import Connection
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        (
+            "ALL_PROXY",
+            "socks4://127.0.0.1:9",
+            r"ALL_PROXY \(socks4://127.0.0.1:9\) is not an address. It looks like http",
+        ),
+        ("https_proxy", "http://host:port", r"https_proxy \(http://host:port\) is not an address"),
+        ("HTTPS_PROXY", "ftp://me:hush@host", r"HTTPS_PROXY \(\*\*\*@host\) is not an address"),
+        (
+            "ALL_PROXY",
+            "socks5://127.0.0.1:9",
+            r"a SOCKS proxy \(ALL_PROXY \(socks5://127.0.0.1:9\)\) needs the package",
+        ),
+        ("SSL_CERT_FILE", "/nope/ca.pem", "the CA bundle '/nope/ca.pem' of SSL_CERT_FILE cannot be used: No such file"),
+        ("SSL_CERT_DIR", "/nope", "the CA bundle '/nope' of SSL_CERT_DIR cannot be used: No such file"),
+    ],
+)
+def test_what_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigurationError, match=f"^{told}"):
+        Shop()
+    # options go before the environment
+    Shop(proxy="http://127.0.0.1:9", verify=False).close()
+
+
+@pytest.mark.parametrize(
+    ("given", "pattern"),
+    [
+        ("::1", "all://[::1]"),
+        ("[::1]", "all://[::1]"),
+        ("::1/128", "all://[::1]"),
+        ("fd00::/8", "all://[fd00::]"),
+        ("10.0.0.0/8", "all://10.0.0.0"),
+        ("127.0.0.1", "all://127.0.0.1"),
+        ("LOCALHOST", "all://localhost"),
+        ("example.com", "all://*example.com"),
+        (".example.com", "all://*.example.com"),
+        ("*.example.com", "all://*.example.com"),
+        ("http://inside", "http://inside"),
+        ("host:port", "all://*host:port"),
+    ],
+)
+def test_exceptions_are_understood(monkeypatch: pytest.MonkeyPatch, library: str, given: str, pattern: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", f" ,{given}")
+    assert proxies_from_env() == {"https://": "http://127.0.0.1:9", pattern: None, "http://": None}
+    connection = Connection(library=library)
+    assert not connection.direct
+    connection.make(blocking=True, direct=False).close()
+
+
+def test_no_proxy_for_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "example.com,*")
+    assert Connection().direct
+
+
+def test_plain_http_takes_no_proxy(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    item = Answer(body=b'{"id":"1"}')
+    options: dict[str, Any] = {"http_library": library}
+    with serving(item) as origin, Shop(base_url=origin.url, **options) as client:
+        assert client.items.get("1") == {"id": "1"}
