@@ -48,12 +48,7 @@ _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
         _sdk.query("filter"),
         _sdk.query("sort"),
     ),
-    responses={
-        "200": (
-            _sdk.json_response("_models.SitePage"),
-            _sdk.json_response("_models.SitePage", media_type="application/vnd.sites.v1+json"),
-        )
-    },
+    responses={"200": _sdk.json_response("_models.SitePage", media_type="application/vnd.sites.v1+json")},
     errors={
         "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
         "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
@@ -73,7 +68,7 @@ _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
         first=0,
         last=(_sdk.StopCondition(("body", "/pagination/hasMore"), "equals", False),),
     ),
-    accept="application/json, application/vnd.sites.v1+json",
+    accept="application/vnd.sites.v1+json",
 )
 _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
@@ -82,16 +77,8 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "/sites",
     call="administration.sites.create",
     parameters=(_sdk.header("X-Request-Id", "UUID", argument="request_id"),),
-    body=_sdk.bodies(
-        _sdk.json_body(annotation="_models.Site"),
-        _sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
-    ),
-    responses={
-        "202": (
-            _sdk.json_response("_models.Operation"),
-            _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json"),
-        )
-    },
+    body=_sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
+    responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     poller=_sdk.PollingSpec(
@@ -110,7 +97,7 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         timeout=300,
         verb="create_and_wait",
     ),
-    accept="application/json, application/vnd.sites.v1+json",
+    accept="application/vnd.sites.v1+json",
     body_argument="site",
 )
 _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
@@ -120,12 +107,7 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "/sites/{siteId}",
     call="administration.sites.delete",
     parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    responses={
-        "202": (
-            _sdk.json_response("_models.Operation"),
-            _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json"),
-        )
-    },
+    responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     poller=_sdk.PollingSpec(
@@ -144,7 +126,7 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         timeout=300,
         verb="delete_and_wait",
     ),
-    accept="application/json, application/vnd.sites.v1+json",
+    accept="application/vnd.sites.v1+json",
 )
 _GET: Final[_sdk.Operation[_models.Site]] = _sdk.Operation(
     PRODUCT,
@@ -153,15 +135,10 @@ _GET: Final[_sdk.Operation[_models.Site]] = _sdk.Operation(
     "/sites/{siteId}",
     call="administration.sites.get",
     parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    responses={
-        "200": (
-            _sdk.json_response("_models.Site"),
-            _sdk.json_response("_models.Site", media_type="application/vnd.sites.v1+json"),
-        )
-    },
+    responses={"200": _sdk.json_response("_models.Site", media_type="application/vnd.sites.v1+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
-    accept="application/json, application/vnd.sites.v1+json",
+    accept="application/vnd.sites.v1+json",
 )
 _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
@@ -170,16 +147,8 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "/sites/{siteId}",
     call="administration.sites.replace",
     parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    body=_sdk.bodies(
-        _sdk.json_body(annotation="_models.Site"),
-        _sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
-    ),
-    responses={
-        "202": (
-            _sdk.json_response("_models.Operation"),
-            _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json"),
-        )
-    },
+    body=_sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
+    responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     poller=_sdk.PollingSpec(
@@ -198,7 +167,7 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         timeout=300,
         verb="replace_and_wait",
     ),
-    accept="application/json, application/vnd.sites.v1+json",
+    accept="application/vnd.sites.v1+json",
     body_argument="site",
 )
 
