@@ -21,7 +21,7 @@ def repository_request(start: Path, *, check: bool = False, force: bool = False)
     sources = tuple(Source(_product(path), path) for path in sorted((root / _SPECS).glob("*.yaml")))
     if not sources:
         raise Failure(f"no documents in {root / _SPECS}", code=2)
-    return BuildRequest(root / _TARGET, sources, suite=True, strict=True, check=check, force=force)
+    return BuildRequest(root / _TARGET, sources, suite=True, strict=True, house_rules=True, check=check, force=force)
 
 
 def _root(start: Path) -> Path:

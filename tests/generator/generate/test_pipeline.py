@@ -8,6 +8,7 @@ import os
 import resource
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ paths:
       operationId: listThings
       tags: [things]
       summary: List things
+      description: All of them at once.
+      x-xcaas-resource: {{path: things, verb: list}}
       responses:
         '200':
           description: The things.
@@ -55,6 +58,22 @@ def suite(folder: Path, **units: str) -> BuildRequest:
         path.write_text(SPEC.format(name=name, unit=unit))
         sources.append(Source(name, path))
     return BuildRequest(folder / "generated" / "xcaas", tuple(sources), suite=True, strict=True)
+
+
+def test_house_rules_hold_where_they_are_asked_for(tmp_path: Path) -> None:
+    request = suite(tmp_path, pets="cm", toys="kg")
+    for source in request.sources:
+        source.path.write_text(source.path.read_text().replace("type: object", "type: object\n      requierd: [size]"))
+    with pytest.raises(InputError) as caught:
+        go(replace(request, house_rules=True))
+    slips = [str(problem) for problem in caught.value.problems if "requierd" in problem.message]
+    assert [Path(problem.file).name for problem in caught.value.problems if "requierd" in problem.message] == [
+        "pets.yaml",
+        "toys.yaml",
+    ]
+    assert all("Did you mean 'required'?" in slip for slip in slips)
+    assert not request.target.exists()
+    assert go(request).operations == 2
 
 
 def go(request: BuildRequest) -> BuildResult:
