@@ -33,7 +33,6 @@ paths:
       tags: [things]
       summary: List things
       description: All of them at once.
-      x-xcaas-resource: {{path: things, verb: list}}
       responses:
         '200':
           description: The things.
@@ -228,6 +227,10 @@ def test_a_full_disk_leaves_the_old_tree(tmp_path: Path) -> None:
 def test_bytes_don_t_depend_on_locale_or_hash_seed(tmp_path: Path) -> None:
     request = suite(tmp_path, one="ünits", two="µm")
     (tmp_path / "pyproject.toml").touch()
+    place = "x-xcaas-resource: {path: things, verb: list}"  # which the house rules want
+    for source in request.sources:
+        text = source.path.read_text("utf-8").replace("tags: [things]", f"tags: [things]\n      {place}")
+        source.path.write_text(text, "utf-8")
     go(request)
     first = lockfile.digests(request.target)
     for environment in (
