@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_drift(commands)
     _add_vendor(commands)
     _add_lint(commands)
+    _add_new(commands)
     return parser
 
 
@@ -133,6 +134,13 @@ def _document(text: str) -> Path:
     return Path(text)
 
 
+def _add_new(commands: Commands) -> None:
+    command = commands.add_parser("new", help="a first document for a new product, in specs/")
+    command.add_argument("name", metavar="NAME", help="the product's name in Python, such as billing")
+    command.add_argument("--root", type=Path, default=None, help=argparse.SUPPRESS)
+    command.set_defaults(run=_new)
+
+
 def _package_name(name: str) -> str:
     from xcaas_generator.python.names import safe
 
@@ -199,6 +207,16 @@ def _lint(options: argparse.Namespace, progress: Progress) -> int:
         progress.say(str(problem))
     progress.say(f"{counted(len(paths), 'spec')}, {counted(len(problems), 'problem')}")
     return PROBLEMS if problems else DONE
+
+
+def _new(options: argparse.Namespace, progress: Progress) -> int:
+    from xcaas_generator.generate.skeleton import write_skeleton
+
+    path = write_skeleton(options.name, options.root or Path.cwd())
+    progress.say(
+        f"{path} is written. Put the product's operations into it, then run `xcaas-gen lint` and `make generate`."
+    )
+    return DONE
 
 
 def _run(request: BuildRequest, progress: Progress) -> BuildResult:

@@ -90,7 +90,7 @@ class Poller:
     """How to follow work that an operation starts. Times are seconds, `verb` and `resume` names of methods."""
 
     verb: str
-    id: str  # JSON pointer into the response
+    id: str | None  # JSON pointer into the response; None where the start is told the id
     status: StatusLink
     resume: str | None = None
     result: FollowUp | None = None

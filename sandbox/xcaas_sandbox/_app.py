@@ -54,7 +54,7 @@ class SandboxState:
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.products: tuple[Product, ...] = load_products()
-        self.credentials = Credentials(lifetime=token_lifetime)
+        self.credentials = Credentials(self.products, lifetime=token_lifetime)
         self.faults = faults or Faults()
         self.clock = Clock(speed, wall)
         self.limits = RateLimits(self.products, self.clock, strict=strict_limits)

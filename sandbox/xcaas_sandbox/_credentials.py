@@ -18,7 +18,6 @@ from ._specs import Node, Operation, Product
 
 __all__ = ["Credentials", "Key", "Stats"]
 
-OAUTH_PRODUCTS: Final = ("analytics realtime-api", "storage", "QM - API", "vcc")
 WORK_ANALYTICS: Final = "work-analytics-login"
 # A key's role is what `x-xcaas-options` of a scheme asks for; schemes without options ask for "any".
 EVERYTHING: Final = frozenset({"any", "search", "management"})
@@ -30,7 +29,8 @@ class Key:
 
     id: str
     secret: str
-    products: tuple[str, ...] = OAUTH_PRODUCTS
+    products: tuple[str, ...]
+    read_only: bool = False
 
 
 @dataclass
@@ -49,18 +49,23 @@ class _Token:
     expires: float
     products: tuple[str, ...]
     realm: str
+    read_only: bool
 
 
 class Credentials:
     """Issues tokens and checks what calls present. Thread-safe."""
 
-    def __init__(self, *, lifetime: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, products: tuple[Product, ...], *, lifetime: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.lifetime = lifetime
         self.stats = Stats()
-        self.keys: dict[str, Key] = {
-            "eght_demo": Key("eght_demo", "demo-secret"),
-            "eght_realtime": Key("eght_realtime", "demo-secret", ("analytics realtime-api",)),
-        }
+        keys = (
+            Key("eght_demo", "demo-secret", _oauth_products(products)),
+            Key("eght_realtime", "demo-secret", ("analytics realtime-api",)),
+            Key("eght_readonly", "demo-secret", _oauth_products(products), read_only=True),
+        )
+        self.keys: dict[str, Key] = {key.id: key for key in keys}
         self.api_keys: dict[str, frozenset[str]] = {
             "eght_demo_key": EVERYTHING,
             "eght_search_key": frozenset({"search"}),
@@ -79,10 +84,10 @@ class Credentials:
         self._clock = clock
         self._lock = threading.Lock()
 
-    def issue(self, products: tuple[str, ...], realm: str = "oauth") -> str:
+    def issue(self, products: tuple[str, ...], realm: str = "oauth", *, read_only: bool = False) -> str:
         token = secrets.token_urlsafe(21)
         with self._lock:
-            self._tokens[token] = _Token(self._clock() + self.lifetime, products, realm)
+            self._tokens[token] = _Token(self._clock() + self.lifetime, products, realm, read_only)
         return token
 
     def revoke(self) -> int:
@@ -100,14 +105,16 @@ class Credentials:
         for requirement in operation.security:
             try:
                 for name in requirement:
-                    self._check_scheme(product, product.schemes[name], headers, query)
+                    self._check_scheme(product, operation, product.schemes[name], headers, query)
             except Problem as problem:
                 problems.append(problem)
             else:
                 return
         raise problems[0]
 
-    def _check_scheme(self, product: Product, scheme: Node, headers: Headers, query: QueryParams) -> None:
+    def _check_scheme(
+        self, product: Product, operation: Operation, scheme: Node, headers: Headers, query: QueryParams
+    ) -> None:
         kind, credential = scheme["type"], scheme.get("x-xcaas-credential", "")
         if kind == "apiKey":
             source: Mapping[str, str] = headers if scheme["in"] == "header" else query
@@ -119,7 +126,8 @@ class Credentials:
         elif scheme.get("scheme") == "basic":
             self._check_basic(headers, scheme.get("x-xcaas-options", {}).get("token"))
         else:
-            self._check_token(product, headers, WORK_ANALYTICS if credential == WORK_ANALYTICS else "oauth")
+            realm = WORK_ANALYTICS if credential == WORK_ANALYTICS else "oauth"
+            self._check_token(product, operation, headers, realm)
 
     def _check_key(self, sent: str | None, name: str, role: str) -> None:
         roles = self.api_keys.get(sent or "")
@@ -139,7 +147,7 @@ class Credentials:
             # The service tells no more: to it, the other token is simply a wrong password.
             raise Problem(401, "Unknown tenant or token", code="UNAUTHORIZED")
 
-    def _check_token(self, product: Product, headers: Headers, realm: str) -> None:
+    def _check_token(self, product: Product, operation: Operation, headers: Headers, realm: str) -> None:
         scheme, _, value = headers.get("authorization", "").partition(" ")
         with self._lock:
             token = self._tokens.get(value)
@@ -150,12 +158,25 @@ class Credentials:
         if realm == "oauth" and product.console_name and product.console_name not in token.products:
             code = "oauth.v2.InvalidApiCallAsNoApiProductMatchFound"
             raise Problem(403, "Invalid API call as no apiproduct match found", code=code)
+        if token.read_only and operation.method != "GET":
+            raise Problem(403, "Access denied", code="FORBIDDEN")
 
     def key_of(self, headers: Headers) -> Key | None:
         """Return the OAuth key that HTTP Basic presents, if id and secret are right."""
         presented = _basic(headers)
         key = self.keys.get(presented[0]) if presented else None
         return key if key and presented and secrets.compare_digest(key.secret, presented[1]) else None
+
+
+def _oauth_products(products: tuple[Product, ...]) -> tuple[str, ...]:
+    """Return the console names of all products that take the tokens of a key."""
+    kind = "client-credentials"
+    names = (
+        product.console_name
+        for product in products
+        if product.console_name and any(one.get("x-xcaas-credential") == kind for one in product.schemes.values())
+    )
+    return tuple(dict.fromkeys(names))
 
 
 def _basic(headers: Headers) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-__all__ = ["FilterError", "compile_filter"]
+__all__ = ["FilterError", "Lookup", "Test", "compile_filter"]
 
 # How a row is read: selector → the values it has under that name, as text.
 Lookup: TypeAlias = Callable[[str], list[str]]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from xcaas_core import models, sdk
 from xcaas_generator.cli import main
+from xcaas_generator.lint.rules import lint
 from xcaas_generator.plan.models import RESERVED_NAMES
 from xcaas_generator.plan.package import CLIENT_NAMES
 from xcaas_generator.progress import Progress
@@ -186,3 +188,28 @@ def test_progress_is_one_line_on_a_terminal() -> None:
     assert live.getvalue() == "\r\x1b[Kone\\x1b[2J\r\x1b[Ktwo\n"
     assert plain.getvalue() == "one\\x1b[2J\ntwo\n"
     assert quiet.getvalue() == "two\n"
+
+
+@pytest.mark.parametrize("name", ["billing", "cc_billing"])
+def test_a_new_product_begins_with_a_document_that_can_be_generated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    shutil.copytree(Path("specs", "common"), tmp_path / "specs" / "common")
+    assert main(["new", name, "--root", str(tmp_path)]) == 0
+    spec = tmp_path / "specs" / f"{name}.yaml"
+    assert f"{spec} is written" in capsys.readouterr().err
+    assert lint(spec) == ()
+    assert main(["-q", "generate", "--root", str(tmp_path)]) == 0
+    text = spec.read_text("utf-8")
+    assert main(["-q", "new", name, "--root", str(tmp_path)]) == 2
+    assert "there already" in capsys.readouterr().err
+    assert spec.read_text("utf-8") == text
+
+
+@pytest.mark.parametrize("name", ["Billing", "class", "../billing", "a-b", ""])
+def test_a_name_that_no_product_can_have_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "specs").mkdir()
+    assert main(["-q", "new", name, "--root", str(tmp_path)]) == 2
+    assert list(tmp_path.rglob("*.yaml")) == []

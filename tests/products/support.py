@@ -124,7 +124,8 @@ def known_ids(client: XCaaS, row: Row) -> dict[str, object]:
 
 
 def _stored(client: XCaaS, row: Row) -> dict[str, object]:
-    item = client.storage.objects.search(limit=1).first()
+    kept = "ARCHIVED" if row["call"] == "storage.objects.restore" else "AVAILABLE"
+    item = client.storage.objects.search(filter=f"objectState=={kept}", limit=1).first()
     assert item is not None
     job = client.storage.bulk_downloads.start(object_ids=[item.id])
     assert job is not None

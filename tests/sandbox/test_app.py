@@ -42,7 +42,9 @@ def test_the_token_answer_is_text_throughout(http: httpx.Client) -> None:
     assert body["expires_in"] == "1799"
     assert body["token_type"] == "BearerToken"
     assert body["developer.email"] == "deprecated"
-    assert body["api_product_list"] == "[analytics realtime-api, storage, QM - API, vcc]"
+    # Every product whose spec takes the tokens of a key is on a full key.
+    assert set(body["api_product_list_json"]) == {"analytics realtime-api", "storage", "QM - API", "vcc"}
+    assert body["api_product_list"] == f"[{', '.join(body['api_product_list_json'])}]"
     assert all(isinstance(value, str) for key, value in body.items() if key != "api_product_list_json")
 
 
@@ -118,6 +120,8 @@ def test_filters_know_states_alternatives_and_wildcards(http: httpx.Client) -> N
         return int(http.get(f"{STORAGE}/objects", params={"filter": condition, "limit": 100}).json()["pageSize"])
 
     assert total("objectState==FAILED") > 0
+    assert total("objectState=in=(FAILED,ARCHIVED)") == total("objectState==FAILED") + total("objectState==ARCHIVED")
+    assert total("objectState=out=(AVAILABLE,ARCHIVED)") == total("objectState==FAILED")
     assert total("(type==meeting,type==voicemail);queueName==Queue 10*") > 0
     assert total("agentName==nobody") == 0
 
@@ -127,6 +131,47 @@ def test_a_broken_filter_says_where(http: httpx.Client, condition: str) -> None:
     answer = http.get(f"{STORAGE}/objects", params={"filter": condition})
     assert answer.status_code == 400
     assert "filter" in answer.json()["fault"]["faultstring"]
+
+
+def test_an_archived_object_is_restored_once_and_then_available(http: httpx.Client) -> None:
+    condition = {"filter": "objectState==ARCHIVED", "limit": 1}
+    address = f"{STORAGE}/objects/{http.get(f'{STORAGE}/objects', params=condition).json()['content'][0]['id']}"
+    assert http.get(f"{address}/content").status_code == 404
+    assert http.post(f"{address}/restore").json() == {"expirationDays": 7}
+    assert http.post(f"{address}/restore", json={"expirationDays": 3}).status_code == 400
+    until = time.monotonic() + 30
+    while http.get(address).json()["objectState"] != "AVAILABLE" and time.monotonic() < until:
+        time.sleep(0.05)
+    assert http.get(f"{address}/content").status_code == 200
+
+
+def test_a_read_only_key_may_look_and_not_restore(http: httpx.Client) -> None:
+    http.headers["Authorization"] = f"Bearer {token(http, 'eght_readonly')}"
+    item = http.get(f"{STORAGE}/objects", params={"filter": "objectState==ARCHIVED", "limit": 1}).json()["content"][0]
+    assert http.post(f"{STORAGE}/objects/{item['id']}/restore").status_code == 403
+
+
+def test_buckets_come_by_pages_and_conditions(http: httpx.Client) -> None:
+    first = http.get(f"{STORAGE}/buckets", params={"limit": 4}).json()
+    rest = http.get(f"{STORAGE}/buckets", params={"limit": 4, "pageKey": first["pageKey"]}).json()
+    assert (len(first["content"]), first["lastPage"]) == (4, False)
+    assert (len(rest["content"]), rest["lastPage"]) == (3, True)
+    name = rest["content"][0]["bucketId"]
+    assert http.get(f"{STORAGE}/buckets", params={"filter": f"id=={name}"}).json()["content"] == rest["content"][:1]
+    late = http.get(f"{STORAGE}/buckets", params={"filter": "createdTime=ge=1767571200000", "sortDirection": "DESC"})
+    assert [row["bucketId"] for row in late.json()["content"]] == [row["bucketId"] for row in reversed(rest["content"])]
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/json"])
+def test_administration_wants_a_version(http: httpx.Client, accept: str | None) -> None:
+    headers = {"x-api-key": "eght_demo_key", "Accept": accept or ""}
+    assert http.get("/admin-provisioning/sites", headers=headers).status_code == 406
+    versioned = {**headers, "Accept": "application/vnd.sites.v1+json"}
+    assert http.get("/admin-provisioning/sites", headers=versioned).status_code == 200
+    # Deleting an address answers nothing, so it needs no version: this one is only missing.
+    assert http.delete("/admin-provisioning/addresses/none", headers=headers).status_code == 404
+    body = {"Content-Type": "application/json", **versioned}
+    assert http.post("/admin-provisioning/sites", headers=body, content=b"{}").status_code == 400
 
 
 def test_content_has_the_size_and_digest_that_were_promised(http: httpx.Client) -> None:

@@ -15,7 +15,8 @@ from xcaas_sandbox._specs import Operation, load_products
 from xcaas_sandbox.products import SELF_AUTHENTICATING
 
 ADMIN = "/admin-provisioning"
-KEY = {"x-api-key": "eght_demo_key"}
+VERSIONS = ", ".join(f"application/vnd.{name}.v1+json" for name in ("users", "sites", "phonenumbers"))
+KEY = {"x-api-key": "eght_demo_key", "Accept": f"{VERSIONS}, application/json"}
 GUARDED = [
     operation
     for product in load_products()

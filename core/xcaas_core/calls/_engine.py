@@ -106,10 +106,10 @@ class Engine:
         setting = self._setting(product)
         server = choose_server(operation, self.options.server, self.options.base_url)
         headers = dict(self.options.headers)
-        if operation.accept is not None:
-            headers.setdefault("accept", operation.accept)
         for name, value in operation.headers.items():
             headers.setdefault(name.lower(), value)
+        if operation.accept is not None:
+            headers.setdefault("accept", operation.accept)
         address = server_address(server, setting, self.options.base_url)
         self.shared.origins.add(origin_of(address))
         return Endpoint(

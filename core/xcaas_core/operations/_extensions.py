@@ -142,8 +142,9 @@ class StatusLink(LinkSpec):
 class PollingSpec:
     """How work that goes on after the answer is followed. Times are in seconds.
 
-    Without `result`, the last status answer is the result. `verb` and `resume` are the methods that callers
-    know, beside the one that only starts the work.
+    `id` is a pointer to the job's id in the start answer; without it the id is the argument that the start gave to
+    the parameter of `status`. Without `result`, the last status answer is the result. `verb` and `resume` are the
+    methods that callers know, beside the one that only starts the work.
     """
 
     __slots__ = ("cancel", "factor", "first", "id", "longest", "result", "resume", "status", "timeout", "verb")
@@ -151,8 +152,8 @@ class PollingSpec:
     def __init__(
         self,
         *,
-        id: str,
         status: StatusLink,
+        id: str | None = None,
         result: LinkSpec | None = None,
         cancel: LinkSpec | None = None,
         first: float = 1.0,
@@ -162,7 +163,7 @@ class PollingSpec:
         verb: str | None = None,
         resume: str | None = None,
     ) -> None:
-        self.id: str = id
+        self.id: str | None = id
         self.status: StatusLink = status
         self.result: LinkSpec | None = result
         self.cancel: LinkSpec | None = cancel

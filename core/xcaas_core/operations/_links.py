@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ._extensions import LinkSpec
     from ._parameter import Parameter
 
-__all__ = ["related_call"]
+__all__ = ["argument_of", "related_call"]
 
 
 def related_call(related: LinkSpec, call: Call[object], id: str | None = None) -> Call[object]:
@@ -32,6 +32,12 @@ def related_call(related: LinkSpec, call: Call[object], id: str | None = None) -
         else:
             args.append(given.get(_key(parameter)))
     return Call(operation, tuple(args), headers=call.headers)
+
+
+def argument_of(call: Call[object], wire: str) -> object:
+    """What a call gives to the parameter of this name; None if it gives nothing."""
+    pairs = zip(call.operation.parameters, call.args, strict=False)
+    return next((value for parameter, value in pairs if parameter.wire == wire), None)
 
 
 def _key(parameter: Parameter) -> tuple[bool, str]:

@@ -10,7 +10,7 @@ from .._pointer import JSON, value_at
 from ..calls._context import AnyError, CallContext
 from ..calls._exchange import exchange
 from ..http._headers import requested_wait
-from ..operations._links import related_call
+from ..operations._links import argument_of, related_call
 from ..sansio._steps import Sleep
 from ._progress import PollProgress, span
 
@@ -113,10 +113,11 @@ class Job:
         finally:
             self._starting = False
         body = _one(reply.json())
-        id = value_at(body, self._polling.id)
+        pointer, given = self._polling.id, self._polling.status.parameter
+        id = argument_of(self._call, given) if pointer is None else value_at(body, pointer)
         if not isinstance(id, str | int) or id == "":
             raise self._in_context(
-                DecodeError("the answer does not name the job that was started", pointer=self._polling.id), reply
+                DecodeError("the answer does not name the job that was started", pointer=pointer), reply
             )
         self.id = str(id)
         self._learn(body)

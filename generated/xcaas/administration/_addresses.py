@@ -145,6 +145,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
         ),
     },
     security=(("apiKey",),),
+    headers={"Accept": "application/vnd.addresses.v1+json"},
 )
 _GET: Final[_sdk.Operation[_models.Address]] = _sdk.Operation(
     PRODUCT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 from xcaas_core import sdk as _sdk
@@ -48,12 +48,7 @@ _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
         _sdk.query("filter"),
         _sdk.query("sort"),
     ),
-    responses={
-        "200": (
-            _sdk.json_response("_models.SitePage"),
-            _sdk.json_response("_models.SitePage", media_type="application/vnd.sites.v1+json"),
-        )
-    },
+    responses={"200": _sdk.json_response("_models.SitePage", media_type="application/vnd.sites.v1+json")},
     errors={
         "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
         "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
@@ -73,7 +68,7 @@ _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
         first=0,
         last=(_sdk.StopCondition(("body", "/pagination/hasMore"), "equals", False),),
     ),
-    accept="application/json, application/vnd.sites.v1+json",
+    accept="application/vnd.sites.v1+json",
 )
 _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
@@ -81,20 +76,9 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "POST",
     "/sites",
     call="administration.sites.create",
-    parameters=(
-        _sdk.header("X-Request-Id", "UUID", argument="request_id"),
-        _sdk.header("Content-Type", 'Literal["application/json"] | Literal["application/vnd.sites.v1+json"]'),
-    ),
-    body=_sdk.bodies(
-        _sdk.json_body(annotation="_models.Site"),
-        _sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
-    ),
-    responses={
-        "202": (
-            _sdk.json_response("_models.Operation"),
-            _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json"),
-        )
-    },
+    parameters=(_sdk.header("X-Request-Id", "UUID", argument="request_id"),),
+    body=_sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
+    responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     poller=_sdk.PollingSpec(
@@ -113,7 +97,7 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         timeout=300,
         verb="create_and_wait",
     ),
-    accept="application/json, application/vnd.sites.v1+json",
+    accept="application/vnd.sites.v1+json",
     body_argument="site",
 )
 _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
@@ -123,12 +107,7 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "/sites/{siteId}",
     call="administration.sites.delete",
     parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    responses={
-        "202": (
-            _sdk.json_response("_models.Operation"),
-            _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json"),
-        )
-    },
+    responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
     poller=_sdk.PollingSpec(
@@ -147,7 +126,7 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         timeout=300,
         verb="delete_and_wait",
     ),
-    accept="application/json, application/vnd.sites.v1+json",
+    accept="application/vnd.sites.v1+json",
 )
 _GET: Final[_sdk.Operation[_models.Site]] = _sdk.Operation(
     PRODUCT,
@@ -156,15 +135,10 @@ _GET: Final[_sdk.Operation[_models.Site]] = _sdk.Operation(
     "/sites/{siteId}",
     call="administration.sites.get",
     parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
-    responses={
-        "200": (
-            _sdk.json_response("_models.Site"),
-            _sdk.json_response("_models.Site", media_type="application/vnd.sites.v1+json"),
-        )
-    },
+    responses={"200": _sdk.json_response("_models.Site", media_type="application/vnd.sites.v1+json")},
     errors=_ERRORS_2,
     security=(("apiKey",),),
-    accept="application/json, application/vnd.sites.v1+json",
+    accept="application/vnd.sites.v1+json",
 )
 _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
@@ -172,21 +146,9 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     "PUT",
     "/sites/{siteId}",
     call="administration.sites.replace",
-    parameters=(
-        _sdk.path("siteId"),
-        _sdk.header("X-Request-Id", "UUID", argument="request_id"),
-        _sdk.header("Content-Type", 'Literal["application/json"] | Literal["application/vnd.sites.v1+json"]'),
-    ),
-    body=_sdk.bodies(
-        _sdk.json_body(annotation="_models.Site"),
-        _sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
-    ),
-    responses={
-        "202": (
-            _sdk.json_response("_models.Operation"),
-            _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json"),
-        )
-    },
+    parameters=(_sdk.path("siteId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
+    body=_sdk.json_body("application/vnd.sites.v1+json", annotation="_models.Site"),
+    responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.sites.v1+json")},
     errors=_ERRORS,
     security=(("apiKey",),),
     poller=_sdk.PollingSpec(
@@ -205,7 +167,7 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
         timeout=300,
         verb="replace_and_wait",
     ),
-    accept="application/json, application/vnd.sites.v1+json",
+    accept="application/vnd.sites.v1+json",
     body_argument="site",
 )
 
@@ -255,11 +217,7 @@ class Sites(_sdk.Resource):
         return self._paginate(_LIST, (request_id, page_size, page_number, filter, sort))
 
     def create(
-        self,
-        *,
-        site: _models.Site | _models.SiteDict,
-        request_id: UUID | str | None = None,
-        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
+        self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
     ) -> _models.Operation:
         """Create a site.
 
@@ -271,7 +229,6 @@ class Sites(_sdk.Resource):
         Args:
             site: The site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
-            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -291,21 +248,16 @@ class Sites(_sdk.Resource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return self._call(_CREATE, (request_id, content_type), site)
+        return self._call(_CREATE, (request_id,), site)
 
     def create_and_wait(
-        self,
-        *,
-        site: _models.Site | _models.SiteDict,
-        request_id: UUID | str | None = None,
-        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
+        self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
     ) -> _sdk.Poller[_models.Operation]:
         """Create a site. Follow the work to its end.
 
         Args:
             site: The site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
-            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -315,7 +267,7 @@ class Sites(_sdk.Resource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return self._poll(_CREATE, (request_id, content_type), site)
+        return self._poll(_CREATE, (request_id,), site)
 
     def delete(self, site_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a site.
@@ -394,12 +346,7 @@ class Sites(_sdk.Resource):
         return self._call(_GET, (site_id, request_id))
 
     def replace(
-        self,
-        site_id: str,
-        *,
-        site: _models.Site | _models.SiteDict,
-        request_id: UUID | str | None = None,
-        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
+        self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
     ) -> _models.Operation:
         """Replace a site.
 
@@ -412,7 +359,6 @@ class Sites(_sdk.Resource):
             site_id: Id of the site.
             site: The whole site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
-            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -432,15 +378,10 @@ class Sites(_sdk.Resource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return self._call(_REPLACE, (site_id, request_id, content_type), site)
+        return self._call(_REPLACE, (site_id, request_id), site)
 
     def replace_and_wait(
-        self,
-        site_id: str,
-        *,
-        site: _models.Site | _models.SiteDict,
-        request_id: UUID | str | None = None,
-        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
+        self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
     ) -> _sdk.Poller[_models.Operation]:
         """Replace a site. Follow the work to its end.
 
@@ -448,7 +389,6 @@ class Sites(_sdk.Resource):
             site_id: Id of the site.
             site: The whole site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
-            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -458,7 +398,7 @@ class Sites(_sdk.Resource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (site_id, request_id, content_type), site)
+        return self._poll(_REPLACE, (site_id, request_id), site)
 
 
 class AsyncSites(_sdk.AsyncResource):
@@ -506,11 +446,7 @@ class AsyncSites(_sdk.AsyncResource):
         return self._paginate(_LIST, (request_id, page_size, page_number, filter, sort))
 
     async def create(
-        self,
-        *,
-        site: _models.Site | _models.SiteDict,
-        request_id: UUID | str | None = None,
-        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
+        self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
     ) -> _models.Operation:
         """Create a site.
 
@@ -522,7 +458,6 @@ class AsyncSites(_sdk.AsyncResource):
         Args:
             site: The site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
-            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -542,21 +477,16 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return await self._call(_CREATE, (request_id, content_type), site)
+        return await self._call(_CREATE, (request_id,), site)
 
     def create_and_wait(
-        self,
-        *,
-        site: _models.Site | _models.SiteDict,
-        request_id: UUID | str | None = None,
-        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
+        self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
     ) -> _sdk.AsyncPoller[_models.Operation]:
         """Create a site. Follow the work to its end.
 
         Args:
             site: The site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
-            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -566,7 +496,7 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return self._poll(_CREATE, (request_id, content_type), site)
+        return self._poll(_CREATE, (request_id,), site)
 
     async def delete(self, site_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a site.
@@ -647,12 +577,7 @@ class AsyncSites(_sdk.AsyncResource):
         return await self._call(_GET, (site_id, request_id))
 
     async def replace(
-        self,
-        site_id: str,
-        *,
-        site: _models.Site | _models.SiteDict,
-        request_id: UUID | str | None = None,
-        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
+        self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
     ) -> _models.Operation:
         """Replace a site.
 
@@ -665,7 +590,6 @@ class AsyncSites(_sdk.AsyncResource):
             site_id: Id of the site.
             site: The whole site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
-            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             The write is accepted. Follow its operation.
@@ -685,15 +609,10 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return await self._call(_REPLACE, (site_id, request_id, content_type), site)
+        return await self._call(_REPLACE, (site_id, request_id), site)
 
     def replace_and_wait(
-        self,
-        site_id: str,
-        *,
-        site: _models.Site | _models.SiteDict,
-        request_id: UUID | str | None = None,
-        content_type: Literal["application/json"] | Literal["application/vnd.sites.v1+json"] | None = None,
+        self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
     ) -> _sdk.AsyncPoller[_models.Operation]:
         """Replace a site. Follow the work to its end.
 
@@ -701,7 +620,6 @@ class AsyncSites(_sdk.AsyncResource):
             site_id: Id of the site.
             site: The whole site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
-            content_type: Media type of the body. What you hand over decides when you give none.
 
         Returns:
             A poller, which tells how far the work is, waits, cancels, and gives the result.
@@ -711,4 +629,4 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (site_id, request_id, content_type), site)
+        return self._poll(_REPLACE, (site_id, request_id), site)

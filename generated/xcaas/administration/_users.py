@@ -451,7 +451,8 @@ class Users(_sdk.Resource):
         """Replace a user.
 
         Starts putting a whole user in place of the old one: what is missing is removed. Get the user, change it and
-        send everything back, unknown fields included. A user can't move to another site. To change the kind of a
+        send everything back, unknown fields and extensions of type `CC` included: the latter can't be created or
+        changed here, but for `displayInDirectory`. A user can't move to another site. To change the kind of a
         licence, replace twice with the operation in between: first without, then with the new one. That loses group
         memberships and voicemail.
 
@@ -684,7 +685,8 @@ class AsyncUsers(_sdk.AsyncResource):
         """Replace a user.
 
         Starts putting a whole user in place of the old one: what is missing is removed. Get the user, change it and
-        send everything back, unknown fields included. A user can't move to another site. To change the kind of a
+        send everything back, unknown fields and extensions of type `CC` included: the latter can't be created or
+        changed here, but for `displayInDirectory`. A user can't move to another site. To change the kind of a
         licence, replace twice with the operation in between: first without, then with the new one. That loses group
         memberships and voicemail.
 

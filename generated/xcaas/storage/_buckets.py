@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from builtins import list as _list
 from typing import Final
 
 from xcaas_core import sdk as _sdk
@@ -12,24 +11,47 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncBuckets", "Buckets"]
 
-_ERRORS: Final[_sdk.ResponseSpecs] = {
-    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "405": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": _sdk.json_error(
-        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-    ),
-}
-_LIST: Final[_sdk.Operation[_list[_models.Bucket] | _models.Bucket]] = _sdk.Operation(
+_LIST: Final[_sdk.Operation[_models.BucketPage]] = _sdk.Operation(
     PRODUCT,
     "listBuckets",
     "GET",
     "/buckets",
     call="storage.buckets.list",
-    responses={"200": _sdk.json_response("list[_models.Bucket] | _models.Bucket")},
-    errors=_ERRORS,
+    parameters=(
+        _sdk.query("filter"),
+        _sdk.query("sortField"),
+        _sdk.query("sortDirection"),
+        _sdk.query("pageKey"),
+        _sdk.query("limit"),
+    ),
+    responses={"200": _sdk.json_response("_models.BucketPage")},
+    errors={
+        "400": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "403": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "404": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "405": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "default": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+    },
     security=(("oauth",),),
+    paging=_sdk.PaginationSpec(
+        "cursor",
+        "pageKey",
+        items="/content",
+        item="_models.Bucket",
+        next=("body", "/pageKey"),
+        last=(_sdk.StopCondition(("body", "/lastPage"), "equals", True),),
+    ),
 )
 _GET: Final[_sdk.Operation[_models.Bucket]] = _sdk.Operation(
     PRODUCT,
@@ -39,7 +61,21 @@ _GET: Final[_sdk.Operation[_models.Bucket]] = _sdk.Operation(
     call="storage.buckets.get",
     parameters=(_sdk.path("bucketId"),),
     responses={"200": _sdk.json_response("_models.Bucket")},
-    errors=_ERRORS,
+    errors={
+        "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
+        "403": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "404": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "405": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+        "default": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
+    },
     security=(("oauth",),),
 )
 
@@ -49,15 +85,33 @@ class Buckets(_sdk.Resource):
 
     __slots__ = ()
 
-    def list(self) -> _list[_models.Bucket] | _models.Bucket:
+    def list(
+        self,
+        *,
+        filter: str | None = None,
+        sort_field: str | None = None,
+        sort_direction: _models.SortDirection | None = None,
+        page_key: int | None = None,
+        limit: int | None = None,
+    ) -> _sdk.Pager[_models.Bucket]:
         """List buckets.
 
-        The customer's buckets. Whether long lists are paged isn't known.
+        The customer's buckets in this region, page by page.
+
+        Args:
+            filter: Condition in FIQL, as in `objects.search`, on `id`, `userId`, `name`, `createdTime`,
+                `updatedTime` and any tag key.
+            sort_field: Field to sort by, such as `createdTime` or `name`.
+            sort_direction: Order of the sort field. Known values: "ASC", "DESC".
+            page_key: How many entries to skip. Each answer has the value for the next request. At least 0. Default:
+                0.
+            limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
-            The buckets.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
 
         Raises:
+            BadRequestError: 400. The request is wrong.
             AuthenticationError: 401. The gateway refused the token, or there was none.
             PermissionDeniedError: 403. The key may not do this.
             NotFoundError: 404. There is nothing under this id.
@@ -65,7 +119,7 @@ class Buckets(_sdk.Resource):
 
         Source: `listBuckets`, `GET /buckets` in storage.yaml.
         """
-        return self._call(_LIST)
+        return self._paginate(_LIST, (filter, sort_field, sort_direction, page_key, limit))
 
     def get(self, bucket_id: str) -> _models.Bucket:
         """Get a bucket.
@@ -94,15 +148,33 @@ class AsyncBuckets(_sdk.AsyncResource):
 
     __slots__ = ()
 
-    async def list(self) -> _list[_models.Bucket] | _models.Bucket:
+    def list(
+        self,
+        *,
+        filter: str | None = None,
+        sort_field: str | None = None,
+        sort_direction: _models.SortDirection | None = None,
+        page_key: int | None = None,
+        limit: int | None = None,
+    ) -> _sdk.AsyncPager[_models.Bucket]:
         """List buckets.
 
-        The customer's buckets. Whether long lists are paged isn't known.
+        The customer's buckets in this region, page by page.
+
+        Args:
+            filter: Condition in FIQL, as in `objects.search`, on `id`, `userId`, `name`, `createdTime`,
+                `updatedTime` and any tag key.
+            sort_field: Field to sort by, such as `createdTime` or `name`.
+            sort_direction: Order of the sort field. Known values: "ASC", "DESC".
+            page_key: How many entries to skip. Each answer has the value for the next request. At least 0. Default:
+                0.
+            limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
-            The buckets.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
 
         Raises:
+            BadRequestError: 400. The request is wrong.
             AuthenticationError: 401. The gateway refused the token, or there was none.
             PermissionDeniedError: 403. The key may not do this.
             NotFoundError: 404. There is nothing under this id.
@@ -110,7 +182,7 @@ class AsyncBuckets(_sdk.AsyncResource):
 
         Source: `listBuckets`, `GET /buckets` in storage.yaml.
         """
-        return await self._call(_LIST)
+        return self._paginate(_LIST, (filter, sort_field, sort_direction, page_key, limit))
 
     async def get(self, bucket_id: str) -> _models.Bucket:
         """Get a bucket.

@@ -256,8 +256,8 @@ class BulkDownloads(_sdk.Resource):
 
         Args:
             zip_name: Name of the zip, as the start of the job gave it.
-            presign_url: Ask for an address from which the bytes can be fetched without a token. How long it works
-                isn't known. Default: false.
+            presign_url: Ask for an address from which the bytes can be fetched without a token. It works for a
+                while, half an hour in the sample. Default: false.
 
         Returns:
             The job and its state, alone or as the only element of a list.
@@ -418,8 +418,8 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
 
         Args:
             zip_name: Name of the zip, as the start of the job gave it.
-            presign_url: Ask for an address from which the bytes can be fetched without a token. How long it works
-                isn't known. Default: false.
+            presign_url: Ask for an address from which the bytes can be fetched without a token. It works for a
+                while, half an hour in the sample. Default: false.
 
         Returns:
             The job and its state, alone or as the only element of a list.

@@ -120,6 +120,34 @@ _METADATA: Final[_sdk.Operation[_models.StorageObject]] = _sdk.Operation(
     errors=_ERRORS,
     security=(("oauth",),),
 )
+_RESTORE: Final[_sdk.Operation[_models.Restore]] = _sdk.Operation(
+    PRODUCT,
+    "restoreObject",
+    "POST",
+    "/objects/{objectId}/restore",
+    call="storage.objects.restore",
+    parameters=(_sdk.path("objectId"),),
+    body=_sdk.json_body(annotation="_models.Restore", required=False),
+    responses={"200": _sdk.json_response("_models.Restore")},
+    errors=_ERRORS,
+    security=(("oauth",),),
+    poller=_sdk.PollingSpec(
+        status=_sdk.StatusLink(
+            "_objects:_GET",
+            "objectId",
+            value="/objectState",
+            done=("AVAILABLE",),
+            failed=("FAILED", "REVOKED", "DELETED"),
+        ),
+        first=60,
+        factor=1.5,
+        longest=900,
+        timeout=90000,
+        verb="restore_and_wait",
+        resume="resume_restore",
+    ),
+    body_argument="restore",
+)
 
 
 class Objects(_sdk.Resource):
@@ -130,7 +158,7 @@ class Objects(_sdk.Resource):
     def delete(self, *, object_ids: Sequence[str]) -> None:
         """Delete objects.
 
-        Deletes all objects in the list. They become `REVOKED`, later `DELETED`.
+        Deletes all objects in the list at once. They become `REVOKED`, later `DELETED`.
 
         Args:
             object_ids: Ids of the objects to delete.
@@ -158,17 +186,18 @@ class Objects(_sdk.Resource):
     ) -> _sdk.Pager[_models.StorageObject]:
         """Search objects.
 
-        Finds objects of this region. Without a condition on `objectState` only `AVAILABLE` ones are found.
+        Finds objects of this region. Without a condition on `objectState` only `AVAILABLE` ones are found. Narrow
+        windows of `createdTime` are faster, and a long list is better cut into several of them.
 
         Args:
-            filter: Condition in FIQL. Operators `==`, `!=`, `=gt=`, `=ge=`, `=lt=`, `=le=`; `;` for and, `,` for
-                or, parentheses. Any field of an object and any tag key will do. `createdTime` and `updatedTime` are
-                compared in epoch milliseconds.
+            filter: Condition in FIQL. Operators `==`, `!=`, `=gt=`, `=ge=`, `=lt=`, `=le=`, and `=in=(…)`,
+                `=out=(…)` with commas between the values; `;` for and, `,` for or, parentheses. Any field of an object
+                and any tag key will do. `createdTime` and `updatedTime` are compared in epoch milliseconds.
             sort_field: Field to sort by.
             sort_direction: Order of the sort field. Known values: "ASC", "DESC".
-            page_key: How many objects to skip. Each answer has the value for the next request. At least 0. Default:
+            page_key: How many entries to skip. Each answer has the value for the next request. At least 0. Default:
                 0.
-            limit: Objects per page. 100 always works, and larger values may. At least 1. Default: 100.
+            limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -209,12 +238,13 @@ class Objects(_sdk.Resource):
     def download(self, object_id: str, *, presign_url: bool | None = None) -> _sdk.Download:
         """Download an object.
 
-        The bytes of one object. Their media type is the object's `mimeType`.
+        The bytes of one object. Their media type is the object's `mimeType`. An `ARCHIVED` object has to be
+        restored first; what the service answers without that isn't known.
 
         Args:
             object_id: Id of the object, as a search of the same region gives it.
-            presign_url: Ask for an address from which the bytes can be fetched without a token. How long it works
-                isn't known. Default: false.
+            presign_url: Ask for an address from which the bytes can be fetched without a token. It works for a
+                while, half an hour in the sample. Default: false.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.
@@ -252,6 +282,71 @@ class Objects(_sdk.Resource):
         """
         return self._call(_METADATA, (object_id,))
 
+    def restore(
+        self, object_id: str, *, restore: _models.Restore | _models.RestoreDict | None = None
+    ) -> _models.Restore:
+        """Restore an archived object.
+
+        Asks for a copy of an `ARCHIVED` object from cold storage. The answer only says that this was accepted; the
+        object is `AVAILABLE` hours later, up to 24, and its copy is removed after some days. The key needs the
+        right to edit objects: a read-only or download-only key gets 403. Asking again while it is under way may be
+        refused.
+
+        This only starts the work. `restore_and_wait` starts it and follows it to its end.
+
+        Args:
+            object_id: Id of the object, as a search of the same region gives it.
+            restore: For how long; without it 7 days.
+
+        Returns:
+            It was accepted.
+
+        Raises:
+            BadRequestError: 400. The request is wrong.
+            AuthenticationError: 401. The gateway refused the token, or there was none.
+            PermissionDeniedError: 403. The key may not do this.
+            NotFoundError: 404. There is nothing under this id.
+            ResponseError: 405. The address doesn't take this method.
+
+        Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
+        """
+        return self._call(_RESTORE, (object_id,), restore)
+
+    def restore_and_wait(
+        self, object_id: str, *, restore: _models.Restore | _models.RestoreDict | None = None
+    ) -> _sdk.Poller[_models.StorageObject]:
+        """Restore an archived object. Follow the work to its end.
+
+        Args:
+            object_id: Id of the object, as a search of the same region gives it.
+            restore: For how long; without it 7 days.
+
+        Returns:
+            A poller, which tells how far the work is, waits, cancels, and gives the result.
+
+        Raises:
+            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+
+        Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
+        """
+        return self._poll(_RESTORE, (object_id,), restore)
+
+    def resume_restore(self, id: str) -> _sdk.Poller[_models.StorageObject]:
+        """Follow work that was started before, by `restore_and_wait` or elsewhere.
+
+        Args:
+            id: What the start of the work responded with; `id` of its poller.
+
+        Returns:
+            A poller, which tells how far the work is, waits, cancels, and gives the result.
+
+        Raises:
+            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+
+        Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
+        """
+        return self._resume(_RESTORE, id)
+
 
 class AsyncObjects(_sdk.AsyncResource):
     """Stored files and what is known about them."""
@@ -261,7 +356,7 @@ class AsyncObjects(_sdk.AsyncResource):
     async def delete(self, *, object_ids: Sequence[str]) -> None:
         """Delete objects.
 
-        Deletes all objects in the list. They become `REVOKED`, later `DELETED`.
+        Deletes all objects in the list at once. They become `REVOKED`, later `DELETED`.
 
         Args:
             object_ids: Ids of the objects to delete.
@@ -289,17 +384,18 @@ class AsyncObjects(_sdk.AsyncResource):
     ) -> _sdk.AsyncPager[_models.StorageObject]:
         """Search objects.
 
-        Finds objects of this region. Without a condition on `objectState` only `AVAILABLE` ones are found.
+        Finds objects of this region. Without a condition on `objectState` only `AVAILABLE` ones are found. Narrow
+        windows of `createdTime` are faster, and a long list is better cut into several of them.
 
         Args:
-            filter: Condition in FIQL. Operators `==`, `!=`, `=gt=`, `=ge=`, `=lt=`, `=le=`; `;` for and, `,` for
-                or, parentheses. Any field of an object and any tag key will do. `createdTime` and `updatedTime` are
-                compared in epoch milliseconds.
+            filter: Condition in FIQL. Operators `==`, `!=`, `=gt=`, `=ge=`, `=lt=`, `=le=`, and `=in=(…)`,
+                `=out=(…)` with commas between the values; `;` for and, `,` for or, parentheses. Any field of an object
+                and any tag key will do. `createdTime` and `updatedTime` are compared in epoch milliseconds.
             sort_field: Field to sort by.
             sort_direction: Order of the sort field. Known values: "ASC", "DESC".
-            page_key: How many objects to skip. Each answer has the value for the next request. At least 0. Default:
+            page_key: How many entries to skip. Each answer has the value for the next request. At least 0. Default:
                 0.
-            limit: Objects per page. 100 always works, and larger values may. At least 1. Default: 100.
+            limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -340,12 +436,13 @@ class AsyncObjects(_sdk.AsyncResource):
     def download(self, object_id: str, *, presign_url: bool | None = None) -> _sdk.AsyncDownload:
         """Download an object.
 
-        The bytes of one object. Their media type is the object's `mimeType`.
+        The bytes of one object. Their media type is the object's `mimeType`. An `ARCHIVED` object has to be
+        restored first; what the service answers without that isn't known.
 
         Args:
             object_id: Id of the object, as a search of the same region gives it.
-            presign_url: Ask for an address from which the bytes can be fetched without a token. How long it works
-                isn't known. Default: false.
+            presign_url: Ask for an address from which the bytes can be fetched without a token. It works for a
+                while, half an hour in the sample. Default: false.
 
         Returns:
             The file, not yet fetched: save it, or read it in pieces.
@@ -382,3 +479,68 @@ class AsyncObjects(_sdk.AsyncResource):
         Source: `getObjectMetadata`, `GET /objects/{objectId}/metadata` in storage.yaml.
         """
         return await self._call(_METADATA, (object_id,))
+
+    async def restore(
+        self, object_id: str, *, restore: _models.Restore | _models.RestoreDict | None = None
+    ) -> _models.Restore:
+        """Restore an archived object.
+
+        Asks for a copy of an `ARCHIVED` object from cold storage. The answer only says that this was accepted; the
+        object is `AVAILABLE` hours later, up to 24, and its copy is removed after some days. The key needs the
+        right to edit objects: a read-only or download-only key gets 403. Asking again while it is under way may be
+        refused.
+
+        This only starts the work. `restore_and_wait` starts it and follows it to its end.
+
+        Args:
+            object_id: Id of the object, as a search of the same region gives it.
+            restore: For how long; without it 7 days.
+
+        Returns:
+            It was accepted.
+
+        Raises:
+            BadRequestError: 400. The request is wrong.
+            AuthenticationError: 401. The gateway refused the token, or there was none.
+            PermissionDeniedError: 403. The key may not do this.
+            NotFoundError: 404. There is nothing under this id.
+            ResponseError: 405. The address doesn't take this method.
+
+        Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
+        """
+        return await self._call(_RESTORE, (object_id,), restore)
+
+    def restore_and_wait(
+        self, object_id: str, *, restore: _models.Restore | _models.RestoreDict | None = None
+    ) -> _sdk.AsyncPoller[_models.StorageObject]:
+        """Restore an archived object. Follow the work to its end.
+
+        Args:
+            object_id: Id of the object, as a search of the same region gives it.
+            restore: For how long; without it 7 days.
+
+        Returns:
+            A poller, which tells how far the work is, waits, cancels, and gives the result.
+
+        Raises:
+            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+
+        Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
+        """
+        return self._poll(_RESTORE, (object_id,), restore)
+
+    def resume_restore(self, id: str) -> _sdk.AsyncPoller[_models.StorageObject]:
+        """Follow work that was started before, by `restore_and_wait` or elsewhere.
+
+        Args:
+            id: What the start of the work responded with; `id` of its poller.
+
+        Returns:
+            A poller, which tells how far the work is, waits, cancels, and gives the result.
+
+        Raises:
+            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+
+        Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
+        """
+        return self._resume(_RESTORE, id)

@@ -24,6 +24,9 @@ _LIST: Final[_sdk.Operation[_list[_models.Region]]] = _sdk.Operation(
         "403": _sdk.json_error(
             "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
         ),
+        "404": _sdk.json_error(
+            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+        ),
         "default": _sdk.json_error(
             "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
         ),
@@ -40,7 +43,8 @@ class Regions(_sdk.Resource):
     def list(self) -> _list[_models.Region]:
         """List the customer's regions.
 
-        Names of the regions that hold objects of this customer. Every region gives the same answer.
+        Names of the regions that hold objects of this customer. Every region gives the same answer. A search sees
+        one region, so repeat it for each of these.
 
         Returns:
             The regions.
@@ -48,6 +52,7 @@ class Regions(_sdk.Resource):
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
             PermissionDeniedError: 403. The key may not do this.
+            NotFoundError: 404. There is nothing under this id.
 
         Source: `listRegions`, `GET /regions` in storage.yaml.
         """
@@ -62,7 +67,8 @@ class AsyncRegions(_sdk.AsyncResource):
     async def list(self) -> _list[_models.Region]:
         """List the customer's regions.
 
-        Names of the regions that hold objects of this customer. Every region gives the same answer.
+        Names of the regions that hold objects of this customer. Every region gives the same answer. A search sees
+        one region, so repeat it for each of these.
 
         Returns:
             The regions.
@@ -70,6 +76,7 @@ class AsyncRegions(_sdk.AsyncResource):
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
             PermissionDeniedError: 403. The key may not do this.
+            NotFoundError: 404. There is nothing under this id.
 
         Source: `listRegions`, `GET /regions` in storage.yaml.
         """

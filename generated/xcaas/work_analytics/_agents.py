@@ -99,9 +99,11 @@ class Agents(_sdk.Resource):
             user_ids: Only these users.
             user_statuses: Only users in these states. Known values: "AVAILABLE", "BUSY", "DND", "AWAY",
                 "AUTO_AWAY", "OFFLINE", "ON_CALL", "INVISIBLE".
-            start_date: Begin of the period. Give both ends or none; without them it is the last 24 hours.
+            start_date: Begin of the period. Give both ends or none. Without them it is the last 24 hours, or in
+                reports on queues and agents the current state with totals of late; the documents disagree.
             end_date: End of the period.
-            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-0700` or `hh:mm:ssZ`.
+            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-07:00` or `hh:mm:ssZ`. Give
+                both ends or none, and only with `startDate` and `endDate`.
             intra_day_end: End of the part of each day that counts, in the same form.
             metrics: Metrics to return; all when left out. Known values: "acceptedInteractions",
                 "acceptedInteractionsPercentage", "agentAverageTimeToAnswer", "averageOnHoldInteractionsTime",
@@ -197,9 +199,11 @@ class AsyncAgents(_sdk.AsyncResource):
             user_ids: Only these users.
             user_statuses: Only users in these states. Known values: "AVAILABLE", "BUSY", "DND", "AWAY",
                 "AUTO_AWAY", "OFFLINE", "ON_CALL", "INVISIBLE".
-            start_date: Begin of the period. Give both ends or none; without them it is the last 24 hours.
+            start_date: Begin of the period. Give both ends or none. Without them it is the last 24 hours, or in
+                reports on queues and agents the current state with totals of late; the documents disagree.
             end_date: End of the period.
-            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-0700` or `hh:mm:ssZ`.
+            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-07:00` or `hh:mm:ssZ`. Give
+                both ends or none, and only with `startDate` and `endDate`.
             intra_day_end: End of the part of each day that counts, in the same form.
             metrics: Metrics to return; all when left out. Known values: "acceptedInteractions",
                 "acceptedInteractionsPercentage", "agentAverageTimeToAnswer", "averageOnHoldInteractionsTime",

@@ -34,11 +34,43 @@ _LIST: Final[_sdk.Operation[_models.CallList]] = _sdk.Operation(
         _sdk.query("intraDayStart"),
         _sdk.query("intraDayEnd"),
         _sdk.query("metrics", "list[_models.CallMetric]", explode=False),
-        _sdk.query("paging", "_models.Paging", required=True),
-        _sdk.query("sorting", "_models.Sorting", required=True),
+        _sdk.query("limit"),
+        _sdk.query("startingAfter"),
+        _sdk.query("latestSortingValue"),
+        _sdk.query("sortingField"),
+        _sdk.query("sortingDirection"),
+        _sdk.query("paging"),
+        _sdk.query("sorting"),
     ),
     responses={"200": _sdk.json_response("_models.CallList")},
     errors=_ERRORS,
+    security=(("workAnalyticsKey", "workAnalyticsToken"),),
+)
+_ACTIVE: Final[_sdk.Operation[_models.ActiveCallList]] = _sdk.Operation(
+    PRODUCT,
+    "listActiveCalls",
+    "GET",
+    "/v2/pbxes/{pbxId}/calls/active",
+    call="work_analytics.calls.active",
+    parameters=(
+        _sdk.path("pbxId"),
+        _sdk.query("fields", "list[_models.ActiveCallField]", explode=False),
+        _sdk.query("limit"),
+        _sdk.query("startingAfter"),
+        _sdk.query("latestSortingValue"),
+        _sdk.query("sortingField"),
+        _sdk.query("sortingDirection"),
+        _sdk.query("paging"),
+        _sdk.query("sorting"),
+    ),
+    responses={"200": _sdk.json_response("_models.ActiveCallList")},
+    errors={
+        "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
+        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "409": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+    },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
 _GET: Final[_sdk.Operation[_models.CallDetails]] = _sdk.Operation(
@@ -61,7 +93,7 @@ _GET: Final[_sdk.Operation[_models.CallDetails]] = _sdk.Operation(
 
 
 class Calls(_sdk.Resource):
-    """Calls in queues, now and lately."""
+    """Calls in queues, now and lately, and those that go on."""
 
     __slots__ = ()
 
@@ -69,8 +101,6 @@ class Calls(_sdk.Resource):
         self,
         pbx_id: str,
         *,
-        paging: _models.Paging | _models.PagingDict,
-        sorting: _models.Sorting | _models.SortingDict,
         site_ids: Sequence[str] | None = None,
         queue_ids: Sequence[str] | None = None,
         start_date: _dt.datetime | str | None = None,
@@ -78,26 +108,44 @@ class Calls(_sdk.Resource):
         intra_day_start: str | None = None,
         intra_day_end: str | None = None,
         metrics: Sequence[_models.CallMetric] | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        latest_sorting_value: str | None = None,
+        sorting_field: _models.CallSortField | None = None,
+        sorting_direction: _models.SortDirection | None = None,
+        paging: str | None = None,
+        sorting: str | None = None,
     ) -> _models.CallList:
         """List calls in queues.
 
-        A page of calls in queues, now and lately. To go on, give the last call's id as `startingAfter` and its
-        value of the sort field as `latestSortingValue`. How the last page shows isn't known.
+        A page of calls in queues, now and lately. To go on, give the last call's id as `startingAfter` and, as
+        text, its value of the sort field as `latestSortingValue`. A page with fewer calls than `limit` is the last.
+        Give `limit`: the service's own isn't known. Should the service not take these parameters, give `paging` and
+        `sorting`.
 
         Args:
             pbx_id: Id of the PBX, as `pbxes.list` gives it.
-            paging: Which page to return.
-            sorting: In what order to return calls.
             site_ids: Only these sites.
             queue_ids: Only these queues.
-            start_date: Begin of the period. Give both ends or none; without them it is the last 24 hours.
+            start_date: Begin of the period. Give both ends or none. Without them it is the last 24 hours, or in
+                reports on queues and agents the current state with totals of late; the documents disagree.
             end_date: End of the period.
-            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-0700` or `hh:mm:ssZ`.
+            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-07:00` or `hh:mm:ssZ`. Give
+                both ends or none, and only with `startDate` and `endDate`.
             intra_day_end: End of the part of each day that counts, in the same form.
             metrics: Metrics to return; all when left out. Known values: "abandonedInHandlingCalls",
                 "abandonedInHandlingCallsPercentage", "abandonedInWaitingCalls", "abandonedInWaitingCallsPercentage",
                 "acceptedCalls", "activeCalls", "averageHandlingTime", "averageOnHoldTime", "averageTalkTime",
                 "averageWaitingTime", "completedCalls", "enteredCalls", ….
+            limit: Rows per page. The default and the largest number are not known. At least 1.
+            starting_after: Id of the last row of the page before.
+            latest_sorting_value: Its value of the sort field, as text.
+            sorting_field: Field to sort by. Known values: "callId", "startTime", "stopTime", "handlingDuration".
+            sorting_direction: Order of the sort field. Known values: "ASC", "DESC".
+            paging: The page in one text, such as `0,50` for the first fifty, instead of `limit` and
+                `startingAfter`.
+            sorting: Field and direction in one text, such as `startTime,desc`, instead of `sortingField` and
+                `sortingDirection`.
 
         Returns:
             The calls.
@@ -121,6 +169,70 @@ class Calls(_sdk.Resource):
                 intra_day_start,
                 intra_day_end,
                 metrics,
+                limit,
+                starting_after,
+                latest_sorting_value,
+                sorting_field,
+                sorting_direction,
+                paging,
+                sorting,
+            ),
+        )
+
+    def active(
+        self,
+        pbx_id: str,
+        *,
+        fields: Sequence[_models.ActiveCallField] | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        latest_sorting_value: str | None = None,
+        sorting_field: _models.ActiveCallSortField | None = None,
+        sorting_direction: _models.SortDirection | None = None,
+        paging: str | None = None,
+        sorting: str | None = None,
+    ) -> _models.ActiveCallList:
+        """List calls in progress.
+
+        A page of the calls that go on at this moment, those of queues and all others. Pages work as in
+        `calls.list`. Parts of a call of which no field is asked for may be missing.
+
+        Args:
+            pbx_id: Id of the PBX, as `pbxes.list` gives it.
+            fields: Fields to return; all when left out. Known values: "callId", "startTime", "connectedTime",
+                "callerId", "callerAddress", "callerName", "callerDeviceId", "callerDeviceModel", "latestCalleeAddress",
+                "latestCalleeName", "latestCalleeDeviceId", "latestCalleeDeviceModel", ….
+            limit: Rows per page. The default and the largest number are not known. At least 1.
+            starting_after: Id of the last row of the page before.
+            latest_sorting_value: Its value of the sort field, as text.
+            sorting_field: Field to sort by. Known values: "callId", "startTime", "caller.name", "callee.name".
+            sorting_direction: Order of the sort field. Known values: "ASC", "DESC".
+            paging: The page in one text, such as `0,50` for the first fifty, instead of `limit` and
+                `startingAfter`.
+            sorting: Field and direction in one text, such as `startTime,desc`, instead of `sortingField` and
+                `sortingDirection`.
+
+        Returns:
+            The calls.
+
+        Raises:
+            AuthenticationError: 401. The token is missing, wrong or over.
+            PermissionDeniedError: 403. The user may not see this.
+            NotFoundError: 404. There is nothing under this id.
+            ConflictError: 409. The request conflicts with the state of the call data.
+
+        Source: `listActiveCalls`, `GET /v2/pbxes/{pbxId}/calls/active` in work_analytics.yaml.
+        """
+        return self._call(
+            _ACTIVE,
+            (
+                pbx_id,
+                fields,
+                limit,
+                starting_after,
+                latest_sorting_value,
+                sorting_field,
+                sorting_direction,
                 paging,
                 sorting,
             ),
@@ -137,7 +249,7 @@ class Calls(_sdk.Resource):
     ) -> _models.CallDetails:
         """Get the steps of a call.
 
-        What happened to one call, step by step.
+        What happened to one call, step by step. The period must hold the call.
 
         Args:
             pbx_id: Id of the PBX, as `pbxes.list` gives it.
@@ -161,7 +273,7 @@ class Calls(_sdk.Resource):
 
 
 class AsyncCalls(_sdk.AsyncResource):
-    """Calls in queues, now and lately."""
+    """Calls in queues, now and lately, and those that go on."""
 
     __slots__ = ()
 
@@ -169,8 +281,6 @@ class AsyncCalls(_sdk.AsyncResource):
         self,
         pbx_id: str,
         *,
-        paging: _models.Paging | _models.PagingDict,
-        sorting: _models.Sorting | _models.SortingDict,
         site_ids: Sequence[str] | None = None,
         queue_ids: Sequence[str] | None = None,
         start_date: _dt.datetime | str | None = None,
@@ -178,26 +288,44 @@ class AsyncCalls(_sdk.AsyncResource):
         intra_day_start: str | None = None,
         intra_day_end: str | None = None,
         metrics: Sequence[_models.CallMetric] | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        latest_sorting_value: str | None = None,
+        sorting_field: _models.CallSortField | None = None,
+        sorting_direction: _models.SortDirection | None = None,
+        paging: str | None = None,
+        sorting: str | None = None,
     ) -> _models.CallList:
         """List calls in queues.
 
-        A page of calls in queues, now and lately. To go on, give the last call's id as `startingAfter` and its
-        value of the sort field as `latestSortingValue`. How the last page shows isn't known.
+        A page of calls in queues, now and lately. To go on, give the last call's id as `startingAfter` and, as
+        text, its value of the sort field as `latestSortingValue`. A page with fewer calls than `limit` is the last.
+        Give `limit`: the service's own isn't known. Should the service not take these parameters, give `paging` and
+        `sorting`.
 
         Args:
             pbx_id: Id of the PBX, as `pbxes.list` gives it.
-            paging: Which page to return.
-            sorting: In what order to return calls.
             site_ids: Only these sites.
             queue_ids: Only these queues.
-            start_date: Begin of the period. Give both ends or none; without them it is the last 24 hours.
+            start_date: Begin of the period. Give both ends or none. Without them it is the last 24 hours, or in
+                reports on queues and agents the current state with totals of late; the documents disagree.
             end_date: End of the period.
-            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-0700` or `hh:mm:ssZ`.
+            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-07:00` or `hh:mm:ssZ`. Give
+                both ends or none, and only with `startDate` and `endDate`.
             intra_day_end: End of the part of each day that counts, in the same form.
             metrics: Metrics to return; all when left out. Known values: "abandonedInHandlingCalls",
                 "abandonedInHandlingCallsPercentage", "abandonedInWaitingCalls", "abandonedInWaitingCallsPercentage",
                 "acceptedCalls", "activeCalls", "averageHandlingTime", "averageOnHoldTime", "averageTalkTime",
                 "averageWaitingTime", "completedCalls", "enteredCalls", ….
+            limit: Rows per page. The default and the largest number are not known. At least 1.
+            starting_after: Id of the last row of the page before.
+            latest_sorting_value: Its value of the sort field, as text.
+            sorting_field: Field to sort by. Known values: "callId", "startTime", "stopTime", "handlingDuration".
+            sorting_direction: Order of the sort field. Known values: "ASC", "DESC".
+            paging: The page in one text, such as `0,50` for the first fifty, instead of `limit` and
+                `startingAfter`.
+            sorting: Field and direction in one text, such as `startTime,desc`, instead of `sortingField` and
+                `sortingDirection`.
 
         Returns:
             The calls.
@@ -221,6 +349,70 @@ class AsyncCalls(_sdk.AsyncResource):
                 intra_day_start,
                 intra_day_end,
                 metrics,
+                limit,
+                starting_after,
+                latest_sorting_value,
+                sorting_field,
+                sorting_direction,
+                paging,
+                sorting,
+            ),
+        )
+
+    async def active(
+        self,
+        pbx_id: str,
+        *,
+        fields: Sequence[_models.ActiveCallField] | None = None,
+        limit: int | None = None,
+        starting_after: str | None = None,
+        latest_sorting_value: str | None = None,
+        sorting_field: _models.ActiveCallSortField | None = None,
+        sorting_direction: _models.SortDirection | None = None,
+        paging: str | None = None,
+        sorting: str | None = None,
+    ) -> _models.ActiveCallList:
+        """List calls in progress.
+
+        A page of the calls that go on at this moment, those of queues and all others. Pages work as in
+        `calls.list`. Parts of a call of which no field is asked for may be missing.
+
+        Args:
+            pbx_id: Id of the PBX, as `pbxes.list` gives it.
+            fields: Fields to return; all when left out. Known values: "callId", "startTime", "connectedTime",
+                "callerId", "callerAddress", "callerName", "callerDeviceId", "callerDeviceModel", "latestCalleeAddress",
+                "latestCalleeName", "latestCalleeDeviceId", "latestCalleeDeviceModel", ….
+            limit: Rows per page. The default and the largest number are not known. At least 1.
+            starting_after: Id of the last row of the page before.
+            latest_sorting_value: Its value of the sort field, as text.
+            sorting_field: Field to sort by. Known values: "callId", "startTime", "caller.name", "callee.name".
+            sorting_direction: Order of the sort field. Known values: "ASC", "DESC".
+            paging: The page in one text, such as `0,50` for the first fifty, instead of `limit` and
+                `startingAfter`.
+            sorting: Field and direction in one text, such as `startTime,desc`, instead of `sortingField` and
+                `sortingDirection`.
+
+        Returns:
+            The calls.
+
+        Raises:
+            AuthenticationError: 401. The token is missing, wrong or over.
+            PermissionDeniedError: 403. The user may not see this.
+            NotFoundError: 404. There is nothing under this id.
+            ConflictError: 409. The request conflicts with the state of the call data.
+
+        Source: `listActiveCalls`, `GET /v2/pbxes/{pbxId}/calls/active` in work_analytics.yaml.
+        """
+        return await self._call(
+            _ACTIVE,
+            (
+                pbx_id,
+                fields,
+                limit,
+                starting_after,
+                latest_sorting_value,
+                sorting_field,
+                sorting_direction,
                 paging,
                 sorting,
             ),
@@ -237,7 +429,7 @@ class AsyncCalls(_sdk.AsyncResource):
     ) -> _models.CallDetails:
         """Get the steps of a call.
 
-        What happened to one call, step by step.
+        What happened to one call, step by step. The period must hold the call.
 
         Args:
             pbx_id: Id of the PBX, as `pbxes.list` gives it.

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from ._cdr import AsyncCdr, Cdr
     from ._pbxes import AsyncPbxes, Pbxes
     from ._queues import AsyncQueues, Queues
+    from ._ring_groups import AsyncRingGroups, RingGroups
     from ._sites import AsyncSites, Sites
     from ._summaries import AsyncSummaries, Summaries
     from ._tokens import AsyncTokens, Tokens
+    from ._unreturned_calls import AsyncUnreturnedCalls, UnreturnedCalls
 
 __all__ = ["AsyncWorkAnalytics", "WorkAnalytics"]
 
@@ -53,7 +55,7 @@ class WorkAnalytics(_sdk.ProductClient):
 
     @property
     def calls(self) -> Calls:
-        """Calls in queues, now and lately."""
+        """Calls in queues, now and lately, and those that go on."""
         from ._calls import Calls
 
         return self._resource(Calls)
@@ -80,6 +82,13 @@ class WorkAnalytics(_sdk.ProductClient):
         return self._resource(Queues)
 
     @property
+    def ring_groups(self) -> RingGroups:
+        """What agents do in ring groups."""
+        from ._ring_groups import RingGroups
+
+        return self._resource(RingGroups)
+
+    @property
     def sites(self) -> Sites:
         """Sites of a PBX."""
         from ._sites import Sites
@@ -99,6 +108,13 @@ class WorkAnalytics(_sdk.ProductClient):
         from ._tokens import Tokens
 
         return self._resource(Tokens)
+
+    @property
+    def unreturned_calls(self) -> UnreturnedCalls:
+        """Calls that nobody answered and nobody called back."""
+        from ._unreturned_calls import UnreturnedCalls
+
+        return self._resource(UnreturnedCalls)
 
 
 class AsyncWorkAnalytics(_sdk.AsyncProductClient):
@@ -132,7 +148,7 @@ class AsyncWorkAnalytics(_sdk.AsyncProductClient):
 
     @property
     def calls(self) -> AsyncCalls:
-        """Calls in queues, now and lately."""
+        """Calls in queues, now and lately, and those that go on."""
         from ._calls import AsyncCalls
 
         return self._resource(AsyncCalls)
@@ -159,6 +175,13 @@ class AsyncWorkAnalytics(_sdk.AsyncProductClient):
         return self._resource(AsyncQueues)
 
     @property
+    def ring_groups(self) -> AsyncRingGroups:
+        """What agents do in ring groups."""
+        from ._ring_groups import AsyncRingGroups
+
+        return self._resource(AsyncRingGroups)
+
+    @property
     def sites(self) -> AsyncSites:
         """Sites of a PBX."""
         from ._sites import AsyncSites
@@ -178,3 +201,10 @@ class AsyncWorkAnalytics(_sdk.AsyncProductClient):
         from ._tokens import AsyncTokens
 
         return self._resource(AsyncTokens)
+
+    @property
+    def unreturned_calls(self) -> AsyncUnreturnedCalls:
+        """Calls that nobody answered and nobody called back."""
+        from ._unreturned_calls import AsyncUnreturnedCalls
+
+        return self._resource(AsyncUnreturnedCalls)

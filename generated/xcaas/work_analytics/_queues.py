@@ -113,15 +113,20 @@ class Queues(_sdk.Resource):
     ) -> _models.QueueMetricsReport:
         """Get metrics of queues.
 
-        Counters of queues, now or over a period.
+        Counters of queues, now or over a period. `enteredCalls` is the sum of `acceptedCalls`,
+        `abandonedInWaitingCalls`, `divertedCalls`, `missedCalls` and `abandonedInHandlingCalls`; voicemail lies
+        within the diverted, transfers within the accepted. A metric that the service doesn't know is an error that
+        names it.
 
         Args:
             pbx_id: Id of the PBX, as `pbxes.list` gives it.
             site_ids: Only these sites.
             queue_ids: Only these queues.
-            start_date: Begin of the period. Give both ends or none; without them it is the last 24 hours.
+            start_date: Begin of the period. Give both ends or none. Without them it is the last 24 hours, or in
+                reports on queues and agents the current state with totals of late; the documents disagree.
             end_date: End of the period.
-            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-0700` or `hh:mm:ssZ`.
+            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-07:00` or `hh:mm:ssZ`. Give
+                both ends or none, and only with `startDate` and `endDate`.
             intra_day_end: End of the part of each day that counts, in the same form.
             metrics: Metrics to return; all when left out. Known values: "abandonedInWaitingCalls",
                 "abandonedInWaitingCallsPercentage", "acceptedCalls", "acceptedCallsPercentage", "activeCalls",
@@ -172,7 +177,7 @@ class Queues(_sdk.Resource):
     ) -> _models.QueueAgentActivityReport:
         """Get what agents do, by queue.
 
-        Counters and states of agents, arranged by queue.
+        Counters and states of agents, arranged by queue. The period is one day at most.
 
         Args:
             pbx_id: Id of the PBX, as `pbxes.list` gives it.
@@ -182,10 +187,12 @@ class Queues(_sdk.Resource):
             user_statuses: Only users in these states. Known values: "AVAILABLE", "BUSY", "DND", "AWAY",
                 "AUTO_AWAY", "OFFLINE", "ON_CALL", "INVISIBLE".
             queue_statuses: Only agents in these states. Known values: "AVAILABLE_IDLE", "HANDLING", "ALERTING",
-                "PAUSE", "WRAP_UP", "BUSY_OTHER", "DND", "LOGGED_OUT".
-            start_date: Begin of the period. Give both ends or none; without them it is the last 24 hours.
+                "PAUSE", "WRAP_UP", "BUSY_OTHER", "DND", "LOGGED_OUT", "OFFLINE".
+            start_date: Begin of the period. Give both ends or none. Without them it is the last 24 hours, or in
+                reports on queues and agents the current state with totals of late; the documents disagree.
             end_date: End of the period.
-            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-0700` or `hh:mm:ssZ`.
+            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-07:00` or `hh:mm:ssZ`. Give
+                both ends or none, and only with `startDate` and `endDate`.
             intra_day_end: End of the part of each day that counts, in the same form.
             metrics: Metrics to return; all when left out. Known values: "acceptedInteractions",
                 "acceptedInteractionsPercentage", "agentAverageTimeToAnswer", "averageOnHoldInteractionsTime",
@@ -271,15 +278,20 @@ class AsyncQueues(_sdk.AsyncResource):
     ) -> _models.QueueMetricsReport:
         """Get metrics of queues.
 
-        Counters of queues, now or over a period.
+        Counters of queues, now or over a period. `enteredCalls` is the sum of `acceptedCalls`,
+        `abandonedInWaitingCalls`, `divertedCalls`, `missedCalls` and `abandonedInHandlingCalls`; voicemail lies
+        within the diverted, transfers within the accepted. A metric that the service doesn't know is an error that
+        names it.
 
         Args:
             pbx_id: Id of the PBX, as `pbxes.list` gives it.
             site_ids: Only these sites.
             queue_ids: Only these queues.
-            start_date: Begin of the period. Give both ends or none; without them it is the last 24 hours.
+            start_date: Begin of the period. Give both ends or none. Without them it is the last 24 hours, or in
+                reports on queues and agents the current state with totals of late; the documents disagree.
             end_date: End of the period.
-            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-0700` or `hh:mm:ssZ`.
+            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-07:00` or `hh:mm:ssZ`. Give
+                both ends or none, and only with `startDate` and `endDate`.
             intra_day_end: End of the part of each day that counts, in the same form.
             metrics: Metrics to return; all when left out. Known values: "abandonedInWaitingCalls",
                 "abandonedInWaitingCallsPercentage", "acceptedCalls", "acceptedCallsPercentage", "activeCalls",
@@ -330,7 +342,7 @@ class AsyncQueues(_sdk.AsyncResource):
     ) -> _models.QueueAgentActivityReport:
         """Get what agents do, by queue.
 
-        Counters and states of agents, arranged by queue.
+        Counters and states of agents, arranged by queue. The period is one day at most.
 
         Args:
             pbx_id: Id of the PBX, as `pbxes.list` gives it.
@@ -340,10 +352,12 @@ class AsyncQueues(_sdk.AsyncResource):
             user_statuses: Only users in these states. Known values: "AVAILABLE", "BUSY", "DND", "AWAY",
                 "AUTO_AWAY", "OFFLINE", "ON_CALL", "INVISIBLE".
             queue_statuses: Only agents in these states. Known values: "AVAILABLE_IDLE", "HANDLING", "ALERTING",
-                "PAUSE", "WRAP_UP", "BUSY_OTHER", "DND", "LOGGED_OUT".
-            start_date: Begin of the period. Give both ends or none; without them it is the last 24 hours.
+                "PAUSE", "WRAP_UP", "BUSY_OTHER", "DND", "LOGGED_OUT", "OFFLINE".
+            start_date: Begin of the period. Give both ends or none. Without them it is the last 24 hours, or in
+                reports on queues and agents the current state with totals of late; the documents disagree.
             end_date: End of the period.
-            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-0700` or `hh:mm:ssZ`.
+            intra_day_start: Begin of the part of each day that counts, as `hh:mm:ss-07:00` or `hh:mm:ssZ`. Give
+                both ends or none, and only with `startDate` and `endDate`.
             intra_day_end: End of the part of each day that counts, in the same form.
             metrics: Metrics to return; all when left out. Known values: "acceptedInteractions",
                 "acceptedInteractionsPercentage", "agentAverageTimeToAnswer", "averageOnHoldInteractionsTime",

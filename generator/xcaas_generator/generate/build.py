@@ -8,11 +8,12 @@ from pathlib import Path
 
 from xcaas_generator import manifest
 from xcaas_generator.generate.request import BuildRequest, Source
+from xcaas_generator.lint.rules import house_rules
 from xcaas_generator.package import lockfile
 from xcaas_generator.plan import examples
 from xcaas_generator.plan.package import package_modules, suite_modules, suite_product
 from xcaas_generator.plan.views import Module
-from xcaas_generator.problems import Problem
+from xcaas_generator.problems import InputError, Problem
 from xcaas_generator.progress import Progress, counted
 from xcaas_generator.read import read_document
 from xcaas_generator.render.templates import Templates
@@ -37,16 +38,21 @@ def build(
     """Read, plan and render the given sources. `known` are the sections of products that are up to date.
 
     Raises:
-        InputError: A document has problems.
+        InputError: A document has problems, or breaks a house rule where those hold.
     """
     output = BuildOutput()
     templates = Templates()
+    broken: list[Problem] = []
     for source in sources:
         progress.step(f"{source.path}: reading")
         result = read_document(
             source.path, name=source.name, strict=request.strict, allow_network=request.allow_network
         )
         output.warnings += result.warnings
+        if request.house_rules:
+            broken += house_rules(source.path, result.document)
+        if broken:
+            continue  # to tell what is wrong with the other documents as well
         output.inputs[source.name] = input_digests(source, (source.path, *result.files))
         progress.step(f"{source.path}: generating {counted(len(result.document.operations), 'operation')}")
         digest = lockfile.digest_of(source.path)
@@ -59,6 +65,8 @@ def build(
         if shown is not None:
             output.texts[prefix + examples.NAME] = shown
         _render(templates, plan.modules, prefix, output.texts)
+    if broken:
+        raise InputError(broken)
     if request.suite:
         sections = {**(known or {}), **output.sections}
         titles = {source.name: sections[source.name].title for source in request.sources}

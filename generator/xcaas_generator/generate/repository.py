@@ -21,7 +21,20 @@ def repository_request(start: Path, *, check: bool = False, force: bool = False)
     sources = tuple(Source(_product(path), path) for path in sorted((root / _SPECS).glob("*.yaml")))
     if not sources:
         raise Failure(f"no documents in {root / _SPECS}", code=2)
-    return BuildRequest(root / _TARGET, sources, suite=True, strict=True, check=check, force=force)
+    return BuildRequest(root / _TARGET, sources, suite=True, strict=True, house_rules=True, check=check, force=force)
+
+
+def spec_path(name: str, start: Path) -> Path:
+    """Return where the document of a product belongs.
+
+    Raises:
+        Failure: There is no such repository, or the name can't be a product's.
+    """
+    path = _root(start) / _SPECS / f"{name}.yaml"
+    _product(path)
+    if path.parent != _root(start) / _SPECS:
+        raise Failure(f"{name!r} is a path, not a product's name", code=2)
+    return path
 
 
 def _root(start: Path) -> Path:

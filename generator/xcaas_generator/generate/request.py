@@ -19,12 +19,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class BuildRequest:
-    """What to generate into which folder. With `suite`, several products under one client."""
+    """What to generate into which folder. With `suite`, several products under one client.
+
+    With `house_rules`, documents are held to those of this repository, too."""
 
     target: Path
     sources: tuple[Source, ...]
     suite: bool
     strict: bool = False
+    house_rules: bool = False
     force: bool = False
     check: bool = False
     allow_network: bool = False

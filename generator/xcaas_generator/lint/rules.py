@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from xcaas_generator import ir
 from xcaas_generator.lint.examples import check_examples
 from xcaas_generator.lint.keys import check_keys
 from xcaas_generator.lint.schemas import check_schemas
+from xcaas_generator.lint.targets import check_settings, check_targets, meant
 from xcaas_generator.load.documents import Documents
 from xcaas_generator.load.positions import locate
 from xcaas_generator.load.references import Node, Resolver
@@ -33,17 +35,32 @@ def lint(path: Path) -> tuple[Problem, ...]:
     """Return everything that is wrong with one spec: as a document, and by the house rules."""
     report = Report()
     try:
-        report.extend(read_document(path, name=path.stem, strict=False).warnings)
+        result = read_document(path, name=path.stem, strict=False)
     except InputError as error:
         return error.problems
+    report.extend(result.warnings)
+    documents = _check_rules(path, result.document, report)
+    check_examples(documents, report)
+    return tuple(locate(report.problems, documents.files))
+
+
+def house_rules(path: Path, document: ir.Document) -> tuple[Problem, ...]:
+    """Return what the house rules say of a spec that was read already. Its examples are left to `lint`."""
+    report = Report()
+    documents = _check_rules(path, document, report)
+    return tuple(locate(report.problems, documents.files))
+
+
+def _check_rules(path: Path, document: ir.Document, report: Report) -> Documents:
     documents = Documents(report)
     file = documents.first(path, path.stem)
     _SpecRules(Node(file, "", file.tree), Resolver(documents, report), report).check()
-    check_examples(documents, report)
+    check_targets(document, report)
     for one in documents.files.values():
         check_keys(one, report)
         check_schemas(one, report)
-    return tuple(locate(report.problems, documents.files))
+        check_settings(one, report)
+    return documents
 
 
 class _SpecRules:
@@ -52,6 +69,8 @@ class _SpecRules:
         self._resolver = resolver
         self._report = report
         self._calls: dict[str, str] = {}
+        self._resources: dict[str, Node] = {}
+        self._tags = [tag.text("name") for tag in root.child("tags").elements()]
 
     def check(self) -> None:
         self._check_components()
@@ -61,6 +80,10 @@ class _SpecRules:
             for key, operation in item.items():
                 if key in METHODS:
                     self._check_operation(operation)
+        for path, resource in self._resources.items():
+            if path in self._calls:
+                message = f"the resource {path!r} is the operation at #{self._calls[path]} already"
+                self._say(resource, message, "Give the resource or the verb another name.")
 
     def _items(self) -> Iterator[Node]:
         for _, listed in self._root.child("paths").items():
@@ -91,12 +114,20 @@ class _SpecRules:
             )
         if not operation.text("description").strip():
             self._say(operation, "the operation has no description", "Say when to use it and what can go wrong.")
-        if not operation.child("tags").elements():
-            self._say(operation, "the operation has no tag", "Give it the tag of its resource.")
+        self._check_tags(operation)
         for parameter in operation.child("parameters").elements():
             self._check_parameter(parameter)
         for status, response in operation.child("responses").items():
             self._check_response(status, response)
+
+    def _check_tags(self, operation: Node) -> None:
+        tags = operation.child("tags").elements()
+        if not tags:
+            self._say(operation, "the operation has no tag", "Give it the tag of its resource.")
+        for tag in tags:
+            if tag.value not in self._tags:
+                message = f"the tag {tag.value!r} is not declared"
+                self._say(tag, message, meant(str(tag.value), self._tags) if self._tags else "List it under 'tags'.")
 
     def _check_resource(self, operation: Node) -> None:
         resource = operation.child(keys.RESOURCE)
@@ -109,12 +140,17 @@ class _SpecRules:
         for name in (*path.split("."), verb):
             if not _SNAKE.fullmatch(name):
                 self._say(resource, f"{name!r} is not snake_case", "Resources are plural nouns, verbs are verbs.")
-        call = f"{path}.{verb}"
-        other = self._calls.setdefault(call, operation.pointer)
-        if other != operation.pointer:
-            self._say(
-                resource, f"{call} is the operation at #{other} already", "Give each operation a verb of its own."
-            )
+        words = path.split(".")
+        for depth in range(1, len(words) + 1):
+            self._resources.setdefault(".".join(words[:depth]), resource)
+        poller = operation.child(keys.POLLER)
+        for name in (verb, poller.text("verb"), poller.text("resume")):
+            call = f"{path}.{name}"
+            other = self._calls.setdefault(call, operation.pointer) if name else operation.pointer
+            if other != operation.pointer:
+                self._say(
+                    resource, f"{call} is the operation at #{other} already", "Give each operation a verb of its own."
+                )
 
     def _check_parameter(self, listed: Node) -> None:
         parameter = self._resolver.deref(listed)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xcaas_generator.lint.targets import meant
 from xcaas_generator.load.decode import SourceFile
 from xcaas_generator.load.references import Node
+from xcaas_generator.normalise.scalars import FORMS
 from xcaas_generator.report import Report
 
+# What specs/README.md lists: forms that become something else in Python, and those that only tell.
+FORMATS = FORMS | {"binary", "email", "hostname", "password", "uri"}
 # Below these keys stand schemas by name, or one schema, or a list of them.
 _NAMED = ("properties", "patternProperties", "$defs", "schemas")
 _SINGLE = ("items", "additionalProperties", "schema", "not", "unevaluatedProperties")
@@ -25,6 +29,9 @@ def check_schemas(file: SourceFile, report: Report) -> None:
                 "an inline object without a title makes a class without a name",
                 "Give it a title or a component.",
             )
+        form = node.text("format")
+        if form and form not in FORMATS:
+            report.error(node.child("format").place, f"the format {form!r} is not known", meant(form, sorted(FORMATS)))
         if named == "schemas" and not node.has("$ref") and not node.text("description").strip():
             report.error(node.place, "the schema has no description", "Say what it is.")
         for name, field in node.child("properties").items():

@@ -8,7 +8,7 @@ from xcaas_generator.normalise.shapes import BYTES, TEXT, Scalar, Shape
 
 SCALARS = frozenset(("string", "integer", "number", "boolean"))
 # Formats of a text that make it something else in Python. Any other format is documentation.
-_FORMS = frozenset((
+FORMS = frozenset((
     "date", "date-time", "uuid",
     "date-time-utc-naive", "date-time-utc-milliseconds", "date-time-local", "date-time-basic", "date-time-space", "date-time-nocolon", "date-time-us",
     "epoch-seconds", "epoch-milliseconds", "epoch-microseconds",
@@ -40,7 +40,7 @@ def simple_shape(node: dict[str, JSON]) -> Shape | None:
 def _text(form: str | None, media: str | None, encoding: str | None) -> Shape:
     if form == "binary":
         return BYTES
-    if form in _FORMS:
+    if form in FORMS:
         return Scalar("str", form)
     # 3.1 writes a file as a text with a media type and no encoding.
     if form is None and encoding is None and media is not None and not media.startswith(("text/", "application/json")):

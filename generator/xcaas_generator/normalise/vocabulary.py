@@ -48,7 +48,7 @@ class Vocabulary:
             node = draft.node
             if node.pagination and not self._parameters_exist(draft, node.pagination):
                 draft.node = replace(draft.node, pagination=None)
-            if node.poller and not self._calls_exist(node, keys.POLLER, _poller_calls(node.poller), known):
+            if node.poller and not self._poller_works(draft, node.poller, known):
                 draft.node = replace(draft.node, poller=None)
             if node.download and not self._calls_exist(node, keys.DOWNLOAD, _download_calls(node.download), known):
                 draft.node = replace(draft.node, download=None)
@@ -64,6 +64,13 @@ class Vocabulary:
                 if missing:
                     path = f"{keys.PAGINATION}/{role}"
                     good = self._fault(draft.node, path, f"the operation has no parameter {name!r}")
+        return good
+
+    def _poller_works(self, draft: OperationDraft, poller: ir.Poller, known: Mapping[str, OperationDraft]) -> bool:
+        good = self._calls_exist(draft.node, keys.POLLER, _poller_calls(poller), known)
+        if poller.id is None and not _has_parameter(draft, poller.status.call.parameter):
+            message = f"without 'id' the operation needs the parameter {poller.status.call.parameter!r} itself"
+            good = self._fault(draft.node, keys.POLLER, message)
         return good
 
     def _calls_exist(

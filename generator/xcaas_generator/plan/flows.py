@@ -100,7 +100,7 @@ def polling(operation: ir.Operation, references: OperationRefs, imports: Imports
     )
     return call(
         imports.use(SDK, "PollingSpec"),
-        id=text(facts.id),
+        id=_text(facts.id),
         status=state,
         result=_related(operation, facts.result, references, imports),
         cancel=_related(operation, facts.cancel, references, imports),

@@ -30,7 +30,7 @@ class TokenService:
             raise Problem(401, "Client credentials are invalid", code="invalid_client")
         lifetime = self._credentials.lifetime
         body = {
-            "access_token": self._credentials.issue(key.products),
+            "access_token": self._credentials.issue(key.products, read_only=key.read_only),
             "api_product_list": f"[{', '.join(key.products)}]",
             "api_product_list_json": list(key.products),
             "client_id": "deprecated",

@@ -7,14 +7,14 @@ import io
 import random
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from .._fiql import FilterError, compile_filter
+from .._fiql import FilterError, Lookup, Test, compile_filter
 from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ TYPES: Final = (
 )
 OBJECTS_PER_REGION: Final = 2400
 SECONDS: Final = 2.0  # that a bulk download takes, unless it is small
+RESTORE_SECONDS: Final = 20.0  # that come in place of the hours that a restore takes
+BUCKET: Final = "3314J06662K7SOEQD0"  # that holds the objects
+BUCKETS: Final = 7  # in each region
 _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _PEOPLE: Final = ("Ada", "Grace", "Edsger", "Barbara", "Donald", "Radia", "Ken", "Frances")
 _CHUNK: Final = 16 * 1024
@@ -47,7 +50,7 @@ class _Object:
         self.id = f"{region}-{hashlib.sha1(f'{region}/{index}'.encode()).hexdigest()[:24]}"
         self.type, self.mime_type, self.suffix = TYPES[index % len(TYPES)]
         self.created = _START + timedelta(minutes=17 * index)
-        self.state = "FAILED" if index % 97 == 96 else "AVAILABLE"
+        self.state = {96: "FAILED", 95: "ARCHIVED"}.get(index % 97, "AVAILABLE")
         self.size = 4_000 + self._random.randrange(56_000)
         self.index = index
 
@@ -90,7 +93,7 @@ class _Object:
     def name(self) -> str:
         return f"{self.type}-{self.created:%Y%m%dT%H%M%S}-{self.id[-6:]}.{self.suffix}"
 
-    def data(self) -> dict[str, Any]:
+    def data(self, state: str | None = None) -> dict[str, Any]:
         stamp = self.created.strftime("%Y-%m-%dT%H:%M:%S")
         return {
             "id": self.id,
@@ -104,8 +107,8 @@ class _Object:
             "storedBytes": self.size,
             "createdTime": stamp,
             "updatedTime": stamp,
-            "objectState": self.state,
-            "bucketId": "3314J06662K7SOEQD5",
+            "objectState": state or self.state,
+            "bucketId": BUCKET,
             "tags": [{"key": key, "value": value} for key, value in self.tags.items()],
             "shared": False,
         }
@@ -122,7 +125,7 @@ class _Object:
             "objectName": self.name,
             "objectState": self.state,
             "storedBytes": str(self.size),
-            "bucketId": "3314J06662K7SOEQD5",
+            "bucketId": BUCKET,
             "customerId": "0012J00002K7SOFQA3",
             "userId": "b4ZRdTEnToOh6vRAq79U_g",
         }.get(selector)
@@ -165,12 +168,14 @@ class Storage:
         self._lock = threading.Lock()
         self._jobs: dict[str, dict[str, _Job]] = {region: {} for region in REGIONS}
         self._deleted: set[str] = set()
+        self._restores: dict[str, float] = {}  # by object, when its restore was asked for
         self._numbers = iter(range(1, 1_000_000))
         self.handlers: dict[str, Handler] = {
             "searchObjects": self.search,
             "getObject": self.get,
             "getObjectMetadata": self.get,
             "downloadObject": self.download,
+            "restoreObject": self.restore,
             "deleteObjects": self.delete,
             "startBulkDownload": self.start,
             "listBulkDownloads": self.list_jobs,
@@ -190,28 +195,32 @@ class Storage:
         # Deleted and failed objects show up only for those who ask for a state.
         every_state = "objectState" in text
         rows = [
-            item for item in self._objects(call).values() if (every_state or item.state == "AVAILABLE") and fits(item)
+            item
+            for item in self._objects(call).values()
+            if (every_state or self._state(item) == "AVAILABLE") and fits(self._lookup(item))
         ]
         key = call.query.get("sortField", "createdTime")
         if key != "createdTime":  # which they are in the order of
             rows.sort(key=lambda item: (item.lookup(key) or [""])[0])
         if call.query.get("sortDirection") == "DESC":
             rows.reverse()
-        page = rows[offset : offset + limit]
-        return Reply(
-            {
-                "content": [item.data() for item in page],
-                "pageKey": offset + len(page),
-                "pageSize": len(page),
-                "lastPage": offset + limit >= len(rows),
-            }
-        )
+        return _page([item.data(self._state(item)) for item in rows[offset : offset + limit]], offset, len(rows))
 
     def get(self, call: Call) -> Reply:
-        return Reply(self._object(call).data())
+        item = self._object(call)
+        return Reply(item.data(self._state(item)))
+
+    def restore(self, call: Call) -> Reply:
+        item = self._object(call)
+        if self._state(item) != "ARCHIVED" or item.id in self._restores:
+            raise Problem(400, f"{item.id} is not archived, or is being restored", code="BAD_REQUEST")
+        self._restores[item.id] = self._clock.ticks()
+        return Reply({"expirationDays": (call.json() or {}).get("expirationDays", 7)})
 
     def download(self, call: Call) -> Reply:
         item = self._object(call)
+        if self._state(item) == "ARCHIVED":
+            raise Problem(404, f"{item.id} is archived; restore it first", code="NOT_FOUND")
         if call.flag("presignUrl"):
             return Reply(stream=[call.url.partition("?")[0].encode()], media_type="text/plain")
         headers = {"Content-Length": str(item.size), "Content-Disposition": f'attachment; filename="{item.name}"'}
@@ -266,12 +275,27 @@ class Storage:
         return Reply([jobs.pop(name).data() for name in finished])
 
     def list_buckets(self, call: Call) -> Reply:
-        return Reply(_bucket())
+        offset, limit = call.number("pageKey", 0), call.number("limit", 100)
+        fits = _filter(call.query.get("filter", ""))
+        rows = [bucket for bucket in map(_bucket, range(BUCKETS)) if fits(_bucket_lookup(bucket))]
+        if call.query.get("sortDirection") == "DESC":
+            rows.reverse()
+        return _page(rows[offset : offset + limit], offset, len(rows))
 
     def get_bucket(self, call: Call) -> Reply:
-        if call.parameter("bucketId") != _bucket()["bucketId"]:
-            raise Problem(404, f"no bucket {call.parameter('bucketId')}")
-        return Reply(_bucket())
+        wanted = call.parameter("bucketId")
+        found = next((bucket for bucket in map(_bucket, range(BUCKETS)) if bucket["bucketId"] == wanted), None)
+        if found is None:
+            raise Problem(404, f"no bucket {wanted}")
+        return Reply(found)
+
+    def _state(self, item: _Object) -> str:
+        asked = self._restores.get(item.id)
+        restored = asked is not None and self._clock.progress(asked, RESTORE_SECONDS) >= 1
+        return "AVAILABLE" if restored else item.state
+
+    def _lookup(self, item: _Object) -> Lookup:
+        return lambda selector: [self._state(item)] if selector == "objectState" else item.lookup(selector)
 
     def _objects(self, call: Call) -> dict[str, _Object]:
         objects = _region_objects(_region(call))
@@ -301,10 +325,16 @@ def _region(call: Call) -> str:
     return urlsplit(call.url).path.split("/")[2]
 
 
-def _bucket() -> dict[str, Any]:
-    stamp = "2026-01-01T00:00:00"
+def _page(rows: list[dict[str, Any]], offset: int, total: int) -> Reply:
+    """Return some rows with the offset at which the next page begins; it moves on even on the last one."""
+    end = offset + len(rows)
+    return Reply({"content": rows, "pageKey": end, "pageSize": len(rows), "lastPage": end >= total})
+
+
+def _bucket(index: int) -> dict[str, Any]:
+    stamp = f"2026-01-{index + 1:02}T00:00:00"
     return {
-        "bucketId": "3314J06662K7SOEQD5",
+        "bucketId": f"3314J06662K7SOEQD{index}",
         "customerId": "0012J00002K7SOFQA3",
         "userId": "b4ZRdTEnToOh6vRAq79U_g",
         "createdTime": stamp,
@@ -314,11 +344,17 @@ def _bucket() -> dict[str, Any]:
     }
 
 
-def _filter(text: str) -> Callable[[_Object], bool]:
+def _bucket_lookup(bucket: dict[str, Any]) -> Lookup:
+    created = datetime.fromisoformat(bucket["createdTime"]).replace(tzinfo=UTC)
+    milliseconds = str(int(created.timestamp() * 1000))
+    values = {"id": bucket["bucketId"], "createdTime": milliseconds, "updatedTime": milliseconds}
+    return lambda selector: [str(value)] if (value := values.get(selector, bucket.get(selector))) is not None else []
+
+
+def _filter(text: str) -> Test:
     if not text:
         return lambda _: True
     try:
-        test = compile_filter(text)
+        return compile_filter(text)
     except FilterError as error:
         raise Problem(400, f"filter: {error}", code="BAD_REQUEST") from None
-    return lambda item: test(item.lookup)

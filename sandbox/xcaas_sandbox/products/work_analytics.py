@@ -9,6 +9,7 @@ from .._credentials import WORK_ANALYTICS
 from .._examples import answer_example
 from .._replies import Problem, Reply
 from ._pages import decode_cursor, encode_cursor
+from ._work_live import LiveReports
 
 if TYPE_CHECKING:
     from .._credentials import Credentials
@@ -23,12 +24,12 @@ _HISTORIES: Final = ("listCallLegs", "listCallRecords")
 
 
 class WorkAnalytics:
-    """Issues tokens to the users it knows and pages through histories. The rest answers from the spec's examples."""
+    """Issues tokens to the users it knows, pages through histories and calls. The rest are the spec's examples."""
 
     def __init__(self, product: Product, credentials: Credentials) -> None:
         self._credentials = credentials
         self._rows: dict[str, list[Node]] = {}
-        self.handlers: dict[str, Handler] = {"createToken": self.create}
+        self.handlers: dict[str, Handler] = {"createToken": self.create, **LiveReports(product).handlers}
         for name in _HISTORIES:
             example: Node = answer_example(product, name)["data"][0]
             self._rows[name] = [{**example, "callId": f"16355710{48_000 + index}"} for index in range(RECORDS)]

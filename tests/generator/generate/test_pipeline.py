@@ -8,6 +8,7 @@ import os
 import resource
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ paths:
       operationId: listThings
       tags: [things]
       summary: List things
+      description: All of them at once.
       responses:
         '200':
           description: The things.
@@ -55,6 +57,22 @@ def suite(folder: Path, **units: str) -> BuildRequest:
         path.write_text(SPEC.format(name=name, unit=unit))
         sources.append(Source(name, path))
     return BuildRequest(folder / "generated" / "xcaas", tuple(sources), suite=True, strict=True)
+
+
+def test_house_rules_hold_where_they_are_asked_for(tmp_path: Path) -> None:
+    request = suite(tmp_path, pets="cm", toys="kg")
+    for source in request.sources:
+        source.path.write_text(source.path.read_text().replace("type: object", "type: object\n      requierd: [size]"))
+    with pytest.raises(InputError) as caught:
+        go(replace(request, house_rules=True))
+    slips = [str(problem) for problem in caught.value.problems if "requierd" in problem.message]
+    assert [Path(problem.file).name for problem in caught.value.problems if "requierd" in problem.message] == [
+        "pets.yaml",
+        "toys.yaml",
+    ]
+    assert all("Did you mean 'required'?" in slip for slip in slips)
+    assert not request.target.exists()
+    assert go(request).operations == 2
 
 
 def go(request: BuildRequest) -> BuildResult:
@@ -216,6 +234,10 @@ def test_a_full_disk_leaves_the_old_tree(tmp_path: Path) -> None:
 def test_bytes_don_t_depend_on_locale_or_hash_seed(tmp_path: Path) -> None:
     request = suite(tmp_path, one="ünits", two="µm")
     (tmp_path / "pyproject.toml").touch()
+    place = "x-xcaas-resource: {path: things, verb: list}"  # which the house rules want
+    for source in request.sources:
+        text = source.path.read_text("utf-8").replace("tags: [things]", f"tags: [things]\n      {place}")
+        source.path.write_text(text, "utf-8")
     go(request)
     first = lockfile.digests(request.target)
     for environment in (

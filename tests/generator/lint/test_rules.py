@@ -12,6 +12,7 @@ from xcaas_generator.lint.rules import lint
 GOOD = """
 openapi: 3.1.1
 info: {title: T, version: '1'}
+tags: [{name: things, description: Things.}]
 paths:
   /things/{id}:
     get:
@@ -62,6 +63,8 @@ CASES = {
     "long summary": ("Get one thing", "Get one thing and then some more of it all.", "not short"),
     "no description": ("description: Use it to look at a thing.", "deprecated: false", "the operation has no description"),
     "no tag": ("tags: [things]", "tags: []", "no tag"),
+    "undeclared tag": ("tags: [things]", "tags: [thigns]", "the tag 'thigns' is not declared (at #/paths/~1things~1{id}/get/tags/0). Did you mean 'things'?"),
+    "unknown format": ("{type: integer, description: How big.", "{type: integer, format: int23, description: How big.", "the format 'int23' is not known (at #/components/schemas/Thing/properties/size/format). Did you mean 'int32'?"),
     "undescribed parameter": ("description: The thing., schema", "schema", "the parameter 'id' has no description"),
     "error without a body": (", x-xcaas-no-body: the gateway sends none", "", "the error 404 has no body"),
     "schema name": ("Thing:\n      type", "thing_Item:\n      type", "not PascalCase"),
@@ -90,6 +93,18 @@ def test_two_operations_under_one_name(tmp_path: Path) -> None:
     assert "things.get is the operation at" in said(
         tmp_path, "components:", "  /more/{id}:\n" + operation + "components:"
     )
+
+
+def test_a_resource_with_the_name_of_a_verb(tmp_path: Path) -> None:
+    operation = GOOD[GOOD.index("    get:\n") : GOOD.index("components:")].replace("getThing", "findThing")
+    told = said(
+        tmp_path,
+        "components:",
+        "  /more/{id}:\n"
+        + operation.replace("path: things, verb: get", "path: things.get, verb: find")
+        + "components:",
+    )
+    assert "the resource 'things.get' is the operation at #/paths/~1things~1{id}/get already" in told
 
 
 @pytest.mark.parametrize("path", sorted(Path("specs").glob("*.yaml")), ids=lambda path: path.stem)

@@ -19,6 +19,8 @@ def about_token(product: Product, info: TokenInfo, status: int) -> str | None:
     if name is not None and info.products and name not in info.products:
         has = ", ".join(f"“{other}”" for other in info.products)
         return f"The key has no product “{name}” (it has {has}). {_WHERE}"
+    if name in info.products and status == 403:
+        return f"The key has the product “{name}”, but may lack the right to this call: it may be a read-only key."
     if name is not None and status == 403:
         return f"If the key has no product “{name}”: {_WHERE[0].lower()}{_WHERE[1:]}"
     if status == 401:

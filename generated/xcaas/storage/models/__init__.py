@@ -9,6 +9,7 @@ from xcaas_core.sdk import lazy_attributes
 
 if TYPE_CHECKING:
     from ._bucket import Bucket as Bucket
+    from ._bucket_page import BucketPage as BucketPage
     from ._bulk_download import BulkDownload as BulkDownload
     from ._bulk_download_status import BulkDownloadStatus as BulkDownloadStatus
     from ._fault import Fault as Fault
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from ._object_state import ObjectState as ObjectState
     from ._object_type import ObjectType as ObjectType
     from ._region import Region as Region
+    from ._restore import Restore as Restore
+    from ._restore import RestoreDict as RestoreDict
     from ._sort_direction import SortDirection as SortDirection
     from ._storage_object import StorageObject as StorageObject
     from ._storage_object_page import StorageObjectPage as StorageObjectPage
@@ -28,6 +31,7 @@ else:
         __name__,
         {
             "Bucket": "_bucket",
+            "BucketPage": "_bucket_page",
             "BulkDownload": "_bulk_download",
             "BulkDownloadStatus": "_bulk_download_status",
             "Fault": "_fault",
@@ -36,6 +40,8 @@ else:
             "ObjectState": "_object_state",
             "ObjectType": "_object_type",
             "Region": "_region",
+            "Restore": "_restore",
+            "RestoreDict": "_restore",
             "SortDirection": "_sort_direction",
             "StorageObject": "_storage_object",
             "StorageObjectPage": "_storage_object_page",
@@ -47,6 +53,7 @@ else:
 
 __all__ = [
     "Bucket",
+    "BucketPage",
     "BulkDownload",
     "BulkDownloadStatus",
     "Fault",
@@ -55,6 +62,8 @@ __all__ = [
     "ObjectState",
     "ObjectType",
     "Region",
+    "Restore",
+    "RestoreDict",
     "SortDirection",
     "StorageObject",
     "StorageObjectPage",

@@ -6,9 +6,9 @@ from typing import Literal, TypeAlias
 
 __all__ = ["ObjectState"]
 
-ObjectState: TypeAlias = Literal["PENDING", "AVAILABLE", "REVOKED", "DELETED", "FAILED"] | str
-"""Life of an object: `PENDING` not stored yet, `AVAILABLE`, `REVOKED` deleted, `DELETED` purged, `FAILED`
-never stored.
+ObjectState: TypeAlias = Literal["PENDING", "AVAILABLE", "ARCHIVED", "REVOKED", "DELETED", "FAILED"] | str
+"""Life of an object: `PENDING` not stored yet, `AVAILABLE`, `ARCHIVED` in cold storage, `REVOKED` deleted,
+`DELETED` purged, `FAILED` never stored.
 
 Other values may come; they are kept as they are.
 """

@@ -29,8 +29,8 @@ class StorageObject(Model):
     """File name. Zip files use it for their entries."""
 
     object_state: _models.ObjectState | None = field("objectState", default=None)
-    """Life of an object: `PENDING` not stored yet, `AVAILABLE`, `REVOKED` deleted, `DELETED` purged, `FAILED`
-    never stored.
+    """Life of an object: `PENDING` not stored yet, `AVAILABLE`, `ARCHIVED` in cold storage, `REVOKED` deleted,
+    `DELETED` purged, `FAILED` never stored.
     """
 
     checksum_type: str | None = field("checksumType", default=None)

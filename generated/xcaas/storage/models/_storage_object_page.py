@@ -26,4 +26,4 @@ class StorageObjectPage(Model):
     """True on the last page. Nothing else tells the end."""
 
     total: int | None = field("total", default=None)
-    """How many objects match. Often missing."""
+    """How many match, in pages by the text. Often missing."""

@@ -9,6 +9,10 @@ from xcaas_core.sdk import lazy_attributes
 
 if TYPE_CHECKING:
     from ._access_error import AccessError as AccessError
+    from ._active_call import ActiveCall as ActiveCall
+    from ._active_call_field import ActiveCallField as ActiveCallField
+    from ._active_call_list import ActiveCallList as ActiveCallList
+    from ._active_call_sort_field import ActiveCallSortField as ActiveCallSortField
     from ._agent import Agent as Agent
     from ._agent_activity import AgentActivity as AgentActivity
     from ._agent_activity_report import AgentActivityReport as AgentActivityReport
@@ -21,12 +25,15 @@ if TYPE_CHECKING:
     from ._call_leg_page import CallLegPage as CallLegPage
     from ._call_list import CallList as CallList
     from ._call_metric import CallMetric as CallMetric
+    from ._call_participant import CallParticipant as CallParticipant
+    from ._call_participant_list import CallParticipantList as CallParticipantList
     from ._call_party import CallParty as CallParty
     from ._call_queue import CallQueue as CallQueue
     from ._call_queue_page import CallQueuePage as CallQueuePage
     from ._call_queue_page_items import CallQueuePageItems as CallQueuePageItems
     from ._call_record import CallRecord as CallRecord
     from ._call_record_page import CallRecordPage as CallRecordPage
+    from ._call_site import CallSite as CallSite
     from ._call_sort_field import CallSortField as CallSortField
     from ._call_step import CallStep as CallStep
     from ._cdr_page import CdrPage as CdrPage
@@ -37,8 +44,7 @@ if TYPE_CHECKING:
     from ._page_info import PageInfo as PageInfo
     from ._page_link import PageLink as PageLink
     from ._page_links import PageLinks as PageLinks
-    from ._paging import Paging as Paging
-    from ._paging import PagingDict as PagingDict
+    from ._participant_sort_field import ParticipantSortField as ParticipantSortField
     from ._pbx import Pbx as Pbx
     from ._pbx_page import PbxPage as PbxPage
     from ._pbx_page_items import PbxPageItems as PbxPageItems
@@ -52,7 +58,10 @@ if TYPE_CHECKING:
     from ._queue_status import QueueStatus as QueueStatus
     from ._request_error import RequestError as RequestError
     from ._request_error_detail import RequestErrorDetail as RequestErrorDetail
+    from ._ring_group_activity_report import RingGroupActivityReport as RingGroupActivityReport
+    from ._ring_group_agent_activity import RingGroupAgentActivity as RingGroupAgentActivity
     from ._ring_group_member_summary import RingGroupMemberSummary as RingGroupMemberSummary
+    from ._ring_group_metric import RingGroupMetric as RingGroupMetric
     from ._ring_group_summary import RingGroupSummary as RingGroupSummary
     from ._scroll_meta import ScrollMeta as ScrollMeta
     from ._service_error import ServiceError as ServiceError
@@ -60,11 +69,18 @@ if TYPE_CHECKING:
     from ._site_page import SitePage as SitePage
     from ._site_page_items import SitePageItems as SitePageItems
     from ._sort_direction import SortDirection as SortDirection
-    from ._sorting import Sorting as Sorting
-    from ._sorting import SortingDict as SortingDict
     from ._token import Token as Token
     from ._token_request import TokenRequest as TokenRequest
     from ._token_request import TokenRequestDict as TokenRequestDict
+    from ._unreturned_call import UnreturnedCall as UnreturnedCall
+    from ._unreturned_call_detail import UnreturnedCallDetail as UnreturnedCallDetail
+    from ._unreturned_call_detail_list import UnreturnedCallDetailList as UnreturnedCallDetailList
+    from ._unreturned_call_field import UnreturnedCallField as UnreturnedCallField
+    from ._unreturned_call_list import UnreturnedCallList as UnreturnedCallList
+    from ._unreturned_call_party import UnreturnedCallParty as UnreturnedCallParty
+    from ._unreturned_call_query import UnreturnedCallQuery as UnreturnedCallQuery
+    from ._unreturned_call_query import UnreturnedCallQueryDict as UnreturnedCallQueryDict
+    from ._unreturned_detail_field import UnreturnedDetailField as UnreturnedDetailField
     from ._user_status import UserStatus as UserStatus
     from ._work_group import WorkGroup as WorkGroup
 else:
@@ -72,6 +88,10 @@ else:
         __name__,
         {
             "AccessError": "_access_error",
+            "ActiveCall": "_active_call",
+            "ActiveCallField": "_active_call_field",
+            "ActiveCallList": "_active_call_list",
+            "ActiveCallSortField": "_active_call_sort_field",
             "Agent": "_agent",
             "AgentActivity": "_agent_activity",
             "AgentActivityReport": "_agent_activity_report",
@@ -84,12 +104,15 @@ else:
             "CallLegPage": "_call_leg_page",
             "CallList": "_call_list",
             "CallMetric": "_call_metric",
+            "CallParticipant": "_call_participant",
+            "CallParticipantList": "_call_participant_list",
             "CallParty": "_call_party",
             "CallQueue": "_call_queue",
             "CallQueuePage": "_call_queue_page",
             "CallQueuePageItems": "_call_queue_page_items",
             "CallRecord": "_call_record",
             "CallRecordPage": "_call_record_page",
+            "CallSite": "_call_site",
             "CallSortField": "_call_sort_field",
             "CallStep": "_call_step",
             "CdrPage": "_cdr_page",
@@ -100,8 +123,7 @@ else:
             "PageInfo": "_page_info",
             "PageLink": "_page_link",
             "PageLinks": "_page_links",
-            "Paging": "_paging",
-            "PagingDict": "_paging",
+            "ParticipantSortField": "_participant_sort_field",
             "Pbx": "_pbx",
             "PbxPage": "_pbx_page",
             "PbxPageItems": "_pbx_page_items",
@@ -115,7 +137,10 @@ else:
             "QueueStatus": "_queue_status",
             "RequestError": "_request_error",
             "RequestErrorDetail": "_request_error_detail",
+            "RingGroupActivityReport": "_ring_group_activity_report",
+            "RingGroupAgentActivity": "_ring_group_agent_activity",
             "RingGroupMemberSummary": "_ring_group_member_summary",
+            "RingGroupMetric": "_ring_group_metric",
             "RingGroupSummary": "_ring_group_summary",
             "ScrollMeta": "_scroll_meta",
             "ServiceError": "_service_error",
@@ -123,11 +148,18 @@ else:
             "SitePage": "_site_page",
             "SitePageItems": "_site_page_items",
             "SortDirection": "_sort_direction",
-            "Sorting": "_sorting",
-            "SortingDict": "_sorting",
             "Token": "_token",
             "TokenRequest": "_token_request",
             "TokenRequestDict": "_token_request",
+            "UnreturnedCall": "_unreturned_call",
+            "UnreturnedCallDetail": "_unreturned_call_detail",
+            "UnreturnedCallDetailList": "_unreturned_call_detail_list",
+            "UnreturnedCallField": "_unreturned_call_field",
+            "UnreturnedCallList": "_unreturned_call_list",
+            "UnreturnedCallParty": "_unreturned_call_party",
+            "UnreturnedCallQuery": "_unreturned_call_query",
+            "UnreturnedCallQueryDict": "_unreturned_call_query",
+            "UnreturnedDetailField": "_unreturned_detail_field",
             "UserStatus": "_user_status",
             "WorkGroup": "_work_group",
         },
@@ -135,6 +167,10 @@ else:
 
 __all__ = [
     "AccessError",
+    "ActiveCall",
+    "ActiveCallField",
+    "ActiveCallList",
+    "ActiveCallSortField",
     "Agent",
     "AgentActivity",
     "AgentActivityReport",
@@ -147,12 +183,15 @@ __all__ = [
     "CallLegPage",
     "CallList",
     "CallMetric",
+    "CallParticipant",
+    "CallParticipantList",
     "CallParty",
     "CallQueue",
     "CallQueuePage",
     "CallQueuePageItems",
     "CallRecord",
     "CallRecordPage",
+    "CallSite",
     "CallSortField",
     "CallStep",
     "CdrPage",
@@ -163,8 +202,7 @@ __all__ = [
     "PageInfo",
     "PageLink",
     "PageLinks",
-    "Paging",
-    "PagingDict",
+    "ParticipantSortField",
     "Pbx",
     "PbxPage",
     "PbxPageItems",
@@ -178,7 +216,10 @@ __all__ = [
     "QueueStatus",
     "RequestError",
     "RequestErrorDetail",
+    "RingGroupActivityReport",
+    "RingGroupAgentActivity",
     "RingGroupMemberSummary",
+    "RingGroupMetric",
     "RingGroupSummary",
     "ScrollMeta",
     "ServiceError",
@@ -186,11 +227,18 @@ __all__ = [
     "SitePage",
     "SitePageItems",
     "SortDirection",
-    "Sorting",
-    "SortingDict",
     "Token",
     "TokenRequest",
     "TokenRequestDict",
+    "UnreturnedCall",
+    "UnreturnedCallDetail",
+    "UnreturnedCallDetailList",
+    "UnreturnedCallField",
+    "UnreturnedCallList",
+    "UnreturnedCallParty",
+    "UnreturnedCallQuery",
+    "UnreturnedCallQueryDict",
+    "UnreturnedDetailField",
     "UserStatus",
     "WorkGroup",
 ]

@@ -16,7 +16,7 @@ class AgentActivity(Model):
     user_id: str | None = field("userId", default=None)
     """Id of the agent."""
 
-    agent_extension: str | int | None = field("agentExtension", default=None)
+    agent_extension: str | None = field("agentExtension", default=None)
     """Extension of the agent."""
 
     agent_name: str | None = field("agentName", default=None)
@@ -35,4 +35,4 @@ class AgentActivity(Model):
     """What an agent is busy with."""
 
     metrics: dict[str, JSONValue] | None = field("metrics", default=None)
-    """Values by metric name. Times probably are milliseconds."""
+    """Values by metric name. Times are seconds, with fractions; null where there was nothing to measure."""

@@ -32,16 +32,21 @@ class Call(Model):
     """Who was called last."""
 
     status: str | None = field("status", default=None)
-    """State of the call. The values aren't documented."""
+    """State of the call, such as `COMPLETED`. Some answers have `latestLabel` instead."""
+
+    latest_label: str | None = field("latestLabel", default=None)
+    """The last of the labels."""
 
     outcome: str | None = field("outcome", default=None)
     """How it ended. The values aren't documented."""
 
     resolution: str | None = field("resolution", default=None)
-    """What became of it. The values aren't documented."""
+    """What became of it, such as `OFFER_TIMEOUT` or `ENDED_IN_VOICEMAIL`."""
 
     labels: list[str] | None = field("labels", default=None)
-    """Labels of the call."""
+    """What happened, in order, such as `MISSED`, `DISCONNECTED`, `FINISHED`, `ON_HOLD`, `IN_VOICEMAIL` or
+    `TRANSFERRED`.
+    """
 
     direction: str | None = field("direction", default=None)
     """Direction of the call."""
@@ -55,8 +60,8 @@ class Call(Model):
     stop_time: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("stopTime", default=None)
     """When it ended, in epoch milliseconds."""
 
-    connected_time: int | None = field("connectedTime", default=None)
-    """When it was answered. The form isn't documented; probably epoch milliseconds."""
+    connected_time: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field("connectedTime", default=None)
+    """When it was answered, in epoch milliseconds; 0 if it never was."""
 
     handling_duration: float | None = field("handlingDuration", default=None)
     """Time somebody was busy with it, in seconds."""

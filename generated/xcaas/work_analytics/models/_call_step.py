@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+import datetime as _dt
+from typing import Annotated
+
+from xcaas_core.models import Format, Model, field, model
 
 from .. import models as _models
 
@@ -14,7 +17,7 @@ class CallStep(Model):
     """A step of a call."""
 
     sequence: int | None = field("sequence", default=None)
-    """Number of the step."""
+    """Number of the step, counted from 0."""
 
     work_group: _models.WorkGroup | None = field("workGroup", default=None)
     """A group that takes calls."""
@@ -28,8 +31,10 @@ class CallStep(Model):
     status: str | None = field("status", default=None)
     """State of the call. The values aren't documented."""
 
-    status_enter_time: float | None = field("statusEnterTime", default=None)
-    """When the state began; probably epoch milliseconds."""
+    status_enter_time: Annotated[_dt.datetime, Format("epoch-milliseconds")] | None = field(
+        "statusEnterTime", default=None
+    )
+    """When the state began, in epoch milliseconds."""
 
     status_duration: float | None = field("statusDuration", default=None)
     """How long it lasted, in seconds."""
@@ -44,4 +49,4 @@ class CallStep(Model):
     """Number that was dialed."""
 
     direction: str | None = field("direction", default=None)
-    """Direction of the call."""
+    """Direction of the call, `INTERNAL` or `EXTERNAL` by the text."""

@@ -35,4 +35,4 @@ class QueueAgentActivity(Model):
     """What an agent is busy with."""
 
     metrics: dict[str, JSONValue] | None = field("metrics", default=None)
-    """Values by metric name. Times probably are milliseconds."""
+    """Values by metric name. Times are seconds, with fractions; null where there was nothing to measure."""

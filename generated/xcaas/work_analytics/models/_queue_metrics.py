@@ -29,5 +29,8 @@ class QueueMetrics(Model):
     extension: str | int | None = field("extension", default=None)
     """Extension of the queue."""
 
+    deleted: bool | None = field("deleted", default=None)
+    """Whether the queue is gone."""
+
     metrics: dict[str, JSONValue] | None = field("metrics", default=None)
-    """Values by metric name. Times probably are milliseconds."""
+    """Values by metric name. Times are seconds, with fractions."""

@@ -17,4 +17,4 @@ class QueueMetricsReport(Model):
     """The queues."""
 
     metrics_summary: dict[str, JSONValue] | None = field("metricsSummary", default=None)
-    """Totals by metric name."""
+    """Totals by metric name, and `completedTotalsSum` by the guide."""

@@ -7,9 +7,10 @@ from typing import Literal, TypeAlias
 __all__ = ["QueueStatus"]
 
 QueueStatus: TypeAlias = (
-    Literal["AVAILABLE_IDLE", "HANDLING", "ALERTING", "PAUSE", "WRAP_UP", "BUSY_OTHER", "DND", "LOGGED_OUT"] | str
+    Literal["AVAILABLE_IDLE", "HANDLING", "ALERTING", "PAUSE", "WRAP_UP", "BUSY_OTHER", "DND", "LOGGED_OUT", "OFFLINE"]
+    | str
 )
-"""State of an agent in a queue.
+"""State of an agent in a queue. Answers have others too, such as `PRIMARY`, `IDLE` or `BUSY`.
 
 Other values may come; they are kept as they are.
 """

@@ -57,7 +57,6 @@ def poller(node: Node) -> ir.Poller:
     status, interval = node.child("status"), node.child("interval")
     return ir.Poller(
         verb=node.text("verb"),
-        id=node.text("id"),
         status=ir.StatusLink(
             _call(status),
             status.text("value"),
@@ -66,6 +65,7 @@ def poller(node: Node) -> ir.Poller:
             _texts(status, "partial"),
             _text(status, "reason"),
         ),
+        id=_text(node, "id"),
         resume=_text(node, "resume"),
         result=_call(node.child("result")) if node.get("result") is not None else None,
         cancel=_call(node.child("cancel")) if node.get("cancel") is not None else None,

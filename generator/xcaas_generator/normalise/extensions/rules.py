@@ -94,7 +94,7 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
     },
     f"{keys.PAGINATION}/next": {"body": _POINTER, "header": _TEXT},
     keys.POLLER: {
-        "verb": _must(_NAME), "resume": _NAME, "id": _must(_POINTER), "status": _must(_MAPPING), "result": _MAPPING,
+        "verb": _must(_NAME), "resume": _NAME, "id": _POINTER, "status": _must(_MAPPING), "result": _MAPPING,
         "cancel": _MAPPING, "interval": _MAPPING, "timeout": _Rule(_is_number, "a number of seconds"),
     },
     f"{keys.POLLER}/status": {

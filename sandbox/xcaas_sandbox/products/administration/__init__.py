@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
+from ..._replies import Problem
 from ..._store import Store
 from ._jobs import Jobs
 from ._phone_numbers import PhoneNumbers
@@ -38,6 +39,15 @@ class Administration:
     def _settled(self, handler: Handler) -> Handler:
         def settle_first(call: Call) -> Reply | Awaitable[Reply]:
             self._jobs.settle()
+            _check_accept(call)
             return handler(call)
 
         return settle_first
+
+
+def _check_accept(call: Call) -> None:
+    """Refuse what asks for an answer without naming its version. Which status the service has for it isn't known."""
+    answers = any(key.startswith("2") and "content" in node for key, node in call.operation.responses.items())
+    wanted = call.headers.get("accept", "")
+    if answers and call.operation.method in ("GET", "DELETE") and "application/vnd." not in wanted:
+        raise Problem(406, f"Accept {wanted!r} names no version", code="VALIDATION_ERROR", field="Accept")

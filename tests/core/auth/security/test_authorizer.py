@@ -205,7 +205,8 @@ def test_a_product_that_the_key_lacks_is_named_as_in_the_console(status: int) ->
 def test_a_product_that_the_key_has_is_not_said_to_be_missing() -> None:
     text = advice(World(TokenEndpoint(products=("QM - API",))), QUALITY, 403)
     assert text is not None
-    assert text.startswith("If the key has no product")
+    assert text.startswith("The key has the product “QM - API”")
+    assert "read-only" in text
     assert advice(World(), STORAGE, 404) is None
 
 

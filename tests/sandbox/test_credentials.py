@@ -1,0 +1,32 @@
+"""What the sandbox's keys open follows from the specs alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xcaas_sandbox._credentials import Credentials
+from xcaas_sandbox._specs import load_products
+
+SPEC = """
+openapi: 3.1.1
+info: {{title: {title}, version: '1'}}
+x-xcaas-product: {{name: {name}, console_name: {title}}}
+paths: {{}}
+components:
+  securitySchemes:
+    one: {{type: http, scheme: bearer, x-xcaas-credential: {credential}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("credential", "opened"), [("client-credentials", ("Billing",)), ("work-analytics-login", ()), ("api-key", ())]
+)
+def test_a_new_product_that_takes_tokens_is_on_the_keys(
+    tmp_path: Path, credential: str, opened: tuple[str, ...]
+) -> None:
+    text = SPEC.format(title="Billing", name="billing", credential=credential)
+    (tmp_path / "billing.yaml").write_text(text, encoding="utf-8")
+    keys = Credentials(load_products(tmp_path), lifetime=60).keys
+    assert keys["eght_demo"].products == keys["eght_readonly"].products == opened
