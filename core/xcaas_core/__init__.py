@@ -88,7 +88,7 @@ if TYPE_CHECKING:
     from .models import JSONValue as JSONValue
     from .models import Model as Model
     from .models import UnknownModel as UnknownModel
-    from .models import register_cattrs as register_cattrs
+    from .models._cattrs import register_cattrs as register_cattrs
     from .operations._product import RateLimit as RateLimit
     from .paging._pager import AsyncPager as AsyncPager
     from .paging._pager import Pager as Pager
@@ -188,7 +188,7 @@ else:
             "credentials_from_env": "auth",
             "credentials_from_profile": "auth",
             "download_all": "downloads._download_many",
-            "register_cattrs": "models",
+            "register_cattrs": "models._cattrs",
             "rows": "tables._rows",
             "testing": "",
             "unzip": "downloads._archive",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ._cattrs import register_cattrs as register_cattrs
 from ._codec import Codec as Codec
 from ._context import LenientReading as LenientReading
 from ._fields import extra as extra
@@ -42,6 +41,5 @@ __all__ = [
     "extra",
     "field",
     "model",
-    "register_cattrs",
     "resolve",
 ]
