@@ -159,7 +159,9 @@ def test_faulted_calls(kind: str, library: str) -> None:
         id = f"n{number}"
         calls.append((name, {"id": id} if name == "create" else id))
     with serving(script) as server:
-        found = outcomes(kind, library, server.url, calls, retries=xcaas.RetryPolicy(retries=1, first_wait=0.001), timeout=TOTAL)
+        found = outcomes(
+            kind, library, server.url, calls, retries=xcaas.RetryPolicy(retries=1, first_wait=0.001), timeout=TOTAL
+        )
     assert len(found) == len(calls)
     wrong: list[tuple[Call, Any]] = []
     for number, (call, outcome) in enumerate(zip(calls, found, strict=True)):
