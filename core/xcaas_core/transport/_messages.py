@@ -1,4 +1,4 @@
-"""What both halves of the transport share: making the library's requests, and reading its answers."""
+"""What both halves of the transport share: making the library's requests, and reading its responses."""
 
 from __future__ import annotations
 
