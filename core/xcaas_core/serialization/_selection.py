@@ -43,7 +43,7 @@ def _named(media_type: str, variants: Sequence[Variant]) -> int:
     """Return the place of the variant that a caller asked for by its media type."""
     wanted = media_type_of(media_type)
     for place, (body, _) in enumerate(variants):
-        if media_type_of(body.media_type) == wanted:
+        if body.media_type == media_type:
             return place
     for place, (body, _) in enumerate(variants):
         if matches(body.media_type, wanted):
