@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from ._base import ModelBase
-from ._codec import Codec, NullableCodec
-from ._containers import ModelCodec, OneOrListCodec
-from ._unions import DiscriminatedCodec, UnionCodec
+from ..models._base import ModelBase
+from ..models._codec import Codec, NullableCodec
+from ..models._containers import ModelCodec, OneOrListCodec
+from ..models._unions import DiscriminatedCodec, UnionCodec
 
 __all__ = ["distance", "field_values"]
 
