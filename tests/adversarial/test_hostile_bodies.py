@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_seeded_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with serving(script) as server, Shop(base_url=server.url, retries=0, credentials=None) as client:
         for _ in range(600):
-            call = chance.choice([client.items.get, client.items.content, client.items.search])
+            call: Any = chance.choice([client.items.get, client.items.content, client.items.search])
             told = "a value"
             try:
                 call("a")

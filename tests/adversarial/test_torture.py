@@ -16,7 +16,7 @@ from typing import Any, Final
 import pytest
 
 import xcaas
-from tests.adversarial.clients import KINDS, LIBRARIES, Call, outcomes
+from tests.adversarial.clients import KINDS, LIBRARIES, LIBRARYS_OWN, Call, outcomes
 from tests.adversarial.raw_server import Asked, Piece, chunked, respond, serving
 
 CALLS: Final = int(os.environ.get("XCAAS_TORTURE", "720"))
@@ -134,6 +134,7 @@ def id_of(asked: Asked) -> str:
     return str(json.loads(asked.body)["id"]) if asked.body else asked.target.split("/items/")[1].partition("/")[0]
 
 
+@pytest.mark.filterwarnings(LIBRARYS_OWN)
 @pytest.mark.timeout(0 if CALLS > 5000 else 120)
 @pytest.mark.parametrize(("kind", "library"), COMBINATIONS)
 def test_faulted_calls(kind: str, library: str) -> None:

@@ -30,31 +30,31 @@ __all__ = ["AsyncDownload", "Download"]
 class _File(Handle):
     """What both downloads know of their file."""
 
-    __slots__ = ("_call", "_reception", "_used", "_verify")
+    __slots__ = ("_call", "_transfer", "_used", "_verify")
 
     _block = 0  # bytes to gather before they go to the disk
 
     def __init__(self, call: Call[object]) -> None:
         self._call = call
-        self._reception: Transfer | None = None
+        self._transfer: Transfer | None = None
         self._used = False
         self._verify = True
 
     def unverified(self) -> Self:
         """A download of the same file that is not compared with the service's checksum (and does not ask for it)."""
         other = copy(self)
-        other._verify, other._reception, other._used = False, None, False
+        other._verify, other._transfer, other._used = False, None, False
         return other
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers of the answer; empty before it has come. Names in any letter case."""
-        return {} if self._reception is None else self._reception.headers
+        """Headers of the response; empty before it has come. Names in any letter case."""
+        return {} if self._transfer is None else self._transfer.headers
 
     @property
     def length(self) -> int | None:
         """Bytes of the file, once known."""
-        return None if self._reception is None else self._reception.length
+        return None if self._transfer is None else self._transfer.length
 
     @property
     def content_type(self) -> str | None:
@@ -73,44 +73,44 @@ class _File(Handle):
         The checksum of a file that the service stored in parts can be tried only when the
         size of a part can be inferred; where it can't, the length is all there is.
         """
-        return None if self._reception is None else self._reception.verified
+        return None if self._transfer is None else self._transfer.verified
 
     def _fresh(self, engine: Engine) -> Transfer:
-        """The reception that was opened and not used yet, or a new one: a download may be repeated."""
-        reception = self._reception
-        if reception is None or self._used:
-            reception = self._reception = Transfer(engine, self._call)
+        """The transfer that was opened and not used yet, or a new one: a download may be repeated."""
+        transfer = self._transfer
+        if transfer is None or self._used:
+            transfer = self._transfer = Transfer(engine, self._call)
         self._used = True
-        return reception
+        return transfer
 
-    def _opening(self, reception: Transfer) -> Flow[None]:
-        if not reception.is_open:
+    def _opening(self, transfer: Transfer) -> Flow[None]:
+        if not transfer.is_open:
             if self._verify:
-                yield from reception.describe()
-            yield from reception.open()
+                yield from transfer.describe()
+            yield from transfer.open()
 
     def _saving(
-        self, reception: Transfer, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
+        self, transfer: Transfer, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
     ) -> Flow[Path]:
         from pathlib import Path
 
         target = Path(check_path(path))
-        if not reception.is_open and self._verify:
-            yield from reception.describe()
+        if not transfer.is_open and self._verify:
+            yield from transfer.describe()
         if os.path.isdir(target):
-            if not reception.is_open:
-                yield from reception.open()
+            if not transfer.is_open:
+                yield from transfer.open()
             target = target / self.fallback_name()
         return (
             yield from write_to_file(
-                reception, target, resume=resume, durable=durable, progress=progress, block=self._block
+                transfer, target, resume=resume, durable=durable, progress=progress, block=self._block
             )
         )
 
-    def _reading(self, reception: Transfer, progress: Progress | None) -> Flow[bytes]:
-        if not reception.is_open and self._verify:
-            yield from reception.describe()
-        return (yield from into_memory(reception, progress))
+    def _reading(self, transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
+        if not transfer.is_open and self._verify:
+            yield from transfer.describe()
+        return (yield from into_memory(transfer, progress))
 
     def fallback_name(self) -> str:
         """`filename`, or a name made of what was asked for."""
@@ -144,50 +144,50 @@ class Download(_File):
         self._session = session
 
     def __enter__(self) -> Self:
-        self._reception = Transfer(self._session.engine, self._call)
+        self._transfer = Transfer(self._session.engine, self._call)
         self._used = False
-        self._session.run(self._opening(self._reception))
+        self._session.run(self._opening(self._transfer))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._reception is not None:
-            self._session.run(self._reception.close())
+        if self._transfer is not None:
+            self._session.run(self._transfer.close())
 
     def iter_bytes(self) -> Generator[bytes]:
         """The file in pieces, as they come, in constant memory.
 
         It is checked at the end: a loop that runs through has seen a whole and right file.
         """
-        reception = self._fresh(self._session.engine)
+        transfer = self._fresh(self._session.engine)
         chunk = self._session.io.chunk
         try:
-            self._session.run(self._opening(reception))
+            self._session.run(self._opening(transfer))
             while True:
                 data = b""
-                if reception.is_open:
+                if transfer.is_open:
                     try:
-                        data = chunk(reception.response)
-                        reception.took(data)
+                        data = chunk(transfer.response)
+                        transfer.took(data)
                     except TransportError as error:
-                        reception.failed(error)
-                if not data and not (data := self._session.run(reception.take())):
+                        transfer.failed(error)
+                if not data and not (data := self._session.run(transfer.take())):
                     break
                 yield data
-            reception.check()
+            transfer.check()
         finally:
-            self._session.run(reception.close())
+            self._session.run(transfer.close())
 
     def read(self, *, progress: Progress | None = None) -> bytes:
         """The whole file in memory."""
-        reception = self._fresh(self._session.engine)
-        flow = self._reading(reception, progress)
+        transfer = self._fresh(self._session.engine)
+        flow = self._reading(transfer, progress)
         try:
             return self._session.run(flow)
         finally:
             flow.close()
-            self._session.run(reception.close())
+            self._session.run(transfer.close())
 
     def save(
         self,
@@ -212,13 +212,13 @@ class Download(_File):
         Returns:
             The file's path.
         """
-        reception = self._fresh(self._session.engine)
-        flow = self._saving(reception, path, resume, durable, progress)
+        transfer = self._fresh(self._session.engine)
+        flow = self._saving(transfer, path, resume, durable, progress)
         try:
             return self._session.run(flow)
         finally:
             flow.close()  # Ctrl-C may come between two steps, where the flow does not notice
-            self._session.run(reception.close())
+            self._session.run(transfer.close())
 
 
 class AsyncDownload(_File):
@@ -233,47 +233,47 @@ class AsyncDownload(_File):
         self._session = session
 
     async def __aenter__(self) -> Self:
-        self._reception = Transfer(self._session.engine, self._call)
+        self._transfer = Transfer(self._session.engine, self._call)
         self._used = False
-        await self._session.run(self._opening(self._reception))
+        await self._session.run(self._opening(self._transfer))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._reception is not None:
-            await self._session.run(self._reception.close())
+        if self._transfer is not None:
+            await self._session.run(self._transfer.close())
 
     async def iter_bytes(self) -> AsyncGenerator[bytes]:
         """The file in pieces, as they come. See `Download.iter_bytes`."""
-        reception = self._fresh(self._session.engine)
+        transfer = self._fresh(self._session.engine)
         chunk = self._session.io.chunk
         try:
-            await self._session.run(self._opening(reception))
+            await self._session.run(self._opening(transfer))
             while True:
                 data = b""
-                if reception.is_open:
+                if transfer.is_open:
                     try:
-                        data = await chunk(reception.response)
-                        reception.took(data)
+                        data = await chunk(transfer.response)
+                        transfer.took(data)
                     except TransportError as error:
-                        reception.failed(error)
-                if not data and not (data := await self._session.run(reception.take())):
+                        transfer.failed(error)
+                if not data and not (data := await self._session.run(transfer.take())):
                     break
                 yield data
-            reception.check()
+            transfer.check()
         finally:
-            await self._session.run(reception.close())
+            await self._session.run(transfer.close())
 
     async def read(self, *, progress: Progress | None = None) -> bytes:
         """The whole file in memory."""
-        reception = self._fresh(self._session.engine)
-        flow = self._reading(reception, progress)
+        transfer = self._fresh(self._session.engine)
+        flow = self._reading(transfer, progress)
         try:
             return await self._session.run(flow)
         finally:
             flow.close()
-            await self._session.run(reception.close())
+            await self._session.run(transfer.close())
 
     async def save(
         self,
@@ -284,10 +284,10 @@ class AsyncDownload(_File):
         progress: Progress | None = None,
     ) -> Path:
         """Write the file to disk, where it appears under its name only when it is whole and right. See `Download.save`."""
-        reception = self._fresh(self._session.engine)
-        flow = self._saving(reception, path, resume, durable, progress)
+        transfer = self._fresh(self._session.engine)
+        flow = self._saving(transfer, path, resume, durable, progress)
         try:
             return await self._session.run(flow)
         finally:
             flow.close()  # Ctrl-C may come between two steps, where the flow does not notice
-            await self._session.run(reception.close())
+            await self._session.run(transfer.close())

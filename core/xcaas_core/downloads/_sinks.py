@@ -26,7 +26,7 @@ _BLOCK: Final = 1 << 20
 
 
 def write_to_file(
-    reception: Transfer,
+    transfer: Transfer,
     target: Path,
     *,
     resume: bool = False,
@@ -53,14 +53,14 @@ def write_to_file(
 
     try:
         yield RunInThread(file.open)
-        yield from _begin(reception, file)
-        yield from _pump(reception, file, tell, block)
-        if not reception.is_right():
+        yield from _begin(transfer, file)
+        yield from _pump(transfer, file, tell, block)
+        if not transfer.is_right():
             keep = False  # no part of the file that is wanted
             file.restart()
-            yield from reception.start_over()
-            yield from _pump(reception, file, tell, block)
-            reception.check()
+            yield from transfer.start_over()
+            yield from _pump(transfer, file, tell, block)
+            transfer.check()
         yield RunInThread(lambda: file.commit(durable=durable))
         return file.target
     except OSError as error:
@@ -72,44 +72,44 @@ def write_to_file(
         file.discard(keep=keep)
 
 
-def into_memory(reception: Transfer, progress: Progress | None) -> Flow[bytes]:
+def into_memory(transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
     """Receive a file as bytes."""
-    if not reception.is_open:
-        yield from reception.open()
-    data = yield from _gather(reception, progress)
-    if not reception.is_right():
-        yield from reception.start_over()
-        data = yield from _gather(reception, progress)
-        reception.check()
+    if not transfer.is_open:
+        yield from transfer.open()
+    data = yield from _gather(transfer, progress)
+    if not transfer.is_right():
+        yield from transfer.start_over()
+        data = yield from _gather(transfer, progress)
+        transfer.check()
     return data
 
 
-def _gather(reception: Transfer, progress: Progress | None) -> Flow[bytes]:
+def _gather(transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
     pieces: list[bytes] = []
-    while data := (yield from reception.next(restartable=True)):
-        if reception.restarted:
+    while data := (yield from transfer.next(restartable=True)):
+        if transfer.restarted:
             pieces.clear()
         pieces.append(data)
-        if reception.checksum is not None:
-            reception.checksum.update(data)
+        if transfer.checksum is not None:
+            transfer.checksum.update(data)
         if progress is not None:
-            progress(reception.offset, reception.length)
+            progress(transfer.offset, transfer.length)
     return b"".join(pieces)
 
 
-def _begin(reception: Transfer, file: PartialFile) -> Flow[None]:
+def _begin(transfer: Transfer, file: PartialFile) -> Flow[None]:
     """Open the download, behind what a file kept from an earlier one holds if that still fits."""
-    have = file.size if reception.fits(file.note) else 0
-    if have and reception.is_open:
-        yield from reception.close()
-    if not reception.is_open:
-        yield from reception.open(file.note, have)
-    if reception.offset == 0:
+    have = file.size if transfer.fits(file.note) else 0
+    if have and transfer.is_open:
+        yield from transfer.close()
+    if not transfer.is_open:
+        yield from transfer.open(file.note, have)
+    if transfer.offset == 0:
         if file.size:
             file.restart()
-    elif (checksum := reception.checksum) is not None:
+    elif (checksum := transfer.checksum) is not None:
         yield RunInThread(lambda: _digest(checksum, file))
-    yield RunInThread(lambda: file.save_resume_info(reception.note()))
+    yield RunInThread(lambda: file.save_resume_info(transfer.note()))
 
 
 def _digest(checksum: Checksum, file: PartialFile) -> None:
@@ -119,15 +119,15 @@ def _digest(checksum: Checksum, file: PartialFile) -> None:
             checksum.update(data)
 
 
-def _pump(reception: Transfer, file: PartialFile, tell: Progress, block: int) -> Flow[None]:
+def _pump(transfer: Transfer, file: PartialFile, tell: Progress, block: int) -> Flow[None]:
     """Everything that comes goes into the file, in blocks if `block` says so."""
     pieces: list[bytes] = []
     size = 0
 
     def write(data: bytes) -> None:
         file.write(data)
-        if reception.checksum is not None:
-            reception.checksum.update(data)
+        if transfer.checksum is not None:
+            transfer.checksum.update(data)
 
     def flush() -> None:
         nonlocal size
@@ -139,12 +139,12 @@ def _pump(reception: Transfer, file: PartialFile, tell: Progress, block: int) ->
 
     flushing = RunInThread(flush)
     try:
-        while data := (yield from reception.next(restartable=True)):
-            if reception.restarted:
+        while data := (yield from transfer.next(restartable=True)):
+            if transfer.restarted:
                 pieces.clear()
                 size = 0
                 file.restart()
-                file.save_resume_info(reception.note())
+                file.save_resume_info(transfer.note())
             if block:
                 pieces.append(data)
                 size += len(data)
@@ -152,7 +152,7 @@ def _pump(reception: Transfer, file: PartialFile, tell: Progress, block: int) ->
                     yield flushing
             else:
                 write(data)
-            tell(reception.offset, reception.length)
+            tell(transfer.offset, transfer.length)
         if pieces:
             yield flushing
     except BaseException:

@@ -101,7 +101,7 @@ class Transfer:
     def describe(self) -> Flow[None]:
         """Ask what the service knows of the file: its length and checksum. No request where the spec names none.
 
-        Comes before `open`: a call made while an answer is open could wait for the slot that the answer holds.
+        Comes before `open`: a call made while a response is open could wait for the slot that the response holds.
         """
         facts = self._facts
         if facts is None or facts.checksum is None:
@@ -176,7 +176,7 @@ class Transfer:
 
     @property
     def response(self) -> Response:
-        """The open answer. Most pieces of a stream need no decision and may be read from here without
+        """The open response. Most pieces of a stream need no decision and may be read from here without
         a flow; `took` or `failed` then say what came of it, and `take` goes on where there was nothing."""
         return self._response
 
@@ -239,7 +239,7 @@ class Transfer:
             yield Close(self._reply.response)
 
     def _request(self) -> Flow[None]:
-        """Ask for the bytes from `offset` on. Sets `offset` to where the answer begins."""
+        """Ask for the bytes from `offset` on. Sets `offset` to where the response begins."""
         headers: dict[str, str | None] = {} if _names_coding(self._call) else {"Accept-Encoding": "identity"}
         headers.update(self._call.headers or {})
         if self.offset:
@@ -260,7 +260,7 @@ class Transfer:
         begins = _range_start(reply.headers) if reply.status == 206 else 0
         if begins != self.offset and begins != 0:
             yield from self.close()
-            text = f"bytes from {self.offset} on were asked for, the answer begins at {begins}"
+            text = f"bytes from {self.offset} on were asked for, the response begins at {begins}"
             raise self._in_context(DownloadError(text))
         if begins and self._is_of_another(reply.headers):
             yield from self.close()
@@ -350,7 +350,7 @@ class Transfer:
 
 
 def _range_start(headers: Mapping[str, str]) -> int:
-    """Where a partial answer begins, by its `Content-Range`."""
+    """Where a partial response begins, by its `Content-Range`."""
     start = headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0]
     begins = _number(start)
     return -1 if begins is None else begins

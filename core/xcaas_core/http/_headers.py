@@ -15,7 +15,7 @@ _EPOCH: Final = 1_000_000_000
 
 
 def requested_wait(headers: Mapping[str, str], status: int, now: float) -> float | None:
-    """Seconds that an answer asks to wait: `Retry-After` as seconds or date, else `x-ratelimit-reset`
+    """Return the seconds that a response asks to wait: `Retry-After` as seconds or date, else `x-ratelimit-reset`
     of a 429. None if it asks for nothing that can be understood. `now` is epoch seconds."""
     text = headers.get("retry-after")
     if text is not None:

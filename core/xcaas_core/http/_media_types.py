@@ -50,7 +50,7 @@ def is_json(media_type: str) -> bool:
 
 
 def is_html(media_type: str) -> bool:
-    """A web page: what proxies and log-in screens answer."""
+    """A web page: what proxies and log-in screens respond with."""
     return media_type in ("text/html", "application/xhtml+xml")
 
 

@@ -1,4 +1,4 @@
-"""An operation made ready to be called: its parameters, body and answers as functions.
+"""An operation made ready to be called: its parameters, body and responses as functions.
 
 Done once per operation, on its first call, and shared by all clients: nothing in here
 depends on credentials, addresses or options.

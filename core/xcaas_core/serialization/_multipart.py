@@ -15,7 +15,19 @@ from ..operations._parameter import Encoding
 from ..sansio._messages import Part
 from ._codecs import Codec
 from ._parameters import plain
-from ._payload import CHUNK, Payload, file_length, has_files, is_binary, is_named_file, size_of_path
+from ._payload import (
+    CHUNK,
+    Payload,
+    file_length,
+    has_files,
+    is_binary,
+    is_bytes,
+    is_iterator,
+    is_named_file,
+    is_open_file,
+    is_path,
+    size_of_path,
+)
 from ._styles import form_pairs, text_of
 
 __all__ = ["multipart_payload", "parted_payload"]
@@ -116,11 +128,11 @@ class _Source:
         self.replayable = isinstance(self.content, bytes) or self.content.replayable
 
     def _open(self, value: object) -> bytes | _Window:
-        window = None if isinstance(value, bytes | bytearray | memoryview) else _Window(value)
+        opened = bytes(value) if is_bytes(value) else _Window(value)
         if self.filename is None:
             # Without a file name servers take a part for a plain field.
-            self.filename = (window.filename if window else None) or self.name
-        return bytes(cast("bytes", value)) if window is None else window
+            self.filename = (None if isinstance(opened, bytes) else opened.filename) or self.name
+        return opened
 
     def _field(self, value: object) -> bytes:
         if is_object(value) or is_list(value) or (self.media_type is not None and "json" in self.media_type):
@@ -153,19 +165,19 @@ class _Window:
         self._start = 0
         self._length: int | None = None
         self._at = 0
-        if isinstance(source, os.PathLike):
-            self._path = cast("os.PathLike[str]", source)
-            self.filename = os.path.basename(os.fspath(self._path))
-            self._length = size_of_path(self._path)
-        elif hasattr(source, "read"):
-            self._take_file(cast("IO[bytes]", source))
-        elif isinstance(source, Iterator):
-            self._chunks = cast("Iterator[bytes]", source)
+        if is_path(source):
+            self._path = source
+            self.filename = os.path.basename(os.fspath(source))
+            self._length = size_of_path(source)
+        elif is_open_file(source):
+            self._read_file(source)
+        elif is_iterator(source):
+            self._chunks = source
             self.replayable = False
         else:
             raise ArgumentError("an async iterator cannot be a part of a form", advice="Give a file or bytes.")
 
-    def _take_file(self, file: IO[bytes]) -> None:
+    def _read_file(self, file: IO[bytes]) -> None:
         if hasattr(file, "encoding"):
             raise ArgumentError("the file is open for text", advice="Open it with mode 'rb'.")
         name = getattr(file, "name", None)

@@ -17,7 +17,11 @@ __all__ = [
     "file_length",
     "has_files",
     "is_binary",
+    "is_bytes",
+    "is_iterator",
     "is_named_file",
+    "is_open_file",
+    "is_path",
     "size_of_path",
 ]
 
@@ -45,10 +49,34 @@ class Payload:
         self.length: int | None = length
 
 
+def is_bytes(value: object) -> TypeGuard[bytes | bytearray | memoryview]:
+    """Whether a value is bytes that are there already."""
+    return isinstance(value, bytes | bytearray | memoryview)
+
+
+def is_path(value: object) -> TypeGuard[os.PathLike[str]]:
+    """Whether a value is the path of a file; text is not."""
+    return isinstance(value, os.PathLike)
+
+
+def is_open_file(value: object) -> TypeGuard[IO[bytes]]:
+    """Whether a value is read like a file."""
+    return hasattr(value, "read")
+
+
+def is_iterator(value: object) -> TypeGuard[Iterator[bytes]]:
+    """Whether a value gives pieces once."""
+    return isinstance(value, Iterator)
+
+
 def is_binary(value: object) -> bool:
     """Whether a value holds bytes or a way to them: bytes, a path, an open file, an iterator."""
-    return isinstance(value, bytes | bytearray | memoryview | os.PathLike | Iterator | AsyncIterable) or hasattr(
-        value, "read"
+    return (
+        is_bytes(value)
+        or is_path(value)
+        or is_iterator(value)
+        or isinstance(value, AsyncIterable)
+        or is_open_file(value)
     )
 
 
@@ -71,13 +99,12 @@ def has_files(values: Iterable[object]) -> bool:
 def binary_payload(value: object, media_type: str | None) -> Payload:
     """A payload from bytes, a path, an open file, or an iterator of bytes (blocking or async)."""
     kind = type(value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        return Payload(bytes(cast("bytes", value)), media_type)
-    if isinstance(value, os.PathLike):
-        path = cast("os.PathLike[str]", value)
-        return Payload(lambda: _read_path(path), media_type, length=size_of_path(path))
-    if hasattr(value, "read"):
-        return _from_file(cast("IO[bytes]", value), media_type)
+    if is_bytes(value):
+        return Payload(bytes(value), media_type)
+    if is_path(value):
+        return Payload(lambda: _read_path(value), media_type, length=size_of_path(value))
+    if is_open_file(value):
+        return _from_file(value, media_type)
     if isinstance(value, AsyncIterable):
         return _from_iterable(cast("AsyncIterable[bytes]", value), media_type)
     if isinstance(value, Iterable) and not isinstance(value, str | Mapping):

@@ -43,7 +43,7 @@ def _named(media_type: str, variants: Sequence[Variant]) -> int:
     """Return the place of the variant that a caller asked for by its media type."""
     wanted = media_type_of(media_type)
     for place, (body, _) in enumerate(variants):
-        if media_type_of(body.media_type) == wanted:
+        if body.media_type == media_type:
             return place
     for place, (body, _) in enumerate(variants):
         if matches(body.media_type, wanted):
@@ -102,7 +102,7 @@ def _is_object(value: object) -> bool:
 def _distance(value: object, codec: Codec | None, *, takes_files: bool) -> tuple[int, int, int]:
     """The other model than the variant's, and files where there is no place for them, are far; then unknown fields
     count, and required ones that are not there."""
-    from ..models._nearness import distance, field_values
+    from ._nearness import distance, field_values
 
     far, unknown, missing = (0, 0, 0) if codec is None else distance(codec, value)
     if not far and not takes_files and has_files(field_values(value)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
@@ -14,7 +14,7 @@ from .._fork import resets_after_fork
 from ..sansio._event_loops import has_ended, in_thread, running_loop
 from ._leftovers import guard, guarding
 from ._library import Connection
-from ._messages import HttpResponse, RequestBuilder, map_exception
+from ._messages import HttpResponse, RequestBuilder, http_response, map_exception
 from ._pool import AsyncTransportPool
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class AsyncHttpTransport:
         self._moving = Lock()
 
     async def send(self, request: Request, stream: bool) -> HttpResponse:
-        """Send, and read the whole answer unless it is to be streamed."""
+        """Send, and read the whole response unless it is to be streamed."""
         pool = self._here()
         client = pool.acquire()
         response = None
@@ -123,46 +123,46 @@ class AsyncHttpTransport:
         return response
 
     async def read(self, response: Response) -> None:
-        """Read what is left of a streamed answer."""
-        answer = cast("HttpResponse", response)
+        """Read what is left of a streamed response."""
+        received = http_response(response)
         pieces: list[bytes] = []
         try:
-            with anyio.move_on_after(answer.deadline.backstop()):
-                while piece := await self.chunk(answer):
+            with anyio.move_on_after(received.deadline.backstop()):
+                while piece := await self.chunk(received):
                     pieces.append(piece)
-                answer.content = b"".join(pieces)
+                received.content = b"".join(pieces)
                 return
         finally:
-            await self.close_response(answer)
-        answer.deadline.expire()
+            await self.close_response(received)
+        received.deadline.expire()
 
     async def chunk(self, response: Response) -> bytes:
         """The next piece; empty at the end."""
-        answer = cast("HttpResponse", response)
+        received = http_response(response)
         try:
-            if answer.chunks is None:
-                answer.chunks = _decoded(answer)
-            async for piece in answer.chunks:
+            if received.chunks is None:
+                received.chunks = _decoded(received)
+            async for piece in received.chunks:
                 if piece:
                     return bytes(piece)
-            await self.close_response(answer)
+            await self.close_response(received)
             return b""
         except Exception as caught:
-            await self.close_response(answer)
+            await self.close_response(received)
             error = map_exception(caught)
             if error is None:
                 raise
         raise error
 
     async def close_response(self, response: Response) -> None:
-        """Give up an answer, or return its connection after the last piece."""
-        answer = cast("HttpResponse", response)
-        release, answer.release = answer.release, None
+        """Give up a response, or return its connection after the last piece."""
+        received = http_response(response)
+        release, received.release = received.release, None
         if release is not None:
             try:
-                if answer.chunks is not None:
-                    await answer.chunks.aclose()
-                await answer.raw.aclose()
+                if received.chunks is not None:
+                    await received.chunks.aclose()
+                await received.raw.aclose()
             finally:
                 await release()
 

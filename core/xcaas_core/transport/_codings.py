@@ -55,7 +55,7 @@ class BodyDecoder:
             ConnectionLostError: The body ends before its compression does.
         """
         if self._began and not all(stage.complete for stage in self._stages):
-            raise ConnectionLostError("the connection broke before the answer was complete: its compression goes on")
+            raise ConnectionLostError("the connection broke before the response was complete: its compression goes on")
 
 
 def body_decoder(content_encoding: str) -> BodyDecoder | None:

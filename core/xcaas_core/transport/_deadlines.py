@@ -58,7 +58,7 @@ class Deadline(dict[str, float | None]):
         return None if self.at is None else max(0.0, self.at - time.monotonic()) + _GRACE
 
     def check(self) -> None:
-        """`CallTimeoutError` if the total is used up: an answer may come in drops for ever."""
+        """`CallTimeoutError` if the total is used up: a response may come in drops for ever."""
         if self.at is not None and time.monotonic() > self.at:
             self.expire()
 

@@ -1,4 +1,4 @@
-"""What both halves of the transport share: making the library's requests, and reading its answers."""
+"""What both halves of the transport share: making the library's requests, and reading its responses."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ._deadlines import Deadline
 from ._errors import converted
 
 if TYPE_CHECKING:
-    from ..sansio._messages import Request
+    from ..sansio._messages import Request, Response
     from ._codings import BodyDecoder
     from ._library import Connection
 
-__all__ = ["HttpResponse", "RequestBuilder", "map_exception"]
+__all__ = ["HttpResponse", "RequestBuilder", "http_response", "map_exception"]
 
 
 class HttpResponse:
@@ -59,6 +59,12 @@ class HttpResponse:
 
     def __repr__(self) -> str:
         return f"<HttpResponse {self.status}>"
+
+
+def http_response(response: Response) -> HttpResponse:
+    """Return a response as what it is: a transport gets back only what it made."""
+    assert isinstance(response, HttpResponse)
+    return response
 
 
 class RequestBuilder:

@@ -55,7 +55,7 @@ class TransportPool(_Clients):
             return self._make()
 
     def release(self, client: Any) -> None:
-        """The call is over, its answer read or closed."""
+        """The call is over, its response read or closed."""
         if self._single is not None:
             return
         if self._closed:
@@ -98,7 +98,7 @@ class AsyncTransportPool(_Clients):
         return self._free.pop()[0] if self._free else self._make()
 
     async def release(self, client: Any) -> None:
-        """The call is over, its answer read or closed."""
+        """The call is over, its response read or closed."""
         if self._single is not None:
             return
         if self._closed:

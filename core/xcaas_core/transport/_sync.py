@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from .._errors import ConfigurationError, XCaaSError
 from .._fork import resets_after_fork
 from ._leftovers import guard, guarding
 from ._library import Connection
-from ._messages import HttpResponse, RequestBuilder, map_exception
+from ._messages import HttpResponse, RequestBuilder, http_response, map_exception
 from ._pool import TransportPool
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class HttpTransport:
         self._pool = self._new_pool()
 
     def send(self, request: Request, stream: bool) -> HttpResponse:
-        """Send, and read the whole answer unless it is to be streamed."""
+        """Send, and read the whole response unless it is to be streamed."""
         pool = self._pool
         client = pool.acquire()
         response = None
@@ -95,43 +95,43 @@ class HttpTransport:
         return response
 
     def read(self, response: Response) -> None:
-        """Read what is left of a streamed answer."""
-        answer = cast("HttpResponse", response)
+        """Read what is left of a streamed response."""
+        received = http_response(response)
         pieces: list[bytes] = []
         try:
-            while piece := self.chunk(answer):
+            while piece := self.chunk(received):
                 pieces.append(piece)
-                answer.deadline.check()
+                received.deadline.check()
         finally:
-            self.close_response(answer)
-        answer.content = b"".join(pieces)
+            self.close_response(received)
+        received.content = b"".join(pieces)
 
     def chunk(self, response: Response) -> bytes:
         """The next piece; empty at the end."""
-        answer = cast("HttpResponse", response)
+        received = http_response(response)
         try:
-            if answer.chunks is None:
-                answer.chunks = _decoded(answer)
-            for piece in answer.chunks:
+            if received.chunks is None:
+                received.chunks = _decoded(received)
+            for piece in received.chunks:
                 if piece:
                     return bytes(piece)
-                answer.deadline.check()
-            self.close_response(answer)
+                received.deadline.check()
+            self.close_response(received)
             return b""
         except Exception as caught:
-            self.close_response(answer)
+            self.close_response(received)
             error = map_exception(caught)
             if error is None:
                 raise
         raise error
 
     def close_response(self, response: Response) -> None:
-        """Give up an answer, or return its connection after the last piece."""
-        answer = cast("HttpResponse", response)
-        release, answer.release = answer.release, None
+        """Give up a response, or return its connection after the last piece."""
+        received = http_response(response)
+        release, received.release = received.release, None
         if release is not None:
             try:
-                answer.raw.close()
+                received.raw.close()
             finally:
                 release()
 

@@ -35,6 +35,21 @@ def test_without_a_real_choice_there_is_no_argument(types: tuple[str, ...]) -> N
     assert "accept:" not in made(*(file(media_type) for media_type in types))
 
 
+def sending(*media_types: str) -> str:
+    variants = tuple(ir.BodyVariant(each, "json", PET) for each in media_types)
+    asked = replace(operation("patchPet"), method="PATCH", body=ir.Body(variants, required=True, place=AT))
+    files = texts(replace(document(asked), models=(model("Pet"),)))
+    return next(text for text in files.values() if "patchPet" in text and "Operation(" in text)
+
+
+def test_a_body_in_several_types_lets_the_caller_choose() -> None:
+    text = sending("application/json", "application/merge-patch+json")
+    assert 'header("Content-Type"' in text
+    assert "content_type:" in text
+    assert "content_type:" not in sending("application/json")
+    assert "content_type: str | None = None" in sending("application/*", "application/json")
+
+
 @pytest.mark.parametrize(
     ("single", "annotation", "given"),
     [

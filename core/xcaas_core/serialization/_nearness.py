@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from ._codec import Codec, NullableCodec
-from ._containers import OneOrListCodec
-from ._layout import ModelBase, ModelCodec
-from ._unions import DiscriminatedCodec, UnionCodec
+from ..models._codec import Codec, NullableCodec
+from ..models._containers import OneOrListCodec
+from ..models._layout import ModelBase, ModelCodec
+from ..models._unions import DiscriminatedCodec, UnionCodec
 
 __all__ = ["distance", "field_values"]
 
