@@ -119,7 +119,7 @@ def basic(user: str, password: str) -> MaskedStr:
     return MaskedStr("Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii"))
 
 
-# Shorter values are words that a message needs, and no secrets.
+# Shorter values are mere words.
 _SHORTEST: Final = 4
 _SHORTEST_PREFIX: Final = 8
 
@@ -187,9 +187,8 @@ def _forms(secret: str) -> Iterator[str]:
     yield secret.replace(" ", "+")
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    for encoded in (base64.b64encode(data), base64.urlsafe_b64encode(data)):
-        yield encoded.decode("ascii")
-        yield encoded.decode("ascii").rstrip("=")
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(data).decode("ascii").rstrip("=")
 
 
 def _percent_decoded(text: str) -> tuple[bytes, list[int]]:
