@@ -59,15 +59,15 @@ class Request:
         connect_timeout: float | None = None,
         read_timeout: float | None = None,
     ) -> None:
-        self.method = method
-        self.url = url
-        self.headers = headers
-        self.content = content
-        self.parts = parts
-        self.replayable = replayable
-        self.timeout = timeout
-        self.connect_timeout = connect_timeout
-        self.read_timeout = read_timeout
+        self.method: str = method
+        self.url: str = url
+        self.headers: dict[str, str] = headers
+        self.content: Content = content
+        self.parts: Callable[[], list[Part]] | None = parts
+        self.replayable: bool = replayable
+        self.timeout: float | None = timeout
+        self.connect_timeout: float | None = connect_timeout
+        self.read_timeout: float | None = read_timeout
         self.operation: Operation[object] | None = None
         self.secrets: list[str] = []
 
