@@ -1,4 +1,4 @@
-"""Checks of values that callers or JSON gave; some tell type checkers what a value is."""
+"""Checks of values that callers or JSON gave."""
 
 from __future__ import annotations
 

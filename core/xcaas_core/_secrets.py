@@ -119,7 +119,7 @@ def basic(user: str, password: str) -> MaskedStr:
     return MaskedStr("Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii"))
 
 
-# Shorter values are words that a message needs, and no secrets.
+# Shorter values are mere words.
 _SHORTEST: Final = 4
 _SHORTEST_PREFIX: Final = 8
 
@@ -186,10 +186,8 @@ def _forms(secret: str) -> Iterator[str]:
     yield secret
     yield secret.replace(" ", "+")
     yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    for encoded in (base64.b64encode(data), base64.urlsafe_b64encode(data)):
-        yield encoded.decode("ascii")
-        yield encoded.decode("ascii").rstrip("=")
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(data).decode("ascii").rstrip("=")
 
 
 def _percent_decoded(text: str) -> tuple[bytes, list[int]]:
@@ -213,11 +211,7 @@ def _percent_decoded(text: str) -> tuple[bytes, list[int]]:
 
 
 def redactor_of(headers: Mapping[str, str], url: str, secrets: Iterable[str]) -> Redactor:
-    """Return what masks the credentials of a request in the response to it.
-
-    `secrets` were put on the request by credentials; headers and parameters whose names say that they are secret
-    may be the caller's own.
-    """
+    """Return what masks `secrets`, and the caller's own credentials, in the response to a request."""
     found = [value for name, value in headers.items() if is_secret(name) or isinstance(value, MaskedStr)]
     found += [pair.partition("=")[2].strip() for pair in headers.get("cookie", "").split(";")]
     query = url.partition("?")[2].partition("#")[0]

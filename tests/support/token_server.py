@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
 
-__all__ = ["Answer", "Behaviour", "Service", "TokenServer"]
+__all__ = ["Answer", "Behaviour", "Service", "TokenServer", "Watching"]
 
 
 @dataclass(slots=True)
@@ -104,6 +104,23 @@ class Service:
             self.revoke()
         counted = {"tokens": self.token_requests, "calls": self.api_calls, "refusals": self.api_refusals}
         return Answer(200, json.dumps({**counted, "times": self.token_times, "latency": self.latency}).encode())
+
+
+class Watching(Service):
+    """Keeps the heads and bodies of API calls, and answers them as told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads: list[bytes] = []
+        self.bodies: list[bytes] = []
+        self.script: list[Answer] = []
+
+    def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
+        if path.endswith("/token"):
+            return super().handle(method, path, head, body)
+        self.heads.append(head)
+        self.bodies.append(body)
+        return self.script.pop(0) if self.script else super().handle(method, path, head, body)
 
 
 def _bearer(head: bytes) -> str:

@@ -1,7 +1,6 @@
 """Credentials and tokens: the kinds that users make, where they come from, and how they get onto requests.
 
-Everything here loads on first use. Nothing else in the package knows how tokens work: the call flow
-sees `build_authorizer` only (`_interface.py`).
+Everything here loads on first use. The call flow sees `build_authorizer` only (`_interface.py`).
 """
 
 from __future__ import annotations

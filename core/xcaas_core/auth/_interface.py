@@ -1,9 +1,8 @@
 """The seam between calls and credentials.
 
-The call flow knows nothing of tokens. Before each attempt it asks an `Authorizer`
-to put credentials on the request; after a 401 it asks once whether a new credential
-was obtained. Everything else (which credential fits, single flight, windows, the token
-endpoint) is behind this seam, in `xcaas_core.auth`, whose `build_authorizer` makes them.
+Before each attempt the call flow asks an `Authorizer` to put credentials on the request; after a 401 it asks
+once whether a new credential was obtained. Everything else is behind this seam, in `xcaas_core.auth`, whose
+`build_authorizer` makes them.
 
 Rules that both sides keep:
 
@@ -31,7 +30,7 @@ __all__ = ["AuthContext", "Authorizer"]
 class Authorizer(Protocol):
     """Puts credentials on the requests of operations that share a product and a security requirement.
 
-    One authorizer serves all threads and event loops of a client.
+    One serves all threads and event loops of a client.
     """
 
     def authorize(self, request: Request, *, deadline: float | None, replay: bool = False) -> Flow[object]:

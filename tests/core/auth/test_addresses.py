@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.sample_client import Client
-from xcaas_core._errors import (
-    ConfigurationError,
-)
-from xcaas_core.auth import ClientCredentials
+from tests.support.sample_client import GET, Client
+from tests.support.token_server import Answer, TokenServer, Watching
+from xcaas_core._errors import ConfigurationError, RedirectError
+from xcaas_core.auth import ApiKey, ClientCredentials
+from xcaas_core.operations._operation import Call
 
 
 # CREDENTIALS 31
@@ -27,3 +27,39 @@ def test_plain_http_is_refused_except_to_this_machine(url: str) -> None:
         pytest.raises(ConfigurationError),
     ):
         client.sample.get()
+
+
+# CREDENTIALS 32
+@pytest.mark.parametrize("trusted", [False, True])
+def test_links_to_other_hosts_carry_no_credential_unless_the_host_is_listed(trusted: bool) -> None:
+    other = Watching()
+    with (
+        TokenServer(other) as elsewhere,
+        TokenServer() as server,
+        Client(
+            credentials=ClientCredentials("id", "secret"),
+            base_url=server.url,
+            trusted_hosts=["localhost"] if trusted else [],
+            retries=0,
+        ) as client,
+    ):
+        other.script = [Answer(200, b"{}")]
+        link = f"http://localhost:{elsewhere.port}/v1/thing?page=2"
+        client._session.exchange(Call(GET, link=link))  # pyright: ignore[reportPrivateUsage]
+    assert (b"authorization" in other.heads[0].lower()) is trusted
+    assert server.service.token_requests == int(trusted)
+
+
+# CREDENTIALS 30
+def test_redirects_of_calls_are_not_followed() -> None:
+    service = Watching()
+    with (
+        TokenServer() as thief,
+        TokenServer(service) as server,
+        Client(credentials=[ClientCredentials("id", "secret"), ApiKey("key")], base_url=server.url) as client,
+    ):
+        for call in (client.sample.get, client.sample.keyed):
+            service.script = [Answer(307, headers={"location": f"{thief.url}/steal"})]
+            with pytest.raises(RedirectError):
+                call()
+        assert thief.service.api_calls == 0

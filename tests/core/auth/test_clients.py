@@ -20,13 +20,12 @@ import httpx
 import pytest
 
 from tests.support.sample_client import GET, KEYED, AsyncClient, Client, chunks
-from tests.support.token_server import Answer, Service, TokenServer
+from tests.support.token_server import Answer, TokenServer, Watching
 from xcaas_core._errors import (
     AuthenticationError,
     ConfigurationError,
     MissingCredentialsError,
     PermissionDeniedError,
-    RedirectError,
 )
 from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable, MemoryTokenCache
 from xcaas_core.calls._options import Timeout
@@ -43,23 +42,6 @@ def server() -> Iterator[TokenServer]:
 def client(server: TokenServer) -> Iterator[Client]:
     with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as made:
         yield made
-
-
-class Watching(Service):
-    """Keeps the heads and bodies of API calls, and answers them as told."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heads: list[bytes] = []
-        self.bodies: list[bytes] = []
-        self.script: list[Answer] = []
-
-    def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
-        if path.endswith("/token"):
-            return super().handle(method, path, head, body)
-        self.heads.append(head)
-        self.bodies.append(body)
-        return self.script.pop(0) if self.script else super().handle(method, path, head, body)
 
 
 def test_a_call_and_a_revoked_token(client: Client, server: TokenServer) -> None:
@@ -366,38 +348,3 @@ def test_tokens_are_not_kept_alive_by_anything_but_their_credentials(server: Tok
     del client
     gc.collect()
     assert sum(isinstance(thing, AccessToken) for thing in gc.get_objects()) <= before
-
-
-# CREDENTIALS 32
-@pytest.mark.parametrize("trusted", [False, True])
-def test_links_to_other_hosts_carry_no_credential_unless_the_host_is_listed(trusted: bool) -> None:
-    other = Watching()
-    with (
-        TokenServer(other) as elsewhere,
-        TokenServer() as server,
-        Client(
-            credentials=ClientCredentials("id", "secret"),
-            base_url=server.url,
-            trusted_hosts=["localhost"] if trusted else [],
-            retries=0,
-        ) as client,
-    ):
-        other.script = [Answer(200, b"{}")]
-        link = f"http://localhost:{elsewhere.port}/v1/thing?page=2"
-        client._session.exchange(Call(GET, link=link))  # pyright: ignore[reportPrivateUsage]
-    assert (b"authorization" in other.heads[0].lower()) is trusted
-    assert server.service.token_requests == int(trusted)
-
-
-def test_redirects_of_calls_are_not_followed() -> None:
-    service = Watching()
-    with (
-        TokenServer() as thief,
-        TokenServer(service) as server,
-        Client(credentials=[ClientCredentials("id", "secret"), ApiKey("key")], base_url=server.url) as client,
-    ):
-        for call in (client.sample.get, client.sample.keyed):
-            service.script = [Answer(307, headers={"location": f"{thief.url}/steal"})]
-            with pytest.raises(RedirectError):
-                call()
-        assert thief.service.api_calls == 0

@@ -15,9 +15,8 @@ from ..._secrets import Secret
 from ...sansio._steps import Flow, run_in_thread
 from .._interface import AuthContext
 from ..tokens._events import AuthCounters, Events, Observer
-from ..tokens._manager import TokenFetcher, TokenManager
+from ..tokens._manager import TokenFetcher, TokenManager, TokenRegistry
 from ..tokens._policy import TokenPolicy
-from ..tokens._registry import TokenRegistry
 from ._sources import LiteralSecret, Source
 
 if TYPE_CHECKING:

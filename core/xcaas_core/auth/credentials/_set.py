@@ -85,16 +85,16 @@ class CredentialSet:
         """Ask once, though many calls may start at the same time."""
         with self._lock:
             if self._entries is None:
-                self._take(self._fetch())
+                self._fetch()
 
     def _ask(self) -> None:
         """Ask the provider again, for a token request or after a refusal."""
         with self._lock:
-            self._take(self._fetch())
+            self._fetch()
 
-    def _fetch(self) -> tuple[ScopedCredential, ...]:
+    def _fetch(self) -> None:
         assert self._provider is not None
-        return tuple(_parse(_call(self._provider)))
+        self._take(tuple(_parse(_call(self._provider))))
 
     def _take(self, fresh: tuple[ScopedCredential, ...]) -> None:
         """Let objects from before take over what the new ones hold, so that tokens and counters last."""

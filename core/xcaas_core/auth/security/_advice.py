@@ -7,7 +7,7 @@ from ..tokens._token import TokenInfo
 
 __all__ = ["PRODUCT_REFUSALS", "about_key", "about_token"]
 
-_WHERE = "Add it to the key in the Admin Console; a change shows up only after a replication delay of some minutes."
+_ADD = "add it to the key in the Admin Console; a change shows up only after a replication delay of some minutes."
 
 # Words in the gateway's error codes that speak of the key's products, not of the token.
 PRODUCT_REFUSALS = (b"ApiProduct", b"insufficient_scope")
@@ -18,11 +18,11 @@ def about_token(product: Product, info: TokenInfo, status: int) -> str | None:
     name = product.console_name
     if name is not None and info.products and name not in info.products:
         has = ", ".join(f"“{other}”" for other in info.products)
-        return f"The key has no product “{name}” (it has {has}). {_WHERE}"
+        return f"The key has no product “{name}” (it has {has}): {_ADD}"
     if name in info.products and status == 403:
         return f"The key has the product “{name}”, but may lack the right to this call: it may be a read-only key."
     if name is not None and status == 403:
-        return f"If the key has no product “{name}”: {_WHERE[0].lower()}{_WHERE[1:]}"
+        return f"If the key has no product “{name}”: {_ADD}"
     if status == 401:
         return "A new token was refused too, or could not be tried. Check that the key still exists and is for this product."
     return None
@@ -34,5 +34,5 @@ def about_key(product: Product, status: int) -> str | None:
     if status == 401:
         return f"Check that the key or token given to the client is right, still exists{name}."
     if product.console_name is not None:
-        return f"If the key has no product “{product.console_name}”: {_WHERE[0].lower()}{_WHERE[1:]}"
+        return f"If the key has no product “{product.console_name}”: {_ADD}"
     return None

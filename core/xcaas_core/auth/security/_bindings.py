@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import quote, quote_plus
 
-from ..._errors import ConfigurationError
+from ..._errors import ConfigurationError, CredentialsError
 from ..._redaction import safe_url
-from ..._secrets import MaskedStr, basic, bearer
+from ..._secrets import MaskedStr, basic, bearer, fingerprint
 from ...http._urls import token_address
 from ...operations._product import Product, Scheme
 from ...sansio._messages import Request
+from ...sansio._steps import Flow
 from .._interface import AuthContext
-from ..credentials._base import Credential, is_fixed, manager_of
+from ..credentials._base import Credential, is_fixed, manager_of, reveal
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
 from ..tokens._endpoint import EndpointFetcher
-from ..tokens._manager import TokenFetcher, TokenManager
+from ..tokens._failure import Failure
+from ..tokens._manager import RefreshBudget, TokenFetcher, TokenManager
 from ..tokens._shared import CachingFetcher
-from ._lookups import LookupFetcher
+from ..tokens._token import AccessToken
 from ._selection import ResolvedScheme
-from ._token_requests import ClientCredentialsRequest, TokenRequest, WorkAnalyticsRequest
+from ._token_requests import ClientCredentialsRequest, WorkAnalyticsRequest
 
 __all__ = ["CredentialBinding", "binding_of", "token_manager"]
 
@@ -131,6 +133,40 @@ def _value_of(credential: Credential, scheme: Scheme) -> tuple[str, Callable[[st
             raise ConfigurationError(f"{type(credential).__name__} cannot be put on a request")
 
 
+@dataclass(slots=True)
+class LookupFetcher:
+    """The `TokenFetcher` of a value that is sent as it is: the secret `name` of a credential, in its `shape` on requests.
+
+    A value that was given as text is kept until it is replaced. One that a reference names is
+    looked up again after `policy.default_life` seconds, and when it was refused.
+    """
+
+    credential: Credential
+    name: str
+    shape: Callable[[str], MaskedStr]
+    context: AuthContext
+
+    def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
+        del budget
+        started = self.context.clock()
+        try:
+            secret = yield from reveal(self.credential, self.name)
+        except CredentialsError as error:
+            return self._failure(error.message, error.advice)
+        value = self.shape(secret.reveal())
+        if not value.isascii() or not value.isprintable():
+            # An HTTP library would refuse it, with the value in its error.
+            return self._failure("a key or token holds characters that no header can carry")
+        mark = fingerprint(secret.reveal())
+        if is_fixed(self.credential, self.name):
+            return AccessToken(value, fingerprint=mark)
+        policy = self.credential.policy
+        return AccessToken(value, life=policy.default_life, obtained_at=started, policy=policy, fingerprint=mark)
+
+    def _failure(self, message: str, advice: str | None = None) -> Failure:
+        return Failure(kind="secret", message=message, advice=advice, remember=self.credential.policy.refusal_memory)
+
+
 def token_manager(credential: Credential, product: Product, scheme: Scheme, context: AuthContext) -> TokenManager:
     """Return the manager of a token that an endpoint issues."""
     explicit = credential.token_url if isinstance(credential, ClientCredentials) else None
@@ -140,7 +176,7 @@ def token_manager(credential: Credential, product: Product, scheme: Scheme, cont
             advice="Pass ClientCredentials(…, token_url='https://…'), or BearerToken(…).",
         )
     url = context.rebase(scheme.token_url or "") if explicit is None else token_address(explicit, None)
-    request: TokenRequest
+    request: ClientCredentialsRequest | WorkAnalyticsRequest
     if isinstance(credential, ClientCredentials):
         in_body = (credential.client_auth or scheme.options.get("client_auth")) == "body"
         request = ClientCredentialsRequest(credential, url, in_body)

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import quote_plus, urlencode
 
 from ..._secrets import MaskedStr, Secret, basic, store_digest
@@ -15,19 +14,7 @@ from ...sansio._steps import Flow, run_in_thread
 from ..credentials._base import reveal
 from ..credentials._kinds import ClientCredentials, WorkAnalyticsLogin
 
-__all__ = ["ClientCredentialsRequest", "TokenRequest", "WorkAnalyticsRequest"]
-
-
-class TokenRequest(Protocol):
-    """How a kind of credential asks for a token."""
-
-    def build(self) -> Flow[Request]:
-        """Return a new token request, with the secrets of this moment."""
-        ...
-
-    def cache_key(self) -> Flow[str]:
-        """Return a name for the token: the same wherever everything that makes tokens differ is the same."""
-        ...
+__all__ = ["ClientCredentialsRequest", "WorkAnalyticsRequest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +26,7 @@ class ClientCredentialsRequest:
     in_body: bool
 
     def build(self) -> Flow[Request]:
+        """Return a new token request, with the secrets of this moment."""
         credential = self.credential
         secret = yield from reveal(credential, "_client_secret")
         form = {"grant_type": "client_credentials", **credential.parameters}
@@ -51,6 +39,7 @@ class ClientCredentialsRequest:
         return _request(self.url, {"authorization": header}, form, {})
 
     def cache_key(self) -> Flow[str]:
+        """Return a name for the token: the same wherever everything that makes tokens differ is the same."""
         credential = self.credential
         secret = yield from reveal(credential, "_client_secret")
         facts = [credential.kind, credential.client_id, self.url, [sorted(credential.scopes), credential.parameters]]

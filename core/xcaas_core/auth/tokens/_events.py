@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 __all__ = ["AuthCounters", "AuthEvent", "EventKind", "Events", "Observer"]
@@ -54,18 +54,16 @@ class AuthCounters:
     replayed: int = 0
 
 
+@dataclass(slots=True)
 class Events:
     """Counts, and tells the observer. An observer that raises is logged and otherwise ignored.
 
     Counting takes no lock: `reused` is counted at every call.
     """
 
-    __slots__ = ("counters", "label", "observer")
-
-    def __init__(self, label: Callable[[], str], observer: Observer | None = None) -> None:
-        self.label = label
-        self.observer = observer
-        self.counters = AuthCounters()
+    label: Callable[[], str]
+    observer: Observer | None = None
+    counters: AuthCounters = field(default_factory=AuthCounters, init=False)
 
     def reused(self) -> None:
         self.counters.reused += 1

@@ -35,8 +35,11 @@ _CLASSES: dict[FailureKind, type[TokenError]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """`elsewhere` is no trouble: another process is at it already. `remember` is for how many seconds callers get this failure without another request.
-    `retry` says that another request might help, `wait` how long the server wants us to wait first."""
+    """Why there is no token; `elsewhere`: another process is at it already.
+
+    `remember` is for how many seconds callers get this failure without another request. `retry` says that
+    another request might help, `wait` how long the server wants us to wait first.
+    """
 
     kind: FailureKind
     message: str
@@ -50,17 +53,17 @@ class Failure:
 
     @property
     def name(self) -> str:
-        """Name of the class of error."""
+        """The name of the class of error."""
         return SecretUnavailableError.__name__ if self.kind == "secret" else _CLASSES[self.kind].__name__
 
     def final(self, attempts: int) -> Failure:
-        """The same failure, saying how often was tried."""
+        """Return the same failure, saying how often was tried."""
         if attempts < 2:
             return self
         return replace(self, message=f"{self.message} ({attempts} attempts)")
 
     def error(self) -> CredentialsError:
-        """A new error to raise."""
+        """Return a new error to raise."""
         if self.kind == "secret":
             return SecretUnavailableError(self.message, advice=self.advice)
         error = _CLASSES[self.kind](self.message, advice=self.advice, status=self.status, code=self.code)

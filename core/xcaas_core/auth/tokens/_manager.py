@@ -8,14 +8,13 @@ Any number of threads and event loops share one manager: it holds its lock for a
 instructions, never across a step, and waiting is a `WaitFor` step that each driver carries out in
 its own way. The caller that renews (the leader) does so with its own driver. If it raises, is
 cancelled or disappears, the next one in line takes over.
-
-`fetch_token` is the flow that gets a new value; the manager doesn't know from where.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -28,7 +27,7 @@ from ._policy import TokenPolicy
 from ._refresh import Refresh
 from ._token import AccessToken
 
-__all__ = ["RefreshBudget", "Timeouts", "TokenFetcher", "TokenManager"]
+__all__ = ["RefreshBudget", "Timeouts", "TokenFetcher", "TokenManager", "TokenRegistry"]
 
 # Seconds to connect, and to read; None is no limit.
 Timeouts: TypeAlias = tuple[float | None, float | None]
@@ -40,10 +39,11 @@ _GRACE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class RefreshBudget:
-    """What one renewal may spend: requests, and time up to `deadline` (`callers`: the leader's own, not
-    the policy's). `timeouts` are the leader's for connecting and for reading. `early`: there is a value to go on with, so
-    waiting makes no sense. `current` marks the value in hand, `rejected` the one that the API refused last;
-    `renewal`: there was one before."""
+    """What one renewal may spend: requests, and time up to `deadline` (`callers`: the leader's own, not the policy's).
+
+    `timeouts` are the leader's, for connecting and for reading. `early`: there is a value to go on with, so waiting makes
+    no sense. `current` marks that value, `rejected` the one that the API refused last; `renewal`: there was one before.
+    """
 
     attempts: int
     deadline: float
@@ -266,3 +266,35 @@ class TokenManager:
         """Start anew in a forked child: another thread of the parent may have held the lock, or led."""
         self._lock = threading.RLock()
         self._refresh = None
+
+
+class TokenRegistry:
+    """The managers of one credential, one per key. The key holds whatever makes tokens differ: endpoint, scopes, parameters."""
+
+    def __init__(self, policy: TokenPolicy, events: Events) -> None:
+        self._policy = policy
+        self._events = events
+        self._managers: dict[Hashable, TokenManager] = {}
+        self._lock = threading.Lock()
+        resets_after_fork(self)
+
+    def manager(self, key: Hashable, context: AuthContext, make_fetcher: Callable[[], TokenFetcher]) -> TokenManager:
+        """Return the manager for `key`, made with `make_fetcher` if there is none yet."""
+        full = (key, context.clock)
+        with self._lock:
+            manager = self._managers.get(full)
+            if manager is None:
+                manager = TokenManager(make_fetcher(), self._policy, context, self._events)
+                self._managers[full] = manager
+            return manager
+
+    def renew(self, *, drop: bool) -> None:
+        """Use a changed credential; see `TokenManager.renew`."""
+        with self._lock:
+            managers = list(self._managers.values())
+        for manager in managers:
+            manager.renew(drop=drop)
+
+    def reset(self) -> None:
+        """Take a new lock in a forked child."""
+        self._lock = threading.Lock()
