@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ._errors import ConfigurationError
@@ -15,10 +15,12 @@ __all__ = [
     "invalid_type",
     "is_collection",
     "is_dict",
+    "is_iterable",
     "is_list",
     "is_mapping",
     "is_number",
     "is_str_mapping",
+    "is_tuple",
 ]
 
 
@@ -49,6 +51,11 @@ def is_collection(value: object) -> TypeIs[Collection[object]]:
     return isinstance(value, Collection)
 
 
+def is_iterable(value: object) -> TypeIs[Iterable[object]]:
+    """Tell whether a value can be iterated over, whatever comes of it."""
+    return isinstance(value, Iterable)
+
+
 def is_dict(value: object) -> TypeIs[dict[object, object]]:
     """Tell whether a value is a dict, whatever it holds."""
     return isinstance(value, dict)
@@ -57,6 +64,11 @@ def is_dict(value: object) -> TypeIs[dict[object, object]]:
 def is_list(value: object) -> TypeIs[list[object]]:
     """Tell whether a value is a list, whatever it holds."""
     return isinstance(value, list)
+
+
+def is_tuple(value: object) -> TypeIs[tuple[object, ...]]:
+    """Tell whether a value is a tuple, whatever it holds."""
+    return isinstance(value, tuple)
 
 
 def is_number(value: object) -> TypeIs[int | float]:

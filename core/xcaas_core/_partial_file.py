@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Final, cast
+from typing import IO, TYPE_CHECKING, Final
 
+from ._checks import is_dict
 from ._errors import DownloadError
 
 if TYPE_CHECKING:
@@ -133,9 +134,7 @@ class PartialFile:
             found: object = json.loads(self._note_path.read_text("utf-8"))
         except (OSError, ValueError):
             return {}
-        if not isinstance(found, dict):
-            return {}
-        return {str(name): str(value) for name, value in cast("dict[object, object]", found).items()}
+        return {str(name): str(value) for name, value in found.items()} if is_dict(found) else {}
 
     def _forget_note(self) -> None:
         if self.resumable:

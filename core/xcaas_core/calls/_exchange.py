@@ -161,8 +161,9 @@ class CallRunner(Generic[T]):
         return left
 
     def value(self, response: Response) -> T:
-        """Decode a whole answer."""
-        return cast("T", self.compiled.responses.value(response, self.engine.lenient))
+        """Decode a whole response."""
+        value: T = self.compiled.responses.value(response, self.engine.lenient)
+        return value
 
     def _check_stream(self, response: Response) -> Flow[None]:
         """A body that cannot be what was promised is not worth streaming."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
+from .._backoff import growing_wait
 from .._errors import ArgumentError, DecodeError, PollerError, PollerTimeoutError
-from .._pointer import JSON, value_at
+from .._json import JSONValue
+from .._pointer import value_at
 from ..calls._context import AnyError, CallContext
 from ..calls._exchange import exchange
 from ..http._headers import requested_wait
@@ -60,7 +62,7 @@ class Job:
         self._call = call
         self._polling: PollingSpec = polling
         self._looks = 0
-        self._body: JSON = None  # of the latest answer that told a state
+        self._body: JSONValue = None  # of the latest answer that told a state
         self._starting = False
         self._warned = False  # of a result that is not whole, once
         self._fresh = False  # whether the state was just learned, so that a wait need not ask at once
@@ -112,7 +114,7 @@ class Job:
             reply = yield from exchange(self._engine, self._call)
         finally:
             self._starting = False
-        body = cast("JSON", reply.json())
+        body = reply.json()
         id = value_at(body, self._polling.id)
         if not isinstance(id, str | int) or id == "":
             raise self._in_context(
@@ -130,7 +132,7 @@ class Job:
             raise self.not_started()
         self.answer = yield from exchange(self._engine, self._status_call())
         self._looks += 1
-        self._learn(cast("JSON", self.answer.json()))
+        self._learn(self.answer.json())
         return self.state
 
     def wait(self, timeout: float | None, progress: Callable[[PollProgress], object] | None) -> Flow[None]:
@@ -155,7 +157,7 @@ class Job:
                 progress(self._progress(clock() - began))
             if not self._over() and clock() >= deadline:
                 raise self._timed_out(clock() - began)
-            delay = max(min(delay * polling.factor, polling.longest), polling.first, self._asked_for())
+            delay = max(growing_wait(delay, 2, polling.longest, polling.factor), polling.first, self._asked_for())
         if self.failed:
             raise self._failure()
         if self.partial and not self._warned:
@@ -194,7 +196,7 @@ class Job:
         # Without an operation for the result, a status answer is needed even if the start said "done".
         return self.done and (self.answer is not None or self._polling.result is not None)
 
-    def _learn(self, body: JSON) -> None:
+    def _learn(self, body: JSONValue) -> None:
         self._body = body
         state = value_at(body, self._polling.status.value)
         self.state = None if state is None else str(state)
@@ -270,7 +272,7 @@ def _check(timeout: object) -> None:
         raise error
 
 
-def _as_text(reason: JSON) -> str | None:
+def _as_text(reason: JSONValue) -> str | None:
     """A reason for people: text as it is, and the telling part of an error object."""
     if isinstance(reason, dict):
         told = [reason[name] for name in ("title", "detail", "message", "error") if isinstance(reason.get(name), str)]
