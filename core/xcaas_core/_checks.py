@@ -20,6 +20,7 @@ __all__ = [
     "is_number",
     "is_object",
     "is_str_mapping",
+    "is_tuple",
 ]
 
 
@@ -63,6 +64,11 @@ def is_collection(value: object) -> TypeIs[Collection[object]]:
 def is_iterable(value: object) -> TypeIs[Iterable[object]]:
     """Tell whether a value can be iterated over."""
     return isinstance(value, Iterable)
+
+
+def is_tuple(value: object) -> TypeIs[tuple[object, ...]]:
+    """Tell whether a value is a tuple."""
+    return isinstance(value, tuple)
 
 
 def is_number(value: object) -> TypeIs[int | float]:

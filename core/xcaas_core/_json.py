@@ -7,12 +7,19 @@ import json
 from importlib import import_module
 from importlib.util import find_spec
 from math import isfinite
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from ._checks import is_list, is_object, is_tuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-__all__ = ["dumps", "loads", "standard_dumps", "standard_loads", "uncollected"]
+    JSONValue: TypeAlias = dict[str, "JSONValue"] | list["JSONValue"] | str | int | float | bool | None
+    """Any JSON value."""
+else:
+    JSONValue = Any  # `typing.get_type_hints` never ends with a type that holds itself
+
+__all__ = ["JSONValue", "dumps", "loads", "standard_dumps", "standard_loads", "uncollected"]
 
 # orjson allots a dozen times the size of the text before it begins. Beyond this size that is felt,
 # and the standard library is hardly slower: both spend their time on making objects.
@@ -41,9 +48,9 @@ class uncollected:  # noqa: N801
             gc.enable()
 
 
-def standard_loads(content: bytes | str) -> object:
+def standard_loads(content: bytes | str) -> JSONValue:
     """Read JSON with the standard library."""
-    value: object = json.loads(content)
+    value: JSONValue = json.loads(content)
     return value
 
 
@@ -59,11 +66,11 @@ def _refuse_odd_numbers(value: object) -> None:
     """ValueError for NaN and infinities, wherever they are."""
     if isinstance(value, float) and not isfinite(value):
         raise ValueError(f"{value} is no number that JSON could hold")
-    if isinstance(value, dict):
-        for member in cast("dict[object, object]", value).values():
+    if is_object(value):
+        for member in value.values():
             _refuse_odd_numbers(member)
-    elif isinstance(value, list | tuple):
-        for member in cast("Sequence[object]", value):
+    elif is_list(value) or is_tuple(value):
+        for member in value:
             _refuse_odd_numbers(member)
 
 
@@ -77,16 +84,16 @@ def _has_long_number(content: bytes | str) -> bool:
     return data.translate(_DIGITS).find(b"1" * 19) >= 0
 
 
-def _choose() -> tuple[Callable[[bytes | str], object], Callable[[object], bytes]]:
+def _choose() -> tuple[Callable[[bytes | str], JSONValue], Callable[[object], bytes]]:
     if find_spec("orjson") is None:
         return standard_loads, standard_dumps
     orjson = import_module("orjson")
 
-    def loads(content: bytes | str) -> object:
+    def loads(content: bytes | str) -> JSONValue:
         if len(content) > _MUCH or _has_long_number(content):
             return standard_loads(content)
         try:
-            value: object = orjson.loads(content)
+            value: JSONValue = orjson.loads(content)
         except ValueError:
             # orjson refuses NaN, and deep nesting fails: let the other judge
             value = json.loads(content)

@@ -12,8 +12,9 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Final, cast
+from typing import IO, TYPE_CHECKING, Final
 
+from ._checks import is_object
 from ._errors import ArgumentError, DownloadError
 
 if TYPE_CHECKING:
@@ -152,9 +153,7 @@ class PartialFile:
                 found: object = json.loads(file.read(_LONGEST_NOTE))
         except (OSError, ValueError, RecursionError):
             return {}
-        if not isinstance(found, dict):
-            return {}
-        return {str(name): str(value) for name, value in cast("dict[object, object]", found).items()}
+        return {str(name): str(value) for name, value in found.items()} if is_object(found) else {}
 
     def _forget_note(self) -> None:
         if self.resumable:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["ABSENT", "JSON", "Absent", "find", "put", "value_at"]
+if TYPE_CHECKING:
+    from ._json import JSONValue
 
-JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+__all__ = ["ABSENT", "Absent", "find", "put", "value_at"]
 
 
 class Absent:
@@ -25,11 +26,11 @@ ABSENT: Final = Absent()
 """Nothing stands at the pointer, which is not the same as null."""
 
 
-def find(document: JSON, pointer: str) -> JSON | Absent:
-    """The value at `pointer`, or `ABSENT`.
+def find(document: JSONValue, pointer: str) -> JSONValue | Absent:
+    """Return the value at `pointer`, or `ABSENT`.
 
     A list of one object where the pointer asks for a member is read as that
-    object: several of the vendor's documents wrap answers in an array that the
+    object: several of the vendor's documents wrap responses in an array that the
     service does not send, or the other way round.
     """
     here = document
@@ -49,18 +50,18 @@ def find(document: JSON, pointer: str) -> JSON | Absent:
     return here
 
 
-def value_at(document: JSON, pointer: str) -> JSON:
-    """Like `find`, where absent and null mean the same."""
+def value_at(document: JSONValue, pointer: str) -> JSONValue:
+    """Return what `find` returns, where absent and null mean the same."""
     found = find(document, pointer)
     return None if isinstance(found, Absent) else found
 
 
-def put(document: JSON, pointer: str, value: JSON) -> JSON:
-    """A copy of `document` with `value` at `pointer`; only the objects on the way are copied."""
+def put(document: JSONValue, pointer: str, value: JSONValue) -> JSONValue:
+    """Return a copy of `document` with `value` at `pointer`; only the objects on the way are copied."""
     return _put(document, _parts(pointer), value)
 
 
-def _put(document: JSON, parts: list[str], value: JSON) -> JSON:
+def _put(document: JSONValue, parts: list[str], value: JSONValue) -> JSONValue:
     if not parts:
         return value
     here = document if isinstance(document, dict) else {}

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NoReturn
 from urllib.parse import parse_qsl, unquote_plus
 
-from ._checks import is_list, is_object
+from ._json import JSONValue
 from ._redaction import MASK, is_secret
 
 __all__ = [
@@ -164,15 +164,15 @@ class Redactor:
             done = max(done, end)
         return "".join([*pieces, text[done:]])
 
-    def value(self, value: object) -> object:
+    def value(self, value: JSONValue) -> JSONValue:
         """Mask credentials in a JSON value."""
         if not self._forms:
             return value
         if isinstance(value, str):
             return self.text(value)
-        if is_list(value):
+        if isinstance(value, list):
             return [self.value(item) for item in value]
-        if is_object(value):
+        if isinstance(value, dict):
             return {self.text(name): self.value(item) for name, item in value.items()}
         return value
 

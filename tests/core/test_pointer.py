@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from xcaas_core._pointer import ABSENT, JSON, find, put, value_at
+from xcaas_core._json import JSONValue
+from xcaas_core._pointer import ABSENT, find, put, value_at
 
-BODY: JSON = {"a": {"b": [10, {"c": None}]}, "x/y": 1, "t~": 2, "": 3}
+BODY: JSONValue = {"a": {"b": [10, {"c": None}]}, "x/y": 1, "t~": 2, "": 3}
 
 
 @pytest.mark.parametrize(
@@ -41,8 +42,8 @@ def test_absent_reads_as_null() -> None:
 
 
 def test_put_copies_what_it_changes_and_nothing_else() -> None:
-    kept: JSON = {"deep": 1}
-    body: JSON = {"page": 1, "kept": kept, "in": {"x": 1}}
+    kept: JSONValue = {"deep": 1}
+    body: JSONValue = {"page": 1, "kept": kept, "in": {"x": 1}}
     changed = put(put(body, "/page", 2), "/in/y/z", 3)
     assert changed == {"page": 2, "kept": {"deep": 1}, "in": {"x": 1, "y": {"z": 3}}}
     assert body == {"page": 1, "kept": {"deep": 1}, "in": {"x": 1}}

@@ -28,6 +28,19 @@ def test_no_file_is_longer_than_people_read() -> None:
     assert not {name: lines for name, lines in lengths.items() if lines > 400}
 
 
+CASTS = 2
+
+
+def test_types_are_stated_and_not_cast() -> None:
+    """Where a cast looks needed, a function with a `TypeIs` or a typed wrapper says why the type is right."""
+    rooms = {"calls", "client", "operations", "paging", "polling", "sansio", "testing", "xcaas_core"}
+    found = dict.fromkeys(rooms, 0)
+    for path in files("core"):
+        if path.parent.name in rooms:
+            found[path.parent.name] += path.read_text("utf-8").count("cast(")
+    assert sum(found.values()) <= CASTS, found
+
+
 def test_nothing_is_left_to_do() -> None:
     # Put together, so that this file does not find itself.
     pattern = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from xcaas_core._pointer import JSON
+from xcaas_core._json import JSONValue
 from xcaas_core.operations._extensions import PaginationSpec, StopCondition
 from xcaas_core.paging._walk import PageIterator
 
 Key = str | int | None
-ResponseSpec = tuple[JSON, dict[str, str]]
+ResponseSpec = tuple[JSONValue, dict[str, str]]
 
 
 class Server(Protocol):
@@ -28,7 +28,7 @@ class Style:
 
 @dataclass
 class Service:
-    rows: list[JSON]
+    rows: list[JSONValue]
     size: int
     asked: list[Key] = field(default_factory=list)
 
@@ -39,7 +39,7 @@ class Service:
     def answer(self, key: Key) -> ResponseSpec:
         raise NotImplementedError
 
-    def part(self, start: int) -> list[JSON]:
+    def part(self, start: int) -> list[JSONValue]:
         return self.rows[start : start + self.size]
 
     @property
@@ -69,7 +69,7 @@ class Offset(Service):
 class Links(Service):
     def answer(self, key: Key) -> ResponseSpec:
         page = int(key or 0)
-        links: list[JSON] = [{"rel": "prevUrl", "href": "/?p"}] if page else []
+        links: list[JSONValue] = [{"rel": "prevUrl", "href": "/?p"}] if page else []
         if page + 1 < self.pages:
             links.append({"rel": "nextUrl", "href": "/?n"})
         return {"content": list(self.part(page * self.size)), "links": links}, {}
@@ -90,7 +90,7 @@ class LastPage(Service):
 class PageObject(Service):
     def answer(self, key: Key) -> ResponseSpec:
         page = int(key or 0)
-        body: dict[str, JSON] = {"page": {"number": page, "totalPages": self.pages}}
+        body: dict[str, JSONValue] = {"page": {"number": page, "totalPages": self.pages}}
         if rows := self.part(page * self.size):
             body["_embedded"] = {"queues": list(rows)}
         return body, {}
@@ -100,7 +100,10 @@ class NoData(Service):
     def answer(self, key: Key) -> ResponseSpec:
         start = int(str(key)[1:]) if key else 0
         rows = self.part(start)
-        meta: JSON = {"totalRecordCount": len(self.rows), "scrollId": f"s{start + self.size}" if rows else "No Data"}
+        meta: JSONValue = {
+            "totalRecordCount": len(self.rows),
+            "scrollId": f"s{start + self.size}" if rows else "No Data",
+        }
         return {"data": list(rows), "meta": meta}, {}
 
 
@@ -119,7 +122,7 @@ class HasMore(Service):
     def answer(self, key: Key) -> ResponseSpec:
         self.position = 0 if key is None else self.position + self.size
         more = self.position + self.size < len(self.rows)
-        body: JSON = {
+        body: JSONValue = {
             "data": list(self.part(self.position)),
             "pagination": {"hasMore": more, "nextScrollId": "scroll"},
         }
@@ -234,12 +237,14 @@ STYLES = [
 ]
 
 
-def rows(count: int) -> list[JSON]:
+def rows(count: int) -> list[JSONValue]:
     return [{"id": number} for number in range(count)]
 
 
-def drain(walk: PageIterator, serve: Server, *, at_most: int = 10_000, into: list[JSON] | None = None) -> list[JSON]:
-    found: list[JSON] = [] if into is None else into
+def drain(
+    walk: PageIterator, serve: Server, *, at_most: int = 10_000, into: list[JSONValue] | None = None
+) -> list[JSONValue]:
+    found: list[JSONValue] = [] if into is None else into
     while not walk.done:
         assert at_most > 0, "the walk does not end"
         at_most -= 1

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
+from .._checks import is_list, is_object
 from .._errors import ResponseError, XCaaSError, error_class
-from .._json import loads
-from .._pointer import JSON, value_at
+from .._json import JSONValue, loads
+from .._pointer import value_at
 from .._redaction import safe_text, safe_url
 from .._secrets import Redactor
 from ..http._media_types import is_html, matches, media_type_of, text_in
@@ -69,7 +70,7 @@ def response_error(
     )
 
 
-def _body(response: Response, content_type: str | None, redactor: Redactor) -> tuple[object, bool]:
+def _body(response: Response, content_type: str | None, redactor: Redactor) -> tuple[JSONValue, bool]:
     """The body as JSON values and True, or as text and False."""
     content = response.content
     if not content:
@@ -81,7 +82,7 @@ def _body(response: Response, content_type: str | None, redactor: Redactor) -> t
         return redactor.text(text)[:_LONGEST_TEXT], False
 
 
-def _described(operation: Operation[object], status: int, sent: str, body: object) -> ResponseSpec | None:
+def _described(operation: Operation[object], status: int, sent: str, body: JSONValue) -> ResponseSpec | None:
     """The spec's description of this error: one whose message is where it says, in this media type at best."""
     offered = [answer for answer in candidates(operation.errors, status) if answer.kind == "json"]
     offered.sort(key=lambda answer: not matches(answer.media_type, sent))
@@ -91,7 +92,7 @@ def _described(operation: Operation[object], status: int, sent: str, body: objec
     return offered[0] if offered else None
 
 
-def _decoded(answer: ResponseSpec | None, body: object, package: str) -> object:
+def _decoded(answer: ResponseSpec | None, body: JSONValue, package: str) -> object:
     if answer is None or answer.annotation is None:
         return body
     codec = codec_for(answer.annotation, package)
@@ -102,9 +103,9 @@ def _decoded(answer: ResponseSpec | None, body: object, package: str) -> object:
         return body
 
 
-def _text(body: object, described: tuple[str, ...], usual: tuple[str, ...]) -> str | None:
+def _text(body: JSONValue, described: tuple[str, ...], usual: tuple[str, ...]) -> str | None:
     for pointer in (*described, *usual):
-        text = _words(value_at(cast("JSON", body), pointer))
+        text = _words(value_at(body, pointer))
         if text:
             return safe_text(text)
     return None
@@ -120,12 +121,11 @@ def _words(found: object, depth: int = 4) -> str | None:
         return None
     if isinstance(found, int | float):
         return str(found)
-    if isinstance(found, list):
-        words = [_words(member, depth - 1) for member in cast("list[object]", found)[:5]]
+    if is_list(found):
+        words = [_words(member, depth - 1) for member in found[:5]]
         return "; ".join([word for word in words if word])
-    if isinstance(found, dict):
-        members = cast("dict[str, object]", found)
-        words = [_words(members.get(key), depth - 1) for key in ("field", "message", "detail", "title", "reason")]
+    if is_object(found):
+        words = [_words(found.get(key), depth - 1) for key in ("field", "message", "detail", "title", "reason")]
         return ": ".join([word for word in words if word])
     return None
 

@@ -7,7 +7,7 @@ on a request that then has to wait.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from .._errors import Attempt, CallTimeoutError, ConnectError, TransportError, XCaaSError
 from .._redaction import safe_url
@@ -162,8 +162,9 @@ class CallRunner(Generic[T]):
         return left
 
     def value(self, response: Response) -> T:
-        """Decode a whole answer."""
-        return cast("T", self.compiled.responses.value(response, self.engine.lenient))
+        """Decode a whole response."""
+        value: T = self.compiled.responses.value(response, self.engine.lenient)
+        return value
 
     def _check_stream(self, response: Response) -> Flow[None]:
         """A body that cannot be what was promised is not worth streaming."""

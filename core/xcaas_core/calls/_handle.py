@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, Self, TypeAlias, cast
+from typing import NoReturn, Self, TypeAlias
 
 from .._errors import ConfigurationError
 
@@ -19,7 +19,7 @@ class Handle:
 
     def __copy__(self) -> Self:
         twin = object.__new__(type(self))
-        state = cast("_State", object.__getstate__(self))
+        state: _State = getattr(object, "__getstate__")(self)  # noqa: B009 - type checkers give it no type
         for part in state if isinstance(state, tuple) else (state,):
             for name, value in (part or {}).items():
                 setattr(twin, name, value)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .._errors import Attempt, XCaaSError
 from ..http._headers import request_id_of
 from ..sansio._messages import Response
 from ..serialization._responses import plain_json
 from ._context import CallContext
+
+if TYPE_CHECKING:
+    from .._json import JSONValue
 
 __all__ = ["CallResponse"]
 
@@ -57,7 +60,7 @@ class CallResponse(Generic[T_co]):
     def request_id(self) -> str | None:
         return request_id_of(self.response.headers)
 
-    def json(self) -> object:
+    def json(self) -> JSONValue:
         """The body as plain JSON values. Raises `DecodeError` if it is something else."""
         try:
             return plain_json(self.response)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from threading import Lock
 
+from .._backoff import growing_wait
 from .._errors import CallTimeoutError, CertificateError, ConfigurationError, ConnectError, TransportError
 
 __all__ = ["RetryBudget", "RetryPolicy", "backoff", "cost_of", "planned_wait", "worth_repeating"]
@@ -105,8 +106,7 @@ def worth_repeating(error: TransportError, safe: bool) -> bool:
 
 def backoff(policy: RetryPolicy, retry: int, random: float) -> float:
     """Seconds to wait before retry number `retry` (from 1), with `random` from 0 to 1."""
-    # The exponent is bounded because 2.0**1024 is no float; longest_wait rules long before.
-    return random * min(policy.longest_wait, policy.first_wait * 2.0 ** min(retry - 1, 64))
+    return random * growing_wait(policy.first_wait, retry, policy.longest_wait)
 
 
 def planned_wait(policy: RetryPolicy, retry: int, asked: float | None, random: float) -> float | None:

@@ -8,10 +8,11 @@ download starts over, if whoever takes the bytes can.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
+from .._backoff import growing_wait
 from .._errors import DownloadError, ResponseError, TransportError
-from .._pointer import JSON, value_at
+from .._pointer import value_at
 from ..calls._context import CallContext
 from ..calls._exchange import exchange
 from ..operations._links import related_call
@@ -107,7 +108,7 @@ class Transfer:
         if facts is None or facts.checksum is None:
             return
         reply = yield from exchange(self._engine, related_call(facts.checksum, self._call))
-        body = cast("JSON", reply.json())
+        body = reply.json()
         size = value_at(body, facts.size) if facts.size else None
         if isinstance(size, int) or (isinstance(size, str) and size.isdecimal()):
             self._described = int(size)
@@ -341,7 +342,7 @@ class Transfer:
             whole = "an unknown number of" if self.length is None else self.length
             text = f"the file broke off {self._failures} times in a row, last after {self.offset} of {whole} bytes"
             raise self._in_context(DownloadError(text, advice="Try again later.")) from error
-        yield Sleep(_FIRST_PAUSE * 2 ** (self._failures - 1))
+        yield Sleep(growing_wait(_FIRST_PAUSE, self._failures))
 
     def _in_context(self, error: DownloadError) -> DownloadError:
         if self._reply is None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TypeAlias
 
+from .._json import JSONValue as JSONValue
 from .._json import dumps, loads
 from ._failure import ValidationFailure
 
 __all__ = ["Buffer", "JSONObject", "JSONValue", "decode_json", "encode_json"]
-
-if TYPE_CHECKING:
-    JSONValue: TypeAlias = dict[str, "JSONValue"] | list["JSONValue"] | str | int | float | bool | None
-    """Any JSON value."""
-else:
-    JSONValue = Any  # `typing.get_type_hints` never ends with a type that holds itself
 
 JSONObject: TypeAlias = dict[str, JSONValue]
 """A JSON object."""
@@ -27,7 +22,7 @@ def decode_json(data: Buffer) -> JSONValue:
     For text that callers give; answers are read in `serialization/_responses.py`.
     """
     try:
-        return cast("JSONValue", loads(data if isinstance(data, str | bytes) else bytes(data)))
+        return loads(data if isinstance(data, str | bytes) else bytes(data))
     except RecursionError:
         raise ValidationFailure("the JSON is nested too deeply").error(from_caller=True) from None
     except ValueError as error:

@@ -9,7 +9,10 @@ a reference to another operation is `"module:NAME"` inside the product's package
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from .._json import JSONValue
 
 __all__ = [
     "DownloadSpec",
@@ -41,11 +44,11 @@ class StopCondition:
         self,
         spot: ValueLocation,
         test: Literal["page-count", "last-page", "item-count", "equals", "lacks", "absent"],
-        value: object = None,
+        value: JSONValue = None,
     ) -> None:
         self.spot: ValueLocation = spot
         self.test: Literal["page-count", "last-page", "item-count", "equals", "lacks", "absent"] = test
-        self.value: object = value
+        self.value: JSONValue = value
 
 
 class PaginationSpec:

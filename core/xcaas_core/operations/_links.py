@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from ._operation import Call, Operation
 
@@ -22,7 +22,7 @@ def related_call(related: LinkSpec, call: Call[object], id: str | None = None) -
     """
     module, _, name = related.operation.partition(":")
     package = call.operation.product.package
-    operation = cast("Operation[object]", getattr(import_module(f"{package}.{module}"), name))
+    operation: Operation[object] = getattr(import_module(f"{package}.{module}"), name)
     pairs = zip(call.operation.parameters, call.args, strict=False)
     given = {_key(parameter): value for parameter, value in pairs}
     args: list[object] = []

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._errors import ArgumentError, DecodeError, PagingError, ResponseError
-from .._pointer import JSON, put, value_at
+from .._json import JSONValue
+from .._pointer import put, value_at
 from .._text import plural
 from ..calls._exchange import exchange
 from ..operations._operation import Call
@@ -36,7 +37,7 @@ class Page(Rows[T]):
     __slots__ = ("body", "headers", "items", "number", "resume_token")
 
     def __init__(
-        self, items: list[T], *, number: int, resume_token: str | None, headers: Mapping[str, str], body: JSON
+        self, items: list[T], *, number: int, resume_token: str | None, headers: Mapping[str, str], body: JSONValue
     ) -> None:
         self.items: list[T] = items
         self.number: int = number
@@ -45,15 +46,17 @@ class Page(Rows[T]):
         """Resumes behind this page; None after the last one."""
         self.headers: Mapping[str, str] = headers
         """Headers of the answer (totals, rate limits)."""
-        self.body: JSON = body
-        """The whole answer as JSON, for what stands beside the items; typed by `envelope`."""
+        self.body: JSONValue = body
+        """The whole response as JSON, for what stands beside the items; typed by `envelope`."""
 
     def envelope(self, model: type[M]) -> M:
-        """Return the whole answer as a model of the page, for totals and summaries that stand beside the items.
+        """Return the whole response as a model of the page, for totals and summaries that stand beside the items.
 
-        Raises `DecodeError` where the answer is another one.
+        Raises `DecodeError` where the response is another one.
         """
-        return model.from_dict(cast("Mapping[str, object]", self.body))
+        if not isinstance(self.body, dict):
+            raise DecodeError(f"the page is no object, and so no {model.__name__}")
+        return model.from_dict(self.body)
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)
@@ -80,8 +83,8 @@ class PageSource(Generic[T]):
         self.engine: Engine = engine
         self.call: Call[object] = _complete(call, paging)
         self.paging: PaginationSpec = paging
-        self._decoder: Callable[[list[JSON]], list[T]] | None = None
-        self._body: JSON = None
+        self._decoder: Callable[[list[JSONValue]], list[T]] | None = None
+        self._body: JSONValue = None
         self._kept: CallResponse[object] | None = None
 
     @property
@@ -105,7 +108,7 @@ class PageSource(Generic[T]):
             walk.stop()
             return None
         try:
-            return walk.advance(cast("JSON", reply.json()), reply.headers, reply.url)
+            return walk.advance(reply.json(), reply.headers, reply.url)
         except PagingError as error:
             reply.context.complete(error, reply.response)
             raise
@@ -178,13 +181,13 @@ class PageSource(Generic[T]):
             call = Call(call.operation, kept, call.body, headers=call.headers)
         return call.with_argument("query", paging.parameter, here.key)
 
-    def _plain_body(self) -> JSON:
+    def _plain_body(self) -> JSONValue:
         """The caller's body as JSON, encoded once for all pages."""
         if self._body is None:
             operation, given = self.call.operation, self.call.body
             codec = codec_for(operation.body.annotation if operation.body else None, operation.product.package)
             try:
-                self._body = cast("JSON", plain(given) if codec is None else codec.encode(given))
+                self._body = plain(given) if codec is None else codec.encode(given)
             except (TypeError, ValueError) as error:
                 raise blame_body(ArgumentError(str(error)), operation) from None
         return self._body
@@ -197,19 +200,21 @@ class PageSource(Generic[T]):
 
         return resolve(self.paging.item, self.call.operation.product.package)
 
-    def _make_decoder(self) -> Callable[[list[JSON]], list[T]]:
+    def _make_decoder(self) -> Callable[[list[JSONValue]], list[T]]:
         if self.paging.item is None:
-            return lambda items: cast("list[T]", items)
+            return _as_they_came
         from ..models import resolve
 
         codec = resolve(f"list[{self.paging.item}]", self.call.operation.product.package)
 
-        def decode(items: list[JSON]) -> list[T]:
+        def decode(items: list[JSONValue]) -> list[T]:
             try:
-                return cast("list[T]", codec.decode(items, at=self.paging.items, lenient=self.engine.lenient))
+                found: Any = codec.decode(items, at=self.paging.items, lenient=self.engine.lenient)
             except DecodeError as error:
                 error.operation = self.name
                 raise
+            decoded: list[T] = found
+            return decoded
 
         return decode
 
@@ -235,3 +240,7 @@ def _complete(call: Call[object], paging: PaginationSpec) -> Call[object]:
         if position is not None and (position >= len(call.args) or call.args[position] is None):
             call = call.with_argument("query", wire, value)
     return call
+
+
+def _as_they_came(items: list[Any]) -> list[Any]:
+    return items

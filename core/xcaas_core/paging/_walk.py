@@ -16,11 +16,12 @@ the list is over. It ends or fails, whatever a server does:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final
 from urllib.parse import urljoin
 
 from .._errors import PagingError
-from .._pointer import JSON, Absent, find, value_at
+from .._json import JSONValue
+from .._pointer import Absent, find, value_at
 from .._text import plural
 from ..http._headers import link_target
 from ..operations._extensions import PaginationSpec, StopCondition, ValueLocation
@@ -85,12 +86,17 @@ class RawPage:
     __slots__ = ("body", "headers", "here", "items", "next")
 
     def __init__(
-        self, items: list[JSON], here: ResumeToken, next: ResumeToken | None, body: JSON, headers: Mapping[str, str]
+        self,
+        items: list[JSONValue],
+        here: ResumeToken,
+        next: ResumeToken | None,
+        body: JSONValue,
+        headers: Mapping[str, str],
     ) -> None:
-        self.items: list[JSON] = items
+        self.items: list[JSONValue] = items
         self.here: ResumeToken = here
         self.next: ResumeToken | None = next
-        self.body: JSON = body
+        self.body: JSONValue = body
         self.headers: Mapping[str, str] = headers
 
 
@@ -126,7 +132,7 @@ class PageIterator:
         """End the walk."""
         self.position = None
 
-    def advance(self, body: JSON, headers: Mapping[str, str], url: str = "") -> RawPage:
+    def advance(self, body: JSONValue, headers: Mapping[str, str], url: str = "") -> RawPage:
         """Take in the answer for `position`, which came from `url`, and move on.
 
         Raises PagingError if the answer holds no list, or the walk goes in circles.
@@ -139,7 +145,7 @@ class PageIterator:
         again = hash((here.key, mark)) in self._marks
         self._keys.add(hash(here.key))
         self._marks.add(hash((here.key, mark)))
-        fresh: list[JSON] = [] if again else items
+        fresh: list[JSONValue] = [] if again else items
         self._run = self._run + 1 if items and mark == self._previous else 0
         self._previous = mark
         self._fed += 1
@@ -158,7 +164,7 @@ class PageIterator:
     def _first_key(self) -> int | None:
         return (self._paging.first or 0) if self._paging.style == "page" else self._paging.first
 
-    def _items(self, body: JSON, headers: Mapping[str, str]) -> list[JSON]:
+    def _items(self, body: JSONValue, headers: Mapping[str, str]) -> list[JSONValue]:
         found = find(body, self._paging.items)
         embedded = self._embedded(body) if isinstance(found, Absent) else []
         if len(embedded) == 1:
@@ -171,12 +177,12 @@ class PageIterator:
             return []
         raise PagingError(f"the answer holds no list at {self._paging.items!r}; it may be damaged, try again")
 
-    def _embedded(self, body: JSON) -> list[list[JSON]]:
+    def _embedded(self, body: JSONValue) -> list[list[JSONValue]]:
         """The lists of a HAL page by whatever names: the vendor's sample and schema don't always agree on one."""
         embedded = value_at(body, "/_embedded") if self._paging.items.startswith("/_embedded/") else None
         return [value for value in embedded.values() if isinstance(value, list)] if isinstance(embedded, dict) else []
 
-    def _may_be_missing(self, body: JSON, headers: Mapping[str, str]) -> bool:
+    def _may_be_missing(self, body: JSONValue, headers: Mapping[str, str]) -> bool:
         """HAL leaves out empty lists; elsewhere a missing list needs another sign that the page is the last."""
         if not isinstance(find(body, self._paging.items), Absent):
             return False
@@ -185,7 +191,7 @@ class PageIterator:
         return any(rule.test == "equals" and _holds(rule, 0, 0, 0, body, headers) for rule in self._paging.last)
 
     def _next_key(
-        self, here: ResumeToken, items: list[JSON], seen: int, body: JSON, headers: Mapping[str, str]
+        self, here: ResumeToken, items: list[JSONValue], seen: int, body: JSONValue, headers: Mapping[str, str]
     ) -> str | int | None:
         """The key of the page that follows, or None if none does."""
         paging = self._paging
@@ -203,7 +209,9 @@ class PageIterator:
         return value if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
 
 
-def _holds(rule: StopCondition, number: int, pages: int, items: int, body: JSON, headers: Mapping[str, str]) -> bool:
+def _holds(
+    rule: StopCondition, number: int, pages: int, items: int, body: JSONValue, headers: Mapping[str, str]
+) -> bool:
     """Whether a sign says that this page, the one of this number, is the last."""
     if rule.test in _TOTALS:
         total = _total(rule, body, headers)
@@ -214,12 +222,12 @@ def _holds(rule: StopCondition, number: int, pages: int, items: int, body: JSON,
         return value is None or value == ""
     if rule.test == "equals":
         return _same(value, rule.value)
-    wanted = cast("Mapping[str, object]", rule.value)
+    wanted = rule.value if isinstance(rule.value, dict) else {}
     rows = value if isinstance(value, list) else []
     return not any(isinstance(row, dict) and all(_same(row.get(name), wanted[name]) for name in wanted) for row in rows)
 
 
-def _total(rule: StopCondition, body: JSON, headers: Mapping[str, str]) -> int | None:
+def _total(rule: StopCondition, body: JSONValue, headers: Mapping[str, str]) -> int | None:
     if rule.test not in _TOTALS:
         return None
     value = _value(rule.spot, body, headers)
@@ -229,12 +237,12 @@ def _total(rule: StopCondition, body: JSON, headers: Mapping[str, str]) -> int |
         return None
 
 
-def _same(value: JSON, wanted: object) -> bool:
+def _same(value: JSONValue, wanted: object) -> bool:
     """Equality that forgives letter case, and booleans and numbers sent as text."""
     return value is not None and str(value).strip().casefold() == str(wanted).strip().casefold()
 
 
-def _value(spot: ValueLocation, body: JSON, headers: Mapping[str, str]) -> JSON:
+def _value(spot: ValueLocation, body: JSONValue, headers: Mapping[str, str]) -> JSONValue:
     name = spot[1]
     if spot[0] == "header":
         return headers.get(name)

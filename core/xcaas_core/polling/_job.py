@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
+from .._backoff import growing_wait
 from .._errors import ArgumentError, DecodeError, PollerError, PollerTimeoutError
-from .._pointer import JSON, value_at
+from .._json import JSONValue
+from .._pointer import value_at
 from ..calls._context import AnyError, CallContext
 from ..calls._exchange import exchange
 from ..http._headers import requested_wait
@@ -60,7 +62,7 @@ class Job:
         self._call = call
         self._polling: PollingSpec = polling
         self._looks = 0
-        self._body: JSON = None  # of the latest answer that told a state
+        self._body: JSONValue = None  # of the latest answer that told a state
         self._starting = False
         self._warned = False  # of a result that is not whole, once
         self._fresh = False  # whether the state was just learned, so that a wait need not ask at once
@@ -156,7 +158,7 @@ class Job:
                 progress(self._progress(clock() - began))
             if not self._over() and clock() >= deadline:
                 raise self._timed_out(clock() - began)
-            delay = max(min(delay * polling.factor, polling.longest), polling.first, self._asked_for())
+            delay = max(growing_wait(delay, 2, polling.longest, polling.factor), polling.first, self._asked_for())
         if self.failed:
             raise self._failure()
         if self.partial and not self._warned:
@@ -195,7 +197,7 @@ class Job:
         # Without an operation for the result, a status answer is needed even if the start said "done".
         return self.done and (self.answer is not None or self._polling.result is not None)
 
-    def _learn(self, body: JSON) -> None:
+    def _learn(self, body: JSONValue) -> None:
         self._body = body
         state = value_at(body, self._polling.status.value)
         self.state = None if state is None else str(state)
@@ -253,10 +255,9 @@ class Job:
         return reply.context.complete(error, reply.response)
 
 
-def _one(body: object) -> JSON:
-    """The description of a job, which some services send as the only element of a list."""
-    found = cast("JSON", body)
-    return found[0] if isinstance(found, list) and len(found) == 1 else found
+def _one(body: JSONValue) -> JSONValue:
+    """Return the description of a job, which some services send as the only element of a list."""
+    return body[0] if isinstance(body, list) and len(body) == 1 else body
 
 
 def known(id: object) -> str:
@@ -277,7 +278,7 @@ def _check(timeout: object) -> None:
         raise error
 
 
-def _as_text(reason: JSON) -> str | None:
+def _as_text(reason: JSONValue) -> str | None:
     """A reason for people: text as it is, and the telling part of an error object."""
     if isinstance(reason, dict):
         told = [reason[name] for name in ("title", "detail", "message", "error") if isinstance(reason.get(name), str)]

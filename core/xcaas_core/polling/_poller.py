@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..calls._handle import Handle
 from ._job import Job, known
@@ -103,7 +103,8 @@ class Poller(_Watched, Generic[T_co]):
         """
         self._session.run(self._job.wait(timeout, progress))
         call = self._job.result_call()
-        return cast("T_co", _last_answer(self._job) if call is None else _fetch(self._session, call))
+        value: T_co = _last_response(self._job) if call is None else _fetch(self._session, call)
+        return value
 
     def status(self) -> str | None:
         """Ask once how the job stands."""
@@ -147,7 +148,8 @@ class AsyncPoller(_Watched, Generic[T_co]):
         """Start the job if need be, wait until it is over, and return its result. See `Poller.wait`."""
         await self._session.run(self._job.wait(timeout, progress))
         call = self._job.result_call()
-        return cast("T_co", _last_answer(self._job) if call is None else await _fetch_async(self._session, call))
+        value: T_co = _last_response(self._job) if call is None else await _fetch_async(self._session, call)
+        return value
 
     async def status(self) -> str | None:
         """Ask once how the job stands. PollerError before it was started."""
@@ -158,11 +160,11 @@ class AsyncPoller(_Watched, Generic[T_co]):
         await self._session.run(self._job.cancel())
 
 
-def _last_answer(job: Job) -> object:
+def _last_response(job: Job) -> Any:
     return None if job.answer is None else job.answer.value()
 
 
-def _fetch(session: Session, call: Call[object]) -> object:
+def _fetch(session: Session, call: Call[object]) -> Any:
     """The result of a job: a download, a pager, or what a plain call returns."""
     if _streams(call):
         from ..downloads._download import Download
@@ -176,7 +178,7 @@ def _fetch(session: Session, call: Call[object]) -> object:
     return session.exchange(call).value()
 
 
-async def _fetch_async(session: AsyncSession, call: Call[object]) -> object:
+async def _fetch_async(session: AsyncSession, call: Call[object]) -> Any:
     if _streams(call):
         from ..downloads._download import AsyncDownload
 

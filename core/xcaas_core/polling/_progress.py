@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._pointer import JSON
+from .._json import JSONValue
 
 __all__ = ["PollProgress", "span"]
 
@@ -13,7 +13,7 @@ class PollProgress:
     __slots__ = ("body", "elapsed", "id", "looks", "partial", "state")
 
     def __init__(
-        self, id: str, state: str | None, looks: int, elapsed: float, body: JSON, *, partial: bool = False
+        self, id: str, state: str | None, looks: int, elapsed: float, body: JSONValue, *, partial: bool = False
     ) -> None:
         self.id: str = id
         self.state: str | None = state
@@ -22,7 +22,7 @@ class PollProgress:
         """Times that the service was asked."""
         self.elapsed: float = elapsed
         """Seconds since the wait began."""
-        self.body: JSON = body
+        self.body: JSONValue = body
         """The status answer as JSON, for percentages and the like."""
         self.partial: bool = partial
         """Whether the job has ended with part of its work undone."""

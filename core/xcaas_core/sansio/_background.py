@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from importlib import import_module
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 import anyio
 
@@ -26,13 +26,13 @@ class BackgroundTask(Generic[T]):
     `result`. Nothing of it is left when `cancel` returns.
     """
 
-    __slots__ = ("_done", "_error", "_scope", "_task", "_value", "_work")
+    __slots__ = ("_done", "_error", "_scope", "_task", "_values", "_work")
 
     def __init__(self, work: Callable[[], Awaitable[T]]) -> None:
         self._work = work
         self._scope = anyio.CancelScope()
         self._done = anyio.Event()
-        self._value: T | None = None
+        self._values: list[T] = []
         self._error: BaseException | None = None
         # asyncio alone holds its tasks weakly
         self._task: object = _spawn(self._run, self._ended)
@@ -42,7 +42,7 @@ class BackgroundTask(Generic[T]):
         await self._done.wait()
         if self._error is not None:
             raise self._error
-        return cast("T", self._value)
+        return self._values[0]
 
     async def cancel(self) -> None:
         """Cancel the work unless it is done, and wait until it has let go of everything."""
@@ -53,7 +53,7 @@ class BackgroundTask(Generic[T]):
     async def _run(self) -> None:
         try:
             with self._scope:
-                self._value = await self._work()
+                self._values.append(await self._work())
         except BaseException as error:
             self._error = error
             if isinstance(error, anyio.get_cancelled_exc_class()):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from .._json import JSONValue
     from ..models import LenientReading
 
 __all__ = ["Codec", "codec_for"]
@@ -26,7 +27,7 @@ class Codec(Protocol):
         """`owned`: nobody else holds `value`, so that it may be taken apart while it is read."""
         ...
 
-    def encode(self, value: object) -> object: ...
+    def encode(self, value: object) -> JSONValue: ...
 
 
 def codec_for(annotation: str | None, package: str) -> Codec | None:

@@ -7,13 +7,13 @@ runs those whose value was given. None means "not given", everywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from enum import Enum
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
-from .._checks import is_list, is_object
+from .._checks import is_iterable, is_list, is_mapping, is_object
 from .._errors import ArgumentError
-from .._json import dumps
+from .._json import JSONValue, dumps
 from ..operations._parameter import Parameter
 from ._codecs import codec_for
 from ._styles import (
@@ -100,7 +100,7 @@ def _needed(encode: Callable[[object], object]) -> Callable[[object], object]:
 
 def _refuse_undefined(value: object) -> None:
     """`ArgumentError` for what is not equal to itself, such as NaN and pandas' NaT, also in a list."""
-    members = cast("Iterable[object]", value) if isinstance(value, list | tuple | set | frozenset) else (value,)
+    members = value if is_iterable(value) and isinstance(value, list | tuple | set | frozenset) else (value,)
     for member in members:
         if (member != member) is True:  # arrays and the like give other things than booleans
             raise ArgumentError(
@@ -120,20 +120,20 @@ def _single(value: object) -> object:
     return found
 
 
-def plain(value: object) -> object:
-    """JSON for a value that no codec describes: enums by value, sequences as lists, dates in ISO form."""
+def plain(value: object) -> JSONValue:
+    """Return JSON for a value that no codec describes: enums by value, sequences as lists, dates in ISO form."""
     if isinstance(value, Enum):
         return plain(value.value)
     if value is None or isinstance(value, str | int | float):
         return value
-    if isinstance(value, Mapping):
-        return {str(key): plain(member) for key, member in cast("Mapping[object, object]", value).items()}
+    if is_mapping(value):
+        return {str(key): plain(member) for key, member in value.items()}
     for method in ("to_dict", "isoformat"):
-        convert: Callable[[], object] | None = getattr(value, method, None)
+        convert: Callable[[], JSONValue] | None = getattr(value, method, None)
         if convert is not None:
             return convert()
-    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
-        return [plain(member) for member in cast("Iterable[object]", value)]
+    if is_iterable(value) and not isinstance(value, bytes | bytearray):
+        return [plain(member) for member in value]
     raise ArgumentError(f"{type(value).__name__} cannot be sent")
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from .._errors import DecodeError, XCaaSError
-from .._json import loads, uncollected
+from .._json import JSONValue, loads, uncollected
 from .._text import plural
 from ..http._media_types import charset_of, is_html, is_json, matches, media_type_of, text_in
 from ..operations._parameter import ResponseSpec, ResponseSpecs
@@ -32,12 +32,12 @@ def candidates(specs: ResponseSpecs, status: int) -> tuple[ResponseSpec, ...]:
     return (found,) if isinstance(found, ResponseSpec) else found
 
 
-def plain_json(response: Response) -> object:
+def plain_json(response: Response) -> JSONValue:
     """The body of an answer as JSON values, whatever its operation promises."""
     return _load(response, charset_of(response.headers.get("content-type")))
 
 
-def _load(response: Response, charset: str) -> object:
+def _load(response: Response, charset: str) -> JSONValue:
     content = response.content
     try:
         return loads(content if charset == "utf-8" else content.decode(charset))
@@ -70,7 +70,7 @@ class ResponseDecoder:
         whose address is the result) if the spec lists them."""
         return 200 <= status < 300 or (status < 400 and str(status) in self._specs)
 
-    def value(self, response: Response, lenient: LenientReading | None = None) -> object:
+    def value(self, response: Response, lenient: LenientReading | None = None) -> Any:
         """Decode a whole answer. `DecodeError` if it is not what was promised."""
         key = (response.status, response.headers.get("content-type"))
         decode = self._decoders.get(key)

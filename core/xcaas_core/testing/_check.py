@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._errors import XCaaSError
-from .._pointer import JSON
+from .._json import JSONValue
 from ..models import resolve
 from ..models._codec import NullableCodec
 from ..models._containers import ListCodec, MapCodec
@@ -78,7 +78,7 @@ def _body_problems(request: FakeRequest, operation: Operation[object]) -> list[s
     return [f"body: {pointer} is not in the spec" for pointer in _unknown(codec, content, "")]
 
 
-def _unknown(codec: Codec, value: JSON, pointer: str) -> list[str]:
+def _unknown(codec: Codec, value: JSONValue, pointer: str) -> list[str]:
     """Members that no model knows: slips of the keyboard, in a test."""
     if isinstance(codec, NullableCodec):
         return [] if value is None else _unknown(codec.inner, value, pointer)

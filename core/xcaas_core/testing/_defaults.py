@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from .._pointer import JSON, find, put, value_at
+from .._json import JSONValue
+from .._pointer import find, put, value_at
 from ..models import resolve
 from ..operations._parameter import ResponseSpec
 from ._examples import example
@@ -52,7 +53,7 @@ def _success(operation: Operation[object]) -> tuple[int, ResponseSpec | None]:
     return 200, None
 
 
-def _example(operation: Operation[object], answer: ResponseSpec) -> JSON:
+def _example(operation: Operation[object], answer: ResponseSpec) -> JSONValue:
     written = _written(operation.product.package).get(operation.id)
     if written is not None:
         return written
@@ -60,7 +61,7 @@ def _example(operation: Operation[object], answer: ResponseSpec) -> JSON:
 
 
 @cache
-def _written(package: str) -> dict[str, JSON]:
+def _written(package: str) -> dict[str, JSONValue]:
     """Examples by operation id, where the package brings those of its spec."""
     import json
     from importlib.resources import files
@@ -69,10 +70,11 @@ def _written(package: str) -> dict[str, JSON]:
         text = files(package).joinpath("_examples.json").read_text("utf-8")
     except (OSError, ImportError, TypeError):
         return {}
-    return cast("dict[str, JSON]", json.loads(text))
+    examples: dict[str, JSONValue] = json.loads(text)
+    return examples
 
 
-def _shaped(operation: Operation[object], body: JSON) -> tuple[JSON, dict[str, str]]:
+def _shaped(operation: Operation[object], body: JSONValue) -> tuple[JSONValue, dict[str, str]]:
     headers: dict[str, str] = {}
     links = links_of(operation.product.package)
     if operation.paging is not None:
@@ -96,7 +98,7 @@ def _shaped(operation: Operation[object], body: JSON) -> tuple[JSON, dict[str, s
     return body, headers
 
 
-def _only_page(paging: PaginationSpec, body: JSON) -> tuple[JSON, dict[str, str]]:
+def _only_page(paging: PaginationSpec, body: JSONValue) -> tuple[JSONValue, dict[str, str]]:
     """The page as the first and last one."""
     headers: dict[str, str] = {}
     items = find(body, paging.items)
@@ -113,14 +115,14 @@ def _only_page(paging: PaginationSpec, body: JSON) -> tuple[JSON, dict[str, str]
     return body, headers
 
 
-def _ending(sign: StopCondition, paging: PaginationSpec, items: int) -> JSON:
+def _ending(sign: StopCondition, paging: PaginationSpec, items: int) -> JSONValue:
     match sign.test:
         case "page-count":
             return 1
         case "item-count":
             return items
         case "equals":
-            return cast("JSON", sign.value)
+            return sign.value
         case "lacks":
             return []
         case _:

@@ -15,7 +15,7 @@ from ..models._scalars import ConstCodec
 from ..models._unions import DiscriminatedCodec, UnionCodec
 
 if TYPE_CHECKING:
-    from .._pointer import JSON
+    from .._json import JSONValue
 
 __all__ = ["example"]
 
@@ -35,7 +35,7 @@ _VALUES: Final[dict[type, object]] = {
 _MOMENT: Final = dt.datetime(2026, 3, 14, 9, 26, 53, tzinfo=dt.UTC)
 
 
-def example(codec: Codec) -> JSON:
+def example(codec: Codec) -> JSONValue:
     """JSON that a codec reads. Types that contain themselves end in empty lists and absent fields."""
     return _Maker().value(codec, 0)
 
@@ -46,7 +46,7 @@ class _Maker:
     def __init__(self) -> None:
         self._made = 0
 
-    def value(self, codec: Codec, depth: int) -> JSON:
+    def value(self, codec: Codec, depth: int) -> JSONValue:
         self._made += 1
         enough = depth >= _DEEPEST or self._made >= _MOST
         match codec:
@@ -70,14 +70,14 @@ class _Maker:
             case _:
                 return _scalar(codec)
 
-    def model(self, ref: ModelCodec, depth: int, enough: bool) -> dict[str, JSON]:
+    def model(self, ref: ModelCodec, depth: int, enough: bool) -> dict[str, JSONValue]:
         if depth > _TOO_DEEP:
             return {}  # a model that requires itself has no example
         wanted = [field for field in ref.layout.fields if field.required or not enough]
         return {field.wire: self.value(field.codec, depth + 1) for field in wanted}
 
 
-def _scalar(codec: Codec) -> JSON:
+def _scalar(codec: Codec) -> JSONValue:
     if isinstance(codec, Moment):
         return codec.encode(_MOMENT.replace(tzinfo=None) if codec.local else _MOMENT)
     if isinstance(codec, Epoch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 from ._responses import FakeResponse, ServedResponse
 
@@ -37,13 +37,13 @@ class FakeSyncIO:
         return _answered(self.server, request, content, stream)
 
     def read(self, response: Response) -> None:
-        cast("ServedResponse", response).read()
+        _served(response).read()
 
     def chunk(self, response: Response) -> bytes:
-        return cast("ServedResponse", response).chunk()
+        return _served(response).chunk()
 
     def close_response(self, response: Response) -> None:
-        cast("ServedResponse", response).closed = True
+        _served(response).closed = True
 
     def sleep(self, seconds: float) -> None:
         self.server.clock.sleep(seconds)
@@ -70,14 +70,14 @@ class FakeAsyncIO:
 
     async def read(self, response: Response) -> None:
         await _pass()
-        cast("ServedResponse", response).read()
+        _served(response).read()
 
     async def chunk(self, response: Response) -> bytes:
         await _pass()
-        return cast("ServedResponse", response).chunk()
+        return _served(response).chunk()
 
     async def close_response(self, response: Response) -> None:
-        cast("ServedResponse", response).closed = True
+        _served(response).closed = True
 
     async def sleep(self, seconds: float) -> None:
         self.server.clock.sleep(seconds)
@@ -116,3 +116,9 @@ def _joined(parts: list[Part]) -> bytes:
         body = content if isinstance(content, bytes) else content.read()
         found.append(b"--fake\r\n" + "\r\n".join(lines).encode() + body + b"\r\n")
     return b"".join(found) + b"--fake--\r\n"
+
+
+def _served(response: Response) -> ServedResponse:
+    """Return a response of the server's own, as all that come here are."""
+    assert isinstance(response, ServedResponse)
+    return response

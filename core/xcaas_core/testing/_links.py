@@ -9,11 +9,13 @@ from __future__ import annotations
 import pkgutil
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from ..operations._operation import Operation
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
     from ..operations._extensions import DownloadSpec, StatusLink
 
 __all__ = ["Links", "links_of", "operations_of"]
@@ -52,8 +54,12 @@ def operations_of(package: str) -> list[Operation[object]]:
     for module in pkgutil.iter_modules(getattr(root, "__path__", ())):
         if module.name.startswith("_") and not module.ispkg:
             values = vars(import_module(f"{package}.{module.name}")).values()
-            found += [cast("Operation[object]", value) for value in values if isinstance(value, Operation)]
+            found += filter(_is_operation, values)
     return found
+
+
+def _is_operation(value: object) -> TypeIs[Operation[object]]:
+    return isinstance(value, Operation)
 
 
 def _find(package: str, reference: str) -> Operation[object] | None:
@@ -62,4 +68,4 @@ def _find(package: str, reference: str) -> Operation[object] | None:
         found = getattr(import_module(f"{package}.{module}"), name, None)
     except ImportError:
         return None
-    return cast("Operation[object]", found) if isinstance(found, Operation) else None
+    return found if _is_operation(found) else None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from .._json import JSONValue, standard_loads
+
 if TYPE_CHECKING:
-    from .._pointer import JSON
     from ..operations._operation import Operation
     from ..sansio._messages import Request
 
@@ -157,11 +158,9 @@ class FakeRequest:
             found.setdefault(name, []).append(value)
         return found
 
-    def json(self) -> JSON:
+    def json(self) -> JSONValue:
         """The body as JSON. ValueError if it is something else."""
-        from json import loads
-
-        return cast("JSON", loads(self.content))
+        return standard_loads(self.content)
 
     def __repr__(self) -> str:
         return f"<{self.method} {self.url}>"

@@ -14,7 +14,7 @@ import heapq
 import json
 from collections.abc import Callable, Mapping
 from itertools import count
-from typing import Generic, TypeAlias, TypeVar, cast
+from typing import Generic, TypeAlias, TypeVar
 
 from ..auth._interface import AuthContext
 from ..http._urls import token_address
@@ -112,7 +112,7 @@ class Task(Generic[T]):
         self.done: bool = False
         self.finished_at: float = 0.0
         self.error: BaseException | None = None
-        self._value: T | None = None
+        self._values: list[T] = []
         self.turn = 0
 
     @property
@@ -122,10 +122,16 @@ class Task(Generic[T]):
             raise self.error
         if not self.done:
             raise AssertionError("the flow has not finished")
-        return cast("T", self._value)
+        return self._values[0]
 
-    def finish(self, value: T | None, error: BaseException | None, now: float) -> None:
-        self.done, self._value, self.error, self.finished_at = True, value, error, now
+    def succeed(self, value: T, now: float) -> None:
+        """Note that the flow returned."""
+        self._values.append(value)
+        self.done, self.finished_at = True, now
+
+    def fail(self, error: BaseException, now: float) -> None:
+        """Note that the flow raised."""
+        self.done, self.error, self.finished_at = True, error, now
 
 
 class Simulation:
@@ -175,9 +181,9 @@ class Simulation:
         try:
             self._carry_out(task, step())
         except StopIteration as stop:
-            task.finish(cast("T", stop.value), None, self.clock.now)
+            task.succeed(stop.value, self.clock.now)
         except BaseException as error:
-            task.finish(None, error, self.clock.now)
+            task.fail(error, self.clock.now)
 
     def _carry_out(self, task: Task[T], step: Step) -> None:
         turn = task.turn

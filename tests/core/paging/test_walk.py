@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.paging_styles import STYLES, Key, NoData, ResponseSpec, Style, drain, rows
 from xcaas_core._errors import PagingError
-from xcaas_core._pointer import JSON
+from xcaas_core._json import JSONValue
 from xcaas_core.http._headers import link_target
 from xcaas_core.operations._extensions import PaginationSpec, StopCondition
 from xcaas_core.paging._walk import PATIENCE, PageIterator, ResumeToken
@@ -34,7 +34,7 @@ class TestEveryStyle:
     def test_resumes_after_any_page(self, style: Style, count: int, size: int, data: st.DataObject) -> None:
         service = style.serve(rows(count), size)
         walk = PageIterator(style.paging)
-        found: list[JSON] = []
+        found: list[JSONValue] = []
         for _ in range(data.draw(st.integers(0, service.pages))):
             if walk.position is not None:
                 found += walk.advance(*service(walk.position.key), "https://api.test/rows").items
@@ -63,20 +63,20 @@ class TestCircles:
 
     def test_same_page_for_same_cursor_fails_and_gives_its_items_once(self) -> None:
         walk = PageIterator(self.CURSOR)
-        stuck: JSON = {"rows": [{"id": 1}], "next": "again"}
+        stuck: JSONValue = {"rows": [{"id": 1}], "next": "again"}
         walk.advance({"rows": [{"id": 0}], "next": "again"}, {})
         assert walk.advance(stuck, {}).items == [{"id": 1}]
         with pytest.raises(PagingError, match="same page"):
             walk.advance(stuck, {})
 
     def test_cycle_of_cursors_fails_before_an_item_is_doubled(self) -> None:
-        pages: dict[Key, JSON] = {
+        pages: dict[Key, JSONValue] = {
             None: {"rows": [1], "next": "a"},
             "a": {"rows": [2], "next": "b"},
             "b": {"rows": [3], "next": "a"},
         }
         walk = PageIterator(self.CURSOR)
-        found: list[JSON] = []
+        found: list[JSONValue] = []
         with pytest.raises(PagingError):
             drain(walk, lambda key: (pages[key], {}), into=found)
         assert found == [1, 2, 3]
@@ -84,7 +84,7 @@ class TestCircles:
     def test_page_that_comes_twice_is_skipped_when_the_walk_gets_on(self) -> None:
         walk = PageIterator(self.CURSOR)
         first = walk.advance({"rows": [1], "next": "a"}, {}).items
-        hiccup: JSON = {"rows": [2], "next": "a"}
+        hiccup: JSONValue = {"rows": [2], "next": "a"}
         second = walk.advance(hiccup, {}).items
         third = walk.advance({"rows": [2], "next": "b"}, {}).items
         fourth = walk.advance({"rows": [3], "next": None}, {}).items
@@ -119,7 +119,7 @@ class TestCircles:
 
     def test_empty_pages_go_on_where_the_spec_says_so(self) -> None:
         paging = PaginationSpec("cursor", "next", items="/rows", next=("body", "/next"), empty_ends=False)
-        pages: dict[Key, JSON] = {
+        pages: dict[Key, JSONValue] = {
             None: {"rows": [], "next": "a"},
             "a": {"rows": [], "next": "b"},
             "b": {"rows": [1]},
@@ -149,7 +149,7 @@ class TestAnswersThatAreNoPages:
             PageIterator(PaginationSpec("page", "page", items="/content")).advance({"message": "oops"}, {})
 
     @pytest.mark.parametrize("body", ["text", 3, True])
-    def test_scalar_is_an_error(self, body: JSON) -> None:
+    def test_scalar_is_an_error(self, body: JSONValue) -> None:
         with pytest.raises(PagingError, match="no list"):
             PageIterator(PaginationSpec("page", "page", items="")).advance(body, {})
 
@@ -166,11 +166,11 @@ class TestAnswersThatAreNoPages:
         assert walk.advance({"lastPage": True}, {}).items == []
 
     @pytest.mark.parametrize("body", [{}, {"_embedded": {}}, {"_embedded": None}, {"_embedded": {"_links": {}}}])
-    def test_missing_list_of_a_hal_page_is_an_empty_one(self, body: JSON) -> None:
+    def test_missing_list_of_a_hal_page_is_an_empty_one(self, body: JSONValue) -> None:
         assert PageIterator(PaginationSpec("page", "page", items="/_embedded/agents")).advance(body, {}).items == []
 
     def test_only_list_of_a_hal_page_is_the_one_by_any_name(self) -> None:
-        page: JSON = {"_embedded": {"_links": {}, "queues": [{"id": 1}]}}
+        page: JSONValue = {"_embedded": {"_links": {}, "queues": [{"id": 1}]}}
         assert PageIterator(PaginationSpec("page", "page", items="/_embedded/agents")).advance(page, {}).items == [
             {"id": 1}
         ]
@@ -207,7 +207,7 @@ class TestAnswersThatAreNoPages:
         assert not walk.done
 
     @pytest.mark.parametrize("value", [True, "true", "TRUE"])
-    def test_flags_may_be_text(self, value: JSON) -> None:
+    def test_flags_may_be_text(self, value: JSONValue) -> None:
         paging = PaginationSpec(
             "cursor", "k", items="/r", next=("body", "/n"), last=(StopCondition(("body", "/l"), "equals", True),)
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..._backoff import growing_wait
+
 __all__ = ["TokenPolicy"]
 
 
@@ -66,6 +68,5 @@ class TokenPolicy:
         return float(max(0, min(expires_in, self.longest_life)))
 
     def pause(self, failures: int, random: float) -> float:
-        """How long to wait after the given number of failures in a row (equal jitter)."""
-        full = min(self.longest_backoff, self.backoff * 2.0 ** min(failures - 1, 32))
-        return full * (0.5 + random / 2)
+        """Return how long to wait after the given number of failures in a row (equal jitter)."""
+        return growing_wait(self.backoff, failures, self.longest_backoff) * (0.5 + random / 2)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from ..._errors import Attempt
+from ..._json import JSONValue
 from ..._redaction import safe_url
 from ...calls._replies import CallResponse
 from ...http._media_types import text_in
@@ -49,7 +50,7 @@ class RawResponse(Generic[T_co]):
         """The body as text, in the charset that the response names, else in UTF-8."""
         return text_in(self.content, self.headers.get("content-type"))
 
-    def json(self) -> object:
+    def json(self) -> JSONValue:
         """Return the body as plain JSON values. Raises `DecodeError` if it is no JSON."""
         return self._response.json()
 
