@@ -77,7 +77,7 @@ def _shaped(operation: Operation[object], body: JSON) -> tuple[JSON, dict[str, s
     links = links_of(operation.product.package)
     if operation.paging is not None:
         body, headers = _only_page(operation.paging, body)
-    if operation.poller is not None:
+    if operation.poller is not None and operation.poller.id is not None:
         if value_at(body, operation.poller.id) in (None, ""):
             body = put(body, operation.poller.id, "job-1")
         body = put(body, operation.poller.status.value, "STARTED")
