@@ -134,8 +134,8 @@ def test_a_broken_filter_says_where(http: httpx.Client, condition: str) -> None:
 
 
 def test_an_archived_object_is_restored_once_and_then_available(http: httpx.Client) -> None:
-    condition = {"filter": "objectState==ARCHIVED", "limit": 1}
-    address = f"{STORAGE}/objects/{http.get(f'{STORAGE}/objects', params=condition).json()['content'][0]['id']}"
+    found = http.get(f"{STORAGE}/objects", params={"filter": "objectState==ARCHIVED", "limit": 1}).json()["content"]
+    address = f"{STORAGE}/objects/{found[0]['id']}"
     assert http.get(f"{address}/content").status_code == 404
     assert http.post(f"{address}/restore").json() == {"expirationDays": 7}
     assert http.post(f"{address}/restore", json={"expirationDays": 3}).status_code == 400

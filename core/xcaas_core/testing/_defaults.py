@@ -79,10 +79,9 @@ def _shaped(operation: Operation[object], body: JSONValue) -> tuple[JSONValue, d
     links = links_of(operation.product.package)
     if operation.paging is not None:
         body, headers = _only_page(operation.paging, body)
-    if operation.poller is not None:
-        pointer = operation.poller.id  # None where the caller names what is waited for
-        if pointer is not None and value_at(body, pointer) in (None, ""):
-            body = put(body, pointer, "job-1")
+    if operation.poller is not None and operation.poller.id is not None:
+        if value_at(body, operation.poller.id) in (None, ""):
+            body = put(body, operation.poller.id, "job-1")
         body = put(body, operation.poller.status.value, "STARTED")
     state = links.states.get(operation)
     if state is not None:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from .._fiql import FilterError, Lookup, Test, compile_filter
 from .._replies import Problem, Reply
+from .._specs import is_node
 
 if TYPE_CHECKING:
     from .._clock import Clock
@@ -215,7 +216,8 @@ class Storage:
         if self._state(item) != "ARCHIVED" or item.id in self._restores:
             raise Problem(400, f"{item.id} is not archived, or is being restored", code="BAD_REQUEST")
         self._restores[item.id] = self._clock.ticks()
-        return Reply({"expirationDays": (call.json() or {}).get("expirationDays", 7)})
+        asked = call.json()
+        return Reply({"expirationDays": asked.get("expirationDays", 7) if is_node(asked) else 7})
 
     def download(self, call: Call) -> Reply:
         item = self._object(call)
