@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from .._backoff import growing_wait
 from .._errors import DownloadError, ResponseError, TransportError
 from .._pointer import value_at
 from ..calls._context import CallContext
 from ..calls._exchange import exchange
 from ..operations._links import related_call
 from ..operations._operation import Call
-from ..sansio._steps import Close, ReadChunk, Sleep
+from ..sansio._steps import Close, ReadChunk, Sleep, growing_wait
 from ._checksum import Checksum
 
 if TYPE_CHECKING:

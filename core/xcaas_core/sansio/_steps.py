@@ -10,6 +10,7 @@ above them exists once.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from math import inf
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from ._messages import Request, Response
@@ -17,7 +18,19 @@ from ._messages import Request, Response
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Close", "Flow", "Read", "ReadChunk", "RunInThread", "Send", "Sleep", "Step", "WaitFor", "Waitable"]
+__all__ = [
+    "Close",
+    "Flow",
+    "Read",
+    "ReadChunk",
+    "RunInThread",
+    "Send",
+    "Sleep",
+    "Step",
+    "WaitFor",
+    "Waitable",
+    "growing_wait",
+]
 
 T = TypeVar("T")
 
@@ -101,3 +114,9 @@ Step: TypeAlias = Send | Read | ReadChunk | Close | Sleep | WaitFor | RunInThrea
 # A step's result depends on the step, which Generator's single send type cannot say.
 # `_drivers.py` has the only code that relies on the pairing above.
 Flow: TypeAlias = Generator[Step, object, T]
+
+
+def growing_wait(first: float, number: int, longest: float = inf, factor: float = 2.0) -> float:
+    """Return the wait of a number (from 1): the first one, times the factor for each before it, up to the longest."""
+    # The exponent is bounded because 2.0**1024 is no float; the longest wait rules long before.
+    return min(longest, first * factor ** min(number - 1, 64))
