@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from threading import Lock
 
-from .._backoff import growing_wait
 from .._errors import CallTimeoutError, CertificateError, ConfigurationError, ConnectError, TransportError
+from ..sansio._steps import growing_wait
 
 __all__ = ["RetryBudget", "RetryPolicy", "backoff", "cost_of", "planned_wait", "worth_repeating"]
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from ..calls._session import AsyncSession
 from ._base import Client
-from ._callers import AsyncCaller
-from ._resources import AsyncProductClient, AsyncResource
+from ._resources import AsyncCaller, AsyncProductClient, AsyncResource
 from ._setup import make_async_io
 from .raw import AsyncRawCalls
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from ..calls._session import Session
 from ._base import Client
-from ._callers import Caller
-from ._resources import ProductClient, Resource
+from ._resources import Caller, ProductClient, Resource
 from ._setup import make_sync_io
 from .raw import RawCalls
 

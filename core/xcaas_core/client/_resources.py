@@ -1,30 +1,107 @@
-"""What generated resource and product classes derive from.
+"""What generated resource and product classes derive from, and the callers that they hold.
 
-Their methods are one line each: they hand an `Operation` and its arguments to one of
+Methods of resources are one line each: they hand an `Operation` and its arguments to one of
 `_call`, `_paginate`, `_poll`, `_resume` and `_download`. A resource holds nothing but a
-caller (`_callers.py`), so resources are cheap and may be kept.
+caller, so resources are cheap and may be kept. `raw/` has other callers, whose calls return responses.
+
+Pagers, pollers and downloads are imported on first use.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from ..operations._operation import Operation
-from ._callers import Arguments, AsyncCaller, Caller
+from ..operations._operation import Call, Operation
 
 if TYPE_CHECKING:
+    from ..calls._session import AsyncSession, Session
     from ..downloads._download import AsyncDownload, Download
     from ..paging._pager import AsyncPager, Pager
     from ..polling._poller import AsyncPoller, Poller
 
-__all__ = ["AsyncProductClient", "AsyncResource", "ProductClient", "Resource"]
+__all__ = ["AsyncCaller", "AsyncProductClient", "AsyncResource", "Caller", "ProductClient", "Resource"]
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 AnyResource = TypeVar("AnyResource", bound="Resource")
 AnyAsyncResource = TypeVar("AnyAsyncResource", bound="AsyncResource")
+Arguments: TypeAlias = tuple[object, ...]
+
+
+class Caller:
+    """Makes the calls of a blocking client, each in the form that its operation has."""
+
+    __slots__ = ("session",)
+
+    def __init__(self, session: Session) -> None:
+        self.session: Session = session
+
+    def call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> T:
+        """Call an operation and return its value."""
+        return self.session.call(operation, args, body)
+
+    def paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Pager[Item]:
+        """Return the list that an operation gives in pages."""
+        from ..paging._pager import Pager
+
+        return Pager(self.session, Call(operation, args, body))
+
+    def poll(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Poller[Result]:
+        """Return a poller that starts a job and follows it."""
+        from ..polling._poller import Poller
+
+        return Poller(self.session, Call(operation, args, body))
+
+    def resume(self, operation: Operation[object], id: str, args: Arguments = ()) -> Poller[Result]:
+        """Return a poller that follows a job which was started before."""
+        from ..polling._poller import Poller
+
+        return Poller[Result].resume(self.session, Call(operation, args), id)
+
+    def download(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Download:
+        """Return the file that an operation gives."""
+        from ..downloads._download import Download
+
+        return Download(self.session, Call(operation, args, body, stream=True))
+
+
+class AsyncCaller:
+    """Makes the calls of an async client, each in the form that its operation has."""
+
+    __slots__ = ("session",)
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session: AsyncSession = session
+
+    async def call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> T:
+        """Call an operation and return its value."""
+        return await self.session.call(operation, args, body)
+
+    def paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> AsyncPager[Item]:
+        """Return the list that an operation gives in pages."""
+        from ..paging._pager import AsyncPager
+
+        return AsyncPager(self.session, Call(operation, args, body))
+
+    def poll(self, operation: Operation[object], args: Arguments = (), body: object = None) -> AsyncPoller[Result]:
+        """Return a poller that starts a job and follows it."""
+        from ..polling._poller import AsyncPoller
+
+        return AsyncPoller(self.session, Call(operation, args, body))
+
+    def resume(self, operation: Operation[object], id: str, args: Arguments = ()) -> AsyncPoller[Result]:
+        """Return a poller that follows a job which was started before."""
+        from ..polling._poller import AsyncPoller
+
+        return AsyncPoller[Result].resume(self.session, Call(operation, args), id)
+
+    def download(self, operation: Operation[object], args: Arguments = (), body: object = None) -> AsyncDownload:
+        """Return the file that an operation gives."""
+        from ..downloads._download import AsyncDownload
+
+        return AsyncDownload(self.session, Call(operation, args, body, stream=True))
 
 
 class Resource:

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .._backoff import growing_wait
 from .._errors import DownloadError, ResponseError, TransportError
 from .._pointer import value_at
 from ..calls._context import CallContext
 from ..calls._exchange import exchange
 from ..operations._links import related_call
 from ..operations._operation import Call
-from ..sansio._steps import Close, Sleep, read_chunk
+from ..sansio._steps import Close, Sleep, growing_wait, read_chunk
 from ._checksum import Checksum
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-from .._backoff import growing_wait
 from .._errors import ArgumentError, DecodeError, PollerError, PollerTimeoutError
 from .._json import JSONValue
 from .._pointer import value_at
@@ -13,7 +12,7 @@ from ..calls._context import AnyError, CallContext
 from ..calls._exchange import exchange
 from ..http._headers import requested_wait
 from ..operations._links import argument_of, related_call
-from ..sansio._steps import Sleep
+from ..sansio._steps import Sleep, growing_wait
 from ._progress import PollProgress, span
 
 if TYPE_CHECKING:

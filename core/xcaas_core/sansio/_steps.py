@@ -10,6 +10,7 @@ above them exists once.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from math import inf
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from ._messages import Request, Response
@@ -25,6 +26,7 @@ __all__ = [
     "Step",
     "WaitFor",
     "Waitable",
+    "growing_wait",
     "read_chunk",
     "run_in_thread",
     "send",
@@ -138,3 +140,9 @@ def run_in_thread(function: Callable[[], T]) -> _Typed[T]:
     """Carry out `RunInThread`."""
     result: T = yield RunInThread(function)
     return result
+
+
+def growing_wait(first: float, number: int, longest: float = inf, factor: float = 2.0) -> float:
+    """Return the wait of a number (from 1): the first one, times the factor for each before it, up to the longest."""
+    # The exponent is bounded because 2.0**1024 is no float; the longest wait rules long before.
+    return min(longest, first * factor ** min(number - 1, 64))

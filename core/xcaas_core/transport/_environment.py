@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
-from ipaddress import IPv6Address, ip_address
 from typing import Final
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from .._errors import ConfigurationError
 from .._redaction import safe_url
@@ -36,6 +34,8 @@ def proxies_from_env() -> dict[str, str | None]:
 
     Plain HTTP takes none: a proxy would be elsewhere, and see credentials.
     """
+    from urllib.request import getproxies
+
     found = getproxies()
     proxies: dict[str, str | None] = {}
     for scheme in ("https", "all"):
@@ -60,6 +60,8 @@ def _shown(proxy: str) -> str:
 
 def _pattern(host: str) -> str:
     """Return the library's pattern for an entry of NO_PROXY. Of a network, the library knows the first address only."""
+    from ipaddress import IPv6Address, ip_address
+
     if "://" in host:
         return host
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..._backoff import growing_wait
+from ...sansio._steps import growing_wait
 
 __all__ = ["TokenPolicy"]
 

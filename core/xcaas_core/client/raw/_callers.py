@@ -15,8 +15,7 @@ from ...calls._replies import CallResponse
 from ...calls._session import AsyncSession, Session, exchange
 from ...operations._operation import Call, Operation
 from ...sansio._steps import Flow
-from .._callers import Arguments
-from .._resources import AsyncResource, Resource
+from .._resources import Arguments, AsyncResource, Resource
 from ._raw_response import RawResponse
 from ._streamed import AsyncStreamedResponse, StreamedResponse
 

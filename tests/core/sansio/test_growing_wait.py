@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xcaas_core._backoff import growing_wait
+from xcaas_core.sansio._steps import growing_wait
 
 
 def test_waits_grow_to_the_longest() -> None:
