@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -43,7 +44,15 @@ def petstore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     sys.path.remove(str(folder))
 
 
-@pytest.mark.usefixtures("petstore")
+@pytest.fixture
+def logger() -> Iterator[None]:
+    """Leave the logger as it was: a page shows how to set its level."""
+    level = logging.getLogger("xcaas").level
+    yield
+    logging.getLogger("xcaas").setLevel(level)
+
+
+@pytest.mark.usefixtures("petstore", "logger")
 @pytest.mark.parametrize("page", WITH_PYTHON, ids=page_id)
 def test_programs_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "recordings").mkdir()
