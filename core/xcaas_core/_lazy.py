@@ -11,7 +11,12 @@ __all__ = ["lazy_attributes"]
 
 
 def lazy_attributes(
-    module: str, homes: Mapping[str, str], behind: ModuleType | None = None, *, package: str | None = None
+    module: str,
+    homes: Mapping[str, str],
+    behind: ModuleType | None = None,
+    *,
+    package: str | None = None,
+    advice: str = "",
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """Return `__getattr__` and `__dir__` for a package whose names live in submodules.
 
@@ -21,6 +26,7 @@ def lazy_attributes(
             name is a submodule itself.
         behind: A module whose public names the package offers as well.
         package: Where the submodules are, if `module` is no package itself.
+        advice: What to do about a name that is not there.
     """
     public: frozenset[str] = frozenset(getattr(behind, "__all__", ()))
 
@@ -32,7 +38,8 @@ def lazy_attributes(
         elif name in public:
             value = getattr(behind, name)
         else:
-            raise AttributeError(f"module {module!r} has no attribute {name!r}", name=name, obj=sys.modules[module])
+            text = f"module {module!r} has no attribute {name!r}{advice}"
+            raise AttributeError(text, name=name, obj=sys.modules[module])
         setattr(sys.modules[module], name, value)  # the next time it is a plain attribute
         return value
 

@@ -71,6 +71,7 @@ else:
             "UnknownModel": "models",
         },
         package=__package__,
+        advice=": a package that another release built has to be built again, by this release's xcaas-gen",
     )
 
 __all__ = [

@@ -95,3 +95,8 @@ def test_making_a_client_loads_little(program: str) -> None:
     loaded = loaded_by(program)
     assert not [name for name in NOT_YET if name in loaded]
     assert len(loaded) < 110
+
+
+def test_packages_of_another_release_say_what_to_do() -> None:
+    with pytest.raises(AttributeError, match=r"json_answer.* has to be built again, by this release's xcaas-gen"):
+        sdk.json_answer  # type: ignore[attr-defined]  # noqa: B018
