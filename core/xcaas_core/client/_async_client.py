@@ -21,7 +21,7 @@ AnyProduct = TypeVar("AnyProduct", bound=AsyncProductClient)
 AnyResource = TypeVar("AnyResource", bound=AsyncResource)
 
 
-class AsyncClientBase(AsyncRawCalls, Client):
+class AsyncClientBase(Client, AsyncRawCalls):  # in this order, jedi finds the constructor
     """An async client, for asyncio and trio. An async context manager; may be used from several loops in turn."""
 
     __slots__ = ("_root", "_session")

@@ -21,7 +21,7 @@ AnyProduct = TypeVar("AnyProduct", bound=ProductClient)
 AnyResource = TypeVar("AnyResource", bound=Resource)
 
 
-class ClientBase(RawCalls, Client):
+class ClientBase(Client, RawCalls):  # in this order, jedi finds the constructor
     """A blocking client. Safe to share between threads; a context manager."""
 
     __slots__ = ("_root", "_session")

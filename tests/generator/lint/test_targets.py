@@ -136,12 +136,12 @@ def test_a_good_spec(tmp_path: Path) -> None:
 
 CASES = {
     "items": ("items: /page/jobs", "items: /page/job", f"nothing at '/page/job' (at {GET}/items). Did you mean '/page/jobs'?"),
-    "items that are no list": ("items: /page/jobs", "items: /page/next", f"'/page/next' is no list in the answer of 'listJobs' (at {GET}/items)"),
+    "items that are no list": ("items: /page/jobs", "items: /page/next", f"'/page/next' is no list in the response of 'listJobs' (at {GET}/items)"),
     "next": ("/page/next}", "/page/nxt}", f"nothing at '/page/nxt' (at {GET}/next/body). Did you mean '/page/next'?"),
     "last in the body": ("/page/more,", "/pages/more,", f"nothing at '/pages/more' (at {GET}/last/1/body)"),
     "last in a header": ("header: X-Last", "header: X-Lats", f"declares no header 'X-Lats' (at {GET}/last/0/header). Did you mean 'X-Last'?"),
-    "id of a job": ("id: /id", "id: /name", f"the answer of 'startJob' has nothing at '/name' (at {START}/id). There is '/id', '/state', '/digest', …."),
-    "state": ("value: /state", "value: /status", f"the answer of 'getJob' has nothing at '/status' (at {START}/status/value). Did you mean '/state'?"),
+    "id of a job": ("id: /id", "id: /name", f"the response of 'startJob' has nothing at '/name' (at {START}/id). There is '/id', '/state', '/digest', …."),
+    "state": ("value: /state", "value: /status", f"the response of 'getJob' has nothing at '/status' (at {START}/status/value). Did you mean '/state'?"),
     "reason": ("/why/0/text", "/why/0/txt", f"nothing at '/why/0/txt' (at {START}/status/reason). Did you mean '/why/0/text'?"),
     "a state that is none": ("done: [DONE]", "done: [DNOE]", f"'DNOE' under 'done' is no value of '/state' (at {START}/status/done). Did you mean 'DONE'?"),
     "another one": ("failed: [FAILED]", "failed: [Failed]", f"'Failed' under 'failed' is no value of '/state' (at {START}/status/failed). Did you mean 'FAILED'?"),
