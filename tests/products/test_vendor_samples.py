@@ -45,6 +45,7 @@ def test_a_status_that_is_set_without_a_word(client: XCaaS, server: FakeServer, 
 def test_a_status_that_is_set_with_a_message(client: XCaaS, server: FakeServer) -> None:
     server.respond("dynamic_campaigns.campaigns.set_status", json={"message": "Done"})
     told = client.dynamic_campaigns.campaigns.set_status(125, body={"status": "PAUSED"})
+    assert told is not None
     assert told.to_dict() == {"message": "Done"}
 
 

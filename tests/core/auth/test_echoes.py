@@ -16,6 +16,7 @@ import pytest
 from tests.support.sample_client import Client
 from tests.support.token_server import Answer, Service, TokenServer
 from xcaas_core._errors import ResponseError, TokenError, XCaaSError
+from xcaas_core._json import JSONValue
 from xcaas_core._redaction import MASK, safe_text
 from xcaas_core._secrets import MaskedStr, Redactor, redactor_of
 from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, Credential, TokenPolicy
@@ -65,7 +66,7 @@ def test_what_is_secret_of_a_request() -> None:
 
 
 def test_values_keep_their_shape() -> None:
-    body = {"a": [1, None, KEY], KEY: {"b": f"x {KEY}"}}
+    body: JSONValue = {"a": [1, None, KEY], KEY: {"b": f"x {KEY}"}}
     assert Redactor([KEY]).value(body) == {"a": [1, None, MASK], MASK: {"b": f"x {MASK}"}}
     assert Redactor().value(body) is body
 
