@@ -88,6 +88,8 @@ def _check_body(operation: Operation, headers: Headers, body: bytes) -> Iterator
             yield from _problems(media.get("schema", {}), json.loads(body), "body")
         except ValueError as error:
             yield f"body: not JSON ({error})"
+        except RecursionError:
+            yield "body: nested deeper than any body of these APIs"
 
 
 def _coerce(values: list[str], schema: Node, parameter: Node) -> Any:
@@ -106,7 +108,7 @@ def _coerce(values: list[str], schema: Node, parameter: Node) -> Any:
     if kind == "object":
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
     return text
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Final, TypeAlias
 
 __all__ = ["FilterError", "Lookup", "Test", "compile_filter"]
@@ -21,6 +22,7 @@ _COMPARISON: Final = re.compile(
     r"(?P<selector>[\w.:-]+?)(?P<operator>==|!=|=gt=|=ge=|=lt=|=le=|>=|<=|>|<)(?P<value>'[^']*'|\"[^\"]*\"|[^;,()]+)"
 )
 _MEMBERSHIP: Final = re.compile(r"(?P<selector>[\w.:-]+?)=(?P<operator>in|out)=\((?P<values>[^()]*)\)")
+_DEEPEST: Final = 50
 _ALIASES: Final = {">": "=gt=", ">=": "=ge=", "<": "=lt=", "<=": "=le="}
 
 
@@ -30,10 +32,17 @@ class FilterError(ValueError):
 
 def compile_filter(text: str) -> Test:
     """Turn a filter into a function that says whether a row fits."""
+    if _depth(text) > _DEEPEST:
+        raise FilterError(f"parentheses are nested deeper than {_DEEPEST}")
     test, rest = _any(text)
     if rest:
         raise FilterError(f"cannot read the filter from {rest[:20]!r} on")
     return test
+
+
+def _depth(text: str) -> int:
+    depths = accumulate({"(": 1, ")": -1}.get(letter, 0) for letter in text)
+    return max(depths, default=0)
 
 
 def _any(text: str) -> tuple[Test, str]:

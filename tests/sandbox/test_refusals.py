@@ -83,6 +83,17 @@ def test_a_problem_names_the_field_and_the_path(http: httpx.Client) -> None:
     assert body["errors"][0]["code"] == "VALIDATION_ERROR"
 
 
+def test_what_is_nested_too_deep_is_refused(http: httpx.Client) -> None:
+    deep = "(" * 51 + "basicInfo.userName==a" + ")" * 51
+    answer = http.get(f"{ADMIN}/users", params={"filter": deep}, headers=KEY)
+    assert answer.status_code == 400
+    assert "nested deeper than 50" in answer.text
+    sent = {**KEY, "Content-Type": "application/vnd.users.v1+json"}
+    answer = http.post(f"{ADMIN}/users", content="[" * 100_000, headers=sent)
+    assert answer.status_code == 400
+    assert "nested deeper" in answer.text
+
+
 def test_a_scroll_id_goes_alone_and_does_not_last() -> None:
     now = 1_768_383_000.0
     with Sandbox(wall=lambda: now) as sandbox, httpx.Client(base_url=sandbox.base_url, headers=KEY) as client:
