@@ -99,10 +99,12 @@ def _items(operation: ir.Operation, side: Side) -> Iterator[tuple[str, Item]]:
         yield f"{parameter.location} parameter {name}", _item(parameter.type, side, required=parameter.required)
     if operation.body is not None:
         for variant in operation.body.variants:
+            yield "request", _item(variant.type, side, required=False)
             yield from _fields(variant.type, side, "request", ())
     for response in operation.responses:
         if response.success:
             for answered in response.variants:
+                yield "answer", _item(answered.type, side, required=False)
                 yield from _fields(answered.type, side, "answer", ())
 
 
