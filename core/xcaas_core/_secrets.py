@@ -15,11 +15,13 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 from urllib.parse import parse_qsl, unquote_plus
 
-from ._json import JSONValue
 from ._redaction import MASK, is_secret
+
+if TYPE_CHECKING:
+    from ._json import JSONValue
 
 __all__ = [
     "MaskedBytes",
