@@ -73,7 +73,9 @@ class Secret:
         return hash((Secret, self._text))
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is not pickled; credentials travel as references (see xcaas.auth)")
+        raise TypeError(
+            "a secret is not pickled; credentials travel as references, or whole as `credentials.with_secrets()`"
+        )
 
     def __copy__(self) -> Secret:
         return self

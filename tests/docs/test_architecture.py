@@ -63,6 +63,13 @@ def test_places_of_changes_are_told_from_the_root() -> None:
     assert not {name for name in _named(table) if not (ROOT / name).exists()}
 
 
+def test_names_among_the_words_are_there() -> None:
+    words = set(re.findall(r"`([A-Z]\w+)`", TEXT.partition("## Words\n")[2]))
+    assert len(words) > 15
+    sources = "\n".join(path.read_text("utf-8") for folder in PACKAGES.values() for path in folder.rglob("*.py"))
+    assert not {word for word in words if not re.search(rf"^(class {word}\b|{word}: TypeAlias)", sources, re.MULTILINE)}
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_rooms_stand_in_the_order_that_the_linter_holds(package: str) -> None:
     rows = _rooms(package)

@@ -98,9 +98,9 @@ def check_in_flight(given: object) -> None:
 
 
 def check_insecure_hosts(hosts: object) -> None:
-    """Refuse what is not the name of one host: neither patterns nor addresses with a scheme or a path."""
+    """Refuse what is not the name of one host: neither patterns nor addresses with a scheme, a port or a path."""
     for host in hosts if is_collection(hosts) else ():
-        if not isinstance(host, str) or not host or not _HOST.issuperset(host):
+        if not isinstance(host, str) or not host or not _HOST.issuperset(host) or host.count(":") == 1:
             raise ConfigurationError(
                 f"{host!r} of insecure_hosts is not the name of one host", advice="It looks like 'api.internal'."
             )

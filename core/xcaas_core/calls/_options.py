@@ -187,7 +187,9 @@ class Options:
     cluster: str | None = option(None, checks.is_str, "text", variable="XCAAS_CLUSTER")
     variables: Mapping[str, str] | None = option(None, checks.is_variables, "a mapping from name to text")
     base_url: str | None = option(None, checks.is_str, "text", variable="XCAAS_BASE_URL")
-    server: int | str | None = option(None, checks.is_server, "an index, or a name, description or address as text")
+    server: int | str | None = option(
+        None, checks.is_server, "an index from 0, or a name, description or address as text"
+    )
     timeout: Timeout = option(DEFAULT_TIMEOUT)
     retries: RetryPolicy = option(DEFAULT_RETRIES)
     headers: Mapping[str, str] = option(

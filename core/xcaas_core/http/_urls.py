@@ -49,7 +49,9 @@ def token_address(address: str, base_url: str | None) -> str:
     parts = urlsplit(url)
     if _is_open_to_others(parts):
         raise _plain_http(
-            parts, "Use https://. Only this machine (localhost, 127.0.0.1, ::1) may be called over http://."
+            parts,
+            "This is for a token: use https://. Only this machine (localhost, 127.0.0.1, ::1) may be asked for tokens "
+            "over http://, whatever insecure_hosts says.",
         )
     return url
 

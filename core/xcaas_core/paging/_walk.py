@@ -101,7 +101,7 @@ class RawPage:
 
 
 class PageIterator:
-    """One walk over the pages of a list, from the start or from a bookmark."""
+    """One walk over the pages of a list, from the start or from a resume token."""
 
     __slots__ = ("_fed", "_keys", "_marks", "_paging", "_previous", "_run", "position")
 

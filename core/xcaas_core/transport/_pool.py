@@ -1,8 +1,8 @@
-"""Handing out HTTP clients (or transports): one for all calls, or one per call in flight ("lanes").
+"""Handing out HTTP clients (or transports): one for all calls, or one per call in flight.
 
 The pool of httpx 0.28 walks over all its connections several times per request, probes idle sockets
 and closes idle ones too early: at 50 calls in flight it costs more than the calls. That of httpx2 is
-better, but not free. With lanes each client serves one call at a time, so its pool has nothing to
+better, but not free. One per call serves a single call at a time, so that its pool has nothing to
 look at; the last one given back is the first to be used again, and those left over are closed.
 """
 
@@ -17,7 +17,7 @@ from .._errors import ConfigurationError
 
 __all__ = ["AsyncTransportPool", "TransportPool"]
 
-_IDLE: Final = 30.0  # seconds after which a lane that nobody needed is closed
+_IDLE: Final = 30.0  # seconds after which one that nobody needed is closed
 
 
 def _closed() -> ConfigurationError:

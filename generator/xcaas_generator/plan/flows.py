@@ -52,7 +52,7 @@ def _at(ref: ir.TypeRef, pointer: str, models: Mapping[str, ir.Model]) -> ir.Typ
 
 
 def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports: Imports) -> Code | None:
-    """Return `Paging(...)`, or None."""
+    """Return `PaginationSpec(...)`, or None."""
     facts = operation.pagination
     if facts is None:
         return None
@@ -84,7 +84,7 @@ def _last(stop: ir.StopCondition, imports: Imports) -> Code:
 
 
 def polling(operation: ir.Operation, references: OperationRefs, imports: Imports) -> Code | None:
-    """Return `Polling(...)`, or None."""
+    """Return `PollingSpec(...)`, or None."""
     facts = operation.poller
     if facts is None:
         return None
@@ -138,7 +138,7 @@ def _alike(parameter: ir.Parameter) -> tuple[bool, str]:
 
 
 def downloading(operation: ir.Operation, references: OperationRefs, imports: Imports) -> Code | None:
-    """Return `Downloading(...)`, or None."""
+    """Return `DownloadSpec(...)`, or None."""
     facts = operation.download
     if facts is None:
         return None

@@ -62,7 +62,7 @@ def test_http_auth_signs_no_plain_http() -> None:
         assert "inventory" in repr(client.http_auth(client.storage))
 
 
-@pytest.mark.parametrize("host", ["*.internal", "http://api.internal", "api.internal/x", ""])
+@pytest.mark.parametrize("host", ["*.internal", "http://api.internal", "api.internal/x", "api.internal:8080", ""])
 def test_only_exact_hosts_are_taken(host: str) -> None:
     with pytest.raises(ConfigurationError, match="of insecure_hosts is not the name of one host"):
         shop(insecure_hosts=[host])
