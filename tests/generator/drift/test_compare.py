@@ -64,6 +64,13 @@ def test_servers_may_differ_where_the_path_tells() -> None:
     assert texts(ours, theirs) == []
 
 
+def test_a_list_is_told_from_an_object() -> None:
+    pet = model("Pet", field("id"))
+    ours = flat(operation("a", "GET", "/a", response(ir.ListOf(ir.ModelRef("Pet")))), models=(pet,))
+    theirs = flat(operation("a", "GET", "/a", response(ir.ModelRef("Pet"))), models=(pet,))
+    assert texts(ours, theirs) == ["pets: GET /a: answer: list in ours, object in the vendor's"]
+
+
 def test_parameters_and_fields() -> None:
     home = model("Home", field("floor", WHOLE), field("old"))
     pet = model("Pet", field("home", ir.ListOf(ir.ModelRef("Home"))))
@@ -92,7 +99,7 @@ def test_parameters_and_fields() -> None:
 def test_recursive_models_end() -> None:
     tree = model("Tree", field("leaves", ir.ListOf(ir.ModelRef("Tree"))), field("map", ir.MapOf(ir.ModelRef("Tree"))))
     made = flat(operation("a", "GET", "/a", response(ir.ModelRef("Tree"))), models=(tree,))
-    assert set(made[0].items) == {"answer leaves", "answer map"}
+    assert set(made[0].items) == {"answer", "answer leaves", "answer map"}
 
 
 def test_an_operation_is_not_taken_by_the_end_of_a_path_that_belongs_to_another() -> None:
@@ -137,7 +144,7 @@ def test_values_that_only_the_vendor_knows() -> None:
 def test_fields_that_travel_one_way_only() -> None:
     pet = model("Pet", replace(field("id"), read_only=True), replace(field("pin"), write_only=True))
     made = operation("a", "PUT", "/a", response(ir.ModelRef("Pet")), body=json_body(ir.ModelRef("Pet")))
-    assert set(flat(made, models=(pet,))[0].items) == {"answer id", "request pin"}
+    assert set(flat(made, models=(pet,))[0].items) == {"answer", "answer id", "request", "request pin"}
 
 
 def test_alternatives_are_laid_over_each_other() -> None:
@@ -157,7 +164,7 @@ def test_every_media_type_of_an_answer_counts() -> None:
     empty = replace(told.variants[0], media_type="text/plain", type=ir.Scalar("any"))
     ours = operation("a", "GET", "/a", replace(told, variants=(empty, *told.variants)))
     pet = model("Pet", field("id"))
-    assert set(flat(ours, models=(pet,))[0].items) == {"answer id"}
+    assert set(flat(ours, models=(pet,))[0].items) == {"answer", "answer id"}
 
 
 @pytest.mark.parametrize(
