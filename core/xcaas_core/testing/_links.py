@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..operations._extensions import DownloadSpec, StatusLink
 
-__all__ = ["Links", "links_of", "operations_of"]
+__all__ = ["Links", "call_names", "links_of", "operations_of"]
 
 
 class Links:
@@ -42,6 +42,12 @@ def links_of(package: str) -> Links:
             if target is not None:
                 links.files[target] = download
     return links
+
+
+@cache
+def call_names(package: str) -> frozenset[str]:
+    """The names of all calls of a product."""
+    return frozenset(one.call for one in operations_of(package))
 
 
 def operations_of(package: str) -> list[Operation[object]]:

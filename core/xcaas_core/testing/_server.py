@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,9 +12,11 @@ from ._check import RequestMismatch, problems_of
 from ._clock import FakeClock
 from ._defaults import default_response, token_response
 from ._io import FakeAsyncIO, FakeSyncIO
+from ._links import call_names
 from ._responses import NOTHING, FakeRequest, FakeResponse
 
 if TYPE_CHECKING:
+    from ..operations._operation import Operation
     from ..sansio._messages import Request
 
 __all__ = ["FakeServer", "UnexpectedRequest"]
@@ -22,7 +25,8 @@ Handler: TypeAlias = Callable[[FakeRequest], FakeResponse]
 
 
 class UnexpectedRequest(AssertionError):
-    """A request that the test did not foresee, on a server made with `only_told=True`."""
+    """A request that the test did not foresee, on a server made with `only_told=True`; or a slip in the name of a call
+    that the server was told of."""
 
 
 class FakeServer:
@@ -113,6 +117,8 @@ class FakeServer:
             self.token_requests.append(seen)
             return token_response()
         self.requests.append(seen)
+        if operation is not None:
+            self._refuse_slips(operation)
         if self._check and operation is not None and (problems := problems_of(seen, operation)):
             raise RequestMismatch(seen, problems)
         if told is not None:
@@ -123,6 +129,20 @@ class FakeServer:
         if self._only_told or operation is None:
             raise UnexpectedRequest(f"{seen!r} ({seen.call}) was not expected")
         return default_response(operation)
+
+    def _refuse_slips(self, operation: Operation[object]) -> None:
+        """Raise `UnexpectedRequest` for a target of this product that none of its calls has: it would never be used."""
+        told = [one for one in self._told if not one.is_known]
+        if not told:
+            return
+        calls = call_names(operation.product.package) | {operation.call}
+        first = {call.partition(".")[0] for call in calls}
+        for one in told:
+            one.is_known = one.target in calls
+            if not one.is_known and one.target.partition(".")[0] in first:
+                near = get_close_matches(one.target, calls, 1)
+                hint = f" Did you mean {near[0]!r}?" if near else ""
+                raise UnexpectedRequest(f"no call is named {one.target!r}, which the server was told of.{hint}")
 
     def _find(self, request: FakeRequest) -> FakeResponse | Handler | None:
         with self._lock:
@@ -146,6 +166,7 @@ class _Told:
         self.responses = [response]
         method, _, path = target.partition(" ")
         self._call = None if path else target
+        self.is_known = bool(path)
         self._method = method
         self._path = re.compile(re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(path)))
 

@@ -67,6 +67,15 @@ class TestTold:
         server.respond("storage.objects.get", json={"id": "o7"})
         assert client.storage.objects.get("o7").id == "o7"
 
+    def test_a_slip_in_a_name_is_told(self, client: XCaaS, server: FakeServer) -> None:
+        server.respond("storage.objects.gett", json={"id": "o7"})
+        with pytest.raises(UnexpectedRequest, match=r"'storage\.objects\.gett'.* Did you mean 'storage\.objects\.get'"):
+            client.storage.objects.get("o7")
+
+    def test_other_products_may_be_told_of_too(self, client: XCaaS, server: FakeServer) -> None:
+        server.respond("cc_chat.nothing", json={}).respond("storage.objects.get", json={"id": "o7"})
+        assert [client.storage.objects.get("o7").id for _ in range(2)] == ["o7", "o7"]
+
     def test_by_method_and_path(self, client: XCaaS, server: FakeServer) -> None:
         server.respond("GET /storage/uk/v3/objects/{id}", json={"id": "o7"})
         server.respond("GET /storage/uk/v3/objects/o8", json={"id": "never seen: the first that fits answers"})
