@@ -127,7 +127,7 @@ def _contents(document: Document, declared: str, media: Node, most: int) -> Iter
         made = samples(document, schema, write=False, most=most) if schema is not None else [({"a": 1}, {"a"})]
         for value, extras in made:
             yield value, extras, json.dumps(value).encode(), kind
-    elif "xml" in kind or kind.startswith("text/") or "yaml" in kind:
+    elif "xml" in kind or kind.startswith("text/") or "yaml" in kind or "ndjson" in kind:
         value = {"text/csv": "a,b\r\n1,é\r\n", "text/event-stream": "data: 1\n\n"}.get(
             kind, "<a>é</a>" if "xml" in kind else "text é"
         )

@@ -83,6 +83,8 @@ class Method:
                 and "*" not in sample.media_type
             ):
                 found["content_type"] = sample.media_type
+            if sample.alone and sample.media_type == "image/*":  # which image it is only the caller knows
+                found["content_type"] = "image/png"
         return found
 
     def _typed(self, name: str, value: JSON) -> object:

@@ -97,7 +97,7 @@ def _bodies(document: Document, operation: OperationNode, most: int) -> list[tup
     for media_type, media in content.items():
         kind = media_type.partition(";")[0].strip().lower()
         schema = media.get("schema")
-        if "xml" in kind or "yaml" in kind or kind.startswith("text/"):
+        if "xml" in kind or "yaml" in kind or (kind.startswith("text/") and not _is_json(kind)):
             found.append((media_type, "<a/>" if "xml" in kind else "text é"))
         elif kind.startswith("multipart/") or kind == "application/x-www-form-urlencoded" or _is_json(kind):
             if schema is None:

@@ -169,7 +169,9 @@ class ConstCodec(Codec):
 _URL_SAFE: Final = {ord("-"): "+", ord("_"): "/", ord("\n"): None, ord("\r"): None, ord("="): None}
 
 
-def _from_base64(text: str) -> bytes:
+def _from_base64(text: str | bytes) -> bytes:
+    if isinstance(text, bytes):  # a caller's own, for a form; JSON has none
+        return text
     text = text.translate(_URL_SAFE)
     return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
 
@@ -257,7 +259,14 @@ SCALARS: Final[dict[tuple[object, str], Codec]] = {
         accepts=TEXT_OR_NUMBER,
         sends=(int,),
     ),
-    (bytes, ""): Parsed(bytes, "base64 text", _from_base64, lambda value: _single(value, "bytes"), blanks=frozenset()),
+    (bytes, ""): Parsed(
+        bytes,
+        "base64 text",
+        _from_base64,
+        lambda value: _single(value, "bytes"),
+        accepts=frozenset({str, bytes}),
+        blanks=frozenset(),
+    ),
     (uuid.UUID, ""): Parsed(uuid.UUID, "a UUID", uuid.UUID, lambda value: _single(value, "a UUID")),
 }
 """Codecs by type and format."""

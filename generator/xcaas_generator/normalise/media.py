@@ -38,8 +38,10 @@ class Contents:
         self._shaper = shaper
         self._report = shaper.report
 
-    def variants(self, content: Node, hint: Hint) -> list[VariantDraft]:
+    def variants(self, content: Node, hint: Hint, *, received: bool = False) -> list[VariantDraft]:
         """Return one variant per media type, JSON ones first: they are what a client prefers.
+
+        What is received as JSON but declared to be raw bytes is a file: JSON has none.
 
         Raises `DanglingReference`.
         """
@@ -55,6 +57,8 @@ class Contents:
         ordered = sorted(listed, key=lambda raw: (not _is_json(raw), raw))
         for raw in ordered:
             variant = self._variant(raw, listed[raw], _hint(hint, raw, ordered[0], listed), alone=alone)
+            if received and variant.kind == "json" and without_null(variant.shape) == BYTES:
+                variant.kind, variant.shape = "binary", BYTES
             variant.position = list(listed).index(raw)
             variant.alternative = _is_alternative(
                 variant, listed[raw], [listed[one] for one in ordered if _is_json(one)]

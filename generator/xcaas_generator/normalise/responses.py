@@ -92,7 +92,7 @@ class Responses:
         if not isinstance(node.value, dict):
             return []
         hint = _hint(node, status, owner, alone=self._alone)
-        variants = self._contents.variants(node.child("content"), hint)
+        variants = self._contents.variants(node.child("content"), hint, received=True)
         if not variants and node.get("schema") is not None:
             self._report.warn(node.place, "the schema stands without a media type; application/json was taken")
             variants = [VariantDraft("application/json", "json", self._shaper.shape(node.child("schema"), hint))]

@@ -259,10 +259,13 @@ class Shaper:
         if flat.tuple_items:
             rest = [self.shape(node, inner) for node in flat.items]
             return ArrayOf(one_of([*(self.shape(node, inner) for node in flat.tuple_items), *rest]))
-        if flat.enums:
+        if any(isinstance(one, list) for node in flat.enums if isinstance(node.value, list) for one in node.value):
+            enum_values(flat, self.report)  # whole lists: it says that they are not told apart
+        elif flat.enums:
             # `enum` beside `type: array` was meant for the items.
             self.report.warn(flat.enums[0].place, "the enum stands beside the array; it was read as its items'")
-            shape = self._enum(Flat(flat.enums[0], ["string"], enums=flat.enums), inner)
+            types = next((found.types for found in map(self.flattener.flatten, flat.items) if found.types), ["string"])
+            shape = self._enum(Flat(flat.enums[0], types, enums=flat.enums), inner)
             return ArrayOf(shape or TEXT)
         return ArrayOf(self.shape_all(flat.items, inner) if flat.items else ANY)
 

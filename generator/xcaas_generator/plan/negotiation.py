@@ -34,9 +34,10 @@ def _with_accept(operation: ir.Operation) -> ir.Operation:
 def _with_content_type(operation: ir.Operation) -> ir.Operation:
     variants = () if operation.body is None else operation.body.variants
     types = dict.fromkeys(variant.media_type for variant in variants)
-    if len(types) < 2:
+    if len(types) < 2 and not any(variant.kind == "binary" and "*" in variant.media_type for variant in variants):
         return operation
-    doc = "Media type of the body. What you hand over decides when you give none."
+    default = "What you hand over decides" if len(types) > 1 else "It is application/octet-stream"
+    doc = f"Media type of the body. {default} when you give none."
     return _with_header(operation, "Content-Type", "content_type", types, doc)
 
 

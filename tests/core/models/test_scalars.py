@@ -42,6 +42,8 @@ KEY = uuid.UUID("12345678-1234-5678-1234-567812345678")
         ("bytes", "aGVsbG8=", b"hello"),
         ("bytes", "aGVsbG8", b"hello"),
         ("bytes", "-_8=", b"\xfb\xff"),
+        ("bytes", b"hello", b"hello"),
+        ("bytes | list[bytes]", [b"hello"], [b"hello"]),
         ("UUID", str(KEY), KEY),
         ("Literal[1]", 1, 1),
         ("Literal[1]", 2, 2),

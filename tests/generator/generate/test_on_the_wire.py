@@ -221,8 +221,9 @@ def test_what_is_sent_has_a_concrete_type(builder: Builder) -> None:
         resource = builder.client("wire_ranges", f"paths:\n{items}{THING}", origin).t
         for index, body in enumerate(bodies):
             getattr(resource, f"send{index}")(body=body)
+        resource.send3(body=b"x", content_type="image/png")
         kinds = [one.headers["content-type"].partition(";")[0] for one in origin.seen]
-    assert kinds == ["application/json"] * 2 + ["text/plain"] + ["application/octet-stream"] * 2
+    assert kinds == ["application/json"] * 2 + ["text/plain"] + ["application/octet-stream"] * 2 + ["image/png"]
 
 
 def test_a_nullable_object_among_other_types(builder: Builder) -> None:

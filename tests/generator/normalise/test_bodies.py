@@ -135,6 +135,10 @@ ANSWERS = {
     "integer keys": ("{200: {description: ok}, 404: {description: no}}", ["200", "404"]),
     "ranges and default": ("{2XX: {description: ok}, 4xx: {description: no}, default: {description: x}}", ["2XX", "4XX", "default"]),
     "binary": ("{'200': {description: '', content: {application/pdf: {schema: {type: string, format: binary}}}}}", ["200 binary bytes:binary"]),
+    "a file under JSON": (
+        "{'200': {description: '', content: {application/json: {schema: {type: string, format: binary}}, text/plain: {schema: {type: string, format: binary}}}}}",
+        ["200 binary bytes:binary binary bytes:binary"],
+    ),
     "vendor json": (f"{{'200': {{description: '', content: {{application/hal+json: {OBJECT}}}}}}}", ["200 json OpResponse"]),
     "anything": (f"{{'200': {{description: '', content: {{'*/*': {OBJECT}}}}}}}", ["200 json OpResponse"]),
     "events": ("{'200': {description: '', content: {text/event-stream: {schema: {type: object}}}}}", ["200 text str"]),

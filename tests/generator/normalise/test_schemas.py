@@ -153,6 +153,11 @@ def test_merged_into_one_class(text: str, expected: dict[str, str]) -> None:
     assert fields(document, "HolderIt") == expected
 
 
+def test_an_enum_beside_a_list_has_values_of_the_items_type() -> None:
+    _, document, _ = read_schema("{type: array, items: {type: integer}, enum: [1, 2]}")
+    assert next(enum.values for enum in document.enums if enum.name == "HolderItItem") == (1, 2)
+
+
 def test_enums_that_apply_together_intersect() -> None:
     _, document, _ = read_schema(f"{{allOf: [{COLOR}, {{$ref: '#/components/schemas/Size'}}]}}", others=OTHERS)
     assert next(enum.values for enum in document.enums if enum.name == "HolderIt") == ("green",)
