@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from email import message_from_bytes
 from email.message import Message
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from tests.conformance.document import JSON, Document, Node, OperationNode, is_list, is_object
 from tests.conformance.server import Arrived
@@ -159,11 +159,12 @@ def _multipart_fault(media: Node, got: str, sample: JSON, body: bytes) -> str | 
         return None if boundary and f"--{boundary}--".encode() in body else f"no empty form: {body[:200]!r}"
     encodings = _encodings(media)
     form_data = media_kind(got) == "multipart/form-data"
+    names = {str(part.get_param("name", header="Content-Disposition")) for part in parts}
     expected = [
-        (name, one)
+        pair
         for name, value in sample.items()
         if value is not None
-        for one in (value if is_list(value) else [value])
+        for pair in _part_values(name, value, encodings.get(name, {}), names)
     ]
     if len(parts) != len(expected):
         return f"{len(expected)} parts were expected, {len(parts)} came: {body[:400]!r}"
@@ -172,6 +173,15 @@ def _multipart_fault(media: Node, got: str, sample: JSON, body: bytes) -> str | 
         if fault is not None:
             return fault
     return None
+
+
+def _part_values(name: str, value: JSON, encoding: dict[str, JSON], names: set[str]) -> list[tuple[str, JSON]]:
+    """Return names and values of the parts that a member makes: one for each element, or as its style says."""
+    if encoding.get("style") == "deepObject" and isinstance(value, dict | list):
+        for pairs in deep(name, value):
+            if all(key in names for key, _ in pairs):
+                return [(key, unquote(str(token))) for key, token in pairs]
+    return [(name, one) for one in (value if is_list(value) else [value])]
 
 
 def _part_fault(name: str, value: JSON, part: Message, encoding: dict[str, JSON], *, form_data: bool) -> str | None:
