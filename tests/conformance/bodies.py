@@ -177,7 +177,7 @@ def _multipart_fault(media: Node, got: str, sample: JSON, body: bytes) -> str | 
 
 def _part_values(name: str, value: JSON, encoding: dict[str, JSON], names: set[str]) -> list[tuple[str, JSON]]:
     """Return names and values of the parts that a member makes: one for each element, or as its style says."""
-    if encoding.get("style") == "deepObject" and isinstance(value, dict | list):
+    if encoding.get("style") == "deepObject" and (is_list(value) or is_object(value)):
         for pairs in deep(name, value):
             if all(key in names for key, _ in pairs):
                 return [(key, unquote(str(token))) for key, token in pairs]
