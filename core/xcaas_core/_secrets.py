@@ -126,6 +126,8 @@ def basic(user: str, password: str) -> MaskedStr:
 # Shorter values are mere words.
 _SHORTEST: Final = 4
 _SHORTEST_PREFIX: Final = 8
+# In data a short value is more likely a word that means something to the caller.
+_SHORTEST_IN_DATA: Final = 8
 
 
 class Redactor:
@@ -169,15 +171,18 @@ class Redactor:
         return "".join([*pieces, text[done:]])
 
     def value(self, value: JSONValue) -> JSONValue:
-        """Mask credentials in a JSON value."""
-        if not self._forms:
-            return value
+        """Mask credentials in a JSON value; not those that are as short as a word."""
+        data = Redactor()
+        data._forms = [form for form in self._forms if len(form) >= _SHORTEST_IN_DATA]
+        return data._masked(value) if data._forms else value
+
+    def _masked(self, value: JSONValue) -> JSONValue:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
-            return [self.value(item) for item in value]
+            return [self._masked(item) for item in value]
         if isinstance(value, dict):
-            return {self.text(name): self.value(item) for name, item in value.items()}
+            return {self.text(name): self._masked(item) for name, item in value.items()}
         return value
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:

@@ -65,6 +65,11 @@ def test_what_is_secret_of_a_request() -> None:
     assert masked("the id is wrong", own="the id") == "the id is wrong"
 
 
+def test_words_of_data_are_left_where_a_credential_is_as_short_as_they() -> None:
+    assert Redactor(["text"]).value({"loc": ["text", 11]}) == {"loc": ["text", 11]}
+    assert Redactor(["text"]).text("a text") == f"a {MASK}"
+
+
 def test_values_keep_their_shape() -> None:
     body: JSONValue = {"a": [1, None, KEY], KEY: {"b": f"x {KEY}"}}
     assert Redactor([KEY]).value(body) == {"a": [1, None, MASK], MASK: {"b": f"x {MASK}"}}
