@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from enum import Enum
 from typing import Final, TypeAlias
 
@@ -126,6 +127,8 @@ def plain(value: object) -> JSONValue:
         return plain(value.value)
     if value is None or isinstance(value, str | int | float):
         return value
+    if isinstance(value, Decimal) and value.is_finite():
+        return str(value)
     if is_mapping(value):
         return {str(key): plain(member) for key, member in value.items()}
     for method in ("to_dict", "isoformat"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Callable
+from decimal import Decimal
 from urllib.parse import parse_qsl, unquote
 
 import pytest
@@ -15,7 +16,7 @@ from tests.support.sample.models import StorageObject
 from xcaas_core import ArgumentError
 from xcaas_core.operations._parameter import Parameter, Style, cookie, header, path, query
 from xcaas_core.sdk import Operation
-from xcaas_core.serialization._parameters import Target, compile_parameter, compile_path
+from xcaas_core.serialization._parameters import Target, compile_parameter, compile_path, plain
 
 ARRAY = ["blue", "black", "brown"]
 OBJECT = {"R": 100, "G": 200, "B": 150}
@@ -235,3 +236,9 @@ def test_operations_find_their_parameters_by_place_and_name() -> None:
     operation: Operation[object] = GET
     assert operation.index("query", "tags") == 1
     assert operation.index("header", "tags") is None
+
+
+def test_decimals_keep_their_digits_where_no_codec_describes_them() -> None:
+    assert plain({"a": [Decimal("1.50")]}) == {"a": ["1.50"]}
+    with pytest.raises(ArgumentError, match="Decimal cannot be sent"):
+        plain(Decimal("NaN"))
