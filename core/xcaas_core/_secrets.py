@@ -186,15 +186,25 @@ class Redactor:
         return value
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Mask credentials in header values."""
-        return {name: self.text(value) for name, value in headers.items()}
+        """Mask credentials in headers, also in names, which arrive in lower case."""
+        return {self._name(name): self.text(value) for name, value in headers.items()}
+
+    def _name(self, name: str) -> str:
+        lowered = Redactor()
+        lowered._forms = [form.lower() for form in self._forms if len(form) >= _SHORTEST_IN_DATA]
+        return lowered.text(name) if lowered._forms else name
 
 
 def _forms(secret: str) -> Iterator[str]:
+    from html import escape
+
     data = secret.encode("utf-8", "surrogatepass")
     yield secret
     yield secret.replace(" ", "+")
-    yield json.dumps(secret)[1:-1]
+    escaped = json.dumps(secret)[1:-1]
+    yield escaped
+    yield escaped.replace("/", "\\/")  # as PHP writes it
+    yield escape(secret)
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         yield encode(data).decode("ascii").rstrip("=")
 

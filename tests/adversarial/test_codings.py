@@ -118,6 +118,11 @@ def test_a_coding_that_nobody_can_undo(kind: str, library: str) -> None:
         assert outcomes(kind, library, server.url, CALLS) == ["DecodeError"] * 2
 
 
+def test_codings_without_end() -> None:
+    with serving(lambda asked: [coded("gzip," * 3000 + "gzip", ITEM)]) as server:
+        assert outcomes("blocking", "httpx", server.url, CALLS) == ["DecodeError"] * 2
+
+
 def test_a_coding_is_named() -> None:
     with serving(lambda asked: [coded("sdch", ITEM)]) as server:
         client = make("blocking", "httpx", server.url)

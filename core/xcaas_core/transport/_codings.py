@@ -16,6 +16,7 @@ from .._errors import ConnectionLostError, DecodeError
 __all__ = ["BodyDecoder", "body_decoder"]
 
 _PIECE: Final = 1 << 20  # most bytes that come out at a time: a few bytes may stand for gigabytes
+_MOST: Final = 8  # codings on top of each other: real servers use one or two, and each takes stack and memory
 _GZIP: Final = 16 + zlib.MAX_WBITS
 # Servers write these where they mean that there is none; S3 keeps `aws-chunked` of the upload.
 _NONE: Final = ("", "identity", "none", "binary", "utf-8", "utf8", "aws-chunked")
@@ -62,10 +63,13 @@ def body_decoder(content_encoding: str) -> BodyDecoder | None:
     """Return a decoder for the codings of a `Content-Encoding` field, None where there is nothing to undo.
 
     Raises:
-        DecodeError: One of them cannot be undone here.
+        DecodeError: One of them cannot be undone here, or there are too many.
     """
-    codings = [coding.strip().lower() for coding in content_encoding.split(",")]
-    stages = [_decompressor(coding) for coding in reversed(codings) if coding not in _NONE]
+    named = [coding.strip().lower() for coding in content_encoding.split(",")]
+    codings = [coding for coding in named if coding not in _NONE]
+    if len(codings) > _MOST:
+        raise DecodeError(f"the body comes in {len(codings)} content codings on top of each other; {_MOST} are undone")
+    stages = [_decompressor(coding) for coding in reversed(codings)]
     return BodyDecoder(stages) if stages else None
 
 

@@ -36,6 +36,7 @@ ENCODED: dict[str, Callable[[str], str]] = {
     "base64, percent-encoded": lambda text: quote(base64.b64encode(text.encode()).decode(), safe=""),
     "form": quote_plus,
     "JSON": lambda text: json.dumps(text)[1:-1],
+    "JSON of PHP": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
 }
 
 
@@ -74,6 +75,14 @@ def test_values_keep_their_shape() -> None:
     body: JSONValue = {"a": [1, None, KEY], KEY: {"b": f"x {KEY}"}}
     assert Redactor([KEY]).value(body) == {"a": [1, None, MASK], MASK: {"b": f"x {MASK}"}}
     assert Redactor().value(body) is body
+
+
+def test_names_of_headers_are_masked_in_lower_case_too() -> None:
+    assert Redactor(["S3CRET-keeping"]).headers({"s3cret-keeping": "a", "etag": "b"}) == {MASK: "a", "etag": "b"}
+
+
+def test_a_page_that_escapes_the_secret() -> None:
+    assert Redactor(["S3CRET&keeping"]).text("no S3CRET&amp;keeping") == f"no {MASK}"
 
 
 def test_logins_in_addresses_are_no_part_of_texts() -> None:
