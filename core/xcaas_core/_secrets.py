@@ -172,8 +172,7 @@ class Redactor:
 
     def value(self, value: JSONValue) -> JSONValue:
         """Mask credentials in a JSON value; not those that are as short as a word."""
-        data = Redactor()
-        data._forms = [form for form in self._forms if len(form) >= _SHORTEST_IN_DATA]
+        data = self._of(form for form in self._forms if len(form) >= _SHORTEST_IN_DATA)
         return data._masked(value) if data._forms else value
 
     def _masked(self, value: JSONValue) -> JSONValue:
@@ -190,9 +189,13 @@ class Redactor:
         return {self._name(name): self.text(value) for name, value in headers.items()}
 
     def _name(self, name: str) -> str:
-        lowered = Redactor()
-        lowered._forms = [form.lower() for form in self._forms if len(form) >= _SHORTEST_IN_DATA]
-        return lowered.text(name) if lowered._forms else name
+        return self._of(form.lower() for form in self._forms if len(form) >= _SHORTEST_IN_DATA).text(name)
+
+    @staticmethod
+    def _of(forms: Iterable[str]) -> Redactor:
+        redactor = Redactor()
+        redactor._forms = list(forms)
+        return redactor
 
 
 def _forms(secret: str) -> Iterator[str]:
