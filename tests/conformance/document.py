@@ -121,7 +121,7 @@ class OperationNode:
             for _, parameter in section.items() if section is not None else ():
                 if parameter.fields.get("name") and parameter.fields.get("in"):
                     found[parameter.fields["in"], parameter.fields["name"].strip()] = parameter
-        names = re.findall(r"\{([^{}]+)\}", self.path.partition("?")[0])
+        names = re.findall(r"\{([^{}]+)\}", self.path.partition("#")[0])
         found = {key: one for key, one in found.items() if key[0] != "path" or key[1] in names}
         for name in names:
             if ("path", name) not in found:

@@ -146,7 +146,7 @@ def request_faults(
     declared = operation.parameters()
     template = server_path(document, operation) + path
     faults += _path_faults(declared, sample, template, arrived.path, skipped)
-    expected: list[list[Pairs]] = [[[(name, value)]] for name, value in parse_pairs(fixed)]
+    expected = [_fixed_pairs(declared, sample, name, value) for name, value in parse_pairs(fixed)]
     cookies: list[list[Pairs]] = []
     for (place, name), value in sample.arguments.items():
         parameter = declared[place, name]
@@ -170,6 +170,20 @@ def request_faults(
         for kind, detail in body_faults(document, operation, sample.media_type, sample.body, arrived)
     ]
     return faults + [Fault("security", one) for one in security_faults(document, operation, arrived)]
+
+
+def _fixed_pairs(
+    declared: Mapping[tuple[str, str], Node], sample: SampleRequest, name: str, value: str
+) -> list[Pairs]:
+    """Return the ways to write a pair of the path's own query, whose value may be a parameter of the path."""
+    key = ("path", value[1:-1])
+    if not (value.startswith("{") and value.endswith("}")) or key not in sample.arguments:
+        return [[(name, value)]]
+    fields = declared[key].fields
+    ways = segment_alternatives(
+        fields.get("style") or "simple", fields.get("explode") is True, key[1], sample.arguments[key]
+    )
+    return [[(name, way)] for way in ways]
 
 
 def _pairs(parameter: Node, name: str, value: JSON) -> list[Pairs]:

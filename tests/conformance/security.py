@@ -70,15 +70,22 @@ def security_names(document: Document, operation: OperationNode) -> set[tuple[st
 
 
 def security_faults(document: Document, operation: OperationNode, arrived: Arrived) -> list[str]:
-    """Say which schemes are missing, where none of the operation's alternatives is complete."""
+    """Say which schemes are missing, where none of the operation's alternatives is complete.
+
+    `Authorization` stands once on a request: of the schemes of one alternative that share it, one is enough.
+    """
     requirements = _requirements(document, operation)
     known = schemes(document)
-    missing = [
-        [name for name in one if name not in known or not _there(name, known[name], arrived)] for one in requirements
-    ]
+    missing = [_missing(one, known, arrived) for one in requirements]
     if not missing or not all(missing):
         return []
     return [f"{' or '.join('+'.join(names) for names in missing)} is missing from {dict(arrived.headers.items())}"]
+
+
+def _missing(requirement: dict[str, JSON], known: dict[str, Node], arrived: Arrived) -> list[str]:
+    there = {name for name in requirement if name in known and _there(name, known[name], arrived)}
+    sharing = {name for name in requirement if name in known and known[name].fields.get("type") != "apiKey"}
+    return [name for name in requirement if name not in there and not (name in sharing and there & sharing)]
 
 
 def _there(name: str, scheme: Node, arrived: Arrived) -> bool:
