@@ -26,7 +26,11 @@ from xcaas_generator.normalise.shapes import (
 
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+")
 _JSON = re.compile(r"application/(?:.*[+.-])?json(?:-.*)?|text/(?:x-)?json|application/\*\+json|application/problem")
-_BINARY = ("protobuf", "cbor", "msgpack", "messagepack", "avro", "bson", "thrift", "parquet", "smile", "arrow")
+_BINARY = (
+    *("protobuf", "cbor", "msgpack", "messagepack", "avro", "bson", "thrift", "parquet", "smile", "arrow"),
+    *("pdf", "zip", "x-tar", "x-7z", "officedocument", "ms-excel", "msword", "powerpoint", "opendocument", "rtf"),
+    *("turtle", "n-triples", "n-quads"),
+)
 _LINES = ("ndjson", "jsonl", "json-seq", "jsonlines", "x-json-stream")
 _TEXTUAL = ("yaml", "csv", "javascript", "graphql", "sql", "toml", "jwt", "typescript", "event-stream", "pem", "pgp")
 
@@ -80,7 +84,11 @@ class Contents:
             shape = self._shaper.shape(schema, hint) if given else ANY
         kind = _kind(media_type, without_null(shape), given=given, alone=alone)
         # `encoding` has a meaning for these two only.
-        encoding = self._encoding(media) if kind in ("form", "multipart") else ()
+        encoding = (
+            self._encoding(media, styled=kind == "form" or self._shaper.siblings)
+            if kind in ("form", "multipart")
+            else ()
+        )
         if alone and kind == "binary" and _compound(without_null(shape)):
             self._report.warn(media.place, f"{media_type} is not read or written here; its bytes are")
         return VariantDraft(media_type, kind, _shape_for(kind, shape), encoding)
@@ -101,7 +109,8 @@ class Contents:
         self._report.warn(media.place, f"{brief(raw)} is no media type; {guess} was taken", f'Write "{guess}".')
         return guess
 
-    def _encoding(self, media: Node) -> tuple[ir.PartEncoding, ...]:
+    def _encoding(self, media: Node, *, styled: bool) -> tuple[ir.PartEncoding, ...]:
+        """Return the encodings. Not `styled`: a multipart body of OpenAPI 3.0, where `style` and `explode` mean nothing."""
         parts: list[ir.PartEncoding] = []
         for wire, listed in self._shaper.resolver.entries(media, "encoding"):
             one = self._shaper.resolver.end(listed)
@@ -110,8 +119,8 @@ class Contents:
                 ir.PartEncoding(
                     wire,
                     one.text("contentType") or None,
-                    one.text("style") or None,
-                    explode if isinstance(explode, bool) else None,
+                    (one.text("style") or None) if styled else None,
+                    explode if styled and isinstance(explode, bool) else None,
                 )
             )
         return tuple(parts)
@@ -153,7 +162,7 @@ def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.Body
         return "form"
     if main == "multipart":
         return "multipart"
-    if any(word in subtype for word in _BINARY):
+    if main != "text" and any(word in subtype for word in _BINARY):
         return "binary"
     if any(word in subtype for word in _LINES):
         return "text"
