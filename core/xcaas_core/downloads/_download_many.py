@@ -213,7 +213,7 @@ class _Names:
         self._lock = Lock()
 
     def claim(self, name: str | os.PathLike[str]) -> Path:
-        """A path that no other download of this run has. ArgumentError for one outside of the folder."""
+        """Return a path that no other download of this run has. ArgumentError for one outside of the folder."""
         try:
             wanted = Path(os.path.normpath(self.folder / check_path(name)))
             inside = wanted.relative_to(self._root) if wanted.is_relative_to(self._root) else None
@@ -235,7 +235,7 @@ class _Names:
             return False
 
     def _free(self, inside: Path, parent: Path) -> str:
-        """The name, or the first with a number that nobody has and that is no folder: what is there would be saved in it."""
+        """Return the name, or the first with a number that nobody has and that is no folder: what is there would be saved in it."""
         wanted = self._key(inside, inside.name)
         number = self._taken.get(wanted, 0)
         stem, dot, ending = inside.name.rpartition(".") if "." in inside.name[1:] else (inside.name, "", "")

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 OperationRef: TypeAlias = str
-# Where a value stands in an answer: ("body", pointer), ("header", name) or ("link", relation in the Link header).
+# Where a value stands in a response: ("body", pointer), ("header", name) or ("link", relation in the Link header).
 ValueLocation: TypeAlias = "tuple[Literal['body', 'header', 'link'], str]"
 
 
@@ -47,11 +47,11 @@ class StopCondition:
 
 @dataclass(slots=True, eq=False)
 class PaginationSpec:
-    """How a list continues: `page` counts a number up, `cursor` sends back a value of the answer before,
-    `link` follows an address that the answer before gave (`parameter` is empty).
+    """How a list continues: `page` counts a number up, `cursor` sends back a value of the response before,
+    `link` follows an address that the response before gave (`parameter` is empty).
 
     `parameter` is a wire name in the query, or a JSON pointer into the body when `within` is "body";
-    `items` points to the list in the answer and `item` is the type of one element; `past_end` is the
+    `items` points to the list in the response and `item` is the type of one element; `past_end` is the
     status that means "past the last page"; `send` holds query arguments that the walk can't do without,
     for callers who leave them out."""
 
@@ -80,7 +80,7 @@ class LinkSpec:
 
 @dataclass(slots=True, eq=False)
 class StatusLink(LinkSpec):
-    """The operation that tells how far the work is, and where its answer says so.
+    """The operation that tells how far the work is, and where its response says so.
 
     `partial` are those states of `done` in which part of the work was left undone.
     """
@@ -95,10 +95,10 @@ class StatusLink(LinkSpec):
 
 @dataclass(slots=True, eq=False)
 class PollingSpec:
-    """How work that goes on after the answer is followed. Times are in seconds.
+    """How work that goes on after the response is followed. Times are in seconds.
 
-    `id` is a pointer to the job's id in the start answer; without it the id is the argument that the start gave to
-    the parameter of `status`. Without `result`, the last status answer is the result. `verb` and `resume` are the
+    `id` is a pointer to the job's id in the start response; without it the id is the argument that the start gave to
+    the parameter of `status`. Without `result`, the last status response is the result. `verb` and `resume` are the
     methods that callers know, beside the one that only starts the work.
     """
 
@@ -117,7 +117,7 @@ class PollingSpec:
 
 @dataclass(slots=True, eq=False)
 class DownloadSpec:
-    """What is known of a binary answer. The checksum stands in the answer of another operation
+    """What is known of a binary response. The checksum stands in the response of another operation
     (`checksum`), at the pointers `value`, `type` and `size`."""
 
     _: KW_ONLY

@@ -1,7 +1,7 @@
 """An operation, and one call of it, as data.
 
 Generated modules build operations once, at import. They hold no behaviour: `calls/`
-turns an operation and its arguments into a request and an answer into a value.
+turns an operation and its arguments into a request and a response into a value.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Operation(Generic[T_co]):
         self.servers = self.servers or self.product.servers
 
     def index(self, location: Location, wire: str) -> int | None:
-        """The place of a parameter in `parameters`, and so in a call's arguments."""
+        """Return the place of a parameter in `parameters`, and so in a call's arguments."""
         for position, parameter in enumerate(self.parameters):
             if parameter.wire == wire and parameter.location == location:
                 return position
@@ -76,7 +76,7 @@ class Call(Generic[T_co]):
 
     `link` replaces the address by an absolute one that the server gave (a next page); credentials
     go along only if its host is one of the product's. `headers` win over all others; None removes one.
-    `stream` leaves the body of a successful answer unread.
+    `stream` leaves the body of a successful response unread.
     """
 
     operation: Operation[T_co]
@@ -88,7 +88,7 @@ class Call(Generic[T_co]):
     stream: bool = False
 
     def with_argument(self, location: Location, wire: str, value: object) -> Call[T_co]:
-        """The same call with one argument replaced. KeyError if the operation has no such parameter."""
+        """Return the same call with one argument replaced. KeyError if the operation has no such parameter."""
         position = self.operation.index(location, wire)
         if position is None:
             raise KeyError(f"{self.operation.call} has no {location} parameter {wire!r}")

@@ -1,4 +1,4 @@
-"""Parameters, bodies and answers as data, and the short functions that generated code builds them with.
+"""Parameters, bodies and responses as data, and the short functions that generated code builds them with.
 
 Types are annotations as text (`"list[_models.Tag]"`), or None for what JSON or text already is in Python.
 `xcaas_core.models.resolve` makes a codec of one on first use.
@@ -203,7 +203,7 @@ def xml_body(media_type: str = "application/xml", *, required: bool = True) -> B
 
 
 class ResponseSpec:
-    """One answer in one media type. `message` and `code` are JSON pointers into an error's body,
+    """One response in one media type. `message` and `code` are JSON pointers into an error's body,
     tried in order."""
 
     __slots__ = ("annotation", "code", "kind", "media_type", "message")
@@ -224,10 +224,10 @@ class ResponseSpec:
         self.code: tuple[str, ...] = (code,) if isinstance(code, str) else code
 
     def __repr__(self) -> str:
-        return f"<{self.kind} answer {self.media_type or ''}>"
+        return f"<{self.kind} response {self.media_type or ''}>"
 
 
-# Per status ("200", "4XX", "default"): one answer, or one per media type.
+# Per status ("200", "4XX", "default"): one response, or one per media type.
 ResponseSpecs: TypeAlias = Mapping[str, "ResponseSpec | tuple[ResponseSpec, ...]"]
 
 
@@ -237,7 +237,7 @@ def json_response(annotation: str | None = None, *, media_type: str = "applicati
 
 
 def text_response(annotation: str | None = None, *, media_type: str = "text/plain") -> ResponseSpec:
-    """Text, decoded by the charset that the answer names."""
+    """Text, decoded by the charset that the response names."""
     return ResponseSpec("text", media_type, annotation)
 
 
@@ -263,5 +263,5 @@ def json_error(
     code: str | tuple[str, ...] = (),
     media_type: str = "application/json",
 ) -> ResponseSpec:
-    """An error's body in JSON, and where its message and code stand."""
+    """Return an error's body in JSON, and where its message and code stand."""
     return ResponseSpec("json", media_type, annotation, message=message, code=code)

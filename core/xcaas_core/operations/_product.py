@@ -74,7 +74,7 @@ class RateLimit:
 @dataclass(slots=True, eq=False)
 class Product:
     """One product. `name` is its name in Python, `console_name` its name in the vendor's console
-    and in token answers, `package` the import path under which its models and operations live."""
+    and in token responses, `package` the import path under which its models and operations live."""
 
     name: str
     _: KW_ONLY
@@ -90,7 +90,7 @@ class Product:
 
 
 def own_product(cls: type) -> Iterator[Product]:
-    """A client that is one product has its facts beside it."""
+    """Yield the product of a client that is one product: it lies beside it."""
     package = cls.__module__.rpartition(".")[0]
     try:
         module = import_module(f"{package}._product")

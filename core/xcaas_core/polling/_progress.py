@@ -23,7 +23,7 @@ class PollProgress:
         self.elapsed: float = elapsed
         """Seconds since the wait began."""
         self.body: JSONValue = body
-        """The status answer as JSON, for percentages and the like."""
+        """The status response as JSON, for percentages and the like."""
         self.partial: bool = partial
         """Whether the job has ended with part of its work undone."""
 
@@ -32,5 +32,5 @@ class PollProgress:
 
 
 def span(seconds: float) -> str:
-    """Seconds for people: tenths where they are few."""
+    """Return seconds for people, with tenths where they are few."""
     return f"{seconds:.0f} s" if seconds >= 10 or round(seconds, 1) == round(seconds) else f"{seconds:.1f} s"
