@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from contextlib import aclosing
+from dataclasses import dataclass
 from operator import index
 from pathlib import Path
 from threading import Lock
@@ -24,14 +25,12 @@ Named: TypeAlias = "tuple[Download, str | os.PathLike[str]]"
 AsyncNamed: TypeAlias = "tuple[AsyncDownload, str | os.PathLike[str]]"
 
 
+@dataclass(slots=True, eq=False)
 class Saved:
     """What became of one of many downloads: a `path`, or the `error` that kept it from getting there."""
 
-    __slots__ = ("error", "path")
-
-    def __init__(self, path: Path | None, error: XCaaSError | None = None) -> None:
-        self.path: Path | None = path
-        self.error: XCaaSError | None = error
+    path: Path | None
+    error: XCaaSError | None = None
 
     def __repr__(self) -> str:
         return f"<Saved {self.path}>" if self.error is None else f"<not saved: {self.error}>"

@@ -67,7 +67,7 @@ class PaginationSpec:
     past_end: int | None = None
     alone: bool = False
     empty_ends: bool = True
-    send: Mapping[str, object] = field(default_factory=dict)
+    send: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 @dataclass(slots=True, eq=False)

@@ -11,7 +11,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from ._extensions import DownloadSpec, PaginationSpec, PollingSpec
-from ._parameter import Body, Location, Parameter, ResponseSpecs
+from ._parameter import Body, Location, Parameter, ResponseSpec, ResponseSpecs
 from ._product import Product, Server
 
 __all__ = ["IDEMPOTENT", "Call", "Operation", "Security"]
@@ -39,8 +39,8 @@ class Operation(Generic[T_co]):
     call: str
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
-    responses: ResponseSpecs = field(default_factory=dict)
-    errors: ResponseSpecs = field(default_factory=dict)
+    responses: ResponseSpecs = field(default_factory=dict[str, ResponseSpec])
+    errors: ResponseSpecs = field(default_factory=dict[str, ResponseSpec])
     security: Security = ()
     servers: tuple[Server, ...] = ()
     """The product's, unless the operation has its own."""
@@ -49,7 +49,7 @@ class Operation(Generic[T_co]):
     download: DownloadSpec | None = None
     retry: bool | None = None
     accept: str | None = "application/json"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     deprecated: bool = False
     body_argument: str = "body"
     """The name of the argument for the body in Python."""

@@ -153,7 +153,7 @@ class Body:
     media_type: str
     annotation: str | None = None
     _: KW_ONLY
-    encoding: Mapping[str, Encoding] = field(default_factory=dict)
+    encoding: Mapping[str, Encoding] = field(default_factory=dict[str, Encoding])
     required: bool = True
     nullable: bool = False
     """Whether null is a body of its own, which None stands for where one is required."""

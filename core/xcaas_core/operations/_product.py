@@ -23,7 +23,7 @@ class Variable:
     name: str
     default: str
     enum: tuple[str, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
     source: str | None = None
 
 
@@ -49,7 +49,7 @@ class Scheme:
     location: Literal["header", "query", "cookie"] | None = None
     parameter: str | None = None
     token_url: str | None = None
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 class RateLimit:

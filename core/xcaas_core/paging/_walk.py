@@ -16,6 +16,7 @@ the list is over. It ends or fails, whatever a server does:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urljoin
 
@@ -32,6 +33,7 @@ PATIENCE: Final = 32
 _TOTALS: Final = ("page-count", "last-page", "item-count")
 
 
+@dataclass(slots=True, eq=False)
 class ResumeToken:
     """A place between two items of a list.
 
@@ -43,17 +45,14 @@ class ResumeToken:
         skip: Items of this page that have been taken already.
     """
 
-    __slots__ = ("index", "key", "seen", "skip")
-
-    def __init__(self, key: str | int | None, index: int = 0, seen: int = 0, skip: int = 0) -> None:
-        self.key: str | int | None = key
-        self.index: int = index
-        self.seen: int = seen
-        self.skip: int = skip
+    key: str | int | None
+    index: int = 0
+    seen: int = 0
+    skip: int = 0
 
     def after(self, items: int) -> ResumeToken:
         """Return the place behind the first `items` items of this page."""
-        return ResumeToken(self.key, self.index, self.seen, items)
+        return replace(self, skip=items)
 
     def to_text(self, call: str) -> str:
         """Text for a file or database, good for the same call with the same arguments."""
@@ -84,24 +83,15 @@ class ResumeToken:
         return cls(key if isinstance(key, str | int) else None, index, seen, skip)
 
 
+@dataclass(slots=True, eq=False)
 class RawPage:
     """One page as it came: items still undecoded, where it starts and what comes next (None: nothing)."""
 
-    __slots__ = ("body", "headers", "here", "items", "next")
-
-    def __init__(
-        self,
-        items: list[JSONValue],
-        here: ResumeToken,
-        next: ResumeToken | None,
-        body: JSONValue,
-        headers: Mapping[str, str],
-    ) -> None:
-        self.items: list[JSONValue] = items
-        self.here: ResumeToken = here
-        self.next: ResumeToken | None = next
-        self.body: JSONValue = body
-        self.headers: Mapping[str, str] = headers
+    items: list[JSONValue]
+    here: ResumeToken
+    next: ResumeToken | None
+    body: JSONValue
+    headers: Mapping[str, str]
 
 
 class PageIterator:
