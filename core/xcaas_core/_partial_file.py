@@ -66,12 +66,19 @@ class PartialFile:
         another part, or none."""
         while True:
             file = open(_open_plain(self.path, os.O_RDWR | os.O_CREAT), "r+b")  # noqa: SIM115
-            if not _lock(file):
-                file.close()
-                raise DownloadError(f"another process is downloading {self.target}", advice="Wait for it to end.")
-            if _is_at(self.path, file):
+            is_ours = False
+            try:
+                _lock(file)
+                is_ours = _is_at(self.path, file)
+            except BlockingIOError:
+                raise DownloadError(
+                    f"another process is downloading {self.target}", advice="Wait for it to end."
+                ) from None
+            finally:
+                if not is_ours:
+                    file.close()
+            if is_ours:
                 return file
-            file.close()
 
     def save_resume_info(self, note: dict[str, str]) -> None:
         """Write down what the whole is, so that a later process can tell whether a part still fits."""
@@ -88,7 +95,7 @@ class PartialFile:
                 made.discard()
 
     def read_back(self, size: int = 1 << 20) -> IO[bytes]:
-        """A second handle on what has been written, for the checksum of a resumed part."""
+        """Return a second handle on what has been written, for the checksum of a resumed part."""
         self.opened.flush()
         return open(_open_plain(self.path, os.O_RDONLY), "rb", buffering=size)
 
@@ -123,16 +130,22 @@ class PartialFile:
         file, self._file = self._file, None
         keep = keep and self.resumable and self.size > 0
         try:
-            if file is not None:
-                file.close()  # may fail on a full disk, as it writes what is buffered
-        except OSError:
+            if file is not None and not file.closed:
+                file.flush()
+        except OSError:  # a full disk, perhaps
             keep = False
-        finally:
+        if os.name == "nt" and file is not None:  # pragma: no cover - an open file cannot be removed there
+            _close(file)
+        try:
+            # Before it is closed: from then on the part may be the one of another process.
             if not keep:
                 with suppress(OSError):  # where none could be made, as in a folder that is none
-                    self.path.unlink(missing_ok=True)
                     self._forget_note()
+                    self.path.unlink(missing_ok=True)
+        finally:
             self._ours = False
+            if file is not None:
+                _close(file)
 
     @property
     def opened(self) -> IO[bytes]:
@@ -153,7 +166,9 @@ class PartialFile:
                 found: object = json.loads(file.read(_LONGEST_NOTE))
         except (OSError, ValueError, RecursionError):
             return {}
-        return {str(name): str(value) for name, value in found.items()} if is_object(found) else {}
+        facts = {str(name): str(value) for name, value in found.items()} if is_object(found) else {}
+        # They go into headers.
+        return facts if all(fact.isascii() and fact.isprintable() for fact in facts.values()) else {}
 
     def _forget_note(self) -> None:
         if self.resumable:
@@ -175,24 +190,30 @@ def _open_plain(path: Path, flags: int) -> int:
 
 
 def _is_at(path: Path, file: IO[bytes]) -> bool:
-    """Whether an open file still is the one of this name."""
+    """Return whether an open file still is the one of this name."""
     try:
         return os.path.samestat(os.lstat(path), os.fstat(file.fileno()))
     except FileNotFoundError:
         return False
 
 
-def _lock(file: IO[bytes]) -> bool:
-    """Claim a file among processes; True if it is ours. Where locks are unknown, everybody's claim holds."""
+def _lock(file: IO[bytes]) -> None:
+    """Claim a file among processes. On systems without locks, everybody's claim holds.
+
+    Raises:
+        BlockingIOError: Another one has it.
+        OSError: The disk knows no locks.
+    """
     try:
         import fcntl
     except ImportError:  # pragma: no cover - Windows
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        return
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _close(file: IO[bytes]) -> None:
+    with suppress(OSError):  # what a full disk did not take is tried again
+        file.close()
 
 
 _LONGEST_NAME: Final = 240
@@ -230,7 +251,7 @@ def check_path(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
 
 
 def safe_file_name(name: str, fallback: str = "download") -> str:
-    """A name that somebody else chose, made fit for a file: no folders, no hidden or reserved names, not too long."""
+    """Return a name that somebody else chose, made fit for a file: no folders, no hidden or reserved names, not too long."""
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join("_" if char in '<>:"|?*' or not char.isprintable() else char for char in name)
     name = name.strip(". ")
@@ -241,10 +262,10 @@ def safe_file_name(name: str, fallback: str = "download") -> str:
 
 def _cut(name: str, longest: int) -> str:
     """Shorten a name to so many bytes, keeping its ending."""
-    if len(name.encode()) <= longest:
+    if len(os.fsencode(name)) <= longest:
         return name
     stem, dot, ending = name.rpartition(".")
-    if not dot or len(ending.encode()) > 16:
+    if not dot or len(os.fsencode(ending)) > 16:
         stem, dot, ending = name, "", ""
-    room = longest - len((dot + ending).encode())
-    return stem.encode()[:room].decode(errors="ignore") + dot + ending
+    room = longest - len(os.fsencode(dot + ending))
+    return os.fsencode(stem)[:room].decode(errors="ignore") + dot + ending

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
+import random
+import signal
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +71,95 @@ def test_a_claim_on_what_has_become_the_target_is_none(tmp_path: Path, monkeypat
     assert (tmp_path / "a").read_bytes() == b"whole"
     second.discard()
     assert names(tmp_path) == ["a"]
+
+
+def test_a_part_is_given_up_before_another_process_can_claim_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = PartialFile(tmp_path / "a", resumable=True), PartialFile(tmp_path / "a", resumable=True)
+    first.open()
+    unlink = Path.unlink
+    refused: list[str] = []
+
+    def claim_first(path: Path, missing_ok: bool = False) -> None:
+        if path.name == ".a.part":
+            with pytest.raises(DownloadError) as caught:
+                second.open()
+            refused.append(str(caught.value))
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", claim_first)
+    first.discard()
+    monkeypatch.undo()
+    assert ["another process" in text for text in refused] == [True]
+    second.open()
+    second.write(b"whole")
+    second.commit()
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_disk_without_locks_is_not_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def flock(file: object, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(DownloadError, match="cannot be written: No locks available"):
+        download(serving(Origin())).save(tmp_path / "a", resume=True)
+
+
+def resume_for_ever(target: str, seed: int) -> None:
+    chance = random.Random(seed)
+    while True:
+        etag = chance.choice(list(VERSIONS))
+        cut = chance.choice([None, 3000, 9000])
+        with suppress(DownloadError):
+            download(serving(Origin(VERSIONS[etag], [cut], etag=etag))).save(target, resume=True)
+
+
+VERSIONS = {f'"v{number}"': bytes([number]) * (20_000 + 7000 * number) for number in range(3)}
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+@pytest.mark.parametrize("processes", [2, 3])
+def test_processes_that_are_killed_leave_a_whole_file(tmp_path: Path, processes: int) -> None:
+    target, chance = tmp_path / "a", random.Random(processes)
+    context = multiprocessing.get_context("spawn")
+
+    def start() -> Any:
+        worker = context.Process(target=resume_for_ever, args=(str(target), chance.randrange(1000)), daemon=True)
+        worker.start()
+        return worker
+
+    workers = [start() for _ in range(processes)]
+    try:
+        for _ in range(4):
+            target.unlink(missing_ok=True)
+            while not target.exists():
+                assert all(worker.is_alive() for worker in workers)
+            for _ in range(chance.randrange(200)):
+                assert target.read_bytes() in VERSIONS.values()
+            victim = chance.randrange(processes)
+            workers[victim].kill()
+            workers[victim].join()
+            workers[victim] = start()
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.join()
+    assert target.read_bytes() in VERSIONS.values()
+    assert set(names(tmp_path)) - {"a", ".a.part", ".a.part.json"} == {
+        name for name in names(tmp_path) if name.startswith("..a.part.json.")
+    }
+
+
+@pytest.mark.parametrize("etag", ['"v1"\r\nX-Other: 1', '"\u20ac"'])
+def test_a_note_that_no_header_can_carry_is_none(tmp_path: Path, etag: str) -> None:
+    leave_part(tmp_path, etag=etag)
+    origin = Origin()
+    assert download(serving(origin)).save(tmp_path / "a", resume=True).read_bytes() == DATA
+    assert origin.asked == [None]
 
 
 # --- parts of other files ------------------------------------------------------------

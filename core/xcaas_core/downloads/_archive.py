@@ -79,7 +79,7 @@ def unzip(
 def _checked(
     archive: ZipFile, size: int, max_entries: int, max_bytes: int, max_ratio: float
 ) -> list[tuple[ZipInfo, tuple[str, ...]]]:
-    """Files of the archive with the path of each, in parts. Raises ArchiveError for what must not be unpacked."""
+    """Return files of the archive with the path of each, in parts. Raises ArchiveError for what must not be unpacked."""
     infos = archive.infolist()
     if len(infos) > max_entries:
         raise ArchiveError(f"the archive has {len(infos)} entries, more than {max_entries}")
@@ -116,7 +116,7 @@ def _safe_parts(info: ZipInfo) -> tuple[str, ...]:
 
 
 def _free_name(parts: tuple[str, ...], taken: dict[str, int]) -> tuple[str, ...]:
-    """The path, with a number in the name if an entry before has it. Letter case doesn't tell names apart everywhere.
+    """Return the path, with a number in the name if an entry before has it. Letter case doesn't tell names apart everywhere.
 
     `taken` has the last number of each name: to try all of them again takes the square of the time.
     """
@@ -185,7 +185,7 @@ def _unpack_one(archive: ZipFile, info: ZipInfo, target: Path) -> None:
 
 
 def _content(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:
-    """The content of an entry. Each kind of compression has its own errors, and some are those of files, too."""
+    """Yield the content of an entry. Each kind of compression has its own errors, and some are those of files, too."""
     import lzma
     import zlib
 

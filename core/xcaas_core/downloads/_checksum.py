@@ -26,7 +26,7 @@ _ENDLESS: Final = 1 << 62  # one part, whatever its size
 
 
 def part_sizes(length: int, parts: int) -> tuple[tuple[int, ...], bool]:
-    """Sizes of a part with which `length` bytes make `parts` parts, and whether these are all that come into question."""
+    """Return sizes of a part with which `length` bytes make `parts` parts, and whether these are all that come into question."""
     if parts < 2 or length < parts:
         return ((max(length, 1),), True) if parts == 1 else ((), True)
     smallest = -(-length // parts)
@@ -53,7 +53,7 @@ class Checksum:
     def __init__(self, expected: str, length: int | None) -> None:
         self.expected = expected.strip().strip('"').lower()
         digest, dash, parts = self.expected.partition("-")
-        number = int(parts) if parts.isdecimal() else 0
+        number = int(parts) if parts.isdecimal() and len(parts) < 10 else 0
         sizes: Iterable[int] = () if dash else (_WHOLE,)
         self._conclusive = True
         if number == 1:
@@ -78,7 +78,7 @@ class Checksum:
             digest.update(data)
 
     def matches(self) -> bool | None:
-        """Whether the bytes so far are the whole file; None if that cannot be told."""
+        """Return whether the bytes so far are the whole file; None if that cannot be told."""
         if any(digest.text() == self.expected for digest in self._digests):
             return True
         return False if self.conclusive else None

@@ -41,7 +41,7 @@ class _File(Handle):
         self._verify = True
 
     def unverified(self) -> Self:
-        """A download of the same file that is not compared with the service's checksum (and does not ask for it)."""
+        """Return a download of the same file that is not compared with the service's checksum (and does not ask for it)."""
         other = copy(self)
         other._verify, other._transfer, other._used = False, None, False
         return other
@@ -76,7 +76,7 @@ class _File(Handle):
         return None if self._transfer is None else self._transfer.verified
 
     def _fresh(self, engine: Engine) -> Transfer:
-        """The transfer that was opened and not used yet, or a new one: a download may be repeated."""
+        """Return the transfer that was opened and not used yet, or a new one: a download may be repeated."""
         transfer = self._transfer
         if transfer is None or self._used:
             transfer = self._transfer = Transfer(engine, self._call)
@@ -156,7 +156,7 @@ class Download(_File):
             self._session.run(self._transfer.close())
 
     def iter_bytes(self) -> Generator[bytes]:
-        """The file in pieces, as they come, in constant memory.
+        """Yield the file in pieces, as they come, in constant memory.
 
         It is checked at the end: a loop that runs through has seen a whole and right file.
         """
@@ -180,7 +180,7 @@ class Download(_File):
             self._session.run(transfer.close())
 
     def read(self, *, progress: Progress | None = None) -> bytes:
-        """The whole file in memory."""
+        """Return the whole file in memory."""
         transfer = self._fresh(self._session.engine)
         flow = self._reading(transfer, progress)
         try:
@@ -245,7 +245,7 @@ class AsyncDownload(_File):
             await self._session.run(self._transfer.close())
 
     async def iter_bytes(self) -> AsyncGenerator[bytes]:
-        """The file in pieces, as they come. See `Download.iter_bytes`."""
+        """Yield the file in pieces, as they come. See `Download.iter_bytes`."""
         transfer = self._fresh(self._session.engine)
         chunk = self._session.io.chunk
         try:
@@ -266,7 +266,7 @@ class AsyncDownload(_File):
             await self._session.run(transfer.close())
 
     async def read(self, *, progress: Progress | None = None) -> bytes:
-        """The whole file in memory."""
+        """Return the whole file in memory."""
         transfer = self._fresh(self._session.engine)
         flow = self._reading(transfer, progress)
         try:

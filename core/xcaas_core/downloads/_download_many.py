@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from contextlib import aclosing
+from dataclasses import dataclass
 from operator import index
 from pathlib import Path
 from threading import Lock
@@ -24,14 +25,12 @@ Named: TypeAlias = "tuple[Download, str | os.PathLike[str]]"
 AsyncNamed: TypeAlias = "tuple[AsyncDownload, str | os.PathLike[str]]"
 
 
+@dataclass(slots=True, eq=False)
 class Saved:
     """What became of one of many downloads: a `path`, or the `error` that kept it from getting there."""
 
-    __slots__ = ("error", "path")
-
-    def __init__(self, path: Path | None, error: XCaaSError | None = None) -> None:
-        self.path: Path | None = path
-        self.error: XCaaSError | None = error
+    path: Path | None
+    error: XCaaSError | None = None
 
     def __repr__(self) -> str:
         return f"<Saved {self.path}>" if self.error is None else f"<not saved: {self.error}>"
@@ -213,7 +212,7 @@ class _Names:
         self._lock = Lock()
 
     def claim(self, name: str | os.PathLike[str]) -> Path:
-        """A path that no other download of this run has. ArgumentError for one outside of the folder."""
+        """Return a path that no other download of this run has. ArgumentError for one outside of the folder."""
         try:
             wanted = Path(os.path.normpath(self.folder / check_path(name)))
             inside = wanted.relative_to(self._root) if wanted.is_relative_to(self._root) else None
@@ -235,7 +234,7 @@ class _Names:
             return False
 
     def _free(self, inside: Path, parent: Path) -> str:
-        """The name, or the first with a number that nobody has and that is no folder: what is there would be saved in it."""
+        """Return the name, or the first with a number that nobody has and that is no folder: what is there would be saved in it."""
         wanted = self._key(inside, inside.name)
         number = self._taken.get(wanted, 0)
         stem, dot, ending = inside.name.rpartition(".") if "." in inside.name[1:] else (inside.name, "", "")

@@ -59,6 +59,7 @@ def write_to_file(
             keep = False  # no part of the file that is wanted
             file.restart()
             yield from transfer.start_over()
+            yield RunInThread(lambda: file.save_resume_info(transfer.note()))
             yield from _pump(transfer, file, tell, block)
             transfer.check()
         yield RunInThread(lambda: file.commit(durable=durable))

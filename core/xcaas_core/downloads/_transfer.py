@@ -109,8 +109,7 @@ class Transfer:
         reply = yield from exchange(self._engine, related_call(facts.checksum, self._call))
         body = reply.json()
         size = value_at(body, facts.size) if facts.size else None
-        if isinstance(size, int) or (isinstance(size, str) and size.isdecimal()):
-            self._described = int(size)
+        self._described = _number(str(size))
         text = value_at(body, facts.value) if facts.value else None
         kind = value_at(body, facts.type) if facts.type else None
         if isinstance(text, str) and text and str(kind or "MD5").upper() == "MD5":
@@ -135,7 +134,7 @@ class Transfer:
         self._reset_checksum()
 
     def next(self, *, restartable: bool) -> Flow[bytes]:
-        """The next bytes; none at the end of a file that came whole.
+        """Return the next bytes; none at the end of a file that came whole.
 
         Raises DownloadError if it can't be had whole: after a cut that can't be mended, several
         fruitless tries, or when the length is not what was announced.
@@ -168,7 +167,7 @@ class Transfer:
             yield from self._lost(wrong)
 
     def take(self) -> Flow[bytes]:
-        """The next bytes for someone who cannot go back, counted into the checksum."""
+        """Return the next bytes for someone who cannot go back, counted into the checksum."""
         data = yield from self.next(restartable=False)
         if self.checksum is not None:
             self.checksum.update(data)
@@ -191,7 +190,7 @@ class Transfer:
         self._trouble = error
 
     def fits(self, note: Mapping[str, str]) -> bool:
-        """Whether it makes sense to ask for the rest of a part that `note` describes."""
+        """Return whether it makes sense to ask for the rest of a part that `note` describes."""
         if not note or note.get("checksum", "") != (self._expected or "") or note.get("coding"):
             return False
         if self._facts is not None and self._facts.ranges is False:
@@ -212,7 +211,7 @@ class Transfer:
             self.verified = "length"
 
     def is_right(self) -> bool:
-        """Whether the file passes the check."""
+        """Return whether the file passes the check."""
         try:
             self.check()
         except DownloadError:
@@ -220,7 +219,7 @@ class Transfer:
         return True
 
     def note(self) -> dict[str, str]:
-        """What a later process needs to know to go on with a part of this file."""
+        """Return what a later process needs to know to go on with a part of this file."""
         note = {"etag": self.etag or "", "length": "" if self.length is None else str(self.length)}
         facts = {"modified": self.modified, "coding": self._coding, "checksum": self._expected}
         return note | {name: fact for name, fact in facts.items() if fact}
@@ -271,7 +270,7 @@ class Transfer:
         self._learn(reply)
 
     def _is_of_another(self, headers: Mapping[str, str]) -> bool:
-        """Whether a part is of another file than the bytes before it, although `If-Range` asked for the same."""
+        """Return whether a part is of another file than the bytes before it, although `If-Range` asked for the same."""
         etag, modified = headers.get("ETag"), headers.get("Last-Modified")
         known = self.etag if self.etag is not None and self.etag.startswith('"') else None
         total = _total(headers)
@@ -327,7 +326,7 @@ class Transfer:
         raise self._in_context(DownloadError(text, advice="Try again; `save` starts over by itself."))
 
     def _may_continue(self) -> bool:
-        """Whether asking for the rest is sure to give the rest of the same file."""
+        """Return whether asking for the rest is sure to give the rest of the same file."""
         # Ranges count the bytes of the coding, which are not those that came out of it.
         if not self.offset or self._coding or (self._facts is not None and self._facts.ranges is False):
             return False
@@ -350,7 +349,7 @@ class Transfer:
 
 
 def _range_start(headers: Mapping[str, str]) -> int:
-    """Where a partial response begins, by its `Content-Range`."""
+    """Return where a partial response begins, by its `Content-Range`."""
     start = headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0]
     begins = _number(start)
     return -1 if begins is None else begins
@@ -362,14 +361,14 @@ def _total(headers: Mapping[str, str]) -> int | None:
 
 
 def _number(text: str) -> int | None:
-    """A count of bytes. The same one several times, as some proxies leave it, is one."""
+    """Return a count of bytes. The same one several times, as some proxies leave it, is one."""
     counts = {part.strip() for part in text.split(",")}
     count = counts.pop()
     return int(count) if not counts and count.isascii() and count.isdecimal() and len(count) < 20 else None
 
 
 def _coding(headers: Mapping[str, str]) -> str:
-    """The content coding of a body, empty for none."""
+    """Return the content coding of a body, empty for none."""
     coding = headers.get("Content-Encoding", "").strip().lower()
     return "" if coding == "identity" else coding
 

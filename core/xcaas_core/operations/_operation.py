@@ -1,16 +1,17 @@
 """An operation, and one call of it, as data.
 
 Generated modules build operations once, at import. They hold no behaviour: `calls/`
-turns an operation and its arguments into a request and an answer into a value.
+turns an operation and its arguments into a request and a response into a value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from ._extensions import DownloadSpec, PaginationSpec, PollingSpec
-from ._parameter import Body, Location, Parameter, ResponseSpecs
+from ._parameter import Body, Location, Parameter, ResponseSpec, ResponseSpecs
 from ._product import Product, Server
 
 __all__ = ["IDEMPOTENT", "Call", "Operation", "Security"]
@@ -21,6 +22,7 @@ T_co = TypeVar("T_co", covariant=True)
 Security: TypeAlias = "tuple[tuple[str, ...], ...]"
 
 
+@dataclass(slots=True, eq=False)
 class Operation(Generic[T_co]):
     """One operation of a product; `T_co` is what a successful call returns.
 
@@ -29,77 +31,36 @@ class Operation(Generic[T_co]):
     method suggests it might, False when it does harm, None when the method decides.
     """
 
-    __slots__ = (
-        "accept",
-        "body",
-        "body_argument",
-        "call",
-        "compiled",
-        "deprecated",
-        "download",
-        "errors",
-        "headers",
-        "id",
-        "method",
-        "paging",
-        "parameters",
-        "path",
-        "poller",
-        "product",
-        "responses",
-        "retry",
-        "security",
-        "servers",
-    )
+    product: Product
+    id: str
+    method: str
+    path: str
+    _: KW_ONLY
+    call: str
+    parameters: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    responses: ResponseSpecs = field(default_factory=dict[str, ResponseSpec])
+    errors: ResponseSpecs = field(default_factory=dict[str, ResponseSpec])
+    security: Security = ()
+    servers: tuple[Server, ...] = ()
+    """The product's, unless the operation has its own."""
+    paging: PaginationSpec | None = None
+    poller: PollingSpec | None = None
+    download: DownloadSpec | None = None
+    retry: bool | None = None
+    accept: str | None = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    deprecated: bool = False
+    body_argument: str = "body"
+    """The name of the argument for the body in Python."""
+    # Made on first use by `serialization/_compiled.py`, then kept for all clients.
+    compiled: object = field(default=None, init=False)
 
-    def __init__(
-        self,
-        product: Product,
-        id: str,
-        method: str,
-        path: str,
-        *,
-        call: str,
-        parameters: tuple[Parameter, ...] = (),
-        body: Body | None = None,
-        responses: ResponseSpecs | None = None,
-        errors: ResponseSpecs | None = None,
-        security: Security = (),
-        servers: tuple[Server, ...] | None = None,
-        paging: PaginationSpec | None = None,
-        poller: PollingSpec | None = None,
-        download: DownloadSpec | None = None,
-        retry: bool | None = None,
-        accept: str | None = "application/json",
-        headers: Mapping[str, str] | None = None,
-        deprecated: bool = False,
-        body_argument: str = "body",
-    ) -> None:
-        self.product: Product = product
-        self.id: str = id
-        self.method: str = method
-        self.path: str = path
-        self.call: str = call
-        self.parameters: tuple[Parameter, ...] = parameters
-        self.body: Body | None = body
-        self.responses: ResponseSpecs = responses or {}
-        self.errors: ResponseSpecs = errors or {}
-        self.security: Security = security
-        self.servers: tuple[Server, ...] = product.servers if servers is None else servers
-        self.paging: PaginationSpec | None = paging
-        self.poller: PollingSpec | None = poller
-        self.download: DownloadSpec | None = download
-        self.retry: bool | None = retry
-        self.accept: str | None = accept
-        self.headers: Mapping[str, str] = headers or {}
-        self.deprecated: bool = deprecated
-        self.body_argument: str = body_argument
-        """The name of the argument for the body in Python."""
-        # Made on first use by `serialization/_compiled.py`, then kept for all clients.
-        self.compiled: object = None
+    def __post_init__(self) -> None:
+        self.servers = self.servers or self.product.servers
 
     def index(self, location: Location, wire: str) -> int | None:
-        """The place of a parameter in `parameters`, and so in a call's arguments."""
+        """Return the place of a parameter in `parameters`, and so in a call's arguments."""
         for position, parameter in enumerate(self.parameters):
             if parameter.wire == wire and parameter.location == location:
                 return position
@@ -109,41 +70,31 @@ class Operation(Generic[T_co]):
         return f"<Operation {self.call}: {self.method} {self.path}>"
 
 
+@dataclass(slots=True, eq=False)
 class Call(Generic[T_co]):
     """One call of an operation: arguments parallel to its parameters (None = not given) and the body.
 
     `link` replaces the address by an absolute one that the server gave (a next page); credentials
     go along only if its host is one of the product's. `headers` win over all others; None removes one.
-    `stream` leaves the body of a successful answer unread.
+    `stream` leaves the body of a successful response unread.
     """
 
-    __slots__ = ("args", "body", "headers", "link", "operation", "stream")
-
-    def __init__(
-        self,
-        operation: Operation[T_co],
-        args: tuple[object, ...] = (),
-        body: object = None,
-        *,
-        link: str | None = None,
-        headers: Mapping[str, str | None] | None = None,
-        stream: bool = False,
-    ) -> None:
-        self.operation: Operation[T_co] = operation
-        self.args: tuple[object, ...] = args
-        self.body: object = body
-        self.link: str | None = link
-        self.headers: Mapping[str, str | None] | None = headers
-        self.stream: bool = stream
+    operation: Operation[T_co]
+    args: tuple[object, ...] = ()
+    body: object = None
+    _: KW_ONLY
+    link: str | None = None
+    headers: Mapping[str, str | None] | None = None
+    stream: bool = False
 
     def with_argument(self, location: Location, wire: str, value: object) -> Call[T_co]:
-        """The same call with one argument replaced. KeyError if the operation has no such parameter."""
+        """Return the same call with one argument replaced. KeyError if the operation has no such parameter."""
         position = self.operation.index(location, wire)
         if position is None:
             raise KeyError(f"{self.operation.call} has no {location} parameter {wire!r}")
         args = list(self.args) + [None] * (len(self.operation.parameters) - len(self.args))
         args[position] = value
-        return Call(self.operation, tuple(args), self.body, link=self.link, headers=self.headers, stream=self.stream)
+        return replace(self, args=tuple(args))
 
 
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "QUERY"})

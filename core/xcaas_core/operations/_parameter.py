@@ -1,4 +1,4 @@
-"""Parameters, bodies and answers as data, and the short functions that generated code builds them with.
+"""Parameters, bodies and responses as data, and the short functions that generated code builds them with.
 
 Types are annotations as text (`"list[_models.Tag]"`), or None for what JSON or text already is in Python.
 `xcaas_core.models.resolve` makes a codec of one on first use.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from functools import partial
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
 __all__ = [
@@ -79,13 +81,14 @@ class Parameter:
         self,
         location: Location,
         wire: str,
-        annotation: str | None,
-        style: Style | None,
-        explode: bool | None,
-        required: bool,
-        allow_reserved: bool,
-        source: str | None,
-        media_type: str | None,
+        annotation: str | None = None,
+        *,
+        style: Style | None = None,
+        explode: bool | None = None,
+        required: bool = False,
+        allow_reserved: bool = False,
+        source: str | None = None,
+        media_type: str | None = None,
         zone: str | None = None,
         argument: str | None = None,
     ) -> None:
@@ -111,90 +114,20 @@ class Parameter:
         return f"<{self.location} parameter {self.wire}>"
 
 
-def path(
-    wire: str,
-    annotation: str | None = None,
-    *,
-    style: Style | None = None,
-    explode: bool | None = None,
-    required: bool = True,
-    allow_reserved: bool = False,
-    source: str | None = None,
-    media_type: str | None = None,
-    argument: str | None = None,
-) -> Parameter:
-    """A parameter in the path."""
-    return Parameter(
-        "path", wire, annotation, style, explode, required, allow_reserved, source, media_type, None, argument
-    )
+path: Final = partial(Parameter, "path", required=True)
+query: Final = partial(Parameter, "query")
+header: Final = partial(Parameter, "header")
+cookie: Final = partial(Parameter, "cookie")
 
 
-def query(
-    wire: str,
-    annotation: str | None = None,
-    *,
-    style: Style | None = None,
-    explode: bool | None = None,
-    required: bool = False,
-    allow_reserved: bool = False,
-    source: str | None = None,
-    media_type: str | None = None,
-    zone: str | None = None,
-    argument: str | None = None,
-) -> Parameter:
-    """A parameter in the query."""
-    return Parameter(
-        "query", wire, annotation, style, explode, required, allow_reserved, source, media_type, zone, argument
-    )
-
-
-def header(
-    wire: str,
-    annotation: str | None = None,
-    *,
-    style: Style | None = None,
-    explode: bool | None = None,
-    required: bool = False,
-    allow_reserved: bool = False,
-    source: str | None = None,
-    media_type: str | None = None,
-    argument: str | None = None,
-) -> Parameter:
-    """A header."""
-    return Parameter(
-        "header", wire, annotation, style, explode, required, allow_reserved, source, media_type, None, argument
-    )
-
-
-def cookie(
-    wire: str,
-    annotation: str | None = None,
-    *,
-    style: Style | None = None,
-    explode: bool | None = None,
-    required: bool = False,
-    allow_reserved: bool = False,
-    source: str | None = None,
-    media_type: str | None = None,
-    argument: str | None = None,
-) -> Parameter:
-    """A cookie."""
-    return Parameter(
-        "cookie", wire, annotation, style, explode, required, allow_reserved, source, media_type, None, argument
-    )
-
-
+@dataclass(slots=True, eq=False)
 class Encoding:
     """How one property of a form or multipart body travels (`encoding` of the media type)."""
 
-    __slots__ = ("content_type", "explode", "style")
-
-    def __init__(
-        self, content_type: str | None = None, *, style: Style | None = None, explode: bool | None = None
-    ) -> None:
-        self.content_type: str | None = content_type
-        self.style: Style | None = style
-        self.explode: bool | None = explode
+    content_type: str | None = None
+    _: KW_ONLY
+    style: Style | None = None
+    explode: bool | None = None
 
 
 class Compose(Protocol):
@@ -210,46 +143,23 @@ class Choose(Protocol):
     def __call__(self, variants: Sequence[tuple[Body, Any]], value: object, media_type: str | None, /) -> int: ...
 
 
+@dataclass(slots=True, eq=False)
 class Body:
     """A request body in one media type; `variants` holds further ones that the spec allows. What few operations need
     is a function that they bring, so that nothing else imports it: one `compose`s a payload from fields, one
     `choose`s among variants."""
 
-    __slots__ = (
-        "annotation",
-        "choose",
-        "compose",
-        "encoding",
-        "kind",
-        "media_type",
-        "nullable",
-        "required",
-        "variants",
-    )
-
-    def __init__(
-        self,
-        kind: Kind,
-        media_type: str,
-        annotation: str | None = None,
-        *,
-        encoding: Mapping[str, Encoding] | None = None,
-        required: bool = True,
-        nullable: bool = False,
-        variants: tuple[Body, ...] = (),
-        compose: Compose | None = None,
-        choose: Choose | None = None,
-    ) -> None:
-        self.kind: Kind = kind
-        self.media_type: str = media_type
-        self.annotation: str | None = annotation
-        self.compose: Compose | None = compose
-        self.choose: Choose | None = choose
-        self.encoding: Mapping[str, Encoding] = encoding or {}
-        self.required: bool = required
-        self.nullable: bool = nullable
-        """Whether null is a body of its own, which None stands for where one is required."""
-        self.variants: tuple[Body, ...] = variants
+    kind: Kind
+    media_type: str
+    annotation: str | None = None
+    _: KW_ONLY
+    encoding: Mapping[str, Encoding] = field(default_factory=dict[str, Encoding])
+    required: bool = True
+    nullable: bool = False
+    """Whether null is a body of its own, which None stands for where one is required."""
+    variants: tuple[Body, ...] = ()
+    compose: Compose | None = None
+    choose: Choose | None = None
 
     def __repr__(self) -> str:
         return f"<{self.kind} body {self.media_type}>"
@@ -274,7 +184,7 @@ def form_body(
     required: bool = True,
 ) -> Body:
     """An HTML form."""
-    return Body("form", media_type, annotation, encoding=encoding, required=required)
+    return Body("form", media_type, annotation, encoding=encoding or {}, required=required)
 
 
 def text_body(media_type: str = "text/plain", annotation: str | None = None, *, required: bool = True) -> Body:
@@ -293,7 +203,7 @@ def xml_body(media_type: str = "application/xml", *, required: bool = True) -> B
 
 
 class ResponseSpec:
-    """One answer in one media type. `message` and `code` are JSON pointers into an error's body,
+    """One response in one media type. `message` and `code` are JSON pointers into an error's body,
     tried in order."""
 
     __slots__ = ("annotation", "code", "kind", "media_type", "message")
@@ -314,10 +224,10 @@ class ResponseSpec:
         self.code: tuple[str, ...] = (code,) if isinstance(code, str) else code
 
     def __repr__(self) -> str:
-        return f"<{self.kind} answer {self.media_type or ''}>"
+        return f"<{self.kind} response {self.media_type or ''}>"
 
 
-# Per status ("200", "4XX", "default"): one answer, or one per media type.
+# Per status ("200", "4XX", "default"): one response, or one per media type.
 ResponseSpecs: TypeAlias = Mapping[str, "ResponseSpec | tuple[ResponseSpec, ...]"]
 
 
@@ -327,7 +237,7 @@ def json_response(annotation: str | None = None, *, media_type: str = "applicati
 
 
 def text_response(annotation: str | None = None, *, media_type: str = "text/plain") -> ResponseSpec:
-    """Text, decoded by the charset that the answer names."""
+    """Text, decoded by the charset that the response names."""
     return ResponseSpec("text", media_type, annotation)
 
 
@@ -353,5 +263,5 @@ def json_error(
     code: str | tuple[str, ...] = (),
     media_type: str = "application/json",
 ) -> ResponseSpec:
-    """An error's body in JSON, and where its message and code stand."""
+    """Return an error's body in JSON, and where its message and code stand."""
     return ResponseSpec("json", media_type, annotation, message=message, code=code)

@@ -41,7 +41,7 @@ class _Options(Handle, Generic[T]):
         self._over = False
 
     def limit(self, items: int) -> Self:
-        """A pager over the same list that ends after so many items."""
+        """Return a pager over the same list that ends after so many items."""
         try:
             wanted = index(items)
         except TypeError:
@@ -51,7 +51,7 @@ class _Options(Handle, Generic[T]):
         return self._with(_limit=wanted)
 
     def prefetch(self, on: bool = True) -> Self:
-        """A pager that fetches the next page while the caller works on the present one.
+        """Return a pager that fetches the next page while the caller works on the present one.
 
         Costs one request too many if the caller stops early. The async pager gives that one up when the
         iteration ends, also by `break` or an error: for certain with `contextlib.aclosing`, and else when the
@@ -60,7 +60,7 @@ class _Options(Handle, Generic[T]):
         return self._with(_ahead=on)
 
     def resume(self, token: str) -> Self:
-        """A pager that goes on where another one stood when its `resume_token` was taken.
+        """Return a pager that goes on where another one stood when its `resume_token` was taken.
 
         The arguments of the call must be the same. How long a token stays good is the
         service's choice: page numbers for ever, scroll ids for minutes.
@@ -68,7 +68,8 @@ class _Options(Handle, Generic[T]):
         Raises ArgumentError for text that is no resume token of this call.
         """
         try:
-            return self._with(_start=ResumeToken.from_text(token, self._source.name))
+            numbered = self._source.paging.style == "page"
+            return self._with(_start=ResumeToken.from_text(token, self._source.name, numbered=numbered))
         except ValueError as error:
             raise ArgumentError(str(error)) from None
 
@@ -108,7 +109,7 @@ class _Options(Handle, Generic[T]):
         self._page, self._taken, self._over = None, 0, False
 
     def _decoded(self, page: RawPage, given: int) -> list[T]:
-        """The items of a page, cut to what the limit leaves."""
+        """Return the items of a page, cut to what the limit leaves."""
         items = self._source.decode(page)
         self._page, self._taken = page, 0
         return items if self._limit is None else items[: self._limit - given]
@@ -147,18 +148,18 @@ class Pager(_Options[T], Rows[T]):
                     yield item
 
     def pages(self) -> Iterator[Page[T]]:
-        """The pages one by one, with their headers and everything beside the items."""
+        """Yield the pages one by one, with their headers and everything beside the items."""
         with closing(self._chunks()) as chunks:
             for raw, items in chunks:
                 self._taken = len(items)
                 yield self._source.page(raw, items)
 
     def first(self) -> T | None:
-        """The first item, or None if there is none."""
+        """Return the first item, or None if there is none."""
         return next(iter(self.limit(1)), None)
 
     def to_list(self) -> list[T]:
-        """All items. Mind the memory with long lists."""
+        """Return all items. Mind the memory with long lists."""
         return list(self)
 
     def _chunks(self) -> Generator[tuple[RawPage, list[T]]]:
@@ -223,19 +224,19 @@ class AsyncPager(_Options[T], AsyncRows[T]):
                     yield item
 
     async def pages(self) -> AsyncGenerator[Page[T]]:
-        """The pages one by one, with their headers and everything beside the items."""
+        """Yield the pages one by one, with their headers and everything beside the items."""
         async with aclosing(self._chunks()) as chunks:
             async for raw, items in chunks:
                 self._taken = len(items)
                 yield self._source.page(raw, items)
 
     async def first(self) -> T | None:
-        """The first item, or None if there is none."""
+        """Return the first item, or None if there is none."""
         async with aclosing(self.limit(1).__aiter__()) as items:
             return await anext(items, None)
 
     async def to_list(self) -> list[T]:
-        """All items. Mind the memory with long lists."""
+        """Return all items. Mind the memory with long lists."""
         return [item async for item in self]
 
     async def _chunks(self) -> AsyncGenerator[tuple[RawPage, list[T]]]:

@@ -34,18 +34,26 @@ M = TypeVar("M", bound="Model")
 class Page(Rows[T]):
     """One page of a list."""
 
-    __slots__ = ("body", "headers", "items", "number", "resume_token")
+    __slots__ = ("_model", "body", "headers", "items", "number", "resume_token")
 
     def __init__(
-        self, items: list[T], *, number: int, resume_token: str | None, headers: Mapping[str, str], body: JSONValue
+        self,
+        items: list[T],
+        *,
+        number: int,
+        resume_token: str | None,
+        headers: Mapping[str, str],
+        body: JSONValue,
+        model: str | None = None,
     ) -> None:
+        self._model = model  # the annotation of the whole response
         self.items: list[T] = items
         self.number: int = number
         """The page's number as the service counts; from 0 where it does not."""
         self.resume_token: str | None = resume_token
         """Resumes behind this page; None after the last one."""
         self.headers: Mapping[str, str] = headers
-        """Headers of the answer (totals, rate limits)."""
+        """Headers of the response (totals, rate limits)."""
         self.body: JSONValue = body
         """The whole response as JSON, for what stands beside the items; typed by `envelope`."""
 
@@ -55,8 +63,27 @@ class Page(Rows[T]):
         Raises `DecodeError` where the response is another one.
         """
         if not isinstance(self.body, dict):
-            raise DecodeError(f"the page is no object, and so no {model.__name__}")
-        return model.from_dict(self.body)
+            raise DecodeError(f"the page is not a {model.__name__} but {self._held()}", advice=self._fitting(model))
+        try:
+            return model.from_dict(self.body)
+        except DecodeError as error:
+            raise DecodeError(
+                f"the page is not a {model.__name__} but {self._held()}: {error.args[0]}",
+                pointer=error.pointer,
+                advice=self._fitting(model),
+            ) from None
+
+    def _held(self) -> str:
+        if not isinstance(self.body, dict):
+            return "a list" if isinstance(self.body, list) else "no object"
+        return "an object with " + (", ".join(list(self.body)[:8]) or "nothing in it")
+
+    def _fitting(self, model: type[Model]) -> str:
+        """Return what to do about a model that does not fit."""
+        due = (self._model or "").rpartition(".")[2]
+        if due.isidentifier() and due != model.__name__:
+            return f"Give `{due}`, the model of this call's responses."
+        return "`body` is the response as plain JSON."
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)
@@ -92,7 +119,7 @@ class PageSource(Generic[T]):
         return self.call.operation.call
 
     def walk(self, start: ResumeToken | None) -> PageIterator:
-        """A new walk, from `start` or from where the caller's own arguments say."""
+        """Return a new walk, from `start` or from where the caller's own arguments say."""
         return PageIterator(self.paging, start or self._start())
 
     def fetch(self, walk: PageIterator) -> Flow[RawPage | None]:
@@ -114,12 +141,12 @@ class PageSource(Generic[T]):
             raise
 
     def first(self, *, stream: bool = False) -> Call[object]:
-        """The call for the first page, for who wants to make it apart from the walk (see `keep`)."""
+        """Return the call for the first page, for who wants to make it apart from the walk (see `keep`)."""
         call = self._request(self._first_place())
         return Call(call.operation, call.args, call.body, headers=call.headers, stream=stream)
 
     def keep(self, reply: CallResponse[object]) -> None:
-        """Take the answer to `first` as the first page of the next walk from the start. Walks after that ask anew."""
+        """Take the response to `first` as the first page of the next walk from the start. Walks after that ask anew."""
         self._kept = reply
 
     def _kept_for(self, here: ResumeToken) -> CallResponse[object] | None:
@@ -137,19 +164,28 @@ class PageSource(Generic[T]):
         return place
 
     def decode(self, page: RawPage) -> list[T]:
-        """The items of a page, less those that a resumed walk has given out before. Raises DecodeError."""
+        """Return the items of a page, less those that a resumed walk has given out before. Raises DecodeError."""
         if self._decoder is None:
             self._decoder = self._make_decoder()
         return self._decoder(page.items)[page.here.skip :]
 
     def page(self, raw: RawPage, items: list[T]) -> Page[T]:
-        """What callers see of a page."""
+        """Return what callers see of a page."""
         number = raw.here.key if self.paging.style == "page" else raw.here.index
         token = None if raw.next is None else raw.next.to_text(self.name)
-        return Page(items, number=int(number or 0), resume_token=token, headers=raw.headers, body=raw.body)
+        return Page(
+            items, number=int(number or 0), resume_token=token, headers=raw.headers, body=raw.body, model=self._model()
+        )
+
+    def _model(self) -> str | None:
+        """Return the annotation of a successful response."""
+        for status, specs in self.call.operation.responses.items():
+            if status.startswith("2"):
+                return next((spec.annotation for spec in (specs if isinstance(specs, tuple) else (specs,))), None)
+        return None
 
     def _start(self) -> ResumeToken | None:
-        """A page that the caller chose by giving the paging parameter a value."""
+        """Return a page that the caller chose by giving the paging parameter a value."""
         operation = self.call.operation
         position = None
         if self.paging.within == "body":
@@ -182,7 +218,7 @@ class PageSource(Generic[T]):
         return call.with_argument("query", paging.parameter, here.key)
 
     def _plain_body(self) -> JSONValue:
-        """The caller's body as JSON, encoded once for all pages."""
+        """Return the caller's body as JSON, encoded once for all pages."""
         if self._body is None:
             operation, given = self.call.operation, self.call.body
             codec = codec_for(operation.body.annotation if operation.body else None, operation.product.package)
@@ -193,7 +229,7 @@ class PageSource(Generic[T]):
         return self._body
 
     def item_codec(self) -> Codec | None:
-        """The codec of one item; None for plain JSON."""
+        """Return the codec of one item; None for plain JSON."""
         if self.paging.item is None:
             return None
         from ..models import resolve
@@ -220,7 +256,7 @@ class PageSource(Generic[T]):
 
 
 def _chosen(given: Any, paging: PaginationSpec) -> ResumeToken:
-    """The place that a caller's page number or cursor stands for."""
+    """Return the place that a caller's page number or cursor stands for."""
     if paging.style != "page":
         if isinstance(given, str | int):
             return ResumeToken(given)
@@ -234,7 +270,7 @@ def _chosen(given: Any, paging: PaginationSpec) -> ResumeToken:
 
 
 def _complete(call: Call[object], paging: PaginationSpec) -> Call[object]:
-    """The call with the arguments that the walk needs, where the caller gave none."""
+    """Return the call with the arguments that the walk needs, where the caller gave none."""
     for wire, value in paging.send.items():
         position = call.operation.index("query", wire)
         if position is not None and (position >= len(call.args) or call.args[position] is None):

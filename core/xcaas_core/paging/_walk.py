@@ -1,6 +1,6 @@
 """What the paging facts of an operation mean: a walk over its pages, without I/O.
 
-A `PageIterator` says which page to ask for next, is fed the answers, and knows when
+A `PageIterator` says which page to ask for next, is fed the responses, and knows when
 the list is over. It ends or fails, whatever a server does:
 
 - A page that comes again for a cursor that was sent before adds no items. If the
@@ -16,6 +16,7 @@ the list is over. It ends or fails, whatever a server does:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urljoin
 
@@ -32,6 +33,7 @@ PATIENCE: Final = 32
 _TOTALS: Final = ("page-count", "last-page", "item-count")
 
 
+@dataclass(slots=True, eq=False)
 class ResumeToken:
     """A place between two items of a list.
 
@@ -43,17 +45,14 @@ class ResumeToken:
         skip: Items of this page that have been taken already.
     """
 
-    __slots__ = ("index", "key", "seen", "skip")
-
-    def __init__(self, key: str | int | None, index: int = 0, seen: int = 0, skip: int = 0) -> None:
-        self.key: str | int | None = key
-        self.index: int = index
-        self.seen: int = seen
-        self.skip: int = skip
+    key: str | int | None
+    index: int = 0
+    seen: int = 0
+    skip: int = 0
 
     def after(self, items: int) -> ResumeToken:
-        """The place behind the first `items` items of this page."""
-        return ResumeToken(self.key, self.index, self.seen, items)
+        """Return the place behind the first `items` items of this page."""
+        return replace(self, skip=items)
 
     def to_text(self, call: str) -> str:
         """Text for a file or database, good for the same call with the same arguments."""
@@ -64,40 +63,35 @@ class ResumeToken:
         return urlsafe_b64encode(facts.encode()).decode().rstrip("=")
 
     @classmethod
-    def from_text(cls, text: str, call: str) -> ResumeToken:
-        """The place that `to_text` wrote down. ValueError if it is damaged or belongs to another call."""
+    def from_text(cls, text: str, call: str, *, numbered: bool = False) -> ResumeToken:
+        """Return the place that `to_text` wrote down. ValueError if it is damaged or belongs to another call.
+
+        `numbered` lists have a page number as their key.
+        """
         import json
         from base64 import urlsafe_b64decode
 
         try:
             version, owner, key, index, seen, skip = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             version, owner, key, index, seen, skip = 0, None, None, 0, 0, 0
-        if version != 1 or not all(isinstance(number, int) and number >= 0 for number in (index, seen, skip)):
+        numbers = (index, seen, skip, key) if numbered and owner == call else (index, seen, skip)
+        if version != 1 or not all(isinstance(number, int) and number >= 0 for number in numbers):
             raise ValueError(f"not a resume token of {call}; pass the text that `pager.resume_token` gave")
         if owner != call:
             raise ValueError(f"this resume token belongs to {owner}, not to {call}")
         return cls(key if isinstance(key, str | int) else None, index, seen, skip)
 
 
+@dataclass(slots=True, eq=False)
 class RawPage:
     """One page as it came: items still undecoded, where it starts and what comes next (None: nothing)."""
 
-    __slots__ = ("body", "headers", "here", "items", "next")
-
-    def __init__(
-        self,
-        items: list[JSONValue],
-        here: ResumeToken,
-        next: ResumeToken | None,
-        body: JSONValue,
-        headers: Mapping[str, str],
-    ) -> None:
-        self.items: list[JSONValue] = items
-        self.here: ResumeToken = here
-        self.next: ResumeToken | None = next
-        self.body: JSONValue = body
-        self.headers: Mapping[str, str] = headers
+    items: list[JSONValue]
+    here: ResumeToken
+    next: ResumeToken | None
+    body: JSONValue
+    headers: Mapping[str, str]
 
 
 class PageIterator:
@@ -121,7 +115,7 @@ class PageIterator:
         return self.position is None
 
     def ends_with(self, status: int) -> bool:
-        """Whether an error status only says that the walk has gone past the end.
+        """Return whether an error status only says that the walk has gone past the end.
 
         A list may shrink while it is read. On the first request the same status is
         a real error: some argument is wrong.
@@ -133,9 +127,9 @@ class PageIterator:
         self.position = None
 
     def advance(self, body: JSONValue, headers: Mapping[str, str], url: str = "") -> RawPage:
-        """Take in the answer for `position`, which came from `url`, and move on.
+        """Take in the response for `position`, which came from `url`, and move on.
 
-        Raises PagingError if the answer holds no list, or the walk goes in circles.
+        Raises PagingError if the response holds no list, or the walk goes in circles.
         """
         here = self.position
         if here is None:
@@ -152,7 +146,10 @@ class PageIterator:
         seen = here.seen + len(fresh)
         key = self._next_key(here, items, seen, body, headers)
         if key is not None and self._paging.style == "link":
-            key = urljoin(url, str(key))
+            try:
+                key = urljoin(url, str(key))
+            except ValueError:
+                raise PagingError("the link to the next page is not an address") from None
         if key is not None and ((again and hash(key) in self._keys) or self._run >= PATIENCE):
             raise PagingError(
                 f"the server keeps giving the same page (after {plural(seen, 'item')}, the last cursor is {key!r}); "
@@ -175,10 +172,10 @@ class PageIterator:
             return [found]  # some services send a list of one as the bare object
         if found is None or (not embedded and self._may_be_missing(body, headers)):
             return []
-        raise PagingError(f"the answer holds no list at {self._paging.items!r}; it may be damaged, try again")
+        raise PagingError(f"the response holds no list at {self._paging.items!r}; it may be damaged, try again")
 
     def _embedded(self, body: JSONValue) -> list[list[JSONValue]]:
-        """The lists of a HAL page by whatever names: the vendor's sample and schema don't always agree on one."""
+        """Return the lists of a HAL page by whatever names: the vendor's sample and schema don't always agree on one."""
         embedded = value_at(body, "/_embedded") if self._paging.items.startswith("/_embedded/") else None
         return [value for value in embedded.values() if isinstance(value, list)] if isinstance(embedded, dict) else []
 
@@ -193,7 +190,7 @@ class PageIterator:
     def _next_key(
         self, here: ResumeToken, items: list[JSONValue], seen: int, body: JSONValue, headers: Mapping[str, str]
     ) -> str | int | None:
-        """The key of the page that follows, or None if none does."""
+        """Return the key of the page that follows, or None if none does."""
         paging = self._paging
         if not items and paging.empty_ends:
             return None
@@ -212,7 +209,7 @@ class PageIterator:
 def _holds(
     rule: StopCondition, number: int, pages: int, items: int, body: JSONValue, headers: Mapping[str, str]
 ) -> bool:
-    """Whether a sign says that this page, the one of this number, is the last."""
+    """Return whether a sign says that this page, the one of this number, is the last."""
     if rule.test in _TOTALS:
         total = _total(rule, body, headers)
         reached = {"page-count": pages, "last-page": number, "item-count": items}[rule.test]
@@ -233,12 +230,12 @@ def _total(rule: StopCondition, body: JSONValue, headers: Mapping[str, str]) -> 
     value = _value(rule.spot, body, headers)
     try:
         return int(value) if isinstance(value, str | int | float) else None
-    except ValueError:
+    except (ValueError, OverflowError):  # infinity, among others
         return None
 
 
 def _same(value: JSONValue, wanted: object) -> bool:
-    """Equality that forgives letter case, and booleans and numbers sent as text."""
+    """Compare, forgiving letter case, and booleans and numbers sent as text."""
     return value is not None and str(value).strip().casefold() == str(wanted).strip().casefold()
 
 

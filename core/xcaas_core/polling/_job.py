@@ -1,4 +1,4 @@
-"""Following a job on the server, without I/O: what its answers mean and when to look again."""
+"""Following a job on the server, without I/O: what its responses mean and when to look again."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class Job:
         "_polling",
         "_starting",
         "_warned",
-        "answer",
         "id",
+        "response",
         "state",
     )
 
@@ -61,14 +61,14 @@ class Job:
         self._call = call
         self._polling: PollingSpec = polling
         self._looks = 0
-        self._body: JSONValue = None  # of the latest answer that told a state
+        self._body: JSONValue = None  # of the latest response that told a state
         self._starting = False
         self._warned = False  # of a result that is not whole, once
         self._fresh = False  # whether the state was just learned, so that a wait need not ask at once
         self.id = id
         self.state: str | None = None
-        self.answer: CallResponse[object] | None = None
-        """The latest status answer."""
+        self.response: CallResponse[object] | None = None
+        """The latest status response."""
 
     @property
     def name(self) -> str:
@@ -118,21 +118,21 @@ class Job:
         id = argument_of(self._call, given) if pointer is None else value_at(body, pointer)
         if not isinstance(id, str | int) or id == "":
             raise self._in_context(
-                DecodeError("the answer does not name the job that was started", pointer=pointer), reply
+                DecodeError("the response does not name the job that was started", pointer=pointer), reply
             )
         self.id = str(id)
         self._learn(body)
         self._fresh = True
         if self._status_call().operation is self._call.operation:
-            self.answer = reply  # the job was started elsewhere: to start it is to look at it
+            self.response = reply  # the job was started elsewhere: to start it is to look at it
 
     def look(self) -> Flow[str | None]:
         """Ask how the job stands. Returns its state, in the service's words."""
         if self.id is None:
             raise self.not_started()
-        self.answer = yield from exchange(self._engine, self._status_call())
+        self.response = yield from exchange(self._engine, self._status_call())
         self._looks += 1
-        self._learn(_one(self.answer.json()))
+        self._learn(_one(self.response.json()))
         return self.state
 
     def wait(self, timeout: float | None, progress: Callable[[PollProgress], object] | None) -> Flow[None]:
@@ -179,11 +179,11 @@ class Job:
         yield from exchange(self._engine, related_call(self._polling.cancel, self._call, self.id))
 
     def not_started(self) -> PollerError:
-        """What to raise where only a job that was started makes sense."""
+        """Return what to raise where only a job that was started makes sense."""
         return PollerError(f"{self.name}: the job was not started yet", advice="Await the poller, or its `start`.")
 
     def result_call(self) -> Call[object] | None:
-        """The call that fetches the result; None if the latest status answer is the result."""
+        """Return the call that fetches the result; None if the latest status response is the result."""
         result = self._polling.result
         return None if result is None else related_call(result, self._call, self.id)
 
@@ -193,8 +193,8 @@ class Job:
     def _over(self) -> bool:
         if self.failed:
             return True
-        # Without an operation for the result, a status answer is needed even if the start said "done".
-        return self.done and (self.answer is not None or self._polling.result is not None)
+        # Without an operation for the result, a status response is needed even if the start said "done".
+        return self.done and (self.response is not None or self._polling.result is not None)
 
     def _learn(self, body: JSONValue) -> None:
         self._body = body
@@ -205,10 +205,10 @@ class Job:
         return PollProgress(self.id or "", self.state, self._looks, seconds, self._body, partial=self.partial)
 
     def _asked_for(self) -> float:
-        """Seconds that the status answer asks to wait."""
-        if self.answer is None:
+        """Return seconds that the status response asks to wait."""
+        if self.response is None:
             return 0.0
-        return requested_wait(self.answer.headers, self.answer.status, self._engine.shared.wall()) or 0.0
+        return requested_wait(self.response.headers, self.response.status, self._engine.shared.wall()) or 0.0
 
     def _failure(self) -> PollerError:
         reason = self._reason()
@@ -219,7 +219,7 @@ class Job:
             id=self.id,
             advice=None if reason else self._without_reason(),
         )
-        return self._in_context(error, self.answer)
+        return self._in_context(error, self.response)
 
     def _without_reason(self) -> str:
         if "CANCEL" in (self.state or "").upper():
@@ -227,7 +227,7 @@ class Job:
         return "The service gives no reason. Start it again; if it ends like this once more, ask support about this id."
 
     def _reason(self) -> str | None:
-        """What the service says; where the spec's place for it is empty, what stands around it."""
+        """Return what the service says; where the spec's place for it is empty, what stands around it."""
         pointer = self._polling.status.reason
         if not pointer:
             return None
@@ -245,10 +245,10 @@ class Job:
             id=self.id,
             advice=f"It goes on at the server: wait again{later}.",
         )
-        return self._in_context(error, self.answer)
+        return self._in_context(error, self.response)
 
     def _in_context(self, error: AnyError, reply: CallResponse[object] | None) -> AnyError:
-        error.operation = self.name  # also where the answer is that of the operation that tells the job's state
+        error.operation = self.name  # also where the response is that of the operation that tells the job's state
         if reply is None:
             return CallContext(self._call.operation).complete(error)
         return reply.context.complete(error, reply.response)
@@ -260,7 +260,7 @@ def _one(body: JSONValue) -> JSONValue:
 
 
 def known(id: object) -> str:
-    """The id of a job that was started before. Without one, a poller would start another job."""
+    """Return the id of a job that was started before. Without one, a poller would start another job."""
     if isinstance(id, str) and id:
         return id
     error = ArgumentError(f"the text that a poller's `id` gave is due, not {id!r}")
@@ -270,15 +270,20 @@ def known(id: object) -> str:
 
 def _check(timeout: object) -> None:
     """Refuse what is no number of seconds, before anything is started."""
-    number = timeout is None or (isinstance(timeout, int | float) and not isinstance(timeout, bool))
-    if not number or (isinstance(timeout, int | float) and not timeout >= 0):  # not-a-number is not >= 0 either
+    if timeout is None:
+        return
+    try:
+        works = isinstance(timeout, int | float) and not isinstance(timeout, bool) and float(timeout) >= 0
+    except OverflowError:
+        works = False
+    if not works:  # not-a-number, too
         error = ArgumentError(f"a number of seconds from 0 up is due, not {timeout!r}")
         error.argument = "timeout"
         raise error
 
 
 def _as_text(reason: JSONValue) -> str | None:
-    """A reason for people: text as it is, and the telling part of an error object."""
+    """Return a reason for people: text as it is, and the telling part of an error object."""
     if isinstance(reason, dict):
         told = [reason[name] for name in ("title", "detail", "message", "error") if isinstance(reason.get(name), str)]
         if told:

@@ -82,7 +82,7 @@ class Poller(_Watched, Generic[T_co]):
 
     @classmethod
     def resume(cls, session: Session, call: Call[object], id: str) -> Self:
-        """A poller of a job that was started before, perhaps by another process. Sends nothing."""
+        """Return a poller of a job that was started before, perhaps by another process. Sends nothing."""
         self = cls.__new__(cls)
         _Watched.__init__(self, Job(session.engine, call, known(id)))
         self._session = session
@@ -129,7 +129,7 @@ class AsyncPoller(_Watched, Generic[T_co]):
 
     @classmethod
     def resume(cls, session: AsyncSession, call: Call[object], id: str) -> Self:
-        """A poller of a job that was started before, perhaps by another process. Sends nothing."""
+        """Return a poller of a job that was started before, perhaps by another process. Sends nothing."""
         self = cls(session, call)
         self._job.id = known(id)
         return self
@@ -161,11 +161,11 @@ class AsyncPoller(_Watched, Generic[T_co]):
 
 
 def _last_response(job: Job) -> Any:
-    return None if job.answer is None else job.answer.value()
+    return None if job.response is None else job.response.value()
 
 
 def _fetch(session: Session, call: Call[object]) -> Any:
-    """The result of a job: a download, a pager, or what a plain call returns."""
+    """Return the result of a job: a download, a pager, or what a plain call returns."""
     if _streams(call):
         from ..downloads._download import Download
 
@@ -195,8 +195,8 @@ def _streams(call: Call[object]) -> bool:
     operation = call.operation
     if operation.download is not None:
         return True
-    for status, answers in operation.responses.items():
-        several = answers if isinstance(answers, tuple) else (answers,)
+    for status, responses in operation.responses.items():
+        several = responses if isinstance(responses, tuple) else (responses,)
         if status.startswith("2") and several and several[0].kind == "binary":
             return True
     return False

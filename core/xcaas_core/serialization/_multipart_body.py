@@ -25,7 +25,7 @@ def multipart_body(
     compose = (
         _compose if media_type.partition(";")[0].strip().lower() == "multipart/form-data" else _composer(media_type)
     )
-    return Body("multipart", media_type, annotation, encoding=encoding, required=required, compose=compose)
+    return Body("multipart", media_type, annotation, encoding=encoding or {}, required=required, compose=compose)
 
 
 def _compose(fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:

@@ -80,7 +80,7 @@ def text_of(value: object) -> str:
     if value is False:
         return "false"
     if isinstance(value, int | float):
-        if not isfinite(value):
+        if isinstance(value, float) and not isfinite(value):
             raise ArgumentError(f"{value} is no number that can be sent", advice="Leave it out, or pass None.")
         return repr(value) if type(value) in (int, float) else str(value)
     if is_list(value) or is_object(value):

@@ -31,7 +31,7 @@ def failure(
     headers: Mapping[str, str] | None = None,
     retry_after: float | None = None,
 ) -> ResponseError:
-    operation: Operation[object] = Operation(PRODUCT, "x", "GET", "/x", call="shop.x", errors=errors)
+    operation: Operation[object] = Operation(PRODUCT, "x", "GET", "/x", call="shop.x", errors=errors or {})
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return response_error(operation, Came(status, content, {"content-type": kind, **(headers or {})}), retry_after)
 

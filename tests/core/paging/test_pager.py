@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable
 from contextlib import aclosing
 from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.support.example_api.models import Query, Row
 from tests.support.sessions import async_session, sync_session
 from xcaas_core._errors import ArgumentError, BadRequestError, DecodeError, PagingError, ServerError
 from xcaas_core.operations._operation import Call, Operation
+from xcaas_core.operations._parameter import json_response
 from xcaas_core.paging._pager import AsyncPager, Pager
 from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer
 
@@ -198,6 +200,15 @@ class TestPages:
         assert [len(page) for page in found] == [4, 4, 2]
         assert ids(list(found[2])) == [8, 9]
         assert repr(found[2]) == "<Page 2: 2 items>"
+
+    def test_a_page_is_not_any_model(self, server: FakeServer) -> None:
+        with pytest.raises(DecodeError, match=r"the page is not a Row but a list\. `body` is"):
+            next(pager(server).pages()).envelope(Row)
+        operation = replace(_ops.SCROLL, responses={"200": json_response("_models.RowPage")})
+        with pytest.raises(DecodeError, match="the page is not a Row but an object with data, more, next: ") as caught:
+            next(pager(server, operation).pages()).envelope(Row)
+        assert caught.value.pointer == "/id"
+        assert caught.value.advice == "Give `RowPage`, the model of this call's responses."
 
     def test_cursor_of_a_page_resumes_behind_it(self, server: FakeServer) -> None:
         found = list(pager(server, _ops.SCROLL).pages())

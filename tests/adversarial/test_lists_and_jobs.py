@@ -1,0 +1,90 @@
+"""Lists, jobs and files whose facts are beyond what numbers and addresses can be: a right end, or an error of ours."""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.example_api import _ops
+from tests.support.file_origin import DATA, MD5, Origin, described, download, names, serving
+from tests.support.sessions import sync_session
+from xcaas_core._errors import ArgumentError, PagingError, PollerTimeoutError
+from xcaas_core.operations._operation import Call
+from xcaas_core.paging._pager import Pager
+from xcaas_core.polling._poller import Poller
+from xcaas_core.testing import FakeServer
+
+JSON = {"content-type": "application/json"}
+
+
+def running(**facts: Any) -> FakeServer:
+    server = FakeServer(check=False).respond("shop.jobs.run", status=202, json={"id": "j", "status": "S"})
+    return server.respond("shop.jobs.status", **facts)
+
+
+@pytest.mark.parametrize("total", ["1e999", "NaN", "-Infinity"])
+def test_totals_that_no_list_reaches(total: str) -> None:
+    body = f'{{"data": [{{"id": 1}}], "hits": {total}}}'.encode()
+    server = FakeServer(check=False).respond("shop.rows.search", content=body, headers=JSON)
+    with pytest.raises(PagingError, match="the same page"):
+        list(Pager[object](sync_session(server), Call(_ops.SEARCH, (), {"text": "x"})))
+
+
+def test_a_cursor_that_is_a_very_large_number_goes_back_as_it_came() -> None:
+    server = FakeServer(check=False).respond(
+        "shop.rows.scroll", json={"data": [{"id": 1}], "more": True, "next": 10**400}
+    )
+    with pytest.raises(PagingError, match="the same page"):
+        list(Pager[object](sync_session(server), Call(_ops.SCROLL)))
+    assert server.requests[1].query == {"scrollId": [str(10**400)]}
+
+
+def test_a_link_that_is_no_address() -> None:
+    server = FakeServer(check=False).respond(
+        "GET /shop/v1/linked", json=[{"id": 0}], headers={"Link": '<https://[x>; rel="next"'}
+    )
+    with pytest.raises(PagingError, match="not an address") as caught:
+        list(Pager[object](sync_session(server), Call(_ops.LINKED, ("x",))))
+    assert caught.value.operation == "shop.rows.linked"
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, *(f'[1,"shop.rows.list",{key},0,0,0]' for key in ('"abc"', "null", "[]", "-1"))]
+)
+def test_forged_resume_tokens(text: str) -> None:
+    pager = Pager[object](sync_session(FakeServer()), Call(_ops.LIST))
+    with pytest.raises(ArgumentError, match="not a resume token"):
+        pager.resume(base64.urlsafe_b64encode(text.encode()).decode())
+
+
+@pytest.mark.parametrize("wait", ["9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_job_asks_to_wait_for_years(wait: str) -> None:
+    server = running(json={"status": "UNHEARD_OF", "id": "j"}, headers={"retry-after": wait})
+    with pytest.raises(PollerTimeoutError, match="UNHEARD_OF after 50 s"):
+        Poller[object](sync_session(server), Call(_ops.RUN, ("t1",))).wait(50)
+    assert sum(server.clock.slept) == 50
+
+
+def test_a_timeout_that_no_clock_counts_to() -> None:
+    with pytest.raises(ArgumentError, match=r"^timeout: a number of seconds"):
+        Poller[object](sync_session(running(json={})), Call(_ops.RUN, ("t1",))).wait(10**400)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"size": "9" * 5000}, {"size": -4}, {"checksum": f"{MD5}-{'9' * 5000}"}, {"checksum": f"{MD5}-{'9' * 9}"}],
+)
+def test_facts_of_a_file_that_cannot_be(tmp_path: Path, facts: dict[str, object]) -> None:
+    assert download(described(Origin(), **facts), _ops.FILE).save(tmp_path / "a").read_bytes() == DATA
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize("name", ["\udcff", "\udcff" * 200 + ".wav"])
+def test_names_in_no_encoding(tmp_path: Path, resume: bool, name: str) -> None:
+    assert download(serving(Origin())).save(tmp_path / name, resume=resume).read_bytes() == DATA
+    assert names(tmp_path) == [name]
