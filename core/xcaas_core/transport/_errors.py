@@ -35,6 +35,7 @@ _LOST: Final = {
     "RemoteProtocolError": "the server ended the answer early, or did not speak HTTP",
     "DecodingError": "the body is damaged: its compression cannot be undone",
     "NetworkError": "the connection broke",
+    "SSLError": "TLS failed while the connection was in use",  # of anyio's streams, which libraries let through
     "StreamError": "the body was read twice, or after it was closed",
 }
 
