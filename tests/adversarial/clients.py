@@ -112,10 +112,10 @@ async def _awaiting(client: AsyncShop, calls: Sequence[Call]) -> list[Any]:
 async def _settled() -> list[str]:
     """The tasks that are left; those that are ending may."""
     for _ in range(100):
-        if not (left := tasks_left()):
+        if not tasks_left():
             break
         await anyio.sleep(0.001)
-    return left
+    return tasks_left()
 
 
 async def _acall(client: AsyncShop, name: str, argument: Any) -> Any:
