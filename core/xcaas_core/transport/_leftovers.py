@@ -190,8 +190,7 @@ def _unread(network: Any) -> bool:
     if stream is not None:
         while hasattr(stream, "transport_stream"):
             stream = stream.transport_stream
-        kind: type = type(stream)
-        if _is_anyio_tcp(kind):
+        if _is_tcp(stream):
             # asyncio hands over up to 256 KiB at a time, of which libraries read 64 KiB.
             if stream._protocol.read_queue:
                 return True
@@ -209,9 +208,14 @@ def _unread(network: Any) -> bool:
     return True
 
 
+def _is_tcp(stream: object) -> bool:
+    """Return whether a stream is anyio's for TCP."""
+    kind: type = type(stream)
+    return _is_anyio_tcp(kind)
+
+
 @cache
 def _is_anyio_tcp(kind: type) -> bool:
-    """Return whether streams of a class are anyio's for TCP."""
     if not kind.__module__.startswith("anyio."):
         return False
     from anyio.abc import SocketStream, UNIXSocketStream  # not before something async is imported: it takes its time
