@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from tests.support.simulation import Simulation, fake_context
 from xcaas_core.auth import ApiKey, ClientCredentials, CredentialSet, build_authorizer
 from xcaas_core.auth._interface import Authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._messages import Request
 from xcaas_core.sansio._steps import Flow
-from xcaas_core.testing._tokens import Simulation, fake_context
 
 CALLS: Final = 50_000
 ROUNDS: Final = 7

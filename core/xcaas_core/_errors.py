@@ -6,12 +6,12 @@
     ├── CredentialsError              no usable credential
     │   ├── MissingCredentialsError   the product needs a kind that the client was not given
     │   └── TokenError                the token endpoint gave no token
-    ├── TransportError                no complete answer arrived
+    ├── TransportError                no complete response arrived
     │   ├── ConnectError              no connection was made: the server has seen nothing
     │   │   └── CertificateError      the server's certificate was refused
     │   ├── CallTimeoutError          a time limit passed (also TimeoutError)
     │   └── ConnectionLostError       the connection broke while the call was under way
-    ├── ResponseError                 the server answered with an error
+    ├── ResponseError                 the server responded with an error
     │   ├── RedirectError             3xx: redirects are not followed
     │   ├── BadRequestError           400
     │   ├── AuthenticationError       401
@@ -24,7 +24,7 @@
     │   ├── UnprocessableError        422
     │   ├── RateLimitError            429
     │   └── ServerError               5xx
-    ├── DecodeError                   an answer is not what the spec promises (JSON pointer)
+    ├── DecodeError                   a response is not what the spec promises (JSON pointer)
     ├── PagingError                   a list cannot be read to its end
     ├── DownloadError                 a file could not be fetched whole and right
     │   └── ArchiveError              an archive is damaged, or not safe to unpack
@@ -110,7 +110,7 @@ class XCaaSError(Exception):
     operation: str | None = None
     """The call as it is written in Python, such as `storage.objects.search`."""
     status: int | None = None
-    """HTTP status of the answer, if there was one."""
+    """HTTP status of the response, if there was one."""
     request_id: str | None = None
     """The server's name for this request. Vendors' support teams ask for it."""
     attempts: tuple[Attempt, ...] = ()
@@ -182,7 +182,7 @@ class MissingCredentialsError(CredentialsError):
 class TokenError(CredentialsError):
     """The token endpoint gave no token.
 
-    `status` is its answer's, `code` the error code it named.
+    `status` is its response's, `code` the error code it named.
     """
 
     code: str | None = None
@@ -197,7 +197,7 @@ class TokenError(CredentialsError):
 
 
 class TransportError(XCaaSError):
-    """No complete answer arrived. Whether the server acted on the request is unknown,
+    """No complete response arrived. Whether the server acted on the request is unknown,
     unless the error is a `ConnectError`."""
 
 
@@ -220,16 +220,16 @@ class ConnectionLostError(TransportError):
 
 
 class ResponseError(XCaaSError):
-    """The server answered with an error status."""
+    """The server responded with an error status."""
 
     body: object = None
-    """The answer's body: a model where the spec describes one, else JSON, else text."""
+    """The response's body: a model where the spec describes one, else JSON, else text."""
     code: str | None = None
     """The error code in the body, where the spec says where it stands."""
     retry_after: float | None = None
     """Seconds that the server asked to wait, if it did."""
     headers: Mapping[str, str] = {}
-    """Headers of the answer."""
+    """Headers of the response."""
 
     def __init__(
         self,
@@ -272,7 +272,7 @@ class NotFoundError(ResponseError):
 
 
 class NotAcceptableError(ResponseError):
-    """406: the server cannot answer in the media type that was asked for."""
+    """406: the server cannot respond in the media type that was asked for."""
 
 
 class ConflictError(ResponseError):
@@ -314,7 +314,7 @@ _BY_STATUS: dict[int, type[ResponseError]] = {
 
 
 def error_class(status: int) -> type[ResponseError]:
-    """The class of error that a status stands for."""
+    """Return the class of error that a status stands for."""
     if status >= 500:
         return ServerError
     if status < 400:
@@ -323,7 +323,7 @@ def error_class(status: int) -> type[ResponseError]:
 
 
 class DecodeError(XCaaSError):
-    """An answer, or data given to a model, is not what the spec promises. `pointer` says where (RFC 6901)."""
+    """A response, or data given to a model, is not what the spec promises. `pointer` says where (RFC 6901)."""
 
     pointer: str | None = None
 

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 import anyio.to_thread
 import trio
 
+from tests.adversarial.leftovers import tasks_left
 from tests.support.shop import PRODUCT, AsyncShop, Shop
 from xcaas_core.sdk import Operation, empty_response, path
 
@@ -104,7 +105,17 @@ async def _awaiting(client: AsyncShop, calls: Sequence[Call]) -> list[Any]:
             except Exception as error:
                 found.append(type(error).__name__)
     await _aclose(client)
+    assert (await _settled()) == []
     return found
+
+
+async def _settled() -> list[str]:
+    """The tasks that are left; those that are ending may."""
+    for _ in range(100):
+        if not tasks_left():
+            break
+        await anyio.sleep(0.001)
+    return tasks_left()
 
 
 async def _acall(client: AsyncShop, name: str, argument: Any) -> Any:

@@ -1,13 +1,23 @@
-"""TLS that fails: in the handshake, by its certificate, and without a goodbye. Each is a typed error, and no POST goes twice."""
+"""TLS that fails: in the handshake, by its certificate, in the middle, and without a goodbye.
+
+Each is a typed error, and no POST goes twice. Python's `ssl` cannot begin a renegotiation (TLS 1.2) or a new
+key (TLS 1.3); OpenSSL's `s_server` can, where it is installed.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import socket
 import ssl
 import struct
-from collections.abc import Callable
-from typing import Any
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
 
 import pytest
 import trustme
@@ -25,9 +35,10 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
-def options(kind: str, library: str, authority: Any) -> dict[str, Any]:
+def options(kind: str, library: str, authority: Any, flags: int = 0) -> dict[str, Any]:
     """Let a client of this kind trust the authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.options |= flags
     authority.configure_trust(context)
     if kind.startswith("own"):
         return {"http_client": own_client(kind, library, verify=context)}
@@ -40,10 +51,9 @@ def server_side(certificate: Any) -> ssl.SSLContext:
     return context
 
 
-def asked(kind: str, library: str, authority: trustme.CA, url: str, call: str = "get") -> Any:
-    (found,) = outcomes(
-        kind, library, url, [(call, {} if call == "create" else "a")], timeout=5, **options(kind, library, authority)
-    )
+def asked(kind: str, library: str, authority: trustme.CA, url: str, call: str = "get", flags: int = 0) -> Any:
+    given = options(kind, library, authority, flags)
+    (found,) = outcomes(kind, library, url, [(call, {} if call == "create" else "a")], timeout=5, **given)
     return found
 
 
@@ -148,3 +158,110 @@ def test_connections_that_end_without_a_goodbye(
         found = asked(kind, library, authority, f"https://localhost:{port}", "create")
     assert found == "ConnectionLostError"
     assert len(posts) == 1
+
+
+RECORDS = {
+    "that cannot be decrypted": b"\x17\x03\x03\x00\x20" + bytes(32),
+    "of an unknown kind": b"\x63\x03\x03\x00\x04abcd",
+    "that is too long": b"\x17\x03\x03\xff\xff" + bytes(100),
+    "with an alert": b"\x15\x03\x03\x00\x02\x02\x50",  # internal_error
+    "with a HelloRequest": b"\x16\x03\x03\x00\x04" + bytes(4),
+    "without TLS": b"HTTP/1.1 400 No TLS here\r\n\r\n",
+}
+
+
+@pytest.mark.filterwarnings(LIBRARYS_OWN)
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+def test_records_in_the_middle_of_a_body(
+    kind: str, library: str, version: ssl.TLSVersion, record: bytes, authority: trustme.CA
+) -> None:
+    context = server_side(authority.issue_cert("localhost"))
+    context.maximum_version = version
+    posts: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            posts.append(secure.recv(1 << 14))
+            secure.sendall(BODIES["a length"])
+            with socket.socket(fileno=socket.dup(secure.fileno())) as below, suppress(OSError):
+                below.sendall(record)
+                below.shutdown(socket.SHUT_WR)
+
+    with listening(serve) as port:
+        assert asked(kind, library, authority, f"https://localhost:{port}", "create") == "ConnectionLostError"
+    assert len(posts) == 1
+
+
+@contextmanager
+def openssl(certificate: Path, version: str, command: bytes) -> Generator[str]:
+    """The address of a server that carries out a command of `s_server` in the middle of its response."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    arguments = ["-accept", f"127.0.0.1:{port}", "-cert", str(certificate), version, "-naccept", "1"]
+    with subprocess.Popen(
+        ["openssl", "s_server", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        bufsize=0,
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        lines, told = server.stdout, server.stdin
+        _until(lines, b"ACCEPT")
+        responding = threading.Thread(target=_respond, args=(lines, told, command))
+        responding.start()
+        try:
+            yield f"https://localhost:{port}"
+        finally:
+            server.kill()
+            responding.join()
+
+
+def _until(lines: IO[bytes], text: bytes) -> None:
+    while (line := lines.readline()) and text not in line.lower() and text not in line:
+        pass
+
+
+def _respond(lines: IO[bytes], told: IO[bytes], command: bytes) -> None:
+    _until(lines, b"user-agent")
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n"
+    with suppress(OSError):
+        for part in (head + b'{"id":', command, b'"a"}\n'):
+            told.write(part)
+            time.sleep(0.07)  # it takes for a command what begins a read of its own
+        lines.read()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="OpenSSL's program is not installed")
+@pytest.mark.filterwarnings(LIBRARYS_OWN)
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("kind", OURS)
+@pytest.mark.parametrize(
+    ("version", "command", "flags", "expected"),
+    [
+        ("-tls1_2", b"r\n", 0, "a"),
+        ("-tls1_2", b"R\n", 0, "a"),  # with a request for a certificate
+        ("-tls1_2", b"r\n", ssl.OP_NO_RENEGOTIATION, "ConnectionLostError"),
+        ("-tls1_3", b"K\n", 0, "a"),
+        ("-tls1_3", b"c\n", 0, "a"),  # refused by the client's hello, so that it is not sent
+    ],
+    ids=["renegotiation", "renegotiation with a certificate", "renegotiation refused", "new key", "certificate"],
+)
+def test_handshakes_in_the_middle_of_a_body(
+    kind: str,
+    library: str,
+    version: str,
+    command: bytes,
+    flags: int,
+    expected: str,
+    authority: trustme.CA,
+    tmp_path: Path,
+) -> None:
+    certificate = tmp_path / "server.pem"
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    with openssl(certificate, version, command) as url:
+        assert asked(kind, library, authority, url, flags=flags) == expected

@@ -1,4 +1,5 @@
-"""A seeded run of faulted calls per client and transport: each ends in the right value or in a typed error.
+"""A seeded run of faulted calls per client and transport: each ends in the right value or in a typed error, and
+leaves no socket, file, thread or task behind.
 
 `make torture` makes 20,000 of them.
 """
@@ -17,6 +18,7 @@ import pytest
 
 import xcaas
 from tests.adversarial.clients import KINDS, LIBRARIES, LIBRARYS_OWN, Call, outcomes
+from tests.adversarial.leftovers import nothing_left
 from tests.adversarial.raw_server import Asked, Piece, chunked, respond, serving
 
 CALLS: Final = int(os.environ.get("XCAAS_TORTURE", "720"))
@@ -159,7 +161,7 @@ def test_faulted_calls(kind: str, library: str) -> None:
         name = chance.choice(("get", "get", "create", "download"))
         id = f"n{number}"
         calls.append((name, {"id": id} if name == "create" else id))
-    with serving(script) as server:
+    with nothing_left(), serving(script) as server:
         found = outcomes(
             kind, library, server.url, calls, retries=xcaas.RetryPolicy(retries=1, first_wait=0.001), timeout=TOTAL
         )

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import cast
 
+from tests.support.simulation import FakeResponse, Simulation, TokenEndpoint, fake_context
 from xcaas_core.auth import ClientCredentials, CredentialSet, TokenPolicy, build_authorizer
 from xcaas_core.auth._interface import AuthContext, Authorizer
 from xcaas_core.auth.security._bindings import token_manager
@@ -14,7 +15,6 @@ from xcaas_core.auth.tokens._token import AccessToken
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._messages import Request
 from xcaas_core.sansio._steps import Flow, Sleep
-from xcaas_core.testing._tokens import FakeResponse, Simulation, TokenEndpoint, fake_context
 
 TOKEN_URL = "https://api.example.com/oauth/v2/token"
 SECRET = "s3cr3t-of-the-key"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 
 from tests.support.credentials import request
+from tests.support.simulation import Simulation, fake_context
 from xcaas_core.auth import (
     CredentialSet,
     build_authorizer,
 )
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._messages import Request
-from xcaas_core.testing._tokens import Simulation, fake_context
 
 KEY = Scheme("api-key", credential="api-key", location="header", parameter="x-api-key")
 

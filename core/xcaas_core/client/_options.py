@@ -46,7 +46,7 @@ class TransportFactory(Protocol):
 
 def _check_proxy(proxy: object) -> None:
     if isinstance(proxy, str):
-        from ..transport._environment import check_proxy
+        from ..transport._proxies import check_proxy
 
         check_proxy("proxy", proxy)
 

@@ -56,11 +56,9 @@ def _epoch(text: str) -> float | None:
 
 
 def link_target(header: str | None, relation: str) -> str | None:
-    """The address of one relation in a `Link` header (RFC 8288), or None."""
+    """Return the address of one relation in a `Link` header (RFC 8288), or None."""
     if not header:
         return None
-    import re
-
     for target, parameters in re.findall(r"<([^>]*)>((?:\s*;\s*[^,;=]+(?:=(?:\"[^\"]*\"|[^\",;]*))?)*)", header):
         named = re.search(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", parameters, re.IGNORECASE)
         if named and relation.lower() in (named[1] or named[2]).lower().split():
@@ -82,7 +80,7 @@ _REQUEST_IDS: Final = (
 
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
-    """The server's name for a request, under whichever header it gives it."""
+    """Return the server's name for a request, under whichever header it gives it."""
     for name in _REQUEST_IDS:
         found = headers.get(name)
         if found and len(found) <= _LONGEST_ID:
@@ -97,7 +95,7 @@ _PLAIN: Final = re.compile(r"(?:^|;)\s*filename\s*=\s*(?:\"((?:\\.|[^\"\\])*)\"|
 
 
 def disposition_name(header: str | None) -> str | None:
-    """The name as the server wrote it, or None. Not safe to open; see `safe_file_name`."""
+    """Return the name as the server wrote it, or None. Not safe to open; see `safe_file_name`."""
     if not header:
         return None
     extended = _EXTENDED.search(header)

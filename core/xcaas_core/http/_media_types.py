@@ -10,12 +10,12 @@ _UTF8: Final = "utf-8"
 
 
 def media_type_of(content_type: str | None) -> str:
-    """`application/json` from `Application/JSON; charset=UTF-8`; empty if there is none."""
+    """Return `application/json` from `Application/JSON; charset=UTF-8`; empty if there is none."""
     return "" if content_type is None else content_type.partition(";")[0].strip().lower()
 
 
 def charset_of(content_type: str | None) -> str:
-    """The charset that a content type names, UTF-8 if none or one that Python doesn't know."""
+    """Return the charset that a content type names, UTF-8 if none or one that Python doesn't know."""
     if content_type is None or "charset" not in content_type.lower():
         return _UTF8
     for parameter in content_type.split(";")[1:]:
@@ -45,17 +45,17 @@ def text_in(content: bytes, content_type: str | None) -> str:
 
 
 def is_json(media_type: str) -> bool:
-    """JSON, or a type that is JSON inside."""
+    """Return whether it is JSON, or a type that is JSON inside."""
     return media_type in ("application/json", "text/json") or media_type.endswith("+json")
 
 
 def is_html(media_type: str) -> bool:
-    """A web page: what proxies and log-in screens respond with."""
+    """Return whether it is a web page: what proxies and log-in screens respond with."""
     return media_type in ("text/html", "application/xhtml+xml")
 
 
 def matches(promised: str | None, sent: str) -> bool:
-    """Whether a promised media type or range (`text/*`, `*/*`) covers the one that was sent."""
+    """Return whether a promised media type or range (`text/*`, `*/*`) covers the one that was sent."""
     if promised is None:
         return False
     pattern = media_type_of(promised)

@@ -11,7 +11,7 @@ __all__ = ["call_soon", "has_ended", "in_thread", "running_loop"]
 
 
 def running_loop() -> object:
-    """The running asyncio loop, or the token of the running trio loop."""
+    """Return the running asyncio loop, or the token of the running trio loop."""
     # trio first: as a guest of asyncio it runs inside of an asyncio loop
     trio = sys.modules.get("trio")
     if trio is not None:
@@ -25,12 +25,12 @@ def running_loop() -> object:
 
 
 def in_trio() -> bool:
-    """Whether the running event loop is trio's."""
+    """Return whether the running event loop is trio's."""
     return not isinstance(running_loop(), asyncio.AbstractEventLoop)
 
 
 def has_ended(loop: object) -> bool:
-    """Whether an asyncio loop was closed. Of trio's nobody can tell, but they are few."""
+    """Return whether an asyncio loop was closed. Of trio's nobody can tell, but they are few."""
     return isinstance(loop, asyncio.AbstractEventLoop) and loop.is_closed()
 
 

@@ -73,7 +73,7 @@ class Request:
 
 
 class Response(Protocol):
-    """What a flow may know of an answer. Bodies are read through `Read`."""
+    """What a flow may know of a response. Bodies are read through `Read`."""
 
     @property
     def status(self) -> int: ...

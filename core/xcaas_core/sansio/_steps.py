@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from math import inf
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from ._messages import Request, Response
+if TYPE_CHECKING:
+    from ._messages import Request, Response
 
 __all__ = [
     "Close",
@@ -56,7 +57,7 @@ class Send:
 
 
 class Read:
-    """Read the rest of a streamed answer into `content`. Result: None."""
+    """Read the rest of a streamed response into `content`. Result: None."""
 
     __slots__ = ("response",)
 
@@ -65,7 +66,7 @@ class Read:
 
 
 class ReadChunk:
-    """Read the next piece of a streamed answer, decoded. Result: bytes, empty at the end."""
+    """Read the next piece of a streamed response, decoded. Result: bytes, empty at the end."""
 
     __slots__ = ("response",)
 
@@ -74,7 +75,7 @@ class ReadChunk:
 
 
 class Close:
-    """Give up an answer and return its connection. Result: None."""
+    """Give up a response and return its connection. Result: None."""
 
     __slots__ = ("response",)
 

@@ -46,7 +46,7 @@ class AsyncHttpTransport:
         return AsyncTransportPool(lambda: connection.make(blocking=False, direct=self._direct), separate=True)
 
     def _here(self) -> AsyncTransportPool:
-        """The clients of the running event loop. Connections cannot move from one loop to another."""
+        """Return the clients of the running event loop. Connections cannot move from one loop to another."""
         loop = running_loop()
         for home, pool in self._homes:
             if home is loop:
@@ -61,7 +61,7 @@ class AsyncHttpTransport:
         return pool
 
     def reset(self) -> None:
-        """In a forked child: leave the parent's sockets alone."""
+        """Leave the parent's sockets alone, in a forked child."""
         self._abandoned.append(self._homes)
         self._homes = []
         self._moving = Lock()
@@ -137,7 +137,7 @@ class AsyncHttpTransport:
         received.deadline.expire()
 
     async def chunk(self, response: Response) -> bytes:
-        """The next piece; empty at the end."""
+        """Return the next piece; empty at the end."""
         received = http_response(response)
         try:
             if received.chunks is None:
@@ -170,7 +170,7 @@ class AsyncHttpTransport:
         await anyio.sleep(seconds)
 
     async def close(self) -> None:
-        """The client is closed. What the user brought stays open, and so does what belongs to other loops."""
+        """Close the client. What the user brought stays open, and so does what belongs to other loops."""
         self._closed = True
         loop = running_loop()
         for home, pool in self._homes:

@@ -43,7 +43,7 @@ class Deadline(dict[str, float | None]):
         return limit
 
     def now(self, key: str) -> float | None:
-        """Seconds that may be waited for something of this kind."""
+        """Return the seconds that may be waited for something of this kind."""
         limit = self[key]
         if self.at is None:
             return limit
@@ -54,17 +54,17 @@ class Deadline(dict[str, float | None]):
         return left if left > 0.001 else 0.001
 
     def backstop(self) -> float | None:
-        """Seconds after which waiting is cancelled; None for never. Limits of phases, which say more, come first."""
+        """Return the seconds after which waiting is cancelled; None for never. Limits of phases, which say more, come first."""
         return None if self.at is None else max(0.0, self.at - time.monotonic()) + _GRACE
 
     def check(self) -> None:
-        """`CallTimeoutError` if the total is used up: a response may come in drops for ever."""
+        """Raise `CallTimeoutError` if the total is used up: a response may come in drops for ever."""
         if self.at is not None and time.monotonic() > self.at:
             self.expire()
 
     def expire(self) -> NoReturn:
-        """The total is used up."""
-        raise CallTimeoutError("the answer was not complete in time", advice="Allow a longer timeout.")
+        """Raise the error of a total that is used up."""
+        raise CallTimeoutError("the response was not complete in time", advice="Allow a longer timeout.")
 
 
 class _Limit(float):
@@ -91,7 +91,7 @@ class Backend:
         self._failures = failures
 
     def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> Stream:
-        """Connect to the first of the server's addresses that answers. Each has an equal share of the time."""
+        """Connect to the first of the server's addresses that responds. Each has an equal share of the time."""
         limit = _now(timeout)
         end = None if limit is None else time.monotonic() + limit
         addresses = _addresses(host, port) or [host]
@@ -133,7 +133,7 @@ class Stream:
 
 
 def _addresses(host: str, port: int) -> list[str]:
-    """A server's addresses. None if there are none to be had: the library says why."""
+    """Return a server's addresses; none if there are none to be had: the library says why."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:

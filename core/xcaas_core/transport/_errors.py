@@ -25,22 +25,23 @@ __all__ = ["converted"]
 _TIMEOUTS: Final = {
     "ConnectTimeout": ("no connection was made in time", False),
     "PoolTimeout": ("no connection came free in time", False),
-    "ReadTimeout": ("the server did not answer in time", True),
+    "ReadTimeout": ("the server did not respond in time", True),
     "WriteTimeout": ("the request could not be sent in time", True),
 }
 _LOST: Final = {
-    "ReadError": "the connection broke before the answer was complete",
+    "ReadError": "the connection broke before the response was complete",
     "WriteError": "the connection broke while the request was being sent",
     "CloseError": "the connection broke",
-    "RemoteProtocolError": "the server ended the answer early, or did not speak HTTP",
+    "RemoteProtocolError": "the server ended the response early, or did not speak HTTP",
     "DecodingError": "the body is damaged: its compression cannot be undone",
     "NetworkError": "the connection broke",
+    "SSLError": "TLS failed while the connection was in use",  # of anyio's streams, which libraries let through
     "StreamError": "the body was read twice, or after it was closed",
 }
 
 
 def converted(error: Exception) -> XCaaSError | None:
-    """The SDK's error for one that an HTTP library raised; None if it comes from somewhere else."""
+    """Return the SDK's error for one that an HTTP library raised; None if it comes from somewhere else."""
     for cls in type(error).__mro__:
         found = _by_name(cls.__name__, error)
         if found is not None:

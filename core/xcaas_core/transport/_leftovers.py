@@ -1,6 +1,6 @@
 """The guard against left-over bytes: a connection that holds any when its response is closed is not used again.
 
-HTTP libraries leave what arrived behind a response in the connection, and read it as the answer to the next request.
+HTTP libraries leave what arrived behind a response in the connection, and read it as the response to the next request.
 So a second response in the same packet, or a Content-Length that is too small, would give one call what belongs to
 another (RFC 9112, section 6.3). What arrives later, on an idle connection, their pools see themselves.
 """
@@ -45,13 +45,13 @@ def guard(response: Any) -> None:
 
 
 def guarding(auth: Any, client: Any) -> dict[str, Any]:
-    """How to send requests with an `auth`, or else the client's: so that the responses that only it sees are guarded."""
+    """Return how to send requests with an `auth`, or else the client's: so that the responses that only it sees are guarded."""
     auth = client.auth if auth is None else auth
     return {} if auth is None else {"auth": _as_librarys(_Guarding, client)(auth)}
 
 
 def _source(stream: Any) -> Any:
-    """What the streams of a response come down to: the bytes of a body, or the stream of a connection.
+    """Return what the streams of a response come down to: the bytes of a body, or the stream of a connection.
 
     Libraries have no public way to their connections.
     """
@@ -74,7 +74,7 @@ class _Connection:
         self._network = network
 
     def check(self) -> None:
-        """Before the response is closed: if anything is left unread, the library is to close the connection, too."""
+        """Have the library close the connection, too, if anything is left unread before the response is closed."""
         try:
             if not self._connection.is_closed() and self._holds_more():
                 self._connection._h11_state.send_failed()
@@ -83,7 +83,7 @@ class _Connection:
             _warn()
 
     def check_idle(self) -> None:
-        """The same after the response was closed, unless another call has the connection already."""
+        """Do the same after the response was closed, unless another call has the connection already."""
         try:
             if self._connection.is_idle() and self._holds_more():
                 self._retire()
@@ -168,7 +168,7 @@ _BASES: Final[dict[type, str]] = {_Sync: "SyncByteStream", _Async: "AsyncByteStr
 
 
 def _as_librarys(kind: type, thing: object) -> Any:
-    """A class of ours as one of the library that a thing comes from. Libraries take no others."""
+    """Return a class of ours as one of the library that a thing comes from. Libraries take no others."""
     like: type = type(thing)
     return _derived(kind, like)
 
@@ -181,7 +181,7 @@ def _derived(kind: type, like: type) -> Any:
 
 
 def _unread(network: Any) -> bool:
-    """Whether bytes wait between the socket and the parser: in TLS, or where asyncio hands them over.
+    """Return whether bytes wait between the socket and the parser: in TLS, or where asyncio hands them over.
 
     Those in the socket are seen by the library before it uses the connection again.
     """
@@ -209,7 +209,7 @@ def _unread(network: Any) -> bool:
 
 
 def _is_tcp(stream: object) -> bool:
-    """Whether a stream is anyio's for TCP."""
+    """Return whether a stream is anyio's for TCP."""
     kind: type = type(stream)
     return _is_anyio_tcp(kind)
 

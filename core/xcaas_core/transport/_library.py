@@ -16,7 +16,6 @@ from .._checks import check_library
 from .._errors import ConfigurationError
 from .._version import AGENT
 from ._deadlines import Backend
-from ._environment import bundle_from_env, proxies_from_env
 
 if TYPE_CHECKING:
     import ssl
@@ -41,7 +40,7 @@ def _module(name: str) -> ModuleType:
 
 
 def _chosen(name: str | None) -> str:
-    """The library that clients of the SDK's own are made from."""
+    """Return the library that clients of the SDK's own are made from."""
     option = "http_library"
     if name is None:
         option = "XCAAS_HTTP_LIBRARY"
@@ -55,7 +54,7 @@ def _chosen(name: str | None) -> str:
 
 
 def _library_of(thing: object) -> str | None:
-    """Which of the libraries an object's class comes from, also through a subclass of the user's."""
+    """Return which of the libraries an object's class comes from, also through a subclass of the user's."""
     for cls in type(thing).__mro__:
         root = cls.__module__.partition(".")[0]
         if root in _LIBRARIES:
@@ -64,13 +63,13 @@ def _library_of(thing: object) -> str | None:
 
 
 def is_http_auth(thing: object) -> bool:
-    """Whether a user's `auth` is an HTTP library's own kind, and not one of our credentials."""
+    """Return whether a user's `auth` is an HTTP library's own kind, and not one of our credentials."""
     name = _library_of(thing)
     return name is not None and isinstance(thing, _module(name).Auth)
 
 
 def is_http_client(thing: object, *, blocking: bool) -> bool:
-    """Whether a user's `http_client` is a client of a library that we know, of the right kind."""
+    """Return whether a user's `http_client` is a client of a library that we know, of the right kind."""
     name = _library_of(thing)
     return name is not None and isinstance(thing, _module(name).Client if blocking else _module(name).AsyncClient)
 
@@ -89,7 +88,7 @@ class Connection:
     ) -> None:
         self.library = _chosen(library)
         self._proxy = proxy
-        self._proxies = proxies_from_env() if proxy is None else {}
+        self._proxies = _proxies_from_env() if proxy is None else {}
         self._tls = _tls_context(self.library, verify)
         module = _module(self.library)
         with module.Client(transport=module.MockTransport(_module), trust_env=False) as client:
@@ -99,7 +98,7 @@ class Connection:
         self.defaults = {"accept-encoding": encodings, "connection": "keep-alive", "user-agent": AGENT}
 
     def make(self, *, blocking: bool, direct: bool) -> Any:
-        """A new transport of the library (`direct`), or a client."""
+        """Return a new transport of the library (`direct`), or a client."""
         library = _module(self.library)
         name = "HTTPTransport" if direct else "Client"
         # Each serves one call at a time (`_pool.py`): one connection per server.
@@ -132,12 +131,23 @@ class Connection:
 
     @property
     def direct(self) -> bool:
-        """Whether requests can go straight to a transport."""
+        """Return whether requests can go straight to a transport."""
         return not self._proxies
 
 
+def _proxies_from_env() -> dict[str, str | None]:
+    from urllib.request import getproxies
+
+    found = getproxies()
+    if not found:
+        return {}
+    from ._proxies import proxies_by_pattern
+
+    return proxies_by_pattern(found)
+
+
 def _is_pattern(library: Any, pattern: str) -> bool:
-    """Whether an entry of NO_PROXY can be read. Those that cannot are passed over, as curl and Go do."""
+    """Return whether an entry of NO_PROXY can be read. Those that cannot are passed over, as curl and Go do."""
     try:
         library.URL(pattern)
     except library.InvalidURL:
@@ -146,7 +156,7 @@ def _is_pattern(library: Any, pattern: str) -> bool:
 
 
 def _pools(made: Any) -> Iterator[Any]:
-    """The connection pools of a transport, or of a client's transports."""
+    """Return the connection pools of a transport, or of a client's transports."""
     for transport in (made, getattr(made, "_transport", None), *getattr(made, "_mounts", {}).values()):
         pool = getattr(transport, "_pool", None)
         if pool is not None:
@@ -154,7 +164,7 @@ def _pools(made: Any) -> Iterator[Any]:
 
 
 def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
-    source = ("verify", verify) if isinstance(verify, str) else bundle_from_env() if verify is True else None
+    source = ("verify", verify) if isinstance(verify, str) else _bundle_from_env() if verify is True else None
     try:
         if source is not None:
             return _trusting(source[1])
@@ -168,6 +178,12 @@ def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLCo
             advice="Give the path of a file in PEM form.",
         ) from error
     return context
+
+
+def _bundle_from_env() -> tuple[str, str] | None:
+    """Return the variable that names certificates to trust, and its value; None where none does."""
+    found = ((variable, os.environ.get(variable)) for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+    return next(((variable, path) for variable, path in found if path), None)
 
 
 def _trusting(path: str) -> ssl.SSLContext:

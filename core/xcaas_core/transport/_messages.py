@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from .._errors import ConfigurationError, DecodeError, XCaaSError
 from .._version import AGENT
 from ._deadlines import Deadline
-from ._errors import converted
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request, Response
@@ -53,7 +52,7 @@ class HttpResponse:
         return self.decoder is None and not self.raw.is_stream_consumed
 
     def leave_open(self) -> None:
-        """The body is read when and as fast as the caller likes: the total bounds what came before, and errors."""
+        """Let the body be read when and as fast as the caller likes: the total bounds what came before, and errors."""
         if 200 <= self.status < 300:
             self.deadline.at = None
 
@@ -80,7 +79,7 @@ class RequestBuilder:
         self._urls: dict[str, Any] = {}
 
     def _named(self, client: Any) -> dict[str, str]:
-        """A user's client keeps the name that its user gave it, but not the library's own."""
+        """Return the name of the SDK: a user's client keeps the name that its user gave it, but not the library's own."""
         agent: str = client.headers.get("user-agent", "")
         return {"user-agent": AGENT} if agent.startswith("python-httpx") else {}
 
@@ -108,7 +107,7 @@ class RequestBuilder:
 
 
 def map_exception(error: Exception, client: Any = None) -> XCaaSError | None:
-    """The error to raise in place of one from the library: without its traceback, whose frames hold
+    """Return the error to raise in place of one from the library: without its traceback, whose frames hold
     headers and addresses with credentials in them. None for errors of the user's own code."""
     if isinstance(error, XCaaSError):
         return error.with_traceback(None)
@@ -116,4 +115,6 @@ def map_exception(error: Exception, client: Any = None) -> XCaaSError | None:
         return ConfigurationError(
             "the HTTP client was closed", advice="Make calls before it is closed, or make a new one."
         )
+    from ._errors import converted  # not before something has failed
+
     return converted(error)

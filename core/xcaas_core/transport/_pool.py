@@ -44,7 +44,7 @@ class TransportPool(_Clients):
     __slots__ = ()
 
     def acquire(self) -> Any:
-        """A client for one call, to be given back."""
+        """Return a client for one call, to be given back."""
         if self._closed:
             raise _closed()
         if self._single is not None:
@@ -55,7 +55,7 @@ class TransportPool(_Clients):
             return self._make()
 
     def release(self, client: Any) -> None:
-        """The call is over, its response read or closed."""
+        """Take a client back: the call is over, its response read or closed."""
         if self._single is not None:
             return
         if self._closed:
@@ -90,7 +90,7 @@ class AsyncTransportPool(_Clients):
     __slots__ = ()
 
     def acquire(self) -> Any:
-        """A client for one call, to be given back."""
+        """Return a client for one call, to be given back."""
         if self._closed:
             raise _closed()
         if self._single is not None:
@@ -98,7 +98,7 @@ class AsyncTransportPool(_Clients):
         return self._free.pop()[0] if self._free else self._make()
 
     async def release(self, client: Any) -> None:
-        """The call is over, its response read or closed."""
+        """Take a client back: the call is over, its response read or closed."""
         if self._single is not None:
             return
         if self._closed:

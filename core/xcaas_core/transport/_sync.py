@@ -39,7 +39,7 @@ class HttpTransport:
         return TransportPool(lambda: connection.make(blocking=True, direct=self._direct), separate=True)
 
     def reset(self) -> None:
-        """In a forked child: leave the parent's sockets alone. Closing them could wait for a lock of the parent's."""
+        """Leave the parent's sockets alone, in a forked child. Closing them could wait for a lock of the parent's."""
         self._abandoned.append(self._pool)
         self._pool = self._new_pool()
 
@@ -107,7 +107,7 @@ class HttpTransport:
         received.content = b"".join(pieces)
 
     def chunk(self, response: Response) -> bytes:
-        """The next piece; empty at the end."""
+        """Return the next piece; empty at the end."""
         received = http_response(response)
         try:
             if received.chunks is None:
@@ -139,7 +139,7 @@ class HttpTransport:
         time.sleep(seconds)
 
     def close(self) -> None:
-        """The client is closed. What the user brought stays open."""
+        """Close the client. What the user brought stays open."""
         if self._users is None:
             self._pool.close()
 

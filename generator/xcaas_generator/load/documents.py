@@ -7,6 +7,8 @@ import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
 from urllib.parse import unquote, urljoin
 
 from xcaas_generator.ir import SourceLocation
@@ -105,18 +107,16 @@ class Documents:
     def _fetch(self, url: str) -> bytes:
         if not self._allow_network:
             raise _NotAllowed
-        from urllib.request import urlopen  # brings an HTTP client along
-
-        deadline = time.monotonic() + _TOTAL
-        data = bytearray()
-        with urlopen(url, timeout=_TIMEOUT) as response:  # the scheme is http or https, see _is_url
-            while chunk := response.read1(_CHUNK):
-                data += chunk
-                if len(data) > MAX_BYTES:
-                    raise ValueError(f"it has more than the {MAX_BYTES:,} bytes that are read")
-                if time.monotonic() > deadline:
-                    raise ValueError(f"it did not come within {_TOTAL} seconds")
-        return bytes(data)
+        # In a thread that may be left behind: `urlopen` bounds each wait for bytes of the head, but not all of them.
+        fetched: Queue[bytes | Exception] = Queue()
+        Thread(target=lambda: fetched.put(_fetched(url)), daemon=True).start()
+        try:
+            found = fetched.get(timeout=max(0.0, _TOTAL))
+        except Empty:
+            raise _late() from None
+        if isinstance(found, bytes):
+            return found
+        raise found
 
     def _keep(self, where: str, file: SourceFile) -> SourceFile:
         self._files[where] = file
@@ -127,6 +127,32 @@ class Documents:
 
 class _NotAllowed(Exception):
     pass
+
+
+def _late() -> ValueError:
+    return ValueError(f"it did not come within {_TOTAL} seconds")
+
+
+def _fetched(url: str) -> bytes | Exception:
+    """Return what stands at an address, or why it can't be had."""
+    from http.client import HTTPException
+    from urllib.request import urlopen  # brings an HTTP client along
+
+    deadline = time.monotonic() + _TOTAL
+    data = bytearray()
+    try:
+        with urlopen(url, timeout=_TIMEOUT) as response:  # the scheme is http or https, see _is_url
+            while chunk := response.read1(_CHUNK):
+                data += chunk
+                if len(data) > MAX_BYTES:
+                    raise ValueError(f"it has more than the {MAX_BYTES:,} bytes that are read")
+                if time.monotonic() > deadline:
+                    raise _late()
+    except HTTPException as error:
+        return ValueError(f"the server does not speak HTTP ({type(error).__name__})")
+    except Exception as error:
+        return error
+    return bytes(data)
 
 
 def _is_url(where: str) -> bool:

@@ -18,6 +18,7 @@ import pytest
 import xcaas_core.auth
 from tests.support.credentials import World, request
 from tests.support.sample_client import AsyncClient, Client, chunks
+from tests.support.simulation import FakeResponse, TokenEndpoint
 from tests.support.token_server import Answer, Service, TokenServer
 from xcaas_core._errors import XCaaSError
 from xcaas_core.auth import (
@@ -39,7 +40,6 @@ from xcaas_core.auth import (
     WorkAnalyticsLogin,
 )
 from xcaas_core.auth._interface import Authorizer
-from xcaas_core.testing._tokens import FakeResponse, TokenEndpoint
 
 SECRET = "S3CRET+wörth/keeping"
 KEY = "k3y-of-the-admin-console"  # keys travel in headers, which carry ASCII

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.support.credentials import World
+from tests.support.simulation import FakeResponse, Simulation
 from xcaas_core._errors import CallTimeoutError
 from xcaas_core.sansio._steps import Flow, RunInThread
-from xcaas_core.testing._tokens import FakeResponse, Simulation
 
 
 def test_the_simulation_itself() -> None:

@@ -124,7 +124,7 @@ def test_an_answer_that_never_comes_closes_its_connection() -> None:
 
     async def main() -> None:
         async with listening(silent) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}", retries=0) as client:
-            with pytest.raises(CallTimeoutError, match="did not answer in time"):
+            with pytest.raises(CallTimeoutError, match="did not respond in time"):
                 await client.with_options(timeout=0.2).shop.items.get("1")
             await asyncio.wait_for(ended.wait(), 10)
             ended.clear()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.request import getproxies
 
 import pytest
 
 from tests.support.origin import Answer, serving
 from tests.support.shop import Shop
 from xcaas_core import ConfigurationError
-from xcaas_core.transport._environment import proxies_from_env
 from xcaas_core.transport._library import Connection
+from xcaas_core.transport._proxies import proxies_by_pattern
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +69,7 @@ def test_what_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, variable: str,
 def test_exceptions_are_understood(monkeypatch: pytest.MonkeyPatch, library: str, given: str, pattern: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", f" ,{given}")
-    assert proxies_from_env() == {"https://": "http://127.0.0.1:9", pattern: None, "http://": None}
+    assert proxies_by_pattern(getproxies()) == {"https://": "http://127.0.0.1:9", pattern: None, "http://": None}
     connection = Connection(library=library)
     assert not connection.direct
     connection.make(blocking=True, direct=False).close()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.adversarial.raw_server import Asked, Piece, serving
 from tests.support.snippets import check, fields, messages, operation, read_schema, shown
+from xcaas_generator.problems import InputError
 from xcaas_generator.read import read_document
 
 MAIN = """
@@ -237,8 +239,53 @@ def test_the_network_only_when_allowed(server: str, monkeypatch: pytest.MonkeyPa
     assert "--allow-network" in messages(refused.warnings)
     allowed = read_document((text % "shared").encode(), name="x", strict=True, allow_network=True)
     assert fields(allowed.document, "More") == {"x": "str"}
+    missing = read_document((text % "missing").encode(), name="x", strict=False, allow_network=True)
+    assert "404" in messages(missing.warnings)
     monkeypatch.setattr("xcaas_generator.load.documents._TOTAL", -1)
     slow = read_document((text % "shared").encode(), name="x", strict=False, allow_network=True)
     assert "did not come within" in messages(slow.warnings)
-    missing = read_document((text % "missing").encode(), name="x", strict=False, allow_network=True)
-    assert "404" in messages(missing.warnings)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+def _asking(url: str) -> bytes:
+    """A document whose only operation is elsewhere."""
+    return f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths: {{/a: {{$ref: '{url}/x.yaml#/a'}}}}".encode()
+
+
+DRIPS = {
+    "interim": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "headers": (HEAD, b"X-A: b\r\n"),
+    "bytes of a header": (HEAD + b"X-A: ", b"x"),
+    "body": (HEAD + b"\r\n", b"x"),
+}
+
+
+# `urllib` leaves the socket of a head that breaks off to the collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(("first", "drop"), DRIPS.values(), ids=DRIPS)
+def test_a_server_that_drips_is_left(first: bytes, drop: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xcaas_generator.load.documents._TOTAL", 0.2)
+    left = threading.Event()
+
+    def script(asked: Asked) -> Iterator[Piece]:
+        yield first
+        while not left.is_set():
+            yield drop
+            yield 0.01
+
+    with serving(script) as server:
+        try:
+            with pytest.raises(InputError, match=r"did not come within 0\.2 seconds"):
+                read_document(_asking(server.url), name="x", strict=False, allow_network=True)
+        finally:
+            left.set()
+
+
+@pytest.mark.parametrize(
+    "said", [b"no HTTP\r\n\r\n", HEAD + b"X: " + bytes(70_000) + b"\r\n\r\n", HEAD + b"X: y\r\n" * 200]
+)
+def test_a_server_that_does_not_speak_http(said: bytes) -> None:
+    with serving(lambda asked: [said, b"\r\n"]) as server, pytest.raises(InputError, match="does not speak HTTP"):
+        read_document(_asking(server.url), name="x", strict=False, allow_network=True)

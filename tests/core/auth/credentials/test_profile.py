@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.credentials import World, request
+from tests.support.simulation import Simulation, fake_context
 from xcaas_core.auth import (
     ApiKey,
     BasicToken,
@@ -21,7 +22,6 @@ from xcaas_core.auth import (
 )
 from xcaas_core.auth.credentials._profile import ProfileEntry, default_profile_path
 from xcaas_core.operations._product import Product, Scheme
-from xcaas_core.testing._tokens import Simulation, fake_context
 
 TEXT = """
 [default]

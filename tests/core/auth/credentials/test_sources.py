@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.support.credentials import SECRET, STORAGE, World, request
+from tests.support.simulation import Simulation, fake_context
 from xcaas_core.auth import ClientCredentials, CredentialSet, EnvironmentVariable, Secret, build_authorizer
 from xcaas_core.auth.credentials._sources import CallableSecret, LiteralSecret
-from xcaas_core.testing._tokens import Simulation, fake_context
 
 
 def test_references_are_equal_when_they_name_the_same() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.credentials import OAUTH, QUALITY, STORAGE, World, bearer_of, call, request, text_of
 from tests.support.signed_requests import KEY, basic_parts, product
+from tests.support.simulation import FakeResponse, Simulation, TokenEndpoint, fake_context
 from xcaas_core.auth import (
     ApiKey,
     ClientCredentials,
@@ -19,7 +20,6 @@ from xcaas_core.auth import (
 from xcaas_core.auth._interface import Authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._messages import Request
-from xcaas_core.testing._tokens import FakeResponse, Simulation, TokenEndpoint, fake_context
 
 
 class Server:

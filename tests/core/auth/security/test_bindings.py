@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.credentials import OAUTH, SECRET, STORAGE, TOKEN_URL, request
 from tests.support.signed_requests import KEY, authorized, basic_parts, product
+from tests.support.simulation import Simulation, TokenEndpoint, fake_context
 from xcaas_core._errors import ConfigurationError
 from xcaas_core.auth import (
     ApiKey,
@@ -18,7 +19,6 @@ from xcaas_core.auth import (
 )
 from xcaas_core.operations._product import Scheme
 from xcaas_core.sansio._messages import Request
-from xcaas_core.testing._tokens import Simulation, TokenEndpoint, fake_context
 
 
 def test_bearer() -> None:

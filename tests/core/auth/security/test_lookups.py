@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.support.credentials import request
+from tests.support.simulation import Simulation, fake_context
 from xcaas_core.auth import ApiKey, CredentialSet, SecretUnavailableError, build_authorizer
 from xcaas_core.operations._product import Product, Scheme
-from xcaas_core.testing._tokens import Simulation, fake_context
 
 
 @pytest.mark.parametrize("key", ["with\nnewline", "wörth", "tab\there"])

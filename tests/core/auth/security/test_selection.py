@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.credentials import OAUTH
+from tests.support.simulation import Simulation
 from xcaas_core._errors import ConfigurationError, MissingCredentialsError
 from xcaas_core.auth import (
     ApiKey,
@@ -17,7 +18,6 @@ from xcaas_core.auth import (
 from xcaas_core.auth.credentials._set import CredentialSet
 from xcaas_core.auth.security._selection import resolve_security
 from xcaas_core.operations._product import Product, Scheme
-from xcaas_core.testing._tokens import Simulation
 
 KEY = Scheme("api-key", credential="api-key", location="header", parameter="8x8-apikey")
 TENANT_TOKEN = Scheme("api-key", credential="api-token", location="header", parameter="token")

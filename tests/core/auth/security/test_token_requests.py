@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.support.credentials import OAUTH, STORAGE
+from tests.support.simulation import Simulation, fake_context
 from xcaas_core._errors import ConfigurationError
 from xcaas_core.auth import BasicToken, ClientCredentials
 from xcaas_core.auth.security._bindings import token_manager
 from xcaas_core.operations._product import Scheme
-from xcaas_core.testing._tokens import Simulation, fake_context
 
 
 def test_a_scheme_without_an_endpoint_and_kinds_that_cannot_ask() -> None:

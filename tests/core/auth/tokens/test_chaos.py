@@ -15,6 +15,8 @@ import pytest
 
 from tests.support.credentials import World
 from tests.support.sample_client import AsyncClient, Client
+from tests.support.simulation import Answer as FakeAnswer
+from tests.support.simulation import FakeResponse, Task, TokenEndpoint
 from tests.support.token_server import Answer, Service, TokenServer
 from xcaas_core._errors import AuthenticationError, ConnectError, ConnectionLostError, TokenError
 from xcaas_core.auth import (
@@ -27,8 +29,6 @@ from xcaas_core.auth import (
     TokenUnavailableError,
 )
 from xcaas_core.auth.tokens._token import AccessToken
-from xcaas_core.testing._tokens import Answer as FakeAnswer
-from xcaas_core.testing._tokens import FakeResponse, Task, TokenEndpoint
 
 EXPECTED = (TokenResponseError, TokenRateLimitError, TokenRefusedError, TokenTimeoutError, TokenUnavailableError)
 

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 import pytest
 
 from tests.support.credentials import SECRET, TOKEN_URL, World
+from tests.support.simulation import Answer, FakeResponse, TokenEndpoint
 from xcaas_core._errors import CertificateError, ConnectError, ConnectionLostError, TokenError, TransportError
 from xcaas_core.auth import (
     ClientCredentials,
@@ -19,7 +20,6 @@ from xcaas_core.auth import (
     TokenTimeoutError,
     TokenUnavailableError,
 )
-from xcaas_core.testing._tokens import Answer, FakeResponse, TokenEndpoint
 
 
 def busy(status: int = 429, **headers: str) -> FakeResponse:

@@ -13,6 +13,7 @@ import pytest
 import trio
 
 from tests.support.sample_client import Client
+from tests.support.simulation import fake_context
 from tests.support.token_server import Answer, TokenServer
 from xcaas_core._errors import XCaaSError
 from xcaas_core.auth import ClientCredentials, CredentialSet, TokenPolicy, build_authorizer
@@ -21,7 +22,6 @@ from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._drivers import run, run_async
 from xcaas_core.sansio._messages import Request
 from xcaas_core.sansio._steps import Flow, Send
-from xcaas_core.testing._tokens import fake_context
 from xcaas_core.transport._async import AsyncHttpTransport
 from xcaas_core.transport._sync import HttpTransport
 

@@ -15,6 +15,7 @@ import pytest
 from tests.support.credentials import OAUTH, SECRET, STORAGE, request, text_of
 from tests.support.redis_server import redis_server, without_redis
 from tests.support.signed_requests import product
+from tests.support.simulation import FakeClock, FakeResponse, Simulation, TokenEndpoint, fake_context
 from tests.support.token_server import TokenServer
 from xcaas_core.auth import (
     ClientCredentials,
@@ -31,7 +32,6 @@ from xcaas_core.auth.tokens._manager import TokenManager
 from xcaas_core.auth.tokens._token import AccessToken
 from xcaas_core.operations._product import Scheme
 from xcaas_core.sansio._steps import Flow, RunInThread, Send
-from xcaas_core.testing._tokens import FakeClock, FakeResponse, Simulation, TokenEndpoint, fake_context
 
 
 class Fleet:
@@ -250,7 +250,7 @@ from xcaas_core.transport._sync import HttpTransport
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.auth import ClientCredentials, FileTokenCache, RedisTokenCache
 from xcaas_core.auth.security._bindings import token_manager
-from xcaas_core.testing._tokens import fake_context
+from tests.support.simulation import fake_context
 import time
 url, where = sys.argv[1:]
 cache = RedisTokenCache(where) if where.startswith("redis") else FileTokenCache(where)

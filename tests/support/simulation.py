@@ -16,10 +16,11 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Generic, TypeAlias, TypeVar
 
-from ..auth._interface import AuthContext
-from ..http._urls import token_address
-from ..sansio._messages import Request
-from ..sansio._steps import Flow, RunInThread, Send, Sleep, Step, WaitFor
+from xcaas_core._errors import CallTimeoutError
+from xcaas_core.auth._interface import AuthContext
+from xcaas_core.http._urls import token_address
+from xcaas_core.sansio._messages import Request
+from xcaas_core.sansio._steps import Flow, RunInThread, Send, Sleep, Step, WaitFor
 
 __all__ = ["Answer", "FakeClock", "FakeResponse", "Simulation", "Task", "TokenEndpoint", "fake_context"]
 
@@ -203,8 +204,6 @@ class Simulation:
                 answer = self.endpoint.answer(step.request, self.clock.now)
                 patience = step.request.timeout
                 if patience is not None and self.endpoint.latency >= patience:
-                    from .._errors import CallTimeoutError
-
                     self.at(patience, lambda: give_answer(CallTimeoutError("no answer in time")))
                 else:
                     self.at(self.endpoint.latency, lambda: give_answer(answer))

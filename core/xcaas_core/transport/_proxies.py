@@ -1,8 +1,9 @@
-"""Settings of the environment that connections follow, with the checks that options have: proxies and CA bundles."""
+"""Proxies: those that the environment names, with the checks that the option has. Loaded where there are any."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Final
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from .._errors import ConfigurationError
 from .._redaction import safe_url
 
-__all__ = ["bundle_from_env", "check_proxy", "proxies_from_env"]
+__all__ = ["check_proxy", "proxies_by_pattern"]
 
 _PROXIES: Final = ("http", "https", "socks5", "socks5h")
 
@@ -29,14 +30,11 @@ def check_proxy(option: str, proxy: str, shown: str = "") -> None:
         raise ConfigurationError(f"a SOCKS proxy{which} needs the package socksio", advice="Run `pip install socksio`.")
 
 
-def proxies_from_env() -> dict[str, str | None]:
+def proxies_by_pattern(found: Mapping[str, str]) -> dict[str, str | None]:
     """Return proxies by the pattern of the addresses that they are for; None where there is to be no proxy.
 
-    Plain HTTP takes none: a proxy would be elsewhere, and see credentials.
+    `found` is what `getproxies` gives. Plain HTTP takes none: a proxy would be elsewhere, and see credentials.
     """
-    from urllib.request import getproxies
-
-    found = getproxies()
     proxies: dict[str, str | None] = {}
     for scheme in ("https", "all"):
         if given := found.get(scheme):
@@ -69,11 +67,3 @@ def _pattern(host: str) -> str:
     except ValueError:
         return "all://localhost" if host.lower() == "localhost" else f"all://*{host.removeprefix('*')}"
     return f"all://[{address}]" if isinstance(address, IPv6Address) else f"all://{address}"
-
-
-def bundle_from_env() -> tuple[str, str] | None:
-    """Return the variable that names certificates to trust, and its value; None where none does."""
-    for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
-        if path := os.environ.get(variable):
-            return variable, path
-    return None
