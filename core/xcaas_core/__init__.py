@@ -73,8 +73,8 @@ if TYPE_CHECKING:
     from .calls._hooks import Hook as Hook
     from .calls._hooks import TokenEvent as TokenEvent
     from .calls._hooks import TokenHook as TokenHook
-    from .calls._options import Timeout as Timeout
     from .calls._retry import RetryPolicy as RetryPolicy
+    from .calls._retry import Timeout as Timeout
     from .client.raw._raw_response import RawResponse as RawResponse
     from .client.raw._streamed import AsyncStreamedResponse as AsyncStreamedResponse
     from .client.raw._streamed import AsyncStreaming as AsyncStreaming
@@ -165,7 +165,7 @@ else:
             "SecretUnavailableError": "auth",
             "ServerError": "_errors",
             "StreamedResponse": "client.raw._streamed",
-            "Timeout": "calls._options",
+            "Timeout": "calls._retry",
             "TokenResponseError": "auth",
             "TokenCache": "auth",
             "TokenError": "_errors",

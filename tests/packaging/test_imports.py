@@ -36,10 +36,10 @@ def loaded(plain: Environment, program: str) -> list[str]:
 @pytest.mark.parametrize(
     ("program", "budget"),
     [
-        ("import xcaas", 26),
-        ("import xcaas; xcaas.XCaaS()", 46),
+        ("import xcaas", 24),
+        ("import xcaas; xcaas.XCaaS()", 43),
         ("import xcaas; xcaas.XCaaS(credentials=xcaas.ClientCredentials('id', 'secret'))", 60),
-        ("import xcaas; xcaas.XCaaS().storage", 48),
+        ("import xcaas; xcaas.XCaaS().storage", 45),
     ],
 )
 def test_a_client_loads_no_product_and_few_modules(plain: Environment, program: str, budget: int) -> None:

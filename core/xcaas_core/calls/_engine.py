@@ -15,7 +15,6 @@ from .._fork import resets_after_fork
 from ..auth._interface import AuthContext
 from ..http._urls import origin_of, token_address
 from ..serialization._servers import choose_server, server_address, server_template
-from ._endpoint import Endpoint
 from ._rate_limits import FlightLimit, RateLimiter
 from ._retry import RetryBudget
 
@@ -25,11 +24,37 @@ if TYPE_CHECKING:
     from ..models import LenientReading
     from ..operations._operation import Operation, Security
     from ..operations._product import Product, RateLimit
+    from ..serialization._compiled import Compiled
     from ._options import Options
 
-__all__ = ["ClientState", "Engine"]
+__all__ = ["ClientState", "Endpoint", "Engine"]
 
 T = TypeVar("T")
+
+
+class Endpoint:
+    """One operation as one client calls it: its address, its fixed headers, and who signs."""
+
+    __slots__ = ("address", "authorizer", "compiled", "headers", "limiter", "setting", "template")
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        *,
+        address: str,
+        template: str,
+        headers: dict[str, str],
+        authorizer: Authorizer | None,
+        limiter: RateLimiter | None,
+        setting: Callable[[str], str | None],
+    ) -> None:
+        self.compiled: Compiled = compiled
+        self.address: str = address
+        self.template: str = template
+        self.headers: dict[str, str] = headers
+        self.authorizer: Authorizer | None = authorizer
+        self.limiter: RateLimiter | None = limiter
+        self.setting: Callable[[str], str | None] = setting
 
 
 class ClientState:

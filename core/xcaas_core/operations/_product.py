@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Literal, TypeAlias
 
+from .._errors import ArgumentError
+
 __all__ = ["Product", "RateLimit", "Scheme", "SchemeKind", "Server", "Variable", "own_product"]
 
 SchemeKind: TypeAlias = Literal["http-basic", "http-bearer", "api-key", "oauth2", "openid", "mutual-tls", "other"]
@@ -84,7 +86,7 @@ class RateLimit:
         except TypeError:
             works = False
         if not works:
-            raise ValueError("a rate limit needs at least one call in a positive number of seconds")
+            raise ArgumentError("a rate limit needs at least one call in a positive number of seconds")
         self.calls: int = calls
         self.per: float = per
 
