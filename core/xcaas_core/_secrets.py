@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NoReturn
 from urllib.parse import parse_qsl, unquote_plus
 
+from ._lazy import public
 from ._redaction import MASK, is_secret
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 
+@public
 class Secret:
     """Text that `repr`, `str`, formatting, `vars` and pickling never show.
 

@@ -11,11 +11,13 @@ from threading import Lock
 
 from .._checks import invalid_type, is_number
 from .._errors import CallTimeoutError, CertificateError, ConfigurationError, ConnectError, TransportError
+from .._lazy import public
 from ..sansio._steps import growing_wait
 
 __all__ = ["RetryBudget", "RetryPolicy", "Timeout", "backoff", "cost_of", "planned_wait", "worth_repeating"]
 
 
+@public
 class Timeout:
     """Time limits in seconds. None means no limit.
 
@@ -59,6 +61,7 @@ def _check_limit(name: str, limit: object, wanted: str) -> None:
         raise ConfigurationError(f"{name} must be {wanted}, not {limit}")
 
 
+@public
 class RetryPolicy:
     """How often a call is tried again.
 
@@ -120,7 +123,7 @@ class RetryPolicy:
 class RetryBudget:
     """What all calls of a client may spend on retries, so that a server in trouble isn't buried.
 
-    A bucket that starts full: a retry takes 5, one after a timeout 10, an answered call gives 1 back.
+    A bucket that starts full: a retry takes 5, one after a timeout 10, a response gives 1 back.
     At 500 that is about a hundred retries in a row, and one in five calls for good.
     """
 
@@ -140,7 +143,7 @@ class RetryBudget:
             return True
 
     def give(self) -> None:
-        """An attempt was answered. Unlocked while the bucket is full, as it mostly is."""
+        """Give back for a response. Unlocked while the bucket is full, as it mostly is."""
         if self._level < self._size:
             with self._lock:
                 self._level = min(self._size, self._level + 1)
@@ -152,12 +155,12 @@ class RetryBudget:
 
 
 def cost_of(error: TransportError | None) -> int:
-    """What a retry takes from the budget."""
+    """Return what a retry takes from the budget."""
     return 10 if isinstance(error, CallTimeoutError) else 5
 
 
 def worth_repeating(error: TransportError, safe: bool) -> bool:
-    """Whether a call that got no answer may be repeated."""
+    """Tell whether a call that got no response may be repeated."""
     if isinstance(error, CertificateError):
         return False
     if isinstance(error, ConnectError) or (isinstance(error, CallTimeoutError) and not error.connected):
@@ -166,12 +169,12 @@ def worth_repeating(error: TransportError, safe: bool) -> bool:
 
 
 def backoff(policy: RetryPolicy, retry: int, random: float) -> float:
-    """Seconds to wait before retry number `retry` (from 1), with `random` from 0 to 1."""
+    """Return the seconds to wait before retry number `retry` (from 1), with `random` from 0 to 1."""
     return random * growing_wait(policy.first_wait, retry, policy.longest_wait)
 
 
 def planned_wait(policy: RetryPolicy, retry: int, asked: float | None, random: float) -> float | None:
-    """Seconds to wait before retry number `retry` (from 1): the client's own choice, or what the server
+    """Return the seconds to wait before retry number `retry` (from 1): the client's own choice, or what the server
     asked for and a little more. None if it asked for more than the policy grants."""
     if asked is None:
         return backoff(policy, retry, random)

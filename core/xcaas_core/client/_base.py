@@ -75,7 +75,8 @@ class Client:
     ) -> None:
         """
         Args:
-            credentials: What opens the products: one credential, several, or a function that gives them.
+            credentials: What opens the products: one credential, several, or a function that gives them. A string
+                is sent as the bearer token or as the key, as each product asks for the one or the other.
             auth: The same by another name; an `httpx.Auth` object of your own goes here, too.
             region: The region, in each product's own words; or a mapping from product to region.
             tenant: Tenant id or name, for products that ask for one.
@@ -300,7 +301,7 @@ def _refuse_positional(client: str, arguments: tuple[object, ...]) -> None:
 
 
 def _product_names(cls: type[Client]) -> set[str]:
-    """What products are called in Python: the properties that generated code adds, or the one product itself."""
+    """Return what products are called in Python: the properties that generated code adds, or the one product itself."""
     names: set[str] = set()
     for generated in cls.__mro__:
         if not generated.__module__.startswith(f"{__package__}."):

@@ -17,7 +17,7 @@ __all__ = ["make_async_io", "make_engine", "make_sync_io"]
 
 
 def make_engine(options: Options) -> Engine:
-    """The half that decides."""
+    """Make the half that decides."""
     from ..calls._engine import ClientState, Engine
 
     network = _fake(options)
@@ -28,7 +28,7 @@ def make_engine(options: Options) -> Engine:
 
 
 def make_sync_io(options: Options) -> SyncTransport:
-    """The half that moves bytes, blocking."""
+    """Make the half that moves bytes, blocking."""
     network = _fake(options)
     if network is not None:
         return network.sync_io()
@@ -38,7 +38,7 @@ def make_sync_io(options: Options) -> SyncTransport:
 
 
 def make_async_io(options: Options) -> AsyncTransport:
-    """The half that moves bytes, in event loops."""
+    """Make the half that moves bytes, in event loops."""
     network = _fake(options)
     if network is not None:
         return network.async_io()
@@ -69,7 +69,7 @@ def _check_verify(verify: object) -> None:
 
 
 def _checked(options: Options, *, blocking: bool) -> object:
-    """The user's HTTP client, if it is one that can be used."""
+    """Return the user's HTTP client, if it is one that can be used."""
     from ..transport._library import is_http_client
 
     client = options.http_client

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 from .._errors import ArgumentError, DownloadError, XCaaSError
+from .._lazy import public
 from .._partial_file import check_path
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ Named: TypeAlias = "tuple[Download, str | os.PathLike[str]]"
 AsyncNamed: TypeAlias = "tuple[AsyncDownload, str | os.PathLike[str]]"
 
 
+@public
 class Saved:
     """What became of one of many downloads: a `path`, or the `error` that kept it from getting there."""
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Literal, TypeAlias
 
 from .._errors import ArgumentError
+from .._lazy import public
 
 __all__ = ["Product", "RateLimit", "Scheme", "SchemeKind", "Server", "Variable", "own_product"]
 
@@ -75,6 +76,7 @@ class Scheme:
         self.options: Mapping[str, object] = options or {}
 
 
+@public
 class RateLimit:
     """At most `calls` calls in any `per` seconds."""
 
@@ -125,7 +127,9 @@ class Product:
 
 def own_product(cls: type) -> Iterator[Product]:
     """A client that is one product has its facts beside it."""
-    package = cls.__module__.rpartition(".")[0]
+    package, _, last = cls.__module__.rpartition(".")
+    if not last.startswith("_"):  # a public class has the name of its package there
+        package = cls.__module__
     try:
         module = import_module(f"{package}._product")
     except ImportError:

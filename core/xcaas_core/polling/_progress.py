@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from .._json import JSONValue
+from .._lazy import public
 
 __all__ = ["PollProgress", "span"]
 
 
+@public
 class PollProgress:
     """What a progress callback is told after each look at a job."""
 
