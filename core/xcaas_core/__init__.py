@@ -10,95 +10,84 @@ from typing import TYPE_CHECKING
 from ._lazy import lazy_attributes
 
 if TYPE_CHECKING:
-    from . import testing as testing
-    from ._by_key import by_key as by_key
-    from ._errors import ArchiveError as ArchiveError
-    from ._errors import ArgumentError as ArgumentError
-    from ._errors import Attempt as Attempt
-    from ._errors import AuthenticationError as AuthenticationError
-    from ._errors import BadRequestError as BadRequestError
-    from ._errors import CallTimeoutError as CallTimeoutError
-    from ._errors import CertificateError as CertificateError
-    from ._errors import ConfigurationError as ConfigurationError
-    from ._errors import ConflictError as ConflictError
-    from ._errors import ConnectError as ConnectError
-    from ._errors import ConnectionLostError as ConnectionLostError
-    from ._errors import CredentialsError as CredentialsError
-    from ._errors import DecodeError as DecodeError
-    from ._errors import DownloadError as DownloadError
-    from ._errors import ExportError as ExportError
-    from ._errors import MissingCredentialsError as MissingCredentialsError
-    from ._errors import NotAcceptableError as NotAcceptableError
-    from ._errors import NotFoundError as NotFoundError
-    from ._errors import PagingError as PagingError
-    from ._errors import PermissionDeniedError as PermissionDeniedError
-    from ._errors import PollerError as PollerError
-    from ._errors import PollerTimeoutError as PollerTimeoutError
-    from ._errors import PreconditionFailedError as PreconditionFailedError
-    from ._errors import RateLimitError as RateLimitError
-    from ._errors import RedirectError as RedirectError
-    from ._errors import ResponseError as ResponseError
-    from ._errors import ServerError as ServerError
-    from ._errors import TokenError as TokenError
-    from ._errors import TransportError as TransportError
-    from ._errors import UnprocessableError as UnprocessableError
-    from ._errors import UnsupportedMediaError as UnsupportedMediaError
-    from ._errors import XCaaSError as XCaaSError
-    from .auth import ApiKey as ApiKey
-    from .auth import AuthCounters as AuthCounters
-    from .auth import AuthEvent as AuthEvent
-    from .auth import BasicToken as BasicToken
-    from .auth import BearerToken as BearerToken
-    from .auth import ClientCredentials as ClientCredentials
-    from .auth import Credential as Credential
-    from .auth import Credentials as Credentials
-    from .auth import EnvironmentVariable as EnvironmentVariable
-    from .auth import FileTokenCache as FileTokenCache
-    from .auth import MemoryTokenCache as MemoryTokenCache
-    from .auth import RedisTokenCache as RedisTokenCache
-    from .auth import Secret as Secret
-    from .auth import SecretUnavailableError as SecretUnavailableError
-    from .auth import TokenCache as TokenCache
-    from .auth import TokenInfo as TokenInfo
-    from .auth import TokenPolicy as TokenPolicy
-    from .auth import TokenRateLimitError as TokenRateLimitError
-    from .auth import TokenRefusedError as TokenRefusedError
-    from .auth import TokenResponseError as TokenResponseError
-    from .auth import TokenTimeoutError as TokenTimeoutError
-    from .auth import TokenUnavailableError as TokenUnavailableError
-    from .auth import WorkAnalyticsLogin as WorkAnalyticsLogin
-    from .auth import credentials_from_env as credentials_from_env
-    from .auth import credentials_from_profile as credentials_from_profile
-    from .calls._hooks import AttemptEvent as AttemptEvent
-    from .calls._hooks import Hook as Hook
-    from .calls._hooks import TokenEvent as TokenEvent
-    from .calls._hooks import TokenHook as TokenHook
-    from .calls._options import Timeout as Timeout
-    from .calls._retry import RetryPolicy as RetryPolicy
-    from .client.raw._raw_response import RawResponse as RawResponse
-    from .client.raw._streamed import AsyncStreamedResponse as AsyncStreamedResponse
-    from .client.raw._streamed import AsyncStreaming as AsyncStreaming
-    from .client.raw._streamed import StreamedResponse as StreamedResponse
-    from .downloads._archive import unzip as unzip
-    from .downloads._download import AsyncDownload as AsyncDownload
-    from .downloads._download import Download as Download
-    from .downloads._download_many import Saved as Saved
-    from .downloads._download_many import adownload_all as adownload_all
-    from .downloads._download_many import download_all as download_all
-    from .models import JSONValue as JSONValue
-    from .models import Model as Model
-    from .models import UnknownModel as UnknownModel
-    from .models._cattrs import register_cattrs as register_cattrs
-    from .operations._product import RateLimit as RateLimit
-    from .paging._pager import AsyncPager as AsyncPager
-    from .paging._pager import Pager as Pager
-    from .paging._pages import Page as Page
-    from .polling._poller import AsyncPoller as AsyncPoller
-    from .polling._poller import Poller as Poller
-    from .polling._poller import PollProgress as PollProgress
-    from .serialization._inputs import BinaryInput as BinaryInput
-    from .serialization._inputs import FileInput as FileInput
-    from .tables._rows import rows as rows
+    from . import testing
+    from ._by_key import by_key
+    from ._errors import (
+        ArchiveError,
+        ArgumentError,
+        Attempt,
+        AuthenticationError,
+        BadRequestError,
+        CallTimeoutError,
+        CertificateError,
+        ConfigurationError,
+        ConflictError,
+        ConnectError,
+        ConnectionLostError,
+        CredentialsError,
+        DecodeError,
+        DownloadError,
+        ExportError,
+        MissingCredentialsError,
+        NotAcceptableError,
+        NotFoundError,
+        PagingError,
+        PermissionDeniedError,
+        PollerError,
+        PollerTimeoutError,
+        PreconditionFailedError,
+        RateLimitError,
+        RedirectError,
+        ResponseError,
+        ServerError,
+        TokenError,
+        TransportError,
+        UnprocessableError,
+        UnsupportedMediaError,
+        XCaaSError,
+    )
+    from .auth import (
+        ApiKey,
+        AuthCounters,
+        AuthEvent,
+        BasicToken,
+        BearerToken,
+        ClientCredentials,
+        Credential,
+        Credentials,
+        EnvironmentVariable,
+        FileTokenCache,
+        MemoryTokenCache,
+        RedisTokenCache,
+        Secret,
+        SecretUnavailableError,
+        TokenCache,
+        TokenInfo,
+        TokenPolicy,
+        TokenRateLimitError,
+        TokenRefusedError,
+        TokenResponseError,
+        TokenTimeoutError,
+        TokenUnavailableError,
+        WorkAnalyticsLogin,
+        credentials_from_env,
+        credentials_from_profile,
+    )
+    from .calls._hooks import AttemptEvent, Hook, TokenEvent, TokenHook
+    from .calls._retry import RetryPolicy, Timeout
+    from .client.raw._raw_response import RawResponse
+    from .client.raw._streamed import AsyncStreamedResponse, AsyncStreaming, StreamedResponse
+    from .downloads._archive import unzip
+    from .downloads._download import AsyncDownload, Download
+    from .downloads._download_many import Saved, adownload_all, download_all
+    from .models import JSONValue, Model, UnknownModel
+    from .models._cattrs import register_cattrs
+    from .operations._product import RateLimit
+    from .paging._pager import AsyncPager, Pager
+    from .paging._pages import Page
+    from .polling._poller import AsyncPoller, Poller, PollProgress
+    from .serialization._inputs import BinaryInput, FileInput
+    from .tables._rows import rows
 else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
@@ -165,7 +154,7 @@ else:
             "SecretUnavailableError": "auth",
             "ServerError": "_errors",
             "StreamedResponse": "client.raw._streamed",
-            "Timeout": "calls._options",
+            "Timeout": "calls._retry",
             "TokenResponseError": "auth",
             "TokenCache": "auth",
             "TokenError": "_errors",

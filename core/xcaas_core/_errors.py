@@ -40,6 +40,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ._lazy import public
+
 __all__ = [
     "ArchiveError",
     "ArgumentError",
@@ -377,3 +379,7 @@ class PollerError(XCaaSError):
 
 class PollerTimeoutError(PollerError, TimeoutError):
     """Work on the server was not done in time. It goes on there; `id` resumes the wait."""
+
+
+for _name in set(__all__) - {"error_class"}:
+    public(globals()[_name])

@@ -27,7 +27,7 @@ _MUCH: Final = 1 << 20
 
 
 class uncollected:  # noqa: N801
-    """A context in which the garbage collector is paused, for one decode of a large answer.
+    """A context in which the garbage collector is paused, for one decode of a large response.
 
     Millions of new objects, none of them garbage, would be walked over again and again.
     """
@@ -79,7 +79,7 @@ _DIGITS: Final = bytes(ord("1") if byte in b"0123456789" else ord(" ") for byte 
 
 
 def _has_long_number(content: bytes | str) -> bool:
-    """Whether there may be a whole number beyond 64 bits, of which orjson makes a float with other digits."""
+    """Tell whether there may be a whole number beyond 64 bits, of which orjson makes a float with other digits."""
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     return data.translate(_DIGITS).find(b"1" * 19) >= 0
 

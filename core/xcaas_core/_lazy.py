@@ -1,13 +1,33 @@
-"""Packages whose names load on first use."""
+"""Public names: packages load them on first use, and classes say where users import them."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 from collections.abc import Callable, Mapping
+from inspect import get_annotations
 from types import ModuleType
+from typing import Final, TypeVar
 
-__all__ = ["lazy_attributes"]
+__all__ = ["lazy_attributes", "public"]
+
+AnyClass = TypeVar("AnyClass", bound=type)
+
+# `xcaas` for `xcaas_core`; in a copy, the package that has `_core` in it.
+_PUBLIC: Final = (__package__ or "").removesuffix("_core").removesuffix(".")
+
+
+def public(cls: AnyClass) -> AnyClass:
+    """Name a class after the package that users import it from, for `repr`, tracebacks and pickles.
+
+    A class of core is imported from `xcaas`; a generated one from the package that its module is in.
+    """
+    if "__annotations__" in vars(cls):
+        # `typing.get_type_hints` would look names up in the public package, which does not have them.
+        cls.__annotations__ = get_annotations(cls, eval_str=True)
+    module = cls.__module__
+    cls.__module__ = _PUBLIC if module.startswith(f"{__package__}.") else module.rpartition(".")[0]
+    return cls
 
 
 def lazy_attributes(

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NoReturn
 from urllib.parse import parse_qsl, unquote_plus
 
+from ._lazy import public
 from ._redaction import MASK, is_secret
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 
+@public
 class Secret:
     """Text that `repr`, `str`, formatting, `vars` and pickling never show.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._deprecated import deprecated
-from ._lazy import lazy_attributes
+from ._lazy import lazy_attributes, public
 from .client._async_client import AsyncClientBase
 from .client._client import ClientBase
 from .client._resources import AsyncProductClient, AsyncResource, ProductClient, Resource
@@ -112,6 +112,7 @@ __all__ = [
     "lazy_attributes",
     "multipart_body",
     "path",
+    "public",
     "query",
     "text_body",
     "text_response",

@@ -45,6 +45,7 @@ _REGIONS = (
 )
 
 
+@_sdk.public
 class XCaaS(_sdk.ClientBase):
     """All products, for code that blocks.
 
@@ -202,6 +203,7 @@ class XCaaS(_sdk.ClientBase):
         return self._product(WorkChat)
 
 
+@_sdk.public
 class AsyncXCaaS(_sdk.AsyncClientBase):
     """All products, for code that awaits.
 

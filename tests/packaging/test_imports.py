@@ -37,7 +37,7 @@ def loaded(plain: Environment, program: str) -> list[str]:
     ("program", "budget"),
     [
         ("import xcaas", 24),
-        ("import xcaas; xcaas.XCaaS()", 45),
+        ("import xcaas; xcaas.XCaaS()", 43),
         ("import xcaas; xcaas.XCaaS(credentials=xcaas.ClientCredentials('id', 'secret'))", 60),
         ("import xcaas; xcaas.XCaaS().storage", 45),
     ],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcaas_core.calls._options import DEFAULT_TIMEOUT, Timeout
+from xcaas_core.calls._options import DEFAULT_TIMEOUT
+from xcaas_core.calls._retry import Timeout
 from xcaas_core.sdk import AsyncClientBase, ClientBase
 from xcaas_core.testing import FakeServer
 

@@ -30,7 +30,7 @@ _log: Final = logging.getLogger("xcaas")
 
 
 def before_attempt(hooks: Iterable[Hook], event: AttemptEvent, request: Request) -> Mapping[str, str]:
-    """Let hooks see and change the request, credentials excepted. The headers as they leave them."""
+    """Let hooks see and change the request, credentials excepted. Return the headers as they leave them."""
     before = {name: value for name, value in request.headers.items() if not is_secret(name)}
     event.headers.update(before)
     for hook in hooks:
@@ -59,13 +59,13 @@ def with_tokens(
     clock: Callable[[], float],
     attempt: AttemptEvent | None = None,
 ) -> Flow[T]:
-    """The same flow, with hooks told of each request that it sends. `attempt` is the one that waits for the token."""
+    """Return the same flow, with hooks told of each request that it sends. `attempt` is the one that waits for the token."""
     wanted = [hook for hook in hooks if _wants_tokens(hook)]
     return _watched(flow, wanted, product, clock, attempt) if wanted else flow
 
 
 def _wants_tokens(hook: object) -> TypeGuard[TokenHook]:
-    """What `isinstance` would say, in a twentieth of the time: every attempt of every call asks."""
+    """Tell what `isinstance` would, in a twentieth of the time: every attempt of every call asks."""
     return hasattr(hook, "before_token") and hasattr(hook, "after_token")
 
 
@@ -99,7 +99,7 @@ def _told(
     attempt: AttemptEvent | None,
     number: int,
 ) -> Flow[object]:
-    """One request for a token. What hooks put into its headers is sent, but replaces nothing that is there."""
+    """Send one request for a token. What hooks put into its headers replaces nothing that is there."""
     request = step.request
     event = TokenEvent(product, request.method, safe_url(request.url), number, attempt)
     began = clock()

@@ -9,13 +9,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .._fork import resets_after_fork
 from ..auth._interface import AuthContext
 from ..http._urls import origin_of, token_address
 from ..serialization._servers import choose_server, server_address, server_template
-from ._endpoint import Endpoint
 from ._rate_limits import FlightLimit, RateLimiter
 from ._retry import RetryBudget
 
@@ -25,11 +25,23 @@ if TYPE_CHECKING:
     from ..models import LenientReading
     from ..operations._operation import Operation, Security
     from ..operations._product import Product, RateLimit
+    from ..serialization._compiled import Compiled
     from ._options import Options
 
-__all__ = ["ClientState", "Engine"]
+__all__ = ["ClientState", "Endpoint", "Engine"]
 
-T = TypeVar("T")
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Endpoint:
+    """One operation as one client calls it: its address, its fixed headers, and who signs."""
+
+    compiled: Compiled
+    address: str
+    template: str
+    headers: dict[str, str]
+    authorizer: Authorizer | None
+    limiter: RateLimiter | None
+    setting: Callable[[str], str | None]
 
 
 class ClientState:
@@ -82,7 +94,7 @@ class Engine:
         self.auth_context: AuthContext = context or self._auth_context()
 
     def with_options(self, options: Options) -> Engine:
-        """An engine with other options. Tokens, budget and limits are shared."""
+        """Return an engine with other options. Tokens, budget and limits are shared."""
         same = options.base_url == self.options.base_url
         return Engine(
             options,
@@ -93,7 +105,7 @@ class Engine:
         )
 
     def site(self, operation: Operation[object]) -> Endpoint:
-        """Where and how this client calls an operation; found out once."""
+        """Return where and how this client calls an operation; found out once."""
         found = self._sites.get(operation)
         if found is None:
             found = self._sites[operation] = self._find_site(operation)
@@ -113,7 +125,7 @@ class Engine:
         address = server_address(server, setting, self.options.base_url)
         self.shared.origins.add(origin_of(address))
         return Endpoint(
-            compiled(operation),
+            compiled=compiled(operation),
             address=address,
             template=server_template(server, setting),
             headers=headers,
@@ -123,7 +135,7 @@ class Engine:
         )
 
     def authorizer(self, product: Product, security: Security) -> Authorizer | None:
-        """Who puts credentials on requests of a product; None if nobody needs to."""
+        """Return who puts credentials on requests of a product; None if nobody needs to."""
         if not security or self.external_auth:
             return None
         key = (product.name, security)
@@ -161,7 +173,7 @@ class Engine:
 
     @property
     def lenient(self) -> LenientReading | None:
-        """How answers that do not fit are read; None where they are errors. Fields are warned of once per client."""
+        """Say how responses that do not fit are read; None where they are errors. Fields are warned of once per client."""
         if not self.options.lenient:
             return None
         if self.shared.lenient_reading is None:
@@ -171,7 +183,7 @@ class Engine:
         return self.shared.lenient_reading
 
     def trusts(self, url: str) -> bool:
-        """Whether credentials may go to an address: to servers of operations that were called, and to hosts
+        """Tell whether credentials may go to an address: to servers of operations that were called, and to hosts
         that the user listed."""
         origin = origin_of(url)
         return origin in self.shared.origins or origin[1] in self.options.trusted_hosts

@@ -50,20 +50,20 @@ _ADVICE: Final[Mapping[int, str]] = {
 def response_error(
     operation: Operation[object], response: Response, retry_after: float | None, redactor: Redactor | None = None
 ) -> ResponseError:
-    """Return the error for an answer whose body has been read. `redactor` masks what the request carried."""
+    """Return the error for a response whose body has been read. `redactor` masks what the request carried."""
     redactor = redactor or Redactor()
     status = response.status
     content_type = response.headers.get("content-type")
     sent = media_type_of(content_type)
     body, parsed = _body(response, content_type, redactor)
-    answer = _described(operation, status, sent, body) if parsed else None
-    message = _text(body, (answer.message if answer else ()) or (), _MESSAGES) if parsed else _plain(body, sent)
-    code = _text(body, (answer.code if answer else ()) or (), _CODES) if parsed else None
+    spec = _described(operation, status, sent, body) if parsed else None
+    message = _text(body, (spec.message if spec else ()) or (), _MESSAGES) if parsed else _plain(body, sent)
+    code = _text(body, (spec.code if spec else ()) or (), _CODES) if parsed else None
     return error_class(status)(
         message or _phrase(status),
         status=status,
         advice=_advice(operation, response, retry_after, redactor),
-        body=_decoded(answer, body, operation.product.package),
+        body=_decoded(spec, body, operation.product.package),
         code=code,
         headers=redactor.headers(response.headers),
         retry_after=retry_after,
@@ -71,7 +71,7 @@ def response_error(
 
 
 def _body(response: Response, content_type: str | None, redactor: Redactor) -> tuple[JSONValue, bool]:
-    """The body as JSON values and True, or as text and False."""
+    """Return the body as JSON values and True, or as text and False."""
     content = response.content
     if not content:
         return None, False
@@ -83,19 +83,19 @@ def _body(response: Response, content_type: str | None, redactor: Redactor) -> t
 
 
 def _described(operation: Operation[object], status: int, sent: str, body: JSONValue) -> ResponseSpec | None:
-    """The spec's description of this error: one whose message is where it says, in this media type at best."""
-    offered = [answer for answer in candidates(operation.errors, status) if answer.kind == "json"]
-    offered.sort(key=lambda answer: not matches(answer.media_type, sent))
-    for answer in offered:
-        if _text(body, answer.message, ()):
-            return answer
+    """Find the spec's description of this error: one whose message is where it says, in this media type at best."""
+    offered = [spec for spec in candidates(operation.errors, status) if spec.kind == "json"]
+    offered.sort(key=lambda spec: not matches(spec.media_type, sent))
+    for spec in offered:
+        if _text(body, spec.message, ()):
+            return spec
     return offered[0] if offered else None
 
 
-def _decoded(answer: ResponseSpec | None, body: JSONValue, package: str) -> object:
-    if answer is None or answer.annotation is None:
+def _decoded(spec: ResponseSpec | None, body: JSONValue, package: str) -> object:
+    if spec is None or spec.annotation is None:
         return body
-    codec = codec_for(answer.annotation, package)
+    codec = codec_for(spec.annotation, package)
     try:
         return body if codec is None else codec.decode(body)
     except XCaaSError:
@@ -112,7 +112,7 @@ def _text(body: JSONValue, described: tuple[str, ...], usual: tuple[str, ...]) -
 
 
 def _words(found: object, depth: int = 4) -> str | None:
-    """Text for what stands at a pointer: lists are joined, objects give their own message."""
+    """Return text for what stands at a pointer: lists are joined, objects give their own message."""
     if not depth:
         return None
     if isinstance(found, str):
@@ -131,7 +131,7 @@ def _words(found: object, depth: int = 4) -> str | None:
 
 
 def _plain(body: object, sent: str) -> str | None:
-    """A short text is a message; a web page is not."""
+    """Take a short text for a message, but no web page."""
     if not isinstance(body, str) or is_html(sent) or body.lstrip().startswith("<"):
         return None
     return safe_text(body)
@@ -155,7 +155,7 @@ def _advice(
         to = f" The server points to {safe_text(redactor.text(safe_url(where).partition('?')[0]))}." if where else ""
         return f"Redirects are not followed, so that credentials stay where they belong.{to}"
     if status == 406:
-        return f"The service cannot answer as {operation.accept}."
+        return f"The service cannot respond as {operation.accept}."
     if status >= 500:
         return "The service has a problem; try again later."
     return _ADVICE.get(status)

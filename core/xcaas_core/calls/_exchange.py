@@ -129,7 +129,7 @@ class CallRunner(Generic[T]):
             raise
 
     def _attempt(self) -> Flow[Response]:
-        """One try, from waiting for a slot to the end of the answer (or of its headers, if streamed)."""
+        """Make one try, from waiting for a slot to the end of the response (or of its headers, if streamed)."""
         self._sent = False
         site, request, flight = self._site, self.request, self.engine.shared.flight
         if site.limiter is not None:
@@ -153,7 +153,7 @@ class CallRunner(Generic[T]):
             flight.leave()
 
     def _left(self) -> float | None:
-        """Seconds until the deadline. `CallTimeoutError` if there are none."""
+        """Return the seconds until the deadline. `CallTimeoutError` if there are none."""
         if self.deadline is None:
             return None
         left = self.deadline - self.engine.shared.clock()
@@ -167,7 +167,7 @@ class CallRunner(Generic[T]):
         return value
 
     def _check_stream(self, response: Response) -> Flow[None]:
-        """A body that cannot be what was promised is not worth streaming."""
+        """Refuse a body that cannot be what was promised: it is not worth streaming."""
         try:
             self.compiled.responses.check(response)
         except XCaaSError as error:
@@ -176,7 +176,7 @@ class CallRunner(Generic[T]):
             raise
 
     def _replay(self, response: Response) -> Flow[bool]:
-        """After a 401: whether the credentials' owner has better ones now. Asked once per call."""
+        """Tell, after a 401, whether the credentials' owner has better ones now. Asked once per call."""
         authorizer = self._site.authorizer
         if response.status != 401 or self._replayed or not self._signs or authorizer is None:
             return False
@@ -188,7 +188,7 @@ class CallRunner(Generic[T]):
         return self._renewed
 
     def _wait(self, response: Response | None, failure: TransportError | None) -> float | None:
-        """Seconds until the next try; None if there is to be none."""
+        """Return the seconds until the next try; None if there is to be none."""
         policy, shared = self.engine.options.retries, self.engine.shared
         if self._retries >= policy.retries or not self.request.replayable:
             return None
@@ -253,7 +253,7 @@ class CallRunner(Generic[T]):
 
     def _error(self, response: Response | None, failure: TransportError | None) -> XCaaSError:
         if response is None:
-            error = failure or TransportError("no answer came")
+            error = failure or TransportError("no response came")
             if not worth_repeating(error, self.compiled.repeatable) and not isinstance(error, ConnectError):
                 error.advice = "The server may have acted on it all the same, so it was not repeated. Check first."
             return error

@@ -32,5 +32,5 @@ class Handle:
         )
 
     def _instead(self) -> str:
-        """What to send there."""
+        """Say what to send there."""
         return "Send the arguments of the call there, and make the call with a client of that process."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from .._lazy import public
 from .._redaction import safe_headers
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class _Event:
         self.response_headers: Mapping[str, str] = {}
         self.request_id: str | None = None
         self.error: BaseException | None = None
-        """What went wrong, if no answer came."""
+        """What went wrong, if no response came."""
         self.seconds: float = 0.0
 
     def seal(self) -> None:
@@ -53,6 +54,7 @@ class _Event:
         self.headers = safe_headers(self.headers)
 
 
+@public
 class AttemptEvent(_Event):
     """One attempt of a call, as hooks see it. The same object is passed before and after it.
 
@@ -75,6 +77,7 @@ class AttemptEvent(_Event):
         return f"<AttemptEvent {self.number} of {self.call}: {self.status}>"
 
 
+@public
 class TokenEvent(_Event):
     """One request for a token, as hooks see it. The same object is passed before and after it.
 
@@ -93,6 +96,7 @@ class TokenEvent(_Event):
         return f"<TokenEvent {self.number} of {self.product}: {self.status}>"
 
 
+@public
 class Hook(Protocol):
     """Something that is told of every attempt.
 
@@ -101,25 +105,26 @@ class Hook(Protocol):
     """
 
     def before(self, event: AttemptEvent) -> None:
-        """The attempt is about to be made; credentials are not on it yet."""
+        """See an attempt that is about to be made; credentials are not on it yet."""
         ...
 
     def after(self, event: AttemptEvent) -> None:
-        """The attempt is over: `status` or `error` is set, and `retry_in` if there will be another.
+        """See an attempt that is over: `status` or `error` is set, and `retry_in` if there will be another.
 
         Called also if `before`, of this hook or another, ended the call.
         """
         ...
 
 
+@public
 @runtime_checkable
 class TokenHook(Protocol):
     """What a hook may have besides, to be told of requests for tokens too. Errors mean the same as in `Hook`."""
 
     def before_token(self, event: TokenEvent) -> None:
-        """A token is about to be asked for."""
+        """See a request for a token that is about to be sent."""
         ...
 
     def after_token(self, event: TokenEvent) -> None:
-        """The request is over: `status` or `error` is set."""
+        """See a request that is over: `status` or `error` is set."""
         ...

@@ -1,33 +1,38 @@
-"""What a client is told about how to call: immutable, and shared with nobody who could change it."""
+"""The options of a client: one table, which every way to a client takes; what each may be, and what it becomes."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from operator import index
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-from .._checks import invalid_type, is_number
+from .._checks import check_library, invalid_type, is_collection, is_mapping, is_str_mapping
 from .._errors import ConfigurationError
-from . import _option_checks as checks
-from ._retry import RetryPolicy
+from ..operations._product import RateLimit
+from ..sansio._drivers import AsyncTransport, SyncTransport
+from ._retry import RetryPolicy, Timeout
 
 if TYPE_CHECKING:
-    from ..operations._product import RateLimit
+    import ssl
+
+    from ..auth import CredentialSet
     from ._hooks import Hook
 
 __all__ = [
     "DEFAULT_RETRIES",
     "DEFAULT_TIMEOUT",
+    "RULES",
     "UNCHANGED",
+    "HttpClient",
     "Options",
     "RegionSetting",
-    "Rule",
-    "Timeout",
+    "Regions",
+    "TransportFactory",
     "Unchanged",
+    "check_region",
+    "from_env",
     "option",
-    "rules_of",
 ]
 
 # One word for all products, or one per product: {"storage": "uk", "cc_realtime": "eu"}.
@@ -52,70 +57,130 @@ class Unchanged:
 UNCHANGED: Final = Unchanged()
 
 
-class Timeout:
-    """Time limits in seconds. None means no limit.
-
-    Args:
-        total: For the whole call: waiting for a slot, a token, every retry, and the body. The body of
-            a download is bounded by `read` alone, because files may be of any size.
-        connect: To make one connection.
-        read: For the server to say something, and for the network to take what is sent.
-    """
-
-    __slots__ = ("connect", "read", "total")
-
-    def __init__(self, total: float | None = 60.0, *, connect: float | None = 10.0, read: float | None = 30.0) -> None:
-        for name, limit in (("total", total), ("connect", connect), ("read", read)):
-            _check_limit(f"{name} of a Timeout", limit, "a positive number of seconds, or None for no limit")
-        self.total: float | None = total
-        self.connect: float | None = connect
-        self.read: float | None = read
-
-    @classmethod
-    def of(cls, value: Timeout | float | None) -> Timeout:
-        """Return the limits that an option stands for: a number is the total, None is no limit at all."""
-        if isinstance(value, Timeout):
-            return value
-        if value is None:
-            return cls(None, connect=None, read=None)
-        _check_limit("timeout", value, "a positive number of seconds, a Timeout, or None for no limit")
-        # A longer total than usual is meant for slow responses, so the server may be silent for as long.
-        return cls(value, connect=min(10.0, value), read=value)
-
-    def __repr__(self) -> str:
-        return f"Timeout({self.total}, connect={self.connect}, read={self.read})"
-
-
-def _check_limit(name: str, limit: object, wanted: str) -> None:
-    if limit is None:
-        return
-    if not is_number(limit):
-        raise invalid_type(name, limit, wanted)
-    if not limit > 0:
-        raise ConfigurationError(f"{name} must be {wanted}, not {limit}")
-
-
 DEFAULT_TIMEOUT: Final = Timeout()
 DEFAULT_RETRIES: Final = RetryPolicy()
 
 
-def retry_policy(value: RetryPolicy | int | None) -> RetryPolicy:
-    """Return the policy that an option stands for: a number is how many retries, None is none."""
-    if isinstance(value, RetryPolicy):
-        return value
-    if value is None:
-        return RetryPolicy(0)
-    wanted = "a whole number from 0, or a RetryPolicy"
-    try:
-        count = index(value)
-    except TypeError:
-        raise invalid_type("retries", value, wanted) from None
-    if isinstance(value, bool) or count < 0:
-        raise ConfigurationError(f"retries must be {wanted}, not {value}")
-    return RetryPolicy(count)
+class HttpClient(Protocol):
+    """A client of `httpx` or `httpx2`: `Client` for blocking clients, `AsyncClient` for async ones."""
+
+    @property
+    def is_closed(self) -> bool: ...
 
 
-class Headers(dict[str, str]):
+class TransportFactory(Protocol):
+    """A stand-in for the network, such as `xcaas.testing.FakeServer`."""
+
+    @property
+    def clock(self) -> Callable[[], float]: ...
+    def sync_io(self) -> SyncTransport: ...
+    def async_io(self) -> AsyncTransport: ...
+
+
+def _is_str(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_variables(value: object) -> bool:
+    return value is None or is_str_mapping(value)
+
+
+def _is_region(value: object) -> bool:
+    return isinstance(value, str) or _is_variables(value)
+
+
+def _is_server(value: object) -> bool:
+    return _is_str(value) or (_is_whole(value) and isinstance(value, int) and value >= 0)
+
+
+def _is_headers(value: object) -> bool:
+    return value is None or is_mapping(value)
+
+
+def _is_list_of_str(value: object) -> bool:
+    return not isinstance(value, str) and is_collection(value) and all(isinstance(item, str) for item in value)
+
+
+def _are_hooks(value: object) -> bool:
+    return is_collection(value) and all(map(_is_hook, value))
+
+
+def _is_hook(value: object) -> bool:
+    methods = (getattr(value, name, None) for name in ("before", "after"))
+    return not isinstance(value, type) and all(map(callable, methods))
+
+
+def _is_rate_limits(value: object) -> bool:
+    return isinstance(value, bool) or is_mapping(value)
+
+
+def _is_whole(value: object) -> bool:
+    return hasattr(value, "__index__") and not isinstance(value, bool | type)
+
+
+def _check_headers(headers: object) -> None:
+    """Refuse headers that cannot be sent. Values are not shown: they may be secret."""
+    for name, value in headers.items() if is_mapping(headers) else ():
+        if not isinstance(name, str) or not _TOKEN.issuperset(name) or not name:
+            raise ConfigurationError(
+                f"{name!r} is not the name of a header", advice="It holds letters, digits and hyphens only."
+            )
+        if not isinstance(value, str) or not value.isascii() or not value.replace("\t", " ").isprintable():
+            raise ConfigurationError(
+                f"the header {name} cannot be sent", advice="Its value must be text in ASCII, without line ends."
+            )
+
+
+# RFC 9110, 5.6.2.
+_TOKEN: Final = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def _check_rate_limits(given: object) -> None:
+    """Refuse what is no list of limits."""
+    for product, limits in given.items() if is_mapping(given) else ():
+        if not is_collection(limits) or not all(isinstance(limit, RateLimit) for limit in limits):
+            advice = "Pass a list, also for a single limit: [RateLimit(…)]."
+            raise invalid_type(f"rate_limits[{product!r}]", limits, "a list of RateLimit", advice)
+
+
+def _check_in_flight(given: object) -> None:
+    """Refuse a client that could never call."""
+    if isinstance(given, int | float) and given < 1:
+        raise ConfigurationError("max_in_flight must let at least one call through")
+
+
+def _check_insecure_hosts(hosts: object) -> None:
+    """Refuse what is not the name of one host: neither patterns nor addresses with a scheme, a port or a path."""
+    for host in hosts if is_collection(hosts) else ():
+        if not isinstance(host, str) or not host or not _HOST.issuperset(host) or host.count(":") == 1:
+            raise ConfigurationError(
+                f"{host!r} of insecure_hosts is not the name of one host", advice="It looks like 'api.internal'."
+            )
+
+
+_HOST: Final = frozenset("-._:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def _check_base_url(address: object) -> None:
+    if isinstance(address, str):
+        from ..http._urls import parse_base_url
+
+        parse_base_url(address)
+
+
+def _check_proxy(proxy: object) -> None:
+    if isinstance(proxy, str):
+        from ..transport._proxies import check_proxy
+
+        check_proxy("proxy", proxy)
+
+
+def _check_http_library(name: object) -> None:
+    if isinstance(name, str):
+        check_library("http_library", name)
+
+
+class _Headers(dict[str, str]):
     """Headers of the caller's own, of which `repr` shows no secret."""
 
     __slots__ = ()
@@ -160,13 +225,8 @@ class Rule:
 def option(
     default: object = None, accepts: Callable[[object], bool] | None = None, wanted: str = "", **facts: Any
 ) -> Any:
-    """Declare an option: a field of `Options`, or of a class derived from it, with its rule."""
+    """Declare an option: a field of `Options`, with its rule."""
     return field(default=default, metadata={"rule": Rule(accepts, wanted, **facts)})
-
-
-def rules_of(options: type[Options]) -> dict[str, Rule]:
-    """Return the rules of all options by name."""
-    return {declared.name: declared.metadata["rule"] for declared in fields(options)}
 
 
 def _regions(text: str) -> str | dict[str, str]:
@@ -179,60 +239,67 @@ def _regions(text: str) -> str | dict[str, str]:
 
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Options:
-    """How a client calls. The one table of these options: what is not said here of each is in the client's docstring."""
+    """How a client calls, what opens the products, and how connections are made.
+
+    The docstring of the client says what each option means. `auth` is one of the HTTP library's kind, which signs by
+    itself, or None.
+    """
 
     region: RegionSetting | None = option(
-        None, checks.is_region, "one word, or a mapping from product to word", variable="XCAAS_REGION", read=_regions
+        None, _is_region, "one word, or a mapping from product to word", variable="XCAAS_REGION", read=_regions
     )
-    tenant: str | None = option(None, checks.is_str, "text", variable="XCAAS_TENANT")
-    cluster: str | None = option(None, checks.is_str, "text", variable="XCAAS_CLUSTER")
-    variables: Mapping[str, str] | None = option(None, checks.is_variables, "a mapping from name to text")
-    base_url: str | None = option(None, checks.is_str, "text", variable="XCAAS_BASE_URL")
-    server: int | str | None = option(
-        None, checks.is_server, "an index from 0, or a name, description or address as text"
-    )
+    tenant: str | None = option(None, _is_str, "text", variable="XCAAS_TENANT")
+    cluster: str | None = option(None, _is_str, "text", variable="XCAAS_CLUSTER")
+    variables: Mapping[str, str] | None = option(None, _is_variables, "a mapping from name to text")
+    base_url: str | None = option(None, _is_str, "text", check=_check_base_url, variable="XCAAS_BASE_URL")
+    server: int | str | None = option(None, _is_server, "an index from 0, or a name, description or address as text")
     timeout: Timeout = option(DEFAULT_TIMEOUT)
     retries: RetryPolicy = option(DEFAULT_RETRIES)
-    headers: Mapping[str, str] = option(
-        None, checks.is_headers, "a mapping from name to text", check=checks.check_headers
-    )
+    headers: Mapping[str, str] = option(None, _is_headers, "a mapping from name to text", check=_check_headers)
     hooks: Sequence[Hook] = option(
         (),
-        checks.are_hooks,
+        _are_hooks,
         "a list of objects with the methods before and after",
         advice="Pass a list, also for a single hook: [hook].",
     )
     rate_limits: Mapping[str, Sequence[RateLimit]] | bool = option(
         True,
-        checks.is_rate_limits,
+        _is_rate_limits,
         "True, False, or a mapping from product to a list of RateLimit",
-        check=checks.check_rate_limits,
+        check=_check_rate_limits,
         shared=True,
     )
-    max_in_flight: int = option(100, checks.is_whole, "a whole number", check=checks.check_in_flight, shared=True)
+    max_in_flight: int = option(100, _is_whole, "a whole number", check=_check_in_flight, shared=True)
     trusted_hosts: Sequence[str] = option(
         (),
-        checks.is_list_of_str,
+        _is_list_of_str,
         "a list of hosts",
         advice="Pass a list, also for a single host: ['files.example.com'].",
     )
     insecure_hosts: Sequence[str] = option(
         (),
-        checks.is_list_of_str,
+        _is_list_of_str,
         "a list of hosts",
         advice="Pass a list, also for a single host: ['api.internal'].",
-        check=checks.check_insecure_hosts,
+        check=_check_insecure_hosts,
     )
     lenient: bool = option(False, lambda value: isinstance(value, bool), "True or False")
+    credentials: CredentialSet | None = option(shared=True)
+    auth: object = option(shared=True)
+    http_client: HttpClient | TransportFactory | None = option(shared=True)
+    verify: ssl.SSLContext | str | bool = option(True, shared=True)
+    proxy: str | None = option(None, _is_str, "text", check=_check_proxy, shared=True)
+    http_library: str | None = option(None, _is_str, "text", check=_check_http_library, shared=True)
 
     def __post_init__(self) -> None:
         """Refuse what no client can be made from, and keep the rest as calls want it: nobody else can change it."""
-        for name, rule in rules_of(type(self)).items():
+        self.credentials, self.auth = _parse_credentials(self.credentials, self.auth)
+        for name, rule in RULES.items():
             rule.refuse_misfit(name, getattr(self, name))
         self.variables = dict(self.variables or {})
         self.timeout = Timeout.of(self.timeout)
-        self.retries = retry_policy(self.retries)
-        self.headers = Headers({name.lower(): value for name, value in (self.headers or {}).items()})
+        self.retries = RetryPolicy.of(self.retries)
+        self.headers = _Headers({name.lower(): value for name, value in (self.headers or {}).items()})
         self.hooks = tuple(self.hooks)
         self.trusted_hosts = tuple(host.lower() for host in self.trusted_hosts)
         self.insecure_hosts = tuple(host.lower() for host in self.insecure_hosts)
@@ -248,3 +315,71 @@ class Options:
         if name == "region":
             return self.region if isinstance(self.region, str | None) else self.region.get(product)
         return self.settings.get(name)
+
+
+RULES: Final[Mapping[str, Rule]] = {declared.name: declared.metadata["rule"] for declared in fields(Options)}
+
+
+def from_env(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that were given, and those that were not from the environment."""
+    found = {name: rule.from_env() for name, rule in RULES.items() if given[name] is None}
+    if given["credentials"] is None and given["auth"] is None:
+        from ..auth import credentials_from_env
+
+        found["credentials"] = credentials_from_env() or None
+    return {**given, **found}
+
+
+def _parse_credentials(credentials: object, auth: object) -> tuple[CredentialSet | None, object]:
+    """Read what opens the products: credentials, or an `auth` of the HTTP library's kind, which it carries out itself."""
+    if credentials is not None and auth is not None:
+        raise ConfigurationError("both credentials and auth were given", advice="They mean the same; give one.")
+    given = auth if credentials is None else credentials
+    if given is None:
+        return None, None
+    if _signs_by_itself(given):
+        return None, given
+    from ..auth import CredentialSet
+
+    return CredentialSet.parse(given), None
+
+
+def _signs_by_itself(given: object) -> bool:
+    if isinstance(given, str | tuple | list | dict):
+        return False
+    from ..transport._library import is_http_auth
+
+    return is_http_auth(given)
+
+
+Regions: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+"""Words for the regions of products, by product; none where any word will do."""
+
+
+def check_region(given: str | Mapping[str, str] | None, known: Regions) -> None:
+    """Refuse a region that no product has, or that the product does not have for which it is given."""
+    if given is None or not known:
+        return
+    regions = dict(known)
+    if isinstance(given, str):
+        if not any(_is_region_of(given, words) for words in regions.values()):
+            raise ConfigurationError(f"no product has the region {given!r}", advice=f"There are {_listed(known)}.")
+        return
+    for product, word in given.items():
+        words = regions.get(product)
+        if words is None:
+            raise ConfigurationError(f"{product} has no regions, but {word!r} is given for it", advice="Leave it out.")
+        if not _is_region_of(word, words):
+            raise ConfigurationError(f"{product} has no region {word!r}", advice=f"Choose one of {', '.join(words)}.")
+
+
+def _is_region_of(word: str, words: tuple[str, ...]) -> bool:
+    return not words or word in words
+
+
+def _listed(known: Regions) -> str:
+    """Name all regions, and the products that have them."""
+    products: dict[tuple[str, ...], list[str]] = {}
+    for product, words in known:
+        products.setdefault(words, []).append(product)
+    return "; ".join(f"{', '.join(words)} ({', '.join(names)})" for words, names in products.items())

@@ -61,7 +61,7 @@ class CallResponse(Generic[T_co]):
         return request_id_of(self.response.headers)
 
     def json(self) -> JSONValue:
-        """The body as plain JSON values. Raises `DecodeError` if it is something else."""
+        """Return the body as plain JSON values. Raises `DecodeError` if it is something else."""
         try:
             return plain_json(self.response)
         except XCaaSError as error:
@@ -69,7 +69,7 @@ class CallResponse(Generic[T_co]):
             raise
 
     def value(self) -> T_co:
-        """The body as the operation's type. Raises `DecodeError` if it is something else."""
+        """Return the body as the operation's type. Raises `DecodeError` if it is something else."""
         try:
             return self._decode(self.response)
         except XCaaSError as error:

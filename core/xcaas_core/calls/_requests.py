@@ -11,8 +11,7 @@ from ..sansio._messages import Request
 
 if TYPE_CHECKING:
     from ..operations._operation import Call
-    from ._endpoint import Endpoint
-    from ._engine import Engine
+    from ._engine import Endpoint, Engine
 
 __all__ = ["build_request"]
 

@@ -1,4 +1,4 @@
-"""When to try again, and how long to wait before it. All arithmetic, no I/O.
+"""How long a call may take, when to try again, and how long to wait before it. All arithmetic, no I/O.
 
 A call is repeated only where a repeat cannot do harm: methods that HTTP calls idempotent,
 operations that the spec marks as safe, and anything at all if no connection was made.
@@ -6,14 +6,62 @@ operations that the spec marks as safe, and anything at all if no connection was
 
 from __future__ import annotations
 
+from operator import index
 from threading import Lock
 
+from .._checks import invalid_type, is_number
 from .._errors import CallTimeoutError, CertificateError, ConfigurationError, ConnectError, TransportError
+from .._lazy import public
 from ..sansio._steps import growing_wait
 
-__all__ = ["RetryBudget", "RetryPolicy", "backoff", "cost_of", "planned_wait", "worth_repeating"]
+__all__ = ["RetryBudget", "RetryPolicy", "Timeout", "backoff", "cost_of", "planned_wait", "worth_repeating"]
 
 
+@public
+class Timeout:
+    """Time limits in seconds. None means no limit.
+
+    Args:
+        total: For the whole call: waiting for a slot, a token, every retry, and the body. The body of
+            a download is bounded by `read` alone, because files may be of any size.
+        connect: To make one connection.
+        read: For the server to say something, and for the network to take what is sent.
+    """
+
+    __slots__ = ("connect", "read", "total")
+
+    def __init__(self, total: float | None = 60.0, *, connect: float | None = 10.0, read: float | None = 30.0) -> None:
+        for name, limit in (("total", total), ("connect", connect), ("read", read)):
+            _check_limit(f"{name} of a Timeout", limit, "a positive number of seconds, or None for no limit")
+        self.total: float | None = total
+        self.connect: float | None = connect
+        self.read: float | None = read
+
+    @classmethod
+    def of(cls, value: Timeout | float | None) -> Timeout:
+        """Return the limits that an option stands for: a number is the total, None is no limit at all."""
+        if isinstance(value, Timeout):
+            return value
+        if value is None:
+            return cls(None, connect=None, read=None)
+        _check_limit("timeout", value, "a positive number of seconds, a Timeout, or None for no limit")
+        # A longer total than usual is meant for slow responses, so the server may be silent for as long.
+        return cls(value, connect=min(10.0, value), read=value)
+
+    def __repr__(self) -> str:
+        return f"Timeout({self.total}, connect={self.connect}, read={self.read})"
+
+
+def _check_limit(name: str, limit: object, wanted: str) -> None:
+    if limit is None:
+        return
+    if not is_number(limit):
+        raise invalid_type(name, limit, wanted)
+    if not limit > 0:
+        raise ConfigurationError(f"{name} must be {wanted}, not {limit}")
+
+
+@public
 class RetryPolicy:
     """How often a call is tried again.
 
@@ -24,7 +72,7 @@ class RetryPolicy:
         longest_wait: Limit of a single wait that the client chooses itself.
         longest_asked: Limit of a wait that the server asks for. If it asks for more the error is
             raised at once, with `retry_after`, rather than retried early.
-        statuses: Answers that are worth a retry.
+        statuses: Statuses that are worth a retry.
     """
 
     __slots__ = ("first_wait", "longest_asked", "longest_wait", "retries", "statuses")
@@ -52,6 +100,22 @@ class RetryPolicy:
         self.longest_asked: float = longest_asked
         self.statuses: frozenset[int] = statuses
 
+    @classmethod
+    def of(cls, value: RetryPolicy | int | None) -> RetryPolicy:
+        """Return the policy that an option stands for: a number is how many retries, None is none."""
+        if isinstance(value, RetryPolicy):
+            return value
+        if value is None:
+            return cls(0)
+        wanted = "a whole number from 0, or a RetryPolicy"
+        try:
+            count = index(value)
+        except TypeError:
+            raise invalid_type("retries", value, wanted) from None
+        if isinstance(value, bool) or count < 0:
+            raise ConfigurationError(f"retries must be {wanted}, not {value}")
+        return cls(count)
+
     def __repr__(self) -> str:
         return f"RetryPolicy({self.retries}, first_wait={self.first_wait}, longest_wait={self.longest_wait})"
 
@@ -59,7 +123,7 @@ class RetryPolicy:
 class RetryBudget:
     """What all calls of a client may spend on retries, so that a server in trouble isn't buried.
 
-    A bucket that starts full: a retry takes 5, one after a timeout 10, an answered call gives 1 back.
+    A bucket that starts full: a retry takes 5, one after a timeout 10, a response gives 1 back.
     At 500 that is about a hundred retries in a row, and one in five calls for good.
     """
 
@@ -79,7 +143,7 @@ class RetryBudget:
             return True
 
     def give(self) -> None:
-        """An attempt was answered. Unlocked while the bucket is full, as it mostly is."""
+        """Give back for a response. Unlocked while the bucket is full, as it mostly is."""
         if self._level < self._size:
             with self._lock:
                 self._level = min(self._size, self._level + 1)
@@ -91,12 +155,12 @@ class RetryBudget:
 
 
 def cost_of(error: TransportError | None) -> int:
-    """What a retry takes from the budget."""
+    """Return what a retry takes from the budget."""
     return 10 if isinstance(error, CallTimeoutError) else 5
 
 
 def worth_repeating(error: TransportError, safe: bool) -> bool:
-    """Whether a call that got no answer may be repeated."""
+    """Tell whether a call that got no response may be repeated."""
     if isinstance(error, CertificateError):
         return False
     if isinstance(error, ConnectError) or (isinstance(error, CallTimeoutError) and not error.connected):
@@ -105,12 +169,12 @@ def worth_repeating(error: TransportError, safe: bool) -> bool:
 
 
 def backoff(policy: RetryPolicy, retry: int, random: float) -> float:
-    """Seconds to wait before retry number `retry` (from 1), with `random` from 0 to 1."""
+    """Return the seconds to wait before retry number `retry` (from 1), with `random` from 0 to 1."""
     return random * growing_wait(policy.first_wait, retry, policy.longest_wait)
 
 
 def planned_wait(policy: RetryPolicy, retry: int, asked: float | None, random: float) -> float | None:
-    """Seconds to wait before retry number `retry` (from 1): the client's own choice, or what the server
+    """Return the seconds to wait before retry number `retry` (from 1): the client's own choice, or what the server
     asked for and a little more. None if it asked for more than the policy grants."""
     if asked is None:
         return backoff(policy, retry, random)

@@ -44,11 +44,11 @@ class Session:
         return run(flow, self.io)
 
     def call(self, operation: Operation[T], args: tuple[object, ...] = (), body: object = None) -> T:
-        """Call an operation and decode its answer."""
+        """Call an operation and decode its response."""
         return run(exchange(self.engine, Call(operation, args, body)), self.io).value()
 
     def exchange(self, call: Call[T]) -> CallResponse[T]:
-        """Make a call and return the answer undecoded, open if the call asks to stream."""
+        """Make a call and return the response undecoded, open if the call asks to stream."""
         return run(exchange(self.engine, call), self.io)
 
 
@@ -66,9 +66,9 @@ class AsyncSession:
         return await run_async(flow, self.io)
 
     async def call(self, operation: Operation[T], args: tuple[object, ...] = (), body: object = None) -> T:
-        """Call an operation and decode its answer."""
+        """Call an operation and decode its response."""
         return (await run_async(exchange(self.engine, Call(operation, args, body)), self.io)).value()
 
     async def exchange(self, call: Call[T]) -> CallResponse[T]:
-        """Make a call and return the answer undecoded, open if the call asks to stream."""
+        """Make a call and return the response undecoded, open if the call asks to stream."""
         return await run_async(exchange(self.engine, call), self.io)

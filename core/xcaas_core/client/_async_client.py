@@ -41,7 +41,7 @@ class AsyncClientBase(Client, AsyncRawCalls):  # in this order, jedi finds the c
         return self._root._resource(cls)  # pyright: ignore[reportPrivateUsage]
 
     async def token_info(self) -> TokenInfo:
-        """What the OAuth token says about its key: above all, which products it opens.
+        """Return what the OAuth token says about its key: above all, which products it opens.
 
         Asks for a token if there is none at hand.
         """
@@ -50,7 +50,7 @@ class AsyncClientBase(Client, AsyncRawCalls):  # in this order, jedi finds the c
         return await self._session.run(token_flow(self, self._engine))
 
     def http_auth(self, product: AsyncProductClient) -> HttpAuth:
-        """This client's credentials for one product, as `auth=` of an async HTTP client of your own.
+        """Return this client's credentials for one product, as `auth=` of an async HTTP client of your own.
 
         await http.get(address, auth=client.http_auth(client.storage))
         """

@@ -5,21 +5,25 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal, Never, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never, Self
 
 from .._checks import is_mapping
 from .._errors import ConfigurationError
-from ..calls._options import DEFAULT_RETRIES, DEFAULT_TIMEOUT, UNCHANGED, Options, RegionSetting, Timeout, Unchanged
-from ..operations._product import own_product
-from ._options import (
-    ClientOptions,
+from ..calls._options import (
+    DEFAULT_RETRIES,
+    DEFAULT_TIMEOUT,
+    UNCHANGED,
     HttpClient,
+    Options,
     Regions,
+    RegionSetting,
     TransportFactory,
+    Unchanged,
     check_region,
-    given_options,
-    options_from_env,
+    from_env,
 )
+from ..calls._retry import Timeout
+from ..operations._product import own_product
 from ._setup import make_engine
 
 if TYPE_CHECKING:
@@ -41,7 +45,7 @@ class Client:
 
     _regions: ClassVar[Regions] = ()
     _engine: Engine
-    _options: ClientOptions
+    _options: Options
     _owner: bool
 
     def __init__(
@@ -71,7 +75,8 @@ class Client:
     ) -> None:
         """
         Args:
-            credentials: What opens the products: one credential, several, or a function that gives them.
+            credentials: What opens the products: one credential, several, or a function that gives them. A string
+                is sent as the bearer token or as the key, as each product asks for the one or the other.
             auth: The same by another name; an `httpx.Auth` object of your own goes here, too.
             region: The region, in each product's own words; or a mapping from product to region.
             tenant: Tenant id or name, for products that ask for one.
@@ -98,7 +103,30 @@ class Client:
         """
         _refuse_positional(type(self).__name__, misplaced)
         self._owner = True
-        self._start(ClientOptions(**given_options(locals())))
+        given: dict[str, Any] = {
+            "credentials": credentials,
+            "auth": auth,
+            "region": region,
+            "tenant": tenant,
+            "cluster": cluster,
+            "variables": variables,
+            "base_url": base_url,
+            "server": server,
+            "timeout": timeout,
+            "retries": retries,
+            "headers": headers,
+            "hooks": hooks,
+            "rate_limits": rate_limits,
+            "max_in_flight": max_in_flight,
+            "trusted_hosts": trusted_hosts,
+            "insecure_hosts": insecure_hosts,
+            "lenient": lenient,
+            "http_client": http_client,
+            "verify": verify,
+            "proxy": proxy,
+            "http_library": http_library,
+        }
+        self._start(Options(**given))
 
     @classmethod
     def from_env(
@@ -132,7 +160,30 @@ class Client:
         `XCAAS_PASSWORD`, `XCAAS_TENANT`, `XCAAS_CLUSTER`, `XCAAS_REGION` (one word, or one per product:
         `storage=uk,cc_realtime=eu`), `XCAAS_BASE_URL`. `XCAAS_HTTP_LIBRARY` counts for every client.
         """
-        return cls(**options_from_env(given_options(locals())))
+        given: dict[str, Any] = {
+            "credentials": credentials,
+            "auth": auth,
+            "region": region,
+            "tenant": tenant,
+            "cluster": cluster,
+            "variables": variables,
+            "base_url": base_url,
+            "server": server,
+            "timeout": timeout,
+            "retries": retries,
+            "headers": headers,
+            "hooks": hooks,
+            "rate_limits": rate_limits,
+            "max_in_flight": max_in_flight,
+            "trusted_hosts": trusted_hosts,
+            "insecure_hosts": insecure_hosts,
+            "lenient": lenient,
+            "http_client": http_client,
+            "verify": verify,
+            "proxy": proxy,
+            "http_library": http_library,
+        }
+        return cls(**from_env(given))
 
     @property
     def options(self) -> Options:
@@ -162,7 +213,22 @@ class Client:
         the copies. What is shared cannot be changed: for other credentials, limits (`rate_limits`, `max_in_flight`)
         or connections (`http_client`, `verify`, `proxy`, `http_library`), make another client.
         """
-        changes = {name: value for name, value in given_options(locals()).items() if not isinstance(value, Unchanged)}
+        given: dict[str, Any] = {
+            "timeout": timeout,
+            "retries": retries,
+            "headers": headers,
+            "region": region,
+            "tenant": tenant,
+            "cluster": cluster,
+            "variables": variables,
+            "base_url": base_url,
+            "server": server,
+            "hooks": hooks,
+            "trusted_hosts": trusted_hosts,
+            "insecure_hosts": insecure_hosts,
+            "lenient": lenient,
+        }
+        changes = {name: value for name, value in given.items() if not isinstance(value, Unchanged)}
         if is_mapping(changes.get("headers")):
             changes["headers"] = {**self.options.headers, **changes["headers"]}
         twin = type(self).__new__(type(self))
@@ -173,7 +239,7 @@ class Client:
         twin._open(self)
         return twin
 
-    def _start(self, options: ClientOptions) -> None:
+    def _start(self, options: Options) -> None:
         """Make the client that options describe."""
         self._options = options
         self._check_products()
@@ -212,13 +278,13 @@ class Client:
                 )
 
     @classmethod
-    def _from_options(cls, options: ClientOptions) -> Self:
+    def _from_options(cls, options: Options) -> Self:
         client = cls.__new__(cls)
         client._owner = True
         client._start(options)
         return client
 
-    def __reduce__(self) -> tuple[Callable[[ClientOptions], Self], tuple[ClientOptions]]:
+    def __reduce__(self) -> tuple[Callable[[Options], Self], tuple[Options]]:
         if self._options.http_client is not None:
             raise TypeError("a client with an http_client of its own cannot be copied or pickled")
         return self._from_options, (self._options,)
@@ -235,7 +301,7 @@ def _refuse_positional(client: str, arguments: tuple[object, ...]) -> None:
 
 
 def _product_names(cls: type[Client]) -> set[str]:
-    """What products are called in Python: the properties that generated code adds, or the one product itself."""
+    """Return what products are called in Python: the properties that generated code adds, or the one product itself."""
     names: set[str] = set()
     for generated in cls.__mro__:
         if not generated.__module__.startswith(f"{__package__}."):

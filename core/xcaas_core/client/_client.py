@@ -41,7 +41,7 @@ class ClientBase(Client, RawCalls):  # in this order, jedi finds the constructor
         return self._root._resource(cls)  # pyright: ignore[reportPrivateUsage]
 
     def token_info(self) -> TokenInfo:
-        """What the OAuth token says about its key: above all, which products it opens.
+        """Return what the OAuth token says about its key: above all, which products it opens.
 
         Asks for a token if there is none at hand.
         """
@@ -50,7 +50,7 @@ class ClientBase(Client, RawCalls):  # in this order, jedi finds the constructor
         return self._session.run(token_flow(self, self._engine))
 
     def http_auth(self, product: ProductClient) -> HttpAuth:
-        """This client's credentials for one product, as `auth=` of an HTTP client of your own.
+        """Return this client's credentials for one product, as `auth=` of an HTTP client of your own.
 
         httpx.get(address, auth=client.http_auth(client.storage))
         """

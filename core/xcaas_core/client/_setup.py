@@ -9,15 +9,15 @@ from .._errors import ConfigurationError
 
 if TYPE_CHECKING:
     from ..calls._engine import Engine
+    from ..calls._options import Options, TransportFactory
     from ..sansio._drivers import AsyncTransport, SyncTransport
     from ..transport._library import Connection
-    from ._options import ClientOptions, TransportFactory
 
 __all__ = ["make_async_io", "make_engine", "make_sync_io"]
 
 
-def make_engine(options: ClientOptions) -> Engine:
-    """The half that decides."""
+def make_engine(options: Options) -> Engine:
+    """Make the half that decides."""
     from ..calls._engine import ClientState, Engine
 
     network = _fake(options)
@@ -27,8 +27,8 @@ def make_engine(options: ClientOptions) -> Engine:
     return Engine(options, options.credentials, shared, external_auth=bool(signs))
 
 
-def make_sync_io(options: ClientOptions) -> SyncTransport:
-    """The half that moves bytes, blocking."""
+def make_sync_io(options: Options) -> SyncTransport:
+    """Make the half that moves bytes, blocking."""
     network = _fake(options)
     if network is not None:
         return network.sync_io()
@@ -37,8 +37,8 @@ def make_sync_io(options: ClientOptions) -> SyncTransport:
     return HttpTransport(_checked(options, blocking=True), connection=_connection(options), auth=options.auth)
 
 
-def make_async_io(options: ClientOptions) -> AsyncTransport:
-    """The half that moves bytes, in event loops."""
+def make_async_io(options: Options) -> AsyncTransport:
+    """Make the half that moves bytes, in event loops."""
     network = _fake(options)
     if network is not None:
         return network.async_io()
@@ -47,12 +47,12 @@ def make_async_io(options: ClientOptions) -> AsyncTransport:
     return AsyncHttpTransport(_checked(options, blocking=False), connection=_connection(options), auth=options.auth)
 
 
-def _fake(options: ClientOptions) -> TransportFactory | None:
+def _fake(options: Options) -> TransportFactory | None:
     given: Any = options.http_client
     return given if hasattr(given, "sync_io") and hasattr(given, "async_io") else None
 
 
-def _connection(options: ClientOptions) -> Connection | None:
+def _connection(options: Options) -> Connection | None:
     from ..transport._library import Connection
 
     if options.http_client is not None:
@@ -68,8 +68,8 @@ def _check_verify(verify: object) -> None:
         raise invalid_type("verify", verify, "True, False, the path of a CA bundle as text, or an SSLContext")
 
 
-def _checked(options: ClientOptions, *, blocking: bool) -> object:
-    """The user's HTTP client, if it is one that can be used."""
+def _checked(options: Options, *, blocking: bool) -> object:
+    """Return the user's HTTP client, if it is one that can be used."""
     from ..transport._library import is_http_client
 
     client = options.http_client

@@ -8,6 +8,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from .._errors import TransportError
+from .._lazy import public
 from .._partial_file import check_path, safe_file_name
 from ..calls._handle import Handle
 from ..http._headers import disposition_name
@@ -125,6 +126,7 @@ class _File(Handle):
         return f"<{type(self).__name__} of {self._call.operation.call}>"
 
 
+@public
 class Download(_File):
     """A file on the server. Nothing is asked for before one of the methods is called.
 
@@ -221,6 +223,7 @@ class Download(_File):
             self._session.run(transfer.close())
 
 
+@public
 class AsyncDownload(_File):
     """The async twin of `Download`. Files are written in worker threads, in blocks of a mebibyte."""
 

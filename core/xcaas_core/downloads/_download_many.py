@@ -12,6 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 from .._errors import ArgumentError, DownloadError, XCaaSError
+from .._lazy import public
 from .._partial_file import check_path
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ Named: TypeAlias = "tuple[Download, str | os.PathLike[str]]"
 AsyncNamed: TypeAlias = "tuple[AsyncDownload, str | os.PathLike[str]]"
 
 
+@public
 @dataclass(slots=True, eq=False)
 class Saved:
     """What became of one of many downloads: a `path`, or the `error` that kept it from getting there."""

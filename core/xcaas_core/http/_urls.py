@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from .._errors import ConfigurationError
 
-__all__ = ["origin_of", "rebase", "refuse_plain_http", "resolve_link", "same_origin", "token_address"]
+__all__ = ["origin_of", "parse_base_url", "rebase", "refuse_plain_http", "resolve_link", "same_origin", "token_address"]
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -22,7 +22,7 @@ def rebase(address: str, base_url: str | None) -> str:
     """
     parts = urlsplit(address)
     if base_url is not None:
-        base = _base(base_url)
+        base = parse_base_url(base_url)
         if not parts.netloc and not address.startswith("/"):
             # Relative to the base address, as RFC 3986 resolves it from within that folder.
             return _checked(urlsplit(urljoin(f"{base_url.rstrip('/')}/", address)))
@@ -75,7 +75,8 @@ def _plain_http(parts: SplitResult, advice: str) -> ConfigurationError:
     )
 
 
-def _base(base_url: str) -> SplitResult:
+def parse_base_url(base_url: str) -> SplitResult:
+    """Return the parts of a base address. `ConfigurationError` for what is no address of a server."""
     try:
         base = urlsplit(base_url)
         host = base.hostname
@@ -89,6 +90,7 @@ def _base(base_url: str) -> SplitResult:
         )
     if "@" in base.netloc:
         raise ConfigurationError("base_url holds a user name or password", advice="Pass them as credentials=… instead.")
+    _refuse_odd_host(host)
     return base
 
 

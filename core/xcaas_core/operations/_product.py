@@ -7,6 +7,9 @@ from dataclasses import KW_ONLY, dataclass, field
 from importlib import import_module
 from typing import Literal, TypeAlias
 
+from .._errors import ArgumentError
+from .._lazy import public
+
 __all__ = ["Product", "RateLimit", "Scheme", "SchemeKind", "Server", "Variable", "own_product"]
 
 SchemeKind: TypeAlias = Literal["http-basic", "http-bearer", "api-key", "oauth2", "openid", "mutual-tls", "other"]
@@ -52,6 +55,7 @@ class Scheme:
     options: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
+@public
 class RateLimit:
     """At most `calls` calls in any `per` seconds."""
 
@@ -63,7 +67,7 @@ class RateLimit:
         except TypeError:
             works = False
         if not works:
-            raise ValueError("a rate limit needs at least one call in a positive number of seconds")
+            raise ArgumentError("a rate limit needs at least one call in a positive number of seconds")
         self.calls: int = calls
         self.per: float = per
 
@@ -91,7 +95,9 @@ class Product:
 
 def own_product(cls: type) -> Iterator[Product]:
     """Yield the product of a client that is one product: it lies beside it."""
-    package = cls.__module__.rpartition(".")[0]
+    package, _, last = cls.__module__.rpartition(".")
+    if not last.startswith("_"):  # a public class has the name of its package there
+        package = cls.__module__
     try:
         module = import_module(f"{package}._product")
     except ImportError:

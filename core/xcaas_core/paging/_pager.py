@@ -9,6 +9,7 @@ from operator import index
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .._errors import ArgumentError
+from .._lazy import public
 from ..calls._handle import Handle
 from ..tables import AsyncRows, Rows
 from ._pages import Page, PageSource
@@ -121,6 +122,7 @@ class _Options(Handle, Generic[T]):
         return f"<{type(self).__name__} of {self._source.name}>"
 
 
+@public
 class Pager(_Options[T], Rows[T]):
     """A list that the service hands out page by page. Iterate over it for the items.
 
@@ -207,6 +209,7 @@ class Pager(_Options[T], Rows[T]):
             worker.shutdown(wait=False, cancel_futures=True)
 
 
+@public
 class AsyncPager(_Options[T], AsyncRows[T]):
     """The async twin of `Pager`: iterate with `async for`."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._errors import ArgumentError, DecodeError, PagingError, ResponseError
 from .._json import JSONValue
+from .._lazy import public
 from .._pointer import put, value_at
 from .._text import plural
 from ..calls._exchange import exchange
@@ -31,6 +32,7 @@ T = TypeVar("T")
 M = TypeVar("M", bound="Model")
 
 
+@public
 class Page(Rows[T]):
     """One page of a list."""
 

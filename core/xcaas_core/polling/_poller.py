@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .._lazy import public
 from ..calls._handle import Handle
 from ._job import Job, known
 from ._progress import PollProgress
@@ -65,6 +66,7 @@ class _Watched(Handle):
         return f"<{type(self).__name__} of {self._job.name}: {' '.join(part for part in known if part)}>"
 
 
+@public
 class Poller(_Watched, Generic[T_co]):
     """A job that was started on the server. `wait` gives its result.
 
@@ -115,6 +117,7 @@ class Poller(_Watched, Generic[T_co]):
         self._session.run(self._job.cancel())
 
 
+@public
 class AsyncPoller(_Watched, Generic[T_co]):
     """The async twin of `Poller`. Awaiting it starts the job, waits and gives the result.
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 
 from .._json import JSONValue
+from .._lazy import public
 
 __all__ = ["PollProgress", "span"]
 
 
+@public
 @dataclass(slots=True, eq=False)
 class PollProgress:
     """What a progress callback is told after each look at a job."""

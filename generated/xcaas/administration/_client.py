@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Administration", "AsyncAdministration"]
 
 
+@_sdk.public
 class Administration(_sdk.ProductClient):
     """Administration.
 
@@ -70,6 +71,7 @@ class Administration(_sdk.ProductClient):
         return self._resource(Users)
 
 
+@_sdk.public
 class AsyncAdministration(_sdk.AsyncProductClient):
     """Administration.
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AgentStatus", "AsyncAgentStatus"]
 
 
+@_sdk.public
 class AgentStatus(_sdk.ProductClient):
     """Contact Center agent status.
 
@@ -29,6 +30,7 @@ class AgentStatus(_sdk.ProductClient):
         return self._resource(Agents)
 
 
+@_sdk.public
 class AsyncAgentStatus(_sdk.AsyncProductClient):
     """Contact Center agent status.
 

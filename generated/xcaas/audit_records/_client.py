@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncAuditRecords", "AuditRecords"]
 
 
+@_sdk.public
 class AuditRecords(_sdk.ProductClient):
     """Audit Records.
 
@@ -28,6 +29,7 @@ class AuditRecords(_sdk.ProductClient):
         return self._resource(Audits)
 
 
+@_sdk.public
 class AsyncAuditRecords(_sdk.AsyncProductClient):
     """Audit Records.
 

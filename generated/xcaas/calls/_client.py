@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCalls", "Calls"]
 
 
+@_sdk.public
 class Calls(_sdk.ProductClient):
     """Contact Center calls.
 
@@ -37,6 +38,7 @@ class Calls(_sdk.ProductClient):
         return self._resource(CallsResource)
 
 
+@_sdk.public
 class AsyncCalls(_sdk.AsyncProductClient):
     """Contact Center calls.
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCampaigns", "Campaigns"]
 
 
+@_sdk.public
 class Campaigns(_sdk.ProductClient):
     """Contact Center campaigns.
 
@@ -38,6 +39,7 @@ class Campaigns(_sdk.ProductClient):
         return self._resource(Records)
 
 
+@_sdk.public
 class AsyncCampaigns(_sdk.AsyncProductClient):
     """Contact Center campaigns.
 

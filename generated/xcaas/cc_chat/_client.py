@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCcChat", "CcChat"]
 
 
+@_sdk.public
 class CcChat(_sdk.ProductClient):
     """Contact Center Chat v2.
 
@@ -53,6 +54,7 @@ class CcChat(_sdk.ProductClient):
         return self._resource(Webhooks)
 
 
+@_sdk.public
 class AsyncCcChat(_sdk.AsyncProductClient):
     """Contact Center Chat v2.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCcHistorical", "CcHistorical"]
 
 
+@_sdk.public
 class CcHistorical(_sdk.ProductClient):
     """Contact Center Historical Metrics.
 
@@ -45,6 +46,7 @@ class CcHistorical(_sdk.ProductClient):
         return self._resource(Reports)
 
 
+@_sdk.public
 class AsyncCcHistorical(_sdk.AsyncProductClient):
     """Contact Center Historical Metrics.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCcRealtime", "CcRealtime"]
 
 
+@_sdk.public
 class CcRealtime(_sdk.ProductClient):
     """Contact Center Real-time Metrics.
 
@@ -45,6 +46,7 @@ class CcRealtime(_sdk.ProductClient):
         return self._resource(Queues)
 
 
+@_sdk.public
 class AsyncCcRealtime(_sdk.AsyncProductClient):
     """Contact Center Real-time Metrics.
 

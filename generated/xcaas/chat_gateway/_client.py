@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncChatGateway", "ChatGateway"]
 
 
+@_sdk.public
 class ChatGateway(_sdk.ProductClient):
     """Chat Gateway.
 
@@ -53,6 +54,7 @@ class ChatGateway(_sdk.ProductClient):
         return self._resource(Webhooks)
 
 
+@_sdk.public
 class AsyncChatGateway(_sdk.AsyncProductClient):
     """Chat Gateway.
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncContacts", "Contacts"]
 
 
+@_sdk.public
 class Contacts(_sdk.ProductClient):
     """Contacts.
 
@@ -29,6 +30,7 @@ class Contacts(_sdk.ProductClient):
         return self._resource(ContactsResource)
 
 
+@_sdk.public
 class AsyncContacts(_sdk.AsyncProductClient):
     """Contacts.
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCustomer360", "Customer360"]
 
 
+@_sdk.public
 class Customer360(_sdk.ProductClient):
     """Customer 360.
 
@@ -37,6 +38,7 @@ class Customer360(_sdk.ProductClient):
         return self._resource(TranscriptSummaries)
 
 
+@_sdk.public
 class AsyncCustomer360(_sdk.AsyncProductClient):
     """Customer 360.
 

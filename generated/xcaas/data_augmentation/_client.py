@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncDataAugmentation", "DataAugmentation"]
 
 
+@_sdk.public
 class DataAugmentation(_sdk.ProductClient):
     """Contact Center data augmentation.
 
@@ -29,6 +30,7 @@ class DataAugmentation(_sdk.ProductClient):
         return self._resource(Interactions)
 
 
+@_sdk.public
 class AsyncDataAugmentation(_sdk.AsyncProductClient):
     """Contact Center data augmentation.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncDynamicCampaigns", "DynamicCampaigns"]
 
 
+@_sdk.public
 class DynamicCampaigns(_sdk.ProductClient):
     """Contact Center dynamic campaigns (legacy)
 
@@ -46,6 +47,7 @@ class DynamicCampaigns(_sdk.ProductClient):
         return self._resource(Records)
 
 
+@_sdk.public
 class AsyncDynamicCampaigns(_sdk.AsyncProductClient):
     """Contact Center dynamic campaigns (legacy)
 

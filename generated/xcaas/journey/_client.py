@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncJourney", "Journey"]
 
 
+@_sdk.public
 class Journey(_sdk.ProductClient):
     """End-to-end journeys.
 
@@ -37,6 +38,7 @@ class Journey(_sdk.ProductClient):
         return self._resource(Transitions)
 
 
+@_sdk.public
 class AsyncJourney(_sdk.AsyncProductClient):
     """End-to-end journeys.
 

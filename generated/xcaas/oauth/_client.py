@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncOauth", "Oauth"]
 
 
+@_sdk.public
 class Oauth(_sdk.ProductClient):
     """OAuth tokens.
 
@@ -30,6 +31,7 @@ class Oauth(_sdk.ProductClient):
         return self._resource(Tokens)
 
 
+@_sdk.public
 class AsyncOauth(_sdk.AsyncProductClient):
     """OAuth tokens.
 

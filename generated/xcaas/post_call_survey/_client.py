@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncPostCallSurvey", "PostCallSurvey"]
 
 
+@_sdk.public
 class PostCallSurvey(_sdk.ProductClient):
     """Post Call Survey.
 
@@ -29,6 +30,7 @@ class PostCallSurvey(_sdk.ProductClient):
         return self._resource(Results)
 
 
+@_sdk.public
 class AsyncPostCallSurvey(_sdk.AsyncProductClient):
     """Post Call Survey.
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncQualityManagement", "QualityManagement"]
 
 
+@_sdk.public
 class QualityManagement(_sdk.ProductClient):
     """Quality Management and Speech Analytics.
 
@@ -53,6 +54,7 @@ class QualityManagement(_sdk.ProductClient):
         return self._resource(Users)
 
 
+@_sdk.public
 class AsyncQualityManagement(_sdk.AsyncProductClient):
     """Quality Management and Speech Analytics.
 

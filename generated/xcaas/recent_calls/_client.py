@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncRecentCalls", "RecentCalls"]
 
 
+@_sdk.public
 class RecentCalls(_sdk.ProductClient):
     """Recent Calls.
 
@@ -29,6 +30,7 @@ class RecentCalls(_sdk.ProductClient):
         return self._resource(Calls)
 
 
+@_sdk.public
 class AsyncRecentCalls(_sdk.AsyncProductClient):
     """Recent Calls.
 

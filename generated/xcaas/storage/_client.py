@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncStorage", "Storage"]
 
 
+@_sdk.public
 class Storage(_sdk.ProductClient):
     """Cloud Storage.
 
@@ -53,6 +54,7 @@ class Storage(_sdk.ProductClient):
         return self._resource(Regions)
 
 
+@_sdk.public
 class AsyncStorage(_sdk.AsyncProductClient):
     """Cloud Storage.
 

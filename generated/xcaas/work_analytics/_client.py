@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncWorkAnalytics", "WorkAnalytics"]
 
 
+@_sdk.public
 class WorkAnalytics(_sdk.ProductClient):
     """Work Analytics.
 
@@ -117,6 +118,7 @@ class WorkAnalytics(_sdk.ProductClient):
         return self._resource(UnreturnedCalls)
 
 
+@_sdk.public
 class AsyncWorkAnalytics(_sdk.AsyncProductClient):
     """Work Analytics.
 

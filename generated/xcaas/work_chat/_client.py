@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncWorkChat", "WorkChat"]
 
 
+@_sdk.public
 class WorkChat(_sdk.ProductClient):
     """Work Chat.
 
@@ -29,6 +30,7 @@ class WorkChat(_sdk.ProductClient):
         return self._resource(Messages)
 
 
+@_sdk.public
 class AsyncWorkChat(_sdk.AsyncProductClient):
     """Work Chat.
 

@@ -17,8 +17,8 @@ from xcaas_core.operations._operation import Call
 )
 def test_plain_http_is_refused_except_to_this_machine(url: str) -> None:
     with (
-        Client(credentials=ClientCredentials("id", "secret"), base_url=url) as client,
         pytest.raises(ConfigurationError),
+        Client(credentials=ClientCredentials("id", "secret"), base_url=url) as client,
     ):
         client.sample.get()
     credentials = ClientCredentials("id", "secret", token_url=f"{url}/token")

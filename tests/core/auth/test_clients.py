@@ -28,7 +28,7 @@ from xcaas_core._errors import (
     PermissionDeniedError,
 )
 from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable, MemoryTokenCache
-from xcaas_core.calls._options import Timeout
+from xcaas_core.calls._retry import Timeout
 from xcaas_core.operations._operation import Call
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support.origin import Answer, serving
 from tests.support.shop import AsyncShop, Shop
-from xcaas_core import CallTimeoutError, RateLimit, Timeout
+from xcaas_core import ArgumentError, CallTimeoutError, RateLimit, Timeout
 from xcaas_core.calls._rate_limits import FlightLimit, RateLimiter
 from xcaas_core.sansio._steps import Sleep, WaitFor
 from xcaas_core.testing import FakeClock
@@ -156,5 +156,5 @@ def test_limits_of_a_product_hold_for_its_calls() -> None:
 
 @pytest.mark.parametrize("wrong", [(0, 1.0), (1, 0.0), (1, -1.0), ("1", 1), (1, "1"), (1, float("nan"))])
 def test_a_limit_that_cannot_be(wrong: tuple[Any, Any]) -> None:
-    with pytest.raises(ValueError, match="rate limit"):
+    with pytest.raises(ArgumentError, match="rate limit"):
         RateLimit(*wrong)

@@ -6,11 +6,12 @@ import inspect
 import re
 from dataclasses import fields
 
-from tests.support.shop import Shop
-from xcaas_core.calls._options import rules_of
-from xcaas_core.client._options import ClientOptions
+import pytest
 
-RULES = rules_of(ClientOptions)
+from tests.support.shop import Shop
+from xcaas_core import ConfigurationError
+from xcaas_core.calls._options import RULES, Options
+
 SHARED = {name for name, rule in RULES.items() if rule.shared}
 # The options that a client keeps in another form than they are given in.
 KEPT_OTHERWISE: dict[str, object] = {"headers": {}, "variables": {}}
@@ -32,13 +33,13 @@ def test_every_way_to_a_client_takes_the_same_options() -> None:
 
 def test_signatures_state_the_defaults_of_the_table() -> None:
     made = inspect.signature(Shop).parameters
-    for declared in fields(ClientOptions):
+    for declared in fields(Options):
         assert made[declared.name].default == declared.default, declared.name
 
 
 def test_options_that_are_not_given_are_their_defaults() -> None:
     with Shop() as client:
-        for declared in fields(ClientOptions):
+        for declared in fields(Options):
             kept = getattr(client.options, declared.name)
             assert kept == KEPT_OTHERWISE.get(declared.name, declared.default), declared.name
 
@@ -51,3 +52,11 @@ def test_the_environment_leaves_room_for_all_options() -> None:
         assert copied.options.setting("shop", "stage") == "prod"
         assert copied.options.trusted_hosts == ("files.example.com",)
         assert client.options.setting("shop", "stage") == "test"
+
+
+@pytest.mark.parametrize("address", ["api.8x8.com", "", "ftp://api.8x8.com", "https://a..b", "https://u:p@host"])
+def test_a_base_address_that_cannot_be_is_refused_at_once(address: str) -> None:
+    with pytest.raises(ConfigurationError):
+        Shop(base_url=address)
+    with Shop() as client, pytest.raises(ConfigurationError):
+        client.with_options(base_url=address)

@@ -180,3 +180,28 @@ def test_jobs_and_files_have_no_variants() -> None:
             client.streaming(client.storage.bulk_downloads.resume_download, "bulk-1.zip")
         with pytest.raises(ConfigurationError, match=r"storage\.objects\.download has no raw or streaming variant"):
             client.raw(client.storage.objects.download, "o1")
+
+
+def test_raw_has_the_options_of_the_client_that_it_is_asked_of() -> None:
+    with serving(ITEM, ITEM) as origin, Shop(base_url=origin.url) as client:
+        twin = client.with_options(headers={"x-tenant": "7"})
+        twin.raw(client.items.get, "1")
+        client.raw(twin.items.get, "1")
+        assert [request.headers.get("x-tenant") for request in origin.seen] == ["7", None]
+        with Shop(base_url=origin.url) as other, pytest.raises(ConfigurationError, match="another client"):
+            other.raw(client.items.get, "1")
+
+
+def test_streaming_has_the_options_of_the_client_that_it_is_asked_of() -> None:
+    async def main(url: str) -> None:
+        async with AsyncShop(base_url=url) as client:
+            twin = client.with_options(headers={"x-tenant": "7"})
+            async with twin.streaming(client.items.get, "1") as response:
+                assert await response.value() == {"id": "1"}
+            async with AsyncShop(base_url=url) as other:
+                with pytest.raises(ConfigurationError, match="another client"):
+                    other.streaming(client.items.get, "1")
+
+    with serving(ITEM) as origin:
+        asyncio.run(main(origin.url))
+        assert origin.seen[0].headers["x-tenant"] == "7"

@@ -19,7 +19,7 @@ from tests.support.example_api import _ops
 from tests.support.file_server import Breaking, Origin
 from tests.support.sessions import async_session, sync_session
 from xcaas_core._errors import ArgumentError, DownloadError, NotFoundError
-from xcaas_core.calls._options import Timeout
+from xcaas_core.calls._retry import Timeout
 from xcaas_core.downloads._download import AsyncDownload, Download
 from xcaas_core.downloads._download_many import adownload_all, download_all
 from xcaas_core.operations._operation import Call

@@ -46,9 +46,9 @@ def test_versions_do_not_meet(tmp_path: Path, sandbox: Sandbox) -> None:
     assert done.returncode == 0, done.stderr
     version = installed().version
     assert done.stdout.splitlines() == [
-        "sdk xcaas_core._errors 404",
-        "first first._core._errors 404",
-        "second app.inner.second._core._errors 404",
+        "sdk xcaas 404",
+        "first first 404",
+        "second app.inner.second 404",
         "3 True",
         f"{version} 0.0.1 False",
     ]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Final, TypedDict, TypeVar
 
 from ..._checks import invalid_type, is_iterable
+from ..._lazy import public
 from ..._secrets import Secret
 from ...sansio._steps import Flow, run_in_thread
 from .._interface import AuthContext
@@ -54,6 +55,7 @@ def texts(name: str, given: object, wanted: str) -> frozenset[str]:
     return found
 
 
+@public
 class Credential:
     """The base of all kinds. Tokens, renewals under way and counters belong to the object, so clients
     that are given the same object share them; a copy starts fresh."""

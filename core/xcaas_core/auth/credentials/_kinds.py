@@ -12,12 +12,14 @@ from typing import Literal, Unpack
 
 from ..._checks import invalid_type, is_str_mapping
 from ..._errors import ConfigurationError
+from ..._lazy import public
 from ._base import Credential, Options, texts
 from ._sources import SecretInput, Source, require_text, source_of
 
 __all__ = ["ApiKey", "BasicToken", "BearerToken", "ClientCredentials", "WorkAnalyticsLogin"]
 
 
+@public
 class ClientCredentials(Credential):
     """OAuth 2 client credentials: the key and the secret of an OAuth key of the Admin Console.
 
@@ -69,6 +71,7 @@ class ClientCredentials(Credential):
         self._replace(fields, drop=client_id not in (None, self.client_id))
 
 
+@public
 class ApiKey(Credential):
     """A key of the Admin Console that is sent as it is.
 
@@ -98,6 +101,7 @@ class ApiKey(Credential):
         self._replace(fields, drop=True)
 
 
+@public
 class BasicToken(Credential):
     """HTTP Basic with a tenant's name and its Data or Action Request Token, or any user and password.
 
@@ -126,6 +130,7 @@ class BasicToken(Credential):
         self._replace(fields, drop=True)
 
 
+@public
 class WorkAnalyticsLogin(Credential):
     """The login of a Work Analytics user, who must have opened the Work Analytics web app at least once.
 
@@ -159,6 +164,7 @@ class WorkAnalyticsLogin(Credential):
         self._replace(fields, drop=api_key is not None or username not in (None, self.username))
 
 
+@public
 class BearerToken(Credential):
     """A bearer token that comes from elsewhere.
 

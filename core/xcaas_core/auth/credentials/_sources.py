@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from ..._errors import ConfigurationError
+from ..._lazy import public
 from ..._redaction import MASK
 from ..._secrets import Secret
 from ..tokens._errors import SecretUnavailableError
@@ -83,6 +84,7 @@ class MissingAfterPickle:
         return "<left behind by pickle>"
 
 
+@public
 @dataclass(frozen=True)
 class EnvironmentVariable:
     """A secret in an environment variable, read when it is needed."""

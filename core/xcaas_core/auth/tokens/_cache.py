@@ -14,11 +14,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ..._fork import resets_after_fork
+from ..._lazy import public
 from ..._secrets import MaskedBytes
 
 __all__ = ["MemoryTokenCache", "TokenCache"]
 
 
+@public
 class TokenCache(Protocol):
     """A small store with a lock. Methods may block, and are called where that holds up no event loop;
     they are called from many threads. What they raise is logged, and the token is requested without them.
@@ -44,6 +46,7 @@ class TokenCache(Protocol):
         ...
 
 
+@public
 class MemoryTokenCache:
     """Shares tokens between all credential objects of this process that use it.
 

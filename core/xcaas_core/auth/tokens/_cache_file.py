@@ -14,6 +14,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from ..._checks import is_number, is_object
+from ..._lazy import public
 from ._errors import SecretUnavailableError
 
 try:
@@ -27,6 +28,7 @@ __all__ = ["FileTokenCache"]
 _SLACK = 5.0
 
 
+@public
 class FileTokenCache:
     """Keeps tokens in a folder of the user, one file each, readable by the user only.
 

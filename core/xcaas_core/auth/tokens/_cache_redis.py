@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Protocol
 
+from ..._lazy import public
 from ._errors import SecretUnavailableError
 
 __all__ = ["RedisClient", "RedisTokenCache"]
@@ -26,6 +27,7 @@ class _OwnClient(RedisClient, Protocol):
     def close(self) -> None: ...
 
 
+@public
 class RedisTokenCache:
     """Shares tokens through Redis: one token request per expiry for all workers together.
 

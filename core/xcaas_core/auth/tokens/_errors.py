@@ -16,6 +16,7 @@ None of them carries a secret, a token or the body of an answer.
 from __future__ import annotations
 
 from ..._errors import CredentialsError, TokenError
+from ..._lazy import public
 
 __all__ = [
     "SecretUnavailableError",
@@ -27,11 +28,13 @@ __all__ = [
 ]
 
 
+@public
 class SecretUnavailableError(CredentialsError):
     """A secret that credentials refer to could not be had: the variable is not set, the callable
     raised, the profile is missing, or the secret was left behind when the client was pickled."""
 
 
+@public
 class TokenRefusedError(TokenError):
     """The token endpoint refused the credential. `code` is the reason that it gave.
 
@@ -39,20 +42,24 @@ class TokenRefusedError(TokenError):
     """
 
 
+@public
 class TokenRateLimitError(TokenError):
     """The token endpoint asked for patience. `retry_after` says for how long, in seconds."""
 
     retry_after: float | None = None
 
 
+@public
 class TokenUnavailableError(TokenError):
     """The token endpoint could not be reached or failed, and went on failing when asked again."""
 
 
+@public
 class TokenResponseError(TokenError):
     """The token endpoint answered something that is not a usable token, such as HTML from a proxy,
     a token of another type, or a token that had expired when it arrived."""
 
 
+@public
 class TokenTimeoutError(TokenError, TimeoutError):
     """The call's own time limit passed before a token was there. Others may still get one."""

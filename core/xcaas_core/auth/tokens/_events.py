@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
+from ..._lazy import public
+
 __all__ = ["AuthCounters", "AuthEvent", "EventKind", "Events", "Observer"]
 
 _log = logging.getLogger("xcaas.auth")
@@ -14,6 +16,7 @@ _log = logging.getLogger("xcaas.auth")
 EventKind: TypeAlias = Literal["acquired", "shared", "reused", "refreshed_early", "failed", "rejected", "replayed"]
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class AuthEvent:
     """Something that happened to a credential. It never holds a secret.
@@ -41,6 +44,7 @@ class AuthEvent:
 Observer: TypeAlias = Callable[[AuthEvent], None]
 
 
+@public
 @dataclass(slots=True)
 class AuthCounters:
     """How often each kind of event happened to one credential."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..._lazy import public
 from ...sansio._steps import growing_wait
 
 __all__ = ["TokenPolicy"]
 
 
+@public
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenPolicy:
     """Times in seconds. The defaults fit tokens of any length."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 
+from ..._lazy import public
 from ..._secrets import MaskedStr
 from ._policy import TokenPolicy
 
@@ -15,6 +16,7 @@ __all__ = ["AccessToken", "TokenInfo"]
 _DEFAULT_POLICY = TokenPolicy()
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class TokenInfo:
     """What the token endpoint said about the current token. The token itself isn't in it."""

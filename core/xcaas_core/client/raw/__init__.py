@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 if TYPE_CHECKING:
+    from ...calls._session import AsyncSession, Session
     from ...paging._pager import AsyncPager
     from ._raw_response import RawResponse
     from ._streamed import AsyncStreaming, StreamedResponse
@@ -21,17 +22,20 @@ class RawCalls:
 
     __slots__ = ()
 
+    _session: Session
+
     def raw(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
         """Call a method and get its result with status, headers and body.
 
             response = client.raw(client.storage.objects.get, "o1")
             response.headers["x-request-id"], response.value.id
 
-        For a list in pages, the response is that of the first page, and `value` the pager.
+        For a list in pages, the response is that of the first page, and `value` the pager. The options are those of
+        this client, also if the method is that of another which shares its connections (`with_options`).
         """
         from ._callers import raw_method
 
-        response: RawResponse[T] = raw_method(method)(*args, **kwargs)
+        response: RawResponse[T] = raw_method(method, self._session)(*args, **kwargs)
         return response
 
     def streaming(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> StreamedResponse[T]:
@@ -42,7 +46,7 @@ class RawCalls:
         """
         from ._callers import streaming_method
 
-        response: StreamedResponse[T] = streaming_method(method)(*args, **kwargs)
+        response: StreamedResponse[T] = streaming_method(method, self._session)(*args, **kwargs)
         return response
 
 
@@ -50,6 +54,8 @@ class AsyncRawCalls:
     """The calls of an async client that return responses."""
 
     __slots__ = ()
+
+    _session: AsyncSession
 
     @overload
     async def raw(
@@ -65,7 +71,7 @@ class AsyncRawCalls:
         """
         from ._callers import raw_method
 
-        response: RawResponse[Any] = await raw_method(method)(*args, **kwargs)
+        response: RawResponse[Any] = await raw_method(method, self._session)(*args, **kwargs)
         return response
 
     @overload
@@ -85,4 +91,4 @@ class AsyncRawCalls:
         from ._callers import streaming_method
         from ._streamed import AsyncStreaming
 
-        return AsyncStreaming(streaming_method(method)(*args, **kwargs))
+        return AsyncStreaming(streaming_method(method, self._session)(*args, **kwargs))

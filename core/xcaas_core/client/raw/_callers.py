@@ -78,28 +78,28 @@ class ResponseCaller:
     resume = poll
 
 
-def raw_method(method: Callable[..., object]) -> Callable[..., Any]:
+def raw_method(method: Callable[..., object], session: Session | AsyncSession) -> Callable[..., Any]:
     """Return the method that returns a `RawResponse` (or the promise of one) instead of a value."""
 
     def wrap(response: CallResponse[Any], value: Callable[[], object]) -> object:
         return RawResponse(value, response)
 
-    return _rebound(method, lambda session: wrap, stream=False)
+    return _rebound(method, session, wrap, stream=False)
 
 
-def streaming_method(method: Callable[..., object]) -> Callable[..., Any]:
+def streaming_method(method: Callable[..., object], session: Session | AsyncSession) -> Callable[..., Any]:
     """Return the method that returns an open response (or the promise of one) instead of a value."""
 
-    def wrapping(session: Session | AsyncSession) -> _Wrap:
+    def wrap(response: CallResponse[Any], value: Callable[[], object]) -> object:
         if isinstance(session, Session):
-            return lambda response, value: StreamedResponse(response, session, value)
-        return lambda response, value: AsyncStreamedResponse(response, session, value)
+            return StreamedResponse(response, session, value)
+        return AsyncStreamedResponse(response, session, value)
 
-    return _rebound(method, wrapping, stream=True)
+    return _rebound(method, session, wrap, stream=True)
 
 
 def _rebound(
-    method: Callable[..., object], wrapping: Callable[[Session | AsyncSession], _Wrap], *, stream: bool
+    method: Callable[..., object], session: Session | AsyncSession, wrap: _Wrap, *, stream: bool
 ) -> Callable[..., Any]:
     """Return the method, bound to its resource on another caller."""
     from ...paging._pager import AsyncPager, Pager
@@ -110,9 +110,12 @@ def _rebound(
             "this is not a method of a resource",
             advice="Pass the method itself, not a call of it; its arguments come after it.",
         )
-    session = owner._caller.session  # pyright: ignore[reportPrivateUsage]
-    caller: Any = ResponseCaller(
-        session, Pager if isinstance(owner, Resource) else AsyncPager, wrapping(session), stream=stream
-    )
+    if owner._caller.session.io is not session.io:  # pyright: ignore[reportPrivateUsage]
+        raise ConfigurationError(
+            "this is a method of another client, which does not share connections with this one",
+            advice="Pass a method of the same client, or of a copy of it that with_options made.",
+        )
+    pager = Pager if isinstance(owner, Resource) else AsyncPager
+    caller: Any = ResponseCaller(session, pager, wrap, stream=stream)
     function: Callable[..., Any] = method.__func__
     return MethodType(function, type(owner)(caller))

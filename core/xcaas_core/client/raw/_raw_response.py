@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from ..._errors import Attempt
 from ..._json import JSONValue
+from ..._lazy import public
 from ..._redaction import safe_url
 from ...calls._replies import CallResponse
 from ...http._media_types import text_in
@@ -16,6 +17,7 @@ __all__ = ["RawResponse"]
 T_co = TypeVar("T_co", covariant=True)
 
 
+@public
 class RawResponse(Generic[T_co]):
     """A successful response with its circumstances. `value` is what the plain call returns.
 

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from ..._errors import ConfigurationError
+from ..._lazy import public
 from ...calls._replies import CallResponse
 from ...calls._session import AsyncSession, Session
 
@@ -44,7 +45,7 @@ class _Open(Generic[T_co]):
         return self._reply.request_id
 
     def _take(self, *, whole: bool) -> None:
-        """The body is about to be read. What came over the connection is not there a second time."""
+        """Note that the body is about to be read. What came over the connection is not there a second time."""
         if whole and self._begun:
             raise _spent("was read by `iter_bytes`, in full or in part")
         if self._spent is not None:
@@ -64,6 +65,7 @@ def _spent(how: str) -> ConfigurationError:
     )
 
 
+@public
 class StreamedResponse(_Open[T_co]):
     """A successful response whose body is still on its way. Close it, or use it as a context manager.
 
@@ -77,7 +79,7 @@ class StreamedResponse(_Open[T_co]):
         self._session = session
 
     def iter_bytes(self) -> Iterator[bytes]:
-        """The body in pieces, as they arrive, decompressed. A second loop goes on where the first one stopped."""
+        """Yield the body in pieces, as they arrive, decompressed. A second loop goes on where the first one stopped."""
         self._take(whole=False)
         while piece := self._session.io.chunk(self._reply.response):
             yield piece
@@ -105,6 +107,7 @@ class StreamedResponse(_Open[T_co]):
         self.close()
 
 
+@public
 class AsyncStreamedResponse(_Open[T_co]):
     """A successful response whose body is still on its way. See `StreamedResponse`."""
 
@@ -115,7 +118,7 @@ class AsyncStreamedResponse(_Open[T_co]):
         self._session = session
 
     async def iter_bytes(self) -> AsyncIterator[bytes]:
-        """The body in pieces, as they arrive, decompressed. A second loop goes on where the first one stopped."""
+        """Yield the body in pieces, as they arrive, decompressed. A second loop goes on where the first one stopped."""
         self._take(whole=False)
         while piece := await self._session.io.chunk(self._reply.response):
             yield piece
@@ -135,6 +138,7 @@ class AsyncStreamedResponse(_Open[T_co]):
         await self._session.io.close_response(self._reply.response)
 
 
+@public
 class AsyncStreaming(Generic[T_co]):
     """`async with client.streaming(…) as response:` makes the call, and closes the response at the end."""
 

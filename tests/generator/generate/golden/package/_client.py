@@ -14,6 +14,7 @@ __all__ = ["AsyncClient", "Client"]
 _REGIONS = (("pets", ("uk", "us")),)
 
 
+@_sdk.public
 class Client(_sdk.ClientBase):
     """Pets.
 
@@ -31,6 +32,7 @@ class Client(_sdk.ClientBase):
         return self._resource(Pets)
 
 
+@_sdk.public
 class AsyncClient(_sdk.AsyncClientBase):
     """Pets.
 

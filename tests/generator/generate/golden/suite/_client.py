@@ -14,6 +14,7 @@ __all__ = ["AsyncXCaaS", "XCaaS"]
 _REGIONS = (("pets", ("uk", "us")),)
 
 
+@_sdk.public
 class XCaaS(_sdk.ClientBase):
     """All products, for code that blocks.
 
@@ -31,6 +32,7 @@ class XCaaS(_sdk.ClientBase):
         return self._product(Pets)
 
 
+@_sdk.public
 class AsyncXCaaS(_sdk.AsyncClientBase):
     """All products, for code that awaits.
 

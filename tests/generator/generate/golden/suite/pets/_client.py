@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncPets", "Pets"]
 
 
+@_sdk.public
 class Pets(_sdk.ProductClient):
     """Pets.
 
@@ -28,6 +29,7 @@ class Pets(_sdk.ProductClient):
         return self._resource(PetsResource)
 
 
+@_sdk.public
 class AsyncPets(_sdk.AsyncProductClient):
     """Pets.
 
