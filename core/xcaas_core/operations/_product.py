@@ -14,7 +14,7 @@ SchemeKind: TypeAlias = Literal["http-basic", "http-bearer", "api-key", "oauth2"
 class Variable:
     """A variable in a server address.
 
-    `names` maps the word that people use to the text in the address (`{"us": "", "eu": "/eu"}`).
+    Without a default, a call needs the setting. `names` maps the word that people use to the text in the address (`{"us": "", "eu": "/eu"}`).
     `source` names the client setting that fills the variable: region, tenant, cluster, …
     """
 
@@ -23,13 +23,13 @@ class Variable:
     def __init__(
         self,
         name: str,
-        default: str,
+        default: str | None = None,
         enum: tuple[str, ...] = (),
         names: Mapping[str, str] | None = None,
         source: str | None = None,
     ) -> None:
         self.name: str = name
-        self.default: str = default
+        self.default: str | None = default
         self.enum: tuple[str, ...] = enum
         self.names: Mapping[str, str] = names or {}
         self.source: str | None = source

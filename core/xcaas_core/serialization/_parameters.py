@@ -22,6 +22,7 @@ from ._styles import (
     Pair,
     escape,
     escape_reserved,
+    is_empty,
     list_or_object,
     members,
     pairs_of,
@@ -210,12 +211,16 @@ def _equals(explode: bool) -> str:
 
 
 def _matrix(name: str, value: object, explode: bool, escaping: Escape) -> str:
+    """RFC 6570, 3.2.7: an empty text has no equals sign, and an empty list or object is nothing at all."""
     if explode and is_list(value):
-        return "".join([f";{name}={escaping(text)}" for text in scalars(value)])
-    if explode and is_object(value):
-        return "".join([f";{escaping(key)}={escaping(text)}" for key, text in members(value, explode=True)])
-    text = list_or_object(value, ",", ",", escaping)
-    return f";{name}={text}" if text else f";{name}"
+        pairs = [(name, escaping(text)) for text in scalars(value)]
+    elif explode and is_object(value):
+        pairs = [(escaping(key), escaping(text)) for key, text in members(value, explode=True)]
+    elif is_empty(value):
+        return ""
+    else:
+        pairs = [(name, list_or_object(value, ",", ",", escaping))]
+    return "".join([f";{key}={text}" if text else f";{key}" for key, text in pairs])
 
 
 # --- query -----------------------------------------------------------------

@@ -69,7 +69,7 @@ def server_template(server: Server, setting: Settings) -> str:
     authority = _authority_end(server.url)
 
     def fill(match: re.Match[str]) -> str:
-        variable = variables.get(match[1]) or Variable(match[1], "")
+        variable = variables.get(match[1]) or Variable(match[1])
         return _variable_text(variable, setting, in_host=match.start() < authority)
 
     address = _VARIABLE.sub(fill, server.url)
@@ -108,11 +108,9 @@ def _variable_text(variable: Variable, setting: Settings, *, in_host: bool) -> s
 
 
 def _default_text(variable: Variable, name: str) -> str:
-    if variable.default in variable.names:
-        return variable.names[variable.default]
-    if not variable.default and "" not in variable.enum:
+    if variable.default is None:
         raise ConfigurationError(
             f"the address of this product needs a value for {name}, and the client was given none",
             advice=f"Pass {name}=… to the client.",
         )
-    return variable.default
+    return variable.names.get(variable.default, variable.default)

@@ -24,6 +24,7 @@ __all__ = [
     "escape_form",
     "escape_reserved",
     "form_pairs",
+    "is_empty",
     "list_or_object",
     "members",
     "pairs_of",
@@ -129,14 +130,17 @@ def pairs_of(name: str, value: object, style: str, explode: bool, escaping: Esca
         return [] if value is None else [(name, escaping(text_of(value)))]
     if not explode:
         separator = escaping(_SEPARATORS[style]) if style in _SEPARATORS else ","
-        return [] if _is_empty(value) else [(name, list_or_object(value, separator, separator, escaping))]
+        return [] if is_empty(value) else [(name, list_or_object(value, separator, separator, escaping))]
     if is_object(value):
         return [(key, escaping(text)) for key, text in members(value, explode=True)]
     return [(name, escaping(text)) for text in scalars(value)]
 
 
-def _is_empty(value: object) -> bool:
-    held = value.values() if is_object(value) else value if is_list(value) else ()
+def is_empty(value: object) -> bool:
+    """Whether a value is a list or an object with nothing in it that could be sent."""
+    if not is_list(value) and not is_object(value):
+        return False
+    held = value.values() if is_object(value) else value
     return all(member is None for member in held)
 
 

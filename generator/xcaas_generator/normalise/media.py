@@ -27,7 +27,7 @@ from xcaas_generator.normalise.shapes import (
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+")
 _JSON = re.compile(r"application/(?:.*[+.-])?json(?:-.*)?|text/(?:x-)?json|application/\*\+json|application/problem")
 _BINARY = ("protobuf", "cbor", "msgpack", "messagepack", "avro", "bson", "thrift", "parquet", "smile", "arrow")
-_LINES = ("ndjson", "jsonl", "json-seq", "jsonlines", "x-json-stream")
+_LINES = ("ndjson", "jsonl", "json-seq", "jsonlines", "json-lines", "json-stream", "stream+json")
 _TEXTUAL = ("yaml", "csv", "javascript", "graphql", "sql", "toml", "jwt", "typescript", "event-stream", "pem", "pgp")
 
 
@@ -79,6 +79,8 @@ class Contents:
         else:
             shape = self._shaper.shape(schema, hint) if given else ANY
         kind = _kind(media_type, without_null(shape), given=given, alone=alone)
+        if kind == "multipart" and "form-data" in media_type and isinstance(without_null(shape), ArrayOf):
+            self._report.warn(media.place, "a form is an object; a list is sent as parts of multipart/mixed only")
         # `encoding` has a meaning for these two only.
         encoding = self._encoding(media) if kind in ("form", "multipart") else ()
         if alone and kind == "binary" and _compound(without_null(shape)):
@@ -106,6 +108,9 @@ class Contents:
         for wire, listed in self._shaper.resolver.entries(media, "encoding"):
             one = self._shaper.resolver.end(listed)
             explode = one.get("explode")
+            headers = [name for name, _ in one.child("headers").items() if name.lower() != "content-type"]
+            if headers:
+                self._report.warn(one.place, f"the part {wire!r} is sent without the headers {', '.join(headers)}")
             parts.append(
                 ir.PartEncoding(
                     wire,
@@ -118,7 +123,9 @@ class Contents:
 
 
 def _is_json(raw: str) -> bool:
-    return _JSON.fullmatch(raw.partition(";")[0].strip()) is not None
+    """Return whether a media type is one JSON value. A line for each of several is text."""
+    essence = raw.partition(";")[0].strip()
+    return _JSON.fullmatch(essence) is not None and not any(word in essence for word in _LINES)
 
 
 def _is_alternative(variant: VariantDraft, media: Node, jsons: list[Node]) -> bool:
@@ -147,7 +154,7 @@ def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.Body
     essence = media_type.partition(";")[0].strip().lower()
     main, _, subtype = essence.partition("/")
     textual = (isinstance(shape, Scalar) and shape.kind == "str") or _is_text_enum(shape)
-    if _JSON.fullmatch(essence):
+    if _is_json(essence):
         return "json"
     if essence == "application/x-www-form-urlencoded":
         return "form"

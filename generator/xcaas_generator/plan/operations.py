@@ -103,8 +103,7 @@ def _server(server: ir.Server, imports: Imports, *, named: bool) -> Code:
         call(
             imports.use(SDK, "Variable"),
             text(variable.name),
-            # Core takes an empty default to mean that a call needs the setting.
-            text("" if variable.required else variable.default),
+            *([] if variable.required else [text(variable.default)]),
             enum=texts(variable.enum) if variable.enum else None,
             names=braced([(text(word), text(value)) for word, value in variable.names]) if variable.names else None,
             source=text(variable.source) if variable.source else None,
