@@ -38,7 +38,7 @@ _JSON: Final = "application/json"
 
 
 def multipart_payload(fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
-    """A payload whose parts are opened afresh for each attempt.
+    """Return a payload whose parts are opened afresh for each attempt.
 
     Files are bytes, a path, an open file, an iterator of bytes, or a tuple of file name and one of
     these, and perhaps a content type. A list makes one part per member. Objects travel as JSON.
@@ -84,7 +84,7 @@ def _written(parts: list[Part], boundary: str) -> Iterator[bytes]:
 
 
 def _quoted(text: str) -> str:
-    """A name within quotes, as browsers write it (WHATWG, multipart/form-data)."""
+    """Return a name within quotes, as browsers write it (WHATWG, multipart/form-data)."""
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -93,7 +93,7 @@ def _all_sources(fields: Mapping[str, object], encoding: Mapping[str, Encoding])
 
 
 def _sources(name: str, value: object, encoding: Encoding | None) -> list[_Source]:
-    """Where the parts of one property come from."""
+    """Return where the parts of one property come from."""
     is_styled = encoding is not None and (encoding.style is not None or encoding.explode is not None)
     if is_styled and not has_files((value,)):
         pairs = form_pairs(name, plain(value), encoding, str)
@@ -207,7 +207,7 @@ class _Window:
             self._start, self._length = place
 
     def read(self, size: int = -1) -> bytes:
-        """As of any file."""
+        """Read as from any file."""
         if self._chunks is not None:
             return self._read_chunks(size)
         if self._file is None and self._path is not None:
@@ -231,7 +231,7 @@ class _Window:
         return data
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """As of a file that begins where the source stood. `io.UnsupportedOperation` where there is no going back."""
+        """Seek in a file that begins where the source stood. `io.UnsupportedOperation` where there is no going back."""
         if self._length is None:
             raise io.UnsupportedOperation("this source can be read once")
         self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._length}[whence]
@@ -240,7 +240,7 @@ class _Window:
         return self._at
 
     def tell(self) -> int:
-        """As of a file that begins where the source stood."""
+        """Return the place in a file that begins where the source stood."""
         if self._length is None:
             raise io.UnsupportedOperation("this source can be read once")
         return self._at

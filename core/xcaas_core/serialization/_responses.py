@@ -1,4 +1,4 @@
-"""From an answer to a value: which of the promised answers it is, and decoding it."""
+"""From a response to a value: which of the promised ones it is, and decoding it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ __all__ = ["ResponseDecoder", "candidates", "plain_json"]
 T = TypeVar("T")
 Decode: TypeAlias = "Callable[[Response, LenientReading | None], object]"
 
-_SOMEBODY_ELSE: Final = "Something between here and the service may have answered: check base_url, region and proxies."
+_SOMEBODY_ELSE: Final = "Something between here and the service may have responded: check base_url, region and proxies."
 _CACHED: Final = 32  # spellings of content types per operation; servers have two or three
 
 
 def candidates(specs: ResponseSpecs, status: int) -> tuple[ResponseSpec, ...]:
-    """The answers that the spec names for a status: its own, those of its range, or the default."""
+    """Return the responses that the spec names for a status: its own, those of its range, or the default."""
     found = specs.get(str(status)) or specs.get(f"{status // 100}XX") or specs.get("default") or ()
     return (found,) if isinstance(found, ResponseSpec) else found
 
@@ -55,7 +55,7 @@ def _load(response: Response, charset: str) -> JSONValue:
 
 
 class ResponseDecoder:
-    """The successful answers of one operation, compiled. Decoders are found once per status and type."""
+    """The successful responses of one operation, compiled. Decoders are found once per status and type."""
 
     __slots__ = ("_decoders", "_package", "_paged", "_promised", "_specs")
 
@@ -124,7 +124,7 @@ class ResponseDecoder:
         return decode_json
 
     def _choose(self, response: Response) -> ResponseSpec | None:
-        """The promised answer that this one is, by its media type. None: nothing at all is promised."""
+        """Return the promised response that this one is, by its media type; None where nothing at all is promised."""
         offered = candidates(self._specs, response.status) or self._promised
         if not offered:
             return None

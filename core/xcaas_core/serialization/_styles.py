@@ -73,7 +73,7 @@ def _unsendable() -> ArgumentError:
 
 
 def text_of(value: object) -> str:
-    """A scalar as it stands in an address: JSON's spelling, without quotes around text."""
+    """Return a scalar as it stands in an address: JSON's spelling, without quotes around text."""
     if isinstance(value, str):
         return value
     if value is True:
@@ -90,12 +90,12 @@ def text_of(value: object) -> str:
 
 
 def scalars(value: list[object]) -> list[str]:
-    """The members of a list as text, None left out."""
+    """Return the members of a list as text, None left out."""
     return [text_of(member) for member in value if member is not None]
 
 
 def members(value: dict[str, object], *, explode: bool) -> list[Pair]:
-    """The members of an object as text, None left out. One that is a list repeats its name where the object is
+    """Return the members of an object as text, None left out. One that is a list repeats its name where the object is
     exploded, as a list parameter does."""
     pairs: list[Pair] = []
     for name, member in value.items():
@@ -107,7 +107,7 @@ def members(value: dict[str, object], *, explode: bool) -> list[Pair]:
 
 
 def list_or_object(value: object, separator: str, equals: str, escaping: Escape) -> str:
-    """One text for any value: `a`, `a,b`, `k,v` or `k=v`, with the separator given.
+    """Return one text for any value: `a`, `a,b`, `k,v` or `k=v`, with the separator given.
 
     `equals` stands between the key and value of an object.
     """
@@ -155,7 +155,7 @@ def form_pairs(name: str, value: object, encoding: Encoding | None, escaping: Es
 
 
 def _deep_pairs(name: str, value: object) -> list[Pair]:
-    """`deepObject`: one pair per leaf, with the way to it in brackets. OpenAPI leaves lists open: the elements of one
+    """Return the pairs of `deepObject`: one per leaf, with the way to it in brackets. OpenAPI leaves lists open: the elements of one
     have numbers, so that those which are objects keep apart."""
     if is_object(value):
         return [pair for key, member in value.items() for pair in _deep_pairs(f"{name}[{key}]", member)]

@@ -183,6 +183,8 @@ def _responses(outcome: Outcome, context: PlanContext, imports: Imports) -> Code
     for response in outcome.responses:
         alone = outcome.type if outcome.single else None
         variants = [_response_variant(variant, context, imports, alone) for variant in response.variants]
+        if response.may_be_empty:
+            variants.append(call(imports.use(SDK, "empty_response")))
         pairs.append((text(response.status), _one_or_many(variants, imports)))
     return braced(pairs)
 
