@@ -252,6 +252,22 @@ class ResponseError(XCaaSError):
         if headers is not None:
             self.headers = headers
 
+    def __reduce__(self) -> tuple[object, ...]:
+        from ._packed import packed
+
+        return type(self), self.args, {**vars(self), "body": packed(self.body)}
+
+    def __setstate__(self, state: dict[str, object] | None) -> None:
+        from ._packed import PackedBody
+
+        super().__setstate__(state)
+        body = self.body
+        if isinstance(body, PackedBody):
+            try:
+                self.body = body.unpacked()
+            except (RecursionError, XCaaSError):
+                self.body = body.text
+
 
 class RedirectError(ResponseError):
     """3xx. Redirects are not followed: credentials must not travel to other hosts."""

@@ -211,6 +211,7 @@ class Response:
     place: SourceLocation
     doc: str = ""
     headers: tuple[Parameter, ...] = ()
+    may_be_empty: bool = False  # beside the bodies that are described
 
     @property
     def success(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import json
 import pickle
 import re
 
@@ -11,6 +12,7 @@ import pytest
 
 import xcaas_core
 import xcaas_core._errors as errors
+from xcaas_core.models import UnknownModel
 
 
 def classes() -> list[type[Exception]]:
@@ -39,6 +41,23 @@ def test_errors_survive_pickle_and_copy(cls: type[errors.XCaaSError]) -> None:
         assert type(twin) is cls
         assert str(twin) == str(error)
         assert [attempt.outcome for attempt in twin.attempts] == ["503", "404"]
+
+
+@pytest.mark.parametrize("levels", [1, 101, 400, 900])
+def test_bodies_of_any_depth_survive_pickle_and_copy(levels: int) -> None:
+    text = '{"a":' * levels + '["x"]' + "}" * levels
+    error = errors.ServerError("no", status=500, body=json.loads(text), code="7", headers={"a": "b"})
+    for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert json.dumps(twin.body, separators=(",", ":")) == text
+        assert (str(twin), twin.status, twin.code, twin.headers) == ("no", 500, "7", {"a": "b"})
+
+
+def test_a_deep_model_survives_pickle_and_copy() -> None:
+    body = UnknownModel.from_dict({"a": json.loads("[" * 300 + "]" * 300)})
+    error = errors.ServerError("no", status=500, body=body)
+    for twin in (pickle.loads(pickle.dumps(error)), copy.deepcopy(error)):
+        assert isinstance(twin.body, UnknownModel)
+        assert twin.body.to_json() == body.to_json()
 
 
 @pytest.mark.parametrize("cls", classes())

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from ._codec import Codec as Codec
 from ._context import LenientReading as LenientReading
+from ._fields import Constant as Constant
+from ._fields import Discriminator as Discriminator
+from ._fields import Format as Format
+from ._fields import OneOrList as OneOrList
 from ._fields import extra as extra
 from ._fields import field as field
 from ._json import JSONObject as JSONObject
 from ._json import JSONValue as JSONValue
 from ._json import decode_json as decode_json
 from ._json import encode_json as encode_json
-from ._marks import Constant as Constant
-from ._marks import Discriminator as Discriminator
-from ._marks import Format as Format
-from ._marks import OneOrList as OneOrList
 from ._model import RESERVED_NAMES as RESERVED_NAMES
 from ._model import Model as Model
 from ._model import UnknownModel as UnknownModel
 from ._model import model as model
-from ._parser import Parser as Parser
-from ._parser import Webhook as Webhook
+from ._resolve import Parser as Parser
+from ._resolve import Webhook as Webhook
 from ._resolve import resolve as resolve
 
 __all__ = [

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union
 from ._codec import Codec, NullableCodec
 from ._containers import ListCodec, MapCodec, OneOrListCodec
 from ._dates import DATE_TIME, DATES, DAY
+from ._fields import Constant, Discriminator, Format, OneOrList
 from ._layout import ModelBase, ModelCodec
-from ._marks import Constant, Discriminator, Format, OneOrList
 from ._scalars import JSON, NULL, SCALARS, ConstCodec
 from ._unions import DiscriminatedCodec, UnionCodec
 

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias, cast
 
 from .._checks import is_list, is_mapping, is_object
-from ._context import FROM_SERVER, FROM_SERVER_OWNED, Context, LenientReading
-from ._failure import ValidationFailure
+from ._context import FROM_SERVER, FROM_SERVER_OWNED, Context, LenientReading, ValidationFailure
 from ._json import JSONValue
 
 __all__ = [

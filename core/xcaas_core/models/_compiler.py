@@ -34,13 +34,11 @@ from typing import Any
 from ._annotations import codec_of
 from ._codec import Codec, NullableCodec, Reader, same_json
 from ._containers import ListCodec, MapCodec
-from ._context import Context
+from ._context import Context, ValidationFailure, describe
 from ._dates import DATE_TIME, Moment
-from ._failure import ValidationFailure, describe
-from ._fields import EXTRA, NULLABLE, WIRE
+from ._fields import ABSENT, EXTRA, NULLABLE, WIRE
 from ._json import JSONValue
 from ._layout import FieldLayout, Layout, ModelBase, ModelCodec, UnknownFields, keep
-from ._marks import ABSENT
 
 __all__ = ["layout_of", "slot_of"]
 

@@ -7,8 +7,7 @@ from typing import Final, cast
 
 from .._checks import is_list, is_mapping, is_object
 from ._codec import Codec, Fit, total
-from ._context import Context
-from ._failure import ValidationFailure, describe, located
+from ._context import Context, ValidationFailure, describe, located
 from ._json import JSONObject, JSONValue
 
 __all__ = ["ListCodec", "MapCodec", "OneOrListCodec"]

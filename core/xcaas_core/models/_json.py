@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from .._json import JSONValue as JSONValue
 from .._json import dumps, loads
-from ._failure import ValidationFailure
+from ._context import ValidationFailure
 
 __all__ = ["Buffer", "JSONObject", "JSONValue", "decode_json", "encode_json"]
 
@@ -19,7 +19,7 @@ Buffer: TypeAlias = bytes | bytearray | memoryview | str
 def decode_json(data: Buffer) -> JSONValue:
     """Return the value that JSON text or bytes stand for. Raises `DecodeError` for anything else.
 
-    For text that callers give; answers are read in `serialization/_responses.py`.
+    For text that callers give; responses are read in `serialization/_responses.py`.
     """
     try:
         return loads(data if isinstance(data, str | bytes) else bytes(data))

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 from .._checks import is_mapping, is_object
 from ._codec import Codec, Fit, NullableCodec, Reader, total, write_any
 from ._containers import MapCodec
-from ._context import Context
-from ._failure import located
+from ._context import Context, located
 from ._json import JSONObject, JSONValue
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ._codec import Codec, Constant, write_any
-from ._context import Context
-from ._failure import ValidationFailure, describe
+from ._context import Context, ValidationFailure, describe
 from ._json import JSONValue
 
 __all__ = ["BLANKS", "JSON", "NULL", "SCALARS", "TEXT", "TEXT_OR_NUMBER", "ConstCodec", "Parsed"]
@@ -206,7 +205,7 @@ def _real_number(raw: str | int | float) -> int | float:
 
 
 def _as_float(number: int) -> int | float:
-    """A float where that loses nothing."""
+    """Return a float where that loses nothing."""
     return float(number) if -(2**53) <= number <= 2**53 else number
 
 
@@ -218,7 +217,7 @@ def _single(value: object, noun: str) -> JSONValue:
 
 
 def _digits(value: object, noun: str) -> str:
-    """Text for a number of any kind, those of other libraries too. Text goes as it is."""
+    """Return text for a number of any kind, those of other libraries too. Text goes as it is."""
     if isinstance(value, str):
         return value
     if not hasattr(type(value), "__float__"):

@@ -9,11 +9,10 @@ from typing import Final, TypeAlias
 
 from .._checks import is_mapping, is_object
 from ._codec import FITS, Codec, Fit, write_any
-from ._context import Context
-from ._failure import ValidationFailure, describe
+from ._context import Context, ValidationFailure, describe
+from ._fields import Discriminator
 from ._json import JSONValue
 from ._layout import ModelBase, ModelCodec
-from ._marks import Discriminator
 
 __all__ = ["DiscriminatedCodec", "UnionCodec"]
 

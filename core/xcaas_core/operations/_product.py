@@ -19,12 +19,12 @@ SchemeKind: TypeAlias = Literal["http-basic", "http-bearer", "api-key", "oauth2"
 class Variable:
     """A variable in a server address.
 
-    `names` maps the word that people use to the text in the address (`{"us": "", "eu": "/eu"}`).
+    Without a default, a call needs the setting. `names` maps the word that people use to the text in the address (`{"us": "", "eu": "/eu"}`).
     `source` names the client setting that fills the variable: region, tenant, cluster, …
     """
 
     name: str
-    default: str
+    default: str | None = None
     enum: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     source: str | None = None

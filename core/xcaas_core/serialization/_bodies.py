@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias, cast
 
+from .._checks import is_list
 from .._errors import ArgumentError
 from .._json import dumps
 from ..operations._parameter import Body, Encoding
@@ -55,7 +56,11 @@ def _maker(body: Body, codec: Codec | None) -> Maker:
 def _structured(body: Body, codec: Codec | None) -> Maker:
     compose = body.compose
     if compose is not None:
-        return lambda value: compose(_fields(value, None), codec, body.encoding)
+        # A list is parts without names, which a form does not have.
+        takes_lists = "form-data" not in body.media_type
+        return lambda value: compose(
+            {"": value} if takes_lists and is_list(value) else _fields(value, None), codec, body.encoding
+        )
     if body.kind == "form":
         return lambda value: Payload(_form(_fields(value, codec), body.encoding), body.media_type)
     return lambda value: Payload(dumps(_json(value, codec)), body.media_type)

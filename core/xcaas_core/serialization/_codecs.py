@@ -19,6 +19,11 @@ class Codec(Protocol):
     """Turns plain JSON values into Python values and back. Both raise `DecodeError` or `ArgumentError`."""
 
     @property
+    def name(self) -> str:
+        """The type in Python's words, for messages."""
+        ...
+
+    @property
     def accepts(self) -> frozenset[type]:
         """Classes of the JSON values that it is for."""
         ...

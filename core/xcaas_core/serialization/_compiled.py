@@ -6,23 +6,65 @@ depends on credentials, addresses or options.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from .._errors import ArgumentError
-from ..operations._operation import IDEMPOTENT
-from ._arguments import blame_body, blame_parameter
+from ..operations._operation import IDEMPOTENT, Operation
 from ._bodies import BodyWriter
 from ._parameters import Target, Writer, compile_parameter, compile_path
 from ._payload import Payload
 from ._responses import ResponseDecoder
-from ._zones import in_zone
 
 if TYPE_CHECKING:
     from ..operations._operation import Operation
     from ..operations._parameter import Parameter
 
-__all__ = ["Compiled", "compiled"]
+__all__ = [
+    "Compiled",
+    "blame_body",
+    "blame_parameter",
+    "compiled",
+    "in_zone",
+]
+
+
+def in_zone(value: object, zone: object) -> object:
+    """Return a datetime that has a zone as the clock in `zone` shows it; anything else as it is.
+
+    Raises:
+        ArgumentError: The zone is not known here.
+    """
+    if not isinstance(value, dt.datetime) or value.tzinfo is None or zone is None:
+        return value
+    from zoneinfo import ZoneInfo
+
+    try:
+        return value.astimezone(ZoneInfo(str(zone))).replace(tzinfo=None)
+    except (OSError, ValueError, LookupError):
+        raise ArgumentError(
+            f"the time cannot be converted to the zone {zone!r}, which is not known here",
+            advice="Give the IANA name of a zone, such as America/New_York; on Windows, install tzdata.",
+        ) from None
+
+
+AnyArgumentError = TypeVar("AnyArgumentError", bound=ArgumentError)
+
+
+def blame_parameter(error: AnyArgumentError, operation: Operation[object], position: int) -> AnyArgumentError:
+    """Note on an error which argument it is about."""
+    parameter = operation.parameters[position]
+    error.argument = parameter.argument
+    error.wire = parameter.wire
+    return error
+
+
+def blame_body(error: AnyArgumentError, operation: Operation[object]) -> AnyArgumentError:
+    """Note on an error that it is about the body."""
+    error.argument = error.argument or operation.body_argument
+    return error
+
 
 Settings = Callable[[str], str | None]
 _ABSENT: Final = "a value is needed, and none was given"
@@ -46,7 +88,7 @@ class Compiled:
         self._guards = _guards(operation)
 
     def write(self, args: tuple[object, ...], setting: Settings, *, linked: bool) -> Target:
-        """Arguments as parts of a request. A link brings its own path and query."""
+        """Return arguments as parts of a request. A link brings its own path and query."""
         target = Target()
         given = len(args)
         position = 0
@@ -69,7 +111,7 @@ class Compiled:
         return target
 
     def _given(self, args: tuple[object, ...], wire: str) -> object:
-        """What the caller gave for another parameter."""
+        """Return what the caller gave for another parameter."""
         position = self._operation.index("query", wire)
         return args[position] if position is not None and position < len(args) else None
 
@@ -105,7 +147,7 @@ def _refuse_absent(parameter: Parameter) -> None:
 
 
 def _guards(operation: Operation[object]) -> tuple[frozenset[str], ...]:
-    """Sets of headers that hold the credentials. A caller who sets one such set whole needs no other credential."""
+    """Return the sets of headers that hold the credentials. A caller who sets one such set whole needs no other credential."""
     schemes = operation.product.schemes
     sets: list[frozenset[str]] = []
     for names in operation.security:
@@ -119,7 +161,7 @@ def _guards(operation: Operation[object]) -> tuple[frozenset[str], ...]:
 
 
 def compiled(operation: Operation[object]) -> Compiled:
-    """The operation made ready, once. Two threads that race make two, of which either will do."""
+    """Return the operation made ready, once. Two threads that race make two, of which either will do."""
     found = operation.compiled
     if not isinstance(found, Compiled):
         found = operation.compiled = Compiled(operation)

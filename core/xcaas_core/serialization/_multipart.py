@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import mimetypes
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from secrets import token_hex
@@ -11,6 +12,7 @@ from typing import IO, Final, cast
 from .._checks import is_list, is_object
 from .._errors import ArgumentError
 from .._json import dumps
+from ..http._media_types import matches
 from ..operations._parameter import Encoding
 from ..sansio._messages import Part
 from ._codecs import Codec
@@ -36,7 +38,7 @@ _JSON: Final = "application/json"
 
 
 def multipart_payload(fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
-    """A payload whose parts are opened afresh for each attempt.
+    """Return a payload whose parts are opened afresh for each attempt.
 
     Files are bytes, a path, an open file, an iterator of bytes, or a tuple of file name and one of
     these, and perhaps a content type. A list makes one part per member. Objects travel as JSON.
@@ -66,10 +68,12 @@ def parted_payload(
 
 def _written(parts: list[Part], boundary: str) -> Iterator[bytes]:
     for name, (filename, content, media_type) in parts:
-        file = "" if filename is None else f'; filename="{_quoted(filename)}"'
+        disposition = f'form-data; name="{_quoted(name)}"' if name else "attachment"
+        if filename:
+            disposition += f'; filename="{_quoted(filename)}"'
         kind = media_type or ("text/plain; charset=utf-8" if filename is None else "application/octet-stream")
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"{file}\r\nContent-Type: {kind}\r\n\r\n'
-        yield head.encode()
+        told = f"Content-Disposition: {disposition}\r\n" if name or filename else ""
+        yield f"--{boundary}\r\n{told}Content-Type: {kind}\r\n\r\n".encode()
         if isinstance(content, bytes):
             yield content
         else:
@@ -80,7 +84,7 @@ def _written(parts: list[Part], boundary: str) -> Iterator[bytes]:
 
 
 def _quoted(text: str) -> str:
-    """A name within quotes, as browsers write it (WHATWG, multipart/form-data)."""
+    """Return a name within quotes, as browsers write it (WHATWG, multipart/form-data)."""
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -89,7 +93,7 @@ def _all_sources(fields: Mapping[str, object], encoding: Mapping[str, Encoding])
 
 
 def _sources(name: str, value: object, encoding: Encoding | None) -> list[_Source]:
-    """Where the parts of one property come from."""
+    """Return where the parts of one property come from."""
     is_styled = encoding is not None and (encoding.style is not None or encoding.explode is not None)
     if is_styled and not has_files((value,)):
         pairs = form_pairs(name, plain(value), encoding, str)
@@ -103,10 +107,15 @@ def _repeated(value: object) -> Iterable[object]:
     return cast("Iterable[object]", value)
 
 
-def _concrete(content_type: str | None) -> str | None:
-    """The first type of a list of types that can be sent, which ranges cannot."""
-    listed = [] if content_type is None else [each.strip() for each in content_type.split(",")]
+def _concrete(listed: list[str]) -> str | None:
+    """Return the first of several types that can be sent, which ranges cannot."""
     return next((each for each in listed if each and "*" not in each), None)
+
+
+def _type_of_file(filename: str, listed: list[str]) -> str | None:
+    """Return the type that a file's name stands for, if it is among those that the spec lists."""
+    guessed, _ = mimetypes.guess_type(filename)
+    return guessed if guessed and any(matches(each, guessed) for each in listed) else None
 
 
 class _Source:
@@ -116,13 +125,20 @@ class _Source:
 
     def __init__(self, name: str, value: object, encoding: Encoding | None) -> None:
         self.name = name
-        self.media_type = None if encoding is None else _concrete(encoding.content_type)
+        listed: list[str] = []
+        if encoding is not None and encoding.content_type is not None:
+            listed = [each.strip() for each in encoding.content_type.split(",")]
+        self.media_type = _concrete(listed)
         self.filename: str | None = None
+        told: str | None = None
         if is_named_file(value):
             self.filename, value, *rest = cast("tuple[str, object, str | None]", value)
-            self.media_type = rest[0] if rest else self.media_type
+            told = rest[0] if rest else None
         if is_binary(value):
             self.content: bytes | _Window = self._open(value)
+            # Without a word of the spec it is the HTTP library that guesses.
+            guessed = _type_of_file(self.filename or "", listed) or self.media_type if listed else None
+            self.media_type = told or guessed or ("application/octet-stream" if listed else None)
         else:
             self.content = self._field(plain(value))
         self.replayable = isinstance(self.content, bytes) or self.content.replayable
@@ -191,7 +207,7 @@ class _Window:
             self._start, self._length = place
 
     def read(self, size: int = -1) -> bytes:
-        """As of any file."""
+        """Read as from any file."""
         if self._chunks is not None:
             return self._read_chunks(size)
         if self._file is None and self._path is not None:
@@ -215,7 +231,7 @@ class _Window:
         return data
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """As of a file that begins where the source stood. `io.UnsupportedOperation` where there is no going back."""
+        """Seek in a file that begins where the source stood. `io.UnsupportedOperation` where there is no going back."""
         if self._length is None:
             raise io.UnsupportedOperation("this source can be read once")
         self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._length}[whence]
@@ -224,7 +240,7 @@ class _Window:
         return self._at
 
     def tell(self) -> int:
-        """As of a file that begins where the source stood."""
+        """Return the place in a file that begins where the source stood."""
         if self._length is None:
             raise io.UnsupportedOperation("this source can be read once")
         return self._at

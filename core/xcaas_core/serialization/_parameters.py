@@ -22,6 +22,7 @@ from ._styles import (
     Pair,
     escape,
     escape_reserved,
+    is_empty,
     list_or_object,
     members,
     pairs_of,
@@ -51,7 +52,7 @@ Writer: TypeAlias = "Callable[[object, Target], None]"
 
 
 def compile_parameter(parameter: Parameter, package: str) -> Writer:
-    """A function that writes a given value of this parameter to a request."""
+    """Return the function that writes a value of this parameter to a request."""
     encode = _needed(_encoder(parameter, package)) if parameter.required else _encoder(parameter, package)
     match parameter.location:
         case "path":
@@ -65,7 +66,7 @@ def compile_parameter(parameter: Parameter, package: str) -> Writer:
 
 
 def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
-    """From a Python value to a JSON value, or to text for parameters given by `content`."""
+    """Return the function from a Python value to JSON, or to text for parameters given by `content`."""
     codec = codec_for(parameter.annotation, package)
     single = parameter.annotation is None and parameter.media_type is None
     convert = codec.encode if codec is not None else _single if single else plain
@@ -100,7 +101,7 @@ def _needed(encode: Callable[[object], object]) -> Callable[[object], object]:
 
 
 def _refuse_undefined(value: object) -> None:
-    """`ArgumentError` for what is not equal to itself, such as NaN and pandas' NaT, also in a list."""
+    """Raise `ArgumentError` for what is not equal to itself, such as NaN and pandas' NaT, also in a list."""
     members = value if is_iterable(value) and isinstance(value, list | tuple | set | frozenset) else (value,)
     for member in members:
         if (member != member) is True:  # arrays and the like give other things than booleans
@@ -114,7 +115,7 @@ def _kind(value: object) -> str:
 
 
 def _single(value: object) -> object:
-    """JSON for a value where the spec knows of no list and no object: these would be sent as nonsense."""
+    """Return JSON for a value where the spec has no list and no object: these would be sent as nonsense."""
     found = plain(value)
     if is_list(found) or is_object(found):
         raise ArgumentError(f"a single value was expected, not {type(value).__name__}")
@@ -147,10 +148,10 @@ Blame: TypeAlias = "Callable[[ArgumentError, str], ArgumentError]"
 
 
 def compile_path(template: str, blame: Blame) -> Callable[[dict[str, str]], str]:
-    """A function that fills a path template with finished texts. `blame` notes on an error which name it is about.
+    """Return the function that fills a path template with finished texts. `blame` notes on an error which name it is about.
 
     Segments must not come out empty, `.` or `..`: servers and proxies would drop them and
-    answer, or delete, something else.
+    send, or delete, something else.
     """
     pieces = _PLACEHOLDER.split(template)
     if len(pieces) == 1:
@@ -210,12 +211,16 @@ def _equals(explode: bool) -> str:
 
 
 def _matrix(name: str, value: object, explode: bool, escaping: Escape) -> str:
+    """RFC 6570, 3.2.7: an empty text has no equals sign, and an empty list or object is nothing at all."""
     if explode and is_list(value):
-        return "".join([f";{name}={escaping(text)}" for text in scalars(value)])
-    if explode and is_object(value):
-        return "".join([f";{escaping(key)}={escaping(text)}" for key, text in members(value, explode=True)])
-    text = list_or_object(value, ",", ",", escaping)
-    return f";{name}={text}" if text else f";{name}"
+        pairs = [(name, escaping(text)) for text in scalars(value)]
+    elif explode and is_object(value):
+        pairs = [(escaping(key), escaping(text)) for key, text in members(value, explode=True)]
+    elif is_empty(value):
+        return ""
+    else:
+        pairs = [(name, list_or_object(value, ",", ",", escaping))]
+    return "".join([f";{key}={text}" if text else f";{key}" for key, text in pairs])
 
 
 # --- query -----------------------------------------------------------------
@@ -257,7 +262,7 @@ def _header_writer(parameter: Parameter, encode: Callable[[object], object]) -> 
 
 
 def header_text(value: str) -> str:
-    """The value, if a header may hold it."""
+    """Return the value, if a header may hold it."""
     if _NO_HEADER.search(value):
         raise ArgumentError(
             "a header holds visible ASCII characters only", advice="Percent-encode it if the service does."

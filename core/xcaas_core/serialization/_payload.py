@@ -97,7 +97,7 @@ def has_files(values: Iterable[object]) -> bool:
 
 
 def binary_payload(value: object, media_type: str | None) -> Payload:
-    """A payload from bytes, a path, an open file, or an iterator of bytes (blocking or async)."""
+    """Return a payload of bytes, a path, an open file, or an iterator of bytes (blocking or async)."""
     kind = type(value)
     if is_bytes(value):
         return Payload(bytes(value), media_type)
@@ -116,7 +116,7 @@ def binary_payload(value: object, media_type: str | None) -> Payload:
 
 
 def size_of_path(path: os.PathLike[str]) -> int:
-    """How long a file is. `ArgumentError` if it cannot be read, before anything is sent."""
+    """Return how long a file is. `ArgumentError` if it cannot be read, before anything is sent."""
     try:
         with open(path, "rb") as file:
             return os.fstat(file.fileno()).st_size
@@ -131,7 +131,7 @@ def _read_path(path: os.PathLike[str]) -> Iterator[bytes]:
 
 
 def file_length(file: IO[bytes]) -> tuple[int, int] | None:
-    """Where an open file stands and how many bytes follow; None if it cannot go back there."""
+    """Return where an open file stands and how many bytes follow; None if it cannot go back there."""
     try:
         if not file.seekable():
             return None

@@ -1,4 +1,4 @@
-"""From an answer to a value: which of the promised answers it is, and decoding it."""
+"""From a response to a value: which of the promised ones it is, and decoding it."""
 
 from __future__ import annotations
 
@@ -22,19 +22,22 @@ __all__ = ["ResponseDecoder", "candidates", "plain_json"]
 T = TypeVar("T")
 Decode: TypeAlias = "Callable[[Response, LenientReading | None], object]"
 
-_SOMEBODY_ELSE: Final = "Something between here and the service may have answered: check base_url, region and proxies."
+_SOMEBODY_ELSE: Final = "Something between here and the service may have responded: check base_url, region and proxies."
 _CACHED: Final = 32  # spellings of content types per operation; servers have two or three
 
 
 def candidates(specs: ResponseSpecs, status: int) -> tuple[ResponseSpec, ...]:
-    """The answers that the spec names for a status: its own, those of its range, or the default."""
+    """Return the responses that the spec names for a status: its own, those of its range, or the default."""
     found = specs.get(str(status)) or specs.get(f"{status // 100}XX") or specs.get("default") or ()
     return (found,) if isinstance(found, ResponseSpec) else found
 
 
 def plain_json(response: Response) -> JSONValue:
-    """The body of an answer as JSON values, whatever its operation promises."""
-    return _load(response, charset_of(response.headers.get("content-type")))
+    """Return the body of a response as JSON values, whatever its operation promises."""
+    try:
+        return _load(response, charset_of(response.headers.get("content-type")))
+    except DecodeError as error:
+        raise error.with_traceback(None) from None  # as in `ResponseDecoder.value`
 
 
 def _load(response: Response, charset: str) -> JSONValue:
@@ -42,19 +45,17 @@ def _load(response: Response, charset: str) -> JSONValue:
     try:
         return loads(content if charset == "utf-8" else content.decode(charset))
     except (ValueError, RecursionError):
-        kind = media_type_of(response.headers.get("content-type")) or "nothing"
-        raise DecodeError(
-            f"status {response.status} came with {_size(content)} that is not JSON (its type says {kind})",
-            advice=_SOMEBODY_ELSE if is_html(kind) else None,
-        ) from None
-
-
-def _size(content: bytes) -> str:
-    return f"a body of {plural(len(content), 'byte')}" if content else "an empty body"
+        pass  # raised below: the context of an error would hold the text
+    kind = media_type_of(response.headers.get("content-type")) or "nothing"
+    size = f"a body of {plural(len(content), 'byte')}" if content else "an empty body"
+    raise DecodeError(
+        f"status {response.status} came with {size} that is not JSON (its type says {kind})",
+        advice=_SOMEBODY_ELSE if is_html(kind) else None,
+    )
 
 
 class ResponseDecoder:
-    """The successful answers of one operation, compiled. Decoders are found once per status and type."""
+    """The successful responses of one operation, compiled. Decoders are found once per status and type."""
 
     __slots__ = ("_decoders", "_package", "_paged", "_promised", "_specs")
 
@@ -71,20 +72,30 @@ class ResponseDecoder:
         return 200 <= status < 300 or (status < 400 and str(status) in self._specs)
 
     def value(self, response: Response, lenient: LenientReading | None = None) -> Any:
-        """Decode a whole answer. `DecodeError` if it is not what was promised."""
+        """Decode a whole response. `DecodeError` if it is not what was promised."""
+        try:
+            return self._decoder(response)(response, lenient)
+        except XCaaSError as error:
+            # Tools show the locals of a traceback's frames. Those further in hold what came, credentials unmasked.
+            raise error.with_traceback(None) from None
+
+    def check(self, response: Response) -> None:
+        """Refuse a response whose body is about to be streamed and cannot be what was promised."""
+        try:
+            self._choose(response)
+        except XCaaSError as error:
+            raise error.with_traceback(None) from None
+
+    def _decoder(self, response: Response) -> Decode:
         key = (response.status, response.headers.get("content-type"))
         decode = self._decoders.get(key)
         if decode is None:
-            decode = self._decoder(response)
+            decode = self._new_decoder(response)
             if len(self._decoders) < _CACHED:
                 self._decoders[key] = decode
-        return decode(response, lenient)
+        return decode
 
-    def check(self, response: Response) -> None:
-        """Refuse an answer whose body is about to be streamed and cannot be what was promised."""
-        self._choose(response)
-
-    def _decoder(self, response: Response) -> Decode:
+    def _new_decoder(self, response: Response) -> Decode:
         spec = self._choose(response)
         if spec is None:
             return lambda response, lenient: None
@@ -113,7 +124,7 @@ class ResponseDecoder:
         return decode_json
 
     def _choose(self, response: Response) -> ResponseSpec | None:
-        """The promised answer that this one is, by its media type. None: nothing at all is promised."""
+        """Return the promised response that this one is, by its media type; None where nothing at all is promised."""
         offered = candidates(self._specs, response.status) or self._promised
         if not offered:
             return None
@@ -128,17 +139,19 @@ class ResponseDecoder:
         raise _unexpected(offered, response, sent)
 
     def _empty(self, response: Response) -> object:
-        """The value of an answer without a body: None, or the emptiest value of the promised type."""
+        """Return the value of a response without a body: None, or the emptiest value of the promised type."""
         bodies = [spec for spec in self._promised if spec.kind != "empty"]
-        if not bodies:
-            return None
-        if len(bodies) < len(self._promised) and not self._paged:
-            return None  # declared: another success has no body
-        if len(bodies) == len(self._promised) and response.status not in (204, 205):
-            raise DecodeError(f"status {response.status} came with an empty body where {_named(bodies)} was promised")
+        # HTTP has no body there, whatever the document describes for the range.
+        bodiless = response.status in (204, 205)
+        offered = (() if bodiless else candidates(self._specs, response.status)) or self._promised
+        if any(spec.kind == "empty" for spec in offered):
+            if not bodies or not self._paged:
+                return None
+        elif not bodiless:
+            raise DecodeError(f"status {response.status} came with an empty body where {_named(offered)} was promised")
         spec = bodies[0]
         if spec.kind == "json":
-            return _emptiest(codec_for(spec.annotation, self._package))
+            return _emptiest(codec_for(spec.annotation, self._package), hollow=self._paged)
         return b"" if spec.kind == "binary" else ""
 
 
@@ -192,13 +205,17 @@ def _text_decoder(codec: Codec | None) -> Decode:
     return decode_text
 
 
-def _emptiest(codec: Codec | None) -> object:
+def _emptiest(codec: Codec | None, *, hollow: bool) -> object:
+    """Return an empty list or map, or None. A model without anything in it says that something came: only a page,
+    of which its items are shown, may be `hollow`."""
     if codec is None:
         return None
     nothings: tuple[object, ...] = ({}, [], None)
     for nothing in nothings:
         try:
-            return codec.decode(nothing)
+            found = codec.decode(nothing)
         except XCaaSError:
             continue
-    raise DecodeError("an empty body came where the spec promises one with required fields")
+        if hollow or not hasattr(found, "to_dict"):
+            return found
+    raise DecodeError(f"no body came where the spec promises one ({codec.name})")

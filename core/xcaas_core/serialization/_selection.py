@@ -65,7 +65,7 @@ _NEVER = (9, 0, 0)
 
 
 def _rank(value: object, body: Body, codec: Codec | None) -> tuple[int, int, int]:
-    """How far a value is from a variant."""
+    """Return how far a value is from a variant."""
     if is_binary(value):
         return ({"binary": 0, "text": 1, "xml": 1}.get(body.kind, 9), 0, 0)
     if isinstance(value, str) and not isinstance(value, Enum):
@@ -100,7 +100,7 @@ def _is_object(value: object) -> bool:
 
 
 def _distance(value: object, codec: Codec | None, *, takes_files: bool) -> tuple[int, int, int]:
-    """The other model than the variant's, and files where there is no place for them, are far; then unknown fields
+    """Return how far an object is: another model, or files without a place for them, are far; then unknown fields
     count, and required ones that are not there."""
     from ._nearness import distance, field_values
 

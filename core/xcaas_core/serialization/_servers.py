@@ -17,16 +17,12 @@ __all__ = ["choose_server", "server_address", "server_template"]
 
 
 _VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
-
-
 _HOST_TEXT: Final = re.compile(r"[A-Za-z0-9.-]+")
-
-
 _PATH_TEXT: Final = re.compile(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*")
 
 
 def choose_server(operation: Operation[object], wanted: int | str | None, base_url: str | None) -> Server:
-    """The server that an operation is called at. A word for one of its product's servers leaves it at its own first;
+    """Return the server that an operation is called at. A word for one of its product's servers leaves it at its own first;
     without a word, a base address with a server's path means that server."""
     servers = operation.servers or (Server("/"),)
     if wanted is None:
@@ -55,7 +51,7 @@ def _is_called(server: Server, word: str) -> bool:
 
 
 def server_address(server: Server, setting: Settings, base_url: str | None) -> str:
-    """The address that an operation's path is appended to, without a slash at its end.
+    """Return the address that an operation's path is appended to, without a slash at its end.
 
     `setting` looks up the client setting that a variable names as its source (region, tenant, …),
     or one of the variable's own name.
@@ -64,12 +60,12 @@ def server_address(server: Server, setting: Settings, base_url: str | None) -> s
 
 
 def server_template(server: Server, setting: Settings) -> str:
-    """A server's address with its variables filled in, before any base address replaces its origin."""
+    """Return a server's address with its variables filled in, before any base address replaces its origin."""
     variables = {variable.name: variable for variable in server.variables}
     authority = _authority_end(server.url)
 
     def fill(match: re.Match[str]) -> str:
-        variable = variables.get(match[1]) or Variable(match[1], "")
+        variable = variables.get(match[1]) or Variable(match[1])
         return _variable_text(variable, setting, in_host=match.start() < authority)
 
     address = _VARIABLE.sub(fill, server.url)
@@ -108,11 +104,9 @@ def _variable_text(variable: Variable, setting: Settings, *, in_host: bool) -> s
 
 
 def _default_text(variable: Variable, name: str) -> str:
-    if variable.default in variable.names:
-        return variable.names[variable.default]
-    if not variable.default and "" not in variable.enum:
+    if variable.default is None:
         raise ConfigurationError(
             f"the address of this product needs a value for {name}, and the client was given none",
             advice=f"Pass {name}=… to the client.",
         )
-    return variable.default
+    return variable.names.get(variable.default, variable.default)

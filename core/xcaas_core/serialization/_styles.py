@@ -24,6 +24,7 @@ __all__ = [
     "escape_form",
     "escape_reserved",
     "form_pairs",
+    "is_empty",
     "list_or_object",
     "members",
     "pairs_of",
@@ -72,7 +73,7 @@ def _unsendable() -> ArgumentError:
 
 
 def text_of(value: object) -> str:
-    """A scalar as it stands in an address: JSON's spelling, without quotes around text."""
+    """Return a scalar as it stands in an address: JSON's spelling, without quotes around text."""
     if isinstance(value, str):
         return value
     if value is True:
@@ -89,12 +90,12 @@ def text_of(value: object) -> str:
 
 
 def scalars(value: list[object]) -> list[str]:
-    """The members of a list as text, None left out."""
+    """Return the members of a list as text, None left out."""
     return [text_of(member) for member in value if member is not None]
 
 
 def members(value: dict[str, object], *, explode: bool) -> list[Pair]:
-    """The members of an object as text, None left out. One that is a list repeats its name where the object is
+    """Return the members of an object as text, None left out. One that is a list repeats its name where the object is
     exploded, as a list parameter does."""
     pairs: list[Pair] = []
     for name, member in value.items():
@@ -106,7 +107,7 @@ def members(value: dict[str, object], *, explode: bool) -> list[Pair]:
 
 
 def list_or_object(value: object, separator: str, equals: str, escaping: Escape) -> str:
-    """One text for any value: `a`, `a,b`, `k,v` or `k=v`, with the separator given.
+    """Return one text for any value: `a`, `a,b`, `k,v` or `k=v`, with the separator given.
 
     `equals` stands between the key and value of an object.
     """
@@ -129,14 +130,17 @@ def pairs_of(name: str, value: object, style: str, explode: bool, escaping: Esca
         return [] if value is None else [(name, escaping(text_of(value)))]
     if not explode:
         separator = escaping(_SEPARATORS[style]) if style in _SEPARATORS else ","
-        return [] if _is_empty(value) else [(name, list_or_object(value, separator, separator, escaping))]
+        return [] if is_empty(value) else [(name, list_or_object(value, separator, separator, escaping))]
     if is_object(value):
         return [(key, escaping(text)) for key, text in members(value, explode=True)]
     return [(name, escaping(text)) for text in scalars(value)]
 
 
-def _is_empty(value: object) -> bool:
-    held = value.values() if is_object(value) else value if is_list(value) else ()
+def is_empty(value: object) -> bool:
+    """Whether a value is a list or an object with nothing in it that could be sent."""
+    if not is_list(value) and not is_object(value):
+        return False
+    held = value.values() if is_object(value) else value
     return all(member is None for member in held)
 
 
@@ -151,7 +155,7 @@ def form_pairs(name: str, value: object, encoding: Encoding | None, escaping: Es
 
 
 def _deep_pairs(name: str, value: object) -> list[Pair]:
-    """`deepObject`: one pair per leaf, with the way to it in brackets. OpenAPI leaves lists open: the elements of one
+    """Return the pairs of `deepObject`: one per leaf, with the way to it in brackets. OpenAPI leaves lists open: the elements of one
     have numbers, so that those which are objects keep apart."""
     if is_object(value):
         return [pair for key, member in value.items() for pair in _deep_pairs(f"{name}[{key}]", member)]

@@ -68,7 +68,10 @@ _SET: Final[_sdk.Operation[_models.AgentStatusChange | None]] = _sdk.Operation(
     call="agent_status.agents.set",
     parameters=(_sdk.path("tenantId", source="tenant", argument="tenant"), _sdk.path("agentId")),
     body=_sdk.json_body(annotation="_models.AgentStatusRequest"),
-    responses={"200": _sdk.json_response("_models.AgentStatusChange"), "204": _sdk.empty_response()},
+    responses={
+        "200": (_sdk.json_response("_models.AgentStatusChange"), _sdk.empty_response()),
+        "204": _sdk.empty_response(),
+    },
     errors=_ERRORS_2,
     security=(("actionToken",),),
 )

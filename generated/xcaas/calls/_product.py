@@ -11,7 +11,7 @@ __all__ = ["PRODUCT"]
 PRODUCT: Final = _sdk.Product(
     "calls",
     title="Contact Center calls",
-    servers=(_sdk.Server("https://vcc-{cluster}.8x8.com/api/v1", (_sdk.Variable("cluster", "", source="cluster"),)),),
+    servers=(_sdk.Server("https://vcc-{cluster}.8x8.com/api/v1", (_sdk.Variable("cluster", source="cluster"),)),),
     schemes={"actionToken": _sdk.Scheme("http-basic", credential="basic-token", options={"token": "action"})},
     package=__name__.rpartition(".")[0],
 )

@@ -13,7 +13,7 @@ PRODUCT: Final = _sdk.Product(
     title="Contact Center data augmentation",
     servers=(
         _sdk.Server(
-            "https://vcc-{cluster}.8x8.com/api/v1/interaction/data", (_sdk.Variable("cluster", "", source="cluster"),)
+            "https://vcc-{cluster}.8x8.com/api/v1/interaction/data", (_sdk.Variable("cluster", source="cluster"),)
         ),
     ),
     schemes={"actionToken": _sdk.Scheme("http-basic", credential="basic-token", options={"token": "action"})},

@@ -35,7 +35,10 @@ _SET_STATUS: Final[_sdk.Operation[_models.CampaignMessage | None]] = _sdk.Operat
     call="dynamic_campaigns.campaigns.set_status",
     parameters=(_sdk.path("campaign-id"),),
     body=_sdk.json_body(annotation="_models.CampaignStatusChange"),
-    responses={"200": _sdk.json_response("_models.CampaignMessage"), "204": _sdk.empty_response()},
+    responses={
+        "200": (_sdk.json_response("_models.CampaignMessage"), _sdk.empty_response()),
+        "204": _sdk.empty_response(),
+    },
     errors=_ERRORS,
     security=(("actionToken",),),
 )

@@ -11,7 +11,7 @@ __all__ = ["PRODUCT"]
 PRODUCT: Final = _sdk.Product(
     "dynamic_campaigns",
     title="Contact Center dynamic campaigns (legacy)",
-    servers=(_sdk.Server("https://vcc-{cluster}.8x8.com", (_sdk.Variable("cluster", "", source="cluster"),)),),
+    servers=(_sdk.Server("https://vcc-{cluster}.8x8.com", (_sdk.Variable("cluster", source="cluster"),)),),
     schemes={
         "actionToken": _sdk.Scheme("http-basic", credential="basic-token", options={"token": "action"}),
         "dataToken": _sdk.Scheme("http-basic", credential="basic-token", options={"token": "data"}),

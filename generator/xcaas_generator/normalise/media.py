@@ -31,7 +31,7 @@ _BINARY = (
     *("pdf", "zip", "x-tar", "x-7z", "officedocument", "ms-excel", "msword", "powerpoint", "opendocument", "rtf"),
     *("turtle", "n-triples", "n-quads"),
 )
-_LINES = ("ndjson", "jsonl", "json-seq", "jsonlines", "x-json-stream")
+_LINES = ("ndjson", "jsonl", "json-seq", "jsonlines", "json-lines", "json-stream", "stream+json")
 _TEXTUAL = ("yaml", "csv", "javascript", "graphql", "sql", "toml", "jwt", "typescript", "event-stream", "pem", "pgp")
 
 
@@ -83,6 +83,8 @@ class Contents:
         else:
             shape = self._shaper.shape(schema, hint) if given else ANY
         kind = _kind(media_type, without_null(shape), given=given, alone=alone)
+        if kind == "multipart" and "form-data" in media_type and isinstance(without_null(shape), ArrayOf):
+            self._report.warn(media.place, "a form is an object; a list is sent as parts of multipart/mixed only")
         # `encoding` has a meaning for these two only.
         encoding = (
             self._encoding(media, styled=kind == "form" or self._shaper.siblings)
@@ -115,6 +117,9 @@ class Contents:
         for wire, listed in self._shaper.resolver.entries(media, "encoding"):
             one = self._shaper.resolver.end(listed)
             explode = one.get("explode")
+            headers = [name for name, _ in one.child("headers").items() if name.lower() != "content-type"]
+            if headers:
+                self._report.warn(one.place, f"the part {wire!r} is sent without the headers {', '.join(headers)}")
             parts.append(
                 ir.PartEncoding(
                     wire,
@@ -127,7 +132,9 @@ class Contents:
 
 
 def _is_json(raw: str) -> bool:
-    return _JSON.fullmatch(raw.partition(";")[0].strip()) is not None
+    """Return whether a media type is one JSON value. A line for each of several is text."""
+    essence = raw.partition(";")[0].strip()
+    return _JSON.fullmatch(essence) is not None and not any(word in essence for word in _LINES)
 
 
 def _is_alternative(variant: VariantDraft, media: Node, jsons: list[Node]) -> bool:
@@ -156,7 +163,7 @@ def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.Body
     essence = media_type.partition(";")[0].strip().lower()
     main, _, subtype = essence.partition("/")
     textual = (isinstance(shape, Scalar) and shape.kind == "str") or _is_text_enum(shape)
-    if _JSON.fullmatch(essence):
+    if _is_json(essence):
         return "json"
     if essence == "application/x-www-form-urlencoded":
         return "form"

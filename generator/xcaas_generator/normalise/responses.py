@@ -8,6 +8,7 @@ from http import HTTPStatus
 from xcaas_generator import ir
 from xcaas_generator.load.references import DanglingReference, Node, unescape
 from xcaas_generator.normalise.drafts import ParameterDraft, ResponseDraft, VariantDraft
+from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.normalise.media import Contents
 from xcaas_generator.normalise.naming import class_name
@@ -85,7 +86,8 @@ class Responses:
                 node.place, f"a response is expected here, not {brief(node.value)}; an empty one was taken"
             )
             return ResponseDraft(ir.Response(status, (), listed.place), [], [])
-        response = ir.Response(status, (), node.place, node.text("description").strip())
+        may_be_empty = bool(variants) and bool(node.text(keys.NO_BODY).strip())
+        response = ir.Response(status, (), node.place, node.text("description").strip(), may_be_empty=may_be_empty)
         return ResponseDraft(response, variants, self._headers(node, owner))
 
     def _variants(self, node: Node, status: str, owner: str) -> list[VariantDraft]:

@@ -78,8 +78,8 @@ def _variables(node: Node, url: str, report: Report) -> tuple[ir.Variable, ...]:
         if isinstance(one.value, dict):
             found.append(_variable(name, one, report))
         else:
-            report.warn(node.place, f"the variable {{{name}}} of the URL {url} is not declared; its default is empty")
-            found.append(ir.Variable(name, ""))
+            report.warn(node.place, f"the variable {{{name}}} of the URL {url} is not declared; calls need it")
+            found.append(ir.Variable(name, "", required=True))
     return tuple(found)
 
 
@@ -103,7 +103,7 @@ def _variable(name: str, node: Node, report: Report) -> ir.Variable:
         node.text("description").strip(),
         pairs,
         source,
-        required=node.get(keys.REQUIRED) is True,
+        required=node.get(keys.REQUIRED) is True or (default.value is None and not values),
     )
 
 

@@ -149,7 +149,10 @@ class Unions:
         else:
             name, tags = self._inferred(members)
         base = next((one.shape.base for one in members if isinstance(one.shape, UnionOf) and one.shape.base), None)
-        return UnionOf(shape.members, name, tags, base) if name and tags else shape
+        if not name or not tags:
+            return shape
+        outside = [one for one in dict.fromkeys(named for _, named in tags) if one not in shape.members]
+        return UnionOf((*shape.members, *outside), name, tags, base)
 
     def _property(self, discriminator: Node) -> str | None:
         node = discriminator.value
@@ -184,9 +187,12 @@ class Unions:
                 tags.append((tag, shape))
                 reached.add(end.key)
             elif shape is None and told:
-                self._reader.report.warn(
-                    discriminator.place, f"the tag {brief(tag)} leads to a schema that is no member of the union"
-                )
+                outside = self._reader.component(end, _component_name(end))
+                what = f"the tag {brief(tag)} leads to a schema that is no member of the union"
+                if isinstance(outside, Ref) and outside.entry.kind == "model":
+                    tags.append((tag, outside))
+                    what = f"{what}; it is read as one"
+                self._reader.report.warn(discriminator.place, what)
         for one in members:
             end = self._end(one.node)
             if isinstance(one.shape, UnionOf) and one.shape.discriminator == name:

@@ -103,8 +103,7 @@ def _server(server: ir.Server, imports: Imports, *, named: bool) -> Code:
         call(
             imports.use(SDK, "Variable"),
             text(variable.name),
-            # Core takes an empty default to mean that a call needs the setting.
-            text("" if variable.required else variable.default),
+            *([] if variable.required else [text(variable.default)]),
             enum=texts(variable.enum) if variable.enum else None,
             names=braced([(text(word), text(value)) for word, value in variable.names]) if variable.names else None,
             source=text(variable.source) if variable.source else None,
@@ -184,6 +183,8 @@ def _responses(outcome: Outcome, context: PlanContext, imports: Imports) -> Code
     for response in outcome.responses:
         alone = outcome.type if outcome.single else None
         variants = [_response_variant(variant, context, imports, alone) for variant in response.variants]
+        if response.may_be_empty:
+            variants.append(call(imports.use(SDK, "empty_response")))
         pairs.append((text(response.status), _one_or_many(variants, imports)))
     return braced(pairs)
 

@@ -51,7 +51,11 @@ def outcome(operation: ir.Operation) -> Outcome:
         return Outcome(None, chosen, stream=False)
     members = tuple(types)
     alone = _alone(members) if operation.single else None
-    empty = not stream and operation.pagination is None and any(not response.variants for response in chosen)
+    empty = (
+        not stream
+        and operation.pagination is None
+        and any(not response.variants or response.may_be_empty for response in chosen)
+    )
     if alone is not None:
         return Outcome(alone, chosen, stream=False, single=True, empty=empty)
     return Outcome(members[0] if len(members) == 1 else ir.UnionOf(members), chosen, stream=stream, empty=empty)
@@ -75,7 +79,9 @@ def _wanted(response: ir.Response, successes: list[ir.Response]) -> ir.Response:
         variants = [variant for variant in variants if variant.kind != "xml"]
     if len({variant.kind for variant in variants}) > 1:
         variants.sort(key=lambda variant: variant.position)
-    return ir.Response(response.status, tuple(variants), response.place, response.doc, response.headers)
+    return ir.Response(
+        response.status, tuple(variants), response.place, response.doc, response.headers, response.may_be_empty
+    )
 
 
 def _type(variant: ir.ResponseVariant) -> ir.TypeRef:

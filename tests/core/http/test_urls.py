@@ -17,7 +17,7 @@ REGION = Variable("region", "us-west", ("us-west", "uk"), source="region")
 PREFIX = Variable("region", "", ("", "/eu"), names={"us": "", "eu": "/eu"}, source="region")
 SEGMENT = Server("https://api.8x8.com/storage/{region}/v3", (REGION,))
 OPTIONAL = Server("https://api.8x8.com{region}/analytics", (PREFIX,))
-CLUSTER = Server("https://vcc-{cluster}.8x8.com/api/v1", (Variable("cluster", "", source="cluster"),))
+CLUSTER = Server("https://vcc-{cluster}.8x8.com/api/v1", (Variable("cluster", source="cluster"),))
 
 
 def address(server: Server, settings: Mapping[str, str] | None = None, base_url: str | None = None) -> str:
@@ -64,6 +64,12 @@ def test_an_unknown_region_lists_the_known_ones() -> None:
         address(SEGMENT, {"region": "mars"})
     with pytest.raises(ConfigurationError, match="Choose one of us, eu"):
         address(OPTIONAL, {"region": "uk"})
+
+
+def test_an_empty_default_is_a_default() -> None:
+    server = Server("https://{where}a.example/{base}", (Variable("where", ""), Variable("base", "")))
+    assert address(server) == "https://a.example"
+    assert address(server, {"where": "eu.", "base": "v2"}) == "https://eu.a.example/v2"
 
 
 def test_a_missing_setting_is_named() -> None:

@@ -380,4 +380,4 @@ def test_a_part_has_one_type_of_those_that_the_spec_lists() -> None:
     body = multipart_body(encoding={"a": Encoding("image/*, image/png, image/jpeg"), "b": Encoding("image/*")})
     found = payload(body, {"a": b"x", "b": b"y"})
     assert found.parts is not None
-    assert [kind for _, (_, _, kind) in found.parts()] == ["image/png", None]
+    assert [kind for _, (_, _, kind) in found.parts()] == ["image/png", "application/octet-stream"]

@@ -242,3 +242,21 @@ def test_decimals_keep_their_digits_where_no_codec_describes_them() -> None:
     assert plain({"a": [Decimal("1.50")]}) == {"a": ["1.50"]}
     with pytest.raises(ArgumentError, match="Decimal cannot be sent"):
         plain(Decimal("NaN"))
+
+
+@pytest.mark.parametrize(
+    ("explode", "value", "sent"),
+    [
+        (False, "", ";color"),
+        (True, "", ";color"),
+        (False, [""], ";color"),
+        (True, ["", "a"], ";color;color=a"),
+        (True, {"R": "", "G": 1}, ";R;G=1"),
+        (False, {}, ""),
+        (True, {}, ""),
+    ],
+)
+def test_what_is_empty_in_matrix_style(explode: bool, value: object, sent: str) -> None:
+    target = Target()
+    compile_parameter(path("color", "JSONValue", style="matrix", explode=explode), "nowhere")(value, target)
+    assert target.path == {"color": sent}

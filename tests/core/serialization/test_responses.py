@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 
 import pytest
@@ -100,6 +101,49 @@ def test_a_body_or_none() -> None:
     assert value({"200": json_response(), "204": empty_response()}, 204, None, b"") is None
     assert value({"200": text_response(), "204": empty_response()}, 204, None, b"") is None
     assert value(JSON, 204, None, b"") is None
+
+
+@pytest.mark.parametrize("kind", ["application/json", None])
+def test_an_empty_body_where_its_own_status_promises_one(kind: str | None) -> None:
+    both = {"200": json_response("dict[str, str]"), "204": empty_response()}
+    with pytest.raises(DecodeError, match="200 came with an empty body where application/json was promised"):
+        value(both, 200, kind, b"")
+    assert value(both, 201, None, b"") is None
+
+
+@pytest.mark.parametrize("status", [204, 205])
+def test_a_status_without_a_body_in_a_range_that_has_one(status: int) -> None:
+    assert value({"2XX": json_response("UnknownModel | None")}, status, None, b"") is None
+    assert value({"2XX": json_response("list[UnknownModel]")}, status, None, b"") == []
+    assert value({"2XX": json_response("UnknownModel"), "202": empty_response()}, status, None, b"") is None
+    for hollow in ("UnknownModel", "UnknownModel | str"):
+        with pytest.raises(DecodeError, match=r"no body came where the spec promises one \(UnknownModel"):
+            value({"2XX": json_response(hollow)}, status, None, b"")
+
+
+@pytest.mark.parametrize(
+    ("read", "kind", "content"),
+    [
+        ("value", "application/json", b"{s3cret"),
+        ("value", "application/json", b'{"a": "s3cret"}'),
+        ("value", "text/html; key=s3cret", b"<p>"),
+        ("check", "text/html; key=s3cret", b"<p>"),
+        ("plain", "application/json", b"{s3cret"),
+        ("plain", "text/html; key=s3cret", b"<p>"),
+    ],
+)
+def test_no_frame_of_an_error_holds_what_came(read: str, kind: str, content: bytes) -> None:
+    found, came = table({"200": json_response("dict[str, int]")}), Came(200, kind, content)
+    readers = {"value": found.value, "check": found.check, "plain": plain_json}
+    with pytest.raises(DecodeError) as caught:
+        readers[read](came)
+    error = caught.value
+    assert error.__context__ is None
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)][1:]  # without this test's own
+    assert frames
+    for frame in frames:
+        shown = {name: repr(one) for name, one in frame.f_locals.items() if one is not error}
+        assert "s3cret" not in str(shown)
 
 
 def test_text_and_xml() -> None:

@@ -37,6 +37,8 @@ KINDS = {
     "xml": (f"{{application/xml: {OBJECT}}}", "application/xml xml OpRequest"),
     "text": (f"{{text/plain: {TEXT}}}", "text/plain text str"),
     "csv": (f"{{text/csv: {TEXT}}}", "text/csv text str"),
+    "a sequence of json": (f"{{application/json-seq: {OBJECT}}}", "application/json-seq text str"),
+    "a stream of json": (f"{{application/stream+json: {OBJECT}}}", "application/stream+json text str"),
     "lines of json": (f"{{application/x-ndjson: {OBJECT}}}", "application/x-ndjson text str"),
     "binary": ("{application/octet-stream: {schema: {type: string, format: binary}}}", "application/octet-stream binary bytes:binary"),
     "binary without schema": ("{application/octet-stream: {}}", "application/octet-stream binary bytes:binary"),
@@ -190,3 +192,15 @@ def test_headers_of_an_answer() -> None:
         ("Link", "str", True, ""),
         ("X-Total", "int", False, "All."),
     ]
+
+
+def test_headers_of_parts_are_named_as_not_sent() -> None:
+    headers = "headers: {Content-Type: {schema: {type: string}}, X-Scale: {schema: {type: integer}}}"
+    _, problems = body(f"{{multipart/form-data: {{encoding: {{a: {{{headers}}}}}, {OBJECT[1:]}}}")
+    assert messages(problems).count("the part 'a' is sent without the headers X-Scale") == 1
+
+
+@pytest.mark.parametrize(("media", "warned"), [("multipart/form-data", True), ("multipart/mixed", False)])
+def test_a_list_in_a_form_is_a_warning(media: str, warned: bool) -> None:
+    _, problems = body(f"{{{media}: {{schema: {{type: array, items: {{type: object}}}}}}}}")
+    assert ("a form is an object" in messages(problems)) is warned

@@ -191,3 +191,14 @@ def test_schemes_guessed_with_a_warning(text: str, kind: str, message: str) -> N
     result = read(f"paths: {{}}\ncomponents: {{securitySchemes: {{s: {text}}}}}")
     assert result.document.security_schemes[0].kind == kind
     assert message in messages(result.warnings)
+
+
+def test_a_variable_without_a_default_is_asked_for_and_an_empty_default_is_one() -> None:
+    variables = "{a: {}, b: {default: ''}, c: {enum: [x]}}"
+    (server,), _ = servers(f"[{{url: 'https://{{a}}.example/{{b}}/{{c}}/{{d}}', variables: {variables}}}]")
+    assert [(one.name, one.default, one.required) for one in server.variables] == [
+        ("a", "", True),
+        ("b", "", False),
+        ("c", "x", False),
+        ("d", "", True),
+    ]

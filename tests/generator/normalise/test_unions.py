@@ -23,9 +23,17 @@ def test_a_mapping_by_reference_and_by_bare_name() -> None:
     assert shown(field.type) == "Cat|Dog@kind(fido=Dog,rex=Dog,tom=Cat)"
 
 
-def test_a_tag_that_leads_out_of_the_union_is_a_warning() -> None:
-    mapping = "{propertyName: kind, mapping: {a: Cat, b: Dog, c: Holder}}"
-    field, _, problems = read_schema(f"{UNION}\ndiscriminator: {mapping}", others=PETS)
+def test_a_tag_that_leads_out_of_the_union_adds_the_class_and_a_warning() -> None:
+    mapping = "{propertyName: kind, mapping: {a: Cat, b: Dog, c: Bird}}"
+    others = PETS + "Bird: {type: object, required: [kind], properties: {kind: {type: string}}}\n"
+    field, _, problems = read_schema(f"{UNION}\ndiscriminator: {mapping}", others=others)
+    assert shown(field.type) == "Cat|Dog|Bird@kind(a=Cat,b=Dog,c=Bird)"
+    assert "the tag 'c' leads to a schema that is no member of the union; it is read as one" in messages(problems)
+
+
+def test_a_tag_that_leads_to_no_class_is_a_warning() -> None:
+    mapping = "{propertyName: kind, mapping: {a: Cat, b: Dog, c: Word}}"
+    field, _, problems = read_schema(f"{UNION}\ndiscriminator: {mapping}", others=PETS + "Word: {type: string}\n")
     assert shown(field.type) == "Cat|Dog@kind(a=Cat,b=Dog)"
     assert "the tag 'c'" in messages(problems)
 

@@ -1,0 +1,52 @@
+"""Parts whose type a file's name tells, and parts without names."""
+
+from __future__ import annotations
+
+import email
+
+import pytest
+
+from xcaas_core import ArgumentError
+from xcaas_core.operations._parameter import Body
+from xcaas_core.sdk import Encoding, multipart_body
+from xcaas_core.serialization._bodies import BodyWriter
+from xcaas_core.serialization._payload import Payload
+
+
+def written(body: Body, value: object) -> Payload:
+    return BodyWriter(body, "nowhere").write(value)
+
+
+@pytest.mark.parametrize(
+    ("listed", "name", "kind"),
+    [
+        ("image/*", "a.png", "image/png"),
+        ("image/png, image/jpeg", "a.jpg", "image/jpeg"),
+        ("image/png, image/jpeg", "a", "image/png"),
+        ("image/*", "a.txt", "application/octet-stream"),
+        ("image/*", "a", "application/octet-stream"),
+        ("*/*", "a.txt", "text/plain"),
+    ],
+)
+def test_the_name_of_a_file_tells_its_type_within_a_range(listed: str, name: str, kind: str) -> None:
+    body = multipart_body(encoding={"a": Encoding(listed)})
+    values: list[tuple[object, str]] = [((name, b"x"), kind), ((name, b"x", "image/gif"), "image/gif")]
+    for value, expected in values:
+        found = written(body, {"a": value})
+        assert found.parts is not None
+        assert [part[1][2] for part in found.parts()] == [expected]
+
+
+def test_a_list_is_parts_without_names() -> None:
+    found = written(multipart_body("multipart/mixed"), [{"a": 1}, "b", ("c.txt", b"c", "text/plain")])
+    assert found.media_type is not None
+    assert isinstance(found.content, bytes)
+    message = email.message_from_bytes(b"Content-Type: " + found.media_type.encode() + b"\n\n" + found.content)
+    parts = [(part.get_content_type(), part["content-disposition"]) for part in message.walk()][1:]
+    assert parts == [
+        ("application/json", None),
+        ("text/plain", None),
+        ("text/plain", 'attachment; filename="c.txt"'),
+    ]
+    with pytest.raises(ArgumentError, match="a form is made from"):
+        written(multipart_body(), [{"a": 1}])
