@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xcaas_core.auth.tokens._failure import Failure
+from xcaas_core.auth.tokens._errors import Failure
 from xcaas_core.auth.tokens._refresh import Refresh
 
 

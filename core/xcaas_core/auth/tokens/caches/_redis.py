@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Protocol
 
-from ._errors import SecretUnavailableError
+from .._errors import SecretUnavailableError
 
 __all__ = ["RedisClient", "RedisTokenCache"]
 

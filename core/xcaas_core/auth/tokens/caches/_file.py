@@ -13,8 +13,8 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-from ..._checks import is_number, is_object
-from ._errors import SecretUnavailableError
+from ...._checks import is_number, is_object
+from .._errors import SecretUnavailableError
 
 try:
     import fcntl
