@@ -128,21 +128,18 @@ class TokenManager:
         return None
 
     def _lead(self, refresh: Refresh, deadline: float | None, timeouts: Timeouts) -> Flow[AccessToken | Failure | None]:
-        completed = False
         started = self.clock()
         try:
             outcome = yield from self._fetch_token(self._budget(refresh, started, deadline, timeouts))
-            completed = True
-        finally:
-            if not completed:  # raised, cancelled or closed: no step may follow, somebody else leads
-                self._complete(refresh, None)
-        elapsed = self.clock() - started
-        if isinstance(outcome, AccessToken):
-            self._install(refresh, outcome, elapsed)
-            return outcome
-        if outcome.kind != "elsewhere":
-            self.events.emit("failed", seconds=elapsed, error=outcome.name, code=outcome.code)
-        return self._settle(refresh, outcome)
+            elapsed = self.clock() - started
+            if isinstance(outcome, AccessToken):
+                self._install(refresh, outcome, elapsed)
+                return outcome
+            if outcome.kind != "elsewhere":
+                self.events.emit("failed", seconds=elapsed, error=outcome.name, code=outcome.code)
+            return self._settle(refresh, outcome)
+        finally:  # after an exception (Ctrl-C, a cancelled task) or a close no step may follow: somebody else leads
+            self._complete(refresh, None)
 
     def _settle(self, refresh: Refresh, failure: Failure) -> Failure | None:
         """Decide what a failure means for the leader; None: look again."""
