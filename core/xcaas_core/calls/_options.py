@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .._checks import invalid_type, is_number
 from .._errors import ConfigurationError
-from .._redaction import safe_headers
 from . import _option_checks as checks
 from ._retry import RetryPolicy
 
@@ -122,6 +121,8 @@ class Headers(dict[str, str]):
     __slots__ = ()
 
     def __repr__(self) -> str:
+        from .._redaction import safe_headers
+
         return repr(safe_headers(self))
 
 
