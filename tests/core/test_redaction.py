@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xcaas_core._redaction import MASK, is_secret, safe_headers, safe_text, safe_url
+from xcaas_core._redaction import is_secret, safe_headers, safe_text, safe_url
+from xcaas_core._secrets import MASK
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 import pytest
 
-from xcaas_core.auth.tokens._cache_redis import RedisClient
+from xcaas_core.auth.tokens.caches._redis import RedisClient
 
 __all__ = ["Client", "connect", "redis_server", "without_redis"]
 

@@ -12,22 +12,18 @@ from .._secrets import Secret as Secret
 
 if TYPE_CHECKING:
     from .credentials._base import Credential as Credential
-    from .credentials._environment import credentials_from_env as credentials_from_env
+    from .credentials._from_env import credentials_from_env as credentials_from_env
+    from .credentials._from_profile import credentials_from_profile as credentials_from_profile
     from .credentials._kinds import ApiKey as ApiKey
     from .credentials._kinds import BasicToken as BasicToken
     from .credentials._kinds import BearerToken as BearerToken
     from .credentials._kinds import ClientCredentials as ClientCredentials
     from .credentials._kinds import WorkAnalyticsLogin as WorkAnalyticsLogin
-    from .credentials._profile import credentials_from_profile as credentials_from_profile
     from .credentials._set import Credentials as Credentials
     from .credentials._set import CredentialSet as CredentialSet
     from .credentials._sources import EnvironmentVariable as EnvironmentVariable
     from .security._authorizer import build_authorizer as build_authorizer
     from .security._authorizer import token_info as token_info
-    from .tokens._cache import MemoryTokenCache as MemoryTokenCache
-    from .tokens._cache import TokenCache as TokenCache
-    from .tokens._cache_file import FileTokenCache as FileTokenCache
-    from .tokens._cache_redis import RedisTokenCache as RedisTokenCache
     from .tokens._errors import SecretUnavailableError as SecretUnavailableError
     from .tokens._errors import TokenRateLimitError as TokenRateLimitError
     from .tokens._errors import TokenRefusedError as TokenRefusedError
@@ -36,8 +32,12 @@ if TYPE_CHECKING:
     from .tokens._errors import TokenUnavailableError as TokenUnavailableError
     from .tokens._events import AuthCounters as AuthCounters
     from .tokens._events import AuthEvent as AuthEvent
-    from .tokens._policy import TokenPolicy as TokenPolicy
     from .tokens._token import TokenInfo as TokenInfo
+    from .tokens._token import TokenPolicy as TokenPolicy
+    from .tokens.caches._file import FileTokenCache as FileTokenCache
+    from .tokens.caches._memory import MemoryTokenCache as MemoryTokenCache
+    from .tokens.caches._redis import RedisTokenCache as RedisTokenCache
+    from .tokens.caches._sharing import TokenCache as TokenCache
 else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
@@ -52,22 +52,22 @@ else:
             "CredentialSet": "credentials._set",
             "Credentials": "credentials._set",
             "EnvironmentVariable": "credentials._sources",
-            "FileTokenCache": "tokens._cache_file",
-            "MemoryTokenCache": "tokens._cache",
-            "RedisTokenCache": "tokens._cache_redis",
+            "FileTokenCache": "tokens.caches._file",
+            "MemoryTokenCache": "tokens.caches._memory",
+            "RedisTokenCache": "tokens.caches._redis",
             "SecretUnavailableError": "tokens._errors",
             "TokenResponseError": "tokens._errors",
-            "TokenCache": "tokens._cache",
+            "TokenCache": "tokens.caches._sharing",
             "TokenInfo": "tokens._token",
-            "TokenPolicy": "tokens._policy",
+            "TokenPolicy": "tokens._token",
             "TokenRateLimitError": "tokens._errors",
             "TokenRefusedError": "tokens._errors",
             "TokenTimeoutError": "tokens._errors",
             "TokenUnavailableError": "tokens._errors",
             "WorkAnalyticsLogin": "credentials._kinds",
             "build_authorizer": "security._authorizer",
-            "credentials_from_env": "credentials._environment",
-            "credentials_from_profile": "credentials._profile",
+            "credentials_from_env": "credentials._from_env",
+            "credentials_from_profile": "credentials._from_profile",
             "token_info": "security._authorizer",
         },
     )

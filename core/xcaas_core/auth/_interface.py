@@ -46,12 +46,12 @@ class Authorizer(Protocol):
         ...
 
     def rejected(self, request: Request, response: Response, applied: object, *, deadline: float | None) -> Flow[bool]:
-        """The server answered 401 to a request that carried `applied`. Drop that credential (only that one)
-        and return True if another try makes sense; `authorize` is then asked again."""
+        """Drop the credential (only that one) that a request carried as `applied` when its response was a 401, and return
+        True if another try makes sense; `authorize` is then asked again."""
         ...
 
     def explain(self, status: int, applied: object) -> str | None:
-        """Advice for the error of a final 401 or 403 (a product that the key lacks), or None. No waiting."""
+        """Return advice for the error of a final 401 or 403 (a product that the key lacks), or None. No waiting."""
         ...
 
 

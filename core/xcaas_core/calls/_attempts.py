@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeGuard, TypeVar
 
 from .._errors import XCaaSError
-from .._redaction import is_secret, safe_headers, safe_url
-from .._secrets import redactor_of
+from .._redaction import is_secret, redactor_of, safe_headers, safe_url
 from ..http._headers import request_id_of
 from ..sansio._messages import Response
 from ..sansio._steps import Flow, Send, send

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from .._errors import Attempt, ResponseError, XCaaSError
-from .._redaction import safe_url
-from .._secrets import Redactor, redactor_of
+from .._redaction import Redactor, redactor_of, safe_url
 from ..http._headers import request_id_of
 from ..operations._operation import Operation
 from ..sansio._messages import Request, Response

@@ -10,8 +10,7 @@ from .._checks import is_list, is_object
 from .._errors import ResponseError, XCaaSError, error_class
 from .._json import JSONValue, loads
 from .._pointer import value_at
-from .._redaction import safe_text, safe_url
-from .._secrets import Redactor
+from .._redaction import Redactor, safe_text, safe_url
 from ..http._media_types import is_html, matches, media_type_of, text_in
 from ..operations._parameter import ResponseSpec
 from ..serialization._codecs import codec_for

@@ -23,8 +23,8 @@ __all__ = ["Signing", "auth_adapter"]
 T = TypeVar("T")
 
 
-class _Answer:
-    """A library's answer as authorizers see it. Its body is read by the library, later."""
+class _ResponseHead:
+    """A library's response as authorizers see it. Its body is read by the library, later."""
 
     __slots__ = ("content", "headers", "status")
 
@@ -61,8 +61,8 @@ class Signing:
         response = yield _signed(request, signed)
         guard(response)
         if response.status_code == 401 and _replayable(request):
-            answer = _Answer(response)
-            if session.run(self._told(self._authorizer.rejected(signed, answer, grant, deadline=deadline))):
+            head = _ResponseHead(response)
+            if session.run(self._told(self._authorizer.rejected(signed, head, grant, deadline=deadline))):
                 session.run(self._told(self._authorizer.authorize(signed, deadline=deadline, replay=True)))
                 guard((yield _signed(request, signed)))
 
@@ -79,8 +79,8 @@ class Signing:
         response = yield _signed(request, signed)
         guard(response)
         if response.status_code == 401 and _replayable(request):
-            answer = _Answer(response)
-            if await session.run(self._told(self._authorizer.rejected(signed, answer, grant, deadline=deadline))):
+            head = _ResponseHead(response)
+            if await session.run(self._told(self._authorizer.rejected(signed, head, grant, deadline=deadline))):
                 await session.run(self._told(self._authorizer.authorize(signed, deadline=deadline, replay=True)))
                 guard((yield _signed(request, signed)))
 
@@ -90,7 +90,7 @@ class Signing:
         return Request(request.method, str(request.url), {}, connect_timeout=limits.connect, read_timeout=limits.read)
 
     def _concerns(self, request: Any) -> bool:
-        """Whether a request goes to a server that may see these credentials, and has none yet."""
+        """Tell whether a request goes to a server that may see these credentials, and has none yet."""
         url = str(request.url)
         return "authorization" not in request.headers and any(same_origin(url, origin) for origin in self._origins)
 
@@ -98,7 +98,7 @@ class Signing:
         return f"<HttpAuth for {', '.join(self._origins)}>"
 
     def _told(self, flow: Flow[T]) -> Flow[T]:
-        """Hooks of the client are told of requests for tokens, as ever."""
+        """Tell hooks of the client of requests for tokens, as in calls."""
         engine = self._session.engine
         return with_tokens(flow, engine.options.hooks, self._product, engine.shared.clock)
 

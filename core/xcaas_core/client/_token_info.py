@@ -40,7 +40,7 @@ def token_flow(client: object, engine: Engine) -> Flow[TokenInfo]:
 
 
 def _products(client: object) -> Iterator[Product]:
-    """The products of a client, each loaded only when the ones before did not do."""
+    """Yield the products of a client, each loaded only when the ones before did not do."""
     for cls in type(client).__mro__:
         for name, member in vars(cls).items():
             if isinstance(member, property):
@@ -51,7 +51,7 @@ def _products(client: object) -> Iterator[Product]:
 
 
 def product_of(client: object) -> Product:
-    """The facts of a product: generated beside its client."""
+    """Return the facts of a product, which are generated beside its client."""
     products = own_product(type(client)) if isinstance(client, Resource | AsyncResource) else ()
     for product in products:
         return product
@@ -61,7 +61,7 @@ def product_of(client: object) -> Product:
 
 
 def http_auth(client: ProductClient | AsyncProductClient, engine: Engine, session: Session | AsyncSession) -> HttpAuth:
-    """An `auth` object for a user's own HTTP client, which signs what goes to this product's servers."""
+    """Return an `auth` object for a user's own HTTP client, which signs what goes to this product's servers."""
     from ._http_auth import auth_adapter
 
     product = product_of(client)

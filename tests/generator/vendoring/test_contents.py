@@ -19,7 +19,7 @@ from xcaas_generator.vendoring._vendor_check import BASE, MANIFEST, digest
 from xcaas_generator.vendoring.modules import is_typing_block
 from xcaas_generator.vendoring.originals import installed
 
-STORAGE_BYTES, STORAGE_MODULES = 746_500, 165
+STORAGE_BYTES, STORAGE_MODULES = 731_000, 163
 """What the Python files of a copy of `storage` may weigh, and how many there may be: 500,000
 in 145 is where they go, as core's optional things move behind imports of their own."""
 
@@ -107,15 +107,15 @@ def test_what_storage_does_not_need_is_left_out(real_copy: Path) -> None:
     present = {path.relative_to(real_copy).as_posix() for path in files_of(real_copy)}
     for path in (
         "_core/testing/__init__.py",
-        "_core/auth/tokens/_cache_redis.py",
-        "_core/auth/credentials/_profile.py",
+        "_core/auth/tokens/caches/_redis.py",
+        "_core/auth/credentials/_from_profile.py",
         "_core/downloads/_archive.py",
         "_core/tables/_rows.py",
         "_core/serialization/_multipart.py",
     ):
         assert path not in present
     assert not [path for path in present if path.startswith(("cc_", "oauth", "testing")) or path.endswith(".json")]
-    assert "_core/auth/credentials/_environment.py" in present, "from_env needs it"
+    assert "_core/auth/credentials/_from_env.py" in present, "from_env needs it"
 
 
 def test_multipart_bodies_come_with_products_that_have_them(tmp_path: Path) -> None:
@@ -145,10 +145,23 @@ def test_lists_become_tables_where_that_is_asked_for(tmp_path: Path, real_copy: 
 
 
 def test_token_caches_come_when_one_is_asked_for(tmp_path: Path, real_copy: Path) -> None:
-    assert not (real_copy / "_core" / "auth" / "tokens" / "_cache_file.py").exists()
+    caches = Path("_core", "auth", "tokens", "caches")
+    assert [file.name for file in (real_copy / caches).iterdir() if file.suffix == ".py"] == ["__init__.py"]
     assert vendored(tmp_path / "xcaas", "storage", "--with", "FileTokenCache").code == 0
-    assert (tmp_path / "xcaas" / "_core" / "auth" / "tokens" / "_cache_file.py").is_file()
+    assert {"_file.py", "_sharing.py"} <= {file.name for file in (tmp_path / "xcaas" / caches).iterdir()}
     assert "FileTokenCache" in (tmp_path / "xcaas" / "__init__.py").read_text("utf-8")
+
+
+def test_a_cache_in_a_copy_without_caches_is_refused(real_copy: Path, bare_python: Path) -> None:
+    program = (
+        f"import {real_copy.name} as sdk\n"
+        "class Cache: read = write = try_lock = unlock = lambda *facts: None\n"
+        "client = sdk.XCaaS(credentials=sdk.ClientCredentials('id', 'secret', cache=Cache()), region='us')\n"
+        "try: client.token_info()\n"
+        "except sdk.ConfigurationError as error: print(error)\n"
+    )
+    done = run_in(real_copy.parent, [bare_python, "-c", program])
+    assert "this copy has no token caches" in done.stdout, done.stderr
 
 
 ORDERS = {

@@ -16,12 +16,13 @@ from ..._secrets import Secret
 from ...sansio._steps import Flow, run_in_thread
 from .._interface import AuthContext
 from ..tokens._events import AuthCounters, Events, Observer
-from ..tokens._manager import TokenFetcher, TokenManager, TokenRegistry
-from ..tokens._policy import TokenPolicy
+from ..tokens._manager import TokenManager, TokenRegistry
+from ..tokens._refresh import TokenFetcher
+from ..tokens._token import TokenPolicy
 from ._sources import LiteralSecret, Source
 
 if TYPE_CHECKING:
-    from ..tokens._cache import TokenCache
+    from ..tokens.caches import TokenCache
 
 __all__ = ["Credential", "Options", "adopt", "is_fixed", "manager_of", "refill_with", "reveal", "texts"]
 
@@ -83,7 +84,7 @@ class Credential:
         return self._events.snapshot()
 
     def with_secrets(self: Self) -> Self:
-        """A copy whose pickle holds its secrets. Keep such a pickle as safe as the secrets themselves."""
+        """Return a copy whose pickle holds its secrets. Keep such a pickle as safe as the secrets themselves."""
         copy = self._twin()
         for name in self._secrets:
             source: object = getattr(copy, name)
@@ -103,7 +104,7 @@ class Credential:
         return twin
 
     def __getstate__(self) -> dict[str, object]:
-        """Configuration only: no token, no lock, no counters, no observer."""
+        """Return the configuration only: no token, no lock, no counters, no observer."""
         state = dict(vars(self))
         for name in ("_events", "_registry", "_refill"):
             del state[name]
@@ -169,7 +170,7 @@ def _source(credential: Credential, name: str) -> Source:
 
 
 def _check_options(cls: type[Credential], options: Options) -> None:
-    """What the types say, for callers without a type checker: an option that is not looked at would be lost quietly."""
+    """Refuse what the types forbid, for callers without a type checker: an option that is not looked at would be lost quietly."""
     unknown = next((name for name in options if name not in Options.__annotations__), None)
     if unknown is not None:
         raise TypeError(f"{cls.__name__}() got an unexpected keyword argument {unknown!r}")

@@ -71,7 +71,7 @@ class CredentialSet:
         return frozenset[str]().union(*[entry.credential.products for entry in self._entries or ()])
 
     def resolve(self) -> Flow[tuple[ScopedCredential, ...]]:
-        """Give the credentials, asking the function for them if that was not done yet."""
+        """Return the credentials, asking the function for them if that was not done yet."""
         if self._entries is None:
             yield from run_in_thread(self._ask_first)
         assert self._entries is not None

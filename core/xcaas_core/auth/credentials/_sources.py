@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from ..._errors import ConfigurationError
 from ..._lazy import public
-from ..._redaction import MASK
-from ..._secrets import Secret
+from ..._secrets import MASK, Secret
 from ..tokens._errors import SecretUnavailableError
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Source(Protocol):
         ...
 
     def get(self) -> Secret:
-        """The secret. Raises `SecretUnavailableError`."""
+        """Return the secret. Raises `SecretUnavailableError`."""
         ...
 
 

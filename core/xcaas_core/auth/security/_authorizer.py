@@ -12,17 +12,21 @@ from ...sansio._steps import Flow
 from .._interface import AuthContext, Authorizer
 from ..credentials._kinds import ClientCredentials
 from ..credentials._set import CredentialSet
-from ..tokens._manager import Timeouts
+from ..tokens._refresh import Timeouts
 from ..tokens._token import AccessToken, TokenInfo
-from ._advice import PRODUCT_REFUSALS, about_key, about_token
 from ._bindings import CredentialBinding, binding_of, token_manager
 from ._selection import resolve_security
 
-__all__ = ["AppliedCredentials", "RequestAuthorizer", "build_authorizer", "token_info"]
+__all__ = ["AppliedCredentials", "RequestAuthorizer", "about_key", "build_authorizer", "token_info"]
 
 # Seconds for which a value that is not at fault is not asked for again: a token costs a request, a key little.
 _SUSPECT_TOKEN = 30.0
 _SUSPECT_LOOKUP = 1.0
+
+_ADD = "add it to the key in the Admin Console; a change shows up only after a replication delay of some minutes."
+
+# Words in the gateway's error codes that speak of the key's products, not of the token.
+_PRODUCT_REFUSALS = (b"ApiProduct", b"insufficient_scope")
 
 
 @dataclass(slots=True)
@@ -77,7 +81,7 @@ class RequestAuthorizer:
         if not isinstance(applied, AppliedCredentials):
             return False
         applied.asked = True
-        if any(word in response.content for word in PRODUCT_REFUSALS):
+        if any(word in response.content for word in _PRODUCT_REFUSALS):
             return False
         changed = False
         for binding, token in applied.tokens:
@@ -127,6 +131,31 @@ class RequestAuthorizer:
 def _timeouts(request: Request) -> Timeouts:
     """Take the time limits of the call that waits for the token: they may differ between copies of one client."""
     return request.connect_timeout, request.read_timeout
+
+
+def about_token(product: Product, info: TokenInfo, status: int) -> str | None:
+    """Advice after the server refused a call that carried a token."""
+    name = product.console_name
+    if name is not None and info.products and name not in info.products:
+        has = ", ".join(f"“{other}”" for other in info.products)
+        return f"The key has no product “{name}” (it has {has}): {_ADD}"
+    if name in info.products and status == 403:
+        return f"The key has the product “{name}”, but may lack the right to this call: it may be a read-only key."
+    if name is not None and status == 403:
+        return f"If the key has no product “{name}”: {_ADD}"
+    if status == 401:
+        return "A new token was refused too, or could not be tried. Check that the key still exists and is for this product."
+    return None
+
+
+def about_key(product: Product, status: int) -> str | None:
+    """Advice after the server refused a key, a tenant's token or a password."""
+    name = f" and has the product “{product.console_name}”" if product.console_name else ""
+    if status == 401:
+        return f"Check that the key or token given to the client is right, still exists{name}."
+    if product.console_name is not None:
+        return f"If the key has no product “{product.console_name}”: {_ADD}"
+    return None
 
 
 def build_authorizer(

@@ -18,10 +18,11 @@ from .._interface import AuthContext
 from ..credentials._base import Credential, is_fixed, manager_of, reveal
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
 from ..tokens._endpoint import EndpointFetcher
-from ..tokens._failure import Failure
-from ..tokens._manager import RefreshBudget, TokenFetcher, TokenManager
-from ..tokens._shared import CachingFetcher
+from ..tokens._errors import Failure
+from ..tokens._manager import TokenManager
+from ..tokens._refresh import RefreshBudget, TokenFetcher
 from ..tokens._token import AccessToken
+from ..tokens.caches import CachingFetcher
 from ._selection import ResolvedScheme
 from ._token_requests import ClientCredentialsRequest, WorkAnalyticsRequest
 

@@ -151,7 +151,7 @@ def _missing(
 
 
 def _how_each(product: Product, names: Sequence[str]) -> list[str]:
-    """How to give what is missing of one alternative. Keys of schemes that only their names tell apart are named."""
+    """Say how to give what is missing of one alternative. Keys of schemes that only their names tell apart are named."""
     keys = [name for name, scheme in product.schemes.items() if scheme.kind == "api-key" and scheme.credential is None]
     hows: list[str] = []
     for name in names:

@@ -11,16 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ..._errors import CertificateError, CredentialsError, TransportError
-from ..._secrets import bearer, fingerprint, redactor_of
+from ..._redaction import redactor_of
+from ..._secrets import bearer, fingerprint
 from ...http._headers import request_id_of, requested_wait
 from ...sansio._messages import Request, Response
 from ...sansio._steps import Flow, Sleep, send
 from .._interface import AuthContext
-from ._failure import Failure
-from ._manager import RefreshBudget
-from ._policy import TokenPolicy
+from ._errors import Failure
+from ._refresh import RefreshBudget
 from ._responses import TokenResponse, error_code, parse_token_response
-from ._token import AccessToken, TokenInfo
+from ._token import AccessToken, TokenInfo, TokenPolicy
 
 __all__ = ["EndpointFetcher", "no_secret"]
 
@@ -130,7 +130,7 @@ class EndpointFetcher:
             return self._token(found, started, redacted, renewal)
         failure = Failure(
             kind="refused",
-            message=f"{self.address} answered {status}",
+            message=f"{self.address} responded with {status}",
             advice=_ADVICE.get(status),
             status=status,
             code=redacted(error_code(response.content) or "") or None,
@@ -140,7 +140,7 @@ class EndpointFetcher:
         if found is not None:
             advice = "Check that base_url and proxy lead to the token endpoint."
             message = f"{failure.message}, but {found.reason}"
-            return replace(failure, kind="answer", message=message, advice=advice, code=None, retry=found.transient)
+            return replace(failure, kind="response", message=message, advice=advice, code=None, retry=found.transient)
         if status in (408, 425, 429) or status >= 500:
             wait = requested_wait(response.headers, status, time.time())
             failure = replace(failure, kind="unavailable", advice=None, retry=True, wait=wait, remember=0.0)
@@ -160,7 +160,7 @@ class EndpointFetcher:
         over = life <= self.context.clock() - started
         if over and renewal:
             message = f"{self.address} gave a new token that had expired when it arrived"
-            return Failure(kind="answer", message=message, remember=self.policy.refusal_memory)
+            return Failure(kind="response", message=message, remember=self.policy.refusal_memory)
         products = tuple(map(redacted, found.products))
         return AccessToken(
             bearer(found.token.reveal()),

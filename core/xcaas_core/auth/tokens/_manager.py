@@ -15,50 +15,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
 
 from ..._fork import resets_after_fork
 from ...sansio._steps import Flow, wait_for
 from .._interface import AuthContext
+from ._errors import Failure
 from ._events import Events
-from ._failure import Failure
-from ._policy import TokenPolicy
-from ._refresh import Refresh
-from ._token import AccessToken
+from ._refresh import Refresh, RefreshBudget, Timeouts, TokenFetcher
+from ._token import AccessToken, TokenPolicy
 
-__all__ = ["RefreshBudget", "Timeouts", "TokenFetcher", "TokenManager", "TokenRegistry"]
-
-# Seconds to connect, and to read; None is no limit.
-Timeouts: TypeAlias = tuple[float | None, float | None]
+__all__ = ["TokenManager", "TokenRegistry"]
 
 _log = logging.getLogger("xcaas.auth")
 # How much longer than its time a refresh may take, as a share of that time, before somebody else leads.
 _GRACE = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshBudget:
-    """What one renewal may spend: requests, and time up to `deadline` (`callers`: the leader's own, not the policy's).
-
-    `timeouts` are the leader's, for connecting and for reading. `early`: there is a value to go on with, so waiting makes
-    no sense. `current` marks that value, `rejected` the one that the API refused last; `renewal`: there was one before.
-    """
-
-    attempts: int
-    deadline: float
-    callers: bool
-    timeouts: Timeouts
-    early: bool
-    current: str
-    rejected: str
-    renewal: bool
-
-
-class TokenFetcher(Protocol):
-    """Gets a new value. Expected failures are returned, not raised, so that no traceback holds a secret."""
-
-    def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]: ...
 
 
 class TokenManager:
@@ -158,21 +128,18 @@ class TokenManager:
         return None
 
     def _lead(self, refresh: Refresh, deadline: float | None, timeouts: Timeouts) -> Flow[AccessToken | Failure | None]:
-        completed = False
         started = self.clock()
         try:
             outcome = yield from self._fetch_token(self._budget(refresh, started, deadline, timeouts))
-            completed = True
-        finally:
-            if not completed:  # raised, cancelled or closed: no step may follow, somebody else leads
-                self._complete(refresh, None)
-        elapsed = self.clock() - started
-        if isinstance(outcome, AccessToken):
-            self._install(refresh, outcome, elapsed)
-            return outcome
-        if outcome.kind != "elsewhere":
-            self.events.emit("failed", seconds=elapsed, error=outcome.name, code=outcome.code)
-        return self._settle(refresh, outcome)
+            elapsed = self.clock() - started
+            if isinstance(outcome, AccessToken):
+                self._install(refresh, outcome, elapsed)
+                return outcome
+            if outcome.kind != "elsewhere":
+                self.events.emit("failed", seconds=elapsed, error=outcome.name, code=outcome.code)
+            return self._settle(refresh, outcome)
+        finally:  # after an exception (Ctrl-C, a cancelled task) or a close no step may follow: somebody else leads
+            self._complete(refresh, None)
 
     def _settle(self, refresh: Refresh, failure: Failure) -> Failure | None:
         """Decide what a failure means for the leader; None: look again."""
@@ -225,7 +192,7 @@ class TokenManager:
     def _early_failure(self, refresh: Refresh, failure: Failure) -> None:
         """Let nobody fail, for the token in hand is still good; the next try comes after a pause."""
         if not failure.retry:
-            # One damaged answer to the one early request says nothing to callers whose token is gone by then.
+            # One damaged response to the one early request says nothing to callers whose token is gone by then.
             self._remember(refresh, failure)
         with self._lock:
             self._early_failures += failure.kind != "elsewhere"

@@ -1,17 +1,47 @@
-"""One renewal under way, which any number of threads and tasks may wait for."""
+"""One renewal: what it may spend, what carries it out, and what any number of threads and tasks wait for."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
-from ._failure import Failure
+from ...sansio._steps import Flow
+from ._errors import Failure
 from ._token import AccessToken
 
-__all__ = ["Refresh"]
+__all__ = ["Refresh", "RefreshBudget", "Timeouts", "TokenFetcher"]
+
+# Seconds to connect, and to read; None is no limit.
+Timeouts: TypeAlias = tuple[float | None, float | None]
 
 _log = logging.getLogger("xcaas.auth")
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshBudget:
+    """What one renewal may spend: requests, and time up to `deadline` (`callers`: the leader's own, not the policy's).
+
+    `timeouts` are the leader's, for connecting and for reading. `early`: there is a value to go on with, so waiting makes
+    no sense. `current` marks that value, `rejected` the one that the API refused last; `renewal`: there was one before.
+    """
+
+    attempts: int
+    deadline: float
+    callers: bool
+    timeouts: Timeouts
+    early: bool
+    current: str
+    rejected: str
+    renewal: bool
+
+
+class TokenFetcher(Protocol):
+    """Gets a new value. Expected failures are returned, not raised, so that no traceback holds a secret."""
+
+    def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]: ...
 
 
 class Refresh:

@@ -35,7 +35,7 @@ class TokenResponse:
 @dataclass(frozen=True, slots=True)
 class InvalidTokenResponse:
     """Why a response holds no token, as a clause. `transient`: something between here and the endpoint
-    may have answered or cut the response short, so that asking again may help."""
+    may have responded, or cut the response short, so that asking again may help."""
 
     reason: str
     transient: bool = False
@@ -49,24 +49,24 @@ def is_token(value: object) -> bool:
 def parse_token_response(content: bytes) -> TokenResponse | InvalidTokenResponse:
     """Return the token in a body, or the reason why there is none."""
     if not content.strip():
-        return InvalidTokenResponse("the answer is empty", transient=True)
+        return InvalidTokenResponse("the response is empty", transient=True)
     if content.lstrip()[:1] == b"<":
-        return InvalidTokenResponse("the answer is HTML or XML, as from a proxy or a login page", transient=True)
+        return InvalidTokenResponse("the response is HTML or XML, as from a proxy or a login page", transient=True)
     try:
         data: object = json.loads(content)
     except (ValueError, RecursionError):
-        return InvalidTokenResponse("the answer is not JSON", transient=True)
+        return InvalidTokenResponse("the response is not JSON", transient=True)
     if not is_object(data):
-        return InvalidTokenResponse("the answer is JSON but not an object")
+        return InvalidTokenResponse("the response is JSON but not an object")
     kind = data.get("token_type")
     # 8x8 sends `BearerToken`; RFC 6749 wants `Bearer` in any case.
     if kind is not None and (not isinstance(kind, str) or kind.strip().lower() not in ("bearer", "bearertoken")):
-        return InvalidTokenResponse("the answer's token_type is not bearer")
+        return InvalidTokenResponse("the response's token_type is not bearer")
     token, scope = data.get("access_token"), data.get("scope")
     if token is None or token == "":
-        return InvalidTokenResponse("the answer has no access_token")
+        return InvalidTokenResponse("the response has no access_token")
     if not isinstance(token, str) or not is_token(token):
-        return InvalidTokenResponse("the answer's access_token is not text that fits into a header")
+        return InvalidTokenResponse("the response's access_token is not text that fits into a header")
     return TokenResponse(
         Secret(token),
         data.get("expires_in"),

@@ -1,4 +1,4 @@
-"""A credential value that may be used for a while, and what is known about it."""
+"""A credential value that may be used for a while, when it is renewed, and what is known about it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,74 @@ from datetime import datetime
 
 from ..._lazy import public
 from ..._secrets import MaskedStr
-from ._policy import TokenPolicy
+from ...sansio._steps import growing_wait
 
-__all__ = ["AccessToken", "TokenInfo"]
+__all__ = ["AccessToken", "TokenInfo", "TokenPolicy"]
+
+
+@public
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPolicy:
+    """Times in seconds. The defaults fit tokens of any length."""
+
+    advisory: float = 300.0
+    """From this long before a token's end, one caller renews it while the others go on using it."""
+    mandatory: float = 30.0
+    """From this long before its end, everybody waits for the new one."""
+    advisory_share: float = 0.2
+    """The advisory window is never more than this share of the token's life, so that short tokens
+    are not renewed at every call."""
+    mandatory_share: float = 0.05
+    """The same for the mandatory window."""
+    default_life: float = 300.0
+    """Taken when the response doesn't say (or says nonsense): short enough to be safe."""
+    longest_life: float = 86400.0
+    """No token is kept longer, whatever the response says."""
+    attempts: int = 4
+    """Requests that one renewal makes at most. A renewal in the advisory window makes one."""
+    attempt_timeout: float = 10.0
+    """For one request."""
+    total_timeout: float = 30.0
+    """For one renewal with all its requests and waits."""
+    backoff: float = 0.25
+    """First wait between requests; it doubles, and a random half of it is taken off."""
+    longest_backoff: float = 8.0
+    longest_wait: float = 20.0
+    """A `Retry-After` up to this is waited for, a longer one is raised."""
+    refusal_memory: float = 5.0
+    """For this long after a refusal nobody asks again with the same secret."""
+
+    def __post_init__(self) -> None:
+        if self.attempts < 1:
+            raise ValueError("attempts must be at least 1")
+        if not 0 < self.mandatory_share <= self.advisory_share < 1:
+            raise ValueError("shares must satisfy 0 < mandatory_share <= advisory_share < 1")
+
+    def windows(self, life: float) -> tuple[float, float]:
+        """Return the advisory and the mandatory window of a token that lives `life` seconds."""
+        advisory = min(self.advisory, life * self.advisory_share)
+        return advisory, min(self.mandatory, life * self.mandatory_share, advisory)
+
+    def life(self, expires_in: object) -> float:
+        """Return a lifetime from whatever stood in `expires_in`; 0 for a token that is over already.
+
+        8x8 sends text. Missing, NaN and unreadable values count as the default life.
+        """
+        if isinstance(expires_in, str):
+            try:
+                expires_in = float(expires_in.strip())
+            except ValueError:
+                return self.default_life
+        if not isinstance(expires_in, (int, float)) or isinstance(expires_in, bool):
+            return self.default_life
+        if expires_in != expires_in:  # NaN; an int may be too large for math.isnan
+            return self.default_life
+        return float(max(0, min(expires_in, self.longest_life)))
+
+    def pause(self, failures: int, random: float) -> float:
+        """Return how long to wait after the given number of failures in a row (equal jitter)."""
+        return growing_wait(self.backoff, failures, self.longest_backoff) * (0.5 + random / 2)
+
 
 _DEFAULT_POLICY = TokenPolicy()
 

@@ -18,6 +18,7 @@ from xcaas_core.auth import (
     build_authorizer,
 )
 from xcaas_core.auth._interface import Authorizer
+from xcaas_core.auth.security._authorizer import about_key
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._messages import Request
 
@@ -307,3 +308,7 @@ def test_a_rotated_id_is_never_given_the_old_ones_token() -> None:
     world.simulation.run()
     assert text_of(waiting.value) == "token-1", "who asked before the change may get what was asked for"
     assert world.token() == "token-2"
+
+
+def test_a_product_without_a_console_name_has_no_advice_about_a_403() -> None:
+    assert about_key(Product("p", title="P", servers=(), schemes={}, package="x"), 403) is None

@@ -260,6 +260,6 @@ def test_errors_of_the_token_endpoint_tell_who_was_asked_and_what_to_do() -> Non
     with pytest.raises(TokenRefusedError) as caught:
         world.token()
     assert str(caught.value) == (
-        "https://api.example.com/oauth/v2/token answered 401 InvalidClientId: no token. Check the key and its secret "
+        "https://api.example.com/oauth/v2/token responded with 401 InvalidClientId: no token. Check the key and its secret "
         "(a key that was deleted or replaced in the Admin Console is refused too)."
     )

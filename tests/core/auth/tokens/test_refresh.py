@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from xcaas_core.auth.tokens._failure import Failure
+import pytest
+
+from tests.support.credentials import SECRET, World
+from xcaas_core.auth import AuthEvent, ClientCredentials
+from xcaas_core.auth.tokens._errors import Failure
 from xcaas_core.auth.tokens._refresh import Refresh
+from xcaas_core.testing._tokens import FakeResponse, TokenEndpoint
 
 
 def test_a_flight_lands_once_and_wakes_everybody_even_if_one_cannot_be_woken() -> None:
@@ -21,3 +26,18 @@ def test_a_flight_lands_once_and_wakes_everybody_even_if_one_cannot_be_woken() -
     assert refresh.outcome is None
     refresh.on_done(lambda: woken.append(2))
     assert woken == [1, 2]
+
+
+def test_ctrl_c_in_an_observer_keeps_nobody_waiting() -> None:
+    def interrupted(event: AuthEvent) -> None:
+        if event.kind == "failed":
+            raise KeyboardInterrupt
+
+    refusal = FakeResponse(401, b'{"error": "invalid_client"}')
+    credential = ClientCredentials("id", SECRET, on_event=interrupted)
+    world = World(TokenEndpoint(script=(refusal,), latency=0.1), credential=credential)
+    with pytest.raises(KeyboardInterrupt):
+        world.token()
+    before = world.clock()
+    assert world.token() == "token-2"
+    assert world.clock() - before < 1.0

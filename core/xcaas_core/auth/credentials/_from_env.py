@@ -14,7 +14,7 @@ __all__ = ["credentials_from_env"]
 
 
 def credentials_from_env(**options: Unpack[Options]) -> list[Credential]:
-    """All credentials that the environment describes; none if it describes none.
+    """Return all credentials that the environment describes; none if it describes none.
 
     | variables | credential |
     |---|---|

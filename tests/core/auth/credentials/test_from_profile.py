@@ -20,7 +20,7 @@ from xcaas_core.auth import (
     build_authorizer,
     credentials_from_profile,
 )
-from xcaas_core.auth.credentials._profile import ProfileEntry, default_profile_path
+from xcaas_core.auth.credentials._from_profile import ProfileEntry, default_profile_path
 from xcaas_core.operations._product import Product, Scheme
 
 TEXT = """

@@ -13,9 +13,9 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-from ..._checks import is_number, is_object
-from ..._lazy import public
-from ._errors import SecretUnavailableError
+from ...._checks import is_number, is_object
+from ...._lazy import public
+from .._errors import SecretUnavailableError
 
 try:
     import fcntl

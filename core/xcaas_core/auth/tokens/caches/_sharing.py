@@ -10,27 +10,52 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from ..._checks import is_list, is_number, is_object
-from ..._errors import CredentialsError
-from ..._secrets import MaskedBytes, bearer, fingerprint
-from ...sansio._steps import Flow, Sleep, run_in_thread
-from .._interface import AuthContext
-from ._cache import TokenCache
-from ._endpoint import no_secret
-from ._failure import Failure
-from ._manager import RefreshBudget, TokenFetcher
-from ._policy import TokenPolicy
-from ._responses import is_token
-from ._token import AccessToken, TokenInfo
+from ...._checks import is_list, is_number, is_object
+from ...._errors import CredentialsError
+from ...._secrets import MaskedBytes, bearer, fingerprint
+from ....sansio._steps import Flow, Sleep, run_in_thread
+from ..._interface import AuthContext
+from ...._lazy import public
+from .._endpoint import no_secret
+from .._errors import Failure
+from .._refresh import RefreshBudget, TokenFetcher
+from .._responses import is_token
+from .._token import AccessToken, TokenInfo, TokenPolicy
 
-__all__ = ["CachingFetcher"]
+__all__ = ["CachingFetcher", "TokenCache"]
 
 _log = logging.getLogger("xcaas.auth")
 T = TypeVar("T")
 
 _LONGEST_ENTRY = 1 << 20
+
+
+@public
+class TokenCache(Protocol):
+    """A small store with a lock. Methods may block, and are called where that holds up no event loop;
+    they are called from many threads. What they raise is logged, and the token is requested without them.
+
+    `key` is short, safe in file names, and tells no secret. `payload` holds the token: keep it as safe.
+    """
+
+    def read(self, key: str) -> tuple[bytes, float] | None:
+        """Return the payload and the seconds that it is still good for; None if there is none."""
+        ...
+
+    def write(self, key: str, payload: bytes, seconds: float) -> None:
+        """Keep a payload for that many seconds, in place of an older one."""
+        ...
+
+    def try_lock(self, key: str, seconds: float) -> str | None:
+        """Take the lock that says who requests a token. Return the owner's mark, or None if somebody else has it.
+        It ends by itself after `seconds`."""
+        ...
+
+    def unlock(self, key: str, owner: str) -> None:
+        """Give the lock back, if `owner` still has it."""
+        ...
 
 
 @dataclass(slots=True)

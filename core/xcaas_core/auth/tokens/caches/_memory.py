@@ -1,9 +1,4 @@
-"""Token caches: what lets several credential objects, or several processes, share one token.
-
-Without one, a token belongs to the credentials object that obtained it. `MemoryTokenCache` shares
-within a process, `FileTokenCache` between the commands that a user runs one after another,
-`RedisTokenCache` between any number of workers. Anything with the four methods of `TokenCache` will do.
-"""
+"""A token cache in memory, for credentials that are made again and again in one process."""
 
 from __future__ import annotations
 
@@ -11,39 +6,12 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
 
-from ..._fork import resets_after_fork
-from ..._lazy import public
-from ..._secrets import MaskedBytes
+from ...._fork import resets_after_fork
+from ...._lazy import public
+from ...._secrets import MaskedBytes
 
-__all__ = ["MemoryTokenCache", "TokenCache"]
-
-
-@public
-class TokenCache(Protocol):
-    """A small store with a lock. Methods may block, and are called where that holds up no event loop;
-    they are called from many threads. What they raise is logged, and the token is requested without them.
-
-    `key` is short, safe in file names, and tells no secret. `payload` holds the token: keep it as safe.
-    """
-
-    def read(self, key: str) -> tuple[bytes, float] | None:
-        """The payload and the seconds that it is still good for; None if there is none."""
-        ...
-
-    def write(self, key: str, payload: bytes, seconds: float) -> None:
-        """Keep a payload for that many seconds, in place of an older one."""
-        ...
-
-    def try_lock(self, key: str, seconds: float) -> str | None:
-        """Take the lock that says who requests a token: the owner's mark, or None if somebody else has it.
-        It ends by itself after `seconds`."""
-        ...
-
-    def unlock(self, key: str, owner: str) -> None:
-        """Give the lock back, if `owner` still has it."""
-        ...
+__all__ = ["MemoryTokenCache"]
 
 
 @public

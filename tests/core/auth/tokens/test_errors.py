@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xcaas_core.auth.tokens._failure import Failure
+from xcaas_core.auth.tokens._errors import Failure
 
 
 def test_failures_say_how_often_was_tried() -> None:

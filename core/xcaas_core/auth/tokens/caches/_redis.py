@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Callable
 from typing import Protocol
 
-from ..._lazy import public
-from ._errors import SecretUnavailableError
+from ...._lazy import public
+from .._errors import SecretUnavailableError
 
 __all__ = ["RedisClient", "RedisTokenCache"]
 

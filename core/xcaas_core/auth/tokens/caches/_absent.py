@@ -1,0 +1,40 @@
+"""Credentials whose tokens are their own: this package in a vendored copy that nobody asked for token caches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from ...._errors import ConfigurationError
+from ....sansio._steps import Flow
+from ..._interface import AuthContext
+from .._errors import Failure
+from .._refresh import RefreshBudget, TokenFetcher
+from .._token import AccessToken, TokenPolicy
+
+__all__ = ["CachingFetcher", "TokenCache"]
+
+
+class TokenCache(Protocol):
+    """A store of tokens, which this copy has no use for."""
+
+    def try_lock(self, key: str, seconds: float) -> str | None: ...
+
+
+class CachingFetcher:
+    """Refuses a cache, as a token that is quietly not shared would cost requests."""
+
+    def __init__(
+        self,
+        fetch: TokenFetcher,
+        cache: TokenCache,
+        key: Callable[[], Flow[str]],
+        policy: TokenPolicy,
+        context: AuthContext,
+    ) -> None:
+        raise ConfigurationError(
+            "this copy has no token caches", advice="Make it again with: xcaas-gen vendor … --with TokenCache"
+        )
+
+    def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
+        raise NotImplementedError
