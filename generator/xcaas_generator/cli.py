@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     # argparse has no public name for what add_subparsers() gives.
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # pyright: ignore[reportPrivateUsage]
 
-DONE, PROBLEMS, USAGE = 0, 1, 2
+DONE, PROBLEMS, USAGE, REFUSED = 0, 1, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 0 done, 1 problems, 2 wrong usage."""
+    """Run one command. Returns the exit code: 0 done, 1 problems, 2 wrong usage, 3 done but for refused operations."""
     options = _parser().parse_args(arguments)
     return _run_command(options, Progress(sys.stderr, quiet=options.quiet))
 
@@ -77,7 +77,12 @@ def _add_generate(commands: Commands) -> None:
 
 
 def _add_build(commands: Commands) -> None:
-    command = commands.add_parser("build", help="a client package from any OpenAPI 3 document, JSON or YAML")
+    command = commands.add_parser(
+        "build",
+        help="a client package from any OpenAPI 3 document, JSON or YAML",
+        description="Exit code: 0 every operation can be called, 1 nothing was written, 2 wrong usage, "
+        "3 the package was written without the operations that were refused.",
+    )
     command.add_argument("spec", type=_document, metavar="SPEC", help="the document, a file")
     command.add_argument("--package", required=True, type=_package_name, metavar="NAME", help="name of the package")
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to put it: DIR/NAME/")
@@ -86,6 +91,11 @@ def _add_build(commands: Commands) -> None:
         "--force", action="store_true", help="overwrite edits made by hand; files that were added stay"
     )
     command.add_argument("--allow-network", action="store_true", help="follow references to other hosts")
+    command.add_argument(
+        "--allow-refused",
+        action="store_true",
+        help="exit 0 also where operations were refused; they are listed all the same",
+    )
     command.set_defaults(run=_build)
 
 
@@ -170,8 +180,8 @@ def _build(options: argparse.Namespace, progress: Progress) -> int:
         force=options.force,
         allow_network=options.allow_network,
     )
-    _run(request, progress)
-    return DONE
+    result = _run(request, progress)
+    return REFUSED if result.refused and not options.allow_refused else DONE
 
 
 def _diff(options: argparse.Namespace, progress: Progress) -> int:

@@ -15,7 +15,7 @@ from xcaas_generator.load.documents import Documents
 from xcaas_generator.load.positions import locate
 from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.normalise.document import normalise
-from xcaas_generator.normalise.validity import check_root, check_vocabulary
+from xcaas_generator.normalise.validity import check_extension_keys, check_root
 from xcaas_generator.parse.canonical import emit
 from xcaas_generator.parse.operations import parse
 from xcaas_generator.problems import InputError, Problem
@@ -72,5 +72,5 @@ def _read(source: Path | bytes, name: str, documents: Documents, report: Report)
     check_root(at, report)
     draft = normalise(at, Resolver(documents, report), report, name)
     for one in documents.files.values():
-        check_vocabulary(one, report)
+        check_extension_keys(one, report)
     return parse(draft, emit(draft), report)

@@ -56,6 +56,11 @@ class Method:
         """Whether the method gives a pager, poller or download that may call more than this operation."""
         return any(getattr(self.operation, kind) is not None for kind in ("paging", "poller", "download"))
 
+    @property
+    def downloads(self) -> bool:
+        """Whether the method gives a download, which has no raw variant."""
+        return "Download" in str(inspect.signature(self.function).return_annotation)
+
     def once(self, resource: Any, arguments: dict[str, object]) -> Any:
         """Call the operation of such an object once, for the answer as a whole."""
         recorder = _Recorder()

@@ -208,7 +208,11 @@ class Document:
         nulls = self.version < "3.1"
         faults: Iterator[Any] = validator.iter_errors(value)
         try:
-            found = [one for one in faults if not _harmless(one) and not (nulls and one.instance is None)]
+            found = [
+                one
+                for one in faults
+                if not (_harmless(one) or (nulls and one.instance is None) or _left_out(schema, one, write=write))
+            ]
             return [f"{one.json_path}: {one.message[:200]}" for one in found[:3]]
         except Exception:
             return []  # the schema itself is broken; the validator raises what it likes then
@@ -219,6 +223,26 @@ class Document:
 
         make: Any = Registry
         return make(retrieve=retrieve)
+
+
+def _left_out(schema: Node, error: Any, *, write: bool) -> bool:
+    """Whether what is missing is only read, or only written: 3.1 leaves open that it is demanded all the same."""
+    keyword = "readOnly" if write else "writeOnly"
+    return (
+        error.validator == "required"
+        and not error.absolute_path
+        and any(str(error.message).startswith(f"{name!r} ") for name in _marked(schema, keyword, 0))
+    )
+
+
+def _marked(schema: Node, keyword: str, depth: int) -> Iterator[str]:
+    """Give the names of properties with a keyword, those of `allOf` included."""
+    properties, parts = schema.get("properties"), schema.get("allOf")
+    for name, one in properties.items() if properties is not None else ():
+        if one.fields.get(keyword) is True:
+            yield name
+    for _, part in parts.items() if parts is not None and depth < 5 else ():
+        yield from _marked(part, keyword, depth + 1)
 
 
 def _with_names(tree: JSON) -> JSON:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import tempfile
 import time
 import traceback
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import httpx
+
+from tests.conformance.addresses import (
+    RELATIVE_TO,
+    RecordingTransport,
+    address_faults,
+    header_faults,
+    hosts,
+    is_relative,
+    servers,
+)
 from tests.conformance.answers import SampleAnswer, accepted, error_of, hollow, same_value, sample_answers
+from tests.conformance.calls import attempt, attempt_async
 from tests.conformance.clients import BuiltClient, Method, MissingArgumentError, build_client
-from tests.conformance.document import JSON, Document, OperationNode, is_list
+from tests.conformance.document import JSON, Document, Node, OperationNode, is_list
 from tests.conformance.requests import SampleRequest, request_faults, sample_requests
 from tests.conformance.security import credentials_for
 from tests.conformance.server import Answer, Server
@@ -215,8 +225,49 @@ class _Checker:
                     kept = self._before(operation, method, one, typed=False, how="sync")
                     if kept is None:
                         continue
-                    got, error = _attempt(client, method, kept)
+                    got, error = attempt(client, method, kept)
                     self._after(operation, method, one, got, error, "sync")
+
+    def run_servers(self, plans: list[_Plan]) -> None:
+        """Call each operation at each server that the document has for it, and read what comes with `client.raw`."""
+        most = max((len(servers(self.document, operation)) for operation, _, _ in plans), default=0)
+        for place in range(most):
+            for relative in (False, True):
+                chosen = [
+                    (plan, listed[place])
+                    for plan in plans
+                    if place < len(listed := servers(self.document, plan[0])) and is_relative(listed[place]) == relative
+                ]
+                if chosen:
+                    self._run_server(chosen, place, relative=relative)
+
+    def _run_server(self, chosen: list[tuple[_Plan, Node]], place: int, *, relative: bool) -> None:
+        transport = RecordingTransport()
+        options = {key: value for key, value in self.options.items() if key not in ("base_url", "verify")}
+        options |= {"server": place, "insecure_hosts": hosts(self.document)}
+        options |= {"base_url": RELATIVE_TO} if relative else {}
+        with (
+            httpx.Client(transport=transport) as library,
+            self.built.package.Client(**options, http_client=library) as client,
+        ):
+            for (operation, method, rounds), server in chosen:
+                transport.addresses.clear()
+                transport.answer = rounds[0].answer
+                try:
+                    got, error = attempt(client, method, method.arguments(rounds[0].request, typed=False), raw=True)
+                except (MissingArgumentError, XCaaSError):
+                    continue  # counted where bodies are judged
+                if not transport.addresses:
+                    self._lost(
+                        operation, f"server: {type(error).__name__}", f"server {place}: nothing was sent: {error}"
+                    )
+                    continue
+                faults = list(address_faults(operation, server, transport.addresses[0]))
+                if type(got).__name__ == "RawResponse":
+                    faults += header_faults(rounds[0].answer, got)
+                for fault in faults:
+                    self.fail(operation, f"raw: {fault.kind}", f"server {place}: {fault.detail}")
+                    self.wrong.add(operation.key)
 
     async def run_async(self, plans: list[_Plan]) -> None:
         async with self.built.package.AsyncClient(**self.options) as client:
@@ -225,7 +276,7 @@ class _Checker:
                     kept = self._before(operation, method, one, typed=True, how="async")
                     if kept is None:
                         continue
-                    got, error = await _attempt_async(client, method, kept)
+                    got, error = await attempt_async(client, method, kept)
                     self._after(operation, method, one, got, error, "async")
 
     def _before(
@@ -271,40 +322,6 @@ def _tells_redirect(operation: OperationNode, answer: SampleAnswer, error: BaseE
     return "not modified" in str(error).lower() if answer.status == 304 else successes
 
 
-def _call(client: Any, method: Method, arguments: dict[str, object]) -> Any:
-    target = client
-    for name in method.call.split("."):
-        target = getattr(target, name)
-    if method.kept_back:
-        return method.once(target.__self__, arguments)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return target(**arguments)
-
-
-def _attempt(client: Any, method: Method, arguments: dict[str, object]) -> tuple[object, BaseException | None]:
-    try:
-        value = _call(client, method, arguments)
-        return value.read() if type(value).__name__ == "Download" else value, None
-    except Exception as error:
-        return None, error
-
-
-async def _attempt_async(
-    client: Any, method: Method, arguments: dict[str, object]
-) -> tuple[object, BaseException | None]:
-    async def finish() -> object:
-        value = _call(client, method, arguments)
-        if inspect.isawaitable(value):
-            value = await value
-        return await value.read() if type(value).__name__ == "AsyncDownload" else value
-
-    try:
-        return await asyncio.wait_for(finish(), 20), None
-    except Exception as error:
-        return None, error
-
-
 def _plain(value: object) -> object:
     if is_list(value):
         return [_plain(one) for one in value]
@@ -347,5 +364,6 @@ def _check(path: Path, result: Result, deadline: float) -> None:
         checker = _Checker(document, server, built, result, deadline)
         plans = checker.plans()
         checker.run_sync(plans)
+        checker.run_servers(plans)
         asyncio.run(checker.run_async(plans))
         result.valid = result.operations - len(checker.wrong)

@@ -13,7 +13,7 @@ from tests.conformance.runner import COLLECTION, ROOT, documents_of
 KNOWN = COLLECTION.parent / "known.txt"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_own_documents_fail_exactly_where_it_is_known() -> None:
     run = subprocess.run(
         [sys.executable, "-m", "tests.conformance", "--lines"], cwd=ROOT, capture_output=True, text=True

@@ -105,12 +105,21 @@ def test_refused_operations_are_listed(spec: Path, capsys: pytest.CaptureFixture
     broken = json.loads(json.dumps(SPEC))
     broken["paths"]["/bad/{"] = {"get": {"responses": {"200": {"description": "Never."}}}}
     spec.write_text(json.dumps(broken))
-    assert build(spec) == 0
-    assert "1 operation, 1 refused" in capsys.readouterr().err
+    assert build(spec) == 3
+    shown = capsys.readouterr().err
+    assert f"{spec}:1:" in shown
+    assert "error: GET /bad/{ was refused: " in shown
+    assert "1 operation, 1 refused" in shown
     manifest = json.loads((spec.parent / "out" / "pets" / "_manifest.json").read_text())
     (refused,) = manifest["refused"]
     assert (refused["method"], refused["path"], refused["pointer"]) == ("GET", "/bad/{", "/paths/~1bad~1{/get")
     assert refused["reason"]
+    assert build(spec) == 3, "nothing changed, and yet it is told again"
+    assert "error: GET /bad/{ was refused: " in capsys.readouterr().err
+    assert build(spec, "--allow-refused") == 0
+    shown = capsys.readouterr().err
+    assert "error: GET /bad/{ was refused: " in shown
+    assert "1 operation, 1 refused (see _manifest.json), up to date" in shown
 
 
 @pytest.mark.parametrize("name", ["class", "a-b", "../x", "", "1a", "ünï"])

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from xcaas_generator import manifest
 from xcaas_generator.generate.request import BuildRequest, Source
-from xcaas_generator.lint.rules import house_rules
 from xcaas_generator.package import lockfile
 from xcaas_generator.plan import examples
 from xcaas_generator.plan.package import package_modules, suite_modules, suite_product
@@ -50,6 +49,8 @@ def build(
         )
         output.warnings += result.warnings
         if request.house_rules:
+            from xcaas_generator.lint.rules import house_rules
+
             broken += house_rules(source.path, result.document)
         if broken:
             continue  # to tell what is wrong with the other documents as well

@@ -73,14 +73,15 @@ def _regenerate(
 def _fresh(
     request: BuildRequest, lock: Lockfile | None, generator: str, old: dict[str, manifest.Section]
 ) -> list[Source]:
-    """Return sources whose product is up to date already."""
+    """Return sources whose product is up to date already. One with refused operations never is, lest they go untold."""
     if lock is None or lock.generator != generator:
         return []
     found: list[Source] = []
     for source in request.sources:
         known = lock.inputs.get(source.name, {})
         now = {path: lockfile.digest_of(source.path.parent / path) for path in known}
-        if source.name in old and source.path.name in known and now == known:
+        complete = source.name in old and not old[source.name].refused
+        if complete and source.path.name in known and now == known:
             found.append(source)
     return found
 

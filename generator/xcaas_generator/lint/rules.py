@@ -13,9 +13,9 @@ from pathlib import Path
 
 from xcaas_generator import ir
 from xcaas_generator.lint.examples import check_examples
+from xcaas_generator.lint.extension_pointers import check_pointers, check_settings, meant
 from xcaas_generator.lint.keys import check_keys
 from xcaas_generator.lint.schemas import check_schemas
-from xcaas_generator.lint.targets import check_settings, check_targets, meant
 from xcaas_generator.load.documents import Documents
 from xcaas_generator.load.positions import locate
 from xcaas_generator.load.references import Node, Resolver
@@ -55,7 +55,7 @@ def _check_rules(path: Path, document: ir.Document, report: Report) -> Documents
     documents = Documents(report)
     file = documents.first(path, path.stem)
     _SpecRules(Node(file, "", file.tree), Resolver(documents, report), report).check()
-    check_targets(document, report)
+    check_pointers(document, report)
     for one in documents.files.values():
         check_keys(one, report)
         check_schemas(one, report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xcaas_generator.lint.targets import meant
+from xcaas_generator.lint.extension_pointers import meant
 from xcaas_generator.load.decode import SourceFile
 from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.scalars import FORMS

@@ -7,6 +7,7 @@ from xcaas_generator.load.references import DanglingReference, Node, Resolver
 from xcaas_generator.normalise.drafts import DocumentDraft
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.extensions import keys
+from xcaas_generator.normalise.extensions.operations import OperationExtensions
 from xcaas_generator.normalise.extensions.reading import console_name, rate_limits
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.normalise.naming import name_entries
@@ -14,7 +15,6 @@ from xcaas_generator.normalise.operations import Operations
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.security import Security
 from xcaas_generator.normalise.servers import leftover_servers, read_servers
-from xcaas_generator.normalise.vocabulary import Vocabulary
 from xcaas_generator.normalise.webhooks import Webhooks
 from xcaas_generator.report import Report
 
@@ -24,14 +24,14 @@ def normalise(root: Node, resolver: Resolver, report: Report, name: str) -> Docu
     shaper = Shaper(resolver, report, root, siblings=not _version(root).startswith("3.0"))
     servers = _servers(root, resolver, report)
     security = Security(root, resolver, report)
-    vocabulary = Vocabulary(report)
-    operations = Operations(shaper, security, vocabulary, servers)
+    extensions = OperationExtensions(report)
+    operations = Operations(shaper, security, extensions, servers)
     for key, node in shaper.named:
         shaper.component(node, key)
     drafts = operations.read(root)
     webhooks = Webhooks(shaper, operations).read(root)
     shaper.drain()
-    vocabulary.check_calls(drafts)
+    extensions.check_calls(drafts)
     entries = name_entries(shaper.entries)
     document = _document(root, resolver, report, name, servers, security)
     return DocumentDraft(document, entries, drafts, operations.refused, webhooks)

@@ -8,6 +8,7 @@ from xcaas_generator import ir
 from xcaas_generator.load.references import DanglingReference, Node
 from xcaas_generator.normalise.bodies import Bodies
 from xcaas_generator.normalise.drafts import OperationDraft
+from xcaas_generator.normalise.extensions.operations import OperationExtensions
 from xcaas_generator.normalise.keywords import brief, flag, strings
 from xcaas_generator.normalise.media import Contents
 from xcaas_generator.normalise.naming import class_name
@@ -16,7 +17,6 @@ from xcaas_generator.normalise.responses import Responses
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.security import Security, Unreadable
 from xcaas_generator.normalise.servers import read_servers
-from xcaas_generator.normalise.vocabulary import Vocabulary
 from xcaas_generator.problems import InputError, Problem
 from xcaas_generator.python import names
 from xcaas_generator.report import UNFORESEEN
@@ -37,12 +37,12 @@ class _Found:
 
 class Operations:
     def __init__(
-        self, shaper: Shaper, security: Security, vocabulary: Vocabulary, servers: tuple[ir.Server, ...]
+        self, shaper: Shaper, security: Security, extensions: OperationExtensions, servers: tuple[ir.Server, ...]
     ) -> None:
         self._shaper = shaper
         self._report = shaper.report
         self._security = security
-        self._vocabulary = vocabulary
+        self._extensions = extensions
         self._servers = servers
         contents = Contents(shaper)
         self._parameters = Parameters(shaper)
@@ -198,7 +198,7 @@ class Operations:
             doc=node.text("description").strip() or one.item.text("description").strip(),
             deprecated=flag(node, "deprecated", self._report),
         )
-        return OperationDraft(self._vocabulary.add(operation, node), parameters, body, responses)
+        return OperationDraft(self._extensions.add(operation, node), parameters, body, responses)
 
 
 def _meaningless(one: _Found) -> str | None:

@@ -146,7 +146,7 @@ class Shaper:
                 return with_null(shape) if flag(node, "nullable", self.report) else shape
         flat = self.flattener.flatten(node)
         shape = self.from_flat(flat, _titled(hint, node))
-        if isinstance(shape, Ref) and not flat.unions and own_discriminator(node) is not None:
+        if isinstance(shape, Ref) and not flat.unions and flat.discriminator is not None:
             self._known[(node.key,)] = shape
             return self._unions.with_children(node, shape)
         return shape

@@ -271,12 +271,16 @@ class Unions:
 
         Beyond a couple of dozen heirs that union would say no more than the parent, which keeps what it does not know.
         """
-        discriminator = own_discriminator(parent)
+        own_one = own_discriminator(parent)
+        discriminator = own_one or self._reader.flattener.flatten(parent).discriminator
         if discriminator is None:
             return shape
         name = self._property(discriminator)
         heirs = {node.key: (child, node) for child, node in self._heirs(parent)}
         by_tag = dict(self._mapping(discriminator))
+        if own_one is None:
+            # The mapping of a parent names more than what inherits from this one.
+            by_tag = {tag: node for tag, node in by_tag.items() if node.key in heirs or node.key == parent.key}
         for node in by_tag.values():
             heirs.setdefault(node.key, ("", node))
         heirs.pop(parent.key, None)

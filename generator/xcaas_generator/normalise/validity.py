@@ -64,7 +64,7 @@ def _check_parts(root: Node, report: Report) -> None:
             report.warn(section.place, f"{name!r} should be a mapping, not {brief(section.value)}; it was ignored")
 
 
-def check_vocabulary(file: SourceFile, report: Report) -> None:
+def check_extension_keys(file: SourceFile, report: Report) -> None:
     """Warn of keys that look like an extension of ours but mean nothing: most likely a slip."""
     if PREFIX.encode() not in file.data:
         return

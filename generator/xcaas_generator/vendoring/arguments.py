@@ -19,6 +19,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="also this public name that the products don't need (testing, otel, unzip, FileTokenCache); repeatable",
     )
     command.add_argument("--spec", type=Path, metavar="FILE", help="a client for this OpenAPI document instead")
+    command.add_argument(
+        "--allow-refused", action="store_true", help="with --spec: exit 0 also where operations were refused"
+    )
     what = command.add_mutually_exclusive_group()
     what.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if files are modified, missing, extra or outdated"

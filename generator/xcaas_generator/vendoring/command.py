@@ -17,7 +17,7 @@ from .place import open_place, refuse_links_inside, refuse_long_paths
 from .record import Record, record_of
 from .update import Update, digests, outdated, plan_update, removed, write
 
-DONE, DIFFERENT = 0, 1
+DONE, DIFFERENT, REFUSED = 0, 1, 3
 
 
 def vendor(options: argparse.Namespace, progress: Progress, originals: Originals | None = None) -> int:
@@ -46,7 +46,9 @@ def vendor(options: argparse.Namespace, progress: Progress, originals: Originals
     if changed:
         write(update)
     progress.say(_told(update, changed, old))
-    return DIFFERENT if update.conflicts else DONE
+    if update.conflicts:
+        return DIFFERENT
+    return REFUSED if copy.refused and not options.allow_refused else DONE
 
 
 def _order(options: argparse.Namespace, old: Record | None) -> Order:

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from .. import manifest
 from ..failure import Failure
 from . import _vendor_check
-from .cut import without_names, without_products
 from .modules import Import, Library, Module
 from .originals import CORE, SUITE, Originals
+from .reexports import without_names, without_products
 from .relocate import LICENCE_LINE, relocated
 
 CHECK = "_vendor_check.py"
@@ -47,10 +47,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The files of a copy, and the hashes of the documents behind them."""
+    """The files of a copy, the hashes of the documents behind them, and how many operations of these were refused."""
 
     files: Mapping[str, str]
     specs: Mapping[str, str]
+    refused: int = 0
 
 
 def copy_of_suite(order: Order, originals: Originals) -> Copy:

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..failure import Failure
 from ..generate.request import BuildRequest, Source
 from ..package.lockfile import digest_of, read_lockfile
-from ..progress import Progress
+from ..progress import Progress, counted
 from ..python.names import safe
 from ._vendor_check import Finding
 from .copy import Copy, Order, copy_of_package
@@ -48,9 +48,10 @@ def copy_of_document(order: Order, target: Path, originals: Originals, progress:
         for warning in result.warnings:
             progress.say(str(warning))
         if result.refused:
-            progress.say(f"{path}: {result.refused} operations refused; `xcaas-gen build` tells which")
+            progress.say(f"{path}: {counted(result.refused, 'operation')} refused")
         specs = dict(lock.inputs[name]) if lock else {}
-        return copy_of_package(name, Path(folder, name), order, specs, originals)
+        copy = copy_of_package(name, Path(folder, name), order, specs, originals)
+        return replace(copy, refused=result.refused)
 
 
 def behind(record: Record, target: Path, originals: Originals) -> list[Finding]:

@@ -84,14 +84,25 @@ def test_a_parent_with_a_discriminator_stands_for_its_heirs() -> None:
 def test_heirs_listed_by_themselves_share_the_discriminator_of_their_parent() -> None:
     field, _, problems = read_schema(UNION, others=PARENT)
     assert not problems
-    assert shown(field.type) == "Cat|Dog@kind(Cat=Cat,Dog=Dog)"
+    assert shown(field.type) == "Cat|Puppy|Dog@kind(Cat=Cat,Dog=Dog,Puppy=Puppy)"
+
+
+def test_an_heir_with_heirs_stands_for_them_too() -> None:
+    field, _, problems = read_schema("{$ref: '#/components/schemas/Dog'}", others=PARENT)
+    assert not problems
+    assert shown(field.type) == "Puppy|Dog@kind(Dog=Dog,Puppy=Puppy)"
+    mapping = "propertyName: kind, mapping: {cat: Cat, small: Puppy}"
+    field, _, _ = read_schema(
+        "{$ref: '#/components/schemas/Dog'}", others=PARENT.replace("propertyName: kind", mapping)
+    )
+    assert shown(field.type) == "Puppy|Dog@kind(Dog=Dog,small=Puppy)"
 
 
 def test_a_parent_that_lists_its_heirs_is_no_endless_loop() -> None:
     others = PARENT.replace("discriminator:", f"{UNION}, discriminator:", 1)
     field, document, problems = read_schema("{$ref: '#/components/schemas/Pet'}", others=others)
     assert not problems, messages(problems)
-    assert shown(field.type) == "Cat|Dog@kind(Cat=Cat,Dog=Dog)"
+    assert shown(field.type) == "Cat|Puppy|Dog@kind(Cat=Cat,Dog=Dog,Puppy=Puppy)"
     assert fields(document, "Cat") == {"kind": "str!", "claws": "int"}
 
 

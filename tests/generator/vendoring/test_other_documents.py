@@ -107,3 +107,17 @@ def test_it_is_checked_and_updated_like_any_other(project: Path, capsys: pytest.
     assert "+            The pet." in capsys.readouterr().out.splitlines()
     assert vendored(target).code == 0
     assert vendored(target, "--check").code == 0
+
+
+def test_refused_operations_show_in_the_exit_code(tmp_path: Path) -> None:
+    spec = tmp_path / "pets.yaml"
+    spec.write_text(
+        SPEC.replace(
+            "components:\n", '  "/bad/{":\n    get: {responses: {"204": {description: Never.}}}\ncomponents:\n'
+        )
+    )
+    ended = vendored(tmp_path / "acme" / "pets", "--spec", str(spec))
+    assert ended.code == 3
+    assert "error: GET /bad/{ was refused: " in ended.told
+    assert "1 operation refused" in ended.told
+    assert vendored(tmp_path / "acme" / "pets", "--spec", str(spec), "--allow-refused").code == 0

@@ -15,9 +15,9 @@ _SETTINGS = ("region", "tenant", "cluster")
 _SEVERAL = 3  # fields that a message names where none is like the one that is missing
 
 
-def check_targets(document: ir.Document, report: Report) -> None:
+def check_pointers(document: ir.Document, report: Report) -> None:
     """Judge the pointers, headers and states of every pager, poller, download and error of a document."""
-    _Targets(document, report).check()
+    _Pointers(document, report).check()
 
 
 def check_settings(file: SourceFile, report: Report) -> None:
@@ -41,7 +41,7 @@ class _Missing(Exception):
         self.known = tuple(known)
 
 
-class _Targets:
+class _Pointers:
     def __init__(self, document: ir.Document, report: Report) -> None:
         self._document = document
         self._report = report

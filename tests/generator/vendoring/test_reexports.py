@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from xcaas_generator.vendoring.cut import without_names, without_products
 from xcaas_generator.vendoring.modules import Module
+from xcaas_generator.vendoring.reexports import without_names, without_products
 
 INDEX = '''\
 # A comment.

@@ -17,7 +17,7 @@ from xcaas_generator.normalise.extensions.rules import well_formed
 from xcaas_generator.report import Report
 
 
-class Vocabulary:
+class OperationExtensions:
     def __init__(self, report: Report) -> None:
         self._report = report
 
