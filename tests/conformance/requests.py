@@ -172,9 +172,7 @@ def request_faults(
     return faults + [Fault("security", one) for one in security_faults(document, operation, arrived)]
 
 
-def _fixed_pairs(
-    declared: Mapping[tuple[str, str], Node], sample: SampleRequest, name: str, value: str
-) -> list[Pairs]:
+def _fixed_pairs(declared: Mapping[tuple[str, str], Node], sample: SampleRequest, name: str, value: str) -> list[Pairs]:
     """Return the ways to write a pair of the path's own query, whose value may be a parameter of the path."""
     key = ("path", value[1:-1])
     if not (value.startswith("{") and value.endswith("}")) or key not in sample.arguments:

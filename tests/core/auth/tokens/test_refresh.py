@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.support.credentials import SECRET, World
+from tests.support.simulation import FakeResponse, TokenEndpoint
 from xcaas_core.auth import AuthEvent, ClientCredentials
 from xcaas_core.auth.tokens._errors import Failure
 from xcaas_core.auth.tokens._refresh import Refresh
-from xcaas_core.testing._tokens import FakeResponse, TokenEndpoint
 
 
 def test_a_flight_lands_once_and_wakes_everybody_even_if_one_cannot_be_woken() -> None:

@@ -14,10 +14,10 @@ from typing import Protocol, TypeVar
 
 from ...._checks import is_list, is_number, is_object
 from ...._errors import CredentialsError
+from ...._lazy import public
 from ...._secrets import MaskedBytes, bearer, fingerprint
 from ....sansio._steps import Flow, Sleep, run_in_thread
 from ..._interface import AuthContext
-from ...._lazy import public
 from .._endpoint import no_secret
 from .._errors import Failure
 from .._refresh import RefreshBudget, TokenFetcher
