@@ -94,13 +94,6 @@ class Attempt:
     def __repr__(self) -> str:
         return f"<Attempt {self.number}: {self.outcome} after {self.seconds:.3f} s>"
 
-    def __getstate__(self) -> tuple[int, str, int | None, float, float]:
-        return (self.number, self.outcome, self.status, self.seconds, self.waited)
-
-    def __setstate__(self, state: tuple[int, str, int | None, float, float]) -> None:
-        number, outcome, status, seconds, waited = state
-        Attempt.__init__(self, number, outcome, status, seconds, waited)
-
 
 class XCaaSError(Exception):
     """The root of all errors that a call can raise."""

@@ -75,6 +75,7 @@ def address_faults(operation: OperationNode, server: Node, address: str) -> Iter
         given = "x-xcaas-source" in variable.fields or name in ("cluster", "region", "tenant")
         filled = r"/?[^/]*" if given else re.escape(str(default))
         pattern = pattern.replace(re.escape("{" + name + "}"), filled)
+    pattern = pattern.rstrip("/")  # a default may be empty
     pattern = re.sub(r"(?<=\d):443(?=/|$)|(?<=[a-z]):443(?=/|$)", "(?::443)?", pattern)
     literal = re.match(r"/[A-Za-z0-9_-]*", operation.path)
     start = re.escape(literal[0] if literal is not None else "")

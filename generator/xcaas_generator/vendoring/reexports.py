@@ -4,7 +4,7 @@ client, without the products that are not."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 
 from .modules import Module, is_all, is_typing_block
 
@@ -67,6 +67,11 @@ class _Lines:
         self._blank(node.lineno, node.end_lineno or node.lineno)
         self._lines[node.lineno - 1] = f"{indent}{text}\n"
 
+    def remove_names(self, aliases: Iterable[ast.alias]) -> None:
+        """Take out names of an import that has a line for each."""
+        for alias in aliases:
+            self._blank(alias.lineno, alias.lineno)
+
     def text(self, tree: ast.Module) -> str:
         """Return the text; blocks of which nothing is left pass."""
         for node in tree.body:
@@ -79,7 +84,9 @@ class _Lines:
 
 
 def _keep(lines: _Lines, node: ast.ImportFrom, kept: list[ast.alias]) -> None:
-    if kept:
+    if kept and node.end_lineno != node.lineno:
+        lines.remove_names(alias for alias in node.names if alias not in kept)
+    elif kept:
         lines.substitute(node, ast.unparse(ast.ImportFrom(node.module, kept, node.level)))
     else:
         lines.remove(node)

@@ -11,7 +11,7 @@ from tests.generator.vendoring.hosts import FLAT, HOSTS, LAYERS, SITE, Host, rep
 from xcaas_sandbox import Sandbox
 
 EXPECTED = {
-    FLAT: r"120 recordings\nTrue checksum\n404 eightx8\._core\._errors\n",
+    FLAT: r"120 recordings\nTrue checksum\n404 eightx8\n",
     LAYERS: r"\d+ queues\nPK archive\n",
     SITE: r"(\S+ \d+ 20\d\d\n){5}",
 }
