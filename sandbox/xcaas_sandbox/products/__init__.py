@@ -20,6 +20,7 @@ from .customer_360 import Customer360
 from .customer_experience import CustomerExperience
 from .data_augmentation import DataAugmentation
 from .dynamic_campaigns import DynamicCampaigns
+from .events import Events
 from .journey import Journeys
 from .oauth import TokenService
 from .quality_management import QualityManagement
@@ -54,6 +55,13 @@ class Services:
             self._made[name] = self._makers[name](product)
         return self._made.get(name)
 
+    @property
+    def events(self) -> Events:
+        """The log of event streaming, for tests that publish."""
+        found = self.get("events")
+        assert isinstance(found, Events)
+        return found
+
 
 def _makers(floor: Floor, credentials: Credentials, clock: Clock) -> dict[str, Callable[[Product], Service]]:
     return {
@@ -70,6 +78,7 @@ def _makers(floor: Floor, credentials: Credentials, clock: Clock) -> dict[str, C
         "customer_360": Customer360,
         "data_augmentation": lambda _: DataAugmentation(floor),
         "dynamic_campaigns": lambda product: DynamicCampaigns(product, clock),
+        "events": lambda _: Events(clock),
         "journey": Journeys,
         "oauth": lambda _: TokenService(credentials, clock),
         "post_call_survey": lambda product: CustomerExperience(product, "listSurveyResults"),
