@@ -204,6 +204,7 @@ def create_app(state: SandboxState) -> Starlette:
 
     product = next(product for product in state.products if product.name == "events")
     streams = Streams(product, state.credentials, state.faults)
+
     async def log(request: Request) -> Response:
         events = state.services.events
         if request.method == "POST":

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, cast
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from ._event_log import Events, Subscription
 from ._faults import Fault
 from ._replies import Problem
-from .products.events import Events, Subscription
 
 if TYPE_CHECKING:
     from ._credentials import Credentials
@@ -61,17 +61,15 @@ class Streams:
             pass
         finally:
             connection.give_back()
-        if socket.application_state is not WebSocketState.DISCONNECTED:
-            try:
-                await socket.close(1011)
-            except (RuntimeError, WebSocketDisconnect):
-                pass  # the client was faster
+        if socket.client_state is WebSocketState.CONNECTED:
+            await _close(socket)
 
     def _checked(self, socket: WebSocket, events: Events) -> tuple[str, Subscription, int]:
         found = _PATH.fullmatch(socket.url.path)
         if found is None or (found["mode"] == "consumer") is (found["subscription"] is None):
             raise Problem(404, "no such stream")
-        id = "readEvents" if found["mode"] == "reader" else "consumeEvents"
+        verb = "read" if found["mode"] == "reader" else "consume"
+        id = f"{verb}AgentEvents" if found["topic"].startswith("agent") else f"{verb}Events"
         operation = next(one for one in self._product.operations if one.id == id)
         self._credentials.check(self._product, operation, socket.headers, socket.query_params)
         if found["tenant"] not in _TENANTS:
@@ -89,6 +87,17 @@ class Streams:
         if subscription.consumers and socket.query_params.get("subscriptionType", "Exclusive") == "Exclusive":
             raise Problem(409, "the subscription has a consumer")
         return found["topic"], subscription, min(int(queue), _LONGEST_QUEUE)
+
+
+async def _close(socket: WebSocket) -> None:
+    """Say that it is over, and read what came meanwhile: the server reads no farther than the application does."""
+    try:
+        await socket.close(1011)
+        async with asyncio.timeout(1):
+            while socket.client_state is WebSocketState.CONNECTED:
+                await socket.receive()
+    except (RuntimeError, TimeoutError, WebSocketDisconnect):
+        pass  # the client was faster, or takes its time
 
 
 class _Connection:

@@ -167,7 +167,9 @@ class StreamState(Generic[T]):
             raw = parse_payload(frame.payload)
         except ValueError:
             raise self.context.complete(
-                DecodeError(f"the payload of event {frame.id} is no JSON in base64", advice="Go on: the next is another.")
+                DecodeError(
+                    f"the payload of event {frame.id} is no JSON in base64", advice="Go on: the next is another."
+                )
             ) from None
         self._follow(raw)
         try:

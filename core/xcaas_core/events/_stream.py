@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
 from .._errors import ConfigurationError, TransportError
@@ -62,7 +62,7 @@ class _Stream(Generic[T]):
 class EventStream(_Stream[T]):
     """Events as they happen, for code that blocks. One thread reads; `close` may be called from any.
 
-    with client.events.read("event-v1/all", resume_token=kept) as events:
+    with client.events.read("all", resume_token=kept) as events:
         for event in events:
             handle(event.payload)
     """
@@ -169,7 +169,7 @@ class EventStream(_Stream[T]):
 class AsyncEventStream(_Stream[T]):
     """Events as they happen, for asyncio.
 
-    async with client.events.read("event-v1/all", resume_token=kept) as events:
+    async with client.events.read("all", resume_token=kept) as events:
         async for event in events:
             await handle(event.payload)
     """

@@ -26,7 +26,7 @@ __all__ = ["AsyncConnection", "ClientConnection", "Limits", "Refusal", "broken",
 _TOO_BIG: Final = 1009  # RFC 6455, 7.4.1
 broken: Final = (ConnectionClosed, OSError)
 """What a connection raises that has ended."""
-_CLOSE: Final = 5.0  # seconds that the other side has to say goodbye
+_CLOSE: Final = 2.0  # seconds that the other side has to say goodbye
 
 
 @dataclass(frozen=True, slots=True)

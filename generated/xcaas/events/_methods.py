@@ -11,15 +11,15 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncMethods", "Methods"]
 
-_CONSUME: Final[_sdk.Operation[_models.StreamPayload]] = _sdk.Operation(
+_CONSUME_AGENT: Final[_sdk.Operation[_models.StreamPayload]] = _sdk.Operation(
     PRODUCT,
-    "consumeEvents",
+    "consumeAgentEvents",
     "GET",
-    "/ws/v2/consumer/persistent/{tenant}/{topic}/{subscription}",
-    call="events.consume",
+    "/ws/v2/consumer/persistent/{tenant}/agent-v1/{agentId}/{subscription}",
+    call="events.consume_agent",
     parameters=(
         _sdk.path("tenant", source="tenant"),
-        _sdk.path("topic", allow_reserved=True),
+        _sdk.path("agentId"),
         _sdk.path("subscription"),
         _sdk.query("receiverQueueSize"),
         _sdk.query("subscriptionType"),
@@ -31,15 +31,51 @@ _CONSUME: Final[_sdk.Operation[_models.StreamPayload]] = _sdk.Operation(
     responses={"101": _sdk.json_response("_models.StreamPayload")},
     security=(("streamKey",), ("dataToken",)),
 )
+_CONSUME: Final[_sdk.Operation[_models.StreamPayload]] = _sdk.Operation(
+    PRODUCT,
+    "consumeEvents",
+    "GET",
+    "/ws/v2/consumer/persistent/{tenant}/event-v1/{topic}/{subscription}",
+    call="events.consume",
+    parameters=(
+        _sdk.path("tenant", source="tenant"),
+        _sdk.path("topic"),
+        _sdk.path("subscription"),
+        _sdk.query("receiverQueueSize"),
+        _sdk.query("subscriptionType"),
+        _sdk.query("consumerName"),
+        _sdk.query("ackTimeoutMillis"),
+        _sdk.query("maxRedeliverCount"),
+        _sdk.query("deadLetterTopic"),
+    ),
+    responses={"101": _sdk.json_response("_models.StreamPayload")},
+    security=(("streamKey",), ("dataToken",)),
+)
+_READ_AGENT: Final[_sdk.Operation[_models.StreamPayload]] = _sdk.Operation(
+    PRODUCT,
+    "readAgentEvents",
+    "GET",
+    "/ws/v2/reader/persistent/{tenant}/agent-v1/{agentId}",
+    call="events.read_agent",
+    parameters=(
+        _sdk.path("tenant", source="tenant"),
+        _sdk.path("agentId"),
+        _sdk.query("messageId", argument="resume_token"),
+        _sdk.query("readerName"),
+        _sdk.query("receiverQueueSize"),
+    ),
+    responses={"101": _sdk.json_response("_models.StreamPayload")},
+    security=(("streamKey",), ("dataToken",)),
+)
 _READ: Final[_sdk.Operation[_models.StreamPayload]] = _sdk.Operation(
     PRODUCT,
     "readEvents",
     "GET",
-    "/ws/v2/reader/persistent/{tenant}/{topic}",
+    "/ws/v2/reader/persistent/{tenant}/event-v1/{topic}",
     call="events.read",
     parameters=(
         _sdk.path("tenant", source="tenant"),
-        _sdk.path("topic", allow_reserved=True),
+        _sdk.path("topic"),
         _sdk.query("messageId", argument="resume_token"),
         _sdk.query("readerName"),
         _sdk.query("receiverQueueSize"),
@@ -54,9 +90,9 @@ class Methods(_sdk.ProductClient):
 
     __slots__ = ()
 
-    def consume(
+    def consume_agent(
         self,
-        topic: str,
+        agent_id: str,
         subscription: str,
         *,
         tenant: str | None = None,
@@ -67,14 +103,13 @@ class Methods(_sdk.ProductClient):
         max_redeliver_count: int | None = None,
         dead_letter_topic: str | None = None,
     ) -> _sdk.EventStream[_models.StreamPayload]:
-        """Consume events of a subscription.
+        """Consume events of one agent.
 
         The position is the service's, one per subscription: events that were not acknowledged come again. Where a
         new subscription starts is not documented, nor how long an unused one is kept.
 
         Args:
-            topic: What to hear of: `event-v1/all`, `event-v1/` with one type of event
-                (`event-v1/InteractionCreated`), or `agent-v1/` with the short id of an agent.
+            agent_id: Short id of the agent, not the GUID.
             subscription: Name of the subscription, whose position the service keeps.
             tenant: Name of the contact center tenant. Comes from the client's `tenant` unless given.
             receiver_queue_size: How many events the service sends ahead of acknowledgements, and so how many a
@@ -99,7 +134,71 @@ class Methods(_sdk.ProductClient):
             ConflictError: 409. Another consumer has the exclusive subscription. Pulsar's, not the vendor's.
             ServerError: 500. The service failed. Pulsar's, not the vendor's.
 
-        Source: `consumeEvents`, `GET /ws/v2/consumer/persistent/{tenant}/{topic}/{subscription}` in events.yaml.
+        Source: `consumeAgentEvents`, `GET /ws/v2/consumer/persistent/{tenant}/agent-v1/{agentId}/{subscription}` in
+        events.yaml.
+        """
+        return _sdk.EventStream[_models.StreamPayload](
+            self._caller.session,
+            _CONSUME_AGENT,
+            (
+                tenant,
+                agent_id,
+                subscription,
+                receiver_queue_size,
+                subscription_type,
+                consumer_name,
+                ack_timeout_millis,
+                max_redeliver_count,
+                dead_letter_topic,
+            ),
+        )
+
+    def consume(
+        self,
+        topic: str,
+        subscription: str,
+        *,
+        tenant: str | None = None,
+        receiver_queue_size: int | None = None,
+        subscription_type: _models.SubscriptionType | None = None,
+        consumer_name: str | None = None,
+        ack_timeout_millis: int | None = None,
+        max_redeliver_count: int | None = None,
+        dead_letter_topic: str | None = None,
+    ) -> _sdk.EventStream[_models.StreamPayload]:
+        """Consume events of a subscription.
+
+        The position is the service's, one per subscription: events that were not acknowledged come again. Where a
+        new subscription starts is not documented, nor how long an unused one is kept.
+
+        Args:
+            topic: What to hear of: `all`, or one type of event, such as `InteractionCreated`.
+            subscription: Name of the subscription, whose position the service keeps.
+            tenant: Name of the contact center tenant. Comes from the client's `tenant` unless given.
+            receiver_queue_size: How many events the service sends ahead of acknowledgements, and so how many a
+                client holds in memory. 1,000 when left out; Pulsar allows for no more. At least 1.
+            subscription_type: How several consumers share the subscription. `Exclusive` allows for one. Known
+                values: "Exclusive", "Shared", "Failover", "Key_Shared".
+            consumer_name: A name for the consumer in the service's statistics.
+            ack_timeout_millis: Milliseconds after which an event that was not acknowledged comes again. Pulsar's,
+                not the vendor's. At least 0.
+            max_redeliver_count: How often an event comes again before it goes to the dead letter topic. Pulsar's,
+                not the vendor's. At least 0.
+            dead_letter_topic: Where events go that came too often. Pulsar's, not the vendor's; whether a key may
+                write there is not known.
+
+        Returns:
+            The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`.
+
+        Raises:
+            BadRequestError: 400. A parameter is wrong. Pulsar's, not the vendor's.
+            AuthenticationError: 401. The key or the tenant is wrong.
+            PermissionDeniedError: 403. The key has no right to the topic.
+            ConflictError: 409. Another consumer has the exclusive subscription. Pulsar's, not the vendor's.
+            ServerError: 500. The service failed. Pulsar's, not the vendor's.
+
+        Source: `consumeEvents`, `GET /ws/v2/consumer/persistent/{tenant}/event-v1/{topic}/{subscription}` in
+        events.yaml.
         """
         return _sdk.EventStream[_models.StreamPayload](
             self._caller.session,
@@ -117,23 +216,22 @@ class Methods(_sdk.ProductClient):
             ),
         )
 
-    def read(
+    def read_agent(
         self,
-        topic: str,
+        agent_id: str,
         *,
         tenant: str | None = None,
         resume_token: str | None = None,
         reader_name: str | None = None,
         receiver_queue_size: int | None = None,
     ) -> _sdk.EventStream[_models.StreamPayload]:
-        """Read events of a topic.
+        """Read events of one agent.
 
         The position is the client's: it starts at `messageId` and goes on after the last acknowledged event when
         the connection breaks.
 
         Args:
-            topic: What to hear of: `event-v1/all`, `event-v1/` with one type of event
-                (`event-v1/InteractionCreated`), or `agent-v1/` with the short id of an agent.
+            agent_id: Short id of the agent, not the GUID.
             tenant: Name of the contact center tenant. Comes from the client's `tenant` unless given.
             resume_token: Where to start: `latest` (new events only), `earliest` (the oldest that is kept; how long
                 is not documented), or the resume token of a stream before. Default: "latest".
@@ -150,7 +248,45 @@ class Methods(_sdk.ProductClient):
             PermissionDeniedError: 403. The key has no right to the topic.
             ServerError: 500. The service failed. Pulsar's, not the vendor's.
 
-        Source: `readEvents`, `GET /ws/v2/reader/persistent/{tenant}/{topic}` in events.yaml.
+        Source: `readAgentEvents`, `GET /ws/v2/reader/persistent/{tenant}/agent-v1/{agentId}` in events.yaml.
+        """
+        return _sdk.EventStream[_models.StreamPayload](
+            self._caller.session, _READ_AGENT, (tenant, agent_id, resume_token, reader_name, receiver_queue_size)
+        )
+
+    def read(
+        self,
+        topic: str,
+        *,
+        tenant: str | None = None,
+        resume_token: str | None = None,
+        reader_name: str | None = None,
+        receiver_queue_size: int | None = None,
+    ) -> _sdk.EventStream[_models.StreamPayload]:
+        """Read events of a topic.
+
+        The position is the client's: it starts at `messageId` and goes on after the last acknowledged event when
+        the connection breaks.
+
+        Args:
+            topic: What to hear of: `all`, or one type of event, such as `InteractionCreated`.
+            tenant: Name of the contact center tenant. Comes from the client's `tenant` unless given.
+            resume_token: Where to start: `latest` (new events only), `earliest` (the oldest that is kept; how long
+                is not documented), or the resume token of a stream before. Default: "latest".
+            reader_name: A name for the reader in the service's statistics.
+            receiver_queue_size: How many events the service sends ahead of acknowledgements, and so how many a
+                client holds in memory. 1,000 when left out; Pulsar allows for no more. At least 1.
+
+        Returns:
+            The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`.
+
+        Raises:
+            BadRequestError: 400. A parameter is wrong. Pulsar's, not the vendor's.
+            AuthenticationError: 401. The key or the tenant is wrong.
+            PermissionDeniedError: 403. The key has no right to the topic.
+            ServerError: 500. The service failed. Pulsar's, not the vendor's.
+
+        Source: `readEvents`, `GET /ws/v2/reader/persistent/{tenant}/event-v1/{topic}` in events.yaml.
         """
         return _sdk.EventStream[_models.StreamPayload](
             self._caller.session, _READ, (tenant, topic, resume_token, reader_name, receiver_queue_size)
@@ -161,6 +297,69 @@ class AsyncMethods(_sdk.AsyncProductClient):
     """Streams of events."""
 
     __slots__ = ()
+
+    def consume_agent(
+        self,
+        agent_id: str,
+        subscription: str,
+        *,
+        tenant: str | None = None,
+        receiver_queue_size: int | None = None,
+        subscription_type: _models.SubscriptionType | None = None,
+        consumer_name: str | None = None,
+        ack_timeout_millis: int | None = None,
+        max_redeliver_count: int | None = None,
+        dead_letter_topic: str | None = None,
+    ) -> _sdk.AsyncEventStream[_models.StreamPayload]:
+        """Consume events of one agent.
+
+        The position is the service's, one per subscription: events that were not acknowledged come again. Where a
+        new subscription starts is not documented, nor how long an unused one is kept.
+
+        Args:
+            agent_id: Short id of the agent, not the GUID.
+            subscription: Name of the subscription, whose position the service keeps.
+            tenant: Name of the contact center tenant. Comes from the client's `tenant` unless given.
+            receiver_queue_size: How many events the service sends ahead of acknowledgements, and so how many a
+                client holds in memory. 1,000 when left out; Pulsar allows for no more. At least 1.
+            subscription_type: How several consumers share the subscription. `Exclusive` allows for one. Known
+                values: "Exclusive", "Shared", "Failover", "Key_Shared".
+            consumer_name: A name for the consumer in the service's statistics.
+            ack_timeout_millis: Milliseconds after which an event that was not acknowledged comes again. Pulsar's,
+                not the vendor's. At least 0.
+            max_redeliver_count: How often an event comes again before it goes to the dead letter topic. Pulsar's,
+                not the vendor's. At least 0.
+            dead_letter_topic: Where events go that came too often. Pulsar's, not the vendor's; whether a key may
+                write there is not known.
+
+        Returns:
+            The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`.
+
+        Raises:
+            BadRequestError: 400. A parameter is wrong. Pulsar's, not the vendor's.
+            AuthenticationError: 401. The key or the tenant is wrong.
+            PermissionDeniedError: 403. The key has no right to the topic.
+            ConflictError: 409. Another consumer has the exclusive subscription. Pulsar's, not the vendor's.
+            ServerError: 500. The service failed. Pulsar's, not the vendor's.
+
+        Source: `consumeAgentEvents`, `GET /ws/v2/consumer/persistent/{tenant}/agent-v1/{agentId}/{subscription}` in
+        events.yaml.
+        """
+        return _sdk.AsyncEventStream[_models.StreamPayload](
+            self._caller.session,
+            _CONSUME_AGENT,
+            (
+                tenant,
+                agent_id,
+                subscription,
+                receiver_queue_size,
+                subscription_type,
+                consumer_name,
+                ack_timeout_millis,
+                max_redeliver_count,
+                dead_letter_topic,
+            ),
+        )
 
     def consume(
         self,
@@ -181,8 +380,7 @@ class AsyncMethods(_sdk.AsyncProductClient):
         new subscription starts is not documented, nor how long an unused one is kept.
 
         Args:
-            topic: What to hear of: `event-v1/all`, `event-v1/` with one type of event
-                (`event-v1/InteractionCreated`), or `agent-v1/` with the short id of an agent.
+            topic: What to hear of: `all`, or one type of event, such as `InteractionCreated`.
             subscription: Name of the subscription, whose position the service keeps.
             tenant: Name of the contact center tenant. Comes from the client's `tenant` unless given.
             receiver_queue_size: How many events the service sends ahead of acknowledgements, and so how many a
@@ -207,7 +405,8 @@ class AsyncMethods(_sdk.AsyncProductClient):
             ConflictError: 409. Another consumer has the exclusive subscription. Pulsar's, not the vendor's.
             ServerError: 500. The service failed. Pulsar's, not the vendor's.
 
-        Source: `consumeEvents`, `GET /ws/v2/consumer/persistent/{tenant}/{topic}/{subscription}` in events.yaml.
+        Source: `consumeEvents`, `GET /ws/v2/consumer/persistent/{tenant}/event-v1/{topic}/{subscription}` in
+        events.yaml.
         """
         return _sdk.AsyncEventStream[_models.StreamPayload](
             self._caller.session,
@@ -225,23 +424,22 @@ class AsyncMethods(_sdk.AsyncProductClient):
             ),
         )
 
-    def read(
+    def read_agent(
         self,
-        topic: str,
+        agent_id: str,
         *,
         tenant: str | None = None,
         resume_token: str | None = None,
         reader_name: str | None = None,
         receiver_queue_size: int | None = None,
     ) -> _sdk.AsyncEventStream[_models.StreamPayload]:
-        """Read events of a topic.
+        """Read events of one agent.
 
         The position is the client's: it starts at `messageId` and goes on after the last acknowledged event when
         the connection breaks.
 
         Args:
-            topic: What to hear of: `event-v1/all`, `event-v1/` with one type of event
-                (`event-v1/InteractionCreated`), or `agent-v1/` with the short id of an agent.
+            agent_id: Short id of the agent, not the GUID.
             tenant: Name of the contact center tenant. Comes from the client's `tenant` unless given.
             resume_token: Where to start: `latest` (new events only), `earliest` (the oldest that is kept; how long
                 is not documented), or the resume token of a stream before. Default: "latest".
@@ -258,7 +456,45 @@ class AsyncMethods(_sdk.AsyncProductClient):
             PermissionDeniedError: 403. The key has no right to the topic.
             ServerError: 500. The service failed. Pulsar's, not the vendor's.
 
-        Source: `readEvents`, `GET /ws/v2/reader/persistent/{tenant}/{topic}` in events.yaml.
+        Source: `readAgentEvents`, `GET /ws/v2/reader/persistent/{tenant}/agent-v1/{agentId}` in events.yaml.
+        """
+        return _sdk.AsyncEventStream[_models.StreamPayload](
+            self._caller.session, _READ_AGENT, (tenant, agent_id, resume_token, reader_name, receiver_queue_size)
+        )
+
+    def read(
+        self,
+        topic: str,
+        *,
+        tenant: str | None = None,
+        resume_token: str | None = None,
+        reader_name: str | None = None,
+        receiver_queue_size: int | None = None,
+    ) -> _sdk.AsyncEventStream[_models.StreamPayload]:
+        """Read events of a topic.
+
+        The position is the client's: it starts at `messageId` and goes on after the last acknowledged event when
+        the connection breaks.
+
+        Args:
+            topic: What to hear of: `all`, or one type of event, such as `InteractionCreated`.
+            tenant: Name of the contact center tenant. Comes from the client's `tenant` unless given.
+            resume_token: Where to start: `latest` (new events only), `earliest` (the oldest that is kept; how long
+                is not documented), or the resume token of a stream before. Default: "latest".
+            reader_name: A name for the reader in the service's statistics.
+            receiver_queue_size: How many events the service sends ahead of acknowledgements, and so how many a
+                client holds in memory. 1,000 when left out; Pulsar allows for no more. At least 1.
+
+        Returns:
+            The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`.
+
+        Raises:
+            BadRequestError: 400. A parameter is wrong. Pulsar's, not the vendor's.
+            AuthenticationError: 401. The key or the tenant is wrong.
+            PermissionDeniedError: 403. The key has no right to the topic.
+            ServerError: 500. The service failed. Pulsar's, not the vendor's.
+
+        Source: `readEvents`, `GET /ws/v2/reader/persistent/{tenant}/event-v1/{topic}` in events.yaml.
         """
         return _sdk.AsyncEventStream[_models.StreamPayload](
             self._caller.session, _READ, (tenant, topic, resume_token, reader_name, receiver_queue_size)

@@ -57,7 +57,12 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
     """
     document = with_choices(document)
     names = model_names(document)
-    seated = placements(document, taken_on_client=shape.taken, taken_on_resource=frozenset({"property"}), on_product=shape.base == "ProductClient")
+    seated = placements(
+        document,
+        taken_on_client=shape.taken,
+        taken_on_resource=frozenset({"property"}),
+        on_product=shape.base == "ProductClient",
+    )
     tree = resource_tree(document, seated, frozenset({shape.cls, shape.async_cls}))
     context = plan_context(document, names, tree)
     modules = [

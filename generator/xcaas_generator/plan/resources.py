@@ -58,7 +58,9 @@ def resource_tree(document: ir.Document, placements: tuple[Placement, ...], take
         candidate = pascal("_".join(path), "Methods")
         cls = classes.claim(candidate, f"{candidate}Resource")
         names[path] = ResourceNames(
-            stems.claim(module_stem("_".join(path) or "methods")), cls, classes.claim(f"Async{cls}", f"Async{cls}Resource")
+            stems.claim(module_stem("_".join(path) or "methods")),
+            cls,
+            classes.claim(f"Async{cls}", f"Async{cls}Resource"),
         )
     scopes = {path: Scope() for path in paths}
     constants = tuple(
@@ -114,7 +116,9 @@ class _ResourceWriter:
             base=base,
             async_cls=identifier(self._names.async_cls),
             async_base=async_base,
-            doc=docstring(self._tree.docs.get(self._path) or f"Operations on {_spoken(self._path) or 'the product'}.", 4),
+            doc=docstring(
+                self._tree.docs.get(self._path) or f"Operations on {_spoken(self._path) or 'the product'}.", 4
+            ),
             children=children,
             methods=tuple(methods),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from .._event_log import Events
 from ._floor import Floor
 from .administration import Administration
 from .agent_status import AgentStatus
@@ -20,7 +21,6 @@ from .customer_360 import Customer360
 from .customer_experience import CustomerExperience
 from .data_augmentation import DataAugmentation
 from .dynamic_campaigns import DynamicCampaigns
-from .events import Events
 from .journey import Journeys
 from .oauth import TokenService
 from .quality_management import QualityManagement

@@ -13,10 +13,10 @@ from typing import Self
 
 from xcaas import ApiKey, AsyncXCaaS, RetryPolicy, XCaaS
 
-__all__ = ["RawServer", "async_client", "blocking_client", "frame", "message"]
+__all__ = ["TOPIC", "RawServer", "async_client", "blocking_client", "frame", "message"]
 
 _GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-TOPIC = "event-v1/all"
+TOPIC = "all"
 
 
 def blocking_client(base_url: str, *, retries: int = 2, key: str = "eght_demo_key") -> XCaaS:

@@ -13,8 +13,10 @@ import pytest
 
 from tests.core.events.support import TOPIC, RawServer, async_client, blocking_client, frame, message
 from xcaas import (
+    ApiKey,
     AuthenticationError,
     BadRequestError,
+    ConfigurationError,
     ConflictError,
     ConnectionLostError,
     DecodeError,
@@ -26,8 +28,9 @@ from xcaas import (
 )
 from xcaas.events import models
 from xcaas.testing import FakeServer
+from xcaas_core.sdk import EventStream
 from xcaas_sandbox import Fault, Sandbox
-from xcaas_sandbox.products.events import Events
+from xcaas_sandbox._event_log import Events
 
 CREATED = {"Interaction": {"event": "InteractionCreated"}}
 
@@ -103,9 +106,9 @@ def test_with_acknowledges_the_last_event_unless_its_body_raised(sandbox: Sandbo
         with client.events.read(TOPIC, resume_token="earliest") as events:
             next(events)
         wait_until(log, 1)
-        with pytest.raises(LookupError), client.events.read(TOPIC, resume_token=events.resume_token) as again:
-            next(again)
-            raise LookupError
+        again = client.events.read(TOPIC, resume_token=events.resume_token)
+        with pytest.raises(LookupError):
+            handle_badly(again)
     assert log.acknowledged == 1
     assert again.resume_token == events.resume_token
 
@@ -115,17 +118,22 @@ def test_a_consumer_gets_again_what_its_body_did_not_manage(sandbox: Sandbox, lo
         stream = client.events.consume(TOPIC, "board", receiver_queue_size=1)
         thread = threading.Thread(target=lambda: feed(sandbox, log, 1))
         thread.start()
-        with pytest.raises(LookupError), stream:
-            for _ in stream:
-                raise LookupError
+        with pytest.raises(LookupError):
+            handle_badly(stream)
         thread.join()
         deadline = time.monotonic() + 5
-        subscription = log.subscriptions[f"{TOPIC} board"]
+        subscription = log.subscriptions["event-v1/all board"]
         while subscription.consumers and time.monotonic() < deadline:
             time.sleep(0.005)
         with client.events.consume(TOPIC, "board") as again:
             event = next(again)
     assert event.redeliveries == 1
+
+
+def handle_badly(stream: EventStream[models.StreamPayload]) -> None:
+    with stream:
+        for _ in stream:
+            raise LookupError
 
 
 def feed(sandbox: Sandbox, log: Events, count: int) -> None:
@@ -161,16 +169,14 @@ def test_the_queue_bounds_what_is_sent_ahead(sandbox: Sandbox, log: Events) -> N
         next(events)
         thread.join()
         time.sleep(0.1)
-        assert log.subscriptions[f"{TOPIC} slow"].position == 54
+        assert log.subscriptions["event-v1/all slow"].position == 54
 
 
 @pytest.mark.parametrize(
     ("status", "error"),
     [(400, BadRequestError), (401, AuthenticationError), (403, PermissionDeniedError), (307, RedirectError)],
 )
-def test_a_refusal_is_typed_and_not_tried_again(
-    sandbox: Sandbox, status: int, error: type[Exception]
-) -> None:
+def test_a_refusal_is_typed_and_not_tried_again(sandbox: Sandbox, status: int, error: type[Exception]) -> None:
     sandbox.state.faults.add(Fault(path="/ws/", status=status, headers={"location": "/ws/elsewhere"}))
     with blocking_client(sandbox.base_url) as client, pytest.raises(error) as caught:
         next(client.events.read(TOPIC))
@@ -212,11 +218,14 @@ def test_a_gap_is_told_once(sandbox: Sandbox, log: Events) -> None:
         client.events.read(TOPIC, resume_token="earliest") as events,
         pytest.warns(UserWarning, match="events may be missing") as told,
     ):
-        for number, _ in enumerate(events):
-            log.oldest += 4
-            if number == 5:
-                break
+        read_while_events_are_dropped(events, log)
     assert len(told) == 1
+
+
+def read_while_events_are_dropped(events: EventStream[models.StreamPayload], log: Events) -> None:
+    for _ in range(6):
+        next(events)
+        log.oldest += 4
 
 
 def test_an_unbroken_resumption_warns_of_nothing(sandbox: Sandbox, log: Events) -> None:
@@ -267,7 +276,8 @@ def test_garbage_is_a_decode_error(garbage: bytes) -> None:
 
 def test_bytes_that_are_no_frame_are_a_lost_connection() -> None:
     with RawServer(lambda _: b"\xff\xff\xff\xff") as server, blocking_client(server.base_url, retries=0) as client:
-        with pytest.raises(ConnectionLostError), client.events.read(TOPIC) as events:
+        events = client.events.read(TOPIC)
+        with pytest.raises(ConnectionLostError):
             next(events)
 
 
@@ -318,8 +328,9 @@ def test_what_nobody_knows_is_kept() -> None:
 
 
 def test_a_fake_network_has_no_streams() -> None:
-    with FakeServer() as server, pytest.raises(Exception, match="sandbox"):
-        next(XCaaS(http_client=server, tenant="t", cluster="na12", credentials=None).events.read(TOPIC))
+    client = XCaaS(http_client=FakeServer(), tenant="t", cluster="na12", credentials=ApiKey("key"))
+    with pytest.raises(ConfigurationError, match="fake"):
+        next(client.events.read(TOPIC))
 
 
 # --- async --------------------------------------------------------------------

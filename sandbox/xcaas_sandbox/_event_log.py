@@ -11,13 +11,13 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from .._replies import Problem
+from ._replies import Problem
 
 if TYPE_CHECKING:
-    from .._clock import Clock
-    from .._handlers import Call, Handler
-    from .._replies import Reply
-    from .._specs import Node
+    from ._clock import Clock
+    from ._handlers import Call, Handler
+    from ._replies import Reply
+    from ._specs import Node
 
 __all__ = ["Events", "Subscription"]
 
@@ -69,7 +69,9 @@ class Events:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.handlers: dict[str, Handler] = {"readEvents": _upgrade, "consumeEvents": _upgrade}
+        self.handlers: dict[str, Handler] = dict.fromkeys(
+            ("readEvents", "readAgentEvents", "consumeEvents", "consumeAgentEvents"), _upgrade
+        )
         self.length = 0
         self.oldest = 0
         self.acknowledged = 0
@@ -134,5 +136,5 @@ class Events:
         space, _, name = topic.partition("/")
         (wrapper, fields), *_ = payload.items()
         if space == "agent-v1":
-            return fields.get("agentId") == name
+            return bool(fields.get("agentId") == name)
         return name in ("all", wrapper, fields.get("event"))
