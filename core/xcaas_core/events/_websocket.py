@@ -113,7 +113,7 @@ def _not_opened(error: Exception) -> Exception:
     if isinstance(error, InvalidStatus):
         response = error.response
         headers = {name.lower(): value for name, value in response.headers.raw_items()}
-        return Refusal(response.status_code, headers, response.body or b"")
+        return Refusal(response.status_code, headers, bytes(response.body or b""))
     if isinstance(error, ssl.SSLCertVerificationError):
         return CertificateError(f"the server's certificate was refused: {error.verify_message}")
     if isinstance(error, TimeoutError):

@@ -277,6 +277,7 @@ def test_garbage_is_a_decode_error(garbage: bytes) -> None:
 def test_bytes_that_are_no_frame_are_a_lost_connection() -> None:
     with RawServer(lambda _: b"\xff\xff\xff\xff") as server, blocking_client(server.base_url, retries=0) as client:
         events = client.events.read(TOPIC)
+        events.ping_interval = 0.1
         with pytest.raises(ConnectionLostError):
             next(events)
 
@@ -284,7 +285,7 @@ def test_bytes_that_are_no_frame_are_a_lost_connection() -> None:
 def test_a_frame_that_is_too_long_ends_the_stream() -> None:
     with RawServer(lambda _: frame(b" " * 5000)) as server, blocking_client(server.base_url) as client:
         events = client.events.read(TOPIC)
-        events.max_frame_size = 1000
+        events.max_frame_size, events.ping_interval = 1000, 0.1
         with pytest.raises(TransportError, match="too long"):
             next(events)
         assert len(server.requests) == 1
