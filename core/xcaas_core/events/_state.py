@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from .._checks import is_object
 from .._errors import ConnectionLostError, DecodeError, TransportError, XCaaSError
@@ -21,7 +21,6 @@ from ._frames import Event, Frame, parse_frame, parse_payload
 
 if TYPE_CHECKING:
     from ..calls._engine import Engine
-    from ..models import Codec
     from ..sansio._messages import Request, Response
     from ..sansio._steps import Flow
 
@@ -64,7 +63,7 @@ class StreamState(Generic[T]):
         self._done: OrderedDict[str, None] = OrderedDict()
         self._numbers: OrderedDict[str, int] = OrderedDict()
         self._lenient = LenientReading()
-        self._codec: Codec | None = None
+        self._codec: Any = None  # of T, which its type can't say
 
     def _given_position(self) -> str | None:
         position = self._call.operation.index("query", "messageId")
@@ -174,7 +173,7 @@ class StreamState(Generic[T]):
         self._follow(raw)
         try:
             # Fields that do not fit are kept, since a stream must get past them.
-            value: T = self._codec.decode(as_documented(raw, self._codec), lenient=self._lenient)  # type: ignore[assignment]
+            value: T = self._codec.decode(as_documented(raw, self._codec), lenient=self._lenient)
         except DecodeError as error:
             raise self.context.complete(error) from None
         return value
