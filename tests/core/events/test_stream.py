@@ -214,6 +214,18 @@ def test_an_unbroken_resumption_warns_of_nothing(sandbox: Sandbox, log: Events) 
         assert [next(events).id for _ in range(6)] == [log.id_of(place) for place in range(6)]
 
 
+def test_streams_of_one_agent(sandbox: Sandbox, log: Events) -> None:
+    log.extend(80)
+    with blocking_client(sandbox.base_url) as client:
+        with client.events.read_agent("ag0002", resume_token="earliest") as events:
+            assert next(events).id == log.id_of(8)
+        with client.events.consume_agent("ag0002", "mine") as mine:
+            thread = threading.Thread(target=lambda: feed(sandbox, log, 40))
+            thread.start()
+            assert next(mine).id == log.id_of(88)
+            thread.join()
+
+
 def test_close_ends_a_loop_that_waits(sandbox: Sandbox) -> None:
     with blocking_client(sandbox.base_url) as client:
         events = client.events.read(TOPIC)
