@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     # What methods take and return: named in annotations only, so not imported before these are read; and what few operations need.
     from .downloads._download import AsyncDownload as AsyncDownload
     from .downloads._download import Download as Download
+    from .events._stream import AsyncEventStream as AsyncEventStream
+    from .events._stream import EventStream as EventStream
     from .models import JSONValue as JSONValue
     from .models import UnknownModel as UnknownModel
     from .paging._pager import AsyncPager as AsyncPager
@@ -58,10 +60,12 @@ else:
         __name__,
         {
             "AsyncDownload": "downloads._download",
+            "AsyncEventStream": "events._stream",
             "AsyncPager": "paging._pager",
             "AsyncPoller": "polling._poller",
             "BinaryInput": "serialization._inputs",
             "Download": "downloads._download",
+            "EventStream": "events._stream",
             "FileInput": "serialization._inputs",
             "JSONValue": "models",
             "Pager": "paging._pager",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from . import customer_360 as customer_360
     from . import data_augmentation as data_augmentation
     from . import dynamic_campaigns as dynamic_campaigns
+    from . import events as events
     from . import journey as journey
     from . import oauth as oauth
     from . import otel as otel
@@ -146,6 +147,7 @@ else:
             "customer_360": "",
             "data_augmentation": "",
             "dynamic_campaigns": "",
+            "events": "",
             "journey": "",
             "oauth": "",
             "otel": "",
@@ -261,6 +263,7 @@ __all__ = [
     "data_augmentation",
     "download_all",
     "dynamic_campaigns",
+    "events",
     "journey",
     "oauth",
     "otel",

@@ -218,6 +218,11 @@ class Response:
         return self.status.startswith("2")
 
     @property
+    def upgrade(self) -> bool:
+        """Whether the connection goes on as a WebSocket, whose messages carry what is described."""
+        return self.status == "101"
+
+    @property
     def redirect(self) -> bool:
         """Whether it is a redirect that the document lists, or "not modified": a response of its own."""
         return self.status.startswith("3") and self.status.isdecimal()

@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from ._check import check_request, check_response
 from ._clock import Clock
@@ -26,6 +27,7 @@ from ._limits import RateLimits, RateLimitStatus
 from ._paged import paged_example
 from ._replies import Problem, Reply, error_body
 from ._specs import Node, Operation, Product, load_products
+from ._streams import Streams
 from .products import SELF_AUTHENTICATING, Services
 
 __all__ = ["SandboxState", "create_app"]
@@ -197,9 +199,23 @@ def create_app(state: SandboxState) -> Starlette:
         state.reset()
         return JSONResponse({"reset": True})
 
+    async def stream(socket: WebSocket) -> None:
+        await streams.serve(socket, state.services.events)
+
+    product = next(product for product in state.products if product.name == "events")
+    streams = Streams(product, state.credentials, state.faults)
+
+    async def log(request: Request) -> Response:
+        events = state.services.events
+        if request.method == "POST":
+            events.extend(int(request.query_params.get("count", "1")))
+        seen = {"length": events.length, "acknowledged": events.acknowledged, "opened": streams.opened}
+        return JSONResponse({**seen, "subscriptions": sorted(events.subscriptions)})
+
     control = [Route("/_sandbox/stats", stats), Route("/_sandbox/revoke", revoke, methods=["POST"])]
     control.append(Route("/_sandbox/reset", reset, methods=["POST"]))
+    control.append(Route("/_sandbox/events", log, methods=["GET", "POST"]))
     everything = Route("/{path:path}", state.answer, methods=ALL_METHODS)
-    app = Starlette(routes=[*control, everything])
+    app = Starlette(routes=[*control, WebSocketRoute("/{path:path}", stream), everything])
     app.add_middleware(state.faults.middleware)
     return app

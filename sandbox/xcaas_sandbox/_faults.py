@@ -3,7 +3,8 @@
 A rule is a mapping: `path` (a regular expression), `method`, and one or more of
 `status` with `body`, `headers` and `media_type`; `delay` in seconds; `cut` (bytes
 after which the connection drops); `drip` (seconds between the eight drops that a
-body then comes in). `times` bounds how often it fires, `chance` makes it a matter
+body then comes in). On a stream of events `cut` counts events, `drip` is seconds between
+events, `lasts` seconds after which it is cut, and `repeat` has every so manyth event come twice. `times` bounds how often it fires, `chance` makes it a matter
 of seeded luck. Resets, garbage and silence are for `FaultProxy`: an application
 can't do them.
 """
@@ -44,6 +45,8 @@ class Fault:
     delay: float = 0.0
     cut: int | None = None
     drip: float = 0.0
+    lasts: float | None = None
+    repeat: int = 0
     times: int | None = None
     chance: float = 1.0
 

@@ -54,7 +54,12 @@ class Sandbox:
         # Inherited by every connection. asyncio sets it by itself only on sockets that name their protocol.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         config = uvicorn.Config(
-            create_app(self.state), log_level="warning", access_log=False, lifespan="off", ws="none"
+            create_app(self.state),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

@@ -80,6 +80,7 @@ def test_core_knows_no_product() -> None:
         "calls",
         "campaigns",
         "contacts",
+        "events",
         "journey",
         "oauth",
     }

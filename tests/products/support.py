@@ -33,10 +33,15 @@ __all__ = [
 
 Row: TypeAlias = dict[str, Any]
 
-MANIFEST: list[Row] = json.loads(files("xcaas").joinpath("_manifest.json").read_text("utf-8"))["operations"]
 SPECS: dict[tuple[str, str], Operation] = {
     (product.name, operation.id): operation for product in load_products() for operation in product.operations
 }
+# Streams are no calls: tests/core/events opens each kind.
+MANIFEST: list[Row] = [
+    row
+    for row in json.loads(files("xcaas").joinpath("_manifest.json").read_text("utf-8"))["operations"]
+    if "101" not in SPECS[row["product"], row["operation_id"]].responses
+]
 CREDENTIALS = [
     ClientCredentials("eght_demo", "demo-secret"),
     ApiKey("eght_demo_key", token="demo-tenant-token"),

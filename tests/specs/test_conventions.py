@@ -28,7 +28,8 @@ def test_every_operation_has_one_place_in_the_client(folder: Folder, document: s
     places: Counter[str] = Counter()
     for path, method, operation, _ in folder.operations(document):
         resource = operation["x-xcaas-resource"]
-        names = [*resource["path"].split("."), resource["verb"]]
+        # Without a path it is a method of the product itself.
+        names = [*(resource["path"].split(".") if resource["path"] else ()), resource["verb"]]
         assert all(VERB_OR_RESOURCE.fullmatch(name) for name in names), f"{method} {path}: {names}"
         places[".".join(names)] += 1
         for verb in ("verb", "resume"):

@@ -29,18 +29,18 @@ class AsyncHttpTransport:
 
     def __init__(self, client: object = None, *, connection: Connection | None = None, auth: object = None) -> None:
         self._users = client
-        self._connection = None if client is not None else connection or Connection()
+        self.connection = None if client is not None else connection or Connection()
         self._auth = auth
-        self._direct = self._connection is not None and auth is None and self._connection.direct
+        self._direct = self.connection is not None and auth is None and self.connection.direct
         self._abandoned: list[object] = []
-        self._builder = RequestBuilder(self._connection)
+        self._builder = RequestBuilder(self.connection)
         self._homes: list[tuple[object, AsyncTransportPool]] = []
         self._moving = Lock()  # loops of several threads may come at once
         self._closed = False
         resets_after_fork(self)
 
     def _new_pool(self) -> AsyncTransportPool:
-        connection = self._connection
+        connection = self.connection
         if connection is None:
             return AsyncTransportPool(lambda: self._users, separate=False)
         return AsyncTransportPool(lambda: connection.make(blocking=False, direct=self._direct), separate=True)

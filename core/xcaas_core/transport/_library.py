@@ -87,9 +87,9 @@ class Connection:
         self, *, verify: ssl.SSLContext | str | bool = True, proxy: str | None = None, library: str | None = None
     ) -> None:
         self.library = _chosen(library)
-        self._proxy = proxy
+        self.proxy = proxy
         self._proxies = _proxies_from_env() if proxy is None else {}
-        self._tls = _tls_context(self.library, verify)
+        self.tls = _tls_context(self.library, verify)
         module = _module(self.library)
         with module.Client(transport=module.MockTransport(_module), trust_env=False) as client:
             encodings: str = client.headers["accept-encoding"]
@@ -104,9 +104,9 @@ class Connection:
         # Each serves one call at a time (`_pool.py`): one connection per server.
         limits = library.Limits(max_connections=None, max_keepalive_connections=4, keepalive_expiry=15.0)
         kind = getattr(library, name if blocking else f"Async{name}")
-        options: dict[str, Any] = {"verify": self._tls, "limits": limits, "trust_env": False}
+        options: dict[str, Any] = {"verify": self.tls, "limits": limits, "trust_env": False}
         if direct or not self._proxies:
-            made = kind(**options, proxy=self._proxy)
+            made = kind(**options, proxy=self.proxy)
         else:
             transport = library.HTTPTransport if blocking else library.AsyncHTTPTransport
             mounts = {

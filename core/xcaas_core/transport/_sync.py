@@ -24,16 +24,16 @@ class HttpTransport:
 
     def __init__(self, client: object = None, *, connection: Connection | None = None, auth: object = None) -> None:
         self._users = client
-        self._connection = None if client is not None else connection or Connection()
+        self.connection = None if client is not None else connection or Connection()
         self._auth = auth
-        self._direct = self._connection is not None and auth is None and self._connection.direct
+        self._direct = self.connection is not None and auth is None and self.connection.direct
         self._abandoned: list[TransportPool] = []
-        self._builder = RequestBuilder(self._connection)
+        self._builder = RequestBuilder(self.connection)
         self._pool = self._new_pool()
         resets_after_fork(self)
 
     def _new_pool(self) -> TransportPool:
-        connection = self._connection
+        connection = self.connection
         if connection is None:
             return TransportPool(lambda: self._users, separate=False)
         return TransportPool(lambda: connection.make(blocking=True, direct=self._direct), separate=True)

@@ -132,20 +132,20 @@ class _SpecRules:
     def _check_resource(self, operation: Node) -> None:
         resource = operation.child(keys.RESOURCE)
         path, verb = resource.text("path"), resource.text("verb")
-        if not path or not verb:
+        if not resource.has("path") or not verb:
             self._say(
                 operation, "the operation has no place in the client", f"Give it {keys.RESOURCE}: {{path, verb}}."
             )
             return
-        for name in (*path.split("."), verb):
+        for name in (*(path.split(".") if path else ()), verb):
             if not _SNAKE.fullmatch(name):
                 self._say(resource, f"{name!r} is not snake_case", "Resources are plural nouns, verbs are verbs.")
-        words = path.split(".")
+        words = path.split(".") if path else []
         for depth in range(1, len(words) + 1):
             self._resources.setdefault(".".join(words[:depth]), resource)
         poller = operation.child(keys.POLLER)
         for name in (verb, poller.text("verb"), poller.text("resume")):
-            call = f"{path}.{name}"
+            call = f"{path}.{name}" if path else name
             other = self._calls.setdefault(call, operation.pointer) if name else operation.pointer
             if other != operation.pointer:
                 self._say(

@@ -22,6 +22,7 @@ _ERRORS = {
 }
 _PAGED = "The items one by one, fetched page by page as they are asked for; `pages()` walks by page."
 _FILE = "The file, not yet fetched: save it, or read it in pieces."
+_EVENTS = "The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`."
 _POLLER = "A poller, which tells how far the work is, waits, cancels, and gives the result."
 JOB = "What the start of the work responded with; `id` of its poller."
 """What the id of work that goes on is."""
@@ -85,6 +86,11 @@ def paged_doc() -> str:
 def file_doc() -> str:
     """Return what a method returns whose response is a file."""
     return _FILE
+
+
+def events_doc() -> str:
+    """Return what a method returns whose response is a stream of events."""
+    return _EVENTS
 
 
 def _arguments(arguments: Described) -> str:

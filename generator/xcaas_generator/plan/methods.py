@@ -59,6 +59,11 @@ class MethodWriter:
         if planned.item is not None:
             item = self._annotations.read(planned.item)
             returns, delegate, meaning = self._twins("Pager", item), "_paginate", method_docs.paged_doc()
+        elif result.socket:
+            returns, meaning = self._twins("EventStream", self._plain(result)), method_docs.events_doc()
+            doc = method_docs.method_doc(planned.operation, placement, described(given), meaning)
+            inner = [Code("self._caller.session"), *passed]
+            return self._plan(planned, placement.verb, signature(given), returns, None, inner, doc)
         elif result.stream:
             returns, delegate, meaning = self._twins("Download"), "_download", method_docs.file_doc()
         else:
@@ -109,10 +114,11 @@ class MethodWriter:
         name: str,
         declared: Code,
         returns: tuple[Code, Code],
-        delegate: str,
+        delegate: str | None,
         passed: list[Code],
         doc: str,
     ) -> MethodPlan:
+        """Put a method together. It calls a method of its base class, or without one the class that it returns."""
         decorators: tuple[Code, ...] = ()
         if planned.operation.deprecated:
             decorators = (call(self._imports.use(SDK, "deprecated"), text(f"{_DEPRECATED}: {planned.operation.id}")),)
@@ -122,7 +128,8 @@ class MethodWriter:
             returns=returns[0],
             async_returns=returns[1],
             waits=delegate == "_call",
-            delegate=identifier(delegate),
+            delegate=returns[0] if delegate is None else code("self.{}", identifier(delegate)),
+            async_delegate=returns[1] if delegate is None else code("self.{}", identifier(delegate)),
             arguments=join(", ", passed),
             doc=docstring(doc, 8),
             decorators=decorators,

@@ -57,7 +57,12 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
     """
     document = with_choices(document)
     names = model_names(document)
-    seated = placements(document, taken_on_client=shape.taken, taken_on_resource=frozenset({"property"}))
+    seated = placements(
+        document,
+        taken_on_client=shape.taken,
+        taken_on_resource=frozenset({"property"}),
+        on_product=shape.base == "ProductClient",
+    )
     tree = resource_tree(document, seated, frozenset({shape.cls, shape.async_cls}))
     context = plan_context(document, names, tree)
     modules = [
@@ -105,7 +110,11 @@ def _section(document: ir.Document, shape: Shape, tree: Tree, sha256: str) -> ma
 
 def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
     imports = Imports({shape.cls, shape.async_cls, *(path[-1] for path in tree.children(()))})
-    base, async_base = imports.use(SDK, shape.base), imports.use(SDK, shape.async_base)
+    own = tree.names.get(())
+    if own is None:
+        base, async_base = imports.use(SDK, shape.base), imports.use(SDK, shape.async_base)
+    else:
+        base, async_base = (imports.use(f".{own.stem}", name) for name in (own.cls, own.async_cls))
     children = child_plans(tree, (), imports)
     doc = docstrings.paragraphs(docstrings.sentence(document.title), document.doc)
     return ClientPlan(

@@ -43,19 +43,24 @@ class Tree:
 
     def children(self, of: Path) -> list[Path]:
         """Return the resources right below one, or the top ones for the empty path."""
-        return sorted(path for path in self.names if path[:-1] == of)
+        return sorted(path for path in self.names if path and path[:-1] == of)
 
 
 def resource_tree(document: ir.Document, placements: tuple[Placement, ...], taken: frozenset[str]) -> Tree:
     """Name modules, classes and constants. `taken` are the names of the product's own classes."""
-    paths = sorted({placement.path[:depth] for placement in placements for depth in range(1, len(placement.path) + 1)})
+    paths = sorted(
+        {placement.path[:depth] for placement in placements for depth in range(1, len(placement.path) + 1)}
+        | {placement.path for placement in placements}
+    )
     stems, classes = Scope(_OWN_MODULES, fold=True), Scope(taken)
     names: dict[Path, ResourceNames] = {}
     for path in paths:
-        candidate = pascal("_".join(path), "Resource")
+        candidate = pascal("_".join(path), "Methods")
         cls = classes.claim(candidate, f"{candidate}Resource")
         names[path] = ResourceNames(
-            stems.claim(module_stem("_".join(path))), cls, classes.claim(f"Async{cls}", f"Async{cls}Resource")
+            stems.claim(module_stem("_".join(path) or "methods")),
+            cls,
+            classes.claim(f"Async{cls}", f"Async{cls}Resource"),
         )
     scopes = {path: Scope() for path in paths}
     constants = tuple(
@@ -87,21 +92,22 @@ class _ResourceWriter:
         self._tree, self._path, self._context, self._prefix = tree, path, context, prefix
         self._members = members
         self._names = tree.names[path]
-        self._children = tree.children(path)
+        self._children = tree.children(path) if path else []
         self._imports = Imports(self._taken())
         self._annotations = Annotations(context.names, self._imports, module=".models")
 
     def plan(self) -> ResourcePlan:
         operations, errors = self._shared_errors()
         writer = MethodWriter(self._context, self._imports, self._annotations)
-        base = self._imports.use(SDK, "Resource")
-        async_base = self._imports.use(SDK, "AsyncResource")
+        kind = "Resource" if self._path else "ProductClient"
+        base = self._imports.use(SDK, kind)
+        async_base = self._imports.use(SDK, f"Async{kind}")
         methods: list[MethodPlan] = []
         for index in self._members:
             planned = self._subject(index)
             operations.append(self._operation(planned, errors[index]))
             methods += writer.methods(planned)
-        children = child_plans(self._tree, self._path, self._imports)
+        children = child_plans(self._tree, self._path, self._imports) if self._path else ()
         return ResourcePlan(
             header=self._imports.header(),
             exports=tuple(text(name) for name in sorted((self._names.cls, self._names.async_cls))),
@@ -110,7 +116,9 @@ class _ResourceWriter:
             base=base,
             async_cls=identifier(self._names.async_cls),
             async_base=async_base,
-            doc=docstring(self._tree.docs.get(self._path) or f"Operations on {_spoken(self._path)}.", 4),
+            doc=docstring(
+                self._tree.docs.get(self._path) or f"Operations on {_spoken(self._path) or 'the product'}.", 4
+            ),
             children=children,
             methods=tuple(methods),
         )

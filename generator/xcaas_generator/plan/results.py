@@ -11,13 +11,14 @@ from xcaas_generator import ir
 class Outcome:
     """`type` is None when no success has a body, `empty` says that one of several has none. `responses` are the successes, each with the
     variants that the client asks for; `stream` says that the response is a file, `single` that the
-    service may wrap the one thing it sends in a list."""
+    service may wrap the one thing it sends in a list, `socket` that each message of a WebSocket has the type."""
 
     type: ir.TypeRef | None
     responses: tuple[ir.Response, ...]
     stream: bool
     single: bool = False
     empty: bool = False
+    socket: bool = False
 
     @property
     def accept(self) -> str | None:
@@ -38,6 +39,9 @@ def outcome(operation: ir.Operation) -> Outcome:
     successes = [response for response in operation.responses if response.success]
     if not successes and not any(response.status.startswith("3") for response in operation.responses):
         successes = [response for response in operation.responses if response.status == "default"]
+    upgrades = tuple(response for response in operation.responses if response.upgrade and response.variants)
+    if upgrades:
+        return Outcome(upgrades[0].variants[0].type, upgrades, stream=False, socket=True)
     if operation.download is not None:
         return Outcome(ir.Scalar("bytes", "binary"), tuple(successes), stream=True)
     chosen = tuple(_wanted(response, successes) for response in successes)

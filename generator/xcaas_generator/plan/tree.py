@@ -16,12 +16,14 @@ from xcaas_generator import ir
 from xcaas_generator.python.names import Scope, safe, snake, words
 
 _VERSION = re.compile(r"v?\d+([._]\d+)*|api|rest")
+ON_PRODUCT = ("",)
+"""The resource of an operation that is a method of the product itself."""
 _REST_VERBS = {"GET": "get", "PUT": "replace", "PATCH": "update", "DELETE": "delete", "HEAD": "head", "POST": "post"}
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """`path` is the chain of resources below the product; poller verbs are empty where there is none."""
+    """`path` is the chain of resources below the product, empty for methods of the product itself; poller verbs are empty where there is none."""
 
     path: tuple[str, ...]
     verb: str
@@ -30,14 +32,19 @@ class Placement:
 
 
 def placements(
-    document: ir.Document, *, taken_on_client: frozenset[str], taken_on_resource: frozenset[str]
+    document: ir.Document,
+    *,
+    taken_on_client: frozenset[str],
+    taken_on_resource: frozenset[str],
+    on_product: bool = False,
 ) -> tuple[Placement, ...]:
     """Return one placement per operation, in the document's order.
 
-    Names are unique per class, and stay clear of those that the base classes define.
+    Names are unique per class, and stay clear of those that the base classes define. `on_product` allows for
+    methods of the product itself, which the client of a single document has no place for.
     """
     collections = _collections(document)
-    paths = _resource_paths(document, taken_on_client, taken_on_resource)
+    paths = _resource_paths(document, taken_on_client, taken_on_resource, on_product=on_product)
     candidates = [
         _verb_candidates(operation, path, collections)
         for operation, path in zip(document.operations, paths, strict=True)
@@ -67,13 +74,18 @@ def _extra_verb(name: str | None, scope: Scope) -> str:
 
 
 def _resource_paths(
-    document: ir.Document, on_client: frozenset[str], on_resource: frozenset[str]
+    document: ir.Document, on_client: frozenset[str], on_resource: frozenset[str], *, on_product: bool
 ) -> list[tuple[str, ...]]:
     top, below = Scope(on_client, fold=True), Scope(on_resource, fold=True)
     chosen: dict[tuple[str, ...], tuple[str, ...]] = {}
     result: list[tuple[str, ...]] = []
     for operation in document.operations:
         candidate = operation.resource or (_resource_word(operation),)
+        if candidate == ON_PRODUCT:
+            if on_product:
+                result.append(())
+                continue
+            candidate = (_resource_word(operation),)
         for depth in range(1, len(candidate) + 1):
             prefix = candidate[:depth]
             if prefix not in chosen:
@@ -104,12 +116,11 @@ def _fixed_segments(path: str) -> list[str]:
 
 def _scopes(paths: list[tuple[str, ...]], taken: frozenset[str]) -> dict[tuple[str, ...], Scope]:
     """Return a scope per resource class, with the names of the resources below it taken."""
-    children: dict[tuple[str, ...], set[str]] = {}
+    children: dict[tuple[str, ...], set[str]] = {(): set()}
     for path in paths:
         for depth in range(1, len(path) + 1):
             children.setdefault(path[:depth], set())
-            if depth > 1:
-                children[path[: depth - 1]].add(path[depth - 1])
+            children[path[: depth - 1]].add(path[depth - 1])
     return {path: Scope(taken | names) for path, names in children.items()}
 
 

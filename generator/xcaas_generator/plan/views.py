@@ -136,7 +136,7 @@ class OperationPlan(NamedTuple):
 
 
 class MethodPlan(NamedTuple):
-    """One method of a resource and of its async twin. `delegate` is the base class method it calls."""
+    """One method of a resource and of its async twin. `delegate` is what it calls, in most cases a method of its base class."""
 
     name: Code
     parameters: Code
@@ -144,6 +144,7 @@ class MethodPlan(NamedTuple):
     async_returns: Code
     waits: bool
     delegate: Code
+    async_delegate: Code
     arguments: Code
     doc: Code
     decorators: tuple[Code, ...]

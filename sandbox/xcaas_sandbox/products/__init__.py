@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from .._event_log import Events
 from ._floor import Floor
 from .administration import Administration
 from .agent_status import AgentStatus
@@ -54,6 +55,13 @@ class Services:
             self._made[name] = self._makers[name](product)
         return self._made.get(name)
 
+    @property
+    def events(self) -> Events:
+        """The log of event streaming, for tests that publish."""
+        found = self.get("events")
+        assert isinstance(found, Events)
+        return found
+
 
 def _makers(floor: Floor, credentials: Credentials, clock: Clock) -> dict[str, Callable[[Product], Service]]:
     return {
@@ -70,6 +78,7 @@ def _makers(floor: Floor, credentials: Credentials, clock: Clock) -> dict[str, C
         "customer_360": Customer360,
         "data_augmentation": lambda _: DataAugmentation(floor),
         "dynamic_campaigns": lambda product: DynamicCampaigns(product, clock),
+        "events": lambda _: Events(clock),
         "journey": Journeys,
         "oauth": lambda _: TokenService(credentials, clock),
         "post_call_survey": lambda product: CustomerExperience(product, "listSurveyResults"),

@@ -79,7 +79,7 @@ _CALL = {"operation": _must(_TEXT), "parameter": _must(_TEXT)}
 _SHAPES: dict[str, Mapping[str, _Rule]] = {
     keys.RESOURCE: {
         "path": _must(
-            _Rule(lambda value: isinstance(value, str) and all(part.isidentifier() for part in value.split(".")), "a name")
+            _Rule(lambda value: isinstance(value, str) and (not value or all(part.isidentifier() for part in value.split("."))), "a name")
         ),
         "verb": _must(_NAME),
     },

@@ -1,0 +1,3 @@
+"""Streams of events over a WebSocket: frames, acknowledgements, and going on after a cut."""
+
+from __future__ import annotations

@@ -1,0 +1,170 @@
+"""Event streams over WebSockets, as Apache Pulsar's proxy has them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import re
+from typing import TYPE_CHECKING, Final, cast
+
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ._event_log import Events, Subscription
+from ._faults import Fault
+from ._replies import Problem
+
+if TYPE_CHECKING:
+    from ._credentials import Credentials
+    from ._faults import Faults
+    from ._specs import Node, Product
+
+__all__ = ["Streams"]
+
+_PATH: Final = re.compile(
+    r"/ws/v2/(?P<mode>reader|consumer)/persistent/(?P<tenant>[^/]+)"
+    r"/(?P<topic>(?:event|agent)-v1/[^/]+)(?:/(?P<subscription>[^/]+))?"
+)
+_TENANTS: Final = ("demotenant", "acmecorp01")
+_LONGEST_QUEUE: Final = 1000
+_LOOK: Final = 0.002  # seconds between looks for what was published
+
+
+class Streams:
+    """The endpoint of all streams. `find` gives the log, which a reset of the sandbox replaces."""
+
+    def __init__(self, product: Product, credentials: Credentials, faults: Faults) -> None:
+        self._product = product
+        self._credentials = credentials
+        self._faults = faults
+        self.opened = 0
+
+    async def serve(self, socket: WebSocket, events: Events) -> None:
+        """Serve one connection, from its handshake to its end.
+
+        Returning without a close frame makes the server drop the connection, as a cut does.
+        """
+        self.opened += 1
+        fault = self._faults.pick("GET", socket.url.path) or Fault()
+        await asyncio.sleep(fault.delay)
+        try:
+            if fault.status is not None:
+                raise Problem(fault.status, fault.body)
+            topic, subscription, queue = self._checked(socket, events)
+        except Problem as problem:
+            self._credentials.stats.rejected += 1
+            await socket.send_denial_response(Response(None, problem.status, headers=fault.headers))
+            return
+        await socket.accept()
+        connection = _Connection(socket, events, topic, subscription, queue, fault)
+        try:
+            await asyncio.wait_for(connection.run(), fault.lasts)
+        except (WebSocketDisconnect, TimeoutError):
+            pass
+        finally:
+            connection.give_back()
+
+    def _checked(self, socket: WebSocket, events: Events) -> tuple[str, Subscription, int]:
+        found = _PATH.fullmatch(socket.url.path)
+        if found is None or (found["mode"] == "consumer") is (found["subscription"] is None):
+            raise Problem(404, "no such stream")
+        verb = "read" if found["mode"] == "reader" else "consume"
+        id = f"{verb}AgentEvents" if found["topic"].startswith("agent") else f"{verb}Events"
+        operation = next(one for one in self._product.operations if one.id == id)
+        self._credentials.check(self._product, operation, socket.headers, socket.query_params)
+        if found["tenant"] not in _TENANTS:
+            raise Problem(401, "unknown tenant")
+        queue = socket.query_params.get("receiverQueueSize", str(_LONGEST_QUEUE))
+        if not queue.isdecimal() or queue == "0":
+            raise Problem(400, "receiverQueueSize is no number above 0")
+        if found["subscription"] is None:
+            place = events.start(socket.query_params.get("messageId", "latest"))
+            if place is None:
+                raise Problem(400, "messageId is no id")
+            return found["topic"], Subscription(place), min(int(queue), _LONGEST_QUEUE)
+        name = f"{found['topic']} {found['subscription']}"
+        subscription = events.subscriptions.setdefault(name, Subscription(events.length))
+        if subscription.consumers and socket.query_params.get("subscriptionType", "Exclusive") == "Exclusive":
+            raise Problem(409, "the subscription has a consumer")
+        return found["topic"], subscription, min(int(queue), _LONGEST_QUEUE)
+
+
+class _Connection:
+    """One connection: sends until as many events wait for their acknowledgement as the queue is long."""
+
+    def __init__(
+        self, socket: WebSocket, events: Events, topic: str, subscription: Subscription, queue: int, fault: Fault
+    ) -> None:
+        self._socket = socket
+        self._events = events
+        self._topic = topic
+        self._subscription = subscription
+        self._queue = queue
+        self._fault = fault
+        self._waiting: set[int] = set()
+        self._free = asyncio.Event()
+        self._sent = 0
+        subscription.consumers += 1
+
+    async def run(self) -> None:
+        """Send and receive until the connection ends."""
+        receiving = asyncio.ensure_future(self._receive())
+        sending = asyncio.ensure_future(self._send())
+        try:
+            done, _ = await asyncio.wait((receiving, sending), return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in (receiving, sending):
+                task.cancel()
+            await asyncio.gather(receiving, sending, return_exceptions=True)
+
+    def give_back(self) -> None:
+        """Let everything come again that was not acknowledged."""
+        self._subscription.consumers -= 1
+        for place in self._waiting:
+            self._subscription.give_back(place)
+
+    async def _receive(self) -> None:
+        while True:
+            text = await self._socket.receive_text()
+            place = self._events.place_of(cast(str, json.loads(text)["messageId"]))
+            if place in self._waiting:
+                self._waiting.discard(place)
+                self._events.acknowledged += 1
+            self._free.set()
+
+    async def _send(self) -> None:
+        events = self._events
+        while self._fault.cut is None or self._sent < self._fault.cut:
+            while len(self._waiting) >= self._queue:
+                self._free.clear()
+                await self._free.wait()
+            place = self._subscription.take(events.length)
+            if place is None:
+                await asyncio.sleep(_LOOK)
+                continue
+            payload = events.payload(place)
+            if not events.is_in(payload, self._topic):
+                continue
+            self._waiting.add(place)
+            frame = self._frame(place, json.dumps(payload).encode())
+            self._sent += 1
+            await self._socket.send_text(frame)
+            if self._fault.repeat and self._sent % self._fault.repeat == 0:
+                await self._socket.send_text(frame)
+            if self._fault.drip:
+                await asyncio.sleep(self._fault.drip)
+            elif self._sent % 64 == 0:
+                await asyncio.sleep(0)  # a socket that takes everything would keep acknowledgements waiting
+
+    def _frame(self, place: int, payload: bytes) -> str:
+        frame: Node = {
+            "messageId": self._events.id_of(place),
+            "payload": base64.b64encode(payload).decode(),
+            "properties": {},
+            "publishTime": self._events.published(),
+            "redeliveryCount": self._subscription.redeliveries[place],
+        }
+        return json.dumps(frame)
