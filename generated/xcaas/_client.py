@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .customer_360._client import AsyncCustomer360, Customer360
     from .data_augmentation._client import AsyncDataAugmentation, DataAugmentation
     from .dynamic_campaigns._client import AsyncDynamicCampaigns, DynamicCampaigns
+    from .events._client import AsyncEvents, Events
     from .journey._client import AsyncJourney, Journey
     from .oauth._client import AsyncOauth, Oauth
     from .post_call_survey._client import AsyncPostCallSurvey, PostCallSurvey
@@ -145,6 +146,13 @@ class XCaaS(_sdk.ClientBase):
         from .dynamic_campaigns._client import DynamicCampaigns
 
         return self._product(DynamicCampaigns)
+
+    @property
+    def events(self) -> Events:
+        """Event streaming."""
+        from .events._client import Events
+
+        return self._product(Events)
 
     @property
     def journey(self) -> Journey:
@@ -303,6 +311,13 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         from .dynamic_campaigns._client import AsyncDynamicCampaigns
 
         return self._product(AsyncDynamicCampaigns)
+
+    @property
+    def events(self) -> AsyncEvents:
+        """Event streaming."""
+        from .events._client import AsyncEvents
+
+        return self._product(AsyncEvents)
 
     @property
     def journey(self) -> AsyncJourney:

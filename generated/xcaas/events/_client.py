@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from xcaas_core import sdk as _sdk
+
 from ._methods import AsyncMethods, Methods
 
 __all__ = ["AsyncEvents", "Events"]
 
 
+@_sdk.public
 class Events(Methods):
     """Event streaming.
 
@@ -17,6 +20,7 @@ class Events(Methods):
     __slots__ = ()
 
 
+@_sdk.public
 class AsyncEvents(AsyncMethods):
     """Event streaming.
 

@@ -17,7 +17,6 @@ PRODUCT: Final = _sdk.Product(
             (
                 _sdk.Variable(
                     "cluster",
-                    "",
                     names={
                         "eu10": "pulsar-ws-euw2.8x8.com",
                         "eu11": "pulsar-ws-euw2.8x8.com",

@@ -51,6 +51,7 @@ def suite_modules(titles: Mapping[str, str], regions: Mapping[str, tuple[str, ..
     imports = Imports({*classes, *names})
     base, async_base = imports.use(SDK, "ClientBase"), imports.use(SDK, "AsyncClientBase")
     children = tuple(_product_child(name, titles[name], imports) for name in names)
+    named_in_public = imports.use(SDK, "public")
     client = ClientPlan(
         header=imports.header(),
         exports=tuple(text(name) for name in sorted(classes)),
@@ -62,6 +63,7 @@ def suite_modules(titles: Mapping[str, str], regions: Mapping[str, tuple[str, ..
         async_doc=docstring(_ASYNC_CLIENT_DOC, 4),
         children=children,
         delegate=Code("_product"),
+        public=named_in_public,
         regions=region_table(regions),
     )
     public: Sequence[str] = getattr(xcaas_core, "__all__", ())

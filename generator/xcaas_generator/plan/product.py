@@ -117,6 +117,7 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
         base, async_base = (imports.use(f".{own.stem}", name) for name in (own.cls, own.async_cls))
     children = child_plans(tree, (), imports)
     doc = docstrings.paragraphs(docstrings.sentence(document.title), document.doc)
+    public = imports.use(SDK, "public")
     return ClientPlan(
         header=imports.header(),
         exports=tuple(text(name) for name in sorted((shape.cls, shape.async_cls))),
@@ -128,6 +129,7 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
         async_doc=docstring(docstrings.paragraphs(docstrings.sentence(document.title), "For use with `await`."), 4),
         children=children,
         delegate=Code("_resource"),
+        public=public,
         regions=region_table({document.name: regions_of(document)}) if shape.base == "ClientBase" else None,
     )
 

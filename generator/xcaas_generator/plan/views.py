@@ -191,6 +191,7 @@ class ClientPlan(NamedTuple):
     async_doc: Code
     children: tuple[ChildPlan, ...]
     delegate: Code
+    public: Code
     regions: Code | None = None
 
 
