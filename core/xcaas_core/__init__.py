@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from .downloads._archive import unzip
     from .downloads._download import AsyncDownload, Download
     from .downloads._download_many import Saved, adownload_all, download_all
+    from .events._state import FrameTooBigError
     from .models import JSONValue, Model, UnknownModel
     from .models._cattrs import register_cattrs
     from .operations._product import RateLimit
@@ -126,6 +127,7 @@ else:
             "ExportError": "_errors",
             "FileInput": "serialization._inputs",
             "FileTokenCache": "auth",
+            "FrameTooBigError": "events._state",
             "Hook": "calls._hooks",
             "JSONValue": "models",
             "MemoryTokenCache": "auth",
@@ -219,6 +221,7 @@ __all__ = [
     "ExportError",
     "FileInput",
     "FileTokenCache",
+    "FrameTooBigError",
     "Hook",
     "JSONValue",
     "MemoryTokenCache",

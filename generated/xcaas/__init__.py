@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from xcaas_core import ExportError as ExportError
     from xcaas_core import FileInput as FileInput
     from xcaas_core import FileTokenCache as FileTokenCache
+    from xcaas_core import FrameTooBigError as FrameTooBigError
     from xcaas_core import Hook as Hook
     from xcaas_core import JSONValue as JSONValue
     from xcaas_core import MemoryTokenCache as MemoryTokenCache
@@ -198,6 +199,7 @@ __all__ = [
     "ExportError",
     "FileInput",
     "FileTokenCache",
+    "FrameTooBigError",
     "Hook",
     "JSONValue",
     "MemoryTokenCache",

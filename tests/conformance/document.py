@@ -131,6 +131,11 @@ class OperationNode:
         return found
 
 
+def _is_stream(operation: Node) -> bool:
+    responses = operation.get("responses")
+    return responses is not None and "101" in responses.fields
+
+
 class Document:
     """A document with the files that it references."""
 
@@ -191,7 +196,7 @@ class Document:
                 raw = item.fields.get(method)
                 # One that leads nowhere stays, lest it is lost in silence.
                 node = item.get(method) or Node(self, item.file, f"{item.pointer}/{method}", raw)
-                if is_object(node.value):
+                if is_object(node.value) and not _is_stream(node):
                     found.append(OperationNode(method.upper(), path, node, item))
         return found
 

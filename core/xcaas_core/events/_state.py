@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from .._checks import is_object
 from .._errors import ConnectionLostError, DecodeError, TransportError, XCaaSError
+from .._lazy import public
 from ..calls._context import CallContext
 from ..calls._error_responses import response_error
 from ..calls._requests import build_request
@@ -33,6 +34,7 @@ _INSTANCES: Final = 64
 HANDSHAKE: Final = 45.0  # seconds, as the vendor advises
 
 
+@public
 class FrameTooBigError(TransportError):
     """A frame is longer than the stream takes. The same one would come again, so there is no point in reconnecting."""
 

@@ -136,6 +136,7 @@ def _late() -> ValueError:
 def _fetched(url: str) -> bytes | Exception:
     """Return what stands at an address, or why it can't be had."""
     from http.client import HTTPException
+    from urllib.error import HTTPError
     from urllib.request import urlopen  # brings an HTTP client along
 
     deadline = time.monotonic() + _TOTAL
@@ -148,6 +149,9 @@ def _fetched(url: str) -> bytes | Exception:
                     raise ValueError(f"it has more than the {MAX_BYTES:,} bytes that are read")
                 if time.monotonic() > deadline:
                     raise _late()
+    except HTTPError as error:
+        with error:  # it holds the response
+            return error
     except HTTPException as error:
         return ValueError(f"the server does not speak HTTP ({type(error).__name__})")
     except Exception as error:

@@ -62,7 +62,7 @@ def test_nothing_may_be_left() -> None:
 def test_names_that_share_a_line() -> None:
     source = 'from ._a import A, B\nfrom ._c import (\n    C,\n    D,\n)\nfrom ._e import E\n\n__all__ = ["A", "B", "C", "D", "E"]\n'
     assert without_names(module(source), {"B", "C", "E"}) == (
-        'from ._a import A\nfrom ._c import D\n\n__all__ = [\n    "A",\n    "D",\n]\n'
+        'from ._a import A\nfrom ._c import (\n    D,\n)\n\n__all__ = [\n    "A",\n    "D",\n]\n'
     )
 
 
