@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from .serialization._inputs import BinaryInput as BinaryInput
     from .serialization._inputs import FileInput as FileInput
     from .tables._rows import rows as rows
+    from .webhooks._errors import WebhookError as WebhookError
 else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
@@ -181,6 +182,7 @@ else:
             "UnknownModel": "models",
             "UnprocessableError": "_errors",
             "UnsupportedMediaError": "_errors",
+            "WebhookError": "webhooks._errors",
             "WorkAnalyticsLogin": "auth",
             "XCaaSError": "_errors",
             "adownload_all": "downloads._download_many",
@@ -274,6 +276,7 @@ __all__ = [
     "UnknownModel",
     "UnprocessableError",
     "UnsupportedMediaError",
+    "WebhookError",
     "WorkAnalyticsLogin",
     "XCaaSError",
     "adownload_all",

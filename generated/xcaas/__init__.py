@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from . import recent_calls as recent_calls
     from . import storage as storage
     from . import testing as testing
+    from . import webhooks as webhooks
     from . import work_analytics as work_analytics
     from . import work_chat as work_chat
     from ._client import AsyncXCaaS as AsyncXCaaS
@@ -117,6 +118,7 @@ if TYPE_CHECKING:
     from xcaas_core import UnknownModel as UnknownModel
     from xcaas_core import UnprocessableError as UnprocessableError
     from xcaas_core import UnsupportedMediaError as UnsupportedMediaError
+    from xcaas_core import WebhookError as WebhookError
     from xcaas_core import WorkAnalyticsLogin as WorkAnalyticsLogin
     from xcaas_core import XCaaSError as XCaaSError
     from xcaas_core import adownload_all as adownload_all
@@ -154,6 +156,7 @@ else:
             "recent_calls": "",
             "storage": "",
             "testing": "",
+            "webhooks": "",
             "work_analytics": "",
             "work_chat": "",
         },
@@ -240,6 +243,7 @@ __all__ = [
     "UnknownModel",
     "UnprocessableError",
     "UnsupportedMediaError",
+    "WebhookError",
     "WorkAnalyticsLogin",
     "XCaaS",
     "XCaaSError",
@@ -272,6 +276,7 @@ __all__ = [
     "storage",
     "testing",
     "unzip",
+    "webhooks",
     "work_analytics",
     "work_chat",
 ]
