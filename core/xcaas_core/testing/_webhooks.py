@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .._checks import is_mapping
 from .._errors import ConfigurationError
 from ..models import Model
 from ..webhooks._document import checksum, plain, signed_document
@@ -74,7 +73,7 @@ class WebhookSigner:
         if isinstance(event, bytes):
             body = event
         else:
-            data = event if is_mapping(event) else event.to_dict()
+            data = event.to_dict() if isinstance(event, Model) else dict(event)
             body = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
         event_id = event_id or uuid.uuid4().hex
         sent = int((time.time() if sent_at is None else sent_at) * 1000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 from .._checks import invalid_type
 from ._errors import WebhookError
@@ -26,6 +26,7 @@ __all__ = [
 _Pairs: TypeAlias = "Iterable[tuple[str | bytes, str | bytes]]"
 
 
+@runtime_checkable
 class HeadersWithItems(Protocol):
     """Headers of a web framework: a mapping, or what has `items` like one and gives repeated names there."""
 
@@ -93,7 +94,7 @@ def read_headers(headers: Headers) -> SignedHeaders:
 
 
 def _pairs(headers: Headers) -> Iterable[tuple[str, str]]:
-    pairs: _Pairs = headers if isinstance(headers, Iterable) and not hasattr(headers, "items") else headers.items()
+    pairs: _Pairs = headers.items() if isinstance(headers, HeadersWithItems) else headers
     for name, value in pairs:
         yield _text(name).lower(), _text(value)
 

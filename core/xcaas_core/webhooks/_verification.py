@@ -218,10 +218,10 @@ def _given(jwk: Mapping[str, str], key_id: str) -> Any:
 
 
 def _bytes(body: object) -> bytes:
-    if isinstance(body, bytes):
-        return body
-    if isinstance(body, bytearray | memoryview):
+    if isinstance(body, bytes | bytearray):
         return bytes(body)
+    if isinstance(body, memoryview):
+        return body.tobytes()
     raise invalid_type(
         "body", body, "the bytes of the request as they came", "JSON that was read is not what was signed."
     )

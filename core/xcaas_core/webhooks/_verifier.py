@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 from types import TracebackType
@@ -45,7 +45,7 @@ class Verifier(Verification[T]):
         return run(self._check(headers, body), self._io).event
 
     @contextmanager
-    def receive(self, headers: Headers, body: Body) -> Iterator[Delivery[T]]:
+    def receive(self, headers: Headers, body: Body) -> Generator[Delivery[T]]:
         """Return a context in which an event is handled. If the block raises, the event is forgotten again, and taken
         when the service sends it once more.
 
@@ -96,7 +96,7 @@ class AsyncVerifier(Verification[T]):
         return (await run_async(self._check(headers, body), self._io)).event
 
     @asynccontextmanager
-    async def receive(self, headers: Headers, body: Body) -> AsyncIterator[Delivery[T]]:
+    async def receive(self, headers: Headers, body: Body) -> AsyncGenerator[Delivery[T]]:
         """Return a context in which an event is handled. If the block raises, the event is forgotten again, and taken
         when the service sends it once more.
 
