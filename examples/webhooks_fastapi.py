@@ -20,7 +20,7 @@ def handle(event: ChatEvent) -> None:
         case WebhookVerifyEvent():
             print("the service has verified this address")
         case _:
-            print(event)
+            print(event.to_dict())
 
 
 def create_app(verifier: AsyncVerifier[ChatEvent], handle: Callable[[ChatEvent], None] = handle) -> FastAPI:

@@ -19,7 +19,7 @@ def handle(event: ChatEvent) -> None:
         case WebhookVerifyEvent():
             print("the service has verified this address")
         case _:
-            print(event)
+            print(event.to_dict())
 
 
 def create_app(verifier: Verifier[ChatEvent], handle: Callable[[ChatEvent], None] = handle) -> Flask:

@@ -46,7 +46,7 @@ class Quiet(WSGIRequestHandler):
 def serving(verifier: Verifier[ChatEvent], events: list[ChatEvent]) -> Generator[str]:
     """The address at which the Flask example listens."""
     server = make_server("127.0.0.1", 0, webhooks_flask.create_app(verifier, events.append), handler_class=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/events"
@@ -92,19 +92,16 @@ def test_the_chat_products_send_what_happens(sandbox: Sandbox, verifier: Verifie
     ):
         gateway = client.chat_gateway
         models = chat_gateway.models
-        gateway.webhooks.verify(models.WebhookVerification(version="Chat Gateway v1.0", uri=url))
-        hook = gateway.webhooks.create(models.WebhookRequest(name="Mine", uri=url))
+        gateway.webhooks.verify(version="Chat Gateway v1.0", uri=url)
+        hook = gateway.webhooks.create(name="Mine", uri=url)
         assert hook.id is not None
         routing = models.ChannelRouting(type="queue", id="101")
-        channel = gateway.channels.create(
-            models.ChannelRequest(name="Mine", web_hook_id=hook.id, routing_options=routing)
-        )
+        channel = gateway.channels.create(name="Mine", web_hook_id=hook.id, routing_options=routing)
         assert channel.id is not None
         user = models.ConversationUser(name="Grace Hopper", user_id="u-1")
-        opened = gateway.conversations.create(models.ConversationRequest(channel_id=channel.id, user=user))
+        opened = gateway.conversations.create(channel_id=channel.id, user=user)
         assert opened.conversation_id is not None
-        message = models.MessageRequest(author_type="user", text='Hello, größe / "quoted"')
-        gateway.conversations.messages.send(opened.conversation_id, message)
+        gateway.conversations.messages.send(opened.conversation_id, author_type="user", text='Hello, größe / "quoted"')
         sandbox.webhooks.settle()
     kinds = ["WebhookVerifyEvent", "ConversationUpdateEvent", "QueuedEvent", "MessageEvent"]
     assert [type(event).__name__ for event in events] == kinds
@@ -130,12 +127,12 @@ def test_the_older_chat_product_verifies_addresses(sandbox: Sandbox) -> None:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     credentials = ClientCredentials("eght_demo", "demo-secret")
     with XCaaS(credentials=credentials, base_url=sandbox.base_url, region="us", tenant="acmecorp01") as client:
-        wanted = cc_chat.models.WebhookVerification(version="v2.0", uri=f"http://127.0.0.1:{server.server_port}/events")
-        client.cc_chat.webhooks.verify(wanted)
+        with pytest.warns(DeprecationWarning):
+            client.cc_chat.webhooks.verify(version="v2.0", uri=f"http://127.0.0.1:{server.server_port}/events")
     sandbox.webhooks.settle()
     server.shutdown()
     server.server_close()
