@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from .polling._poller import AsyncPoller, Poller, PollProgress
     from .serialization._inputs import BinaryInput, FileInput
     from .tables._rows import rows
+    from .webhooks._errors import WebhookError
 else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
@@ -172,6 +173,7 @@ else:
             "UnknownModel": "models",
             "UnprocessableError": "_errors",
             "UnsupportedMediaError": "_errors",
+            "WebhookError": "webhooks._errors",
             "WorkAnalyticsLogin": "auth",
             "XCaaSError": "_errors",
             "adownload_all": "downloads._download_many",
@@ -266,6 +268,7 @@ __all__ = [
     "UnknownModel",
     "UnprocessableError",
     "UnsupportedMediaError",
+    "WebhookError",
     "WorkAnalyticsLogin",
     "XCaaSError",
     "adownload_all",

@@ -293,7 +293,7 @@ class Webhook:
     """A request that the service sends: nothing to call, but a payload to read.
 
     `operation` is the id of the operation whose callback it is, `url` where it goes then; both are
-    empty for the document's own webhooks.
+    empty for the document's own webhooks. `key_urls` are where the keys of its signature are.
     """
 
     name: str
@@ -305,6 +305,7 @@ class Webhook:
     deprecated: bool = False
     operation: str = ""
     url: str = ""
+    key_urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

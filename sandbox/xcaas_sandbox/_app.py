@@ -28,6 +28,7 @@ from ._paged import paged_example
 from ._replies import Problem, Reply, error_body
 from ._specs import Node, Operation, Product, load_products
 from ._streams import Streams
+from ._webhooks import Webhooks
 from .products import SELF_AUTHENTICATING, Services
 
 __all__ = ["SandboxState", "create_app"]
@@ -60,7 +61,8 @@ class SandboxState:
         self.faults = faults or Faults()
         self.clock = Clock(speed, wall)
         self.limits = RateLimits(self.products, self.clock, strict=strict_limits)
-        self.services = Services(self.products, self.credentials, self.clock)
+        self.webhooks = Webhooks(self.clock)
+        self.services = Services(self.products, self.credentials, self.clock, self.webhooks)
         self._table = sorted(
             ((operation, product) for product in self.products for operation in product.operations),
             key=lambda row: row[0].wildcards,
@@ -68,7 +70,7 @@ class SandboxState:
 
     def reset(self) -> None:
         """Forget everything that was created, changed or deleted. Tokens, faults and counts stay."""
-        self.services = Services(self.products, self.credentials, self.clock)
+        self.services = Services(self.products, self.credentials, self.clock, self.webhooks)
 
     def match(self, method: str, path: str) -> tuple[Operation, Product, dict[str, str]]:
         allowed: list[str] = []

@@ -13,6 +13,7 @@ import uvicorn
 
 from ._app import SandboxState, create_app
 from ._faults import Faults
+from ._webhooks import Webhooks
 
 __all__ = ["Sandbox"]
 
@@ -65,6 +66,11 @@ class Sandbox:
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="xcaas-sandbox", daemon=True
         )
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Signs and sends events, as the chat products do by themselves."""
+        return self.state.webhooks
 
     @property
     def base_url(self) -> str:

@@ -24,7 +24,7 @@ def client() -> Iterator[XCaaS]:
     with Sandbox() as sandbox:
         state = sandbox.state
         needed = tuple(product for product in state.products if product.name in NEEDED)
-        state.services = Services(needed, state.credentials, state.clock)
+        state.services = Services(needed, state.credentials, state.clock, state.webhooks)
         with client_of(sandbox.base_url) as client:
             yield client
 

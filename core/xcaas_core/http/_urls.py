@@ -8,7 +8,16 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from .._errors import ConfigurationError
 
-__all__ = ["origin_of", "parse_base_url", "rebase", "refuse_plain_http", "resolve_link", "same_origin", "token_address"]
+__all__ = [
+    "is_open_to_others",
+    "origin_of",
+    "parse_base_url",
+    "rebase",
+    "refuse_plain_http",
+    "resolve_link",
+    "same_origin",
+    "token_address",
+]
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -47,7 +56,7 @@ def token_address(address: str, base_url: str | None) -> str:
     """Return the address of a token endpoint, as `rebase` does. Plain HTTP is refused except to this machine."""
     url = rebase(address, base_url)
     parts = urlsplit(url)
-    if _is_open_to_others(parts):
+    if is_open_to_others(parts):
         raise _plain_http(
             parts,
             "This is for a token: use https://. Only this machine (localhost, 127.0.0.1, ::1) may be asked for tokens "
@@ -61,11 +70,11 @@ def refuse_plain_http(url: str, insecure_hosts: Collection[str]) -> None:
     if not url.startswith("http:"):
         return
     parts = urlsplit(url)
-    if _is_open_to_others(parts) and parts.hostname not in insecure_hosts:
+    if is_open_to_others(parts) and parts.hostname not in insecure_hosts:
         raise _plain_http(parts, f"Use https://, or allow this host: insecure_hosts=({parts.hostname!r},).")
 
 
-def _is_open_to_others(parts: SplitResult) -> bool:
+def is_open_to_others(parts: SplitResult) -> bool:
     return parts.scheme == "http" and not _is_this_machine(parts.hostname or "")
 
 

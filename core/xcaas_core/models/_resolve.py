@@ -109,8 +109,7 @@ class Parser(Generic[T_co]):
 class Webhook(Parser[T_co]):
     """A request that a service sends. Call it with the body of the request to read that.
 
-    Whether the request is genuine is for the receiver to check first, in the way that the service's
-    guide describes.
+    Whether the request is genuine is for a `webhooks.Verifier` to check first.
 
     Args:
         name: Its name in the spec.
@@ -118,9 +117,10 @@ class Webhook(Parser[T_co]):
         annotation: The type of the payload.
         package: The package that has its models in `models`.
         operation: The operation whose callback it is, if it is one.
+        key_urls: Where the public keys are that it is signed with.
     """
 
-    __slots__ = ("method", "name", "operation")
+    __slots__ = ("key_urls", "method", "name", "operation")
 
     name: str
     """Its name in the spec."""
@@ -131,11 +131,24 @@ class Webhook(Parser[T_co]):
     operation: str
     """Id of the operation whose callback it is; empty if nothing that the client calls leads to it."""
 
-    def __init__(self, name: str, method: str, annotation: str, package: str, *, operation: str = "") -> None:
+    key_urls: tuple[str, ...]
+    """Where the public keys are that it is signed with, each with `{kid}` in the place of the key's id."""
+
+    def __init__(
+        self,
+        name: str,
+        method: str,
+        annotation: str,
+        package: str,
+        *,
+        operation: str = "",
+        key_urls: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(annotation, package)
         self.name = name
         self.method = method
         self.operation = operation
+        self.key_urls = key_urls
 
     def __repr__(self) -> str:
         return f"<Webhook {self.name}: {self._annotation}>"

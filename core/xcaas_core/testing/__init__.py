@@ -1,6 +1,7 @@
 """Fakes for the tests of code that uses a client.
 
 `FakeServer` stands in for the services behind any client, without a network and without waiting.
+`WebhookSigner` makes webhooks as the services send them.
 """
 
 from __future__ import annotations
@@ -11,5 +12,16 @@ from ._responses import FakeRequest as FakeRequest
 from ._responses import FakeResponse as FakeResponse
 from ._server import FakeServer as FakeServer
 from ._server import UnexpectedRequest as UnexpectedRequest
+from ._webhooks import SignedWebhook as SignedWebhook
+from ._webhooks import WebhookSigner as WebhookSigner
 
-__all__ = ["FakeClock", "FakeRequest", "FakeResponse", "FakeServer", "RequestMismatch", "UnexpectedRequest"]
+__all__ = [
+    "FakeClock",
+    "FakeRequest",
+    "FakeResponse",
+    "FakeServer",
+    "RequestMismatch",
+    "SignedWebhook",
+    "UnexpectedRequest",
+    "WebhookSigner",
+]

@@ -16,6 +16,12 @@ CHAT_EVENT: Final[Webhook[_models.ChatEvent]] = Webhook(
     "POST",
     'Annotated[_models.ChatEvent, Discriminator("eventType", ("AGENT_JOINED", _models.AgentJoinedEvent), ("AGENT_LEFT", _models.AgentLeftEvent), ("QUEUED", _models.QueuedEvent), ("TEXT", _models.TextEvent), ("TRANSFER", _models.TransferEvent), ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent))]',
     __name__.rpartition(".")[0],
+    key_urls=(
+        "https://api.8x8.com/vcc/us/chat/v2/jwk/{kid}/public",
+        "https://api.8x8.com/vcc/eu/chat/v2/jwk/{kid}/public",
+        "https://api.8x8.com/vcc/ca/chat/v2/jwk/{kid}/public",
+        "https://api.8x8.com/vcc/ap/chat/v2/jwk/{kid}/public",
+    ),
 )
 """Receive an event.
 

@@ -16,6 +16,10 @@ CHAT_EVENT: Final[Webhook[_models.ChatEvent]] = Webhook(
     "POST",
     'Annotated[_models.ChatEvent, Discriminator("eventType", ("ACTIVITY", _models.ActivityEvent), ("CONVERSATION_UPDATE", _models.ConversationUpdateEvent), ("MEMBERS_CHANGED", _models.MembersChangedEvent), ("MESSAGE", _models.MessageEvent), ("QUEUED", _models.QueuedEvent), ("TRANSFER", _models.TransferEvent), ("WEB_HOOK_VERIFY", _models.WebhookVerifyEvent))]',
     __name__.rpartition(".")[0],
+    key_urls=(
+        "https://api.8x8.com/chat-gateway/v1/jwk/{kid}/public",
+        "https://api.8x8.com/vcc/us/chat/v2/jwk/{kid}/public",
+    ),
 )
 """Receive an event.
 

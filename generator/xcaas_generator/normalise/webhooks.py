@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from xcaas_generator import ir
 from xcaas_generator.load.references import DanglingReference, Node
 from xcaas_generator.normalise.drafts import WebhookDraft
+from xcaas_generator.normalise.extensions import keys, reading
+from xcaas_generator.normalise.extensions.rules import well_formed
 from xcaas_generator.normalise.keywords import brief, flag
 from xcaas_generator.normalise.naming import class_name
 from xcaas_generator.normalise.operations import Operations
@@ -80,7 +82,13 @@ class Webhooks:
             deprecated=flag(node, "deprecated", self._report),
             operation=operation,
             url=url,
+            key_urls=self._key_urls(node),
         )
         own = node.text("operationId").strip()
         owner = class_name(own if names.words(own) else f"{operation} {name}")
         return WebhookDraft(webhook, self._operations.bodies.read(node, owner, [], "Payload"))
+
+    def _key_urls(self, node: Node) -> tuple[str, ...]:
+        if not node.has(keys.SIGNATURE) or not well_formed(node, keys.SIGNATURE, self._report):
+            return ()
+        return reading.key_urls(node.child(keys.SIGNATURE))

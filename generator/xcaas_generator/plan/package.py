@@ -45,7 +45,7 @@ def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
 def suite_modules(titles: Mapping[str, str], regions: Mapping[str, tuple[str, ...] | None]) -> list[Module]:
     """Return the package that holds the products, given by name with their titles and regions."""
     names = sorted(titles)
-    from xcaas_core import otel, testing  # bring the whole run time along
+    from xcaas_core import otel, testing, webhooks  # bring the whole run time along
 
     classes = {"XCaaS", "AsyncXCaaS"}
     imports = Imports({*classes, *names})
@@ -69,15 +69,19 @@ def suite_modules(titles: Mapping[str, str], regions: Mapping[str, tuple[str, ..
     public: Sequence[str] = getattr(xcaas_core, "__all__", ())
     entries = [index_entry(name, "xcaas_core") for name in public if name != "testing"]
     entries += [index_entry(name, "._client") for name in sorted(classes)]
-    entries += [index_entry(name, ".") for name in sorted({*names, "otel", "testing"})]
+    entries += [index_entry(name, ".") for name in sorted({*names, "otel", "testing", "webhooks"})]
     entries.sort(key=lambda entry: entry.name)
     fakes = tuple(index_entry(name, "xcaas_core.testing") for name in testing.__all__)
+    verifiers = tuple(index_entry(name, "xcaas_core.webhooks") for name in webhooks.__all__)
     telemetry = tuple(index_entry(name, "xcaas_core.otel") for name in otel.__all__)
     return [
         Module("_client.py", "client.py.jinja", client),
         Module("__init__.py", "suite.py.jinja", IndexPlan(docstring(_SUITE_DOC, 0), tuple(entries), module_path(SDK))),
         Module("otel.py", "reexports.py.jinja", IndexPlan(docstring(_OTEL_DOC, 0), telemetry, module_path(SDK))),
         Module("testing.py", "reexports.py.jinja", IndexPlan(docstring(_TESTING_DOC, 0), fakes, module_path(SDK))),
+        Module(
+            "webhooks.py", "reexports.py.jinja", IndexPlan(docstring(_WEBHOOKS_DOC, 0), verifiers, module_path(SDK))
+        ),
     ]
 
 
@@ -99,6 +103,12 @@ OpenTelemetry spans and metrics of calls: `pip install 'xcaas[otel]'`.
 
     telemetry = OpenTelemetry()
     client = XCaaS(hooks=[telemetry])
+"""
+_WEBHOOKS_DOC = """
+Requests that the services send to an address of yours, verified: `pip install 'xcaas[webhooks]'`.
+
+    verifier = Verifier(chat_gateway.webhooks.CHAT_EVENT, tenants=["acmecorp01"])
+    event = verifier.verify(request.headers, request.get_data())
 """
 _CLIENT_DOC = """
 All products, for code that blocks.

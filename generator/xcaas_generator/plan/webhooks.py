@@ -73,6 +73,7 @@ def _webhook(
         text(annotation_text(type_, names)),
         _PACKAGE,
         operation=text(webhook.operation) if webhook.operation else None,
+        key_urls=parenthesised([text(url) for url in webhook.key_urls]) if webhook.key_urls else None,
     )
     return WebhookPlan(
         name=identifier(name),

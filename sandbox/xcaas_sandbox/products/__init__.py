@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .._credentials import Credentials
     from .._handlers import Service
     from .._specs import Product
+    from .._webhooks import Webhooks
 
 __all__ = ["SELF_AUTHENTICATING", "Services"]
 
@@ -43,9 +44,11 @@ SELF_AUTHENTICATING: Final = frozenset({("oauth", "createToken")})
 class Services:
     """One service per product, made in its first state when it is first asked for."""
 
-    def __init__(self, products: tuple[Product, ...], credentials: Credentials, clock: Clock) -> None:
+    def __init__(
+        self, products: tuple[Product, ...], credentials: Credentials, clock: Clock, webhooks: Webhooks
+    ) -> None:
         self._products = {product.name: product for product in products}
-        self._makers = _makers(Floor(clock), credentials, clock)
+        self._makers = _makers(Floor(clock), credentials, clock, webhooks)
         self._made: dict[str, Service] = {}
 
     def get(self, name: str) -> Service | None:
@@ -63,17 +66,19 @@ class Services:
         return found
 
 
-def _makers(floor: Floor, credentials: Credentials, clock: Clock) -> dict[str, Callable[[Product], Service]]:
+def _makers(
+    floor: Floor, credentials: Credentials, clock: Clock, webhooks: Webhooks
+) -> dict[str, Callable[[Product], Service]]:
     return {
         "administration": lambda product: Administration(product, clock),
         "agent_status": lambda _: AgentStatus(floor),
         "audit_records": AuditRecords,
         "calls": lambda _: Calls(floor),
         "campaigns": lambda _: Campaigns(clock),
-        "cc_chat": lambda product: CCChat(product, clock),
+        "cc_chat": lambda product: CCChat(product, clock, webhooks),
         "cc_historical": lambda _: Historical(clock),
         "cc_realtime": lambda product: Realtime(product, clock),
-        "chat_gateway": lambda product: ChatGateway(product, clock),
+        "chat_gateway": lambda product: ChatGateway(product, clock, webhooks),
         "contacts": lambda product: Contacts(product, clock),
         "customer_360": Customer360,
         "data_augmentation": lambda _: DataAugmentation(floor),

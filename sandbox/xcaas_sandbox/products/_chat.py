@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from .._replies import Problem
+from .._replies import Problem, Reply
 from .._store import Store
+from .._webhooks import KEY_ID
 
 if TYPE_CHECKING:
     from .._clock import Clock
     from .._specs import Node
+    from .._webhooks import Webhooks
 
 __all__ = ["AGENT", "Chat", "Conversation"]
 
@@ -45,14 +47,25 @@ class Chat:
 
     Args:
         clock: Agents take their time.
+        sender: What sends the events of conversations to the webhooks of their channels.
         webhook: The spec's example of a webhook.
         channel: The spec's example of a channel; it goes to the webhook.
         conversation_id: Id of the first of the conversations that are there from the start, active for long.
         customer: Who they are with.
     """
 
-    def __init__(self, clock: Clock, *, webhook: Node, channel: Node, conversation_id: str, customer: Node) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        sender: Webhooks,
+        *,
+        webhook: Node,
+        channel: Node,
+        conversation_id: str,
+        customer: Node,
+    ) -> None:
         self._clock = clock
+        self._sender = sender
         self.webhooks = Store("webhook")
         self.channels = Store("channel")
         self._conversations: dict[str, Conversation] = {}
@@ -101,6 +114,24 @@ class Chat:
         message = {"id": message_id, "text": text, "author": author, "createdAt": self._clock.stamp(), **more}
         conversation.messages.append(message)
         return message
+
+    def tell(self, conversation: Conversation, kind: str, **facts: object) -> None:
+        """Send an event of a conversation to the webhook of its channel."""
+        hook = self.webhooks.get(self.channels.get(conversation.channel_id)["webHookId"])
+        event = {"eventType": kind, "conversationId": conversation.id, "timestamp": self._clock.milliseconds(), **facts}
+        self._sender.post(hook["uri"], event)
+
+    def verify(self, wanted: Node) -> Reply:
+        """Send the event by which a receiver shows that it is there."""
+        event = {"notificationVersion": wanted["version"], "eventType": "WEB_HOOK_VERIFY"}
+        self._sender.post(wanted["uri"], event)
+        return Reply(status=204)
+
+    def key(self, key_id: str, code: str | None = None) -> Reply:
+        """Return the public key that events are signed with."""
+        if key_id != KEY_ID:
+            raise Problem(404, f"There is no key {key_id}", code=code)
+        return Reply(self._sender.jwk)
 
     def conversations(self) -> list[Conversation]:
         return list(self._conversations.values())

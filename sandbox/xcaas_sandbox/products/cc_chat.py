@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .._examples import answer_example
-from .._replies import Problem, Reply
+from .._replies import Reply
 from .._store import filtered, members, ordered
 from ._chat import Chat, Conversation
 from ._pages import numbered
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .._clock import Clock
     from .._handlers import Call, Handler
     from .._specs import Node, Product
+    from .._webhooks import Webhooks
 
 __all__ = ["CCChat"]
 
@@ -22,19 +23,23 @@ __all__ = ["CCChat"]
 class CCChat:
     """Chats over `Chat` in this product's words."""
 
-    def __init__(self, product: Product, clock: Clock) -> None:
+    def __init__(self, product: Product, clock: Clock, webhooks: Webhooks) -> None:
         self._clock = clock
         example: Node = answer_example(product, "getConversation")
         webhook, channel = answer_example(product, "getWebhook"), answer_example(product, "getChannel")
         self._chat = Chat(
-            clock, webhook=webhook, channel=channel, conversation_id=example["id"], customer=example["customer"]
+            clock,
+            webhooks,
+            webhook=webhook,
+            channel=channel,
+            conversation_id=example["id"],
+            customer=example["customer"],
         )
-        self._key: Node = answer_example(product, "getPublicKey")
         hooks, channels = self._chat.webhooks, self._chat.channels
         self.handlers: dict[str, Handler] = {
             "listWebhooks": lambda call: _page(call, hooks.rows()),
             "createWebhook": lambda call: Reply(self._chat.keep_webhook(hooks.new_id(), call.json())),
-            "verifyWebhook": lambda _: Reply(status=204),
+            "verifyWebhook": lambda call: self._chat.verify(call.json()),
             "getWebhook": lambda call: Reply(hooks.get(call.parameter("web-hook-id"))),
             "replaceWebhook": lambda call: Reply(
                 self._chat.keep_webhook(hooks.get(call.parameter("web-hook-id"))["id"], call.json())
@@ -54,7 +59,7 @@ class CCChat:
             "removeCustomer": self.leave,
             "listMessages": self.messages,
             "sendMessage": self.send,
-            "getPublicKey": self.key,
+            "getPublicKey": lambda call: self._chat.key(call.parameter("jwk-id")),
         }
 
     def list(self, call: Call) -> Reply:
@@ -76,6 +81,8 @@ class CCChat:
         conversation = self._chat.open(wanted["channelId"], wanted["customer"], None)
         for message in members(wanted, "history", "messages"):
             self._chat.say(conversation, message.get("type", "user"), message["text"])
+        queue = str(conversation.assignment.get("id"))
+        self._chat.tell(conversation, "QUEUED", messageType="SYSTEM", queueId=queue, queueName=f"Queue {queue}")
         return Reply({"conversationId": conversation.id, "timestamp": self._clock.milliseconds()}, status=202)
 
     def leave(self, call: Call) -> Reply:
@@ -97,11 +104,6 @@ class CCChat:
         message = call.json()
         self._chat.say(self._one(call), message.get("authorType", "user"), message["text"])
         return Reply(status=202)
-
-    def key(self, call: Call) -> Reply:
-        if call.parameter("jwk-id") != self._key["kid"]:
-            raise Problem(404, f"There is no key {call.parameter('jwk-id')}")
-        return Reply(self._key)
 
     def _one(self, call: Call) -> Conversation:
         return self._chat.conversation(call.parameter("conversation-id"))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .._clock import Clock
     from .._handlers import Call, Handler
     from .._specs import Node, Product
+    from .._webhooks import Webhooks
 
 __all__ = ["ChatGateway"]
 
@@ -29,14 +30,13 @@ EXAMPLE_CARD: Final = "card-7"
 class ChatGateway:
     """Chats over `Chat`, plus what only this product has: files, cards, signals."""
 
-    def __init__(self, product: Product, clock: Clock) -> None:
+    def __init__(self, product: Product, clock: Clock, webhooks: Webhooks) -> None:
         self._clock = clock
         example: Node = answer_example(product, "getConversation")
         webhook, channel = answer_example(product, "getWebhook"), answer_example(product, "getChannel")
         self._chat = Chat(
-            clock, webhook=webhook, channel=channel, conversation_id=example["id"], customer=example["user"]
+            clock, webhooks, webhook=webhook, channel=channel, conversation_id=example["id"], customer=example["user"]
         )
-        self._key: Node = answer_example(product, "getPublicKey")
         self._files: dict[str, list[tuple[Node, bytes]]] = {}
         self._numbers = itertools.count(1)
         first = self._chat.conversation(example["id"])
@@ -49,7 +49,7 @@ class ChatGateway:
             **self._registry(),
             **self._conversations(),
             **self._messages(),
-            "getPublicKey": self.key,
+            "getPublicKey": lambda call: self._chat.key(call.parameter("jwkId"), code="not_found"),
         }
 
     def _registry(self) -> dict[str, Handler]:
@@ -57,7 +57,7 @@ class ChatGateway:
         return {
             "listWebhooks": lambda call: _page(call, "webhooks", hooks.rows()),
             "createWebhook": lambda call: Reply(self._chat.keep_webhook(hooks.new_id(), call.json())),
-            "verifyWebhook": lambda _: Reply(status=204),
+            "verifyWebhook": lambda call: self._chat.verify(call.json()),
             "getWebhook": lambda call: Reply(hooks.get(call.parameter("webhookId"))),
             "replaceWebhook": lambda call: Reply(
                 self._chat.keep_webhook(hooks.get(call.parameter("webhookId"))["id"], call.json())
@@ -110,16 +110,15 @@ class ChatGateway:
             "executeCardAction": lambda call: self.press(call, "actionExecuted"),
         }
 
-    def key(self, call: Call) -> Reply:
-        if call.parameter("jwkId") != self._key["kid"]:
-            raise Problem(404, f"There is no key {call.parameter('jwkId')}", code="not_found")
-        return Reply(self._key)
-
     def open(self, call: Call) -> Reply:
         wanted: Node = call.json()
         conversation = self._chat.open(wanted["channelId"], wanted["user"], wanted.get("assignment"))
         for message in members(wanted, "history", "messages"):
             self._chat.say(conversation, message.get("authorType", "user"), message.get("text"))
+        about = {"state": "created", "assignment": conversation.assignment, "user": conversation.customer}
+        self._chat.tell(conversation, "CONVERSATION_UPDATE", data=about)
+        queue = str(conversation.assignment.get("id"))
+        self._chat.tell(conversation, "QUEUED", data={"queueId": queue, "queueName": f"Queue {queue}"})
         return Reply({"conversationId": conversation.id, "createdAt": conversation.created}, status=202)
 
     def change(self, call: Call) -> Reply:
@@ -141,6 +140,9 @@ class ChatGateway:
     def leave(self, call: Call) -> Reply:
         conversation = self._one(call)
         conversation.left = call.json().get("removed", conversation.left)
+        user = str(conversation.customer.get("userId", "customer"))
+        if conversation.left:
+            self._chat.tell(conversation, "MEMBERS_CHANGED", data={"memberType": "user", "change": "left", "id": user})
         return Reply(status=204)
 
     def hand_over(self, call: Call) -> Reply:
@@ -163,6 +165,8 @@ class ChatGateway:
         cards = [{**card, "id": f"card-{next(self._numbers)}-{conversation.id}"} for card in members(message, "cards")]
         more = {name: message[name] for name in ("attachments", "externalProvider") if name in message}
         self._chat.say(conversation, message["authorType"], message.get("text"), cards=cards, **more)
+        sender = {"id": str(conversation.customer.get("userId", "customer")), "type": message["authorType"]}
+        self._chat.tell(conversation, "MESSAGE", data={"isEcho": True, "sender": sender, "text": message.get("text")})
         return Reply(status=202)
 
     def press(self, call: Call, mark: str) -> Reply:

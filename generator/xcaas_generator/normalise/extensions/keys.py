@@ -21,11 +21,12 @@ DOWNLOAD: Final = "x-xcaas-download"
 RETRY: Final = "x-xcaas-retry"
 HEADERS: Final = "x-xcaas-headers"
 ANSWER: Final = "x-xcaas-answer"
+SIGNATURE: Final = "x-xcaas-signature"
 
 PREFIX: Final = "x-xcaas-"
 KEYS: Final = frozenset(
     (
         *(PRODUCT, SOURCE, ZONE, NAMES, REQUIRED, RESOURCE, NAME, CREDENTIAL, OPTIONS, ERROR, NO_BODY),
-        *(PAGINATION, POLLER, DOWNLOAD, RETRY, HEADERS, ANSWER),
+        *(PAGINATION, POLLER, DOWNLOAD, RETRY, HEADERS, ANSWER, SIGNATURE),
     )
 )

@@ -93,6 +93,11 @@ def retry(node: Node) -> ir.Retry:
     return ir.Retry(node.get("safe") is True)
 
 
+def key_urls(node: Node) -> tuple[str, ...]:
+    """Return where the keys of a signature are."""
+    return _texts(node, "keys")
+
+
 def headers(node: Node) -> tuple[tuple[str, str], ...]:
     """Return headers with a fixed value, in the document's order."""
     return tuple((name, one.value) for name, one in node.items() if isinstance(one.value, str))

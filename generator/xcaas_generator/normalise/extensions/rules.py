@@ -59,6 +59,14 @@ def _is_stop(value: JSON) -> bool:
     )
 
 
+def _are_key_urls(value: JSON) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(one, str) and one.startswith("https://") and "{kid}" in one for one in value)
+    )
+
+
 _POINTER = _Rule(_is_pointer, "a JSON pointer")
 _TEXT = _Rule(_is_text, "a text")
 _BOOL = _Rule(lambda value: isinstance(value, bool), "true or false")
@@ -110,6 +118,7 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
     f"{keys.DOWNLOAD}/checksum": {**_CALL, "value": _POINTER, "type": _POINTER, "size": _POINTER},
     keys.RETRY: {"safe": _BOOL},
     keys.ANSWER: {"single": _BOOL},
+    keys.SIGNATURE: {"keys": _must(_Rule(_are_key_urls, "a list of https addresses with {kid} in them"))},
 }  # fmt: skip
 _NESTED = ("next", "status", "result", "cancel", "interval", "checksum")
 

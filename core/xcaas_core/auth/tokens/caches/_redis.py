@@ -9,7 +9,7 @@ from typing import Protocol
 from ...._lazy import public
 from .._errors import SecretUnavailableError
 
-__all__ = ["RedisClient", "RedisTokenCache"]
+__all__ = ["OwnRedisClient", "RedisClient", "RedisTokenCache", "connect_redis"]
 
 _READ = "return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}"
 _WRITE = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])"
@@ -23,7 +23,7 @@ class RedisClient(Protocol):
     def eval(self, script: str, numkeys: int, /, *keys_and_args: str | bytes | int) -> object: ...
 
 
-class _OwnClient(RedisClient, Protocol):
+class OwnRedisClient(RedisClient, Protocol):
     def close(self) -> None: ...
 
 
@@ -41,9 +41,9 @@ class RedisTokenCache:
     """
 
     def __init__(self, client: RedisClient | str, *, prefix: str = "xcaas:") -> None:
-        self._own: _OwnClient | None = None
+        self._own: OwnRedisClient | None = None
         if isinstance(client, str):
-            client = self._own = _connect(client)
+            client = self._own = connect_redis(client)
         self._client: RedisClient = client
         self._prefix = prefix
 
@@ -83,10 +83,10 @@ class RedisTokenCache:
         return self
 
 
-def _connect(url: str) -> _OwnClient:
+def connect_redis(url: str) -> OwnRedisClient:
     try:
         from redis import Redis
     except ImportError:
         raise SecretUnavailableError("redis is not installed", advice="Install xcaas[redis].") from None
-    connect: Callable[..., _OwnClient] = Redis.from_url  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    connect: Callable[..., OwnRedisClient] = Redis.from_url  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     return connect(url, socket_timeout=2.0, socket_connect_timeout=2.0)

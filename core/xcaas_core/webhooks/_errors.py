@@ -1,0 +1,59 @@
+"""Why a webhook was refused."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from .._errors import XCaaSError
+
+__all__ = ["WebhookError", "WebhookReason"]
+
+WebhookReason: TypeAlias = Literal[
+    "unsigned",
+    "missing_header",
+    "repeated_header",
+    "bad_header",
+    "bad_signature_format",
+    "bad_algorithm",
+    "bad_critical",
+    "bad_key_id",
+    "unknown_key",
+    "key_unavailable",
+    "bad_signature",
+    "stale",
+    "other_tenant",
+    "replayed",
+    "store_unavailable",
+    "bad_body",
+]
+"""What is wrong with a request; docs/webhooks.md explains each of them."""
+
+# A refusal is not cured by sending it again, but the sender repeats all that is no 2xx, so only what was received
+# before gets one. Faults on the receiver's side are 5xx: the event is wanted, later.
+_STATUS: Final[dict[WebhookReason, int]] = {
+    "replayed": 200,
+    "bad_body": 500,
+    "key_unavailable": 503,
+    "store_unavailable": 503,
+}
+
+
+class WebhookError(XCaaSError):
+    """A request is not a webhook that the service sent to this receiver just now.
+
+    Nothing of it may be believed. The message names no more of it than what a log may hold.
+    """
+
+    reason: WebhookReason
+    """What is wrong with it."""
+    response_status: int
+    """The HTTP status to answer with: 401 for what is not genuine, 200 for what was received before, and 5xx for
+    what is to be sent again."""
+
+    def __init__(self, reason: WebhookReason, message: str, *, advice: str | None = None) -> None:
+        super().__init__(message, advice=advice)
+        self.reason = reason
+        self.response_status = _STATUS.get(reason, 401)
+
+    def __reduce__(self) -> tuple[type[WebhookError], tuple[WebhookReason, str], dict[str, object]]:
+        return WebhookError, (self.reason, self.message), dict(self.__dict__)

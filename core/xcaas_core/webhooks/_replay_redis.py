@@ -1,0 +1,42 @@
+"""Which events were received before, by any of several workers."""
+
+from __future__ import annotations
+
+from ..auth.tokens._cache_redis import OwnRedisClient, RedisClient, connect_redis
+
+__all__ = ["RedisReplayStore"]
+
+_CLAIM = "return redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1])"
+_RELEASE = "return redis.call('DEL', KEYS[1])"
+
+
+class RedisReplayStore:
+    """Remembers events in Redis, for all workers together.
+
+    Args:
+        client: A `redis.Redis` (the blocking one, also for async verifiers), or a `redis://` address (needs the
+            `redis` extra).
+        prefix: Put before every key. Receivers that each want every event have prefixes of their own.
+    """
+
+    def __init__(self, client: RedisClient | str, *, prefix: str = "xcaas:webhook:") -> None:
+        self._own: OwnRedisClient | None = None
+        if isinstance(client, str):
+            client = self._own = connect_redis(client)
+        self._client: RedisClient = client
+        self._prefix = prefix
+
+    def claim(self, key: str, seconds: float) -> bool:
+        milliseconds = max(1, int(seconds * 1000))
+        return bool(self._client.eval(_CLAIM, 1, f"{self._prefix}{key}", milliseconds))
+
+    def release(self, key: str) -> None:
+        self._client.eval(_RELEASE, 1, f"{self._prefix}{key}")
+
+    def close(self) -> None:
+        """Close the connections, if the store has made them (it was given an address)."""
+        if self._own is not None:
+            self._own.close()
+
+    def __repr__(self) -> str:
+        return f"<RedisReplayStore prefix={self._prefix!r}>"

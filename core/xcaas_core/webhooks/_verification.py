@@ -1,0 +1,227 @@
+"""What blocking and async verifiers have in common: their options, and the order of the checks."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from .._checks import invalid_type, is_number
+from .._errors import ConfigurationError, DecodeError
+from ..calls._options import Timeout
+from ..client._options import ClientOptions
+from ..http._urls import is_open_to_others, rebase
+from ..models import Webhook
+from ..sansio._steps import Flow, run_in_thread
+from ._errors import WebhookError
+from ._headers import Headers, SignedHeaders, read_headers
+from ._jwk import rsa_key
+from ._keys import KEY_ID_FIELD, KeyLimits, KeyRing
+from ._replay import MemoryReplayStore, ReplayStore, replay_key
+from ._signature import Signature, is_genuine, parse_signature
+
+if TYPE_CHECKING:
+    import ssl
+
+    from ..client._options import HttpClient, TransportFactory
+
+__all__ = ["Body", "Delivery", "Verification"]
+
+T = TypeVar("T")
+Body = bytes | bytearray | memoryview
+
+_log = logging.getLogger("xcaas.webhooks")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery(Generic[T]):
+    """A webhook that is genuine, and was not received before."""
+
+    event: T
+    """What happened. A kind that this release does not know is an `UnknownModel` with everything that came."""
+    event_id: str
+    """The same over all retries of an event."""
+    tenant_id: str
+    customer_id: str
+    sent_at: datetime
+    """When it was sent, in UTC; each retry has its own."""
+    retry: int
+    """How often it was sent before."""
+    key_id: str
+    """Id of the key that signed it."""
+
+
+class Verification(Generic[T]):
+    """The options of a verifier, and the flow that carries out its checks."""
+
+    def __init__(
+        self,
+        webhook: Webhook[T],
+        *,
+        tenants: Collection[str] | None = None,
+        tolerance: float = 300.0,
+        replay_store: ReplayStore | None = None,
+        replay_seconds: float = 86_400.0,
+        key_urls: Sequence[str] | None = None,
+        keys: Mapping[str, Mapping[str, str]] | None = None,
+        key_lifetime: float = 3600.0,
+        max_key_fetches: int = 20,
+        base_url: str | None = None,
+        timeout: Timeout | float | None = 10.0,
+        http_client: HttpClient | TransportFactory | None = None,
+        verify: ssl.SSLContext | str | bool = True,
+        proxy: str | None = None,
+        http_library: Literal["httpx", "httpx2"] | None = None,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """
+        Args:
+            webhook: What comes: `chat_gateway.webhooks.CHAT_EVENT`, `cc_chat.webhooks.CHAT_EVENT`.
+            tenants: Ids of the tenants whose events are taken; None takes those of all. The service signs for every
+                customer of its own, so a receiver should name its tenants.
+            tolerance: Seconds that a request may be old, or ahead of this machine's clock.
+            replay_store: Remembers what was received; a `MemoryReplayStore` if there is none. Several workers need
+                one that they share, such as a `RedisReplayStore`.
+            replay_seconds: How long an event is remembered.
+            key_urls: Where public keys are, in this order, with `{kid}` in the place of the id; those of the spec
+                if there are none.
+            keys: Public keys by id, as JWKs, that are known beforehand and never fetched.
+            key_lifetime: Seconds after which a key is fetched anew.
+            max_key_fetches: Requests per minute for ids of keys that were never found.
+            base_url: Replaces the origin of `key_urls`; paths stay.
+            timeout: Seconds to fetch a key; or a `Timeout`; None for no limit.
+            http_client: Your own client of `httpx` or `httpx2`: `Client` for blocking verifiers, `AsyncClient` for
+                async ones. It stays yours to close.
+            verify: A CA bundle's path, an `SSLContext`, or False for no checks at all.
+            proxy: Address of a proxy; without it the environment's are used.
+            http_library: The library that keys are fetched with.
+            wall: The time of day, in seconds since 1970.
+
+        Raises:
+            ConfigurationError: An option is not as described, or the extra `webhooks` is not installed.
+        """
+        if find_spec("cryptography") is None:
+            raise ConfigurationError("cryptography is not installed", advice="Install xcaas[webhooks].")
+        for name, seconds in (
+            ("tolerance", tolerance),
+            ("replay_seconds", replay_seconds),
+            ("key_lifetime", key_lifetime),
+        ):
+            _check_positive(name, seconds)
+        _check_positive("max_key_fetches", max_key_fetches)
+        if isinstance(tenants, str):
+            raise invalid_type("tenants", tenants, "a list of ids", "Pass a list, also for a single tenant: [tenant].")
+        if replay_seconds < 2 * tolerance:
+            raise ConfigurationError(
+                "replay_seconds must be at least twice the tolerance", advice="Replays would pass."
+            )
+        self._webhook = webhook
+        self._tenants = None if tenants is None else frozenset(tenants)
+        self._tolerance = tolerance
+        self._store: ReplayStore = MemoryReplayStore() if replay_store is None else replay_store
+        self._replay_seconds = replay_seconds
+        self._wall = wall
+        limit = Timeout.of(timeout)
+        self._options = ClientOptions(
+            timeout=limit, http_client=http_client, verify=verify, proxy=proxy, http_library=http_library
+        )
+        addresses = [_address(one, base_url) for one in (webhook.key_urls if key_urls is None else key_urls)]
+        if not addresses and not keys:
+            raise ConfigurationError(
+                f"nobody says where the keys of {webhook.name} are", advice="Pass key_urls or keys."
+            )
+        fake: Any = http_client  # a stand-in for the network has a time of its own
+        self._keys = KeyRing(
+            addresses,
+            {key_id: _given(jwk, key_id) for key_id, jwk in (keys or {}).items()},
+            KeyLimits(key_lifetime, max_key_fetches, 60.0, limit),
+            fake.clock if hasattr(http_client, "sync_io") else time.monotonic,
+        )
+
+    def _check(self, headers: Headers, body: Body) -> Flow[Delivery[T]]:
+        """Return what was sent, and remember it.
+
+        Raises:
+            WebhookError: It is not genuine, not fresh, not new, or could not be checked.
+        """
+        content = _bytes(body)
+        seen = read_headers(headers)
+        signature = parse_signature(seen.signature)
+        if abs(self._wall() - seen.sent / 1000) > self._tolerance:
+            raise WebhookError("stale", f"the request was not sent within the last {self._tolerance:g} s")
+        if self._tenants is not None and seen.tenant not in self._tenants:
+            raise WebhookError("other_tenant", "the request is for a tenant that this receiver does not take")
+        key = yield from self._keys.find(signature.key_id)
+        if not is_genuine(signature, key, seen, content):
+            raise WebhookError("bad_signature", "the signature is not that of these headers and this body")
+        delivery = self._delivery(seen, signature, content)
+        yield from self._claim(replay_key(seen.tenant, seen.event))
+        return delivery
+
+    def _delivery(self, seen: SignedHeaders, signature: Signature, content: bytes) -> Delivery[T]:
+        try:
+            event = self._webhook(content)
+            sent_at = datetime.fromtimestamp(seen.sent / 1000, UTC)
+        except (DecodeError, ValueError, OverflowError) as error:
+            message = f"the body is genuine, but no {self._webhook.name} that this release can read: {error}"
+            raise WebhookError("bad_body", message) from error
+        return Delivery(event, seen.event, seen.tenant, seen.customer, sent_at, seen.retry, signature.key_id)
+
+    def _claim(self, key: str) -> Flow[None]:
+        try:
+            new = yield from run_in_thread(lambda: self._store.claim(key, self._replay_seconds))
+        except Exception as error:
+            message = f"the store of received events failed: {type(error).__name__}"
+            raise WebhookError("store_unavailable", message) from error
+        if not new:
+            raise WebhookError("replayed", "this event was received before")
+
+    def _release(self, delivery: Delivery[T]) -> Flow[None]:
+        """Forget an event that was not handled, so that it is taken when it comes again."""
+        key = replay_key(delivery.tenant_id, delivery.event_id)
+        try:
+            yield from run_in_thread(lambda: self._store.release(key))
+        except Exception as error:  # what went wrong with the event itself is what callers should see
+            _log.warning("an event that was not handled stays marked as received: %s", type(error).__name__)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._webhook.name}>"
+
+
+def _check_positive(name: str, value: object) -> None:
+    if not is_number(value) or not value > 0:
+        raise ConfigurationError(f"{name} must be a positive number")
+
+
+def _address(template: str, base_url: str | None) -> str:
+    if KEY_ID_FIELD not in template:
+        raise ConfigurationError(f"an address of keys has no {KEY_ID_FIELD}, which the id takes the place of")
+    address = rebase(template, base_url)
+    if is_open_to_others(urlsplit(address)):
+        raise ConfigurationError(
+            "keys fetched over plain HTTP could be anybody's",
+            advice="Use https://. Only this machine may be asked otherwise.",
+        )
+    return address
+
+
+def _given(jwk: Mapping[str, str], key_id: str) -> Any:
+    try:
+        return rsa_key(jwk, key_id)
+    except ValueError as error:
+        raise ConfigurationError(f"the key {key_id!r} in keys cannot be used: {error}") from None
+
+
+def _bytes(body: object) -> bytes:
+    if isinstance(body, bytes | bytearray):
+        return bytes(body)
+    if isinstance(body, memoryview):
+        return body.tobytes()
+    raise invalid_type(
+        "body", body, "the bytes of the request as they came", "JSON that was read is not what was signed."
+    )

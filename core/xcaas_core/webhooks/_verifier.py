@@ -1,0 +1,126 @@
+"""The two verifiers, which carry out the same checks: one blocks, the other awaits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from ..client._setup import make_async_io, make_sync_io
+from ..sansio._drivers import run, run_async
+from ._headers import Headers
+from ._verification import Body, Delivery, Verification
+
+if TYPE_CHECKING:
+    from ..sansio._drivers import AsyncTransport, SyncTransport
+
+__all__ = ["AsyncVerifier", "Verifier"]
+
+T = TypeVar("T")
+
+
+class Verifier(Verification[T]):
+    """Tells genuine webhooks from others, for code that blocks. Safe to share between threads; make one, and keep it.
+
+    verifier = Verifier(chat_gateway.webhooks.CHAT_EVENT, tenants=["acmecorp01"])
+    event = verifier.verify(request.headers, request.get_data())
+    """
+
+    @cached_property
+    def _io(self) -> SyncTransport:
+        return make_sync_io(self._options)
+
+    def verify(self, headers: Headers, body: Body) -> T:
+        """Return the event of a request, and remember it as received.
+
+        Args:
+            headers: All headers of the request.
+            body: Its body as it came, before anything read it as JSON.
+
+        Raises:
+            WebhookError: It is not genuine, not fresh, not new, or could not be checked. `reason` says which.
+        """
+        return run(self._check(headers, body), self._io).event
+
+    @contextmanager
+    def receive(self, headers: Headers, body: Body) -> Generator[Delivery[T]]:
+        """Return a context in which an event is handled. If the block raises, the event is forgotten again, and taken
+        when the service sends it once more.
+
+        Raises:
+            WebhookError: As `verify` does.
+        """
+        delivery = run(self._check(headers, body), self._io)
+        try:
+            yield delivery
+        except BaseException:
+            run(self._release(delivery), self._io)
+            raise
+
+    def close(self) -> None:
+        """Close the connections that this verifier opened. May be called more than once."""
+        self._io.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncVerifier(Verification[T]):
+    """Tells genuine webhooks from others, for code that awaits. Make one, and keep it.
+
+    verifier = AsyncVerifier(chat_gateway.webhooks.CHAT_EVENT, tenants=["acmecorp01"])
+    event = await verifier.verify(request.headers, await request.body())
+    """
+
+    @cached_property
+    def _io(self) -> AsyncTransport:
+        return make_async_io(self._options)
+
+    async def verify(self, headers: Headers, body: Body) -> T:
+        """Return the event of a request, and remember it as received.
+
+        Args:
+            headers: All headers of the request.
+            body: Its body as it came, before anything read it as JSON.
+
+        Raises:
+            WebhookError: It is not genuine, not fresh, not new, or could not be checked. `reason` says which.
+        """
+        return (await run_async(self._check(headers, body), self._io)).event
+
+    @asynccontextmanager
+    async def receive(self, headers: Headers, body: Body) -> AsyncGenerator[Delivery[T]]:
+        """Return a context in which an event is handled. If the block raises, the event is forgotten again, and taken
+        when the service sends it once more.
+
+        Raises:
+            WebhookError: As `verify` does.
+        """
+        delivery = await run_async(self._check(headers, body), self._io)
+        try:
+            yield delivery
+        except BaseException:
+            from anyio import CancelScope
+
+            with CancelScope(shield=True):  # a request that is cancelled was not handled either
+                await run_async(self._release(delivery), self._io)
+            raise
+
+    async def aclose(self) -> None:
+        """Close the connections that this verifier opened in this event loop. May be called more than once."""
+        await self._io.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,210 @@
+"""The sandbox signs and sends webhooks; the examples and both verifiers take them, with keys that they fetch from it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import anyio
+import httpx
+import pytest
+
+from examples import webhooks_fastapi, webhooks_flask
+from xcaas import ApiKey, ClientCredentials, NotFoundError, WebhookError, XCaaS, cc_chat, chat_gateway
+from xcaas.chat_gateway.models import ChatEvent
+from xcaas.testing import WebhookSigner
+from xcaas.webhooks import AsyncVerifier, Verifier
+from xcaas_sandbox import Sandbox
+
+EVENT = chat_gateway.webhooks.CHAT_EVENT
+QUEUED = {"eventType": "QUEUED", "conversationId": "c1", "data": {"queueId": "101"}}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(speed=100) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def verifier(sandbox: Sandbox) -> Iterator[Verifier[ChatEvent]]:
+    with Verifier(EVENT, base_url=sandbox.base_url, tenants=["acmecorp01"]) as verifier:
+        yield verifier
+
+
+class Quiet(WSGIRequestHandler):
+    """Handles requests and logs none."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serving(verifier: Verifier[ChatEvent], events: list[ChatEvent]) -> Generator[str]:
+    """The address at which the Flask example listens."""
+    server = make_server("127.0.0.1", 0, webhooks_flask.create_app(verifier, events.append), handler_class=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/events"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(10)
+
+
+def test_what_the_sandbox_signs_is_genuine(sandbox: Sandbox, verifier: Verifier[ChatEvent]) -> None:
+    sent = sandbox.webhooks.sign(QUEUED)
+    assert isinstance(verifier.verify(sent.headers, sent.body), chat_gateway.models.QueuedEvent)
+    with pytest.raises(WebhookError) as caught:
+        verifier.verify(sent.headers, sent.body)
+    assert caught.value.reason == "replayed"
+
+
+def test_an_async_verifier_takes_it_too(sandbox: Sandbox) -> None:
+    async def main() -> None:
+        async with AsyncVerifier(cc_chat.webhooks.CHAT_EVENT, base_url=sandbox.base_url) as verifier:
+            sent = sandbox.webhooks.sign({"eventType": "AGENT_LEFT", "conversationId": "c1", "agentId": "ag1"})
+            assert isinstance(await verifier.verify(sent.headers, sent.body), cc_chat.models.AgentLeftEvent)
+
+    anyio.run(main)
+
+
+def test_unknown_keys_are_a_404_at_the_sandbox(sandbox: Sandbox, verifier: Verifier[ChatEvent]) -> None:
+    with XCaaS(credentials=ApiKey("eght_demo_key"), base_url=sandbox.base_url) as client:
+        with pytest.raises(NotFoundError):
+            client.chat_gateway.keys.get("nobody")
+        assert client.chat_gateway.keys.get("EXaiWfZe20eSjklZ70074w").kty == "RSA"
+    stranger = WebhookSigner("nobody").sign(QUEUED)
+    with pytest.raises(WebhookError) as caught:
+        verifier.verify(stranger.headers, stranger.body)
+    assert caught.value.reason == "unknown_key"
+
+
+def test_the_chat_products_send_what_happens(sandbox: Sandbox, verifier: Verifier[ChatEvent]) -> None:
+    events: list[ChatEvent] = []
+    with (
+        serving(verifier, events) as url,
+        XCaaS(credentials=ApiKey("eght_demo_key"), base_url=sandbox.base_url) as client,
+    ):
+        gateway = client.chat_gateway
+        models = chat_gateway.models
+        gateway.webhooks.verify(version="Chat Gateway v1.0", uri=url)
+        hook = gateway.webhooks.create(name="Mine", uri=url)
+        assert hook.id is not None
+        routing = models.ChannelRouting(type="queue", id="101")
+        channel = gateway.channels.create(name="Mine", web_hook_id=hook.id, routing_options=routing)
+        assert channel.id is not None
+        user = models.ConversationUser(name="Grace Hopper", user_id="u-1")
+        opened = gateway.conversations.create(channel_id=channel.id, user=user)
+        assert opened.conversation_id is not None
+        gateway.conversations.messages.send(opened.conversation_id, author_type="user", text='Hello, größe / "quoted"')
+        sandbox.webhooks.settle()
+    kinds = ["WebhookVerifyEvent", "ConversationUpdateEvent", "QueuedEvent", "MessageEvent"]
+    assert [type(event).__name__ for event in events] == kinds
+    last = events[-1]
+    assert isinstance(last, models.MessageEvent)
+    assert last.data is not None
+    assert last.data.text == 'Hello, größe / "quoted"'
+    assert {delivery.status for delivery in sandbox.webhooks.deliveries[-4:]} == {204}
+
+
+def test_the_older_chat_product_verifies_addresses(sandbox: Sandbox) -> None:
+    verifier = Verifier(cc_chat.webhooks.CHAT_EVENT, base_url=sandbox.base_url)
+    received: list[object] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            received.append(verifier.verify(self.headers, body))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    credentials = ClientCredentials("eght_demo", "demo-secret")
+    with XCaaS(credentials=credentials, base_url=sandbox.base_url, region="us", tenant="acmecorp01") as client:
+        with pytest.warns(DeprecationWarning):
+            client.cc_chat.webhooks.verify(version="v2.0", uri=f"http://127.0.0.1:{server.server_port}/events")
+    sandbox.webhooks.settle()
+    server.shutdown()
+    server.server_close()
+    thread.join(10)
+    assert [type(event).__name__ for event in received] == ["WebhookVerifyEvent"]
+
+
+def test_an_event_that_was_not_handled_comes_again(sandbox: Sandbox, verifier: Verifier[ChatEvent]) -> None:
+    handled: list[ChatEvent] = []
+
+    class Once(list[ChatEvent]):
+        def append(self, event: ChatEvent) -> None:
+            if not self.failed:
+                self.failed = True
+                raise LookupError("not yet")
+            handled.append(event)
+
+        failed = False
+
+    with serving(verifier, Once()) as url:
+        assert sandbox.webhooks.send(url, QUEUED) == 204
+    assert [(one.retry, one.status) for one in sandbox.webhooks.deliveries[-2:]] == [(0, 500), (1, 204)]
+    assert len(handled) == 1
+
+
+def test_the_sandbox_sends_to_this_machine_only(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="this machine only"):
+        sandbox.webhooks.send("https://bot.example.com/events", QUEUED)
+    before = len(sandbox.webhooks.deliveries)
+    sandbox.webhooks.post("http://127.evil.example/events", QUEUED)
+    sandbox.webhooks.settle()
+    assert len(sandbox.webhooks.deliveries) == before
+
+
+def test_nobody_at_the_address_is_a_status_of_zero(sandbox: Sandbox) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as free:
+        port = free.server_port
+    assert sandbox.webhooks.send(f"http://127.0.0.1:{port}/", QUEUED) == 0
+    assert [one.retry for one in sandbox.webhooks.deliveries[-3:]] == [0, 1, 2]
+
+
+def test_the_example_for_fastapi() -> None:
+    signer, events = WebhookSigner(), list[ChatEvent]()
+    app = webhooks_fastapi.create_app(AsyncVerifier(EVENT, keys=signer.keys), events.append)
+    genuine, forged = signer.sign(QUEUED), WebhookSigner().sign(QUEUED)
+
+    async def main() -> list[int]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
+            requests = (forged, genuine, genuine)
+            twice = [*genuine.headers.items(), ("x-8x8-event-id", "other")]
+            answers = [await http.post("/events", headers=one.headers, content=one.body) for one in requests]
+            answers.append(await http.post("/events", headers=twice, content=genuine.body))
+            return [answer.status_code for answer in answers]
+
+    assert anyio.run(main) == [401, 204, 200, 401]
+    assert [type(event).__name__ for event in events] == ["QueuedEvent"]
+
+
+def test_the_example_for_flask() -> None:
+    signer, events = WebhookSigner(), list[ChatEvent]()
+    http = webhooks_flask.create_app(Verifier(EVENT, keys=signer.keys), events.append).test_client()
+    genuine, forged = signer.sign(QUEUED), WebhookSigner().sign(QUEUED)
+    answers = [http.post("/events", headers=one.headers, data=one.body) for one in (forged, genuine, genuine)]
+    assert [answer.status_code for answer in answers] == [401, 204, 200]
+    assert [type(event).__name__ for event in events] == ["QueuedEvent"]
+
+
+@pytest.mark.parametrize("handle", [webhooks_fastapi.handle, webhooks_flask.handle])
+def test_the_handlers_of_the_examples(handle: Callable[[ChatEvent], None], capsys: pytest.CaptureFixture[str]) -> None:
+    message = {"eventType": "MESSAGE", "conversationId": "c1", "data": {"text": "Hello"}}
+    for event in (message, {"eventType": "WEB_HOOK_VERIFY"}, {"eventType": "NEW"}):
+        handle(EVENT(event))
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[:2] == ["c1: Hello", "the service has verified this address"]
+    assert "NEW" in shown[2]
