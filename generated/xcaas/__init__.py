@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from . import recent_calls as recent_calls
     from . import storage as storage
     from . import testing as testing
+    from . import webhooks as webhooks
     from . import work_analytics as work_analytics
     from . import work_chat as work_chat
     from ._client import AsyncXCaaS as AsyncXCaaS
@@ -119,6 +120,7 @@ if TYPE_CHECKING:
     from xcaas_core import UnknownModel as UnknownModel
     from xcaas_core import UnprocessableError as UnprocessableError
     from xcaas_core import UnsupportedMediaError as UnsupportedMediaError
+    from xcaas_core import WebhookError as WebhookError
     from xcaas_core import WorkAnalyticsLogin as WorkAnalyticsLogin
     from xcaas_core import XCaaSError as XCaaSError
     from xcaas_core import adownload_all as adownload_all
@@ -157,6 +159,7 @@ else:
             "recent_calls": "",
             "storage": "",
             "testing": "",
+            "webhooks": "",
             "work_analytics": "",
             "work_chat": "",
         },
@@ -244,6 +247,7 @@ __all__ = [
     "UnknownModel",
     "UnprocessableError",
     "UnsupportedMediaError",
+    "WebhookError",
     "WorkAnalyticsLogin",
     "XCaaS",
     "XCaaSError",
@@ -277,6 +281,7 @@ __all__ = [
     "storage",
     "testing",
     "unzip",
+    "webhooks",
     "work_analytics",
     "work_chat",
 ]

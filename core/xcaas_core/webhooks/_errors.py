@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal, TypeAlias
 
 from .._errors import XCaaSError
+from .._lazy import public
 
 __all__ = ["WebhookError", "WebhookReason"]
 
@@ -38,6 +39,7 @@ _STATUS: Final[dict[WebhookReason, int]] = {
 }
 
 
+@public
 class WebhookError(XCaaSError):
     """A request is not a webhook that the service sent to this receiver just now.
 

@@ -27,7 +27,7 @@ from ._jwk import read_jwk
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-    from ..calls._options import Timeout
+    from ..calls._retry import Timeout
 
 __all__ = ["KEY_ID_FIELD", "KeyLimits", "KeyRing"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..auth.tokens._cache_redis import OwnRedisClient, RedisClient, connect_redis
+from ..auth.tokens.caches._redis import OwnRedisClient, RedisClient, connect_redis
 
 __all__ = ["RedisReplayStore"]
 

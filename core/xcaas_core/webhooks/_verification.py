@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from .._checks import invalid_type, is_number
 from .._errors import ConfigurationError, DecodeError
-from ..calls._options import Timeout
-from ..client._options import ClientOptions
+from ..calls._options import Options
+from ..calls._retry import Timeout
 from ..http._urls import is_open_to_others, rebase
 from ..models import Webhook
 from ..sansio._steps import Flow, run_in_thread
@@ -28,7 +28,7 @@ from ._signature import Signature, is_genuine, parse_signature
 if TYPE_CHECKING:
     import ssl
 
-    from ..client._options import HttpClient, TransportFactory
+    from ..calls._options import HttpClient, TransportFactory
 
 __all__ = ["Body", "Delivery", "Verification"]
 
@@ -127,7 +127,7 @@ class Verification(Generic[T]):
         self._replay_seconds = replay_seconds
         self._wall = wall
         limit = Timeout.of(timeout)
-        self._options = ClientOptions(
+        self._options = Options(
             timeout=limit, http_client=http_client, verify=verify, proxy=proxy, http_library=http_library
         )
         addresses = [_address(one, base_url) for one in (webhook.key_urls if key_urls is None else key_urls)]
