@@ -147,7 +147,8 @@ def _post(url: str, request: SignedWebhook) -> int:
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_TIMEOUT)
     try:
         connection.request("POST", path, request.body, request.headers)
-        return connection.getresponse().status
+        with connection.getresponse() as response:
+            return response.status
     except (OSError, http.client.HTTPException):
         return 0
     finally:

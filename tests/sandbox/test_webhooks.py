@@ -141,6 +141,7 @@ def test_the_older_chat_product_verifies_addresses(sandbox: Sandbox) -> None:
     server.shutdown()
     server.server_close()
     thread.join(10)
+    verifier.close()
     assert [type(event).__name__ for event in received] == ["WebhookVerifyEvent"]
 
 
