@@ -111,6 +111,10 @@ class Engine:
             found = self._sites[operation] = self._find_site(operation)
         return found
 
+    def forget(self, operation: Operation[object]) -> None:
+        """Drop what was found out about an operation that will not be called again."""
+        self._sites.pop(operation, None)
+
     def _find_site(self, operation: Operation[object]) -> Endpoint:
         from ..serialization._compiled import compiled
 

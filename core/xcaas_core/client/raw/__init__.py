@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 if TYPE_CHECKING:
     from ...calls._session import AsyncSession, Session
     from ...paging._pager import AsyncPager
+    from ...serialization._inputs import BinaryInput
     from ._raw_response import RawResponse
     from ._streamed import AsyncStreaming, StreamedResponse
 
@@ -48,6 +49,56 @@ class RawCalls:
 
         response: StreamedResponse[T] = streaming_method(method, self._session)(*args, **kwargs)
         return response
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        product: str | None = None,
+        params: Mapping[str, object] | None = None,
+        json: object = None,
+        content: BinaryInput | str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> RawResponse[object]:
+        """Call what no operation covers: a path of a product, with its address, credentials, retries, limits and errors.
+
+        response = client.request("GET", "/storage/{region}/v3/objects", product="storage")
+
+        Args:
+            method: HTTP method.
+            path: Below the product's address, or from the host's root as guides write it. Names in braces, such as
+                `{region}` and `{tenant}`, are filled from the client's settings. A whole address is taken if its
+                host is one of the product's.
+            product: Name of the product, such as `storage`. A client of one product needs none.
+            params: Query parameters; those that are None are left out, and a list is repeated.
+            json: Body in JSON.
+            content: Body as it is: text, bytes, a path, an open file, or an iterator of bytes.
+            headers: Further headers, which win over others.
+
+        Returns:
+            Status, headers and body; `value` is the JSON, the bytes of anything else, or None for no body.
+
+        Raises:
+            ArgumentError: An argument cannot be sent.
+            ConfigurationError: There is no such product.
+            ResponseError: As for operations: `NotFoundError`, `RateLimitError` and the rest.
+        """
+        from ._request import request_flow
+
+        return self._session.run(
+            request_flow(
+                self,
+                self._session.engine,
+                method,
+                path,
+                product=product,
+                params=params,
+                json=json,
+                content=content,
+                headers=headers,
+            )
+        )
 
 
 class AsyncRawCalls:
@@ -92,3 +143,53 @@ class AsyncRawCalls:
         from ._streamed import AsyncStreaming
 
         return AsyncStreaming(streaming_method(method, self._session)(*args, **kwargs))
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        product: str | None = None,
+        params: Mapping[str, object] | None = None,
+        json: object = None,
+        content: BinaryInput | str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> RawResponse[object]:
+        """Call what no operation covers: a path of a product, with its address, credentials, retries, limits and errors.
+
+        response = await client.request("GET", "/storage/{region}/v3/objects", product="storage")
+
+        Args:
+            method: HTTP method.
+            path: Below the product's address, or from the host's root as guides write it. Names in braces, such as
+                `{region}` and `{tenant}`, are filled from the client's settings. A whole address is taken if its
+                host is one of the product's.
+            product: Name of the product, such as `storage`. A client of one product needs none.
+            params: Query parameters; those that are None are left out, and a list is repeated.
+            json: Body in JSON.
+            content: Body as it is: text, bytes, a path, an open file, or an iterator of bytes.
+            headers: Further headers, which win over others.
+
+        Returns:
+            Status, headers and body; `value` is the JSON, the bytes of anything else, or None for no body.
+
+        Raises:
+            ArgumentError: An argument cannot be sent.
+            ConfigurationError: There is no such product.
+            ResponseError: As for operations: `NotFoundError`, `RateLimitError` and the rest.
+        """
+        from ._request import request_flow
+
+        return await self._session.run(
+            request_flow(
+                self,
+                self._session.engine,
+                method,
+                path,
+                product=product,
+                params=params,
+                json=json,
+                content=content,
+                headers=headers,
+            )
+        )

@@ -1,0 +1,181 @@
+"""Calls of what no spec describes: a path of a product, with the product's address, credentials, limits and errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from ..._checks import is_mapping
+from ..._errors import ArgumentError, ConfigurationError
+from ...calls._engine import Engine
+from ...calls._replies import CallResponse
+from ...calls._session import exchange
+from ...http._media_types import is_json, media_type_of
+from ...http._urls import resolve_link, same_origin
+from ...operations._operation import Call, Operation
+from ...operations._parameter import Body, Parameter, binary_body, empty_response, json_body, path, query
+from ...operations._product import Product, own_product
+from ...sansio._steps import Flow
+from ...serialization._inputs import BinaryInput
+from ...serialization._servers import server_template
+from .._resources import AsyncProductClient, ProductClient
+from ._raw_response import RawResponse
+
+__all__ = ["request_flow"]
+
+
+_METHOD: Final = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
+_NAMES: Final = re.compile(r"\{([^{}]+)\}")
+
+
+def request_flow(
+    client: object,
+    engine: Engine,
+    method: str,
+    address: str,
+    *,
+    product: str | None,
+    params: Mapping[str, object] | None,
+    json: object,
+    content: BinaryInput | str | None,
+    headers: Mapping[str, str] | None,
+) -> Flow[RawResponse[object]]:
+    """Make the call and return its response, whose `value` is JSON, bytes, or None where there is no body."""
+    _check(method, address, params, headers)
+    owner = _product_of(client, product)
+    body, payload = _body_of(json, content, headers)
+    operation = _operation(engine, owner, method.upper(), address, params or {}, body)
+    call: Call[object] = Call(
+        operation,
+        (None,) * len(_path_names(operation)) + tuple((params or {}).values()),
+        payload,
+        link=address if _is_absolute(address) else None,
+        headers=headers,
+    )
+    try:
+        if call.link is not None:
+            _refuse_foreign(engine, operation, call.link)
+        response = yield from exchange(engine, call)
+    finally:
+        engine.forget(operation)
+    return RawResponse(lambda: _value(response), response)
+
+
+def _check(
+    method: object, address: object, params: Mapping[str, object] | None, headers: Mapping[str, str] | None
+) -> None:
+    if not isinstance(method, str) or not _METHOD.fullmatch(method):
+        raise _about("method", f"{method!r} is no HTTP method")
+    if not isinstance(address, str) or not (address.startswith("/") or _is_absolute(address)):
+        raise _about("path", f"{address!r} is neither a path that begins with / nor an address of a server")
+    for name, given in (("params", params), ("headers", headers)):
+        if given is not None and not is_mapping(given):
+            raise _about(name, f"a mapping was expected, not {type(given).__name__}")
+    if params and _is_absolute(address):
+        raise _about("params", "a whole address brings its own query")
+
+
+def _about(argument: str, message: str) -> ArgumentError:
+    error = ArgumentError(message)
+    error.argument = argument
+    return error
+
+
+def _is_absolute(address: str) -> bool:
+    return address.startswith(("https://", "http://"))
+
+
+def _product_of(client: object, name: str | None) -> Product:
+    """Return the facts of a product by its name, loading no other; of a client of one product they need no name."""
+    for own in own_product(type(client)):
+        if name in (None, own.name):
+            return own
+    if name is not None and isinstance(getattr(type(client), name, None), property):
+        for found in own_product(type(getattr(client, name))):
+            return found
+    names = sorted(_product_names(client))
+    if name is None and len(names) == 1:
+        return _product_of(client, names[0])
+    problem = "no product was named" if name is None else f"there is no product {name!r}"
+    raise ConfigurationError(problem, advice=f"Choose one with product=: {', '.join(names) or 'none'}.")
+
+
+def _product_names(client: object) -> Iterator[str]:
+    for cls in type(client).__mro__:
+        for name, member in vars(cls).items():
+            if isinstance(member, property) and isinstance(getattr(client, name), ProductClient | AsyncProductClient):
+                yield name
+
+
+def _body_of(
+    json: object, content: BinaryInput | str | None, headers: Mapping[str, str] | None
+) -> tuple[Body | None, object]:
+    if json is not None:
+        if content is not None:
+            raise _about("content", "json was given, too; a request has one body")
+        return json_body(annotation="JSONValue"), json
+    if content is None:
+        return None, None
+    named = {name.lower(): value for name, value in (headers or {}).items()}
+    kind = "text/plain; charset=utf-8" if isinstance(content, str) else "application/octet-stream"
+    payload = content.encode() if isinstance(content, str) else content
+    return binary_body(named.get("content-type", kind)), payload
+
+
+def _operation(
+    engine: Engine, product: Product, method: str, address: str, params: Mapping[str, object], body: Body | None
+) -> Operation[object]:
+    place = "/" if _is_absolute(address) else _below_server(engine, product, address)
+    parameters: list[Parameter] = [path(name, source=name) for name in dict.fromkeys(_NAMES.findall(place))]
+    parameters += [query(name, "JSONValue", argument=f"params[{name!r}]") for name in params]
+    return Operation(
+        product,
+        "request",
+        method,
+        place,
+        call="request",
+        parameters=tuple(parameters),
+        body=body,
+        responses={"2XX": empty_response()},
+        security=tuple((name,) for name in product.schemes),
+        accept="*/*",
+    )
+
+
+def _path_names(operation: Operation[object]) -> list[str]:
+    return [parameter.wire for parameter in operation.parameters if parameter.location == "path"]
+
+
+def _below_server(engine: Engine, product: Product, address: str) -> str:
+    """Return a path without what the server's own address has of it, as guides write paths whole."""
+
+    def setting(name: str) -> str | None:
+        return engine.options.setting(product.name, name)
+
+    for server in product.servers:
+        own = urlsplit(server.url).path.rstrip("/")
+        pattern = "[^/]+".join(re.escape(part) for part in _NAMES.split(own)[::2])
+        start = re.match(f"{pattern}(?=/|$)", address)
+        if own and start is not None:
+            filled = urlsplit(server_template(server, setting)).path.rstrip("/")
+            if start[0] not in (own, filled):
+                raise _about("path", f"it begins with {start[0]}, where this client calls {filled}")
+            return address.removeprefix(start[0]) or "/"
+    return address
+
+
+def _refuse_foreign(engine: Engine, operation: Operation[object], link: str) -> None:
+    site = engine.site(operation)
+    options = engine.options
+    url = resolve_link(link, site.address, site.template, options.base_url, options.insecure_hosts)
+    if not (same_origin(url, site.address) or engine.trusts(url)):
+        advice = "Allow it with trusted_hosts=, or call it with an HTTP client of your own."
+        raise ArgumentError(f"{urlsplit(url).hostname} is no host of {operation.product.name}", advice=advice)
+
+
+def _value(response: CallResponse[object]) -> object:
+    if not response.content:
+        return None
+    return response.json() if is_json(media_type_of(response.headers.get("content-type"))) else response.content

@@ -1,0 +1,168 @@
+"""Calls of paths that no operation covers."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.origin import Answer, serving
+from xcaas import (
+    ApiKey,
+    ArgumentError,
+    AsyncXCaaS,
+    BearerToken,
+    ClientCredentials,
+    ConfigurationError,
+    NotFoundError,
+    XCaaS,
+)
+from xcaas.testing import FakeServer
+from xcaas_generator import cli
+
+API = "/storage/uk/v3"
+TOKEN = BearerToken("token")
+FOUND = Answer(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
+BODY = {"name": "größe", "empty": None, "many": [1, 2.5]}
+
+
+def storage_at(url: str) -> XCaaS:
+    return XCaaS(base_url=url, credentials=TOKEN, region="uk")
+
+
+def test_a_path_below_the_products_address() -> None:
+    with serving(FOUND) as origin, storage_at(origin.url) as client:
+        response = client.request(
+            "get", "/items/new", params={"q": "a b&c", "tags": ["x", "y"], "no": None}, product="storage"
+        )
+        assert (response.status, response.value, response.request_id) == (200, {"id": "1"}, "r-1")
+        assert response.json() == {"id": "1"}
+        assert origin.seen[-1].target == f"{API}/items/new?q=a%20b%26c&tags=x&tags=y"
+        # As guides write it, from the root of the host.
+        client.request("GET", f"{API}/items/new", product="storage")
+        assert origin.seen[-1].target == f"{API}/items/new"
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "sent"),
+    [
+        ({"json": BODY}, "application/json", None),
+        ({"content": "größe"}, "text/plain; charset=utf-8", "größe".encode()),
+        ({"content": b"\x00\xff"}, "application/octet-stream", b"\x00\xff"),
+        ({"content": b"a,b", "headers": {"Content-Type": "text/csv"}}, "text/csv", b"a,b"),
+    ],
+    ids=["json", "text", "bytes", "named type"],
+)
+def test_bodies(given: dict[str, object], kind: str, sent: bytes | None) -> None:
+    with serving(Answer(status=204)) as origin, storage_at(origin.url) as client:
+        method: Callable[..., object] = client.request
+        assert getattr(method("POST", "/items", product="storage", **given), "value", "") is None
+        arrived = origin.seen[-1]
+        assert arrived.headers["content-type"] == kind
+        assert json.loads(arrived.body) == BODY if sent is None else arrived.body == sent
+
+
+def test_an_async_client_too() -> None:
+    async def main(url: str) -> object:
+        async with AsyncXCaaS(base_url=url, credentials=TOKEN, region="uk") as client:
+            return (await client.request("GET", "/items/new", product="storage")).value
+
+    with serving(FOUND) as origin:
+        assert asyncio.run(main(origin.url)) == {"id": "1"}
+
+
+def test_errors_are_those_of_operations() -> None:
+    with serving(Answer(status=404, body=b'{"message":"none"}')) as origin, storage_at(origin.url) as client:
+        with pytest.raises(NotFoundError) as caught:
+            client.request("GET", "/items/none", product="storage")
+        assert (caught.value.status, caught.value.operation) == (404, "request")
+
+
+def test_a_product_of_several_brings_its_address_and_credentials() -> None:
+    server = FakeServer()
+    with XCaaS(http_client=server, credentials=ClientCredentials("id", "secret"), region="uk") as client:
+        client.request("GET", "/storage/{region}/v3/objects/new", product="storage")
+        sent = server.requests[-1]
+        assert sent.url == "https://api.8x8.com/storage/uk/v3/objects/new"
+        assert sent.headers["authorization"].startswith("Bearer ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("GET", "items"), "path: 'items' is neither"),
+        (("GET", "/storage/ca/v3/objects"), "path: it begins with /storage/ca/v3, where this client calls /storage/uk"),
+        (("GET", None), "path: None is neither"),
+        (("GET /x", "/items"), "method: 'GET /x' is no HTTP method"),
+        (("", "/items"), "method: '' is no"),
+    ],
+)
+def test_what_cannot_be_sent(arguments: tuple[str, str], message: str) -> None:
+    with storage_at("https://127.0.0.1:1") as client, pytest.raises(ArgumentError, match=message):
+        client.request(*arguments, product="storage")
+
+
+def test_one_body_at_a_time() -> None:
+    with storage_at("https://127.0.0.1:1") as client, pytest.raises(ArgumentError, match="content: json was given"):
+        client.request("POST", "/items", json={}, content=b"", product="storage")
+
+
+def test_products_go_by_their_names() -> None:
+    with XCaaS(http_client=FakeServer(), credentials=ApiKey("key")) as client:
+        with pytest.raises(ConfigurationError, match=r"no product 'storrage'.* storage"):
+            client.request("GET", "/x", product="storrage")
+        with pytest.raises(ConfigurationError, match="no product was named"):
+            client.request("GET", "/x")
+
+
+def test_whole_addresses_are_of_the_product_only() -> None:
+    server = FakeServer()
+    with XCaaS(http_client=server, credentials=ClientCredentials("id", "secret"), region="uk") as client:
+        client.request("GET", "https://api.8x8.com/storage/uk/v3/objects/new", product="storage")
+        assert server.requests[-1].url == "https://api.8x8.com/storage/uk/v3/objects/new"
+        before = len(server.requests)
+        with pytest.raises(ArgumentError, match=r"evil\.example is no host of storage"):
+            client.request("GET", "https://evil.example/storage", product="storage")
+        assert len(server.requests) == before
+
+
+def test_nothing_is_kept_of_a_request() -> None:
+    with serving(FOUND) as origin, storage_at(origin.url) as client:
+        for number in range(20):
+            client.request("GET", f"/items/{number}", product="storage")
+        assert not client._engine._sites  # pyright: ignore[reportPrivateUsage]
+
+
+def test_the_async_client_of_all_products() -> None:
+    async def main() -> str:
+        server = FakeServer()
+        async with AsyncXCaaS(http_client=server, credentials=ClientCredentials("id", "secret"), region="uk") as client:
+            await client.request("DELETE", "/storage/{region}/v3/objects/new", product="storage")
+        return f"{server.requests[-1].method} {server.requests[-1].path}"
+
+    assert asyncio.run(main()) == "DELETE /storage/uk/v3/objects/new"
+
+
+def test_a_client_of_one_product_needs_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = tmp_path / "petshop.yaml"
+    spec.write_text(SPEC)
+    assert cli.main(["--quiet", "build", str(spec), "--package", "one_pet_shop", "--out", str(tmp_path)]) == 0
+    monkeypatch.syspath_prepend(tmp_path)
+    package = importlib.import_module("one_pet_shop")
+    with serving(FOUND) as origin, package.Client(base_url=origin.url) as client:
+        assert client.request("GET", "/v1/pets/new").value == {"id": "1"}
+        assert origin.seen[-1].target == "/v1/pets/new"
+
+
+SPEC = """
+openapi: 3.1.0
+info: {title: Pet shop, version: "1"}
+servers: [{url: https://pets.example/v1}]
+paths:
+  /pets:
+    get: {operationId: listPets, responses: {"204": {description: none}}}
+"""
