@@ -16,6 +16,7 @@ from .._fork import resets_after_fork
 from ..auth._interface import AuthContext
 from ..http._urls import origin_of, token_address
 from ..serialization._servers import choose_server, server_address, server_template
+from ._options import Options, Unchanged
 from ._rate_limits import FlightLimit, RateLimiter
 from ._retry import RetryBudget
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from ..operations._operation import Operation, Security
     from ..operations._product import Product, RateLimit
     from ..serialization._compiled import Compiled
-    from ._options import Options
 
 __all__ = ["ClientState", "Endpoint", "Engine"]
 
@@ -103,6 +103,11 @@ class Engine:
             external_auth=self.external_auth,
             context=self.auth_context if same else None,
         )
+
+    def with_changes(self, changes: Mapping[str, object]) -> Engine:
+        """Return an engine with some options changed."""
+        changed = {name: value for name, value in changes.items() if not isinstance(value, Unchanged)}
+        return self.with_options(self.options.with_changes(changed))
 
     def site(self, operation: Operation[object]) -> Endpoint:
         """Return where and how this client calls an operation; found out once."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeAlias
 
 from .._checks import check_library, invalid_type, is_collection, is_mapping, is_str_mapping
 from .._errors import ConfigurationError
@@ -256,6 +256,7 @@ class Options:
     timeout: Timeout = option(DEFAULT_TIMEOUT)
     retries: RetryPolicy = option(DEFAULT_RETRIES)
     headers: Mapping[str, str] = option(None, _is_headers, "a mapping from name to text", check=_check_headers)
+    query: Mapping[str, object] = option(None, _is_headers, "a mapping from name to value")
     hooks: Sequence[Hook] = option(
         (),
         _are_hooks,
@@ -300,9 +301,18 @@ class Options:
         self.timeout = Timeout.of(self.timeout)
         self.retries = RetryPolicy.of(self.retries)
         self.headers = _Headers({name.lower(): value for name, value in (self.headers or {}).items()})
+        self.query = dict(self.query or {})
         self.hooks = tuple(self.hooks)
         self.trusted_hosts = tuple(host.lower() for host in self.trusted_hosts)
         self.insecure_hosts = tuple(host.lower() for host in self.insecure_hosts)
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Self:
+        """Return options with changes; headers and query parameters are added to those that there are."""
+        changed = dict(changes)
+        for name, own in (("headers", self.headers), ("query", self.query)):
+            if is_mapping(changed.get(name)):
+                changed[name] = {**own, **changed[name]}
+        return replace(self, **changed)
 
     @property
     def settings(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from .._checks import is_collection
 from .._redaction import is_secret
 from ..http._urls import refuse_plain_http, resolve_link, same_origin
 from ..sansio._messages import Request
@@ -27,6 +28,8 @@ def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[R
     trusted = True
     if call.link is None:
         url = site.address + site.compiled.fill_path(target.path)
+        if engine.options.query:
+            target.query += extra_query(engine.options.query)
         if target.query:
             url = f"{url}{'&' if '?' in url else '?'}{'&'.join(target.query)}"
     else:
@@ -48,6 +51,17 @@ def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[R
     if (signs and engine.credentials is not None) or engine.external_auth or any(map(is_secret, headers)):
         refuse_plain_http(url, engine.options.insecure_hosts)
     return request, signs
+
+
+def extra_query(given: Mapping[str, object]) -> list[str]:
+    """Return query parameters that no spec describes: a list is repeated, None is left out."""
+    from urllib.parse import quote, urlencode
+
+    pairs: list[tuple[str, object]] = []
+    for name, value in given.items():
+        values = value if is_collection(value) else [value]
+        pairs += [(name, str(one).lower() if isinstance(one, bool) else one) for one in values if one is not None]
+    return [urlencode(pairs, quote_via=quote)] if pairs else []
 
 
 def _needs_signature(site: Endpoint, headers: Mapping[str, str]) -> bool:

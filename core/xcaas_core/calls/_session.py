@@ -7,7 +7,8 @@ and hand them to `session.run`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from ..operations._operation import Call, Operation
 from ..sansio._drivers import AsyncTransport, SyncTransport, run, run_async
@@ -39,6 +40,10 @@ class Session:
         self.engine: Engine = engine
         self.io: SyncTransport = io
 
+    def with_options(self, changes: Mapping[str, object]) -> Self:
+        """Return a session with other options. Unchanged ones may be among the changes."""
+        return type(self)(self.engine.with_changes(changes), self.io)
+
     def run(self, flow: Flow[T]) -> T:
         """Carry a flow out, blocking, and return what it returns."""
         return run(flow, self.io)
@@ -60,6 +65,10 @@ class AsyncSession:
     def __init__(self, engine: Engine, io: AsyncTransport) -> None:
         self.engine: Engine = engine
         self.io: AsyncTransport = io
+
+    def with_options(self, changes: Mapping[str, object]) -> Self:
+        """Return a session with other options. Unchanged ones may be among the changes."""
+        return type(self)(self.engine.with_changes(changes), self.io)
 
     async def run(self, flow: Flow[T]) -> T:
         """Carry a flow out and return what it returns."""

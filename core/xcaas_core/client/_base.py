@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never, Self
 
-from .._checks import is_mapping
 from .._errors import ConfigurationError
 from ..calls._options import (
     DEFAULT_RETRIES,
@@ -62,6 +60,7 @@ class Client:
         timeout: Timeout | float | None = DEFAULT_TIMEOUT,
         retries: RetryPolicy | int | None = DEFAULT_RETRIES,
         headers: Mapping[str, str] | None = None,
+        query: Mapping[str, object] | None = None,
         hooks: Sequence[Hook] = (),
         rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
         max_in_flight: int = 100,
@@ -87,6 +86,7 @@ class Client:
             timeout: Seconds for a whole call, retries and body included; or a `Timeout`; None for no limit.
             retries: How often a call is tried again when that does no harm; or a `RetryPolicy`.
             headers: Sent with every call.
+            query: Query parameters that specs lack, sent with every call; a list is repeated.
             hooks: Told of every attempt.
             rate_limits: True keeps to the documented limits, False to none; or limits per product.
             max_in_flight: Calls at a time; the rest wait for their turn.
@@ -115,6 +115,7 @@ class Client:
             "timeout": timeout,
             "retries": retries,
             "headers": headers,
+            "query": query,
             "hooks": hooks,
             "rate_limits": rate_limits,
             "max_in_flight": max_in_flight,
@@ -143,6 +144,7 @@ class Client:
         timeout: Timeout | float | None = DEFAULT_TIMEOUT,
         retries: RetryPolicy | int | None = DEFAULT_RETRIES,
         headers: Mapping[str, str] | None = None,
+        query: Mapping[str, object] | None = None,
         hooks: Sequence[Hook] = (),
         rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
         max_in_flight: int = 100,
@@ -172,6 +174,7 @@ class Client:
             "timeout": timeout,
             "retries": retries,
             "headers": headers,
+            "query": query,
             "hooks": hooks,
             "rate_limits": rate_limits,
             "max_in_flight": max_in_flight,
@@ -196,6 +199,7 @@ class Client:
         timeout: Timeout | float | Unchanged | None = UNCHANGED,
         retries: RetryPolicy | int | Unchanged | None = UNCHANGED,
         headers: Mapping[str, str] | Unchanged = UNCHANGED,
+        query: Mapping[str, object] | Unchanged = UNCHANGED,
         region: RegionSetting | Unchanged | None = UNCHANGED,
         tenant: str | Unchanged | None = UNCHANGED,
         cluster: str | Unchanged | None = UNCHANGED,
@@ -209,7 +213,7 @@ class Client:
     ) -> Self:
         """Make a client with other options, which shares connections, tokens and limits with this one.
 
-        This client stays as it is. `headers` are added to those that it sends. Close this client, not
+        This client stays as it is. `headers` and `query` are added to those that it sends. Close this client, not
         the copies. What is shared cannot be changed: for other credentials, limits (`rate_limits`, `max_in_flight`)
         or connections (`http_client`, `verify`, `proxy`, `http_library`), make another client.
         """
@@ -217,6 +221,7 @@ class Client:
             "timeout": timeout,
             "retries": retries,
             "headers": headers,
+            "query": query,
             "region": region,
             "tenant": tenant,
             "cluster": cluster,
@@ -229,10 +234,8 @@ class Client:
             "lenient": lenient,
         }
         changes = {name: value for name, value in given.items() if not isinstance(value, Unchanged)}
-        if is_mapping(changes.get("headers")):
-            changes["headers"] = {**self.options.headers, **changes["headers"]}
         twin = type(self).__new__(type(self))
-        twin._options = replace(self._options, **changes)
+        twin._options = self._options.with_changes(changes)
         twin._check_products()
         twin._engine = self._engine.with_options(twin._options)
         twin._owner = False

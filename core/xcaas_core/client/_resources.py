@@ -9,18 +9,29 @@ Pagers, pollers and downloads are imported on first use.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
 
+from ..calls._options import UNCHANGED, Unchanged
 from ..operations._operation import Call, Operation
 
 if TYPE_CHECKING:
+    from ..calls._retry import RetryPolicy, Timeout
     from ..calls._session import AsyncSession, Session
     from ..downloads._download import AsyncDownload, Download
     from ..paging._pager import AsyncPager, Pager
     from ..polling._poller import AsyncPoller, Poller
 
-__all__ = ["AsyncCaller", "AsyncProductClient", "AsyncResource", "Caller", "ProductClient", "Resource"]
+__all__ = [
+    "AsyncCaller",
+    "AsyncOwnCaller",
+    "AsyncProductClient",
+    "AsyncResource",
+    "Caller",
+    "OwnCaller",
+    "ProductClient",
+    "Resource",
+]
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -37,6 +48,10 @@ class Caller:
 
     def __init__(self, session: Session) -> None:
         self.session: Session = session
+
+    def with_options(self, changes: Mapping[str, object]) -> OwnCaller:
+        """Return a caller with other options, on the same connections."""
+        return OwnCaller(self.session.with_options(changes))
 
     def call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> T:
         """Call an operation and return its value."""
@@ -75,6 +90,10 @@ class AsyncCaller:
     def __init__(self, session: AsyncSession) -> None:
         self.session: AsyncSession = session
 
+    def with_options(self, changes: Mapping[str, object]) -> AsyncOwnCaller:
+        """Return a caller with other options, on the same connections."""
+        return AsyncOwnCaller(self.session.with_options(changes))
+
     async def call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> T:
         """Call an operation and return its value."""
         return await self.session.call(operation, args, body)
@@ -104,6 +123,18 @@ class AsyncCaller:
         return AsyncDownload(self.session, Call(operation, args, body, stream=True))
 
 
+class OwnCaller(Caller):
+    """The caller of a resource that has options of its own."""
+
+    __slots__ = ()
+
+
+class AsyncOwnCaller(AsyncCaller):
+    """The caller of a resource that has options of its own."""
+
+    __slots__ = ()
+
+
 class Resource:
     """One group of operations of a blocking client."""
 
@@ -112,6 +143,21 @@ class Resource:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
         self._children: dict[type[Resource], Resource] = {}
+
+    def with_options(
+        self,
+        *,
+        timeout: Timeout | float | Unchanged | None = UNCHANGED,
+        retries: RetryPolicy | int | Unchanged | None = UNCHANGED,
+        headers: Mapping[str, str] | Unchanged = UNCHANGED,
+        query: Mapping[str, object] | Unchanged = UNCHANGED,
+    ) -> Self:
+        """Make this group of operations with other options, for a call or for some: `with_options(timeout=5).get(…)`.
+
+        `headers` and `query` (parameters that the spec lacks; a list is repeated) are added to those of the client.
+        """
+        changes = {"timeout": timeout, "retries": retries, "headers": headers, "query": query}
+        return type(self)(self._caller.with_options(changes))
 
     def _resource(self, cls: type[AnyResource]) -> AnyResource:
         found = self._children.get(cls)
@@ -148,6 +194,21 @@ class AsyncResource:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
         self._children: dict[type[AsyncResource], AsyncResource] = {}
+
+    def with_options(
+        self,
+        *,
+        timeout: Timeout | float | Unchanged | None = UNCHANGED,
+        retries: RetryPolicy | int | Unchanged | None = UNCHANGED,
+        headers: Mapping[str, str] | Unchanged = UNCHANGED,
+        query: Mapping[str, object] | Unchanged = UNCHANGED,
+    ) -> Self:
+        """Make this group of operations with other options, for a call or for some: `with_options(timeout=5).get(…)`.
+
+        `headers` and `query` (parameters that the spec lacks; a list is repeated) are added to those of the client.
+        """
+        changes = {"timeout": timeout, "retries": retries, "headers": headers, "query": query}
+        return type(self)(self._caller.with_options(changes))
 
     def _resource(self, cls: type[AnyAsyncResource]) -> AnyAsyncResource:
         found = self._children.get(cls)

@@ -46,7 +46,9 @@ class Shape:
 def product_shape(name: str) -> Shape:
     """Return a product of a suite: `client.storage` is a `Storage`."""
     cls = pascal(name, "Product")
-    return Shape(cls, f"Async{cls}", "ProductClient", "AsyncProductClient", name, frozenset({"property"}))
+    return Shape(
+        cls, f"Async{cls}", "ProductClient", "AsyncProductClient", name, frozenset({"property", "with_options"})
+    )
 
 
 def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPlan:

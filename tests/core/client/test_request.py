@@ -166,3 +166,39 @@ paths:
   /pets:
     get: {operationId: listPets, responses: {"204": {description: none}}}
 """
+
+
+def test_options_of_one_call() -> None:
+    with serving(FOUND) as origin, storage_at(origin.url) as client:
+        objects = client.storage.objects.with_options(
+            timeout=5, retries=0, headers={"X-Trace": "t-1"}, query={"beta": True, "tags": ["a b", "c"], "no": None}
+        )
+        assert type(objects) is type(client.storage.objects)
+        objects.get("o1")
+        sent = origin.seen[-1]
+        assert sent.target == f"{API}/objects/o1?beta=true&tags=a%20b&tags=c"
+        assert sent.headers["x-trace"] == "t-1"
+        # `raw` keeps them, and nobody else has them.
+        assert client.raw(objects.get, "o1").status == 200
+        assert origin.seen[-1].target == sent.target
+        client.storage.objects.get("o1")
+        assert (origin.seen[-1].target, origin.seen[-1].headers.get("x-trace")) == (f"{API}/objects/o1", None)
+
+
+def test_options_of_one_async_call() -> None:
+    async def main(url: str) -> None:
+        async with AsyncXCaaS(base_url=url, credentials=TOKEN, region="uk", query={"all": 1}) as client:
+            await client.storage.objects.with_options(query={"beta": 1}).get("o1")
+            await client.with_options(query={"more": 2}).storage.objects.get("o2")
+
+    with serving(FOUND) as origin:
+        asyncio.run(main(origin.url))
+        assert [one.target for one in origin.seen] == [
+            f"{API}/objects/o1?all=1&beta=1",
+            f"{API}/objects/o2?all=1&more=2",
+        ]
+
+
+def test_options_of_one_call_are_checked() -> None:
+    with storage_at("https://127.0.0.1:1") as client, pytest.raises(ConfigurationError, match="query"):
+        client.storage.objects.with_options(query="beta=1")  # type: ignore[arg-type]  # pyright: ignore
