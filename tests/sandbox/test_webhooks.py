@@ -92,16 +92,20 @@ def test_the_chat_products_send_what_happens(sandbox: Sandbox, verifier: Verifie
     ):
         gateway = client.chat_gateway
         models = chat_gateway.models
-        gateway.webhooks.verify(version="Chat Gateway v1.0", uri=url)
-        hook = gateway.webhooks.create(name="Mine", uri=url)
+        gateway.webhooks.verify(webhook={"version": "Chat Gateway v1.0", "uri": url})
+        hook = gateway.webhooks.create(webhook={"name": "Mine", "uri": url})
         assert hook.id is not None
         routing = models.ChannelRouting(type="queue", id="101")
-        channel = gateway.channels.create(name="Mine", web_hook_id=hook.id, routing_options=routing)
+        channel = gateway.channels.create(
+            channel=models.ChannelRequest(name="Mine", web_hook_id=hook.id, routing_options=routing)
+        )
         assert channel.id is not None
         user = models.ConversationUser(name="Grace Hopper", user_id="u-1")
-        opened = gateway.conversations.create(channel_id=channel.id, user=user)
+        opened = gateway.conversations.create(conversation=models.ConversationRequest(channel_id=channel.id, user=user))
         assert opened.conversation_id is not None
-        gateway.conversations.messages.send(opened.conversation_id, author_type="user", text='Hello, größe / "quoted"')
+        gateway.conversations.messages.send(
+            opened.conversation_id, message={"authorType": "user", "text": 'Hello, größe / "quoted"'}
+        )
         sandbox.webhooks.settle()
     kinds = ["WebhookVerifyEvent", "ConversationUpdateEvent", "QueuedEvent", "MessageEvent"]
     assert [type(event).__name__ for event in events] == kinds
@@ -132,11 +136,14 @@ def test_the_older_chat_product_verifies_addresses(sandbox: Sandbox) -> None:
     credentials = ClientCredentials("eght_demo", "demo-secret")
     with XCaaS(credentials=credentials, base_url=sandbox.base_url, region="us", tenant="acmecorp01") as client:
         with pytest.warns(DeprecationWarning):
-            client.cc_chat.webhooks.verify(version="v2.0", uri=f"http://127.0.0.1:{server.server_port}/events")
+            client.cc_chat.webhooks.verify(
+                webhook={"version": "v2.0", "uri": f"http://127.0.0.1:{server.server_port}/events"}
+            )
     sandbox.webhooks.settle()
     server.shutdown()
     server.server_close()
     thread.join(10)
+    verifier.close()
     assert [type(event).__name__ for event in received] == ["WebhookVerifyEvent"]
 
 
@@ -202,8 +209,8 @@ def test_the_example_for_flask() -> None:
 
 @pytest.mark.parametrize("handle", [webhooks_fastapi.handle, webhooks_flask.handle])
 def test_the_handlers_of_the_examples(handle: Callable[[ChatEvent], None], capsys: pytest.CaptureFixture[str]) -> None:
-    message = {"eventType": "MESSAGE", "conversationId": "c1", "data": {"text": "Hello"}}
-    for event in (message, {"eventType": "WEB_HOOK_VERIFY"}, {"eventType": "NEW"}):
+    message = b'{"eventType":"MESSAGE","conversationId":"c1","data":{"text":"Hello"}}'
+    for event in (message, b'{"eventType":"WEB_HOOK_VERIFY"}', b'{"eventType":"NEW"}'):
         handle(EVENT(event))
     shown = capsys.readouterr().out.splitlines()
     assert shown[:2] == ["c1: Hello", "the service has verified this address"]
