@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import anyio
@@ -133,12 +134,16 @@ def test_the_older_chat_product_verifies_addresses(sandbox: Sandbox) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    credentials = ClientCredentials("eght_demo", "demo-secret")
-    with XCaaS(credentials=credentials, base_url=sandbox.base_url, region="us", tenant="acmecorp01") as client:
-        with pytest.warns(DeprecationWarning):
-            client.cc_chat.webhooks.verify(
-                webhook={"version": "v2.0", "uri": f"http://127.0.0.1:{server.server_port}/events"}
-            )
+    uri = f"http://127.0.0.1:{server.server_port}/events"
+    client = XCaaS(
+        credentials=ClientCredentials("eght_demo", "demo-secret"),
+        base_url=sandbox.base_url,
+        region="us",
+        tenant="acmecorp01",
+    )
+    webhooks: Any = client.cc_chat.webhooks
+    with client, pytest.warns(DeprecationWarning, match="verifyWebhook"):
+        webhooks.verify(webhook={"version": "v2.0", "uri": uri})
     sandbox.webhooks.settle()
     server.shutdown()
     server.server_close()

@@ -132,7 +132,6 @@ def test_the_older_product_has_an_address_for_each_region() -> None:
         FakeResponse(json={"kty": "RSA", "kid": "key-1"}),
         FakeResponse(json={**JWK, "n": "a b"}),
     ],
-    ids=repr,
 )
 def test_what_is_no_key_is_trouble_that_passes(trouble: FakeResponse) -> None:
     server = FakeServer()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from . import otel as otel
     from . import pets as pets
     from . import testing as testing
+    from . import webhooks as webhooks
     from ._client import AsyncXCaaS as AsyncXCaaS
     from ._client import XCaaS as XCaaS
     from xcaas_core import ApiKey as ApiKey
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
     from xcaas_core import UnknownModel as UnknownModel
     from xcaas_core import UnprocessableError as UnprocessableError
     from xcaas_core import UnsupportedMediaError as UnsupportedMediaError
+    from xcaas_core import WebhookError as WebhookError
     from xcaas_core import WorkAnalyticsLogin as WorkAnalyticsLogin
     from xcaas_core import XCaaSError as XCaaSError
     from xcaas_core import adownload_all as adownload_all
@@ -116,6 +118,7 @@ else:
             "otel": "",
             "pets": "",
             "testing": "",
+            "webhooks": "",
         },
         _core,
     )
@@ -200,6 +203,7 @@ __all__ = [
     "UnknownModel",
     "UnprocessableError",
     "UnsupportedMediaError",
+    "WebhookError",
     "WorkAnalyticsLogin",
     "XCaaS",
     "XCaaSError",
@@ -214,4 +218,5 @@ __all__ = [
     "rows",
     "testing",
     "unzip",
+    "webhooks",
 ]

@@ -12,7 +12,9 @@ from xcaas_core.testing import FakeRequest as FakeRequest
 from xcaas_core.testing import FakeResponse as FakeResponse
 from xcaas_core.testing import FakeServer as FakeServer
 from xcaas_core.testing import RequestMismatch as RequestMismatch
+from xcaas_core.testing import SignedWebhook as SignedWebhook
 from xcaas_core.testing import UnexpectedRequest as UnexpectedRequest
+from xcaas_core.testing import WebhookSigner as WebhookSigner
 
 __all__ = [
     "FakeClock",
@@ -20,5 +22,7 @@ __all__ = [
     "FakeResponse",
     "FakeServer",
     "RequestMismatch",
+    "SignedWebhook",
     "UnexpectedRequest",
+    "WebhookSigner",
 ]
