@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import anyio
@@ -13,7 +14,7 @@ import httpx
 import pytest
 
 from examples import webhooks_fastapi, webhooks_flask
-from xcaas import ApiKey, ClientCredentials, JSONValue, NotFoundError, WebhookError, XCaaS, cc_chat, chat_gateway
+from xcaas import ApiKey, ClientCredentials, NotFoundError, WebhookError, XCaaS, cc_chat, chat_gateway
 from xcaas.chat_gateway.models import ChatEvent
 from xcaas.testing import WebhookSigner
 from xcaas.webhooks import AsyncVerifier, Verifier
@@ -92,8 +93,8 @@ def test_the_chat_products_send_what_happens(sandbox: Sandbox, verifier: Verifie
     ):
         gateway = client.chat_gateway
         models = chat_gateway.models
-        gateway.webhooks.verify(webhook=models.WebhookVerification(version="Chat Gateway v1.0", uri=url))
-        hook = gateway.webhooks.create(webhook=models.WebhookRequest(name="Mine", uri=url))
+        gateway.webhooks.verify(webhook={"version": "Chat Gateway v1.0", "uri": url})
+        hook = gateway.webhooks.create(webhook={"name": "Mine", "uri": url})
         assert hook.id is not None
         routing = models.ChannelRouting(type="queue", id="101")
         channel = gateway.channels.create(
@@ -103,8 +104,9 @@ def test_the_chat_products_send_what_happens(sandbox: Sandbox, verifier: Verifie
         user = models.ConversationUser(name="Grace Hopper", user_id="u-1")
         opened = gateway.conversations.create(conversation=models.ConversationRequest(channel_id=channel.id, user=user))
         assert opened.conversation_id is not None
-        message = models.MessageRequest(author_type="user", text='Hello, größe / "quoted"')
-        gateway.conversations.messages.send(opened.conversation_id, message=message)
+        gateway.conversations.messages.send(
+            opened.conversation_id, message={"authorType": "user", "text": 'Hello, größe / "quoted"'}
+        )
         sandbox.webhooks.settle()
     kinds = ["WebhookVerifyEvent", "ConversationUpdateEvent", "QueuedEvent", "MessageEvent"]
     assert [type(event).__name__ for event in events] == kinds
@@ -132,11 +134,16 @@ def test_the_older_chat_product_verifies_addresses(sandbox: Sandbox) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    credentials = ClientCredentials("eght_demo", "demo-secret")
-    with XCaaS(credentials=credentials, base_url=sandbox.base_url, region="us", tenant="acmecorp01") as client:
-        wanted = cc_chat.models.WebhookVerification(version="v2.0", uri=f"http://127.0.0.1:{server.server_port}/events")
-        with pytest.warns(DeprecationWarning, match="verify"):
-            client.cc_chat.webhooks.verify(webhook=wanted)
+    uri = f"http://127.0.0.1:{server.server_port}/events"
+    client = XCaaS(
+        credentials=ClientCredentials("eght_demo", "demo-secret"),
+        base_url=sandbox.base_url,
+        region="us",
+        tenant="acmecorp01",
+    )
+    webhooks: Any = client.cc_chat.webhooks
+    with client, pytest.warns(DeprecationWarning, match="verifyWebhook"):
+        webhooks.verify(webhook={"version": "v2.0", "uri": uri})
     sandbox.webhooks.settle()
     server.shutdown()
     server.server_close()
@@ -207,12 +214,8 @@ def test_the_example_for_flask() -> None:
 
 @pytest.mark.parametrize("handle", [webhooks_fastapi.handle, webhooks_flask.handle])
 def test_the_handlers_of_the_examples(handle: Callable[[ChatEvent], None], capsys: pytest.CaptureFixture[str]) -> None:
-    events: list[dict[str, JSONValue]] = [
-        {"eventType": "MESSAGE", "conversationId": "c1", "data": {"text": "Hello"}},
-        {"eventType": "WEB_HOOK_VERIFY"},
-        {"eventType": "NEW"},
-    ]
-    for event in events:
+    message = b'{"eventType":"MESSAGE","conversationId":"c1","data":{"text":"Hello"}}'
+    for event in (message, b'{"eventType":"WEB_HOOK_VERIFY"}', b'{"eventType":"NEW"}'):
         handle(EVENT(event))
     shown = capsys.readouterr().out.splitlines()
     assert shown[:2] == ["c1: Hello", "the service has verified this address"]

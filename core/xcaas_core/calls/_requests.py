@@ -59,7 +59,7 @@ def extra_query(given: Mapping[str, object]) -> list[str]:
 
     pairs: list[tuple[str, object]] = []
     for name, value in given.items():
-        values = value if is_collection(value) else [value]
+        values = value if is_collection(value) and not isinstance(value, str | bytes) else [value]
         pairs += [(name, str(one).lower() if isinstance(one, bool) else one) for one in values if one is not None]
     return [urlencode(pairs, quote_via=quote)] if pairs else []
 

@@ -171,12 +171,12 @@ paths:
 def test_options_of_one_call() -> None:
     with serving(FOUND) as origin, storage_at(origin.url) as client:
         objects = client.storage.objects.with_options(
-            timeout=5, retries=0, headers={"X-Trace": "t-1"}, query={"beta": True, "tags": ["a b", "c"], "no": None}
+            timeout=5, retries=0, headers={"X-Trace": "t-1"}, query={"name": "größe", "beta": True, "tags": ["a b", "c"], "no": None}
         )
         assert type(objects) is type(client.storage.objects)
         objects.get("o1")
         sent = origin.seen[-1]
-        assert sent.target == f"{API}/objects/o1?beta=true&tags=a%20b&tags=c"
+        assert sent.target == f"{API}/objects/o1?name=gr%C3%B6%C3%9Fe&beta=true&tags=a%20b&tags=c"
         assert sent.headers["x-trace"] == "t-1"
         # `raw` keeps them, and nobody else has them.
         assert client.raw(objects.get, "o1").status == 200
