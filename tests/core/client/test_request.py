@@ -171,7 +171,10 @@ paths:
 def test_options_of_one_call() -> None:
     with serving(FOUND) as origin, storage_at(origin.url) as client:
         objects = client.storage.objects.with_options(
-            timeout=5, retries=0, headers={"X-Trace": "t-1"}, query={"name": "größe", "beta": True, "tags": ["a b", "c"], "no": None}
+            timeout=5,
+            retries=0,
+            headers={"X-Trace": "t-1"},
+            query={"name": "größe", "beta": True, "tags": ["a b", "c"], "no": None},
         )
         assert type(objects) is type(client.storage.objects)
         objects.get("o1")
