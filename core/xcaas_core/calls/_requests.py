@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .._checks import is_collection
 from .._redaction import is_secret
 from ..http._urls import refuse_plain_http, resolve_link, same_origin
+from ..operations._parameter import query
 from ..sansio._messages import Request
 
 if TYPE_CHECKING:
-    from ..operations._operation import Call
+    from ..operations._operation import Call, Operation
     from ._engine import Endpoint, Engine
 
 __all__ = ["build_request"]
@@ -42,7 +44,9 @@ def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[R
         headers = {name: value for name, value in headers.items() if not is_secret(name)}
     timeout = engine.options.timeout
     request = Request(call.operation.method, url, headers, connect_timeout=timeout.connect, read_timeout=timeout.read)
-    request.operation = call.operation
+    request.operation = (
+        call.operation if not engine.options.query else _with_query(call.operation, engine.options.query)
+    )
     if call.body is not None or call.operation.body is not None:
         _put_body(request, site, call)
     if call.headers is not None:
@@ -51,6 +55,11 @@ def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[R
     if (signs and engine.credentials is not None) or engine.external_auth or any(map(is_secret, headers)):
         refuse_plain_http(url, engine.options.insecure_hosts)
     return request, signs
+
+
+def _with_query(operation: Operation[object], names: Iterable[str]) -> Operation[object]:
+    """Return an operation as a fake server knows it that is to take further query parameters."""
+    return replace(operation, parameters=(*operation.parameters, *map(query, names)))
 
 
 def extra_query(given: Mapping[str, object]) -> list[str]:
