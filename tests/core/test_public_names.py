@@ -24,7 +24,7 @@ CLASSES = [
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: str(cls.__name__))
-def test_public_classes_are_of_the_public_package(cls: type) -> None:
+def test_public_classes_are_of_the_public_package(cls: type[object]) -> None:
     assert cls.__module__ in ("xcaas", "typing")
     assert pickle.loads(pickle.dumps(cls)) is cls
     if not issubclass(cls, xcaas.XCaaS | xcaas.AsyncXCaaS):

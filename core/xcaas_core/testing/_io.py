@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..sansio._messages import Part, Request, Response
     from ._clock import FakeClock
 
-__all__ = ["FakeAsyncIO", "FakeSyncIO"]
+__all__ = ["FakeAsyncIO", "FakeSyncIO", "joined"]
 
 
 class Answering(Protocol):
@@ -96,13 +96,13 @@ async def _pass() -> None:
 
 def _answered(server: Answering, request: Request, content: bytes, stream: bool) -> Response:
     parts: Callable[[], list[Part]] | None = request.parts
-    response = ServedResponse(server.handle(request, _joined(parts()) if parts is not None else content))
+    response = ServedResponse(server.handle(request, joined(parts()) if parts is not None else content))
     if not stream:
         response.read()
     return response
 
 
-def _joined(parts: list[Part]) -> bytes:
+def joined(parts: list[Part]) -> bytes:
     """A multipart body as it could look; boundaries are the HTTP library's business."""
     found: list[bytes] = []
     for name, (file_name, content, media_type) in parts:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
-from collections.abc import Callable
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,10 +58,9 @@ def test_a_path_below_the_products_address() -> None:
     ],
     ids=["json", "text", "bytes", "named type"],
 )
-def test_bodies(given: dict[str, object], kind: str, sent: bytes | None) -> None:
+def test_bodies(given: dict[str, Any], kind: str, sent: bytes | None) -> None:
     with serving(Answer(status=204)) as origin, storage_at(origin.url) as client:
-        method: Callable[..., object] = client.request
-        assert getattr(method("POST", "/items", product="storage", **given), "value", "") is None
+        assert client.request("POST", "/items", product="storage", **given).value is None
         arrived = origin.seen[-1]
         assert arrived.headers["content-type"] == kind
         assert json.loads(arrived.body) == BODY if sent is None else arrived.body == sent
@@ -151,7 +151,7 @@ def test_a_client_of_one_product_needs_no_name(tmp_path: Path, monkeypatch: pyte
     spec = tmp_path / "petshop.yaml"
     spec.write_text(SPEC)
     assert cli.main(["--quiet", "build", str(spec), "--package", "one_pet_shop", "--out", str(tmp_path)]) == 0
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     package = importlib.import_module("one_pet_shop")
     with serving(FOUND) as origin, package.Client(base_url=origin.url) as client:
         assert client.request("GET", "/v1/pets/new").value == {"id": "1"}

@@ -93,8 +93,9 @@ def _product_of(client: object, name: str | None) -> Product:
         if name in (None, own.name):
             return own
     if name is not None and isinstance(getattr(type(client), name, None), property):
-        for found in own_product(type(getattr(client, name))):
-            return found
+        found: object = getattr(client, name)
+        for product in own_product(type(found)):
+            return product
     names = sorted(_product_names(client))
     if name is None and len(names) == 1:
         return _product_of(client, names[0])

@@ -1,0 +1,343 @@
+"""Calls that are recorded once, against the service or a sandbox, and replayed without a network."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.parse import urlsplit
+
+from .._checks import is_list, is_mapping, is_object, is_str_mapping
+from .._errors import ConfigurationError
+from .._redaction import Redactor, redactor_of, safe_headers, safe_url
+from .._secrets import MASK
+from ..http._media_types import is_json, media_type_of
+from ._clock import FakeClock
+from ._defaults import token_response
+from ._io import FakeAsyncIO, FakeSyncIO, joined
+from ._responses import FakeResponse, ServedResponse
+
+if TYPE_CHECKING:
+    from .._json import JSONValue
+    from ..calls._options import HttpClient
+    from ..sansio._drivers import AsyncTransport, SyncTransport
+    from ..sansio._messages import Request, Response
+
+__all__ = ["Cassette", "CassetteMismatch"]
+
+# Only what is a credential whatever the service: "nextToken" and [{"key": …}] are data.
+_CREDENTIAL: Final = re.compile(
+    r"(access|refresh|id)[-_]?token|client[-_]?secret|secret|pass(word|wd)|api[-_]?key", re.IGNORECASE
+)
+# Of the connection, or different each time.
+_LEFT_OUT: Final = frozenset(
+    {"connection", "content-encoding", "content-length", "date", "keep-alive", "set-cookie", "transfer-encoding"}
+)
+
+
+class CassetteMismatch(AssertionError):
+    """A request that the cassette does not have, or has no more."""
+
+
+class Cassette:
+    """Stands in for the network, as `http_client=` of a client: records calls to a file, or replays them from it.
+
+        with Cassette("tests/calls.jsonl") as cassette, XCaaS(http_client=cassette, ...) as client: ...
+
+    A file has one call a line, in JSON, with neither credentials nor requests for tokens. A call is replayed once, in
+    the order of its like; a request that is not there raises `CassetteMismatch`. Time stands still in a replay, as in
+    `FakeServer`. Safe for threads.
+
+    Args:
+        path: The file.
+        record: Make the calls for real and write a new file when the cassette is closed. Without it, calls are
+            recorded if the environment has `XCAAS_RECORD=1`.
+        http_client: Your own HTTP client to record with.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, record: bool | None = None, http_client: HttpClient | None = None
+    ) -> None:
+        self.path: Path = Path(path)
+        self.records: bool = os.environ.get("XCAAS_RECORD") == "1" if record is None else record
+        self._http_client = http_client
+        self._clock = FakeClock()
+        self._lock = threading.Lock()
+        self._calls: list[dict[str, JSONValue]] = [] if self.records else _read(self.path)
+        self._left = list(self._calls)
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """The clock of clients: a real one while calls are recorded."""
+        return time.monotonic if self.records else self._clock
+
+    def sync_io(self) -> SyncTransport:
+        """The network of a blocking client."""
+        if not self.records:
+            return FakeSyncIO(_Replay(self, self._clock))
+        from ..calls._options import Options
+        from ..client._setup import make_sync_io
+
+        return _RecordingSyncIO(self, make_sync_io(Options(http_client=self._http_client)))
+
+    def async_io(self) -> AsyncTransport:
+        """The network of an async client."""
+        if not self.records:
+            return FakeAsyncIO(_Replay(self, self._clock))
+        from ..calls._options import Options
+        from ..client._setup import make_async_io
+
+        return _RecordingAsyncIO(self, make_async_io(Options(http_client=self._http_client)))
+
+    def find(self, request: Request, content: bytes) -> FakeResponse:
+        """Return what was recorded for a request, once. Raises `CassetteMismatch` if there is nothing."""
+        wanted = _request_of(request, content, _redactor(request))
+        with self._lock:
+            for call in self._left:
+                if call["request"] == wanted:
+                    self._left.remove(call)
+                    return _response_from(call["response"])
+        raise CassetteMismatch(self._difference(wanted))
+
+    def add(self, request: Request, content: bytes, response: Response) -> FakeResponse:
+        """Record a call, and return its response as it will be replayed, with all that is in the real one."""
+        redactor = _redactor(request)
+        call: dict[str, JSONValue] = {
+            "request": _request_of(request, content, redactor),
+            "response": _response_of(response, redactor),
+        }
+        with self._lock:
+            self._calls.append(call)
+        kept = {name: value for name, value in response.headers.items() if name.lower() not in _LEFT_OUT}
+        return FakeResponse(response.status, content=response.content, headers=kept)
+
+    def close(self) -> None:
+        """Write what was recorded, whole or not at all."""
+        if not self.records:
+            return
+        with self._lock:
+            lines = [json.dumps(call, ensure_ascii=False, sort_keys=True) + "\n" for call in self._calls]
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        part = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        try:
+            part.write_text("".join(lines), "utf-8")
+            part.replace(self.path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:  # a run that failed leaves the file that was there
+            self.close()
+
+    def _difference(self, wanted: dict[str, JSONValue]) -> str:
+        name = f"{wanted['method']} {wanted['url']}"
+        alike = [call["request"] for call in self._calls if _is_alike(call["request"], wanted)]
+        if not alike:
+            return f"{name} is not in {self.path}; record it anew with XCAAS_RECORD=1"
+        if wanted in alike:
+            return f"{name} is in {self.path} {alike.count(wanted)} times, all replayed; record it anew with XCAAS_RECORD=1"
+        other = alike[0]
+        assert is_object(other)
+        parts = [part for part in wanted.keys() | other.keys() if wanted.get(part) != other.get(part)]
+        told = "; ".join(f"{part}: {wanted.get(part)!r}, recorded {other.get(part)!r}" for part in sorted(parts))
+        return f"{name} differs from what {self.path} has: {told}"
+
+
+class _Replay:
+    """What `FakeSyncIO` and `FakeAsyncIO` ask."""
+
+    def __init__(self, cassette: Cassette, clock: FakeClock) -> None:
+        self._cassette = cassette
+        self.clock: FakeClock = clock
+
+    def handle(self, request: Request, content: bytes) -> FakeResponse:
+        return token_response() if request.operation is None else self._cassette.find(request, content)
+
+
+class _RecordingSyncIO:
+    """A blocking client's network, of which calls are recorded with their whole bodies."""
+
+    def __init__(self, cassette: Cassette, inner: SyncTransport) -> None:
+        self._cassette = cassette
+        self._inner = inner
+
+    def send(self, request: Request, stream: bool) -> Response:
+        if request.operation is None:
+            return self._inner.send(request, stream)
+        content = _sent(request, request.content() if callable(request.content) else request.content)
+        response = self._inner.send(request, False)
+        return _served(self._cassette.add(request, content, response), stream)
+
+    def read(self, response: Response) -> None:
+        response.read() if isinstance(response, ServedResponse) else self._inner.read(response)
+
+    def chunk(self, response: Response) -> bytes:
+        return response.chunk() if isinstance(response, ServedResponse) else self._inner.chunk(response)
+
+    def close_response(self, response: Response) -> None:
+        if not isinstance(response, ServedResponse):
+            self._inner.close_response(response)
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class _RecordingAsyncIO:
+    """An async client's network, of which calls are recorded with their whole bodies."""
+
+    def __init__(self, cassette: Cassette, inner: AsyncTransport) -> None:
+        self._cassette = cassette
+        self._inner = inner
+
+    async def send(self, request: Request, stream: bool) -> Response:
+        if request.operation is None:
+            return await self._inner.send(request, stream)
+        opened = request.content() if callable(request.content) else request.content
+        if isinstance(opened, AsyncIterator):
+            opened = b"".join([piece async for piece in opened])
+        content = _sent(request, opened)
+        response = await self._inner.send(request, False)
+        return _served(self._cassette.add(request, content, response), stream)
+
+    async def read(self, response: Response) -> None:
+        if isinstance(response, ServedResponse):
+            response.read()
+        else:
+            await self._inner.read(response)
+
+    async def chunk(self, response: Response) -> bytes:
+        return response.chunk() if isinstance(response, ServedResponse) else await self._inner.chunk(response)
+
+    async def close_response(self, response: Response) -> None:
+        if not isinstance(response, ServedResponse):
+            await self._inner.close_response(response)
+
+    async def sleep(self, seconds: float) -> None:
+        await self._inner.sleep(seconds)
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def _sent(request: Request, opened: Any) -> bytes:
+    """Return the body of a request, which is sent from memory afterwards."""
+    if request.parts is not None:
+        return joined(request.parts())
+    content = opened if isinstance(opened, bytes) else b"".join(opened or ())
+    if opened is not None:
+        request.content = content
+    return content
+
+
+def _served(response: FakeResponse, stream: bool) -> ServedResponse:
+    served = ServedResponse(response)
+    if not stream:
+        served.read()
+    return served
+
+
+def _redactor(request: Request) -> Redactor:
+    return redactor_of(request.headers, request.url, request.secrets)
+
+
+def _request_of(request: Request, content: bytes, redactor: Redactor) -> dict[str, JSONValue]:
+    parts = urlsplit(safe_url(request.url))
+    # Without its host: what was recorded at a sandbox is replayed for the service.
+    url = redactor.text(f"{parts.path}{f'?{parts.query}' if parts.query else ''}")
+    call = None if request.operation is None else request.operation.call
+    found: dict[str, JSONValue] = {"call": call, "method": request.method, "url": url}
+    return found | _body_of(content, request.headers.get("content-type"), redactor)
+
+
+def _response_of(response: Response, redactor: Redactor) -> dict[str, JSONValue]:
+    headers = redactor.headers(safe_headers(response.headers))
+    kept: dict[str, JSONValue] = {name: value for name, value in headers.items() if name.lower() not in _LEFT_OUT}
+    body = _body_of(response.content, response.headers.get("content-type"), redactor)
+    return {"status": response.status, "headers": kept, **body}
+
+
+def _body_of(content: bytes, content_type: str | None, redactor: Redactor) -> dict[str, JSONValue]:
+    """Return a body under the name of its form, without credentials."""
+    if not content:
+        return {}
+    try:
+        text = content.decode()
+    except ValueError:
+        return {"base64": base64.b64encode(content).decode()}
+    if is_json(media_type_of(content_type)):
+        try:
+            value: JSONValue = json.loads(text)
+        except (ValueError, RecursionError):
+            return {"text": redactor.text(text)}
+        return {"json": _without_credentials(redactor.value(value))}
+    return {"text": redactor.text(text)}
+
+
+def _without_credentials(value: Any) -> JSONValue:
+    if is_object(value):
+        return {
+            name: MASK if isinstance(item, str) and _CREDENTIAL.fullmatch(name) else _without_credentials(item)
+            for name, item in value.items()
+        }
+    return [_without_credentials(item) for item in value] if is_list(value) else value
+
+
+def _response_from(recorded: Any) -> FakeResponse:
+    assert is_mapping(recorded)
+    status, headers = recorded["status"], recorded["headers"]
+    assert isinstance(status, int)
+    assert is_str_mapping(headers)
+    if "json" in recorded:
+        return FakeResponse(status, json=recorded["json"], headers=headers)
+    text, encoded = recorded.get("text"), recorded.get("base64")
+    content = base64.b64decode(encoded) if isinstance(encoded, str) else str(text or "").encode()
+    return FakeResponse(status, content=content, headers=headers)
+
+
+def _read(path: Path) -> list[dict[str, JSONValue]]:
+    """Read a file. Raises `ConfigurationError` if there is none, or if it is none of ours."""
+    advice = "Record it: Cassette(…, record=True), or XCAAS_RECORD=1 in the environment."
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror or error}", advice=advice) from None
+    except ValueError:
+        raise ConfigurationError(f"{path} is no cassette: it is not UTF-8", advice=advice) from None
+    calls: list[dict[str, JSONValue]] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            call: Any = json.loads(line)
+        except (ValueError, RecursionError):
+            call = None
+        if not _is_call(call):
+            raise ConfigurationError(f"{path}:{number} is no recorded call", advice=advice)
+        calls.append(call)
+    return calls
+
+
+def _is_call(call: Any) -> bool:
+    if not is_object(call):
+        return False
+    request, response = call.get("request"), call.get("response")
+    if not is_object(request) or not is_object(response):
+        return False
+    return isinstance(response.get("status"), int) and is_str_mapping(response.get("headers"))
+
+
+def _is_alike(recorded: JSONValue, wanted: Mapping[str, JSONValue]) -> bool:
+    return is_object(recorded) and recorded.get("call") == wanted["call"]

@@ -1,0 +1,138 @@
+"""Calls are recorded once and replayed without a network, and no credential is in the file."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.origin import Answer, serving
+from xcaas import AsyncXCaaS, ClientCredentials, ConfigurationError, NotFoundError, XCaaS
+from xcaas.testing import Cassette, CassetteMismatch
+from xcaas_sandbox import Sandbox
+
+CREDENTIALS = ClientCredentials("eght_demo", "demo-secret")
+
+
+@pytest.fixture(scope="module")
+def sandbox_url() -> object:
+    with Sandbox() as sandbox:
+        yield sandbox.base_url
+
+
+def listed(client: XCaaS) -> list[str]:
+    return [item.id or "" for item in client.storage.objects.search(limit=50).limit(120)]
+
+
+def test_what_was_recorded_is_replayed(tmp_path: Path, sandbox_url: str) -> None:
+    path = tmp_path / "deep" / "calls.jsonl"
+    with (
+        Cassette(path, record=True) as cassette,
+        XCaaS(http_client=cassette, credentials=CREDENTIALS, base_url=sandbox_url, region="us-west") as client,
+    ):
+        found = listed(client)
+        content = client.storage.objects.download(found[0]).read()
+        with pytest.raises(NotFoundError):
+            client.storage.objects.get("nobody")
+        assert not path.exists()
+    text = path.read_text("utf-8")
+    assert "demo-secret" not in text
+    assert "access_token" not in text
+    assert len(text.splitlines()) >= 5
+    assert all(json.loads(line)["request"]["call"].startswith("storage.") for line in text.splitlines())
+    # No address of the sandbox is needed, nor the right secret.
+    replay = Cassette(path)
+    with XCaaS(http_client=replay, credentials=ClientCredentials("id", "other"), region="us-west") as client:
+        assert listed(client) == found
+        assert client.storage.objects.download(found[0]).read() == content
+        with pytest.raises(NotFoundError):
+            client.storage.objects.get("nobody")
+        with pytest.raises(CassetteMismatch, match=r"1 times, all replayed"):
+            client.storage.objects.get("nobody")
+        with pytest.raises(CassetteMismatch, match=r"differs from what .*: url: .*'/storage/us-west/v3/objects/other'"):
+            client.storage.objects.get("other")
+        with pytest.raises(CassetteMismatch, match="is not in"):
+            client.storage.buckets.get("b1")
+
+
+def test_async_clients_record_and_replay(tmp_path: Path, sandbox_url: str) -> None:
+    path = tmp_path / "calls.jsonl"
+
+    async def main(cassette: Cassette, base_url: str | None) -> tuple[str | None, bytes]:
+        async with AsyncXCaaS(
+            http_client=cassette, credentials=CREDENTIALS, base_url=base_url, region="us-west"
+        ) as client:
+            async for item in client.storage.objects.search(limit=1):
+                assert item.id is not None
+                return item.id, await client.storage.objects.download(item.id).read()
+        raise AssertionError("nothing there")
+
+    with Cassette(path, record=True) as cassette:
+        recorded = asyncio.run(main(cassette, sandbox_url))
+    assert asyncio.run(main(Cassette(path), None)) == recorded
+
+
+def test_credentials_that_a_server_sends_back_are_not_kept(tmp_path: Path) -> None:
+    body = json.dumps({"id": "1", "seen": "Bearer tok-123456789", "client_secret": "x", "nextToken": "page-2"}).encode()
+    path = tmp_path / "calls.jsonl"
+    headers = ["X-Api-Key: tok-123456789", "Set-Cookie: a=b", "X-Request-Id: r-1"]
+    query = {"access_token": "q-secret", "plain": 1}
+    with (
+        serving(Answer(body=body, headers=headers)) as origin,
+        Cassette(path, record=True) as cassette,
+        XCaaS(http_client=cassette, credentials="tok-123456789", base_url=origin.url, region="uk") as client,
+    ):
+        kept = client.storage.objects.with_options(query=query).get("1")
+        assert kept.id == "1"
+    text = path.read_text("utf-8")
+    for secret in ("tok-123456789", "q-secret", "a=b"):
+        assert secret not in text
+    recorded = json.loads(text)
+    assert recorded["response"]["json"] == {
+        "id": "1",
+        "seen": "Bearer ***",
+        "client_secret": "***",
+        "nextToken": "page-2",
+    }
+    assert recorded["response"]["headers"]["x-request-id"] == "r-1"
+    with XCaaS(http_client=Cassette(path), credentials="another-token", region="uk") as client:
+        client.storage.objects.with_options(query=query).get("1")
+
+
+def test_a_run_that_failed_leaves_the_file_that_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "calls.jsonl"
+    path.write_text("")
+    with pytest.raises(LookupError), Cassette(path, record=True):
+        raise LookupError
+    assert path.read_text() == ""
+    assert [one.name for one in tmp_path.iterdir()] == ["calls.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read: No such file"),
+        (b"\xff\xfe", "it is not UTF-8"),
+        (b"{}\n", ":1 is no recorded call"),
+        (b"[" * 100_000, ":1 is no recorded call"),
+        (b'{"request": {}, "response": {"status": "200", "headers": {}}}', "no recorded call"),
+    ],
+    ids=["none", "other charset", "no call", "deep", "no status"],
+)
+def test_files_that_are_no_cassettes(tmp_path: Path, content: bytes | None, message: str) -> None:
+    path = tmp_path / "calls.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        Cassette(path)
+    assert "XCAAS_RECORD=1" in str(caught.value)
+
+
+def test_the_environment_says_that_calls_are_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XCAAS_RECORD", "1")
+    assert Cassette(tmp_path / "calls.jsonl").records
+    monkeypatch.delenv("XCAAS_RECORD")
+    (tmp_path / "calls.jsonl").write_text("")
+    assert not Cassette(tmp_path / "calls.jsonl").records
