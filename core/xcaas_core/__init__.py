@@ -73,7 +73,7 @@ if TYPE_CHECKING:
         credentials_from_env,
         credentials_from_profile,
     )
-    from .calls._hooks import AttemptEvent, Hook, TokenEvent, TokenHook
+    from .calls._hooks import AttemptEvent, Hook, HookResponse, ResponseHook, TokenEvent, TokenHook
     from .calls._retry import RetryPolicy, Timeout
     from .client.raw._raw_response import RawResponse
     from .client.raw._streamed import AsyncStreamedResponse, AsyncStreaming, StreamedResponse
@@ -130,6 +130,7 @@ else:
             "FileTokenCache": "auth",
             "FrameTooBigError": "events._state",
             "Hook": "calls._hooks",
+            "HookResponse": "calls._hooks",
             "JSONValue": "models",
             "MemoryTokenCache": "auth",
             "MissingCredentialsError": "_errors",
@@ -150,6 +151,7 @@ else:
             "RawResponse": "client.raw._raw_response",
             "RedirectError": "_errors",
             "RedisTokenCache": "auth",
+            "ResponseHook": "calls._hooks",
             "ResponseError": "_errors",
             "RetryPolicy": "calls._retry",
             "Saved": "downloads._download_many",
@@ -225,6 +227,7 @@ __all__ = [
     "FileTokenCache",
     "FrameTooBigError",
     "Hook",
+    "HookResponse",
     "JSONValue",
     "MemoryTokenCache",
     "MissingCredentialsError",
@@ -246,6 +249,7 @@ __all__ = [
     "RedirectError",
     "RedisTokenCache",
     "ResponseError",
+    "ResponseHook",
     "RetryPolicy",
     "Saved",
     "Secret",

@@ -10,19 +10,19 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeGuard, TypeVar
 
-from .._errors import XCaaSError
+from .._errors import ConfigurationError, XCaaSError
 from .._redaction import is_secret, redactor_of, safe_headers, safe_url
 from ..http._headers import request_id_of
 from ..sansio._messages import Response
 from ..sansio._steps import Flow, Send, send
 from ._context import mask_error
-from ._hooks import AttemptEvent, TokenEvent
+from ._hooks import AttemptEvent, HookResponse, TokenEvent
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request
     from ._hooks import Hook, TokenHook
 
-__all__ = ["after_attempt", "before_attempt", "with_tokens"]
+__all__ = ["after_attempt", "before_attempt", "given_response", "replaced_response", "with_tokens"]
 
 T = TypeVar("T")
 _log: Final = logging.getLogger("xcaas")
@@ -49,6 +49,40 @@ def after_attempt(
     _take(event, request, response)
     for hook in hooks:
         _tell(hook, hook.after, event)
+
+
+def given_response(hooks: Iterable[object], event: AttemptEvent) -> Response | None:
+    """Return the response of the first hook that has one."""
+    for hook in hooks:
+        respond: Callable[[AttemptEvent], HookResponse | None] | None = getattr(hook, "respond", None)
+        found = None if respond is None else respond(event)
+        if found is not None:
+            return _checked(hook, found)
+    return None
+
+
+def replaced_response(hooks: Iterable[object], event: AttemptEvent, request: Request, response: Response) -> Response:
+    """Return the response as hooks leave it."""
+    for hook in hooks:
+        received: Callable[[AttemptEvent, HookResponse], HookResponse | None] | None = getattr(hook, "received", None)
+        if received is None:
+            continue
+        redactor = redactor_of(request.headers, request.url, request.secrets)
+        headers = redactor.headers(safe_headers(response.headers))
+        try:
+            found = received(event, HookResponse(response.status, headers=headers, content=response.content))
+            response = response if found is None else _checked(hook, found)
+        except Exception as error:
+            _log.warning("%s: received failed after %r", type(hook).__name__, event, exc_info=error)
+    return response
+
+
+def _checked(hook: object, found: object) -> HookResponse:
+    if isinstance(found, HookResponse):
+        return found
+    raise ConfigurationError(
+        f"the hook {type(hook).__name__} gave a {type(found).__name__}", advice="Return a HookResponse, or None."
+    )
 
 
 def with_tokens(

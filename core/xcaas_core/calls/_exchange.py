@@ -14,7 +14,7 @@ from .._redaction import safe_url
 from ..http._headers import requested_wait
 from ..sansio._messages import Response
 from ..sansio._steps import Close, Flow, Read, Sleep, send
-from ._attempts import after_attempt, before_attempt, with_tokens
+from ._attempts import after_attempt, before_attempt, given_response, replaced_response, with_tokens
 from ._context import CallContext, mask_error
 from ._error_responses import response_error
 from ._hooks import AttemptEvent
@@ -136,6 +136,8 @@ class CallRunner(Generic[T]):
             yield from site.limiter.enter(self._left())
         if self.engine.options.hooks:
             self._announce()
+            if (given := self._given()) is not None:
+                return given
         if not flight.try_enter():
             yield from flight.enter(self._left())
         try:
@@ -148,7 +150,7 @@ class CallRunner(Generic[T]):
             response = yield from send(request, stream=self.call.stream)
             if self.call.stream and not self.compiled.responses.is_success(response.status):
                 yield Read(response)
-            return response
+            return self._received(response)
         finally:
             flight.leave()
 
@@ -216,6 +218,20 @@ class CallRunner(Generic[T]):
         event = self._event = AttemptEvent(self.call.operation, safe_url(self._url), len(self.context.attempts) + 1)
         if self.compiled.guarded(before_attempt(self.engine.options.hooks, event, self.request)):
             self._signs = False
+
+    def _given(self) -> Response | None:
+        """Return a response that a hook has at hand. Nobody holds the whole body of one that is streamed."""
+        if self._event is None or self.call.stream:
+            return None
+        response = given_response(self.engine.options.hooks, self._event)
+        self._sent = response is not None
+        return response
+
+    def _received(self, response: Response) -> Response:
+        """Let hooks see a whole response, and replace it."""
+        if self._event is None or self.call.stream:
+            return response
+        return replaced_response(self.engine.options.hooks, self._event, self.request, response)
 
     def _with_tokens(self, flow: Flow[Granted]) -> Flow[Granted]:
         """Let hooks see the token requests of an authorizer's flow, too."""

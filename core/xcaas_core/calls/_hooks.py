@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from .._lazy import public
@@ -11,7 +11,7 @@ from .._redaction import safe_headers
 if TYPE_CHECKING:
     from ..operations._operation import Operation
 
-__all__ = ["AttemptEvent", "Hook", "TokenEvent", "TokenHook"]
+__all__ = ["AttemptEvent", "Hook", "HookResponse", "ResponseHook", "TokenEvent", "TokenHook"]
 
 
 class _Event:
@@ -127,4 +127,62 @@ class TokenHook(Protocol):
 
     def after_token(self, event: TokenEvent) -> None:
         """See a request that is over: `status` or `error` is set."""
+        ...
+
+
+class _Headers(Mapping[str, str]):
+    """Headers by name, in any letter case."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._fields = {name.lower(): value for name, value in headers.items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
+@public
+class HookResponse:
+    """A whole response, as a hook sees it or gives it: HTTP status, headers, and the decoded body."""
+
+    __slots__ = ("content", "headers", "status")
+
+    def __init__(self, status: int, *, headers: Mapping[str, str] | None = None, content: bytes = b"") -> None:
+        self.status: int = status
+        self.headers: Mapping[str, str] = _Headers(headers or {})
+        """Case-insensitive."""
+        self.content: bytes = content
+
+    def __repr__(self) -> str:
+        return f"<HookResponse {self.status}, {len(self.content)} bytes>"
+
+
+@public
+@runtime_checkable
+class ResponseHook(Protocol):
+    """What a hook may have besides, to give responses itself or to replace them: for caches, recordings and tests.
+
+    Not asked for files and streamed responses, whose bodies nobody holds whole.
+    """
+
+    def respond(self, event: AttemptEvent) -> HookResponse | None:
+        """Return a response, so that nothing is sent and no token is asked for; None to send.
+
+        The first hook that returns one is taken, after `before` of all. What is raised ends the call.
+        """
+        ...
+
+    def received(self, event: AttemptEvent, response: HookResponse) -> HookResponse | None:
+        """See a response that came, and return another in its place; None leaves it.
+
+        It is read as if it had been sent: an error status raises, and is tried again. What is raised is logged and
+        changes nothing. Headers are without secrets; the body is as it came.
+        """
         ...
