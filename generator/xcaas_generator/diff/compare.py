@@ -45,7 +45,9 @@ def _identity(operation: ir.Operation) -> tuple[str, str]:
 
 def _calls(document: ir.Document) -> dict[tuple[str, str], str]:
     """Return the name of each operation's call."""
-    found = placements(document, taken_on_client=CLIENT_NAMES, taken_on_resource=frozenset({"property"}))
+    found = placements(
+        document, taken_on_client=CLIENT_NAMES, taken_on_resource=frozenset({"property", "with_options"})
+    )
     return {
         _identity(operation): ".".join((*seat.path, seat.verb))
         for operation, seat in zip(document.operations, found, strict=True)

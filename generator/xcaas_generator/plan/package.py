@@ -23,6 +23,7 @@ CLIENT_NAMES = frozenset(
         "options",
         "property",
         "raw",
+        "request",
         "streaming",
         "token_info",
         "with_options",

@@ -14,7 +14,7 @@ from xcaas_core.calls._options import RULES, Options
 
 SHARED = {name for name, rule in RULES.items() if rule.shared}
 # The options that a client keeps in another form than they are given in.
-KEPT_OTHERWISE: dict[str, object] = {"headers": {}, "variables": {}}
+KEPT_OTHERWISE: dict[str, object] = {"headers": {}, "query": {}, "variables": {}}
 
 
 def test_every_way_to_a_client_takes_the_same_options() -> None:

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from xcaas_core import FileTokenCache as FileTokenCache
     from xcaas_core import FrameTooBigError as FrameTooBigError
     from xcaas_core import Hook as Hook
+    from xcaas_core import HookResponse as HookResponse
     from xcaas_core import JSONValue as JSONValue
     from xcaas_core import MemoryTokenCache as MemoryTokenCache
     from xcaas_core import MissingCredentialsError as MissingCredentialsError
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from xcaas_core import RedirectError as RedirectError
     from xcaas_core import RedisTokenCache as RedisTokenCache
     from xcaas_core import ResponseError as ResponseError
+    from xcaas_core import ResponseHook as ResponseHook
     from xcaas_core import RetryPolicy as RetryPolicy
     from xcaas_core import Saved as Saved
     from xcaas_core import Secret as Secret
@@ -162,6 +164,7 @@ __all__ = [
     "FileTokenCache",
     "FrameTooBigError",
     "Hook",
+    "HookResponse",
     "JSONValue",
     "MemoryTokenCache",
     "MissingCredentialsError",
@@ -183,6 +186,7 @@ __all__ = [
     "RedirectError",
     "RedisTokenCache",
     "ResponseError",
+    "ResponseHook",
     "RetryPolicy",
     "Saved",
     "Secret",

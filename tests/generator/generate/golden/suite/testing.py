@@ -7,6 +7,8 @@ client = XCaaS(http_client=server, credentials=ClientCredentials("id", "secret")
 
 from __future__ import annotations
 
+from xcaas_core.testing import Cassette as Cassette
+from xcaas_core.testing import CassetteMismatch as CassetteMismatch
 from xcaas_core.testing import FakeClock as FakeClock
 from xcaas_core.testing import FakeRequest as FakeRequest
 from xcaas_core.testing import FakeResponse as FakeResponse
@@ -17,6 +19,8 @@ from xcaas_core.testing import UnexpectedRequest as UnexpectedRequest
 from xcaas_core.testing import WebhookSigner as WebhookSigner
 
 __all__ = [
+    "Cassette",
+    "CassetteMismatch",
     "FakeClock",
     "FakeRequest",
     "FakeResponse",
