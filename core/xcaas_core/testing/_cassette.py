@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-import re
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Self
 
-from .._checks import is_list, is_mapping, is_object, is_str_mapping
-from .._errors import ConfigurationError
-from .._redaction import Redactor, redactor_of, safe_headers, safe_url
-from .._secrets import MASK
-from ..http._media_types import is_json, media_type_of
+from .._checks import is_object
+from .._redaction import redactor_of
+from ._cassette_file import LEFT_OUT, read_calls, request_record, response_from, response_record
 from ._clock import FakeClock
 from ._defaults import token_response
 from ._io import FakeAsyncIO, FakeSyncIO, joined
@@ -31,15 +26,6 @@ if TYPE_CHECKING:
     from ..sansio._messages import Request, Response
 
 __all__ = ["Cassette", "CassetteMismatch"]
-
-# Only what is a credential whatever the service: "nextToken" and [{"key": …}] are data.
-_CREDENTIAL: Final = re.compile(
-    r"(access|refresh|id)[-_]?token|client[-_]?secret|secret|pass(word|wd)|api[-_]?key", re.IGNORECASE
-)
-# Of the connection, or different each time.
-_LEFT_OUT: Final = frozenset(
-    {"connection", "content-encoding", "content-length", "date", "keep-alive", "set-cookie", "transfer-encoding"}
-)
 
 
 class CassetteMismatch(AssertionError):
@@ -70,13 +56,13 @@ class Cassette:
         self._http_client = http_client
         self._clock = FakeClock()
         self._lock = threading.Lock()
-        self._calls: list[dict[str, JSONValue]] = [] if self.records else _read(self.path)
+        self._calls: list[dict[str, JSONValue]] = [] if self.records else read_calls(self.path)
         self._left = list(self._calls)
 
     @property
     def clock(self) -> Callable[[], float]:
-        """The clock of clients: a real one while calls are recorded."""
-        return time.monotonic if self.records else self._clock
+        """The clock of clients: a real one while calls are recorded, by which they read dates, too."""
+        return time.time if self.records else self._clock
 
     def sync_io(self) -> SyncTransport:
         """The network of a blocking client."""
@@ -98,24 +84,25 @@ class Cassette:
 
     def find(self, request: Request, content: bytes) -> FakeResponse:
         """Return what was recorded for a request, once. Raises `CassetteMismatch` if there is nothing."""
-        wanted = _request_of(request, content, _redactor(request))
+        wanted = request_record(request, content, redactor_of(request.headers, request.url, request.secrets))
         with self._lock:
             for call in self._left:
                 if call["request"] == wanted:
                     self._left.remove(call)
-                    return _response_from(call["response"])
+                    return response_from(call["response"])
         raise CassetteMismatch(self._difference(wanted))
 
     def add(self, request: Request, content: bytes, response: Response) -> FakeResponse:
         """Record a call, and return its response as it will be replayed, with all that is in the real one."""
-        redactor = _redactor(request)
+        redactor = redactor_of(request.headers, request.url, request.secrets)
+        is_file = request.operation is not None and request.operation.download is not None
         call: dict[str, JSONValue] = {
-            "request": _request_of(request, content, redactor),
-            "response": _response_of(response, redactor),
+            "request": request_record(request, content, redactor),
+            "response": response_record(response, redactor, exact=is_file),
         }
         with self._lock:
             self._calls.append(call)
-        kept = {name: value for name, value in response.headers.items() if name.lower() not in _LEFT_OUT}
+        kept = {name: value for name, value in response.headers.items() if name.lower() not in LEFT_OUT}
         return FakeResponse(response.status, content=response.content, headers=kept)
 
     def close(self) -> None:
@@ -123,11 +110,12 @@ class Cassette:
         if not self.records:
             return
         with self._lock:
-            lines = [json.dumps(call, ensure_ascii=False, sort_keys=True) + "\n" for call in self._calls]
+            lines = [json.dumps(call, ensure_ascii=False) + "\n" for call in self._calls]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         try:
-            part.write_text("".join(lines), "utf-8")
+            # What UTF-8 cannot hold (half of a surrogate pair) is escaped as JSON does it.
+            part.write_bytes("".join(lines).encode("utf-8", "backslashreplace"))
             part.replace(self.path)
         finally:
             part.unlink(missing_ok=True)
@@ -249,94 +237,6 @@ def _served(response: FakeResponse, stream: bool) -> ServedResponse:
     if not stream:
         served.read()
     return served
-
-
-def _redactor(request: Request) -> Redactor:
-    return redactor_of(request.headers, request.url, request.secrets)
-
-
-def _request_of(request: Request, content: bytes, redactor: Redactor) -> dict[str, JSONValue]:
-    parts = urlsplit(safe_url(request.url))
-    # Without its host: what was recorded at a sandbox is replayed for the service.
-    url = redactor.text(f"{parts.path}{f'?{parts.query}' if parts.query else ''}")
-    call = None if request.operation is None else request.operation.call
-    found: dict[str, JSONValue] = {"call": call, "method": request.method, "url": url}
-    return found | _body_of(content, request.headers.get("content-type"), redactor)
-
-
-def _response_of(response: Response, redactor: Redactor) -> dict[str, JSONValue]:
-    headers = redactor.headers(safe_headers(response.headers))
-    kept: dict[str, JSONValue] = {name: value for name, value in headers.items() if name.lower() not in _LEFT_OUT}
-    body = _body_of(response.content, response.headers.get("content-type"), redactor)
-    return {"status": response.status, "headers": kept, **body}
-
-
-def _body_of(content: bytes, content_type: str | None, redactor: Redactor) -> dict[str, JSONValue]:
-    """Return a body under the name of its form, without credentials."""
-    if not content:
-        return {}
-    try:
-        text = content.decode()
-    except ValueError:
-        return {"base64": base64.b64encode(content).decode()}
-    if is_json(media_type_of(content_type)):
-        try:
-            value: JSONValue = json.loads(text)
-        except (ValueError, RecursionError):
-            return {"text": redactor.text(text)}
-        return {"json": _without_credentials(redactor.value(value))}
-    return {"text": redactor.text(text)}
-
-
-def _without_credentials(value: Any) -> JSONValue:
-    if is_object(value):
-        return {
-            name: MASK if isinstance(item, str) and _CREDENTIAL.fullmatch(name) else _without_credentials(item)
-            for name, item in value.items()
-        }
-    return [_without_credentials(item) for item in value] if is_list(value) else value
-
-
-def _response_from(recorded: Any) -> FakeResponse:
-    assert is_mapping(recorded)
-    status, headers = recorded["status"], recorded["headers"]
-    assert isinstance(status, int)
-    assert is_str_mapping(headers)
-    if "json" in recorded:
-        return FakeResponse(status, json=recorded["json"], headers=headers)
-    text, encoded = recorded.get("text"), recorded.get("base64")
-    content = base64.b64decode(encoded) if isinstance(encoded, str) else str(text or "").encode()
-    return FakeResponse(status, content=content, headers=headers)
-
-
-def _read(path: Path) -> list[dict[str, JSONValue]]:
-    """Read a file. Raises `ConfigurationError` if there is none, or if it is none of ours."""
-    advice = "Record it: Cassette(…, record=True), or XCAAS_RECORD=1 in the environment."
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror or error}", advice=advice) from None
-    except ValueError:
-        raise ConfigurationError(f"{path} is no cassette: it is not UTF-8", advice=advice) from None
-    calls: list[dict[str, JSONValue]] = []
-    for number, line in enumerate(lines, 1):
-        try:
-            call: Any = json.loads(line)
-        except (ValueError, RecursionError):
-            call = None
-        if not _is_call(call):
-            raise ConfigurationError(f"{path}:{number} is no recorded call", advice=advice)
-        calls.append(call)
-    return calls
-
-
-def _is_call(call: Any) -> bool:
-    if not is_object(call):
-        return False
-    request, response = call.get("request"), call.get("response")
-    if not is_object(request) or not is_object(response):
-        return False
-    return isinstance(response.get("status"), int) and is_str_mapping(response.get("headers"))
 
 
 def _is_alike(recorded: JSONValue, wanted: Mapping[str, JSONValue]) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import email.utils
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,82 @@ def test_the_environment_says_that_calls_are_recorded(tmp_path: Path, monkeypatc
     monkeypatch.delenv("XCAAS_RECORD")
     (tmp_path / "calls.jsonl").write_text("")
     assert not Cassette(tmp_path / "calls.jsonl").records
+
+
+def recorded(path: Path, *answers: Answer, credentials: str = "token-12345") -> bytes:
+    """Record `request`, and return the body that came."""
+    with (
+        serving(*answers) as origin,
+        Cassette(path, record=True) as cassette,
+        XCaaS(http_client=cassette, credentials=credentials, base_url=origin.url, region="uk") as client,
+    ):
+        return client.request("GET", "/test-paths/1", product="storage").content
+
+
+def replayed(path: Path, credentials: str = "token-12345") -> bytes:
+    with XCaaS(http_client=Cassette(path), credentials=credentials, region="uk") as client:
+        return client.request("GET", "/test-paths/1", product="storage").content
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"id":"a\u2028b\u2029c\x85d"}'.encode(), b'{"id":"half \\ud800 of a pair"}'],
+    ids=["separators", "surrogate"],
+)
+def test_any_text_of_json_is_kept(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "calls.jsonl"
+    assert recorded(path, Answer(body=body)) == body
+    assert json.loads(replayed(path)) == json.loads(body)
+    assert path.read_bytes().count(b"\n") == 1
+
+
+@pytest.mark.parametrize("body", [b'{"n":1.10}', b'{"n":1e400}', b'{"n":NaN}', b'{"n":1,"n":2}'])
+def test_what_python_would_write_otherwise_is_kept_as_text(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "calls.jsonl"
+    assert recorded(path, Answer(body=body)) == replayed(path) == body
+
+
+def test_a_file_in_json_is_kept_to_the_byte(tmp_path: Path) -> None:
+    path, body = tmp_path / "calls.jsonl", b'{ "b" : 1,\n  "a" : [ 2 ] }'
+    with (
+        serving(Answer(body=body)) as origin,
+        Cassette(path, record=True) as cassette,
+        XCaaS(http_client=cassette, credentials="token-12345", base_url=origin.url, region="uk") as client,
+    ):
+        assert client.storage.objects.download("o1").read() == body
+    with XCaaS(http_client=Cassette(path), credentials="token-12345", region="uk") as client:
+        assert client.storage.objects.download("o1").read() == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"url": "https://files.example/x?X-Amz-Signature=SECRET-1&X-Amz-Security-Token=SECRET-2"}',
+        b'{"token": "SECRET-1", "authorization": "Bearer SECRET-2", "secret": {"keys": ["SECRET-3"]}}',
+        b'{"said": "Authorization: Bearer SECRET-123", "jwt": "eyJSECRET.eyJSECRET.SECRET"}',
+        b'{"at": "https://SECRET:SECRET@files.example/"}',
+        b"user=u&password=SECRET-1&client_secret=SECRET-2",
+        b"\xff\xfe SECRET-token-12345 \x00",
+    ],
+    ids=["signed address", "names", "words", "user info", "form", "bytes"],
+)
+def test_what_looks_like_a_credential_is_masked(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "calls.jsonl"
+    headers = ["Location: https://files.example/x?Signature=SECRET-4"]
+    recorded(path, Answer(body=body, headers=headers), credentials="SECRET-token-12345")
+    assert "SECRET" not in path.read_text("utf-8")
+    assert b"SECRET" not in replayed(path)
+
+
+def test_a_replay_may_have_a_credential_that_is_a_word_of_the_path(tmp_path: Path) -> None:
+    path = tmp_path / "calls.jsonl"
+    recorded(path, Answer(body=b'{"id":"1"}'))
+    assert json.loads(replayed(path, credentials="test")) == {"id": "1"}
+
+
+def test_a_date_until_which_to_wait_is_kept_as_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "calls.jsonl"
+    soon = email.utils.formatdate(time.time() + 1, usegmt=True)
+    body = b'{"id":"1"}'
+    assert recorded(path, Answer(status=429, headers=[f"Retry-After: {soon}"]), Answer(body=body)) == body
+    assert json.loads(replayed(path)) == {"id": "1"}
