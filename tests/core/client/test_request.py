@@ -20,6 +20,7 @@ from xcaas import (
     ClientCredentials,
     ConfigurationError,
     NotFoundError,
+    WorkAnalyticsLogin,
     XCaaS,
 )
 from xcaas.testing import FakeServer
@@ -99,6 +100,9 @@ def test_a_product_of_several_brings_its_address_and_credentials() -> None:
         (("GET", None), "path: None is neither"),
         (("GET /x", "/items"), "method: 'GET /x' is no HTTP method"),
         (("", "/items"), "method: '' is no"),
+        (("GET", "/items/../../buckets"), "leads out of itself by dots"),
+        (("GET", "/items/%2e%2e/buckets"), "leads out of itself by dots"),
+        (("GET", "https://[bad/x"), "is not an address"),
     ],
 )
 def test_what_cannot_be_sent(arguments: tuple[str, str], message: str) -> None:
@@ -128,6 +132,33 @@ def test_whole_addresses_are_of_the_product_only() -> None:
         with pytest.raises(ArgumentError, match=r"evil\.example is no host of storage"):
             client.request("GET", "https://evil.example/storage", product="storage")
         assert len(server.requests) == before
+
+
+def test_other_products_addresses_are_foreign_also_once_they_were_called() -> None:
+    server = FakeServer()
+    credentials = [ClientCredentials("id", "secret"), ApiKey("key")]
+    with XCaaS(http_client=server, credentials=credentials, region="uk", base_url="https://own.example") as client:
+        client._engine.shared.origins.add(("https", "other.example", 443))  # pyright: ignore[reportPrivateUsage]
+        with pytest.raises(ArgumentError, match=r"other\.example is no host of storage"):
+            client.request("GET", "https://other.example/x", product="storage")
+        client.request("GET", "https://own.example/storage/uk/v3/x", product="storage")
+        assert server.requests[-1].headers["authorization"]
+
+
+def test_schemes_that_open_a_product_together_go_together() -> None:
+    server = FakeServer()
+    with XCaaS(http_client=server, credentials=WorkAnalyticsLogin("key-1", "user", "word")) as client:
+        client.request("GET", "/v1/new", product="work_analytics")
+    assert {"8x8-apikey", "authorization"} <= server.requests[-1].headers.keys()
+    with XCaaS(http_client=server, credentials=ApiKey("key-1", "token-1")) as client:
+        client.request("GET", "/new", product="recent_calls")
+    assert {"8x8-apikey", "token"} <= server.requests[-1].headers.keys()
+
+
+@pytest.mark.parametrize("headers", [{"X-Name": "größe"}, {"X-Name": "a\r\nb: c"}, {"X Name": "a"}])
+def test_headers_that_cannot_be_sent(headers: dict[str, str]) -> None:
+    with storage_at("https://127.0.0.1:1") as client, pytest.raises(ConfigurationError, match=r"X.Name"):
+        client.request("GET", "/items", product="storage", headers=headers)
 
 
 def test_nothing_is_kept_of_a_request() -> None:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product as one_of_each
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ..._checks import is_mapping
 from ..._errors import ArgumentError, ConfigurationError
 from ...calls._engine import Engine
+from ...calls._options import RULES
 from ...calls._replies import CallResponse
 from ...calls._session import exchange
 from ...http._media_types import is_json, media_type_of
-from ...http._urls import resolve_link, same_origin
-from ...operations._operation import Call, Operation
+from ...http._urls import origin_of, resolve_link
+from ...operations._operation import Call, Operation, Security
 from ...operations._parameter import Body, Parameter, binary_body, empty_response, json_body, path, query
-from ...operations._product import Product, own_product
+from ...operations._product import Product, Scheme, own_product
 from ...sansio._steps import Flow
 from ...serialization._inputs import BinaryInput
-from ...serialization._servers import server_template
+from ...serialization._servers import server_address, server_template
 from .._resources import AsyncProductClient, ProductClient
 from ._raw_response import RawResponse
 
@@ -73,6 +75,13 @@ def _check(
     for name, given in (("params", params), ("headers", headers)):
         if given is not None and not is_mapping(given):
             raise _about(name, f"a mapping was expected, not {type(given).__name__}")
+    RULES["headers"].refuse_misfit("headers", headers)
+    try:
+        segments = unquote(urlsplit(address).path).split("/")
+    except ValueError:
+        raise _about("path", f"{address!r} is not an address") from None
+    if not {".", ".."}.isdisjoint(segments):
+        raise _about("path", f"{address!r} leads out of itself by dots")
     if params and _is_absolute(address):
         raise _about("params", "a whole address brings its own query")
 
@@ -140,9 +149,24 @@ def _operation(
         parameters=tuple(parameters),
         body=body,
         responses={"2XX": empty_response()},
-        security=tuple((name,) for name in product.schemes),
+        security=_security(product),
         accept="*/*",
     )
+
+
+def _security(product: Product) -> Security:
+    """Return what opens a path of which no document says it: all that the client holds at once, else any of it."""
+    places: dict[object, list[str]] = {}
+    for name, scheme in product.schemes.items():
+        places.setdefault(_place(scheme), []).append(name)
+    together = one_of_each(*places.values()) if len(places) > 1 else ()
+    return (*together, *((name,) for name in product.schemes))
+
+
+def _place(scheme: Scheme) -> object:
+    if scheme.kind == "api-key":
+        return scheme.location, (scheme.parameter or "").lower()
+    return "header", "authorization"
 
 
 def _path_names(operation: Operation[object]) -> list[str]:
@@ -168,12 +192,26 @@ def _below_server(engine: Engine, product: Product, address: str) -> str:
 
 
 def _refuse_foreign(engine: Engine, operation: Operation[object], link: str) -> None:
+    """Refuse an address of another product, too: a credential is for its own."""
     site = engine.site(operation)
     options = engine.options
-    url = resolve_link(link, site.address, site.template, options.base_url, options.insecure_hosts)
-    if not (same_origin(url, site.address) or engine.trusts(url)):
+    origin = origin_of(resolve_link(link, site.address, site.template, options.base_url, options.insecure_hosts))
+    if origin in _origins(engine, operation.product):
+        engine.shared.origins.add(origin)
+    elif origin[1] not in options.trusted_hosts:
         advice = "Allow it with trusted_hosts=, or call it with an HTTP client of your own."
-        raise ArgumentError(f"{urlsplit(url).hostname} is no host of {operation.product.name}", advice=advice)
+        raise ArgumentError(f"{origin[1]} is no host of {operation.product.name}", advice=advice)
+
+
+def _origins(engine: Engine, product: Product) -> Iterable[tuple[str, str, int]]:
+    def setting(name: str) -> str | None:
+        return engine.options.setting(product.name, name)
+
+    for server in product.servers:
+        try:
+            yield origin_of(server_address(server, setting, engine.options.base_url))
+        except ConfigurationError:  # a server that these settings do not reach
+            continue
 
 
 def _value(response: CallResponse[object]) -> object:
