@@ -132,12 +132,16 @@ class CallRunner(Generic[T]):
         """Make one try, from waiting for a slot to the end of the response (or of its headers, if streamed)."""
         self._sent = False
         site, request, flight = self._site, self.request, self.engine.shared.flight
-        if site.limiter is not None:
-            yield from site.limiter.enter(self._left())
-        if self.engine.options.hooks:
+        hooks = self.engine.options.hooks
+        if not self.call.stream and any(hasattr(hook, "respond") for hook in hooks):
+            # Before the limit: what is not sent does not count against it.
             self._announce()
             if (given := self._given()) is not None:
                 return given
+        if site.limiter is not None:
+            yield from site.limiter.enter(self._left())
+        if hooks and self._event is None:
+            self._announce()
         if not flight.try_enter():
             yield from flight.enter(self._left())
         try:
@@ -221,7 +225,7 @@ class CallRunner(Generic[T]):
 
     def _given(self) -> Response | None:
         """Return a response that a hook has at hand. Nobody holds the whole body of one that is streamed."""
-        if self._event is None or self.call.stream:
+        if self._event is None:
             return None
         response = given_response(self.engine.options.hooks, self._event)
         self._sent = response is not None

@@ -15,6 +15,7 @@ from xcaas import (
     ConfigurationError,
     HookResponse,
     NotFoundError,
+    RateLimit,
     ResponseHook,
     XCaaS,
 )
@@ -67,6 +68,16 @@ def test_a_response_of_a_hook_needs_no_network_and_no_token() -> None:
     assert not server.requests
     assert not server.token_requests
     assert hook.told == [200]
+
+
+def test_what_is_not_sent_waits_for_no_limit() -> None:
+    server, hook = FakeServer(), Replacing(respond=lambda event: FOUND)
+    limits = {"storage": [RateLimit(1, 60)]}
+    with XCaaS(http_client=server, credentials=KEY, region="uk", hooks=[hook], rate_limits=limits) as client:
+        for _ in range(10):
+            client.storage.objects.get("o1")
+    assert server.clock.slept == []
+    assert hook.told == [200] * 10
 
 
 def test_it_is_read_as_if_it_had_been_sent() -> None:
