@@ -144,10 +144,14 @@ def _forms(secret: str) -> Iterator[str]:
     data = secret.encode("utf-8", "surrogatepass")
     yield secret
     yield secret.replace(" ", "+")
+    yield " ".join(secret.split())  # as texts of servers are shown
     escaped = json.dumps(secret)[1:-1]
     yield escaped
     yield escaped.replace("/", "\\/")  # as PHP writes it
     yield escape(secret)
+    shown = repr(b"'\"" + data)[5:-1]  # as HTTP libraries quote lines that they can't read; both quotes fix repr's own
+    yield shown
+    yield shown.replace("\\'", "'")
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         yield encode(data).decode("ascii").rstrip("=")
 

@@ -106,22 +106,29 @@ def _watched(
     flow: Flow[T], hooks: list[TokenHook], product: str, clock: Callable[[], float], attempt: AttemptEvent | None
 ) -> Flow[T]:
     sent = 0
+    result: object = None
+    failure: BaseException | None = None
     try:
         step = next(flow)
         while True:
             try:
                 if isinstance(step, Send):
                     sent += 1
-                    result: object = yield from _told(step, hooks, product, clock, attempt, sent)
+                    result = yield from _told(step, hooks, product, clock, attempt, sent)
                 else:
                     result = yield step
             except BaseException as error:
-                step = flow.throw(error)
-            else:
+                failure = error
+            # Outside of the except block, as in the drivers.
+            if failure is None:
                 step = flow.send(result)
+            else:
+                step, failure = flow.throw(failure), None
     except StopIteration as stop:
         value: T = stop.value
         return value
+    finally:
+        failure = None
 
 
 def _told(

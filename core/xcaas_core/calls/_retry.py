@@ -88,7 +88,7 @@ class RetryPolicy:
     ) -> None:
         try:
             works = retries >= 0 and 0 <= first_wait <= longest_wait and longest_asked >= 0
-        except TypeError:
+        except (TypeError, ArithmeticError):  # Decimal's NaN is the latter
             works = False
         if not works:
             raise ConfigurationError(

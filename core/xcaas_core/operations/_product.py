@@ -64,7 +64,7 @@ class RateLimit:
     def __init__(self, calls: int, per: float) -> None:
         try:
             works = calls >= 1 and per > 0
-        except TypeError:
+        except (TypeError, ArithmeticError):  # Decimal's NaN is the latter
             works = False
         if not works:
             raise ArgumentError("a rate limit needs at least one call in a positive number of seconds")

@@ -44,18 +44,25 @@ class AsyncTransport(Protocol):
 
 def run(flow: Flow[T], io: SyncTransport) -> T:
     """Carry out a flow in this thread."""
+    result: object = None
+    failure: BaseException | None = None
     try:
         step = next(flow)
         while True:
             try:
                 result = io.send(step.request, step.stream) if isinstance(step, Send) else _perform(step, io)
             except BaseException as error:
-                step = flow.throw(error)
-            else:
+                failure = error
+            # Outside of the except block, or what the flow raises instead would have this error for its context.
+            if failure is None:
                 step = flow.send(result)
+            else:
+                step, failure = flow.throw(failure), None
     except StopIteration as stop:
         value: T = stop.value
         return value
+    finally:
+        failure = None  # whose traceback holds this frame
 
 
 def _perform(step: Step, io: SyncTransport) -> object:
@@ -82,21 +89,27 @@ def _perform(step: Step, io: SyncTransport) -> object:
 
 async def run_async(flow: Flow[T], io: AsyncTransport) -> T:
     """Carry out a flow in the running event loop (asyncio or trio)."""
+    failure: BaseException | None = None
+    result: object = None
     try:
         step = next(flow)
         while True:
             try:
                 if isinstance(step, Send):
-                    result: object = await io.send(step.request, step.stream)
+                    result = await io.send(step.request, step.stream)
                 else:
                     result = await _perform_async(step, io)
             except BaseException as error:
-                step = flow.throw(error)
-            else:
+                failure = error
+            if failure is None:
                 step = flow.send(result)
+            else:
+                step, failure = flow.throw(failure), None
     except StopIteration as stop:
         value: T = stop.value
         return value
+    finally:
+        failure = None
 
 
 async def _perform_async(step: Step, io: AsyncTransport) -> object:

@@ -104,7 +104,8 @@ def _refuse_undefined(value: object) -> None:
     """Raise `ArgumentError` for what is not equal to itself, such as NaN and pandas' NaT, also in a list."""
     members = value if is_iterable(value) and isinstance(value, list | tuple | set | frozenset) else (value,)
     for member in members:
-        if (member != member) is True:  # arrays and the like give other things than booleans
+        # Arrays and the like give other things than booleans, and a signalling NaN compares with nothing.
+        if (isinstance(member, Decimal) and member.is_nan()) or (member != member) is True:
             raise ArgumentError(
                 f"{member} is no {_kind(member)} that can be sent", advice="Leave it out, or pass None."
             )

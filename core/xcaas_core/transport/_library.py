@@ -169,12 +169,13 @@ def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLCo
         if source is not None:
             return _trusting(source[1])
         context: ssl.SSLContext = _module(library).create_ssl_context(verify=verify)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter for a path that no file can have
         if source is None:
             raise
         name, path = source
+        reason = error.strerror if isinstance(error, OSError) else None
         raise ConfigurationError(
-            f"the CA bundle {path!r} of {name} cannot be used: {error.strerror or error}",
+            f"the CA bundle {path!r} of {name} cannot be used: {reason or error}",
             advice="Give the path of a file in PEM form.",
         ) from error
     return context

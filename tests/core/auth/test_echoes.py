@@ -81,6 +81,20 @@ def test_names_of_headers_are_masked_in_lower_case_too() -> None:
     assert Redactor(["S3CRET-keeping"]).headers({"s3cret-keeping": "a", "etag": "b"}) == {MASK: "a", "etag": "b"}
 
 
+@pytest.mark.parametrize("secret", ["S3CRET wörth", "S3CRET\\'s", "S3CRET\"d'", "S3CRET\\keeping"])
+def test_lines_that_an_http_library_quotes(secret: str) -> None:
+    for line in (secret.encode(), b"'" + secret.encode(), b'"' + secret.encode(), b"'\"" + secret.encode()):
+        for quoted in (repr(line), repr(bytearray(line))):
+            masked = Redactor([secret]).text(f"illegal header line: {quoted}")
+            assert MASK in masked
+            assert "CRET" not in masked
+
+
+@pytest.mark.parametrize("secret", ["S3CRET  keeping", "S3CRET\tkeeping", "S3CRET\u00a0keeping"])
+def test_blanks_within_the_secret(secret: str) -> None:
+    assert Redactor([secret]).text(safe_text(f"no {secret}, sorry")) == f"no {MASK}, sorry"
+
+
 def test_a_page_that_escapes_the_secret() -> None:
     assert Redactor(["S3CRET&keeping"]).text("no S3CRET&amp;keeping") == f"no {MASK}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -154,7 +155,9 @@ def test_limits_of_a_product_hold_for_its_calls() -> None:
             assert time.monotonic() - began >= 0.4
 
 
-@pytest.mark.parametrize("wrong", [(0, 1.0), (1, 0.0), (1, -1.0), ("1", 1), (1, "1"), (1, float("nan"))])
+@pytest.mark.parametrize(
+    "wrong", [(0, 1.0), (1, 0.0), (1, -1.0), ("1", 1), (1, "1"), (1, float("nan")), (Decimal("NaN"), 1)]
+)
 def test_a_limit_that_cannot_be(wrong: tuple[Any, Any]) -> None:
     with pytest.raises(ArgumentError, match="rate limit"):
         RateLimit(*wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from email.utils import formatdate
 from typing import Any
 
@@ -129,7 +130,14 @@ def test_timeouts_cost_twice() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"retries": -1}, {"first_wait": -1.0}, {"first_wait": 9.0}, {"longest_asked": -1.0}, {"retries": "1"}],
+    [
+        {"retries": -1},
+        {"first_wait": -1.0},
+        {"first_wait": 9.0},
+        {"longest_asked": -1.0},
+        {"retries": "1"},
+        {"retries": Decimal("NaN")},
+    ],
 )
 def test_a_policy_that_cannot_work_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):

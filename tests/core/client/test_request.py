@@ -110,6 +110,16 @@ def test_what_cannot_be_sent(arguments: tuple[str, str], message: str) -> None:
         client.request(*arguments, product="storage")
 
 
+def test_names_of_parameters_and_products_are_text() -> None:
+    names: Any = {1: "x"}
+    product: Any = 1
+    with storage_at("https://127.0.0.1:1") as client:
+        with pytest.raises(ArgumentError, match="params: names are text, not int"):
+            client.request("GET", "/items", params=names, product="storage")
+        with pytest.raises(ConfigurationError, match="there is no product 1"):
+            client.request("GET", "/items", product=product)
+
+
 def test_one_body_at_a_time() -> None:
     with storage_at("https://127.0.0.1:1") as client, pytest.raises(ArgumentError, match="content: json was given"):
         client.request("POST", "/items", json={}, content=b"", product="storage")

@@ -7,6 +7,7 @@ lists and objects are JSON, and `deepObject` has the number of each element in b
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote_plus
 
@@ -166,6 +167,13 @@ def test_an_object_that_must_be_there_may_have_no_member() -> None:
 @pytest.mark.parametrize("make", [path, query, header, cookie])
 def test_numbers_that_are_none(make: Any, value: Any) -> None:
     with pytest.raises(ArgumentError, match="no number that can be sent"):
+        written(make("color", "JSONValue"), value)
+
+
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("sNaN"), [Decimal("sNaN")]])
+@pytest.mark.parametrize("make", [path, query, header, cookie])
+def test_decimals_that_are_none(make: Any, value: Any) -> None:
+    with pytest.raises(ArgumentError, match="NaN is no value that can be sent"):
         written(make("color", "JSONValue"), value)
 
 

@@ -49,6 +49,12 @@ def test_what_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, variable: str,
     Shop(proxy="http://127.0.0.1:9", verify=False).close()
 
 
+@pytest.mark.parametrize("path", ["a\0b", "\ud800"])
+def test_a_bundle_whose_path_no_file_can_have(path: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"the CA bundle .* of verify cannot be used"):
+        Shop(verify=path)
+
+
 @pytest.mark.parametrize(
     ("given", "pattern"),
     [

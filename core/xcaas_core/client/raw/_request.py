@@ -65,9 +65,7 @@ def request_flow(
     return RawResponse(lambda: _value(response), response)
 
 
-def _check(
-    method: object, address: object, params: Mapping[str, object] | None, headers: Mapping[str, str] | None
-) -> None:
+def _check(method: object, address: object, params: object, headers: Mapping[str, str] | None) -> None:
     if not isinstance(method, str) or not _METHOD.fullmatch(method):
         raise _about("method", f"{method!r} is no HTTP method")
     if not isinstance(address, str) or not (address.startswith("/") or _is_absolute(address)):
@@ -75,6 +73,9 @@ def _check(
     for name, given in (("params", params), ("headers", headers)):
         if given is not None and not is_mapping(given):
             raise _about(name, f"a mapping was expected, not {type(given).__name__}")
+    for key in params if is_mapping(params) else ():
+        if not isinstance(key, str):
+            raise _about("params", f"names are text, not {type(key).__name__}")
     RULES["headers"].refuse_misfit("headers", headers)
     try:
         segments = unquote(urlsplit(address).path).split("/")
@@ -101,7 +102,7 @@ def _product_of(client: object, name: str | None) -> Product:
     for own in own_product(type(client)):
         if name in (None, own.name):
             return own
-    if name is not None and isinstance(getattr(type(client), name, None), property):
+    if isinstance(name, str) and isinstance(getattr(type(client), name, None), property):
         found: object = getattr(client, name)
         for product in own_product(type(found)):
             return product
