@@ -63,7 +63,7 @@ def standard_dumps(value: object) -> bytes:
 
 
 def _refuse_odd_numbers(value: object) -> None:
-    """ValueError for NaN and infinities, wherever they are."""
+    """Raise ValueError for NaN and infinities, wherever they are."""
     if isinstance(value, float) and not isfinite(value):
         raise ValueError(f"{value} is no number that JSON could hold")
     if is_object(value):

@@ -6,5 +6,5 @@ __all__ = ["plural"]
 
 
 def plural(number: int, noun: str) -> str:
-    """`1 item`, `2 items`."""
+    """Return `1 item`, `2 items`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -194,7 +194,7 @@ class OpenTelemetry:
 
 
 def _shared_attributes(event: AttemptEvent | TokenEvent, template: str) -> dict[str, str | int]:
-    """What is known beforehand and takes few values, so that metrics may have it too."""
+    """Return what is known beforehand and takes few values, so that metrics may have it too."""
     address = urlsplit(event.url)
     return {
         "http.request.method": event.method,
@@ -206,7 +206,7 @@ def _shared_attributes(event: AttemptEvent | TokenEvent, template: str) -> dict[
 
 
 def _outcome(event: AttemptEvent | TokenEvent) -> dict[str, str | int]:
-    """The status, and what kind of error it was if it was one."""
+    """Return the status, and what kind of error it was if it was one."""
     found: dict[str, str | int] = {}
     if event.status is not None:
         found["http.response.status_code"] = event.status

@@ -132,7 +132,7 @@ class Events:
 
     @staticmethod
     def is_in(payload: Node, topic: str) -> bool:
-        """Whether an event is in a topic."""
+        """Return whether an event is in a topic."""
         space, _, name = topic.partition("/")
         (wrapper, fields), *_ = payload.items()
         if space == "agent-v1":

@@ -114,7 +114,7 @@ class _File(Handle):
         return (yield from into_memory(transfer, progress))
 
     def fallback_name(self) -> str:
-        """`filename`, or a name made of what was asked for."""
+        """Return `filename`, or a name made of what was asked for."""
         named = self.filename
         if named is not None:
             return named

@@ -102,7 +102,7 @@ async def adownload_all(
     resume: bool = False,
     keep_going: bool = False,
 ) -> list[Saved]:
-    """The async twin of `download_all`. The first failure cancels the others, unless `keep_going`.
+    """Do what `download_all` does, async. The first failure cancels the others, unless `keep_going`.
 
     What the iterator of downloads raises is raised, after the others are cancelled.
     """
@@ -173,7 +173,7 @@ async def _save_async(
 async def _each(
     downloads: Iterable[AsyncDownload | AsyncNamed] | AsyncIterable[AsyncDownload | AsyncNamed],
 ) -> AsyncGenerator[AsyncDownload | AsyncNamed]:
-    """One by one. A generator that is left in the middle is closed: it may hold a connection."""
+    """Yield downloads one by one. A generator that is left in the middle is closed: it may hold a connection."""
     if isinstance(downloads, AsyncIterable):
         try:
             async for item in downloads:

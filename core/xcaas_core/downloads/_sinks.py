@@ -121,7 +121,7 @@ def _digest(checksum: Checksum, file: PartialFile) -> None:
 
 
 def _pump(transfer: Transfer, file: PartialFile, tell: Progress, block: int) -> Flow[None]:
-    """Everything that comes goes into the file, in blocks if `block` says so."""
+    """Write everything that comes into the file, in blocks if `block` says so."""
     pieces: list[bytes] = []
     size = 0
 

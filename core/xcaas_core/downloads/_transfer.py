@@ -180,13 +180,13 @@ class Transfer:
         return self._response
 
     def took(self, data: bytes) -> None:
-        """Some bytes were read from `response`."""
+        """Note that some bytes were read from `response`."""
         self.offset += len(data)
         if self.checksum is not None:
             self.checksum.update(data)
 
     def failed(self, error: TransportError) -> None:
-        """Reading from `response` failed."""
+        """Note that reading from `response` failed."""
         self._trouble = error
 
     def fits(self, note: Mapping[str, str]) -> bool:
@@ -356,7 +356,7 @@ def _range_start(headers: Mapping[str, str]) -> int:
 
 
 def _total(headers: Mapping[str, str]) -> int | None:
-    """Bytes of the whole file, by the `Content-Range` of a part."""
+    """Return the number of bytes of the whole file, by the `Content-Range` of a part."""
     return _number(headers.get("Content-Range", "").rpartition("/")[2])
 
 

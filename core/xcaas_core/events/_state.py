@@ -129,7 +129,8 @@ class StreamState(Generic[T]):
         return wait
 
     def _wait(self, asked: float | None) -> float | None:
-        """A stream that ran once goes on for as long as its user wants; one that never did, as often as a call."""
+        """Count a failure, and return the seconds until the next try, or None where the stream gives up. One that ran
+        once goes on for as long as its user wants, one that never did as often as a call."""
         policy = self.engine.options.retries
         self._failures += 1
         if policy.retries == 0 or (not self._connected and self._failures > policy.retries):

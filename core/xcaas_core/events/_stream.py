@@ -31,7 +31,7 @@ class _Stream(Generic[T]):
     ping_interval: float = 20.0
     """Seconds between pings. Change it, like the next two, before the first event is asked for."""
     pong_timeout: float = 10.0
-    """Seconds that the answer to a ping may take before the connection counts as lost."""
+    """Seconds that the pong for a ping may take before the connection counts as lost."""
     max_frame_size: int = _FRAME
     """The longest frame in bytes. A longer one ends the stream."""
 

@@ -104,7 +104,8 @@ def parse_base_url(base_url: str) -> SplitResult:
 
 
 def _refuse_odd_host(host: str) -> None:
-    """What no name server could be asked for, such as a host with two dots in a row, fails late and with an odd error."""
+    """Refuse a host that no name server could be asked for, such as one with two dots in a row: it would fail late
+    and with an odd error."""
     if not all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
         raise ConfigurationError(
             f"{host!r} cannot be the name of a host", advice="Between its dots there are 1 to 63 letters."
@@ -112,7 +113,7 @@ def _refuse_odd_host(host: str) -> None:
 
 
 def _is_this_machine(host: str) -> bool:
-    """Whether a host is the loopback, whatever a name server says: `127.evil.example` is anybody's,
+    """Return whether a host is the loopback, whatever a name server says: `127.evil.example` is anybody's,
     and so may be a name under `.localhost`, where the resolver does not keep to RFC 6761."""
     from ipaddress import IPv6Address, ip_address
 
@@ -128,13 +129,13 @@ def _is_this_machine(host: str) -> bool:
 
 
 def origin_of(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port, by which two addresses are of one server or not."""
+    """Return scheme, host and port, by which two addresses are of one server or not."""
     parts = urlsplit(url)
     return (parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme, 0))
 
 
 def same_origin(one: str, other: str) -> bool:
-    """Whether two addresses have the same scheme, host and port."""
+    """Return whether two addresses have the same scheme, host and port."""
     return origin_of(one) == origin_of(other)
 
 

@@ -121,11 +121,11 @@ class Codec:
         raise NotImplementedError
 
     def is_blank(self, raw: object) -> bool:
-        """Whether `raw` is what some servers send where they mean null."""
+        """Return whether `raw` is what some servers send where they mean null."""
         return raw.__class__ in (str, int) and raw in self.blanks
 
     def can_read(self, raw: object) -> bool:
-        """Whether `read` takes a JSON value."""
+        """Return whether `read` takes a JSON value."""
         try:
             self.read(raw, FROM_SERVER)
         except ValidationFailure:
@@ -142,7 +142,7 @@ class Codec:
         return None if len(self.constants) == 1 else (1, 0)
 
     def knows(self, raw: object) -> bool:
-        """Whether a JSON value is among those that a spec lists."""
+        """Return whether a JSON value is among those that a spec lists."""
         return any(same_constant(constant, raw) for constant in self.constants)
 
     def __repr__(self) -> str:
@@ -211,7 +211,7 @@ def write_any(value: object) -> JSONValue:
 
 
 def same_constant(one: object, other: object) -> bool:
-    """Whether two constants are the same in JSON, which has one kind of numbers: 1 is 1.0, and not true."""
+    """Return whether two constants are the same in JSON, which has one kind of numbers: 1 is 1.0, and not true."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, int | float) and isinstance(other, int | float):
@@ -220,7 +220,7 @@ def same_constant(one: object, other: object) -> bool:
 
 
 def same_json(one: object, other: object) -> bool:
-    """Whether two JSON values are the same, where 1, 1.0 and true are not."""
+    """Return whether two JSON values are the same, where 1, 1.0 and true are not."""
     if one.__class__ is not other.__class__:
         return False
     if one.__class__ is dict and is_object(one) and is_object(other):

@@ -168,7 +168,7 @@ def _read_field(model: ModelBase, field: FieldLayout, raw: object, context: Cont
 
 
 def _goes_back(codec: Codec, value: object, raw: object) -> bool:
-    """Whether a value is written as it came."""
+    """Return whether a value is written as it came."""
     try:
         return same_json(codec.write(value), raw)
     except (TypeError, ValueError):

@@ -44,7 +44,7 @@ class FieldLayout:
         """Whether None stands for null, and not for an absent field."""
 
     def is_empty(self, model: ModelBase) -> bool:
-        """Whether nothing stands in the slot."""
+        """Return whether nothing stands in the slot."""
         try:
             self.slot.__get__(model)
         except AttributeError:
@@ -52,7 +52,7 @@ class FieldLayout:
         return False
 
     def is_set(self, model: ModelBase) -> bool:
-        """Whether something stands in JSON for the field, be it null."""
+        """Return whether something stands in JSON for the field, be it null."""
         if self.is_empty(model):
             return self.name in model.__fallbacks__
         return self.value(model) is not None or self.required or self.nullable

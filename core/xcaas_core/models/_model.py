@@ -112,7 +112,7 @@ class Model(ModelBase):
         return encode_json(self.to_dict()).decode()
 
     def is_set(self, name: str) -> bool:
-        """Whether something stands in JSON for a field, be it null. `name` is the name in Python."""
+        """Return whether something stands in JSON for a field, be it null. `name` is the name in Python."""
         extra = self.__layout__().extra
         return bool(getattr(self, name)) if extra and extra[0] == name else self._field(name).is_set(self)
 
@@ -249,7 +249,7 @@ def _blank(cls: type[M]) -> M:
 
 
 def _no_field(layout: Layout, name: str) -> str:
-    """A slip that is easily made: the name in JSON."""
+    """Return the message for an unknown name, with a hint where it is the name in JSON: an easy slip."""
     known = layout.by_wire.get(name)
     hint = "" if known is None else f"; in Python it is {known.name!r}"
     return f"{layout.cls.__name__} has no field {name!r}{hint}"

@@ -133,7 +133,7 @@ class DiscriminatedCodec(Codec):
         return self._tags.get(_json_tag(tag)) or [member for member in self.members if self._is_of(member, tag)]
 
     def _is_of(self, member: ModelCodec, tag: object) -> bool:
-        """Whether a variant says of itself that it has a tag."""
+        """Return whether a variant says of itself that it has a tag."""
         known = member.layout.by_wire.get(self.property_name)
         return known is not None and known.codec.knows(tag)
 
@@ -183,7 +183,7 @@ def _write_nearest(members: Iterable[Codec], value: object) -> JSONValue:
 
 
 def _refuse_no_object(value: object, members: tuple[Codec, ...]) -> None:
-    """Where all members are models, nothing but an object can be right."""
+    """Refuse all but objects where all members are models."""
     if value is None or _is_model(value) or isinstance(value, Mapping):
         return
     if all(isinstance(member, ModelCodec) for member in members):

@@ -172,7 +172,7 @@ def json_body(
     required: bool = True,
     nullable: bool = False,
 ) -> Body:
-    """A body in JSON, or in a vendor type that is JSON inside."""
+    """Return a body in JSON, or in a vendor type that is JSON inside."""
     return Body("json", media_type, annotation, required=required, nullable=nullable)
 
 
@@ -183,22 +183,22 @@ def form_body(
     encoding: Mapping[str, Encoding] | None = None,
     required: bool = True,
 ) -> Body:
-    """An HTML form."""
+    """Return an HTML form."""
     return Body("form", media_type, annotation, encoding=encoding or {}, required=required)
 
 
 def text_body(media_type: str = "text/plain", annotation: str | None = None, *, required: bool = True) -> Body:
-    """Plain text."""
+    """Return a body of plain text."""
     return Body("text", media_type, annotation, required=required)
 
 
 def binary_body(media_type: str = "application/octet-stream", *, required: bool = True) -> Body:
-    """Bytes as they are: bytes, a path, an open file, or an iterator of bytes."""
+    """Return a body of bytes as they are: bytes, a path, an open file, or an iterator of bytes."""
     return Body("binary", media_type, required=required)
 
 
 def xml_body(media_type: str = "application/xml", *, required: bool = True) -> Body:
-    """XML, as text or bytes that the caller made."""
+    """Return a body of XML, as text or bytes that the caller made."""
     return Body("xml", media_type, required=required)
 
 
@@ -232,27 +232,27 @@ ResponseSpecs: TypeAlias = Mapping[str, "ResponseSpec | tuple[ResponseSpec, ...]
 
 
 def json_response(annotation: str | None = None, *, media_type: str = "application/json") -> ResponseSpec:
-    """JSON, or a vendor type that is JSON inside."""
+    """Return a response of JSON, or a vendor type that is JSON inside."""
     return ResponseSpec("json", media_type, annotation)
 
 
 def text_response(annotation: str | None = None, *, media_type: str = "text/plain") -> ResponseSpec:
-    """Text, decoded by the charset that the response names."""
+    """Return a response of text, decoded by the charset that the response names."""
     return ResponseSpec("text", media_type, annotation)
 
 
 def binary_response(*, media_type: str = "application/octet-stream") -> ResponseSpec:
-    """Bytes as they are."""
+    """Return a response of bytes as they are."""
     return ResponseSpec("binary", media_type)
 
 
 def xml_response(annotation: str | None = None, *, media_type: str = "application/xml") -> ResponseSpec:
-    """XML, given to the caller as text."""
+    """Return a response of XML, given to the caller as text."""
     return ResponseSpec("xml", media_type, annotation)
 
 
 def empty_response() -> ResponseSpec:
-    """No body."""
+    """Return a response without a body."""
     return ResponseSpec("empty", None)
 
 

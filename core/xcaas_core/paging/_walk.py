@@ -55,7 +55,7 @@ class ResumeToken:
         return replace(self, skip=items)
 
     def to_text(self, call: str) -> str:
-        """Text for a file or database, good for the same call with the same arguments."""
+        """Return text for a file or database, good for the same call with the same arguments."""
         import json
         from base64 import urlsafe_b64encode
 
@@ -180,7 +180,8 @@ class PageIterator:
         return [value for value in embedded.values() if isinstance(value, list)] if isinstance(embedded, dict) else []
 
     def _may_be_missing(self, body: JSONValue, headers: Mapping[str, str]) -> bool:
-        """HAL leaves out empty lists; elsewhere a missing list needs another sign that the page is the last."""
+        """Return whether the list is missing with reason. HAL leaves out empty lists; elsewhere another sign is needed
+        that the page is the last."""
         if not isinstance(find(body, self._paging.items), Absent):
             return False
         if self._paging.items.startswith("/_embedded/"):

@@ -38,7 +38,7 @@ class BackgroundTask(Generic[T]):
         self._task: object = _spawn(self._run, self._ended)
 
     async def result(self) -> T:
-        """What the work returns, or raises."""
+        """Return what the work returns, or raise its error."""
         await self._done.wait()
         if self._error is not None:
             raise self._error
@@ -62,7 +62,8 @@ class BackgroundTask(Generic[T]):
             self._done.set()
 
     def _ended(self, task: asyncio.Future[None]) -> None:
-        """Of a task that is cancelled before its turn comes, asyncio runs nothing at all: not even `_run`."""
+        """Note the end of a task. Of one that is cancelled before its turn comes, asyncio runs nothing at all, not even
+        `_run`."""
         if task.cancelled() and self._error is None:
             self._error = asyncio.CancelledError()
         self._done.set()

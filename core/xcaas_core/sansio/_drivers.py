@@ -149,7 +149,7 @@ async def _park(waitable: Waitable, timeout: float | None) -> bool:
 
 
 def _waker(wake: Callable[[], object]) -> Callable[[], None]:
-    """A function that calls `wake` in this event loop, from whichever thread it is called."""
+    """Return a function that calls `wake` in this event loop, from whichever thread it is called."""
     from ._event_loops import call_soon, running_loop
 
     loop = running_loop()

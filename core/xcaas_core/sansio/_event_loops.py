@@ -49,7 +49,7 @@ def call_soon(loop: object, function: Callable[[], object]) -> None:
 
 
 async def in_thread(source: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """A blocking iterator (a file being read) that doesn't hold up the loop."""
+    """Read a blocking iterator (a file) in a thread, so that it doesn't hold up the loop."""
     from anyio.to_thread import run_sync
 
     while (piece := await run_sync(next, source, None)) is not None:

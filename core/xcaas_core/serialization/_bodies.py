@@ -67,7 +67,7 @@ def _structured(body: Body, codec: Codec | None) -> Maker:
 
 
 def _guarded(maker: Maker) -> Maker:
-    """Codecs complain with TypeError and ValueError; callers get the error that says it is their argument."""
+    """Wrap a maker: where codecs raise TypeError and ValueError, callers get the error about their argument."""
 
     def make(value: object) -> Payload:
         try:

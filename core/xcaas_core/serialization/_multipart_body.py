@@ -35,7 +35,7 @@ def _compose(fields: Mapping[str, object], codec: Codec | None, encoding: Mappin
 
 
 def _composer(media_type: str) -> Compose:
-    """The libraries know of forms only, so that the parts of other kinds are put together here."""
+    """Return what puts together parts of kinds other than forms, which the libraries don't know."""
 
     def compose(fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
         from ._multipart import parted_payload

@@ -174,7 +174,7 @@ def compile_path(template: str, blame: Blame) -> Callable[[dict[str, str]], str]
 
 
 def _stands_alone(before: str, after: str) -> bool:
-    """Whether what stands between these two is a whole segment."""
+    """Return whether what stands between these two is a whole segment."""
     return (not before or before.endswith("/")) and (not after or after.startswith("/"))
 
 
@@ -212,7 +212,8 @@ def _equals(explode: bool) -> str:
 
 
 def _matrix(name: str, value: object, explode: bool, escaping: Escape) -> str:
-    """RFC 6570, 3.2.7: an empty text has no equals sign, and an empty list or object is nothing at all."""
+    """Format a value as in RFC 6570, 3.2.7: an empty text has no equals sign, and an empty list or object is
+    nothing at all."""
     if explode and is_list(value):
         pairs = [(name, escaping(text)) for text in scalars(value)]
     elif explode and is_object(value):

@@ -50,27 +50,27 @@ class Payload:
 
 
 def is_bytes(value: object) -> TypeGuard[bytes | bytearray | memoryview]:
-    """Whether a value is bytes that are there already."""
+    """Return whether a value is bytes that are there already."""
     return isinstance(value, bytes | bytearray | memoryview)
 
 
 def is_path(value: object) -> TypeGuard[os.PathLike[str]]:
-    """Whether a value is the path of a file; text is not."""
+    """Return whether a value is the path of a file; text is not."""
     return isinstance(value, os.PathLike)
 
 
 def is_open_file(value: object) -> TypeGuard[IO[bytes]]:
-    """Whether a value is read like a file."""
+    """Return whether a value is read like a file."""
     return hasattr(value, "read")
 
 
 def is_iterator(value: object) -> TypeGuard[Iterator[bytes]]:
-    """Whether a value gives pieces once."""
+    """Return whether a value gives pieces once."""
     return isinstance(value, Iterator)
 
 
 def is_binary(value: object) -> bool:
-    """Whether a value holds bytes or a way to them: bytes, a path, an open file, an iterator."""
+    """Return whether a value holds bytes or a way to them: bytes, a path, an open file, an iterator."""
     return (
         is_bytes(value)
         or is_path(value)
@@ -81,7 +81,7 @@ def is_binary(value: object) -> bool:
 
 
 def is_named_file(value: object) -> TypeGuard[tuple[object, ...]]:
-    """Whether a value is (file name, content) or (file name, content, content type)."""
+    """Return whether a value is (file name, content) or (file name, content, content type)."""
     if not isinstance(value, tuple):
         return False
     parts = cast("tuple[object, ...]", value)
@@ -89,7 +89,7 @@ def is_named_file(value: object) -> TypeGuard[tuple[object, ...]]:
 
 
 def has_files(values: Iterable[object]) -> bool:
-    """Whether any of these, or of the members of a list among them, is something that a form takes as a file."""
+    """Return whether any of these, or of the members of a list among them, is something that a form takes as a file."""
     return any(
         is_binary(value) or is_named_file(value) or (isinstance(value, list) and has_files(cast("list[object]", value)))
         for value in values

@@ -67,7 +67,7 @@ class ResponseDecoder:
         self._decoders: dict[tuple[int, str | None], Decode] = {}
 
     def is_success(self, status: int) -> bool:
-        """Whether a status is one that the operation succeeds with. Every 2xx is, and others (a redirect
+        """Return whether a status is one that the operation succeeds with. Every 2xx is, and others (a redirect
         whose address is the result) if the spec lists them."""
         return 200 <= status < 300 or (status < 400 and str(status) in self._specs)
 
@@ -169,7 +169,7 @@ def _covers(spec: ResponseSpec, sent: str) -> bool:
 
 
 def _related(spec: ResponseSpec, sent: str) -> bool:
-    """Near enough: servers often name a neighbouring type, or none. A web page is never near."""
+    """Return whether a type is near enough: servers often name a neighbouring one, or none. A web page never is."""
     if is_html(sent):
         return False
     match spec.kind:

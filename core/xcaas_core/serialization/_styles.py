@@ -137,7 +137,7 @@ def pairs_of(name: str, value: object, style: str, explode: bool, escaping: Esca
 
 
 def is_empty(value: object) -> bool:
-    """Whether a value is a list or an object with nothing in it that could be sent."""
+    """Return whether a value is a list or an object with nothing in it that could be sent."""
     if not is_list(value) and not is_object(value):
         return False
     held = value.values() if is_object(value) else value

@@ -79,7 +79,7 @@ class Column:
 
 
 def columns_for(rows: Sequence[object], codec: Codec | None = None) -> list[Column]:
-    """The columns of a table of `rows`: those of the models among them, in order of appearance.
+    """Return the columns of a table of `rows`: those of the models among them, in order of appearance.
 
     `codec` says what the rows are, also where there are none. Fields that no spec knows share
     one column of JSON, if any row has them. Rows that are no models fill a column `value`.
@@ -111,7 +111,7 @@ def _models_of(codec: Codec | None) -> list[type]:
 
 
 def _codecs(layout: Layout) -> list[tuple[str, Codec]]:
-    """The fields of a model by name, that for additional properties among them."""
+    """Return the fields of a model by name, that for additional properties among them."""
     found = [(field.name, field.codec) for field in layout.fields]
     return [*found, (layout.extra[0], MapCodec(layout.extra[1]))] if layout.extra else found
 
@@ -127,7 +127,7 @@ def _plain_column(kind: type[object], codec: Codec | None) -> Column:
 
 
 def kind_of(codec: Codec, depth: int = 0) -> Kind:
-    """The kind of column for values of a codec."""
+    """Return the kind of column for values of a codec."""
     match codec:
         case NullableCodec() | OneOrListCodec():
             return kind_of(codec.inner, depth)
@@ -162,7 +162,7 @@ def _field(name: str, kind: Kind, row: object) -> object:
 
 
 def _cell(kind: Kind, value: object) -> object:
-    """A value as it stands in a table."""
+    """Return a value as it stands in a table."""
     if value is None:
         return None
     if kind == "json":
@@ -178,7 +178,7 @@ def _cell(kind: Kind, value: object) -> object:
 
 
 def row_of(row: object) -> dict[str, object]:
-    """A row as a dictionary by Python names, models inside it as well; other values stay as they are."""
+    """Return a row as a dictionary by Python names, models inside it as well; other values stay as they are."""
     return _fields_of(row) if isinstance(row, Model) else {"value": _unmodelled(row)}
 
 

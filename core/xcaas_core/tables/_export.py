@@ -29,7 +29,7 @@ __all__ = ["arrow_table", "dicts", "html", "pandas_frame", "polars_frame", "writ
 
 
 def dicts(rows: Iterable[object]) -> list[dict[str, object]]:
-    """One dictionary per row."""
+    """Return one dictionary per row."""
     return [row_of(row) for row in rows]
 
 
@@ -41,7 +41,7 @@ def html(rows: Sequence[object], caption: str) -> str:
 
 
 def arrow_table(rows: list[object], codec: Codec | None) -> ArrowTable:
-    """A `pyarrow.Table`."""
+    """Return a `pyarrow.Table`."""
     pa = _library("pyarrow", "to_arrow")
     columns = columns_for(rows, codec)
     arrays = [_arrow_array(pa, column, rows) for column in columns]
@@ -77,7 +77,7 @@ def _arrow_type(pa: Any, kind: Kind) -> object:
 
 
 def pandas_frame(rows: list[object], codec: Codec | None) -> pandas.DataFrame:
-    """A pandas frame. Whole numbers and booleans stay what they are where some are missing."""
+    """Return a pandas frame. Whole numbers and booleans stay what they are where some are missing."""
     pd = _library("pandas", "to_pandas")
     pa = _library("pyarrow", "to_pandas")
     types: dict[object, object] = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
@@ -87,7 +87,7 @@ def pandas_frame(rows: list[object], codec: Codec | None) -> pandas.DataFrame:
 
 
 def polars_frame(rows: list[object], codec: Codec | None) -> polars.DataFrame:
-    """A polars frame."""
+    """Return a polars frame."""
     pl = _library("polars", "to_polars")
     columns = columns_for(rows, codec)
     frame: polars.DataFrame = pl.DataFrame([_polars_series(pl, column, rows) for column in columns])
@@ -130,7 +130,7 @@ def _polars_type(pl: Any, kind: Kind) -> object:
 
 
 def write_parquet(rows: list[object], codec: Codec | None, path: str | os.PathLike[str]) -> None:
-    """A Parquet file."""
+    """Write a Parquet file."""
     parquet = _library("pyarrow.parquet", "to_parquet")
     table = arrow_table(rows, codec)
     with _whole(path) as file:
@@ -138,7 +138,7 @@ def write_parquet(rows: list[object], codec: Codec | None, path: str | os.PathLi
 
 
 def write_csv(rows: list[object], codec: Codec | None, path: str | os.PathLike[str]) -> None:
-    """A CSV file in UTF-8 with a header. Lists and models inside a row become JSON."""
+    """Write a CSV file in UTF-8 with a header. Lists and models inside a row become JSON."""
     columns = columns_for(rows, codec)
     with _whole(path) as file:
         # Not a TextIOWrapper, which would close the file behind the back of who removes it on errors.
@@ -158,7 +158,7 @@ def _text(cell: object) -> str | None:
 
 
 def _library(name: str, purpose: str) -> Any:
-    """A module of an optional package; no stub of all three is complete, hence Any."""
+    """Return a module of an optional package; no stub of all three is complete, hence Any."""
     try:
         return importlib.import_module(name)
     except ImportError as error:
@@ -170,7 +170,7 @@ def _library(name: str, purpose: str) -> Any:
 
 @contextmanager
 def _whole(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
-    """A file that gets its name when all is written, so that nobody finds half of it."""
+    """Open a file that gets its name when all is written, so that nobody finds half of it."""
     target = Path(path)
     if not target.name:
         raise ExportError(f"{os.fspath(path)!r} is not the name of a file")

@@ -30,7 +30,7 @@ class _Typed:
     __slots__ = ()
 
     def _row_codec(self) -> Codec | None:
-        """The codec of one row, which gives the columns their types also where there are no rows."""
+        """Return the codec of one row, which gives the columns their types also where there are no rows."""
         return None
 
 
@@ -46,7 +46,7 @@ class Rows(_Typed, Generic[T_co]):
     def __iter__(self) -> Iterator[T_co]: ...
 
     def _at_hand(self) -> Collection[object] | None:
-        """The rows, where nothing has to be fetched for them."""
+        """Return the rows, where nothing has to be fetched for them."""
         return None
 
     def _repr_html_(self) -> str | None:
@@ -58,25 +58,25 @@ class Rows(_Typed, Generic[T_co]):
         return html(list(rows), repr(self))
 
     def to_dicts(self) -> list[dict[str, object]]:
-        """One dictionary per row, also for models inside a row; dates and all else stay Python values."""
+        """Return one dictionary per row, also for models inside a row; dates and all else stay Python values."""
         from ._export import dicts
 
         return dicts(self)
 
     def to_arrow(self) -> ArrowTable:
-        """A `pyarrow.Table` (extra `arrow`). Models in a row become structs, free JSON becomes text."""
+        """Return a `pyarrow.Table` (extra `arrow`). Models in a row become structs, free JSON becomes text."""
         from ._export import arrow_table
 
         return arrow_table(list(self), self._row_codec())
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A pandas frame (extra `pandas`). Integers and booleans stay so where some are missing."""
+        """Return a pandas frame (extra `pandas`). Integers and booleans stay so where some are missing."""
         from ._export import pandas_frame
 
         return pandas_frame(list(self), self._row_codec())
 
     def to_polars(self) -> polars.DataFrame:
-        """A polars frame (extra `polars`)."""
+        """Return a polars frame (extra `polars`)."""
         from ._export import polars_frame
 
         return polars_frame(list(self), self._row_codec())
@@ -151,5 +151,5 @@ class _Gathered(Rows[T_co]):
 
 
 def rows(items: Iterable[R]) -> Rows[R]:
-    """Any models as a table: `rows(page.content).to_pandas()`."""
+    """Return any models as a table: `rows(page.content).to_pandas()`."""
     return _Gathered(items, lambda: None)

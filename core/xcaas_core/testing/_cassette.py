@@ -65,7 +65,7 @@ class Cassette:
         return time.time if self.records else self._clock
 
     def sync_io(self) -> SyncTransport:
-        """The network of a blocking client."""
+        """Return the network of a blocking client."""
         if not self.records:
             return FakeSyncIO(_Replay(self, self._clock))
         from ..calls._options import Options
@@ -74,7 +74,7 @@ class Cassette:
         return _RecordingSyncIO(self, make_sync_io(Options(http_client=self._http_client)))
 
     def async_io(self) -> AsyncTransport:
-        """The network of an async client."""
+        """Return the network of an async client."""
         if not self.records:
             return FakeAsyncIO(_Replay(self, self._clock))
         from ..calls._options import Options

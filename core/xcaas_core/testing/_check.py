@@ -30,7 +30,7 @@ class RequestMismatch(AssertionError):
 
 
 def problems_of(request: FakeRequest, operation: Operation[object]) -> list[str]:
-    """What is wrong with a request, in words."""
+    """Return what is wrong with a request, in words."""
     return [*_query_problems(request, operation), *_body_problems(request, operation)]
 
 
@@ -54,7 +54,7 @@ def _query_problems(request: FakeRequest, operation: Operation[object]) -> list[
 
 
 def _is_object(spec: Parameter, package: str) -> bool:
-    """Whether a parameter's members stand in the query under names of their own."""
+    """Return whether a parameter's members stand in the query under names of their own."""
     return spec.annotation is not None and isinstance(resolve(spec.annotation, package), ModelCodec | MapCodec)
 
 
@@ -74,13 +74,13 @@ def _body_problems(request: FakeRequest, operation: Operation[object]) -> list[s
     try:
         codec.decode(request.json())
     except XCaaSError as error:
-        error.advice = None  # it is about answers
+        error.advice = None  # it is about responses
         return [f"body: {error}"]
     return [f"body: {pointer} is not in the spec" for pointer in _unknown(codec, content, "")]
 
 
 def _unknown(codec: Codec, value: JSONValue, pointer: str) -> list[str]:
-    """Members that no model knows: slips of the keyboard, in a test."""
+    """Return the members that no model knows: slips of the keyboard, in a test."""
     if isinstance(codec, NullableCodec):
         return [] if value is None else _unknown(codec.inner, value, pointer)
     if isinstance(codec, UnionCodec | DiscriminatedCodec):

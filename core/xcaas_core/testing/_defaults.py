@@ -1,4 +1,4 @@
-"""Answers for calls that a test says nothing about: examples, shaped so that lists end and jobs get done."""
+"""Responses for calls that a test says nothing about: examples, shaped so that lists end and jobs get done."""
 
 from __future__ import annotations
 
@@ -25,44 +25,44 @@ FILE: Final = b"an example of a file\n"
 
 
 def default_response(operation: Operation[object]) -> FakeResponse:
-    """The first success that the operation promises, with an example."""
-    status, answer = _success(operation)
-    if answer is None or answer.kind == "empty":
+    """Return the first success that the operation promises, with an example."""
+    status, spec = _success(operation)
+    if spec is None or spec.kind == "empty":
         return FakeResponse(status)
-    kind = {"content-type": answer.media_type or "application/octet-stream"}
-    if operation.download is not None or answer.kind == "binary":
+    kind = {"content-type": spec.media_type or "application/octet-stream"}
+    if operation.download is not None or spec.kind == "binary":
         name = {"content-disposition": 'attachment; filename="example.bin"'}
         return FakeResponse(status, content=FILE, headers={**kind, **name})
-    if answer.kind != "json":
-        text = "<example/>" if answer.kind == "xml" else "text"
+    if spec.kind != "json":
+        text = "<example/>" if spec.kind == "xml" else "text"
         return FakeResponse(status, text=text, headers=kind)
-    body, headers = _shaped(operation, _example(operation, answer))
+    body, headers = _shaped(operation, _example(operation, spec))
     return FakeResponse(status, json=body, headers={**kind, **headers})
 
 
 def token_response() -> FakeResponse:
-    """What a token endpoint says."""
+    """Return what a token endpoint says."""
     return FakeResponse(json={"access_token": "fake-token", "token_type": "Bearer", "expires_in": 1800})
 
 
 def _success(operation: Operation[object]) -> tuple[int, ResponseSpec | None]:
-    for status, answers in operation.responses.items():
+    for status, specs in operation.responses.items():
         if status.startswith("2"):
-            first = answers if isinstance(answers, ResponseSpec) else (answers[0] if answers else None)
+            first = specs if isinstance(specs, ResponseSpec) else (specs[0] if specs else None)
             return int(status.replace("X", "0")), first
     return 200, None
 
 
-def _example(operation: Operation[object], answer: ResponseSpec) -> JSONValue:
+def _example(operation: Operation[object], spec: ResponseSpec) -> JSONValue:
     written = _written(operation.product.package).get(operation.id)
     if written is not None:
         return written
-    return {} if answer.annotation is None else example(resolve(answer.annotation, operation.product.package))
+    return {} if spec.annotation is None else example(resolve(spec.annotation, operation.product.package))
 
 
 @cache
 def _written(package: str) -> dict[str, JSONValue]:
-    """Examples by operation id, where the package brings those of its spec."""
+    """Return examples by operation id, where the package brings those of its spec."""
     import json
     from importlib.resources import files
 
@@ -98,7 +98,7 @@ def _shaped(operation: Operation[object], body: JSONValue) -> tuple[JSONValue, d
 
 
 def _only_page(paging: PaginationSpec, body: JSONValue) -> tuple[JSONValue, dict[str, str]]:
-    """The page as the first and last one."""
+    """Return the page as the first and last one."""
     headers: dict[str, str] = {}
     items = find(body, paging.items)
     count = len(items) if isinstance(items, list) else 1

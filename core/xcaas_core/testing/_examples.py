@@ -1,4 +1,4 @@
-"""Example data of a type: what a fake answers when nobody told it better."""
+"""Example data of a type: what a fake responds with where a test says nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MOMENT: Final = dt.datetime(2026, 3, 14, 9, 26, 53, tzinfo=dt.UTC)
 
 
 def example(codec: Codec) -> JSONValue:
-    """JSON that a codec reads. Types that contain themselves end in empty lists and absent fields."""
+    """Return JSON that a codec reads. Types that contain themselves end in empty lists and absent fields."""
     return _Maker().value(codec, 0)
 
 

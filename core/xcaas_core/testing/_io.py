@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["FakeAsyncIO", "FakeSyncIO", "joined"]
 
 
-class Answering(Protocol):
+class Responder(Protocol):
     """What stands behind both halves: `FakeServer`."""
 
     @property
@@ -25,7 +25,7 @@ class Answering(Protocol):
 class FakeSyncIO:
     """What a blocking client's flows are carried out with."""
 
-    def __init__(self, server: Answering) -> None:
+    def __init__(self, server: Responder) -> None:
         self.server = server
         self.clock: FakeClock = server.clock
 
@@ -34,7 +34,7 @@ class FakeSyncIO:
         if isinstance(opened, AsyncIterator):
             raise TypeError("a blocking client cannot send an async iterator")
         content = opened if isinstance(opened, bytes) else b"".join(opened or ())
-        return _answered(self.server, request, content, stream)
+        return _respond(self.server, request, content, stream)
 
     def read(self, response: Response) -> None:
         _served(response).read()
@@ -49,13 +49,13 @@ class FakeSyncIO:
         self.server.clock.sleep(seconds)
 
     def close(self) -> None:
-        """The client was closed."""
+        """Do nothing: there is no connection to close."""
 
 
 class FakeAsyncIO:
     """What an async client's flows are carried out with."""
 
-    def __init__(self, server: Answering) -> None:
+    def __init__(self, server: Responder) -> None:
         self.server = server
         self.clock: FakeClock = server.clock
 
@@ -66,7 +66,7 @@ class FakeAsyncIO:
         else:
             content = opened if isinstance(opened, bytes) else b"".join(opened or ())
         await _pass()
-        return _answered(self.server, request, content, stream)
+        return _respond(self.server, request, content, stream)
 
     async def read(self, response: Response) -> None:
         await _pass()
@@ -84,7 +84,7 @@ class FakeAsyncIO:
         await _pass()
 
     async def close(self) -> None:
-        """The client was closed."""
+        """Do nothing: there is no connection to close."""
 
 
 async def _pass() -> None:
@@ -94,7 +94,7 @@ async def _pass() -> None:
     await checkpoint()
 
 
-def _answered(server: Answering, request: Request, content: bytes, stream: bool) -> Response:
+def _respond(server: Responder, request: Request, content: bytes, stream: bool) -> Response:
     parts: Callable[[], list[Part]] | None = request.parts
     response = ServedResponse(server.handle(request, joined(parts()) if parts is not None else content))
     if not stream:
@@ -103,7 +103,7 @@ def _answered(server: Answering, request: Request, content: bytes, stream: bool)
 
 
 def joined(parts: list[Part]) -> bytes:
-    """A multipart body as it could look; boundaries are the HTTP library's business."""
+    """Return a multipart body as it could look; boundaries are the HTTP library's business."""
     found: list[bytes] = []
     for name, (file_name, content, media_type) in parts:
         disposition = f'form-data; name="{name}"' + (f'; filename="{file_name}"' if file_name else "")

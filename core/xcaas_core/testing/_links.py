@@ -1,6 +1,6 @@
 """What the operations of a product are to one another: which tells the state of a job, which describes a file.
 
-The facts stand on the operation that starts the job or gives the file; a fake that answers
+The facts stand on the operation that starts the job or gives the file; a fake that responds
 the other one needs them too.
 """
 
@@ -22,7 +22,7 @@ __all__ = ["Links", "call_names", "links_of", "operations_of"]
 
 
 class Links:
-    """Operations whose answers tell of something else: the state of a job, the checksum of a file."""
+    """Operations whose responses tell of something else: the state of a job, the checksum of a file."""
 
     def __init__(self) -> None:
         self.states: dict[Operation[object], StatusLink] = {}
@@ -31,7 +31,7 @@ class Links:
 
 @cache
 def links_of(package: str) -> Links:
-    """The links within one product. Empty for operations that stand in no module."""
+    """Return the links within one product, none for operations that stand in no module."""
     links = Links()
     for operation in operations_of(package):
         polling, download = operation.poller, operation.download
@@ -46,12 +46,12 @@ def links_of(package: str) -> Links:
 
 @cache
 def call_names(package: str) -> frozenset[str]:
-    """The names of all calls of a product."""
+    """Return the names of all calls of a product."""
     return frozenset(one.call for one in operations_of(package))
 
 
 def operations_of(package: str) -> list[Operation[object]]:
-    """The operations that the modules of a package keep."""
+    """Return the operations that the modules of a package keep."""
     try:
         root = import_module(package)
     except ImportError:

@@ -1,4 +1,4 @@
-"""Answers that a fake server gives, and the requests that it saw."""
+"""Responses that a fake server gives, and the requests that it saw."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FakeHeaders(dict[str, str]):
 
 
 class FakeResponse:
-    """One answer, or one way to fail.
+    """One response, or one way to fail.
 
     Args:
         status: HTTP status.
@@ -96,23 +96,23 @@ def _body(
 
 
 class ServedResponse:
-    """An answer on its way to the client."""
+    """A response on its way to the client."""
 
-    __slots__ = ("_answer", "_rest", "closed", "content")
+    __slots__ = ("_fake", "_rest", "closed", "content")
 
-    def __init__(self, answer: FakeResponse) -> None:
-        self._answer = answer
-        self._rest = list(answer.pieces)
+    def __init__(self, fake: FakeResponse) -> None:
+        self._fake = fake
+        self._rest = list(fake.pieces)
         self.content = b""
         self.closed = False
 
     @property
     def status(self) -> int:
-        return self._answer.status
+        return self._fake.status
 
     @property
     def headers(self) -> FakeHeaders:
-        return self._answer.headers
+        return self._fake.headers
 
     def read(self) -> None:
         pieces: list[bytes] = []
@@ -124,8 +124,8 @@ class ServedResponse:
         while self._rest:
             if piece := self._rest.pop(0):
                 return piece
-        if self._answer.error is not None:
-            raise self._answer.error
+        if self._fake.error is not None:
+            raise self._fake.error
         return b""
 
 
@@ -159,7 +159,7 @@ class FakeRequest:
         return found
 
     def json(self) -> JSONValue:
-        """The body as JSON. ValueError if it is something else."""
+        """Return the body as JSON. ValueError if it is something else."""
         return standard_loads(self.content)
 
     def __repr__(self) -> str:

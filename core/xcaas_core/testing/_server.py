@@ -30,7 +30,7 @@ class UnexpectedRequest(AssertionError):
 
 
 class FakeServer:
-    """Stands in for the services: answers from examples, checks requests, remembers them.
+    """Stands in for the services: responds from examples, checks requests, remembers them.
 
         server = FakeServer()
         client = XCaaS(http_client=server, credentials=ClientCredentials("id", "secret"))
@@ -44,7 +44,7 @@ class FakeServer:
     Args:
         check: Raise `RequestMismatch` in the call for a request that the spec does not allow.
         only_told: Raise `UnexpectedRequest` for calls that `respond` was not told of, instead of
-            answering with an example.
+            responding with an example.
     """
 
     def __init__(self, *, check: bool = True, only_told: bool = False) -> None:
@@ -69,7 +69,7 @@ class FakeServer:
         headers: Mapping[str, str] | None = None,
         error: BaseException | None = None,
     ) -> FakeServer:
-        """Say what a call gets. Said several times for one target, the answers come in that order,
+        """Say what a call gets. Said several times for one target, the responses come in that order,
         and the last one stays.
 
         Args:
@@ -81,7 +81,7 @@ class FakeServer:
             text: text, or
             content: bytes, whole or in pieces.
             headers: Headers.
-            error: Raised instead of an answer, after the body if there is one: an error of `xcaas`, such as
+            error: Raised instead of a response, after the body if there is one: an error of `xcaas`, such as
                 `ConnectionLostError("cut")`.
 
         Returns:
@@ -98,7 +98,7 @@ class FakeServer:
         return self
 
     def calls(self, target: str) -> list[FakeRequest]:
-        """The requests of one call, or of one method and path, oldest first."""
+        """Return the requests of one call, or of one method and path, oldest first."""
         return [request for request in self.requests if _Told(target, FakeResponse()).matches(request)]
 
     def reset(self) -> None:
@@ -109,7 +109,7 @@ class FakeServer:
             self._told.clear()
 
     def handle(self, request: Request, content: bytes) -> FakeResponse:
-        """Answer one request. Clients do this through `http_client=`."""
+        """Respond to one request. Clients do this through `http_client=`."""
         operation = request.operation
         seen = FakeRequest(request, content, operation)
         told = self._find(seen)
@@ -122,10 +122,10 @@ class FakeServer:
         if self._check and operation is not None and (problems := problems_of(seen, operation)):
             raise RequestMismatch(seen, problems)
         if told is not None:
-            answer = told if isinstance(told, FakeResponse) else told(seen)
-            if answer.error is not None and not any(answer.pieces):
-                raise answer.error
-            return answer
+            response = told if isinstance(told, FakeResponse) else told(seen)
+            if response.error is not None and not any(response.pieces):
+                raise response.error
+            return response
         if self._only_told or operation is None:
             raise UnexpectedRequest(f"{seen!r} ({seen.call}) was not expected")
         return default_response(operation)
@@ -150,11 +150,11 @@ class FakeServer:
             return None if told is None else told.take()
 
     def sync_io(self) -> FakeSyncIO:
-        """The network of a blocking client."""
+        """Return the network of a blocking client."""
         return FakeSyncIO(self)
 
     def async_io(self) -> FakeAsyncIO:
-        """The network of an async client."""
+        """Return the network of an async client."""
         return FakeAsyncIO(self)
 
 

@@ -41,7 +41,7 @@ class AsyncStream:
 
 
 def _is_readable(sock: Any) -> bool:
-    """Whether a server has said something, or goodbye: also when the socket is closed already."""
+    """Return whether a server has said something, or goodbye: also when the socket is closed already."""
     number = sock.fileno()
     if number < 0:
         return True

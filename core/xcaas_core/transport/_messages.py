@@ -96,8 +96,8 @@ class RequestBuilder:
         return self._request(request.method, url, headers=headers, content=content, files=files, extensions=extensions)
 
     def _parsed(self, address: str) -> Any:
-        """Parsing an address takes as long as all else that is done here, and those of polls, searches and
-        POSTs come again and again. Long ones are ids and cursors, and some hold keys: not kept."""
+        """Parse an address, and keep the result: it takes as long as all else that is done here, and the addresses of
+        polls, searches and POSTs come again and again. Long ones are ids and cursors, and some hold keys: not kept."""
         url = self._url(address)
         if len(address) < 200 and "key=" not in address and "token=" not in address:
             if len(self._urls) >= 256:

@@ -49,7 +49,7 @@ class WebhookError(XCaaSError):
     reason: WebhookReason
     """What is wrong with it."""
     response_status: int
-    """The HTTP status to answer with: 401 for what is not genuine, 200 for what was received before, and 5xx for
+    """The HTTP status to respond with: 401 for what is not genuine, 200 for what was received before, and 5xx for
     what is to be sent again."""
 
     def __init__(self, reason: WebhookReason, message: str, *, advice: str | None = None) -> None:

@@ -102,7 +102,7 @@ class KeyRing:
         resets_after_fork(self)
 
     def reset(self) -> None:
-        """After a fork: whoever looks for keys in the parent does not do so here."""
+        """Forget lookups after a fork: those of the parent go on there only."""
         self._lock = threading.RLock()
         self._lookups = {}
 
@@ -125,7 +125,7 @@ class KeyRing:
         return found
 
     def _at_hand(self, key_id: str) -> _Outcome | None:
-        """What is known of an id. None where a request is due."""
+        """Return what is known of an id. None where a request is due."""
         now = self._clock()
         with self._lock:
             if self._unknown.get(key_id, now) > now:
@@ -141,7 +141,7 @@ class KeyRing:
             return held.key
 
     def _join(self, key_id: str) -> tuple[_Lookup, bool]:
-        """The lookup of an id, and whether the caller is to carry it out."""
+        """Return the lookup of an id, and whether the caller is to carry it out."""
         with self._lock:
             if (running := self._lookups.get(key_id)) is not None:
                 return running, False

@@ -115,7 +115,7 @@ def is_genuine(signature: Signature, key: RSAPublicKey, headers: SignedHeaders, 
 
 
 def _documents(headers: SignedHeaders, body: bytes) -> Iterator[bytes]:
-    """The document that was signed; two of them if an id has a character of which nobody says how it is escaped."""
+    """Return the document that was signed, or two where an id has a character that may be escaped in two ways."""
     crc = checksum(body)
     ids = [_as_sent(one) for one in (headers.customer, headers.event, headers.tenant)]
     simple = all(_SIMPLE.fullmatch(one) for one in ids)

@@ -74,7 +74,7 @@ class _Pointers:
 
     def _check_pagination(self, operation: ir.Operation, facts: ir.Pagination) -> None:
         types = _success_types(operation)
-        found = self._look(types, facts.items, _below(facts.place, "items"), _answer(operation))
+        found = self._look(types, facts.items, _below(facts.place, "items"), _response_of(operation))
         if found and not any(isinstance(each, ir.ListOf) or each == ir.Scalar("any") for each in found):
             self._report.error(
                 _below(facts.place, "items"), f"{facts.items!r} is no list in the response of {operation.id!r}"
@@ -90,23 +90,23 @@ class _Pointers:
 
     def _check_location(self, operation: ir.Operation, location: ir.ValueLocation, place: ir.SourceLocation) -> None:
         if location.where == "body":
-            self._look(_success_types(operation), location.name, _below(place, "body"), _answer(operation))
+            self._look(_success_types(operation), location.name, _below(place, "body"), _response_of(operation))
         elif location.where == "header":
             names = [header.wire for response in operation.responses if response.success for header in response.headers]
             if location.name.lower() not in [name.lower() for name in names]:
-                message = f"{_answer(operation)} declares no header {location.name!r}"
+                message = f"{_response_of(operation)} declares no header {location.name!r}"
                 self._report.error(_below(place, "header"), message, meant(location.name, names))
 
     def _check_poller(self, operation: ir.Operation, poller: ir.Poller) -> None:
         place = _below(operation.place, keys.POLLER)
         if poller.id is not None:
-            self._look(_success_types(operation), poller.id, _below(place, "id"), _answer(operation))
+            self._look(_success_types(operation), poller.id, _below(place, "id"), _response_of(operation))
         status = self._operations.get(poller.status.call.operation)
         if status is None:
             return  # reading has told it
         for role, pointer in (("value", poller.status.value), ("reason", poller.status.reason)):
             if pointer is not None:
-                found = self._look(_success_types(status), pointer, _below(place, "status", role), _answer(status))
+                found = self._look(_success_types(status), pointer, _below(place, "status", role), _response_of(status))
                 if role == "value":
                     self._check_states(poller.status, found, _below(place, "status"))
 
@@ -125,7 +125,7 @@ class _Pointers:
         place = _below(operation.place, keys.DOWNLOAD, "checksum")
         for role, pointer in (("value", checksum.value), ("type", checksum.type), ("size", checksum.size)):
             if pointer is not None:
-                self._look(_success_types(described), pointer, _below(place, role), _answer(described))
+                self._look(_success_types(described), pointer, _below(place, role), _response_of(described))
 
     def _look(
         self, types: tuple[ir.TypeRef, ...], pointer: str, place: ir.SourceLocation, where: str
@@ -191,7 +191,7 @@ def _success_types(operation: ir.Operation) -> tuple[ir.TypeRef, ...]:
     return tuple(variant.type for response in operation.responses if response.success for variant in response.variants)
 
 
-def _answer(operation: ir.Operation) -> str:
+def _response_of(operation: ir.Operation) -> str:
     return f"the response of {operation.id!r}"
 
 

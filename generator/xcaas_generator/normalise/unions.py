@@ -371,7 +371,7 @@ def _property_names(node: Node) -> list[str]:
 
 
 def _constants(node: Node) -> tuple[str, ...]:
-    """The values of a tag, as text: a mapping has no other keys. True is written as in JSON."""
+    """Return the values of a tag, as text: a mapping has no other keys. True is written as in JSON."""
     const = node.get("const")
     if isinstance(const, str | bool | int | float):
         return (_tag_text(const),)

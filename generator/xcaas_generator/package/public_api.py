@@ -69,7 +69,7 @@ def _called(item: ast.FunctionDef, calls: dict[str, str]) -> str | None:
 
 
 def _shown(node: ast.AST) -> str:
-    """The text of a piece of code, without what is nothing to callers."""
+    """Return the text of a piece of code, without what is nothing to callers."""
     return ast.unparse(_ForCallers().visit(copy.deepcopy(node)))
 
 

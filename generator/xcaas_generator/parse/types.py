@@ -61,7 +61,7 @@ class Types:
         return self.schemas.errors
 
     def of(self, data: oai.Schema | oai.Reference) -> ir.TypeRef:
-        """The type of a schema. Raises `Unparsed`."""
+        """Return the type of a schema. Raises `Unparsed`."""
         if not isinstance(data, oai.Reference):
             return self.of_property(self._property(data), data)
         name = data.ref.get_untrusted_value()
@@ -70,7 +70,7 @@ class Types:
         return self._referred[name]
 
     def fields(self, model: str) -> dict[str, ir.TypeRef]:
-        """The types of a class's properties, by key."""
+        """Return the types of a class's properties, by key."""
         prop = self.models.get(model)
         if prop is None or prop.required_properties is None or prop.optional_properties is None:
             raise Unparsed(f"the parser has no class {model}")
@@ -88,7 +88,7 @@ class Types:
         return self.of_property(prop.additional_properties, data)
 
     def of_property(self, prop: PropertyProtocol, data: oai.Schema | oai.Reference) -> ir.TypeRef:
-        """The type that a parsed property has; its schema adds what the parser does not model."""
+        """Return the type that a parsed property has; its schema adds what the parser does not model."""
         if isinstance(prop, parsed.ModelProperty):
             name = str(prop.class_info.name)
             return ir.MapOf(self._value(name)) if name in self._maps else ir.ModelRef(name)
@@ -147,7 +147,7 @@ def _scalar(prop: PropertyProtocol, form: str | None) -> ir.Scalar:
 
 
 def split_null(type_: ir.TypeRef) -> tuple[ir.TypeRef, bool]:
-    """A type without null, and whether null was one of its members."""
+    """Return a type without null, and whether null was one of its members."""
     if not isinstance(type_, ir.UnionOf) or NULL not in type_.members:
         return type_, False
     rest = tuple(member for member in type_.members if member != NULL)

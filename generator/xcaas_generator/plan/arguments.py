@@ -27,7 +27,7 @@ class Argument:
 def arguments(
     operation: ir.Operation, context: PlanContext, imports: Imports, annotations: Annotations
 ) -> list[Argument]:
-    """Parallel to the operation's parameters."""
+    """Return the arguments, parallel to the operation's parameters."""
     names = argument_names(operation)
     return [_argument(item, name, context, annotations) for item, name in zip(operation.parameters, names, strict=True)]
 
@@ -38,7 +38,7 @@ def body_argument(
     imports: Imports,
     annotations: Annotations,
 ) -> Argument | None:
-    """The argument for the request body, whose name stays clear of the others."""
+    """Return the argument for the request body, whose name stays clear of the others."""
     body = operation.body
     if body is None or not body.variants:
         return None
@@ -55,7 +55,7 @@ def body_argument(
 
 
 def signature(given: list[Argument]) -> Code:
-    """Path parameters first, then keyword-only ones, the required before the optional."""
+    """Return the parameters: those of the path first, then keyword-only ones, the required before the optional."""
     ordered = _in_order(given)
     parts = [Code("self"), *(_declared(item) for item in ordered if item.positional)]
     keywords = [_declared(item) for item in ordered if not item.positional]
@@ -63,7 +63,7 @@ def signature(given: list[Argument]) -> Code:
 
 
 def described(given: list[Argument]) -> list[tuple[str, str]]:
-    """Names and descriptions for the docstring."""
+    """Return names and descriptions for the docstring."""
     return [(item.name, item.doc) for item in _in_order(given)]
 
 
@@ -89,7 +89,7 @@ def _argument(parameter: ir.Parameter, name: str, context: PlanContext, annotati
 
 
 def _default(parameter: ir.Parameter, context: PlanContext) -> Code | None:
-    """None for what the caller must give, `None` as code for what may be left out."""
+    """Return None for what the caller must give, `None` as code for what may be left out."""
     if not parameter.required or parameter.source:
         return Code("None")
     if isinstance(parameter.type, ir.Const) and not isinstance(parameter.type.value, float):
@@ -100,7 +100,7 @@ def _default(parameter: ir.Parameter, context: PlanContext) -> Code | None:
 
 
 def _fits(value: ir.JSON, ref: ir.TypeRef, context: PlanContext) -> bool:
-    """Whether a default can stand in a signature: a plain scalar of the very type."""
+    """Return whether a default can stand in a signature: a plain scalar of the very type."""
     if isinstance(ref, ir.EnumRef):
         return isinstance(value, str) and "str" in context.names.enums[ref.name].base
     if not isinstance(ref, ir.Scalar) or (ref.form is not None and ref.kind == "str"):

@@ -39,7 +39,7 @@ _MAX_LITERALS = 500
 
 
 def model_modules(document: ir.Document, names: ModelNames) -> Iterator[Module]:
-    """Every file of the `models` package."""
+    """Return every file of the `models` package."""
     named = _docs(document)
     for model in document.models:
         yield Module(_path(names, model.name), "model.py.jinja", _model(model, names, named))
@@ -61,7 +61,7 @@ def _path(names: ModelNames, name: str) -> str:
 
 
 def _docs(document: ir.Document) -> dict[str, str]:
-    """What the spec says of each named type."""
+    """Return what the spec says of each named type."""
     models = {model.name: model.doc or model.title for model in document.models}
     return models | {one.name: one.doc for one in document.enums} | {one.name: one.doc for one in document.unions}
 
@@ -106,7 +106,7 @@ def _model(model: ir.Model, names: ModelNames, named: Mapping[str, str]) -> Mode
 
 
 def _may_be_absent(field: ir.Field, model: ir.Model, names: ModelNames) -> bool:
-    """What only the other side sends can't be asked of an instance."""
+    """Return whether an instance may lack a field, as it may where only the other side sends it."""
     return (
         not field.required
         or (field.read_only and model.name in names.sent)
@@ -131,14 +131,14 @@ def _field(field: ir.Field, name: str, absent: bool, imports: Imports, annotatio
 
 
 def _constant(field: ir.Field) -> Code | None:
-    """The value of a property that always has this one: nobody has to give it."""
+    """Return the value of a property that always has this one: nobody has to give it."""
     if not isinstance(field.type, ir.Const) or field.type.value is None or field.nullable:
         return None
     return literal(field.type.value)
 
 
 def _described(field: ir.Field, names: ModelNames, named: Mapping[str, str]) -> ir.Field:
-    """A field that only refers to a named type says what the spec says of that."""
+    """Return a field with the description of its named type, where it has none of its own."""
     ref = field.type
     name = names.union(ref) if isinstance(ref, ir.UnionOf) else getattr(ref, "name", None)
     if field.doc or not isinstance(name, str):
@@ -157,7 +157,7 @@ def _extra(ref: ir.TypeRef, imports: Imports, annotations: Annotations) -> Field
 
 
 def _stands_in_class(wire: str) -> bool:
-    """Whether a wire name can be an attribute in a class body without being changed on the way."""
+    """Return whether a wire name can be an attribute in a class body without being changed on the way."""
     return wire.isascii() and wire.isidentifier() and not keyword.iskeyword(wire) and not wire.startswith("__")
 
 

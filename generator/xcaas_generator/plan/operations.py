@@ -53,7 +53,7 @@ def operation_value(
     context: PlanContext,
     imports: Imports,
 ) -> Code:
-    """The expression that builds the operation."""
+    """Return the expression that builds the operation."""
     parameters = [
         _parameter(parameter, name, context, imports)
         for parameter, name in zip(operation.parameters, argument_names(operation), strict=True)
@@ -94,7 +94,7 @@ def _path(operation: ir.Operation) -> str:
 
 
 def servers_value(servers: tuple[ir.Server, ...], imports: Imports) -> Code:
-    """A list of `Server(...)`; several have the words that tell them apart."""
+    """Return a list of `Server(...)`; several have the words that tell them apart."""
     return parenthesised([_server(server, imports, named=len(servers) > 1) for server in servers])
 
 
@@ -120,7 +120,7 @@ def _server(server: ir.Server, imports: Imports, *, named: bool) -> Code:
 
 
 def _unless_plain(ref: ir.TypeRef, names: ModelNames) -> Code | None:
-    """The annotation of a type, where plain JSON values would not do."""
+    """Return the annotation of a type, where plain JSON values would not do."""
     return None if is_plain(ref, names) else text(annotation_text(ref, names))
 
 
@@ -212,7 +212,7 @@ def _response_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: Model
 
 
 def errors_value(operation: ir.Operation, context: PlanContext, imports: Imports) -> Code | None:
-    """The errors of an operation by status, or None if the document tells of none with a body."""
+    """Return the errors of an operation by status, or None if the document tells of none with a body."""
     pairs: list[tuple[Code, Code]] = []
     for response in operation.responses:
         if response.status[0] in "45" or response.status == "default":

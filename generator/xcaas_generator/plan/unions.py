@@ -15,7 +15,7 @@ _PACKAGE = Code('__name__.rpartition(".models.")[0]')
 
 
 def union_plan(union: ir.Union, names: ModelNames) -> UnionPlan:
-    """The module of one union."""
+    """Return the module of one union."""
     name, parser = names.classes[union.name], names.parsers[union.name]
     imports = Imports({name, parser})
     annotations = Annotations(names, imports, module="..models", own=frozenset({name}), marked=True)
@@ -37,7 +37,7 @@ def union_plan(union: ir.Union, names: ModelNames) -> UnionPlan:
 
 
 def alias_plan(union: ir.Union, names: ModelNames) -> EnumPlan:
-    """The module of another name for one class or enum, which reads itself."""
+    """Return the module of another name for one class or enum, which reads itself."""
     name = names.classes[union.name]
     imports = Imports({name})
     value = Annotations(names, imports, module="..models").read(union.type)

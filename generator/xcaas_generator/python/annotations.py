@@ -44,12 +44,12 @@ class ModelNames:
     parsers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def union(self, ref: ir.UnionOf) -> str | None:
-        """The name of a union in the document, if it has one."""
+        """Return the name of a union in the document, if it has one."""
         return self.unions.get(union_key(ref))
 
 
 def union_key(ref: ir.UnionOf) -> str:
-    """What only equal unions have in common. As values, the constants 1 and true would be equal, too."""
+    """Return what only equal unions have in common. As values, the constants 1 and true would be equal, too."""
     return repr(ref)
 
 
@@ -122,12 +122,12 @@ def _text_scalar(form: str) -> _PythonScalar:
 
 
 def annotation_text(ref: ir.TypeRef, names: ModelNames, *, nullable: bool = False) -> str:
-    """The annotation of a type in an operation: text, which is evaluated when a call needs it."""
+    """Return the annotation of a type in an operation: text, which is evaluated when a call needs it."""
     return str(Annotations(names, PlainNames(), module=".models", marked=True).read(ref, nullable=nullable))
 
 
 def is_plain(ref: ir.TypeRef, names: ModelNames) -> bool:
-    """Whether JSON's own value is the Python value: of text, numbers, booleans, null, and unions of these."""
+    """Return whether JSON's own value is the Python value: of text, numbers, booleans, null, and unions of these."""
     match ref:
         case ir.Scalar():
             return ref.kind in ("any", "none") or (_python_scalar(ref) in _SCALARS.values() and ref.kind != "bytes")
@@ -140,14 +140,14 @@ def is_plain(ref: ir.TypeRef, names: ModelNames) -> bool:
 
 
 def is_single(ref: ir.TypeRef, names: ModelNames) -> bool:
-    """Whether a value is plain, and neither a list nor an object."""
+    """Return whether a value is plain, and neither a list nor an object."""
     if isinstance(ref, ir.UnionOf):
         return all(is_single(member, names) for member in ref.members)
     return is_plain(ref, names) and ref != ir.Scalar("any")
 
 
 def may_be_null(ref: ir.TypeRef) -> bool:
-    """Whether null is one of the values of a type itself."""
+    """Return whether null is one of the values of a type itself."""
     if isinstance(ref, ir.UnionOf):
         return any(may_be_null(member) for member in ref.members)
     return ref in (ir.Scalar("any"), ir.Scalar("none"), ir.Const(None))
@@ -174,19 +174,19 @@ class Annotations:
         self._core = SDK if module == ".models" else _CORE
 
     def read(self, ref: ir.TypeRef, *, nullable: bool = False) -> Code:
-        """The type of a value that comes from a server."""
+        """Return the type of a value that comes from a server."""
         return self._or_none(self._parts(ref, given=False), nullable)
 
     def write(self, ref: ir.TypeRef, *, nullable: bool = False) -> Code:
-        """The type of a value that a caller hands over."""
+        """Return the type of a value that a caller hands over."""
         return self._or_none(self._parts(ref, given=True), nullable)
 
     def twin(self, ref: ir.ModelRef) -> Code:
-        """The typed dictionary of a model that requests can hold."""
+        """Return the typed dictionary of a model that requests can hold."""
         return self._sibling(self._names.twins[ref.name])
 
     def one_or_list(self, ref: ir.TypeRef) -> Code:
-        """The type of something that a service now sends as it is, now as the only element of a list."""
+        """Return the type of something that a service now sends as it is, now as the only element of a list."""
         return code("{}[{}, {}]", self._use("typing", "Annotated"), self.read(ref), self._use(self._core, "OneOrList"))
 
     def _or_none(self, parts: list[Code], nullable: bool) -> Code:
@@ -198,11 +198,11 @@ class Annotations:
         return join(" | ", unique)
 
     def _json(self) -> Code | None:
-        """The local name of free JSON, which may be null already."""
+        """Return the local name of free JSON, which may be null already."""
         return self._imports.known(self._core, "JSONValue")
 
     def _parts(self, ref: ir.TypeRef, *, given: bool) -> list[Code]:
-        """The members of a type's union; one for most types."""
+        """Return the members of a type's union; one for most types."""
         match ref:
             case ir.Scalar(kind="bytes") if given:
                 return [self._use(SDK, "FileInput")]
@@ -241,7 +241,7 @@ class Annotations:
         return [*(models if name is not None else self._told_apart(ref, models)), *null]
 
     def _told_apart(self, ref: ir.UnionOf, members: list[Code]) -> list[Code]:
-        """Members of a union with the mark that says which is which."""
+        """Return members of a union with the mark that says which is which."""
         if not self._marked or not _is_discriminated(ref):
             return members
         variants = [parenthesised([text(tag), self._sibling(self._names.classes[model])]) for tag, model in ref.mapping]
@@ -250,7 +250,7 @@ class Annotations:
         return [code("{}[{}, {}]", self._use("typing", "Annotated"), join(" | ", members), mark)]
 
     def _besides(self, member: ir.TypeRef) -> list[Code]:
-        """What can be given for a member of a named union beyond what is read from it."""
+        """Return what can be given for a member of a named union beyond what is read from it."""
         match member:
             case ir.ModelRef():
                 return [self.twin(member)] if member.name in self._names.twins else []
@@ -309,5 +309,5 @@ def _is_discriminated(ref: ir.UnionOf) -> bool:
 
 
 def _has_text_form(scalar: ir.Scalar) -> bool:
-    """Whether a caller may as well give the text that is sent: of a time, a date, a UUID, a decimal number."""
+    """Return whether a caller may as well give the text that is sent: of a time, a date, a UUID, a decimal number."""
     return scalar.kind == "str" and _python_scalar(scalar).module != ""

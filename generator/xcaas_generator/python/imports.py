@@ -106,7 +106,7 @@ class Imports:
 
 
 def _whole_module(module: str, local: Code) -> tuple[int, bool, str, Code]:
-    """The line for a module under another name, and where it stands among the others."""
+    """Return the line for a module under another name, and where it stands among the others."""
     leaf = module.rpartition(".")[2]
     parent = module.removesuffix(leaf)
     if not parent:

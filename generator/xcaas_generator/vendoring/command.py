@@ -52,7 +52,7 @@ def vendor(options: argparse.Namespace, progress: Progress, originals: Originals
 
 
 def _order(options: argparse.Namespace, old: Record | None) -> Order:
-    """What is asked for; what the copy was made from, if nothing is."""
+    """Return what is asked for, or what the copy was made from if nothing is."""
     asked = Order(_once(options.products), _once(options.extras))
     if options.spec is not None:
         if options.products:
@@ -98,7 +98,7 @@ def _check(target: Path, old: Record, order: Order, originals: Originals) -> int
 
 
 def _told(update: Update, changed: int, old: Record | None) -> str:
-    """What happened, for the terminal."""
+    """Return what happened, for the terminal."""
     lines = [f"overwritten: {update.target / path}" for path in update.overwritten]
     lines += [f"merged: {update.target / path}" for path in update.merged if path not in update.conflicts]
     lines += [f"conflict: {update.target / path}" for path in update.conflicts]

@@ -97,7 +97,7 @@ def _library(name: str, folder: Path, originals: Originals) -> Library:
 
 
 def _needed(library: Library, roots: Iterable[str]) -> set[str]:
-    """The modules that a copy needs. A package of core that has a module `_absent` and of which nothing else is
+    """Return the modules that a copy needs. A package of core that has a module `_absent` and of which nothing else is
     needed becomes that module, so that others can build on it without bringing it along."""
     whole = dict(library.modules)
     absent = {name.rpartition(".")[0] for name in whole if name.endswith(f".{ABSENT}")}
@@ -113,7 +113,7 @@ def _needed(library: Library, roots: Iterable[str]) -> set[str]:
 
 
 def _extras(library: Library, root: str, names: Iterable[str]) -> list[str]:
-    """The modules behind public names that a copy shall have although nothing in it uses them."""
+    """Return the modules behind public names that a copy shall have although nothing in it uses them."""
     found: list[str] = []
     for name in names:
         item = library.modules[root].reexports.get(name)
@@ -126,7 +126,7 @@ def _extras(library: Library, root: str, names: Iterable[str]) -> list[str]:
 
 
 def _with_core_names(index: Module, core: Module) -> str:
-    """The `__init__` of a package, made to offer core's names as that of the suite does."""
+    """Return the `__init__` of a package, made to offer core's names as that of the suite does."""
     own = {name: item for name, item in index.reexports.items() if name not in core.reexports}
     places = {name: item.module.removeprefix(index.name).removeprefix(".") for name, item in own.items()}
     head = index.source.partition("\nfrom __future__")[0]
@@ -142,7 +142,7 @@ def _with_core_names(index: Module, core: Module) -> str:
 
 
 def _files(library: Library, root: str, present: set[str], originals: Originals) -> dict[str, str]:
-    """Texts by path: the modules in their places, the data that they read, the licence and the check."""
+    """Return texts by path: the modules in their places, the data that they read, the licence and the check."""
     modules = [library.modules[name] for name in sorted(present)]
     core = _free_name(module for module in modules if _top(module) == root)
     files = {
@@ -160,7 +160,7 @@ def _files(library: Library, root: str, present: set[str], originals: Originals)
 
 
 def _data(modules: list[Module], root: str) -> dict[str, str]:
-    """Files beside the products' modules that a module of core reads by name, such as examples for fakes."""
+    """Return the files beside the products' modules that a module of core reads by name, such as examples for fakes."""
     readers = [module.source for module in modules if _top(module) == CORE]
     found: dict[str, str] = {}
     for module in modules:
@@ -176,7 +176,7 @@ def _top(module: Module) -> str:
 
 
 def _free_name(modules: Iterable[Module]) -> str:
-    """A name for core's folder that no module of the package has."""
+    """Return a name for core's folder that no module of the package has."""
     taken = {module.path.parts[0].partition(".")[0] for module in modules}
     if CHECK.removesuffix(".py") in taken:
         raise Failure(f"a resource is named like {CHECK}; give it another name with x-xcaas-resource")

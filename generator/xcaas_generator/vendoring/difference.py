@@ -10,7 +10,7 @@ from .record import Record
 
 
 def difference(target: Path, old: Record | None, texts: Mapping[str, str]) -> Iterator[str]:
-    """The lines of a unified diff from a folder to the texts of a copy."""
+    """Return the lines of a unified diff from a folder to the texts of a copy."""
     for path in sorted({*texts, *(old.files if old else ())}):
         before, after = _lines(target / path), texts.get(path, "").splitlines(keepends=True)
         if before != after:

@@ -31,7 +31,7 @@ class Originals:
         raise Failure(f"{self.core / '_version.py'} names no version; install xcaas anew")
 
     def core_digest(self) -> str:
-        """A hash of the whole of core, to notice that it changed."""
+        """Return a hash of the whole of core, to notice that it changed."""
         total = hashlib.sha256()
         for path in sorted(self.core.rglob("*.py")):
             total.update(path.relative_to(self.core).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
@@ -39,7 +39,7 @@ class Originals:
 
 
 def installed() -> Originals:
-    """What `import xcaas` would find.
+    """Return what `import xcaas` would find.
 
     Raises:
         Failure: A part is not installed.

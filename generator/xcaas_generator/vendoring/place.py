@@ -35,7 +35,7 @@ def open_place(target: Path) -> Record | None:
 
 
 def project_root(target: Path) -> Path | None:
-    """The folder of the project that a target lies in, if it looks like one."""
+    """Return the folder of the project that a target lies in, if it looks like one."""
     for folder in _absolute(target).parents:
         if any((folder / mark).exists() for mark in _PROJECT):
             return folder
@@ -58,7 +58,7 @@ def refuse_long_paths(target: Path, paths: Iterable[str]) -> None:
 
 
 def refuse_links_inside(target: Path) -> None:
-    """A link in a copy would lead what is read or written out of it.
+    """Refuse a link in a copy: it would lead what is read or written out of it.
 
     Raises:
         Failure: There is one.
@@ -69,7 +69,7 @@ def refuse_links_inside(target: Path) -> None:
 
 
 def _refuse_links(target: Path) -> None:
-    """A link between the project and the target would lead out of the project."""
+    """Refuse a link between the project and the target: it would lead out of the project."""
     root = project_root(target)
     place = _absolute(target)
     below = [place, *(folder for folder in place.parents if root and folder.is_relative_to(root) and folder != root)]
@@ -79,5 +79,5 @@ def _refuse_links(target: Path) -> None:
 
 
 def _absolute(path: Path) -> Path:
-    """Without following links, and without `..`."""
+    """Return an absolute path without following links, and without `..`."""
     return Path(os.path.normpath(Path.cwd() / path))

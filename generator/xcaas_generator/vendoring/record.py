@@ -84,5 +84,5 @@ def _pairs(table: Mapping[str, str]) -> list[str]:
 
 
 def _text(value: str) -> str:
-    """A basic string. TOML takes JSON's escapes, but wants DEL escaped as well."""
+    """Return a basic string. TOML takes JSON's escapes, but wants DEL escaped as well."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -168,7 +168,7 @@ def _parse(given: object, name: str | None = None) -> Iterable[ScopedCredential]
 
 
 def _refuse_arguments(given: Mapping[object, object]) -> None:
-    """The arguments of a credential by name are not yet the credential."""
+    """Refuse the arguments of a credential by name: they are not yet the credential."""
     kind = _ARGUMENTS.get(frozenset(given))
     if kind is not None and all(isinstance(value, str) for value in given.values()):
         names = ", ".join(f"{name}=…" for name in given)

@@ -134,7 +134,7 @@ def _timeouts(request: Request) -> Timeouts:
 
 
 def about_token(product: Product, info: TokenInfo, status: int) -> str | None:
-    """Advice after the server refused a call that carried a token."""
+    """Return advice after the server refused a call that carried a token."""
     name = product.console_name
     if name is not None and info.products and name not in info.products:
         has = ", ".join(f"“{other}”" for other in info.products)
@@ -149,7 +149,7 @@ def about_token(product: Product, info: TokenInfo, status: int) -> str | None:
 
 
 def about_key(product: Product, status: int) -> str | None:
-    """Advice after the server refused a key, a tenant's token or a password."""
+    """Return advice after the server refused a key, a tenant's token or a password."""
     name = f" and has the product “{product.console_name}”" if product.console_name else ""
     if status == 401:
         return f"Check that the key or token given to the client is right, still exists{name}."

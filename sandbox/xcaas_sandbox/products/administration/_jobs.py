@@ -64,7 +64,7 @@ class Jobs:
     def accept(
         self, resource_type: str, operation_type: str, resource_id: str | None, effect: Callable[[], str]
     ) -> Reply:
-        """Answer 202 and do it later. `effect` returns the id of what it wrote, or raises `Problem`."""
+        """Respond with 202 and do it later. `effect` returns the id of what it wrote, or raises `Problem`."""
         job = _Job(
             f"op_{next(self._numbers)}",
             resource_type,

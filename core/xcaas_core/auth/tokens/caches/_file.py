@@ -75,7 +75,7 @@ class FileTokenCache:
             raise
 
     def try_lock(self, key: str, seconds: float) -> str | None:
-        """The system frees the lock when its process ends, so `seconds` isn't needed."""
+        """Take the lock if it is free. The system frees it when the process ends, so `seconds` isn't needed."""
         owner = secrets.token_hex(8)
         if fcntl is None:
             return owner

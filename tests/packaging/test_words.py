@@ -1,0 +1,159 @@
+"""Sentences of the code: docstrings of functions are imperative, and HTTP's word is response."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.installing import ROOT
+from tests.packaging.test_house import SOURCES, files
+
+VERBS = frozenset(
+    [
+        "acknowledge",
+        "add",
+        "advise",
+        "ask",
+        "begin",
+        "bind",
+        "break",
+        "bring",
+        "build",
+        "call",
+        "cancel",
+        "capitalise",
+        "carry",
+        "change",
+        "check",
+        "claim",
+        "close",
+        "compare",
+        "compile",
+        "connect",
+        "count",
+        "create",
+        "deal",
+        "decide",
+        "declare",
+        "decode",
+        "describe",
+        "do",
+        "drop",
+        "encode",
+        "end",
+        "find",
+        "follow",
+        "forget",
+        "format",
+        "generate",
+        "get",
+        "give",
+        "have",
+        "hold",
+        "judge",
+        "keep",
+        "lay",
+        "leave",
+        "let",
+        "list",
+        "look",
+        "make",
+        "mask",
+        "merge",
+        "name",
+        "note",
+        "open",
+        "parse",
+        "pay",
+        "percent-encode",
+        "print",
+        "put",
+        "raise",
+        "read",
+        "receive",
+        "record",
+        "refuse",
+        "remember",
+        "remove",
+        "replace",
+        "report",
+        "respond",
+        "return",
+        "run",
+        "save",
+        "say",
+        "see",
+        "seek",
+        "send",
+        "serve",
+        "settle",
+        "share",
+        "shorten",
+        "show",
+        "start",
+        "stop",
+        "swap",
+        "take",
+        "teach",
+        "tell",
+        "turn",
+        "undo",
+        "unpack",
+        "use",
+        "validate",
+        "wait",
+        "warn",
+        "watch",
+        "wrap",
+        "write",
+        "yield",
+    ]
+)
+
+
+def not_imperative(source: str) -> list[str]:
+    """Return the functions whose docstring begins with something other than a verb.
+
+    Properties are named like attributes, and `__init__` documents the arguments of its class.
+    """
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.name == "__init__":
+            continue
+        text = ast.get_docstring(node)
+        if not text or any("property" in ast.unparse(decorator) for decorator in node.decorator_list):
+            continue
+        first = re.split(r"[\s,:.]", text, maxsplit=1)[0]
+        if first.lower() not in VERBS:
+            found.append(f"{node.name}: {first}")
+    return found
+
+
+@pytest.mark.parametrize("folder", SOURCES)
+def test_docstrings_of_functions_are_imperative(folder: str) -> None:
+    found = {path.relative_to(ROOT).as_posix(): not_imperative(path.read_text("utf-8")) for path in files(folder)}
+    assert len(found) > 40
+    assert not {path: names for path, names in found.items() if names}
+
+
+@pytest.mark.parametrize(
+    "start", ["The pages", "Whether it", "What is", "A page", "One by one", "Some bytes", "`x`, y"]
+)
+def test_other_docstrings_are_found(start: str) -> None:
+    assert not_imperative(f'def f():\n    """{start}."""\n') == [f"f: {start.split()[0].rstrip(',')}"]
+
+
+def test_properties_are_noun_phrases() -> None:
+    assert not_imperative('class C:\n    @property\n    def f(self):\n        """The pages."""\n') == []
+
+
+def test_core_says_response() -> None:
+    assert not [path for path in files("core") if mentions_answers(path)]
+
+
+def mentions_answers(path: Path) -> bool:
+    """Return whether a file calls a response an answer."""
+    return re.search("answer", path.read_text("utf-8"), re.IGNORECASE) is not None
