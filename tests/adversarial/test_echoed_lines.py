@@ -1,16 +1,18 @@
-"""Lines that an HTTP library could not read and quotes in its error: what they hold of a secret shows nowhere."""
+"""What token endpoints and proxies send back of a secret shows nowhere, and what they send without an end is not kept."""
 
 from __future__ import annotations
 
+import base64
 import traceback
+import zlib
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pytest
 
 import xcaas
 from tests.adversarial.clients import KINDS, LIBRARIES, own_client, run_async
-from tests.adversarial.raw_server import serving
+from tests.adversarial.raw_server import respond, serving
 
 SECRETS: Final = ("plain-S3CRET-keeping", 'S3CRET\'s wörth "keeping"')
 WHERE: Final = {
@@ -71,3 +73,41 @@ def test_a_token_endpoint_that_sends_the_secret_where_no_text_belongs(
         error = failure(kind, base_url=server.url, hooks=[Listener()] if hooked else [], **given)
     assert error.__context__ is None
     assert "CRET" not in "".join(traceback.format_exception(error, limit=0))
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_token_response_that_unpacks_to_megabytes(kind: str, library: str) -> None:
+    read: list[int] = []
+
+    def script(asked: object) -> list[bytes]:
+        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(64)) + packer.flush()
+        read.append(len(packed))
+        return [respond(packed, 200, "Content-Encoding: gzip")]
+
+    given: dict[str, Any] = {"http_library": library}
+    if kind.startswith("own"):
+        given = {"http_client": own_client(kind, library)}
+    credentials = xcaas.ClientCredentials("id", "a-secret", policy=xcaas.TokenPolicy(attempts=1))
+    with serving(script) as server:
+        error = failure(kind, base_url=server.url, credentials=credentials, retries=0, **given)
+    assert "larger than 1,048,576 bytes" in str(error)
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpx2"])
+def test_a_proxy_that_sends_its_login_back(library: Literal["httpx", "httpx2"]) -> None:
+    login = base64.b64encode(b"user:a proxy's p@ss").decode()
+    with serving(lambda asked: [respond(f"{asked.headers} a proxy's p@ss".encode(), 502)]) as server:
+        proxy = server.url.replace("://", "://user:a%20proxy's%20p%40ss@")
+        client = xcaas.XCaaS(
+            proxy=proxy, base_url=server.url, http_library=library, credentials=xcaas.BearerToken("a-token-of-mine"),
+            retries=0, insecure_hosts=["127.0.0.1"],
+        )  # fmt: skip
+        with client, pytest.raises(xcaas.ServerError) as caught:
+            client.storage.objects.get("1")
+    assert "***" in str(caught.value)
+    shown = f"{caught.value} {caught.value!r} {caught.value.body!r}"
+    assert login not in shown
+    assert "p@ss" not in shown

@@ -14,7 +14,7 @@ from .._fork import resets_after_fork
 from ..sansio._event_loops import has_ended, in_thread, running_loop
 from ._leftovers import guard, guarding
 from ._library import Connection
-from ._messages import HttpResponse, RequestBuilder, http_response, map_exception
+from ._messages import HttpResponse, RequestBuilder, http_response, map_exception, most_bytes, too_long
 from ._pool import AsyncTransportPool
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class AsyncHttpTransport:
                 if stream:
                     response.leave_open()
                     return response
-                return await self._finish(response)
+                return await self._finish(response, most_bytes(request))
             deadline.expire()
         except Exception as caught:
             error = map_exception(caught, client)
@@ -110,13 +110,17 @@ class AsyncHttpTransport:
             await raw.aclose()
             raise
 
-    async def _finish(self, response: HttpResponse) -> HttpResponse:
-        raw = response.raw
+    async def _finish(self, response: HttpResponse, most: float) -> HttpResponse:
+        body: AsyncIterator[bytes] = aiter(response.raw.stream if response.is_plain else _decoded(response))
+        pieces: list[bytes] = []
+        size = 0
         try:
-            if response.is_plain:
-                pieces = [piece async for piece in raw.stream]
-            else:
-                pieces = [piece async for piece in _decoded(response)]
+            async for piece in body:
+                pieces.append(piece)
+                size += len(piece)
+                if size > most:
+                    await _unwind(body)
+                    raise too_long(most)
             response.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         finally:
             await self.close_response(response)

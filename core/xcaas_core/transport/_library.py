@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from .._checks import check_library
 from .._errors import ConfigurationError
 from .._version import AGENT
+from .._secrets import basic
 from ._deadlines import Backend
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class Connection:
         self.library = _chosen(library)
         self.proxy = proxy
         self._proxies = _proxies_from_env() if proxy is None else {}
+        # As a proxy that sends its request back may show them.
+        self.secrets = [login for given in (proxy, *self._proxies.values()) if given for login in _login(given)]
         self.tls = _tls_context(self.library, verify)
         module = _module(self.library)
         with module.Client(transport=module.MockTransport(_module), trust_env=False) as client:
@@ -144,6 +147,16 @@ def _proxies_from_env() -> dict[str, str | None]:
     from ._proxies import proxies_by_pattern
 
     return proxies_by_pattern(found)
+
+
+def _login(proxy: str) -> list[str]:
+    """Return the login in a proxy's address, as it is sent."""
+    from urllib.parse import unquote, urlsplit
+
+    address = urlsplit(proxy)
+    if not address.password:
+        return []
+    return [basic(unquote(address.username or ""), unquote(address.password))]
 
 
 def _is_pattern(library: Any, pattern: str) -> bool:

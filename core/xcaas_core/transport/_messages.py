@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from .._errors import ConfigurationError, DecodeError, XCaaSError
+from .._errors import ConfigurationError, DecodeError, TransportError, XCaaSError
 from .._version import AGENT
 from ._deadlines import Deadline
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from ._codings import BodyDecoder
     from ._library import Connection
 
-__all__ = ["HttpResponse", "RequestBuilder", "http_response", "map_exception"]
+__all__ = ["HttpResponse", "RequestBuilder", "http_response", "map_exception", "most_bytes", "too_long"]
+
+_MOST: Final = 1 << 20
 
 
 class HttpResponse:
@@ -73,9 +76,11 @@ class RequestBuilder:
     def __init__(self, connection: Connection | None) -> None:
         self._request: Any = None
         self._defaults: dict[str, str] = {}
+        self._secrets: list[str] = []
         if connection is not None:
             self._request, self._url = connection.kinds
             self._defaults = connection.defaults
+            self._secrets = connection.secrets
         self._urls: dict[str, Any] = {}
 
     def _named(self, client: Any) -> dict[str, str]:
@@ -85,6 +90,7 @@ class RequestBuilder:
 
     def build(self, client: Any, request: Request, content: object) -> Any:
         extensions = {"timeout": Deadline(request.timeout, request.connect_timeout, request.read_timeout)}
+        request.secrets += self._secrets
         files = None if request.parts is None else request.parts()
         if self._request is None:
             headers = {**self._named(client), **request.headers}
@@ -104,6 +110,16 @@ class RequestBuilder:
                 self._urls.clear()
             self._urls[address] = url
         return url
+
+
+def most_bytes(request: Request) -> float:
+    """Return how large a response may be. What belongs to no operation (tokens, sets of keys) is small, or wrong."""
+    return math.inf if request.operation is not None else _MOST
+
+
+def too_long(most: float) -> TransportError:
+    """Return the error for a response that goes on after `most` bytes."""
+    return TransportError(f"the response is larger than {most:,.0f} bytes, and was not read to its end")
 
 
 def map_exception(error: Exception, client: Any = None) -> XCaaSError | None:

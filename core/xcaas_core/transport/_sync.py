@@ -10,7 +10,7 @@ from .._errors import ConfigurationError, XCaaSError
 from .._fork import resets_after_fork
 from ._leftovers import guard, guarding
 from ._library import Connection
-from ._messages import HttpResponse, RequestBuilder, http_response, map_exception
+from ._messages import HttpResponse, RequestBuilder, http_response, map_exception, most_bytes, too_long
 from ._pool import TransportPool
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class HttpTransport:
             if stream:
                 response.leave_open()
                 return response
-            return self._finish(response)
+            return self._finish(response, most_bytes(request))
         except Exception as caught:
             error = map_exception(caught, client)
             if error is None:
@@ -82,12 +82,16 @@ class HttpTransport:
             raw.close()
             raise
 
-    def _finish(self, response: HttpResponse) -> HttpResponse:
+    def _finish(self, response: HttpResponse, most: float) -> HttpResponse:
         check = response.deadline.check
         pieces: list[bytes] = []
+        size = 0
         try:
             for piece in response.raw.stream if response.is_plain else _decoded(response):
                 pieces.append(piece)
+                size += len(piece)
+                if size > most:
+                    raise too_long(most)
                 check()
         finally:
             self.close_response(response)

@@ -99,17 +99,17 @@ class EndpointFetcher:
             return self._unless_out_of_time(self._silent("no time was left", retry=False), budget)
         request.timeout = min(self.policy.attempt_timeout, left)
         request.connect_timeout, request.read_timeout = budget.timeouts
-        redacted = redactor_of(request.headers, request.url, request.secrets).text
-        trouble: TransportError | None = None
+        outcome: Response | TransportError
         try:
-            response = yield from send(request)
+            outcome = yield from send(request)
         except TransportError as error:
-            trouble = error
-        else:
-            return self._outcome(response, started, redacted, renewal=budget.renewal)
+            outcome = error
         # outside the `except`, so that no error has this one for its context
-        refused = isinstance(trouble, CertificateError)
-        failure = self._silent(redacted(trouble.message), retry=not refused, advice=trouble.advice if refused else None)
+        redacted = redactor_of(request.headers, request.url, request.secrets).text
+        if not isinstance(outcome, TransportError):
+            return self._outcome(outcome, started, redacted, renewal=budget.renewal)
+        refused = isinstance(outcome, CertificateError)
+        failure = self._silent(redacted(outcome.message), retry=not refused, advice=outcome.advice if refused else None)
         return self._unless_out_of_time(failure, budget)
 
     def _silent(self, reason: str, *, retry: bool, advice: str | None = None) -> Failure:
