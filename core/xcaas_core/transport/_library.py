@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .._checks import check_library
 from .._errors import ConfigurationError
-from .._version import AGENT
 from .._secrets import basic
+from .._version import AGENT
 from ._deadlines import Backend
 
 if TYPE_CHECKING:
