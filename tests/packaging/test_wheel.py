@@ -14,6 +14,7 @@ from tests.packaging.installing import ROOT, Environment
 SOURCES = {
     "xcaas": "generated/xcaas",
     "xcaas_core": "core/xcaas_core",
+    "xcaas_data": "data/xcaas_data",
     "xcaas_generator": "generator/xcaas_generator",
     "xcaas_sandbox": "sandbox/xcaas_sandbox",
     "xcaas_sandbox/_specs": "specs",
@@ -35,7 +36,7 @@ def test_everything_is_in_it_and_nothing_else(wheel: Path) -> None:
         "xcaas_sandbox/_specs/storage.yaml",
     ):
         assert wanted in names
-    for package in ("xcaas", "xcaas_core", "xcaas_generator", "xcaas_sandbox"):
+    for package in ("xcaas", "xcaas_core", "xcaas_data", "xcaas_generator", "xcaas_sandbox"):
         assert f"{package}/py.typed" in names
     assert not [name for name in names if "test_" in name or "/tests/" in name or "__pycache__" in name]
 
