@@ -16,7 +16,7 @@ from .._fork import resets_after_fork
 from ..auth._interface import AuthContext
 from ..http._urls import origin_of, token_address
 from ..serialization._servers import choose_server, server_address, server_template
-from ._options import Options, Unchanged
+from ._options import ClientOptions
 from ._rate_limits import FlightLimit, RateLimiter
 from ._retry import RetryBudget
 
@@ -77,7 +77,7 @@ class Engine:
 
     def __init__(
         self,
-        options: Options,
+        options: ClientOptions,
         credentials: CredentialSet | None,
         shared: ClientState,
         *,
@@ -93,7 +93,7 @@ class Engine:
         self._authorizers: dict[tuple[str, Security], Authorizer | None] = {}
         self.auth_context: AuthContext = context or self._auth_context()
 
-    def with_options(self, options: Options) -> Engine:
+    def with_options(self, options: ClientOptions) -> Engine:
         """Return an engine with other options. Tokens, budget and limits are shared."""
         same = options.base_url == self.options.base_url
         return Engine(
@@ -103,11 +103,6 @@ class Engine:
             external_auth=self.external_auth,
             context=self.auth_context if same else None,
         )
-
-    def with_changes(self, changes: Mapping[str, object]) -> Engine:
-        """Return an engine with some options changed."""
-        changed = {name: value for name, value in changes.items() if not isinstance(value, Unchanged)}
-        return self.with_options(self.options.with_changes(changed))
 
     def site(self, operation: Operation[object]) -> Endpoint:
         """Return where and how this client calls an operation; found out once."""
@@ -124,7 +119,7 @@ class Engine:
         from ..serialization._compiled import compiled
 
         product = operation.product
-        setting = self._setting(product)
+        setting = self.setting_of(product)
         server = choose_server(operation, self.options.server, self.options.base_url)
         headers = dict(self.options.headers)
         for name, value in operation.headers.items():
@@ -155,7 +150,8 @@ class Engine:
             self._authorizers[key] = found
         return self._authorizers[key]
 
-    def _setting(self, product: Product) -> Callable[[str], str | None]:
+    def setting_of(self, product: Product) -> Callable[[str], str | None]:
+        """Return how a setting of a product is looked up, by its name in the spec (`x-xcaas-from`)."""
         options = self.options
         return lambda name: options.setting(product.name, name)
 

@@ -24,8 +24,8 @@ __all__ = [
     "DEFAULT_TIMEOUT",
     "RULES",
     "UNCHANGED",
+    "ClientOptions",
     "HttpClient",
-    "Options",
     "RegionSetting",
     "Regions",
     "TransportFactory",
@@ -225,7 +225,7 @@ class Rule:
 def option(
     default: object = None, accepts: Callable[[object], bool] | None = None, wanted: str = "", **facts: Any
 ) -> Any:
-    """Declare an option: a field of `Options`, with its rule."""
+    """Declare an option: a field of `ClientOptions`, with its rule."""
     return field(default=default, metadata={"rule": Rule(accepts, wanted, **facts)})
 
 
@@ -238,7 +238,7 @@ def _regions(text: str) -> str | dict[str, str]:
 
 
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
-class Options:
+class ClientOptions:
     """How a client calls, what opens the products, and how connections are made.
 
     The docstring of the client says what each option means. `auth` is one of the HTTP library's kind, which signs by
@@ -307,8 +307,9 @@ class Options:
         self.insecure_hosts = tuple(host.lower() for host in self.insecure_hosts)
 
     def with_changes(self, changes: Mapping[str, Any]) -> Self:
-        """Return options with changes; headers and query parameters are added to those that there are."""
-        changed = dict(changes)
+        """Return options with changes, of which some may be `UNCHANGED`; headers and query parameters are added to
+        those that there are."""
+        changed = {name: value for name, value in changes.items() if not isinstance(value, Unchanged)}
         for name, own in (("headers", self.headers), ("query", self.query)):
             if is_mapping(changed.get(name)):
                 changed[name] = {**own, **changed[name]}
@@ -327,7 +328,7 @@ class Options:
         return self.settings.get(name)
 
 
-RULES: Final[Mapping[str, Rule]] = {declared.name: declared.metadata["rule"] for declared in fields(Options)}
+RULES: Final[Mapping[str, Rule]] = {declared.name: declared.metadata["rule"] for declared in fields(ClientOptions)}
 
 
 def from_env(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Session:
 
     def with_options(self, changes: Mapping[str, object]) -> Self:
         """Return a session with other options. Unchanged ones may be among the changes."""
-        return type(self)(self.engine.with_changes(changes), self.io)
+        return type(self)(self.engine.with_options(self.engine.options.with_changes(changes)), self.io)
 
     def run(self, flow: Flow[T]) -> T:
         """Carry a flow out, blocking, and return what it returns."""
@@ -68,7 +68,7 @@ class AsyncSession:
 
     def with_options(self, changes: Mapping[str, object]) -> Self:
         """Return a session with other options. Unchanged ones may be among the changes."""
-        return type(self)(self.engine.with_changes(changes), self.io)
+        return type(self)(self.engine.with_options(self.engine.options.with_changes(changes)), self.io)
 
     async def run(self, flow: Flow[T]) -> T:
         """Carry a flow out and return what it returns."""

@@ -11,8 +11,8 @@ from ..calls._options import (
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT,
     UNCHANGED,
+    ClientOptions,
     HttpClient,
-    Options,
     Regions,
     RegionSetting,
     TransportFactory,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ..calls._retry import RetryPolicy
     from ..operations._product import RateLimit
 
-__all__ = ["Client"]
+__all__ = ["Client", "product_names"]
 
 
 class Client:
@@ -43,7 +43,7 @@ class Client:
 
     _regions: ClassVar[Regions] = ()
     _engine: Engine
-    _options: Options
+    _options: ClientOptions
     _owner: bool
 
     def __init__(
@@ -127,7 +127,7 @@ class Client:
             "proxy": proxy,
             "http_library": http_library,
         }
-        self._start(Options(**given))
+        self._start(ClientOptions(**given))
 
     @classmethod
     def from_env(
@@ -189,7 +189,7 @@ class Client:
         return cls(**from_env(given))
 
     @property
-    def options(self) -> Options:
+    def options(self) -> ClientOptions:
         """How this client calls. Change it with `with_options`."""
         return self._engine.options
 
@@ -217,7 +217,7 @@ class Client:
         the copies. What is shared cannot be changed: for other credentials, limits (`rate_limits`, `max_in_flight`)
         or connections (`http_client`, `verify`, `proxy`, `http_library`), make another client.
         """
-        given: dict[str, Any] = {
+        changes: dict[str, Any] = {
             "timeout": timeout,
             "retries": retries,
             "headers": headers,
@@ -233,7 +233,6 @@ class Client:
             "insecure_hosts": insecure_hosts,
             "lenient": lenient,
         }
-        changes = {name: value for name, value in given.items() if not isinstance(value, Unchanged)}
         twin = type(self).__new__(type(self))
         twin._options = self._options.with_changes(changes)
         twin._check_products()
@@ -242,7 +241,7 @@ class Client:
         twin._open(self)
         return twin
 
-    def _start(self, options: Options) -> None:
+    def _start(self, options: ClientOptions) -> None:
         """Make the client that options describe."""
         self._options = options
         self._check_products()
@@ -258,7 +257,7 @@ class Client:
         to another region."""
         for option, given in (("region", self._options.region), ("rate_limits", self._options.rate_limits)):
             if isinstance(given, Mapping):
-                known = _product_names(type(self))
+                known = product_names(type(self))
                 unknown = sorted(str(name) for name in given if name not in known)
                 if unknown:
                     raise ConfigurationError(
@@ -273,21 +272,21 @@ class Client:
         credentials = self._options.credentials
         if credentials is None:
             return
-        known = _product_names(type(self))
-        for name in sorted(credentials.products - known):
+        known = product_names(type(self))
+        for name in sorted(credentials.products.difference(known)):
             if near := _nearest(name, known):
                 raise ConfigurationError(
                     f"a credential is for the product {name!r}, which this client does not have", advice=near
                 )
 
     @classmethod
-    def _from_options(cls, options: Options) -> Self:
+    def _from_options(cls, options: ClientOptions) -> Self:
         client = cls.__new__(cls)
         client._owner = True
         client._start(options)
         return client
 
-    def __reduce__(self) -> tuple[Callable[[Options], Self], tuple[Options]]:
+    def __reduce__(self) -> tuple[Callable[[ClientOptions], Self], tuple[ClientOptions]]:
         if self._options.http_client is not None:
             raise TypeError("a client with an http_client of its own cannot be copied or pickled")
         return self._from_options, (self._options,)
@@ -303,16 +302,15 @@ def _refuse_positional(client: str, arguments: tuple[object, ...]) -> None:
         raise TypeError(f"{client}() takes keyword arguments only; credentials are given as {client}(credentials=…)")
 
 
-def _product_names(cls: type[Client]) -> set[str]:
-    """Return what products are called in Python: the properties that generated code adds, or the one product itself."""
-    names: set[str] = set()
-    for generated in cls.__mro__:
-        if not generated.__module__.startswith(f"{__package__}."):
-            names.update(name for name, member in vars(generated).items() if isinstance(member, property))
-    return names | {product.name for product in own_product(cls)}
+def product_names(cls: type) -> list[str]:
+    """Return what the products of a client are called: the properties that generated code adds, or the one product itself."""
+    if own := [product.name for product in own_product(cls)]:
+        return own
+    generated = [base for base in cls.__mro__ if not base.__module__.startswith(f"{__package__}.")]
+    return [name for base in generated for name, member in vars(base).items() if isinstance(member, property)]
 
 
-def _nearest(name: str, known: set[str]) -> str | None:
+def _nearest(name: str, known: list[str]) -> str | None:
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, cutoff=0.8)

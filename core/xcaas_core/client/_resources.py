@@ -24,11 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsyncCaller",
-    "AsyncOwnCaller",
     "AsyncProductClient",
     "AsyncResource",
     "Caller",
-    "OwnCaller",
     "ProductClient",
     "Resource",
 ]
@@ -44,14 +42,16 @@ Arguments: TypeAlias = tuple[object, ...]
 class Caller:
     """Makes the calls of a blocking client, each in the form that its operation has."""
 
-    __slots__ = ("session",)
+    __slots__ = ("own", "session")
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, own: bool = False) -> None:
         self.session: Session = session
+        self.own: bool = own
+        """Whether the resource has options of its own, beside those of its client."""
 
-    def with_options(self, changes: Mapping[str, object]) -> OwnCaller:
+    def with_options(self, changes: Mapping[str, object]) -> Caller:
         """Return a caller with other options, on the same connections."""
-        return OwnCaller(self.session.with_options(changes))
+        return Caller(self.session.with_options(changes), own=True)
 
     def call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> T:
         """Call an operation and return its value."""
@@ -85,14 +85,16 @@ class Caller:
 class AsyncCaller:
     """Makes the calls of an async client, each in the form that its operation has."""
 
-    __slots__ = ("session",)
+    __slots__ = ("own", "session")
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, *, own: bool = False) -> None:
         self.session: AsyncSession = session
+        self.own: bool = own
+        """Whether the resource has options of its own, beside those of its client."""
 
-    def with_options(self, changes: Mapping[str, object]) -> AsyncOwnCaller:
+    def with_options(self, changes: Mapping[str, object]) -> AsyncCaller:
         """Return a caller with other options, on the same connections."""
-        return AsyncOwnCaller(self.session.with_options(changes))
+        return AsyncCaller(self.session.with_options(changes), own=True)
 
     async def call(self, operation: Operation[T], args: Arguments = (), body: object = None) -> T:
         """Call an operation and return its value."""
@@ -121,18 +123,6 @@ class AsyncCaller:
         from ..downloads._download import AsyncDownload
 
         return AsyncDownload(self.session, Call(operation, args, body, stream=True))
-
-
-class OwnCaller(Caller):
-    """The caller of a resource that has options of its own."""
-
-    __slots__ = ()
-
-
-class AsyncOwnCaller(AsyncCaller):
-    """The caller of a resource that has options of its own."""
-
-    __slots__ = ()
 
 
 class Resource:

@@ -9,14 +9,14 @@ from .._errors import ConfigurationError
 
 if TYPE_CHECKING:
     from ..calls._engine import Engine
-    from ..calls._options import Options, TransportFactory
+    from ..calls._options import ClientOptions, TransportFactory
     from ..sansio._drivers import AsyncTransport, SyncTransport
     from ..transport._library import Connection
 
 __all__ = ["make_async_io", "make_engine", "make_sync_io"]
 
 
-def make_engine(options: Options) -> Engine:
+def make_engine(options: ClientOptions) -> Engine:
     """Make the half that decides."""
     from ..calls._engine import ClientState, Engine
 
@@ -27,7 +27,7 @@ def make_engine(options: Options) -> Engine:
     return Engine(options, options.credentials, shared, external_auth=bool(signs))
 
 
-def make_sync_io(options: Options) -> SyncTransport:
+def make_sync_io(options: ClientOptions) -> SyncTransport:
     """Make the half that moves bytes, blocking."""
     network = _fake(options)
     if network is not None:
@@ -37,7 +37,7 @@ def make_sync_io(options: Options) -> SyncTransport:
     return HttpTransport(_checked(options, blocking=True), connection=_connection(options), auth=options.auth)
 
 
-def make_async_io(options: Options) -> AsyncTransport:
+def make_async_io(options: ClientOptions) -> AsyncTransport:
     """Make the half that moves bytes, in event loops."""
     network = _fake(options)
     if network is not None:
@@ -47,12 +47,12 @@ def make_async_io(options: Options) -> AsyncTransport:
     return AsyncHttpTransport(_checked(options, blocking=False), connection=_connection(options), auth=options.auth)
 
 
-def _fake(options: Options) -> TransportFactory | None:
+def _fake(options: ClientOptions) -> TransportFactory | None:
     given: Any = options.http_client
     return given if hasattr(given, "sync_io") and hasattr(given, "async_io") else None
 
 
-def _connection(options: Options) -> Connection | None:
+def _connection(options: ClientOptions) -> Connection | None:
     from ..transport._library import Connection
 
     if options.http_client is not None:
@@ -68,7 +68,7 @@ def _check_verify(verify: object) -> None:
         raise invalid_type("verify", verify, "True, False, the path of a CA bundle as text, or an SSLContext")
 
 
-def _checked(options: Options, *, blocking: bool) -> object:
+def _checked(options: ClientOptions, *, blocking: bool) -> object:
     """Return the user's HTTP client, if it is one that can be used."""
     from ..transport._library import is_http_client
 

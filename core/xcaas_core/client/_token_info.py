@@ -10,6 +10,7 @@ from ..calls._attempts import with_tokens
 from ..http._urls import refuse_plain_http
 from ..operations._product import Product, own_product
 from ..serialization._servers import server_address
+from ._base import product_names
 from ._resources import AsyncProductClient, AsyncResource, ProductClient, Resource
 
 if TYPE_CHECKING:
@@ -41,13 +42,10 @@ def token_flow(client: object, engine: Engine) -> Flow[TokenInfo]:
 
 def _products(client: object) -> Iterator[Product]:
     """Yield the products of a client, each loaded only when the ones before did not do."""
-    for cls in type(client).__mro__:
-        for name, member in vars(cls).items():
-            if isinstance(member, property):
-                found = getattr(client, name)
-                if isinstance(found, ProductClient | AsyncProductClient):
-                    yield from own_product(type(found))
     yield from own_product(type(client))
+    for name in product_names(type(client)):
+        found: object = getattr(client, name, None)
+        yield from own_product(type(found))
 
 
 def product_of(client: object) -> Product:
@@ -69,10 +67,7 @@ def http_auth(client: ProductClient | AsyncProductClient, engine: Engine, sessio
     authorizer = engine.authorizer(product, security)
     if authorizer is None:
         raise ConfigurationError(f"{product.name} takes no credentials")
-
-    def setting(name: str) -> str | None:
-        return engine.options.setting(product.name, name)
-
+    setting = engine.setting_of(product)
     origins = [server_address(server, setting, engine.options.base_url) for server in product.servers]
     for origin in origins:
         refuse_plain_http(origin, engine.options.insecure_hosts)

@@ -68,19 +68,19 @@ class Cassette:
         """Return the network of a blocking client."""
         if not self.records:
             return FakeSyncIO(_Replay(self, self._clock))
-        from ..calls._options import Options
+        from ..calls._options import ClientOptions
         from ..client._setup import make_sync_io
 
-        return _RecordingSyncIO(self, make_sync_io(Options(http_client=self._http_client)))
+        return _RecordingSyncIO(self, make_sync_io(ClientOptions(http_client=self._http_client)))
 
     def async_io(self) -> AsyncTransport:
         """Return the network of an async client."""
         if not self.records:
             return FakeAsyncIO(_Replay(self, self._clock))
-        from ..calls._options import Options
+        from ..calls._options import ClientOptions
         from ..client._setup import make_async_io
 
-        return _RecordingAsyncIO(self, make_async_io(Options(http_client=self._http_client)))
+        return _RecordingAsyncIO(self, make_async_io(ClientOptions(http_client=self._http_client)))
 
     def find(self, request: Request, content: bytes) -> FakeResponse:
         """Return what was recorded for a request, once. Raises `CassetteMismatch` if there is nothing."""

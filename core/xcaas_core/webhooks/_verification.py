@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from .._checks import invalid_type, is_number
 from .._errors import ConfigurationError, DecodeError
-from ..calls._options import Options
+from ..calls._options import ClientOptions
 from ..calls._retry import Timeout
 from ..http._urls import is_open_to_others, rebase
 from ..models import Webhook
@@ -127,7 +127,7 @@ class Verification(Generic[T]):
         self._replay_seconds = replay_seconds
         self._wall = wall
         limit = Timeout.of(timeout)
-        self._options = Options(
+        self._options = ClientOptions(
             timeout=limit, http_client=http_client, verify=verify, proxy=proxy, http_library=http_library
         )
         addresses = [_address(one, base_url) for one in (webhook.key_urls if key_urls is None else key_urls)]

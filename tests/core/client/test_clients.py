@@ -15,7 +15,7 @@ import pytest
 from tests.support.origin import Answer, serving
 from tests.support.shop import AsyncShop, Shop
 from xcaas_core import ConfigurationError, RetryPolicy, Timeout
-from xcaas_core.calls._options import UNCHANGED, Options
+from xcaas_core.calls._options import UNCHANGED, ClientOptions
 from xcaas_core.calls._session import AsyncSession, Session
 from xcaas_core.otel import OpenTelemetry
 from xcaas_core.sdk import RateLimit
@@ -68,7 +68,7 @@ def test_a_region_per_product() -> None:
 
 
 def test_settings_reach_variables_and_parameters() -> None:
-    options = Options(cluster="na12", region="uk")
+    options = ClientOptions(cluster="na12", region="uk")
     assert options.setting("shop", "cluster") == "na12"
     assert options.setting("shop", "region") == "uk"
     assert options.setting("shop", "tenant") is None

@@ -1,4 +1,4 @@
-"""Options: the same ones on every way to a client."""
+"""ClientOptions: the same ones on every way to a client."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.shop import Shop
 from xcaas_core import ConfigurationError
-from xcaas_core.calls._options import RULES, Options
+from xcaas_core.calls._options import RULES, ClientOptions
 
 SHARED = {name for name, rule in RULES.items() if rule.shared}
 # The options that a client keeps in another form than they are given in.
@@ -33,13 +33,13 @@ def test_every_way_to_a_client_takes_the_same_options() -> None:
 
 def test_signatures_state_the_defaults_of_the_table() -> None:
     made = inspect.signature(Shop).parameters
-    for declared in fields(Options):
+    for declared in fields(ClientOptions):
         assert made[declared.name].default == declared.default, declared.name
 
 
 def test_options_that_are_not_given_are_their_defaults() -> None:
     with Shop() as client:
-        for declared in fields(Options):
+        for declared in fields(ClientOptions):
             kept = getattr(client.options, declared.name)
             assert kept == KEPT_OTHERWISE.get(declared.name, declared.default), declared.name
 

@@ -15,7 +15,7 @@ from ...calls._replies import CallResponse
 from ...calls._session import AsyncSession, Session, exchange
 from ...operations._operation import Call, Operation
 from ...sansio._steps import Flow
-from .._resources import Arguments, AsyncOwnCaller, AsyncResource, OwnCaller, Resource
+from .._resources import Arguments, AsyncResource, Resource
 from ._raw_response import RawResponse
 from ._streamed import AsyncStreamedResponse, StreamedResponse
 
@@ -110,13 +110,14 @@ def _rebound(
             "this is not a method of a resource",
             advice="Pass the method itself, not a call of it; its arguments come after it.",
         )
-    if owner._caller.session.io is not session.io:  # pyright: ignore[reportPrivateUsage]
+    plain = owner._caller  # pyright: ignore[reportPrivateUsage]
+    if plain.session.io is not session.io:
         raise ConfigurationError(
             "this is a method of another client, which does not share connections with this one",
             advice="Pass a method of the same client, or of a copy of it that with_options made.",
         )
-    if isinstance(owner._caller, OwnCaller | AsyncOwnCaller):  # pyright: ignore[reportPrivateUsage]
-        session = owner._caller.session  # pyright: ignore[reportPrivateUsage]
+    if plain.own:
+        session = plain.session
     pager = Pager if isinstance(owner, Resource) else AsyncPager
     caller: Any = ResponseCaller(session, pager, wrap, stream=stream)
     function: Callable[..., Any] = method.__func__

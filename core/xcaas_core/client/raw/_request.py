@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product as one_of_each
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -22,7 +22,7 @@ from ...operations._product import Product, Scheme, own_product
 from ...sansio._steps import Flow
 from ...serialization._inputs import BinaryInput
 from ...serialization._servers import server_address, server_template
-from .._resources import AsyncProductClient, ProductClient
+from .._base import product_names
 from ._raw_response import RawResponse
 
 __all__ = ["request_flow"]
@@ -99,25 +99,15 @@ def _is_absolute(address: str) -> bool:
 
 def _product_of(client: object, name: str | None) -> Product:
     """Return the facts of a product by its name, loading no other; of a client of one product they need no name."""
-    for own in own_product(type(client)):
-        if name in (None, own.name):
-            return own
-    if isinstance(name, str) and isinstance(getattr(type(client), name, None), property):
-        found: object = getattr(client, name)
-        for product in own_product(type(found)):
-            return product
-    names = sorted(_product_names(client))
+    names = sorted(product_names(type(client)))
     if name is None and len(names) == 1:
-        return _product_of(client, names[0])
+        name = names[0]
+    if name in names:
+        found: object = getattr(client, name, None)
+        for product in (*own_product(type(client)), *own_product(type(found))):
+            return product
     problem = "no product was named" if name is None else f"there is no product {name!r}"
     raise ConfigurationError(problem, advice=f"Choose one with product=: {', '.join(names) or 'none'}.")
-
-
-def _product_names(client: object) -> Iterator[str]:
-    for cls in type(client).__mro__:
-        for name, member in vars(cls).items():
-            if isinstance(member, property) and isinstance(getattr(client, name), ProductClient | AsyncProductClient):
-                yield name
 
 
 def _body_of(
@@ -176,10 +166,7 @@ def _path_names(operation: Operation[object]) -> list[str]:
 
 def _below_server(engine: Engine, product: Product, address: str) -> str:
     """Return a path without what the server's own address has of it, as guides write paths whole."""
-
-    def setting(name: str) -> str | None:
-        return engine.options.setting(product.name, name)
-
+    setting = engine.setting_of(product)
     for server in product.servers:
         own = urlsplit(server.url).path.rstrip("/")
         pattern = "[^/]+".join(re.escape(part) for part in _NAMES.split(own)[::2])
@@ -205,9 +192,7 @@ def _refuse_foreign(engine: Engine, operation: Operation[object], link: str) -> 
 
 
 def _origins(engine: Engine, product: Product) -> Iterable[tuple[str, str, int]]:
-    def setting(name: str) -> str | None:
-        return engine.options.setting(product.name, name)
-
+    setting = engine.setting_of(product)
     for server in product.servers:
         try:
             yield origin_of(server_address(server, setting, engine.options.base_url))
