@@ -13,6 +13,9 @@ from xcaas import (
     CredentialsError,
     NotFoundError,
     PermissionDeniedError,
+    TokenRateLimitError,
+    TokenResponseError,
+    TokenUnavailableError,
     XCaaSError,
 )
 
@@ -22,6 +25,10 @@ _NUMBERS: tuple[tuple[type[XCaaSError], int], ...] = (
     (NotFoundError, errno.ENOENT),
     (PermissionDeniedError, errno.EACCES),
     (AuthenticationError, errno.EACCES),
+    # Credentials may be right where the token service is in trouble.
+    (TokenUnavailableError, errno.EIO),
+    (TokenRateLimitError, errno.EIO),
+    (TokenResponseError, errno.EIO),
     (CredentialsError, errno.EACCES),
     (ConnectError, errno.ECONNREFUSED),
     (ConnectionLostError, errno.ECONNRESET),

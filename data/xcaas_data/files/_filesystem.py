@@ -112,7 +112,7 @@ class XCaaSFileSystem(AbstractFileSystem):
         on_error: str | Callable[[OSError], object] | None = None,
         **options: Any,
     ) -> Iterator[Any]:
-        """Walk through folders. A folder that cannot be listed is an error, unless `on_error` says otherwise: what it holds
+        """Yield folders with what is in them. A folder that cannot be listed is an error, unless `on_error` says otherwise: what it holds
         would be missing in copies without a word."""
         return super().walk(path, maxdepth, topdown, on_error or _raise_unless_missing, **options)
 
@@ -193,7 +193,7 @@ class XCaaSFileSystem(AbstractFileSystem):
     def get_file(
         self, rpath: str, lpath: Any, callback: Callback = DEFAULT_CALLBACK, outfile: Any = None, **options: Any
     ) -> None:
-        """Copy one file to the disk, where it appears when it is whole and right."""
+        """Write one file to the disk, where it appears when it is whole and right."""
         path = self._strip_protocol(rpath)
         target = lpath if isinstance(lpath, str) and outfile is None else None
         if target is None or self._located(path).object_id is None:

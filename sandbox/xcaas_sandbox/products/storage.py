@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from .._fiql import FilterError, Lookup, Test, compile_filter
+from .._ranges import file_reply
 from .._replies import Problem, Reply
 from .._specs import is_node
-from ._ranges import file_reply
 
 if TYPE_CHECKING:
     from .._clock import Clock

@@ -210,8 +210,9 @@ class TestErrors:
 
     def test_a_service_that_is_not_there(self) -> None:
         nowhere: Any = fsspec.filesystem("xcaas", base_url="http://127.0.0.1:9")
-        with pytest.raises(PermissionError, match="token"):
+        with pytest.raises(OSError, match="token") as caught:
             nowhere.ls("")
+        assert caught.value.errno == errno.EIO
 
     def test_credentials_that_are_wrong(self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("XCAAS_CLIENT_SECRET", "wrong")

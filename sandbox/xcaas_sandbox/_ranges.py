@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .._replies import Problem, Reply
+from ._replies import Problem, Reply
 
 if TYPE_CHECKING:
-    from .._handlers import Call
+    from ._handlers import Call
 
 __all__ = ["file_reply"]
 
