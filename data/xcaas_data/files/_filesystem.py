@@ -63,6 +63,11 @@ class XCaaSFileSystem(AbstractFileSystem):
         self._access = Access(profile, credentials, base_url)
         self._ranges: dict[str, bool] = {}
 
+    @classmethod
+    def _strip_protocol(cls, path: Any) -> Any:
+        stripped = super()._strip_protocol(path)
+        return stripped.lstrip("/") if isinstance(stripped, str) else stripped
+
     # --- lists -------------------------------------------------------------------
 
     def ls(self, path: str, detail: bool = True, refresh: bool = False, **options: Any) -> list[Any]:

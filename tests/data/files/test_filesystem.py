@@ -57,6 +57,11 @@ def files(service: StorageService) -> Any:
 class TestLists:
     def test_regions_types_days_and_objects(self, recordings: Any) -> None:
         assert recordings.ls("", detail=False) == ["us-west", "us-east", "uk", "ap", "ca"]
+        assert (
+            recordings.ls("/", detail=False)
+            == recordings.ls("xcaas://", detail=False)
+            == recordings.ls("", detail=False)
+        )
         assert "us-west/voicemail" in recordings.ls("xcaas://us-west", detail=False)
         days = recordings.ls("us-west/voicemail/", detail=False)
         assert (days[0], len(days)) == ("us-west/voicemail/2026-01-01", 29)
@@ -306,6 +311,14 @@ class TestOtherPrograms:
         (path, *_) = recordings.glob("us-west/transcription/2026-01-01/*.json")
         with fsspec.open(f"xcaas://{path}", "rt", base_url=sandbox.base_url) as file:
             assert len(json.load(file)) == 5
+
+    def test_a_copy_on_this_machine(self, sandbox: Sandbox, recordings: Any, tmp_path: Path) -> None:
+        (path, *_) = recordings.glob("us-west/transcription/2026-01-01/*.json")
+        options = {"xcaas": {"base_url": sandbox.base_url}, "filecache": {"cache_storage": str(tmp_path)}}
+        for _ in range(2):
+            with fsspec.open(f"filecache::xcaas://{path}", "rt", **options) as file:
+                assert len(json.load(file)) == 5
+        assert any(copy.stat().st_size == recordings.size(path) for copy in tmp_path.iterdir())
 
     def test_rsync_copies_what_is_new(self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv("XCAAS_BASE_URL", sandbox.base_url)
