@@ -42,7 +42,7 @@ types: $(READY) ## mypy strict and pyright strict over sources, tests and genera
 	@$(BIN)/ty check --quiet generated
 	@$(BIN)/pyrefly check generated
 
-redis: # the token cache for fleets is tested with a real one
+redis: # what fleets of workers share is tested with a real one
 	@command -v redis-server >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq redis-server >/dev/null; }
 
 unit: $(READY) redis ## the test suite, with coverage of the hand-written core

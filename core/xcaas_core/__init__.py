@@ -75,6 +75,8 @@ if TYPE_CHECKING:
     )
     from .calls._hooks import AttemptEvent, Hook, HookResponse, ResponseHook, TokenEvent, TokenHook
     from .calls._retry import RetryPolicy, Timeout
+    from .calls.shared_limits._limiter import RateLimitStore
+    from .calls.shared_limits._redis import RedisRateLimits
     from .client.raw._raw_response import RawResponse
     from .client.raw._streamed import AsyncStreamedResponse, AsyncStreaming, StreamedResponse
     from .downloads._archive import unzip
@@ -148,8 +150,10 @@ else:
             "PreconditionFailedError": "_errors",
             "RateLimit": "operations._product",
             "RateLimitError": "_errors",
+            "RateLimitStore": "calls.shared_limits._limiter",
             "RawResponse": "client.raw._raw_response",
             "RedirectError": "_errors",
+            "RedisRateLimits": "calls.shared_limits._redis",
             "RedisTokenCache": "auth",
             "ResponseHook": "calls._hooks",
             "ResponseError": "_errors",
@@ -245,8 +249,10 @@ __all__ = [
     "PreconditionFailedError",
     "RateLimit",
     "RateLimitError",
+    "RateLimitStore",
     "RawResponse",
     "RedirectError",
+    "RedisRateLimits",
     "RedisTokenCache",
     "ResponseError",
     "ResponseHook",

@@ -95,8 +95,10 @@ if TYPE_CHECKING:
     from xcaas_core import PreconditionFailedError as PreconditionFailedError
     from xcaas_core import RateLimit as RateLimit
     from xcaas_core import RateLimitError as RateLimitError
+    from xcaas_core import RateLimitStore as RateLimitStore
     from xcaas_core import RawResponse as RawResponse
     from xcaas_core import RedirectError as RedirectError
+    from xcaas_core import RedisRateLimits as RedisRateLimits
     from xcaas_core import RedisTokenCache as RedisTokenCache
     from xcaas_core import ResponseError as ResponseError
     from xcaas_core import ResponseHook as ResponseHook
@@ -224,8 +226,10 @@ __all__ = [
     "PreconditionFailedError",
     "RateLimit",
     "RateLimitError",
+    "RateLimitStore",
     "RawResponse",
     "RedirectError",
+    "RedisRateLimits",
     "RedisTokenCache",
     "ResponseError",
     "ResponseHook",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import time
 import zipfile
 from collections.abc import Iterator
@@ -221,3 +222,42 @@ def test_a_taken_port_is_said_and_nothing_hangs(sandbox: Sandbox, capsys: pytest
 
     assert main(["--port", sandbox.base_url.rsplit(":", 1)[1]]) == 1
     assert "in use" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("asked", "begin", "end"),
+    [("bytes=0-9", 0, 10), ("bytes=100-", 100, None), ("bytes=-7", -7, None), ("bytes=10-99999999", 10, None)],
+)
+def test_a_part_of_a_file(http: httpx.Client, asked: str, begin: int, end: int | None) -> None:
+    item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
+    address = f"{STORAGE}/objects/{item['id']}/content"
+    whole = http.get(address)
+    part = http.get(address, headers={"Range": asked, "If-Range": whole.headers["etag"]})
+    assert part.status_code == 206
+    assert part.content == whole.content[begin:end]
+    first = begin % item["storedBytes"]
+    last = first + len(part.content) - 1
+    assert part.headers["content-range"] == f"bytes {first}-{last}/{item['storedBytes']}"
+
+
+@pytest.mark.parametrize("asked", ["bytes=9-0", "bytes=-", "lines=0-9", "bytes=0-1,5-6", "bytes=x-1"])
+def test_a_range_that_is_none_gives_the_whole_file(http: httpx.Client, asked: str) -> None:
+    item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
+    answer = http.get(f"{STORAGE}/objects/{item['id']}/content", headers={"Range": asked})
+    assert (answer.status_code, len(answer.content)) == (200, item["storedBytes"])
+    assert answer.headers["accept-ranges"] == "bytes"
+
+
+def test_a_part_of_another_file_and_one_that_is_not_there(http: httpx.Client) -> None:
+    item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
+    address = f"{STORAGE}/objects/{item['id']}/content"
+    assert http.get(address, headers={"Range": "bytes=0-9", "If-Range": '"other"'}).status_code == 200
+    beyond = http.get(address, headers={"Range": f"bytes={item['storedBytes']}-"})
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{item['storedBytes']}")
+
+
+def test_transcripts_are_json(http: httpx.Client) -> None:
+    found = http.get(f"{STORAGE}/objects", params={"filter": "type==transcription", "limit": 1}).json()["content"][0]
+    content = http.get(f"{STORAGE}/objects/{found['id']}/content").content
+    assert len(content) == found["storedBytes"]
+    assert len(json.loads(content)) == 5

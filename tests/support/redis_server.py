@@ -44,17 +44,18 @@ def connect(url: str) -> Generator[Client]:
 
 
 @contextlib.contextmanager
-def redis_server() -> Generator[str]:
-    """The address of a server that keeps nothing."""
+def redis_server(port: int | None = None) -> Generator[str]:
+    """The address of a server that keeps nothing, on a port that is free if none is given."""
     assert _PROGRAM is not None
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [_PROGRAM, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port or 0))
+        free: int = probe.getsockname()[1]
+    command = [_PROGRAM, "--port", str(free), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            _wait_for(port)
-            yield f"redis://127.0.0.1:{port}/0"
+            _wait_for(free)
+            yield f"redis://127.0.0.1:{free}/0"
         finally:
             process.terminate()
 

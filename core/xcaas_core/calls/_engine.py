@@ -158,8 +158,13 @@ class Engine:
     def _limiter(self, product: Product) -> RateLimiter | None:
         limiters = self.shared.limiters
         if product.name not in limiters:
-            limits = self._rate_limits(product)
-            limiters[product.name] = RateLimiter(limits, self.shared.clock) if limits else None
+            limits, store = self._rate_limits(product), self.options.rate_limit_store
+            limiter = RateLimiter(limits, self.shared.clock) if limits else None
+            if limits and store is not None:
+                from .shared_limits import SharedLimiter
+
+                limiter = SharedLimiter(limits, self.shared.clock, store, product, self.credentials)
+            limiters[product.name] = limiter
         return limiters[product.name]
 
     def _rate_limits(self, product: Product) -> Sequence[RateLimit]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ..auth import CredentialSet
     from ._hooks import Hook
+    from .shared_limits import RateLimitStore
 
 __all__ = [
     "DEFAULT_RETRIES",
@@ -269,6 +270,9 @@ class ClientOptions:
         "True, False, or a mapping from product to a list of RateLimit",
         check=_check_rate_limits,
         shared=True,
+    )
+    rate_limit_store: RateLimitStore | None = option(
+        None, lambda value: value is None or hasattr(value, "reserve"), "a store, such as RedisRateLimits", shared=True
     )
     max_in_flight: int = option(100, _is_whole, "a whole number", check=_check_in_flight, shared=True)
     trusted_hosts: Sequence[str] = option(

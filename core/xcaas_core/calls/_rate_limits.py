@@ -128,13 +128,18 @@ class RateLimiter:
                     at = max(at, past[0] + limit.per)
             if longest is not None and at - now > longest:
                 return None
-            for past in self._past:
-                past.append(at)
+            self._note(at)
             return at - now
+
+    def _note(self, at: float) -> None:
+        for past in self._past:
+            past.append(at)
 
     def enter(self, timeout: float | None) -> Flow[None]:
         """Wait until the limits allow a call. `CallTimeoutError` at once if that is too long."""
-        wait = self.reserve(timeout)
+        yield from self._pause(self.reserve(timeout))
+
+    def _pause(self, wait: float | None) -> Flow[None]:
         if wait is None:
             error = CallTimeoutError(
                 "the client's own rate limit for this product leaves no room in the time allowed",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ..calls._engine import Engine
     from ..calls._hooks import Hook
     from ..calls._retry import RetryPolicy
+    from ..calls.shared_limits import RateLimitStore
     from ..operations._product import RateLimit
 
 __all__ = ["Client", "product_names"]
@@ -63,6 +64,7 @@ class Client:
         query: Mapping[str, object] | None = None,
         hooks: Sequence[Hook] = (),
         rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
+        rate_limit_store: RateLimitStore | None = None,
         max_in_flight: int = 100,
         trusted_hosts: Sequence[str] = (),
         insecure_hosts: Sequence[str] = (),
@@ -89,6 +91,7 @@ class Client:
             query: Query parameters that specs lack, sent with every call; a list is repeated.
             hooks: Told of every attempt.
             rate_limits: True keeps to the documented limits, False to none; or limits per product.
+            rate_limit_store: Keeps the limits for several processes together: `RedisRateLimits`.
             max_in_flight: Calls at a time; the rest wait for their turn.
             trusted_hosts: Hosts beside the products' own that may see credentials (links to further pages).
             insecure_hosts: Hosts that may get credentials over plain http, each by its exact name. Token endpoints
@@ -118,6 +121,7 @@ class Client:
             "query": query,
             "hooks": hooks,
             "rate_limits": rate_limits,
+            "rate_limit_store": rate_limit_store,
             "max_in_flight": max_in_flight,
             "trusted_hosts": trusted_hosts,
             "insecure_hosts": insecure_hosts,
@@ -147,6 +151,7 @@ class Client:
         query: Mapping[str, object] | None = None,
         hooks: Sequence[Hook] = (),
         rate_limits: Mapping[str, Sequence[RateLimit]] | bool = True,
+        rate_limit_store: RateLimitStore | None = None,
         max_in_flight: int = 100,
         trusted_hosts: Sequence[str] = (),
         insecure_hosts: Sequence[str] = (),
@@ -177,6 +182,7 @@ class Client:
             "query": query,
             "hooks": hooks,
             "rate_limits": rate_limits,
+            "rate_limit_store": rate_limit_store,
             "max_in_flight": max_in_flight,
             "trusted_hosts": trusted_hosts,
             "insecure_hosts": insecure_hosts,
@@ -214,8 +220,8 @@ class Client:
         """Make a client with other options, which shares connections, tokens and limits with this one.
 
         This client stays as it is. `headers` and `query` are added to those that it sends. Close this client, not
-        the copies. What is shared cannot be changed: for other credentials, limits (`rate_limits`, `max_in_flight`)
-        or connections (`http_client`, `verify`, `proxy`, `http_library`), make another client.
+        the copies. What is shared cannot be changed: for other credentials, limits (`rate_limits`, `rate_limit_store`,
+        `max_in_flight`) or connections (`http_client`, `verify`, `proxy`, `http_library`), make another client.
         """
         changes: dict[str, Any] = {
             "timeout": timeout,

@@ -20,6 +20,7 @@ from tests.support.credentials import World, request
 from tests.support.sample_client import AsyncClient, Client, chunks
 from tests.support.simulation import FakeResponse, TokenEndpoint
 from tests.support.token_server import Answer, Service, TokenServer
+from xcaas_core import RedisRateLimits
 from xcaas_core._errors import XCaaSError
 from xcaas_core.auth import (
     ApiKey,
@@ -159,6 +160,7 @@ def test_what_belongs_to_a_token(tmp_path: object) -> None:
     check(events)
     for thing in (Secret(SECRET), TokenInfo(), TokenPolicy(), EnvironmentVariable("X")):
         check(thing)
+    check(RedisRateLimits(f"redis://:{quote_plus(SECRET)}@127.0.0.1:1/0"))
     check(RedisTokenCache(f"redis://:{quote_plus(SECRET)}@127.0.0.1:1/0"))
 
 

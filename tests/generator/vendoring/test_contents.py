@@ -19,7 +19,7 @@ from xcaas_generator.vendoring._vendor_check import BASE, MANIFEST, digest
 from xcaas_generator.vendoring.modules import is_typing_block
 from xcaas_generator.vendoring.originals import installed
 
-STORAGE_BYTES, STORAGE_MODULES = 743_000, 155
+STORAGE_BYTES, STORAGE_MODULES = 747_000, 156
 """What the Python files of a copy of `storage` may weigh, and how many there may be: 500,000
 in 145 is where they go, as core's optional things move behind imports of their own."""
 
@@ -162,6 +162,24 @@ def test_a_cache_in_a_copy_without_caches_is_refused(real_copy: Path, bare_pytho
     )
     done = run_in(real_copy.parent, [bare_python, "-c", program])
     assert "this copy has no token caches" in done.stdout, done.stderr
+
+
+def test_shared_rate_limits_come_when_they_are_asked_for(tmp_path: Path, real_copy: Path, bare_python: Path) -> None:
+    limits = Path("_core", "calls", "shared_limits")
+    assert [file.name for file in (real_copy / limits).iterdir() if file.suffix == ".py"] == ["__init__.py"]
+    program = (
+        f"import {real_copy.name} as sdk\n"
+        "class Store: account, workers, reserve = None, 1, lambda *facts: 0\n"
+        "limits = {'storage': [sdk.RateLimit(1, 1)]}\n"
+        "client = sdk.XCaaS(region='us-west', rate_limits=limits, rate_limit_store=Store())\n"
+        "try: client.storage.objects.get('1')\n"
+        "except sdk.ConfigurationError as error: print(error)\n"
+    )
+    done = run_in(real_copy.parent, [bare_python, "-c", program])
+    assert "this copy shares no rate limits" in done.stdout, done.stderr
+    assert vendored(tmp_path / "xcaas", "storage", "--with", "RedisRateLimits").code == 0
+    assert {"_limiter.py", "_redis.py"} <= {file.name for file in (tmp_path / "xcaas" / limits).iterdir()}
+    assert "RedisRateLimits" in (tmp_path / "xcaas" / "__init__.py").read_text("utf-8")
 
 
 ORDERS = {

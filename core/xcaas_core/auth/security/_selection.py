@@ -11,7 +11,7 @@ from ..credentials._base import Credential
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
 from ..credentials._set import ScopedCredential
 
-__all__ = ["ResolvedScheme", "resolve_security"]
+__all__ = ["ResolvedScheme", "rank", "resolve_security"]
 
 _TAKES: dict[str | None, tuple[type[Credential], ...]] = {
     "client-credentials": (ClientCredentials, BearerToken),
@@ -98,11 +98,11 @@ def _resolved(product: Product, name: str, held: Sequence[ScopedCredential]) -> 
     scheme = product.schemes.get(name)
     if scheme is None:
         raise ConfigurationError(f"{product.name} names a security scheme {name!r} that it does not describe")
-    ranked = [(_rank(product, name, scheme, one), one.credential) for one in held]
-    best = max((rank for rank, _ in ranked), default=0)
+    ranked = [(rank(product, name, scheme, one), one.credential) for one in held]
+    best = max((fit for fit, _ in ranked), default=0)
     if best == 0:
         return ResolvedScheme(name, scheme, None) if scheme.kind in _OTHERS_DO else None
-    found = [credential for rank, credential in ranked if rank == best]
+    found = [credential for fit, credential in ranked if fit == best]
     if any(credential is not found[0] for credential in found):
         raise ConfigurationError(
             f"{product.title} could take each of {len(found)} credentials: {', '.join(map(repr, found))}",
@@ -112,7 +112,7 @@ def _resolved(product: Product, name: str, held: Sequence[ScopedCredential]) -> 
     return ResolvedScheme(name, scheme, found[0])
 
 
-def _rank(product: Product, name: str, scheme: Scheme, held: ScopedCredential) -> int:
+def rank(product: Product, name: str, scheme: Scheme, held: ScopedCredential) -> int:
     """Return how well a credential fits: 0 not at all; more the more exactly it was said what it is for."""
     credential = held.credential
     kinds = _kinds(scheme)
@@ -128,9 +128,9 @@ def _rank(product: Product, name: str, scheme: Scheme, held: ScopedCredential) -
         return 0
     if scheme.credential == "api-token" and isinstance(credential, ApiKey) and not credential.has_token:
         return 0
-    rank = 1 + len(kinds) - [isinstance(credential, kind) for kind in kinds].index(True)
-    rank += 10 * is_role + 20 * bool(credential.products)
-    return rank + 40 * (held.name is not None) + 40 * (held.name == name)
+    fit = 1 + len(kinds) - [isinstance(credential, kind) for kind in kinds].index(True)
+    fit += 10 * is_role + 20 * bool(credential.products)
+    return fit + 40 * (held.name is not None) + 40 * (held.name == name)
 
 
 def _kinds(scheme: Scheme) -> tuple[type[Credential], ...]:

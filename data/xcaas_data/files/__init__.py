@@ -1,0 +1,18 @@
+"""Recordings as files: `xcaas://` addresses for everything that reads through fsspec.
+
+    us-west/                                   a region that the customer has
+    us-west/callrecording/                     a type of object
+    us-west/callrecording/2026-01-05/          the day, in UTC, on which objects were stored
+    us-west/callrecording/2026-01-05/<id>.mp3  an object; its id, and an ending that tells what it is
+    us-west/by-id/<id>                         any object of the region, for those who know its id
+
+The service finds objects by type and time, and one by its id. So no list is longer than a day, and a single file is
+asked for by its id, without any list.
+"""
+
+from __future__ import annotations
+
+from ._clients import close_clients as close_clients
+from ._filesystem import XCaaSFileSystem as XCaaSFileSystem
+
+__all__ = ["XCaaSFileSystem", "close_clients"]

@@ -1,0 +1,57 @@
+"""Errors of the SDK as those of the operating system, which users of files expect."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from xcaas import (
+    AuthenticationError,
+    ConnectError,
+    ConnectionLostError,
+    CredentialsError,
+    NotFoundError,
+    PermissionDeniedError,
+    TokenRateLimitError,
+    TokenResponseError,
+    TokenUnavailableError,
+    XCaaSError,
+)
+
+__all__ = ["missing", "os_errors", "read_only"]
+
+_NUMBERS: tuple[tuple[type[XCaaSError], int], ...] = (
+    (NotFoundError, errno.ENOENT),
+    (PermissionDeniedError, errno.EACCES),
+    (AuthenticationError, errno.EACCES),
+    # Credentials may be right where the token service is in trouble.
+    (TokenUnavailableError, errno.EIO),
+    (TokenRateLimitError, errno.EIO),
+    (TokenResponseError, errno.EIO),
+    (CredentialsError, errno.EACCES),
+    (ConnectError, errno.ECONNREFUSED),
+    (ConnectionLostError, errno.ECONNRESET),
+)
+
+
+@contextmanager
+def os_errors(path: str) -> Generator[None]:
+    """Raise `FileNotFoundError`, `PermissionError` and their like, each with the error of the SDK as its cause."""
+    try:
+        yield
+    except OSError:  # such as CallTimeoutError, which is a TimeoutError
+        raise
+    except XCaaSError as error:
+        number = next((number for kind, number in _NUMBERS if isinstance(error, kind)), errno.EIO)
+        raise OSError(number, str(error), path) from error
+
+
+def missing(path: str, why: str = "there is no such file or folder") -> FileNotFoundError:
+    """Return the error for a path that leads nowhere."""
+    return FileNotFoundError(errno.ENOENT, why, path)
+
+
+def read_only(path: str) -> OSError:
+    """Return the error for an attempt to change something."""
+    return OSError(errno.EROFS, "recordings can only be read", path)

@@ -1,0 +1,92 @@
+"""An object that is open for reading."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import re
+from contextlib import ExitStack
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Any
+
+from fsspec.spec import AbstractBufferedFile
+
+from ._errors import os_errors
+
+if TYPE_CHECKING:
+    from ._content import Content
+    from ._filesystem import XCaaSFileSystem
+
+__all__ = ["XCaaSFile"]
+
+_MD5 = re.compile(r"[0-9a-f]{32}", re.ASCII | re.IGNORECASE)
+
+
+class XCaaSFile(AbstractBufferedFile):
+    """Reads an object by ranges. One that is no bigger than a block, or of a service that sends no ranges, is fetched as a
+    whole, verified, and read from memory or a temporary file.
+
+    Whoever reads all of it in order gets an error at the end if the checksum is another one.
+    """
+
+    def __init__(
+        self,
+        fs: XCaaSFileSystem,
+        path: str,
+        content: Content,
+        *,
+        ranges: bool,
+        details: dict[str, Any],
+        **options: Any,
+    ) -> None:
+        self._content = content
+        self._ranges = ranges
+        self._spool: SpooledTemporaryFile[bytes] | None = None
+        self._etag: str | None = None
+        self._read_to = 0
+        self._digest = hashlib.md5(usedforsecurity=False)
+        self._details = details
+        super().__init__(fs, path, "rb", **{**options, "size": details["size"]})
+
+    def _fetch_range(self, start: int, end: int) -> bytes:
+        end = min(end, self.size)
+        if start >= end:
+            return b""
+        with os_errors(self.path):
+            if not self._ranges or self.size <= self.blocksize:
+                return self._from_whole(start, end)
+            part = self._content.part(start, end, self._etag)
+        self._etag = self._etag or part.etag
+        if len(part.data) != end - start or part.total not in (None, self.size):
+            wanted = f"{end - start} bytes of {self.size} were asked for"
+            raise OSError(errno.EIO, f"{wanted}, {len(part.data)} of {part.total} came", self.path)
+        self._verify(start, part.data)
+        return part.data
+
+    def _from_whole(self, start: int, end: int) -> bytes:
+        if self._spool is None:
+            with ExitStack() as stack:
+                spool = stack.enter_context(SpooledTemporaryFile(max_size=self.blocksize))
+                for piece in self._content.whole().iter_bytes():
+                    spool.write(piece)
+                self._spool = spool
+                stack.pop_all()
+        self._spool.seek(start)
+        return self._spool.read(end - start)
+
+    def _verify(self, start: int, data: bytes) -> None:
+        """Count bytes that came in order into the checksum, and compare it when all of them were there."""
+        checksum = str(self.details.get("checksum") or "")
+        if start != self._read_to or not _MD5.fullmatch(checksum):  # others are digests of parts
+            return
+        self._read_to += len(data)
+        self._digest.update(data)
+        if self._read_to == self.size and self._digest.hexdigest() != checksum.lower():
+            raise OSError(errno.EIO, f"the bytes do not have the checksum {checksum}", self.path)
+
+    def close(self) -> None:
+        """Let go of what was fetched."""
+        if self._spool is not None:
+            self._spool.close()
+            self._spool = None
+        super().close()

@@ -1,0 +1,305 @@
+"""The file system that fsspec knows as `xcaas`."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, get_args
+
+from fsspec.callbacks import DEFAULT_CALLBACK, Callback
+from fsspec.spec import AbstractFileSystem
+
+from xcaas import ConfigurationError, XCaaS
+from xcaas.storage.models import ObjectType
+
+from ._clients import Access, client_for
+from ._content import Content
+from ._errors import missing, os_errors, read_only
+from ._file import XCaaSFile
+from ._paths import BY_ID, Location, days_between, file_name, location_of
+
+if TYPE_CHECKING:
+    from xcaas.storage.models import StorageObject
+
+__all__ = ["XCaaSFileSystem"]
+
+_TYPES: Final[tuple[str, ...]] = get_args(get_args(ObjectType)[0])
+_OPTIONS: Final = {"use_listings_cache", "listings_expiry_time", "max_paths", "asynchronous", "loop", "batch_size"}
+_LISTINGS_LIVE: Final = 60  # seconds: recordings are added all day
+
+
+class XCaaSFileSystem(AbstractFileSystem):
+    """Recordings as read-only files. `xcaas_data.files` says how they are laid out.
+
+    `storage_options` hold references only, never secrets, so that they can be stored, sent and printed.
+
+    Args:
+        profile: Name of a profile that holds the credentials (`credentials_from_profile`).
+        credentials: Function that returns credentials, as `package.module:function`. Without either, the environment
+            counts, as for `XCaaS.from_env`.
+        base_url: Replaces the origin of the service, such as that of a local sandbox.
+        options: fsspec's own, such as `use_listings_cache`. Lists are kept for a minute.
+    """
+
+    protocol: ClassVar[str | tuple[str, ...]] = "xcaas"
+    root_marker: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        *,
+        profile: str | None = None,
+        credentials: str | None = None,
+        base_url: str | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**{"listings_expiry_time": _LISTINGS_LIVE, **options})
+        if unknown := sorted(options.keys() - _OPTIONS):
+            raise TypeError(f"xcaas:// has no option {', '.join(unknown)}; secrets are given by reference")
+        if credentials is not None and (profile is not None or ":" not in credentials):
+            raise ValueError("credentials is the name of a function (package.module:function), in place of a profile")
+        self._access = Access(profile, credentials, base_url)
+        self._ranges: dict[str, bool] = {}
+
+    @classmethod
+    def _strip_protocol(cls, path: Any) -> Any:
+        stripped = super()._strip_protocol(path)
+        return stripped.lstrip("/") if isinstance(stripped, str) else stripped
+
+    # --- lists -------------------------------------------------------------------
+
+    def ls(self, path: str, detail: bool = True, refresh: bool = False, **options: Any) -> list[Any]:
+        """List a folder: regions, types, days, or the objects of one day that are available."""
+        path = self._strip_protocol(path)
+        found = None if refresh else self.dircache.get(path)
+        if found is None:
+            with os_errors(path):
+                found = self._list(path, self._located(path))
+            self.dircache[path] = found
+        return found if detail else [entry["name"] for entry in found]
+
+    def _list(self, path: str, location: Location) -> list[dict[str, Any]]:
+        if location.object_id is not None:
+            return [self.info(path)]
+        if location.region is None:
+            names = [str(region) for region in client_for(self._access, None).storage.regions.list()]
+        elif location.type is None:
+            names = [] if path.endswith(BY_ID) else list(_TYPES)
+        elif location.day is None:
+            names = [day.isoformat() for day in self._days(location)]
+        else:
+            found = self._client(path, location).storage.objects.search(
+                filter=location.filter(), sort_field="createdTime"
+            )
+            return [_file_info(f"{path}/{file_name(item)}", item) for item in found]
+        return [_folder_info(f"{path}/{name}".lstrip("/")) for name in names]
+
+    def _days(self, location: Location) -> list[Any]:
+        """Return the days from that of the first object to that of the last one."""
+        search = self._client("", location).storage.objects.search
+        ends = [
+            item.created_time.date()
+            for direction in ("ASC", "DESC")
+            for item in search(
+                filter=location.filter(), sort_field="createdTime", sort_direction=direction, limit=1
+            ).limit(1)
+            if item.created_time is not None
+        ]
+        return days_between(ends[0], ends[-1]) if ends else []
+
+    def walk(
+        self,
+        path: str,
+        maxdepth: int | None = None,
+        topdown: bool = True,
+        on_error: str | Callable[[OSError], object] | None = None,
+        **options: Any,
+    ) -> Iterator[Any]:
+        """Yield folders with what is in them. A folder that cannot be listed is an error, unless `on_error` says otherwise: what it holds
+        would be missing in copies without a word."""
+        return super().walk(path, maxdepth, topdown, on_error or _raise_unless_missing, **options)
+
+    def glob(self, path: str, maxdepth: int | None = None, **options: Any) -> Any:
+        """Find files by a pattern. Only folders that fit their part of it are listed."""
+        parts = self._strip_protocol(path).split("/")
+        first = next((place for place, part in enumerate(parts[:-1]) if _is_pattern(part)), None)
+        if first is None or "**" in path:
+            return super().glob(path, maxdepth, **options)
+        detail = options.pop("detail", False)
+        found: dict[str, Any] = {}
+        for folder in self.ls("/".join(parts[:first])):
+            name = folder["name"].rpartition("/")[2]
+            if folder["type"] == "directory" and fnmatchcase(name, parts[first]):
+                rest = "/".join([folder["name"], *parts[first + 1 :]])
+                found.update(self.glob(rest, maxdepth, detail=True, **options))
+        return found if detail else list(found)
+
+    # --- single files ------------------------------------------------------------
+
+    def info(self, path: str, **options: Any) -> dict[str, Any]:
+        """Return what is known of a file or folder. A file is asked for by its id, unless its folder was just listed."""
+        path = self._strip_protocol(path)
+        location = self._located(path)
+        if location.object_id is None:
+            with os_errors(path):
+                self._check_folder(path, location)
+            return _folder_info(path)
+        listed = self.dircache.get(self._parent(path)) or ()
+        found = next((entry for entry in listed if entry["name"] == path), None)
+        if found is not None:
+            return found
+        with os_errors(path):
+            item = self._client(path, location).storage.objects.get(location.object_id)
+        if item.object_state not in (None, "AVAILABLE"):
+            archived = "; restore it first" if item.object_state == "ARCHIVED" else ""
+            raise missing(path, f"the object is {item.object_state}{archived}")
+        if location.type is not None and _path_of(location.region, item) != path:
+            raise missing(path, "the object with this id is another file")
+        return _file_info(path, item)
+
+    def _check_folder(self, path: str, location: Location) -> None:
+        if location.region is not None:
+            client = self._client(path, location)
+            if location.type not in (None, *_TYPES) and not list(
+                client.storage.objects.search(filter=location.filter(), limit=1).limit(1)
+            ):
+                raise missing(path)
+
+    def created(self, path: str) -> datetime | None:
+        """Return when an object was stored."""
+        return self.info(path).get("created")
+
+    def modified(self, path: str) -> datetime | None:
+        """Return when an object or its tags last changed."""
+        return self.info(path).get("modified")
+
+    def ukey(self, path: str) -> str:
+        """Return what is another one when the bytes are others."""
+        found = self.info(path)
+        return f"{found.get('id')}-{found.get('checksum')}-{found['size']}"
+
+    def cat_file(self, path: str, start: int | None = None, end: int | None = None, **options: Any) -> bytes:
+        """Return the bytes of a file, verified; or those from `start` up to `end`, which count from the end if negative."""
+        path = self._strip_protocol(path)
+        if start is None and end is None:
+            with os_errors(path):
+                return self._content(path).whole().read()
+        details = self._file_details(path)
+        if details["size"] is None:
+            return self.cat_file(path)[start:end]
+        begin, stop, _ = slice(start, end).indices(details["size"])
+        with self._opened(path, details, max(1, stop - begin), cache_type="none") as file:
+            file.seek(begin)
+            data: bytes = file.read(max(0, stop - begin))
+        return data
+
+    def get_file(
+        self, rpath: str, lpath: Any, callback: Callback = DEFAULT_CALLBACK, outfile: Any = None, **options: Any
+    ) -> None:
+        """Write one file to the disk, where it appears when it is whole and right."""
+        path = self._strip_protocol(rpath)
+        target = lpath if isinstance(lpath, str) and outfile is None else None
+        if target is None or self._located(path).object_id is None:
+            super().get_file(rpath, lpath, callback=callback, outfile=outfile, **options)
+            return
+        os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
+
+        def tell(done: int, total: int | None) -> None:
+            callback.set_size(total)
+            callback.absolute_update(done)
+
+        with os_errors(path):
+            self._content(path).whole().save(target, progress=tell)
+
+    def _open(
+        self,
+        path: str,
+        mode: str = "rb",
+        block_size: int | None = None,
+        autocommit: bool = True,
+        cache_options: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> Any:
+        if mode != "rb":
+            raise read_only(path)
+        details = self._file_details(path)
+        return self._opened(
+            path, details, block_size or XCaaSFile.DEFAULT_BLOCK_SIZE, cache_options=cache_options, **options
+        )
+
+    def _opened(self, path: str, details: dict[str, Any], block_size: int, **options: Any) -> Any:
+        content = self._content(path)
+        region = path.partition("/")[0]
+        with os_errors(path):
+            if details["size"] is None:  # the service did not say it
+                return io.BytesIO(content.whole().read())
+            if details["size"] > block_size and region not in self._ranges:
+                self._ranges[region] = content.has_ranges()
+        ranges = self._ranges.get(region, False)
+        return XCaaSFile(self, path, content, ranges=ranges, details=details, block_size=block_size, **options)
+
+    def _file_details(self, path: str) -> dict[str, Any]:
+        details = self.info(path)
+        if details["type"] == "directory":
+            raise IsADirectoryError(path)
+        return details
+
+    def _content(self, path: str) -> Content:
+        location = self._located(path)
+        if location.object_id is None:
+            raise IsADirectoryError(path)
+        return Content(self._client(path, location), location.object_id)
+
+    def _client(self, path: str, location: Location) -> XCaaS:
+        try:
+            return client_for(self._access, location.region)
+        except ConfigurationError as error:
+            raise missing(path, str(error)) from error
+
+    def _located(self, path: str) -> Location:
+        location = location_of(path)
+        if location is None:
+            raise missing(path)
+        return location
+
+    # --- what cannot be done -----------------------------------------------------
+
+    def _refuse(self, path: str, *others: Any, **options: Any) -> NoReturn:
+        raise read_only(path)
+
+    mkdir = makedirs = rmdir = cp_file = _rm = rm_file = rm = mv = touch = pipe_file = put_file = _refuse
+
+
+def _raise_unless_missing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
+def _is_pattern(part: str) -> bool:
+    return any(letter in part for letter in "*?[")
+
+
+def _path_of(region: str | None, item: StorageObject) -> str:
+    day = "" if item.created_time is None else item.created_time.date().isoformat()
+    return f"{region}/{item.type}/{day}/{file_name(item)}"
+
+
+def _folder_info(path: str) -> dict[str, Any]:
+    return {"name": path, "size": 0, "type": "directory"}
+
+
+def _file_info(path: str, item: StorageObject) -> dict[str, Any]:
+    return {
+        "name": path,
+        "size": item.stored_bytes,
+        "type": "file",
+        "id": item.id,
+        "object_name": item.object_name,
+        "mime_type": item.mime_type,
+        "checksum": item.checksum,
+        "created": item.created_time,
+        "modified": item.updated_time,
+        "tags": {tag.key: tag.value for tag in item.tags or ()},
+    }

@@ -1,0 +1,94 @@
+"""Where a path leads, and the path of an object."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote
+
+if TYPE_CHECKING:
+    from xcaas.storage.models import StorageObject
+
+__all__ = ["BY_ID", "Location", "days_between", "file_name", "location_of"]
+
+BY_ID: Final = "by-id"
+_WORD: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+# Not from `mimetypes`, which differs between machines.
+_SUFFIXES: Final = {
+    "application/json": ".json",
+    "audio/mpeg": ".mp3",
+    "audio/wav": ".wav",
+    "audio/x-wav": ".wav",
+    "text/plain": ".txt",
+    "video/mp4": ".mp4",
+}
+_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,8}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """What a path says; the further down, the more of it is there."""
+
+    region: str | None = None
+    type: str | None = None
+    """The type of objects; None for those that are known by their id alone."""
+    day: date | None = None
+    object_id: str | None = None
+
+    def filter(self) -> str:
+        """Return the condition that finds what is below."""
+        conditions = [f"type=={self.type}"]
+        if self.day is not None:
+            begin = datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
+            end = begin + timedelta(days=1)
+            conditions += [f"createdTime=ge={_milliseconds(begin)}", f"createdTime=lt={_milliseconds(end)}"]
+        return ";".join(conditions)
+
+
+def location_of(path: str) -> Location | None:
+    """Return where a path leads; None if nothing can be there."""
+    parts = path.split("/") if path else []
+    if len(parts) > 4 or not all(map(_WORD.fullmatch, parts[:2])):
+        return None
+    region, kind, third, last = (*parts, None, None, None, None)[:4]
+    if kind == BY_ID:
+        object_id = _id_in(third)
+        return None if last is not None or (third and not object_id) else Location(region, None, None, object_id)
+    day = _day_in(third)
+    object_id = _id_in(last)
+    if (third is not None and day is None) or (last is not None and object_id is None):
+        return None
+    return Location(region, kind, day, object_id)
+
+
+def file_name(item: StorageObject) -> str:
+    """Return what an object's file is called: its id, and an ending that programs know its kind by."""
+    suffix = PurePosixPath(item.object_name or "").suffix
+    if not _SUFFIX.fullmatch(suffix):
+        suffix = _SUFFIXES.get(item.mime_type or "", "")
+    return f"{quote(item.id, safe='').replace('.', '%2E')}{suffix.lower()}"
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Return all days from the first to the last, both included."""
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _id_in(name: str | None) -> str | None:
+    return unquote(name.partition(".")[0]) if name else None
+
+
+def _day_in(text: str | None) -> date | None:
+    if text is None or not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp()) * 1000

@@ -1,0 +1,244 @@
+"""Limits of several processes, and what holds while their store is away, slow or wrong."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.origin import serving
+from tests.support.redis_server import redis_server, without_redis
+from tests.support.shop import PRODUCT, AsyncShop, Shop
+from xcaas_core import ApiKey, CallTimeoutError, ConfigurationError, EnvironmentVariable, RateLimit, RedisRateLimits
+from xcaas_core.auth import CredentialSet, SecretUnavailableError
+from xcaas_core.calls.shared_limits import RateLimitStore, SharedLimiter
+from xcaas_core.sansio._drivers import run
+from xcaas_core.testing import FakeServer
+
+
+class Store:
+    """A store that gives what it is told to, the last thing over and over."""
+
+    account: str | None = None
+
+    def __init__(self, *responses: float | Exception | None, workers: int = 1) -> None:
+        self.responses = list(responses)
+        self.workers = workers
+        self.asked: list[tuple[str, float | None]] = []
+
+    def reserve(self, key: str, limits: Sequence[RateLimit], longest: float | None) -> float | None:
+        self.asked.append((key, longest))
+        response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        if isinstance(response, Exception):
+            raise response
+        return response
+
+
+class Fleet:
+    """One worker in simulated time."""
+
+    def __init__(self, store: RateLimitStore, limit: RateLimit) -> None:
+        self.server = FakeServer()
+        self.clock = self.server.clock
+        self.limiter = SharedLimiter([limit], self.clock, store, PRODUCT, None)
+
+    def call(self, timeout: float | None = 60) -> float:
+        """Wait for the limits, and return for how long."""
+        began = self.clock()
+        run(self.limiter.enter(timeout), self.server.sync_io())
+        return self.clock() - began
+
+
+def test_the_store_says_how_long_to_wait() -> None:
+    store = Store(0, 2.5, 0)
+    worker = Fleet(store, RateLimit(1, 10))
+    assert [worker.call(), worker.call(30), worker.call(None)] == [0, 2.5, 0]
+    assert [longest for _, longest in store.asked] == [60, 30, None]
+
+
+def test_no_room_in_time_is_an_error_at_once() -> None:
+    with pytest.raises(CallTimeoutError, match="rate limit"):
+        Fleet(Store(None), RateLimit(1, 10)).call(5)
+
+
+@pytest.mark.parametrize("wrong", [-1.0, float("nan"), float("inf"), 61, True, OSError("redis://:password@host")])
+def test_a_store_that_fails_is_left_alone_for_a_while(
+    wrong: float | Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(wrong)
+    worker = Fleet(store, RateLimit(2, 10))
+    with caplog.at_level(logging.WARNING, "xcaas"):
+        assert [worker.call() for _ in range(4)] == [0, 0, 10, 0]
+        worker.clock.sleep(6)
+        worker.call()
+    assert len(store.asked) == 3, "at first, and when the pause was over"
+    assert [record.message for record in caplog.records] == [
+        f"Store failed: {'OSError' if isinstance(wrong, Exception) else 'ValueError'}; "
+        "this process keeps the rate limits of shop by itself"
+    ]
+
+
+def test_no_wait_without_a_bound_is_nonsense() -> None:
+    store = Store(None)
+    assert Fleet(store, RateLimit(1, 10)).call(None) == 0
+
+
+def test_each_of_several_workers_keeps_to_its_part() -> None:
+    worker = Fleet(Store(OSError(), workers=4), RateLimit(8, 10))
+    assert [worker.call() for _ in range(4)] == [0, 0, 10, 0]
+    lonely = Fleet(Store(OSError(), workers=100), RateLimit(8, 10))
+    assert [lonely.call() for _ in range(2)] == [0, 10]
+
+
+def test_calls_before_the_store_went_away_count() -> None:
+    worker = Fleet(Store(0, 0, OSError()), RateLimit(2, 10))
+    assert [worker.call() for _ in range(4)] == [0, 0, 10, 0]
+
+
+def test_calls_while_the_store_was_away_count_when_it_is_back(caplog: pytest.LogCaptureFixture) -> None:
+    store = Store(OSError(), 0)
+    worker = Fleet(store, RateLimit(2, 30))
+    with caplog.at_level(logging.INFO, "xcaas"):
+        assert [worker.call(), worker.call()] == [0, 0]
+        worker.clock.sleep(6)
+        assert worker.call() == 24
+        assert len(store.asked) == 2
+        worker.clock.sleep(31)
+        assert [worker.call() for _ in range(3)] == [0, 0, 0], "the store alone says how long"
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
+def test_a_clock_of_the_process_that_jumps_changes_nothing() -> None:
+    store = Store(0, 3, 0, 3)
+    worker = Fleet(store, RateLimit(1, 10))
+    waits: list[float] = []
+    for jump in (0, 3600, -7200, 3600):
+        worker.clock.now += jump
+        waits.append(worker.call())
+    assert waits == [0, 3, 0, 3]
+    assert len(store.asked) == 4
+
+
+class Silent(Store):
+    """A store that does not respond until it may."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.may = threading.Event()
+
+    def reserve(self, key: str, limits: Sequence[RateLimit], longest: float | None) -> float | None:
+        super().reserve(key, limits, longest)
+        self.may.wait(10)
+        return 0
+
+
+def test_a_store_that_hangs_holds_up_no_call_beyond_its_deadline() -> None:
+    store = Silent()
+    with serving() as origin, Shop(base_url=origin.url, rate_limits=LIMITS, rate_limit_store=store) as client:
+        quick = client.with_options(timeout=0.6)
+        began = time.monotonic()
+        for number in range(3):
+            quick.items.get(str(number))
+        assert time.monotonic() - began < 0.6
+        assert len(store.asked) == 1, "it is not asked again while it owes a response"
+        store.may.set()
+    assert len(origin.seen) == 3
+
+
+LIMITS = {"shop": [RateLimit(100, 1)]}
+
+
+def test_a_store_that_hangs_holds_up_no_event_loop(run: Callable[..., None]) -> None:
+    store = Silent()
+
+    async def crowd() -> None:
+        import anyio
+
+        with serving() as origin:
+            async with AsyncShop(base_url=origin.url, rate_limits=LIMITS, rate_limit_store=store, timeout=2) as client:
+                longest = 0.0
+
+                async def watch() -> None:
+                    nonlocal longest
+                    while True:
+                        began = time.monotonic()
+                        await anyio.sleep(0.01)
+                        longest = max(longest, time.monotonic() - began)
+
+                async with anyio.create_task_group() as group:
+                    group.start_soon(watch)
+                    for number in range(3):
+                        await client.items.get(str(number))
+                    group.cancel_scope.cancel()
+                assert longest < 0.5
+            assert len(origin.seen) == 3
+
+    run(crowd)
+    store.may.set()
+
+
+@without_redis
+def test_a_redis_that_is_killed_and_comes_back(caplog: pytest.LogCaptureFixture) -> None:
+    with redis_server() as url:
+        store = RedisRateLimits(url)
+        worker = Fleet(store, RateLimit(5, 30))
+        assert [worker.call() for _ in range(2)] == [0, 0]
+    assert [worker.call() for _ in range(3)] == [0, 0, 0]
+    with pytest.raises(CallTimeoutError):
+        worker.call(5)
+    assert len(caplog.records) == 1
+    worker.clock.sleep(60)
+    with redis_server(urlsplit(url).port), caplog.at_level(logging.INFO, "xcaas"):
+        worker.call()
+        other = Fleet(store, RateLimit(5, 30))
+        assert [other.call() for _ in range(4)] == [0, 0, 0, 0], "one call of the first worker is in it"
+        with pytest.raises(CallTimeoutError):
+            other.call(5)
+        assert "shared again" in caplog.text
+    store.close()
+
+
+def test_a_secret_that_is_not_there_gives_the_error_it_always_gives() -> None:
+    server = FakeServer()
+    key = ApiKey(EnvironmentVariable("XCAAS_NOT_SET"))
+    with Shop(credentials=key, http_client=server, rate_limits=LIMITS, rate_limit_store=Store(0)) as client:
+        with pytest.raises(SecretUnavailableError, match="XCAAS_NOT_SET"):
+            client.items.secret()
+        assert server.requests == []
+
+
+def test_a_client_asks_for_its_products_and_for_nothing_without_limits() -> None:
+    store = Store(0)
+    server = FakeServer()
+    limits = {"shop": [RateLimit(1, 10)]}
+    with Shop(http_client=server, credentials=ApiKey("the-key"), rate_limits=limits, rate_limit_store=store) as client:
+        for number in range(3):
+            client.with_options(retries=0).items.get(str(number))
+    assert len({key for key, _ in store.asked}) == 1
+    assert store.asked[0][0].startswith("shop:")
+    assert "the-key" not in store.asked[0][0]
+    with Shop(http_client=server, rate_limits=False, rate_limit_store=store) as client:
+        client.items.get("1")
+    assert len(store.asked) == 3
+
+
+def test_keys_that_are_rotated_are_noticed() -> None:
+    store = Store(0)
+    key = ApiKey("one")
+    clock = FakeServer().clock
+    limiter = SharedLimiter([RateLimit(1, 1)], clock, store, PRODUCT, CredentialSet.parse(key))
+    io = FakeServer().sync_io()
+    run(limiter.enter(5), io)
+    key.update_credentials("two")
+    clock.sleep(61)
+    run(limiter.enter(5), io)
+    assert len({name for name, _ in store.asked}) == 2
+
+
+def test_what_is_no_store_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="rate_limit_store must be a store"):
+        Shop(rate_limit_store="redis://localhost")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

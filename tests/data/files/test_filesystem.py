@@ -1,0 +1,358 @@
+"""Recordings as files: lists, single files, errors, and what programs see that know fsspec only."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import pickle
+import threading
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pytest
+from fsspec.callbacks import Callback
+from fsspec.generic import rsync
+from fsspec.tests.abstract import AbstractFixtures, AbstractGetTests
+
+from tests.support.storage_service import Item, StorageService, storage_service
+from xcaas import (
+    AuthenticationError,
+    ClientCredentials,
+    DownloadError,
+    NotFoundError,
+    PermissionDeniedError,
+    ServerError,
+)
+from xcaas_sandbox import Sandbox
+
+DAY = "us-west/callrecording/2026-01-05"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def recordings(sandbox: Sandbox) -> Any:
+    return fsspec.filesystem("xcaas", base_url=sandbox.base_url)
+
+
+@pytest.fixture
+def service() -> Iterator[StorageService]:
+    with storage_service(*(Item(f"o{number}", b"x" * number) for number in range(250))) as running:
+        yield running
+
+
+@pytest.fixture
+def files(service: StorageService) -> Any:
+    return fsspec.filesystem("xcaas", base_url=service.url)
+
+
+class TestLists:
+    def test_regions_types_days_and_objects(self, recordings: Any) -> None:
+        assert recordings.ls("", detail=False) == ["us-west", "us-east", "uk", "ap", "ca"]
+        assert (
+            recordings.ls("/", detail=False)
+            == recordings.ls("xcaas://", detail=False)
+            == recordings.ls("", detail=False)
+        )
+        assert "us-west/voicemail" in recordings.ls("xcaas://us-west", detail=False)
+        days = recordings.ls("us-west/voicemail/", detail=False)
+        assert (days[0], len(days)) == ("us-west/voicemail/2026-01-01", 29)
+        found = recordings.ls(days[3])
+        assert [entry["created"].date().isoformat() for entry in found] == ["2026-01-04"] * len(found)
+        assert found[0]["name"] == f"{days[3]}/{found[0]['id']}.wav"
+        assert found[0]["tags"]["tenantId"] == "demotenant"
+        assert found[0] == recordings.info(found[0]["name"])
+
+    def test_all_pages_of_a_day_are_listed(self, service: StorageService, files: Any) -> None:
+        assert len(files.ls(DAY)) == 250
+        assert len(service.requests("/objects?")) == 3
+
+    def test_a_single_file_is_asked_for_by_its_id(self, service: StorageService, files: Any) -> None:
+        assert files.size(f"{DAY}/o7.mp3") == 7
+        assert service.requests("/objects?") == []
+        assert len(service.requests("/objects/o7")) == 1
+
+    def test_what_was_just_listed_is_known(self, service: StorageService, files: Any) -> None:
+        files.ls(DAY)
+        assert files.size(f"{DAY}/o7.mp3") == 7
+        assert service.requests("/objects/o7") == []
+        service.items.append(Item("new"))
+        assert files.isfile(f"{DAY}/new.mp3")
+        assert len(files.ls(DAY)) == 250
+        assert len(files.ls(DAY, refresh=True)) == 251
+
+    def test_a_pattern_lists_only_folders_that_fit(self, sandbox: Sandbox, recordings: Any) -> None:
+        seen = sandbox.state.credentials.stats
+        before = seen.calls - seen.token_requests
+        found = recordings.glob("us-*t/transcription/2026-01-0[12]/*.json")
+        assert {name.rpartition("/")[0] for name in found} == {
+            f"us-{side}/transcription/2026-01-0{day}" for side in ("west", "east") for day in (1, 2)
+        }
+        # the regions, and for each its first and last object and two days
+        assert seen.calls - seen.token_requests - before == 1 + 2 * (2 + 2)
+        assert recordings.glob("us-west/transcription/2026-01-01/*.mp3") == []
+        everything = recordings.glob("us-west/transcription/**", detail=True)
+        assert {entry["type"] for entry in everything.values()} == {"file", "directory"}
+
+    def test_a_folder_that_cannot_be_listed_is_not_left_out(self, service: StorageService, files: Any) -> None:
+        service.statuses["createdTime=lt="] = 400
+        with pytest.raises(OSError, match="400"):
+            files.find("us-west/callrecording")
+        assert list(files.walk(DAY, on_error="omit")) == []
+        assert files.find("nowhere") == []
+
+    def test_types_that_are_not_known_yet(self, service: StorageService, files: Any) -> None:
+        service.items.append(Item("h", kind="hologram"))
+        assert files.ls("us-west/hologram", detail=False) == ["us-west/hologram/2026-01-05"]
+        assert files.isdir("us-west/hologram")
+        assert not files.exists("us-west/telegram")
+        assert files.ls("us-west/meeting") == []
+
+    def test_ids_and_names_of_any_kind(self, service: StorageService, files: Any) -> None:
+        names = {"a/b*.c": "x.MP3", "ü%": "no-ending", "d": None, "e": "x.tar/gz", "f": "strange.e!"}
+        service.items[:] = [
+            Item(object_id, object_id.encode(), name, told={"mimeType": "audio/wav"} if name is None else {})
+            for object_id, name in names.items()
+        ]
+        listed = files.ls(DAY, detail=False)
+        assert listed == [f"{DAY}/{name}" for name in ("a%2Fb%2A%2Ec.mp3", "%C3%BC%25", "d.wav", "e", "f")]
+        files.dircache.clear()
+        assert [files.cat(name).decode() for name in listed] == list(names)
+
+
+class TestSingleFiles:
+    def test_bytes_whole_and_in_part(self, recordings: Any) -> None:
+        path = recordings.ls("us-west/callrecording/2026-01-02", detail=False)[0]
+        whole = recordings.cat(path)
+        assert hashlib.md5(whole, usedforsecurity=False).hexdigest() == recordings.info(path)["checksum"]
+        for start, end in ((0, 10), (10, 20), (-5, None), (None, -5), (5, 5), (9, 3), (100, 10**9)):
+            assert recordings.cat_file(path, start, end) == whole[start:end]
+        assert recordings.read_block(path, 100, 50) == whole[100:150]
+
+    def test_by_id(self, service: StorageService, files: Any) -> None:
+        assert files.cat("xcaas://us-west/by-id/o7") == files.cat("us-west/by-id/o7.anything") == b"x" * 7
+        assert files.ls("us-west/by-id") == []
+        assert files.isdir("us-west/by-id")
+        assert files.ls("us-west/by-id/o7", detail=False) == ["us-west/by-id/o7"]
+        assert service.requests("/objects?") == []
+
+    def test_facts(self, files: Any) -> None:
+        path = f"{DAY}/o7.mp3"
+        assert files.created(path).isoformat() == "2026-01-05T10:00:00+00:00"
+        assert files.modified(path) is None
+        assert files.ukey(path) != files.ukey(f"{DAY}/o8.mp3")
+
+    def test_a_file_goes_to_the_disk_whole_or_not_at_all(
+        self, service: StorageService, files: Any, tmp_path: Path
+    ) -> None:
+        told: list[float] = []
+
+        class Progress(Callback):
+            def set_size(self, size: int | None) -> None:
+                told.append(size or 0)
+
+            def absolute_update(self, value: int) -> None:
+                told.append(value)
+
+        target = tmp_path / "deep" / "o9.mp3"
+        files.get_file(f"{DAY}/o9.mp3", str(target), callback=Progress())
+        assert target.read_bytes() == b"x" * 9
+        assert told[-2:] == [9, 9]
+        service.items.append(Item("bad", told={"checksum": "0" * 32}))
+        with pytest.raises(OSError, match="checksum") as caught:
+            files.get_file(f"{DAY}/bad.mp3", str(tmp_path / "bad.mp3"))
+        assert isinstance(caught.value.__cause__, DownloadError)
+        assert not (tmp_path / "bad.mp3").exists()
+        with (tmp_path / "other").open("wb") as file:
+            files.get_file(f"{DAY}/o9.mp3", file)
+        assert (tmp_path / "other").read_bytes() == b"x" * 9
+
+    def test_a_folder_goes_to_the_disk(self, recordings: Any, tmp_path: Path) -> None:
+        recordings.get("us-west/callrecording/2026-01-02", str(tmp_path / "x"), recursive=True)
+        names = {Path(name).name for name in recordings.ls("us-west/callrecording/2026-01-02", detail=False)}
+        assert {path.name for path in (tmp_path / "x").iterdir()} == names
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        "path",
+        ["mars", "us-west/a b", f"{DAY}/", "us-west/voicemail/2026-02-30", "us-west/voicemail/today", f"{DAY}/o1/deeper",
+         "us-west/by-id/o1/deeper", "us-west/by-id/.mp3", f"{DAY}/o1.wav", "us-west/callrecording/2026-01-06/o1.mp3",
+         "uk/callrecording/2026-01-05/o1.mp3", f"{DAY}/o999.mp3"],
+    )  # fmt: skip
+    def test_paths_that_lead_nowhere(self, files: Any, path: str) -> None:
+        if path.endswith("/"):  # which is the folder
+            assert files.isdir(path)
+            return
+        assert not files.exists(path)
+        with pytest.raises(FileNotFoundError):
+            files.open(path)
+
+    def test_the_errors_of_the_sdk_are_the_cause(self, service: StorageService, files: Any) -> None:
+        with pytest.raises(FileNotFoundError) as missing:
+            files.cat("us-west/by-id/nothing")
+        assert isinstance(missing.value.__cause__, NotFoundError)
+        assert missing.value.filename == "us-west/by-id/nothing"
+        expected: list[tuple[int, type[OSError], type[Exception], int]] = [
+            (403, PermissionError, PermissionDeniedError, errno.EACCES),
+            (401, PermissionError, AuthenticationError, errno.EACCES),
+            (500, OSError, ServerError, errno.EIO),
+        ]
+        for status, kind, cause, number in expected:
+            service.statuses = {"/objects/o1": status}
+            with pytest.raises(kind) as caught:
+                files.info(f"{DAY}/o1.mp3")
+            assert isinstance(caught.value.__cause__, cause)
+            assert caught.value.errno == number
+
+    def test_a_service_that_is_not_there(self) -> None:
+        nowhere: Any = fsspec.filesystem("xcaas", base_url="http://127.0.0.1:9")
+        with pytest.raises(OSError, match="token") as caught:
+            nowhere.ls("")
+        assert caught.value.errno == errno.EIO
+
+    def test_credentials_that_are_wrong(self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("XCAAS_CLIENT_SECRET", "wrong")
+        refused: Any = fsspec.filesystem("xcaas", base_url=sandbox.base_url)
+        with pytest.raises(PermissionError):
+            refused.ls("us-west/voicemail")
+
+    def test_objects_that_are_not_available(self, service: StorageService, files: Any) -> None:
+        service.items += [Item(state, told={"objectState": state}) for state in ("ARCHIVED", "REVOKED")]
+        with pytest.raises(FileNotFoundError, match="restore"):
+            files.open("us-west/by-id/ARCHIVED")
+        with pytest.raises(FileNotFoundError, match="REVOKED"):
+            files.info("us-west/by-id/REVOKED")
+
+    @pytest.mark.parametrize(
+        ("name", "arguments"),
+        [("open", (f"{DAY}/o1.mp3", "wb")), ("rm", (f"{DAY}/o1.mp3",)), ("mkdir", ("us-west/x",)), ("touch", ("x",)),
+         ("makedirs", ("us-west/x",)), ("pipe_file", (f"{DAY}/o1.mp3", b"")), ("mv", (f"{DAY}/o1.mp3", f"{DAY}/o2.mp3")),
+         ("cp_file", (f"{DAY}/o1.mp3", f"{DAY}/o2.mp3"))],
+    )  # fmt: skip
+    def test_nothing_can_be_changed(
+        self, service: StorageService, files: Any, name: str, arguments: tuple[Any, ...]
+    ) -> None:
+        with pytest.raises(OSError, match="only be read") as caught:
+            getattr(files, name)(*arguments)
+        assert caught.value.errno == errno.EROFS
+        assert service.seen == []
+
+    def test_folders_are_no_files(self, files: Any) -> None:
+        for read in (files.open, files.cat_file):
+            with pytest.raises(IsADirectoryError):
+                read(DAY)
+
+
+class TestOptions:
+    def test_no_secret_gets_into_them(self) -> None:
+        with pytest.raises(TypeError, match="client_secret") as caught:
+            fsspec.filesystem("xcaas", client_id="id", client_secret="hidden-words")
+        assert "hidden-words" not in str(caught.value)
+        for wrong in ({"credentials": "a-key"}, {"credentials": "a:b", "profile": "p"}):
+            with pytest.raises(ValueError, match=r"package\.module:function"):
+                fsspec.filesystem("xcaas", **wrong)
+
+    def test_they_travel_by_reference(self, sandbox: Sandbox) -> None:
+        options = {"credentials": f"{__name__}:demo_credentials", "base_url": sandbox.base_url}
+        made: Any = fsspec.filesystem("xcaas", **options)
+        again = pickle.loads(pickle.dumps(made))
+        path = again.ls("us-west/voicemail/2026-01-01", detail=False)[0]
+        assert "demo-secret" not in made.to_json()
+        assert json.loads(made.to_json())["base_url"] == sandbox.base_url
+        with made.open(path) as file:
+            file.seek(5)
+            copy = pickle.loads(pickle.dumps(file))
+            assert copy.read(7) == file.read(7)
+            copy.close()
+
+    def test_a_profile(self, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        profiles = tmp_path / "profiles.toml"
+        profiles.write_text('[files]\nclient_id = "eght_demo"\nclient_secret = "demo-secret"\n')
+        profiles.chmod(0o600)
+        monkeypatch.setattr("xcaas_core.auth.credentials._from_profile.default_profile_path", lambda: profiles)
+        monkeypatch.delenv("XCAAS_CLIENT_SECRET")
+        made: Any = fsspec.filesystem("xcaas", profile="files", base_url=sandbox.base_url)
+        assert "us-west" in made.ls("", detail=False)
+
+    def test_threads_share_one_token(self, service: StorageService) -> None:
+        def read() -> None:
+            fsspec.filesystem("xcaas", base_url=service.url).cat_file(f"{DAY}/o1.mp3")
+
+        threads = [threading.Thread(target=read) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(service.requests("/objects/o1/content")) == 8
+        assert len(service.requests("POST ")) == 1
+
+
+def demo_credentials() -> ClientCredentials:
+    return ClientCredentials("eght_demo", "demo-secret")
+
+
+class TestOtherPrograms:
+    def test_pandas(self, sandbox: Sandbox, recordings: Any) -> None:
+        pandas: Any = import_module("pandas")
+        (path, *_) = recordings.glob("us-west/transcription/2026-01-01/*.json")
+        frame = pandas.read_json(f"xcaas://{path}", storage_options={"base_url": sandbox.base_url})
+        assert list(frame["channel"]) == [0, 1, 0, 1, 0]
+
+    def test_open_by_address(self, sandbox: Sandbox, recordings: Any) -> None:
+        (path, *_) = recordings.glob("us-west/transcription/2026-01-01/*.json")
+        with fsspec.open(f"xcaas://{path}", "rt", base_url=sandbox.base_url) as file:
+            assert len(json.load(file)) == 5
+
+    def test_a_copy_on_this_machine(self, sandbox: Sandbox, recordings: Any, tmp_path: Path) -> None:
+        (path, *_) = recordings.glob("us-west/transcription/2026-01-01/*.json")
+        options = {"xcaas": {"base_url": sandbox.base_url}, "filecache": {"cache_storage": str(tmp_path)}}
+        for _ in range(2):
+            with fsspec.open(f"filecache::xcaas://{path}", "rt", **options) as file:
+                assert len(json.load(file)) == 5
+        assert any(copy.stat().st_size == recordings.size(path) for copy in tmp_path.iterdir())
+
+    def test_rsync_copies_what_is_new(self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("XCAAS_BASE_URL", sandbox.base_url)
+        source, target = "xcaas://us-west/callrecording/2026-01-02", f"file://{tmp_path}/copies"
+        copied = rsync(source, target)
+        assert len(copied) == len(list((tmp_path / "copies").iterdir())) == 15
+        next((tmp_path / "copies").iterdir()).unlink()
+        assert len(rsync(source, target)) == 1
+        memory = rsync(source, "memory://copies")
+        assert len(memory) == 15
+        other: Any = fsspec.filesystem("memory")
+        other.rm("/copies", recursive=True)
+
+
+class TestAbstract(AbstractFixtures):
+    """fsspec's own test of copies out of a file system that need no writing: the others make folders of names of their own."""
+
+    test = AbstractGetTests.test_get_with_source_and_destination_as_list
+
+    @pytest.fixture
+    def fs(self, files: Any) -> Any:
+        return files
+
+    @pytest.fixture
+    def fs_join(self) -> Callable[..., str]:
+        return lambda *parts: "/".join(parts)
+
+    @pytest.fixture
+    def fs_path(self) -> str:
+        return "us-west"
+
+    @pytest.fixture
+    def fs_10_files_with_hashed_names(self, service: StorageService) -> str:
+        service.items[:] = [
+            Item(hashlib.md5(str(number).encode()).hexdigest(), str(number).encode(), "x.txt") for number in range(10)
+        ]
+        return DAY

@@ -1,0 +1,3 @@
+from typing import Any
+
+def rsync(source: str, destination: str, **options: Any) -> dict[str, str]: ...

@@ -1,0 +1,3 @@
+from .get import AbstractGetTests as AbstractGetTests
+
+class AbstractFixtures: ...
