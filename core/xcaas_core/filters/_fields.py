@@ -36,7 +36,7 @@ class Field:
         self._name = name
 
     def __getattr__(self, name: str) -> Field:
-        return Field(f"{self._name}.{_wire_name(name, self)}")
+        return self[_wire_name(name, self)]
 
     def __getitem__(self, name: str) -> Field:
         return Field(f"{self._name}.{name}")
