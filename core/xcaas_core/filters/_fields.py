@@ -69,12 +69,16 @@ class Field:
 
     # `F.a == 1 & F.b == 2` is read as `F.a == (1 & F.b) == 2`.
     def __and__(self, other: Never) -> NoReturn:
-        raise ArgumentError(
-            f"{self!r} is joined before it is compared",
-            advice="Put each comparison in brackets: (F.a == 1) & (F.b == 2).",
-        )
+        raise _joined_too_early(self)
 
-    __rand__ = __or__ = __ror__ = __and__
+    def __rand__(self, other: Never) -> NoReturn:
+        raise _joined_too_early(self)
+
+    def __or__(self, other: Never) -> NoReturn:
+        raise _joined_too_early(self)
+
+    def __ror__(self, other: Never) -> NoReturn:
+        raise _joined_too_early(self)
 
     def __bool__(self) -> NoReturn:
         raise ArgumentError(f"{self!r} is not compared with anything", advice='Compare it: F.flag == "true".')
@@ -114,6 +118,11 @@ class Fields:
 
 F: Final = Fields()
 """The fields of lists, for `filter=`."""
+
+
+def _joined_too_early(field: Field) -> ArgumentError:
+    advice = "Put each comparison in brackets: (F.a == 1) & (F.b == 2)."
+    return ArgumentError(f"{field!r} is joined before it is compared", advice=advice)
 
 
 def _wire_name(name: str, owner: object) -> str:
