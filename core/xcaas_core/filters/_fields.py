@@ -96,7 +96,7 @@ class Field:
             )
         found = tuple(map(_value, values))
         if not found:
-            raise ArgumentError("a field cannot be compared with an empty list", advice="Leave the condition out.")
+            raise ArgumentError("a filter cannot compare with an empty list", advice="Leave the condition out.")
         return Filter(Comparison(self._name, operator, found))
 
 
@@ -150,7 +150,7 @@ def _value(value: object) -> Value:
         return f"{value:f}"
     if isinstance(value, SupportsIndex):
         return str(value.__index__())
-    raise ArgumentError(f"{_said(value)} cannot be compared with in a filter", advice=_advice(value))
+    raise ArgumentError(f"a filter cannot compare with {_said(value)}", advice=_advice(value))
 
 
 def _is_itself(value: datetime) -> bool:

@@ -20,6 +20,7 @@ import xcaas
 from xcaas import F, Filter
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+ANY: Any = F.a  # without its type, by which checkers refuse these mistakes, too
 UNEQUAL: Any = float("nan")
 
 
@@ -123,22 +124,25 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "membership": (lambda: F.a in ["x"], "Join comparisons with & and |"),
     "inversion": (lambda: ~(F.a == 1), "Use the opposite comparison"),
     "no brackets": (lambda: F.a == 1 & F.b == 2, r"Put each comparison in brackets"),  # type: ignore[operator]
+    "fields joined by &": (lambda: ANY & F.b, "Put each comparison in brackets"),
+    "fields joined by |": (lambda: ANY | F.b, "Put each comparison in brackets"),
+    "a value and a field joined by |": (lambda: ANY == 1 | ANY == 2, "Put each comparison in brackets"),
     "a bare field": (lambda: (F.a == 1) & F.b, "joined with another one, not with Field"),  # type: ignore[operator]
     "text": (lambda: (F.a == 1) & "b==2", "Filter.parse makes a filter of text"),  # type: ignore[operator]
     "truth of a field": (lambda: bool(F.a), "is not compared with anything"),
     "None": (lambda: F.a == None, "Filters have no null"),  # noqa: E711 - what is tested
-    "NaN": (lambda: F.a > float("nan"), "nan cannot be compared with"),
-    "infinity": (lambda: F.a > float("inf"), "inf cannot be compared with"),
-    "a decimal NaN": (lambda: F.a > Decimal("NaN"), "NaN cannot be compared with"),
+    "NaN": (lambda: F.a > float("nan"), "cannot compare with nan"),
+    "infinity": (lambda: F.a > float("inf"), "cannot compare with inf"),
+    "a decimal NaN": (lambda: F.a > Decimal("NaN"), "cannot compare with NaN"),
     "a date": (lambda: F.a == date(2026, 1, 1), "Give a datetime"),
     "a list": (lambda: F.a == ["x"], r"Use in_\(…\)"),
     "another field": (lambda: F.a == F.b, "not with another field"),
-    "a filter": (lambda: F.a == (F.b == 1), "Filter cannot be compared with"),
-    "bytes": (lambda: F.a == b"x", "bytes cannot be compared with"),
+    "a filter": (lambda: F.a == (F.b == 1), "cannot compare with Filter"),
+    "bytes": (lambda: F.a == b"x", "cannot compare with bytes"),
     "an empty list": (lambda: F.a.in_([]), "empty list"),
     "a list that is text": (lambda: F.a.in_("xyz"), r"Give a list"),
     "no list": (lambda: F.a.in_(5), "Give a list"),  # type: ignore[arg-type]
-    "NaN in a list": (lambda: F.a.out([1.0, UNEQUAL]), "nan cannot be compared with"),
+    "NaN in a list": (lambda: F.a.out([1.0, UNEQUAL]), "cannot compare with nan"),
     "an empty name": (lambda: F[""], "cannot be the name of a field"),
     "a name with an operator": (lambda: F["a==b"], "cannot be the name of a field"),
 }
@@ -153,7 +157,7 @@ def test_mistakes_say_what_to_do(mistake: str) -> None:
 
 def test_a_missing_time_is_none() -> None:
     pandas = pytest.importorskip("pandas")
-    with pytest.raises(xcaas.ArgumentError, match="NaT cannot be compared with"):
+    with pytest.raises(xcaas.ArgumentError, match="cannot compare with NaT"):
         _ = F.a >= pandas.NaT
     assert str(F.a >= pandas.Timestamp("2026-01-01", tz="UTC")) == "a=ge=1767225600000"
 
