@@ -83,6 +83,8 @@ if TYPE_CHECKING:
     from .downloads._download import AsyncDownload, Download
     from .downloads._download_many import Saved, adownload_all, download_all
     from .events._state import FrameTooBigError
+    from .filters._fields import F
+    from .filters._filter import Filter
     from .models import JSONValue, Model, UnknownModel
     from .models._cattrs import register_cattrs
     from .operations._product import RateLimit
@@ -128,8 +130,10 @@ else:
             "DownloadError": "_errors",
             "EnvironmentVariable": "auth",
             "ExportError": "_errors",
+            "F": "filters._fields",
             "FileInput": "serialization._inputs",
             "FileTokenCache": "auth",
+            "Filter": "filters._filter",
             "FrameTooBigError": "events._state",
             "Hook": "calls._hooks",
             "HookResponse": "calls._hooks",
@@ -227,8 +231,10 @@ __all__ = [
     "DownloadError",
     "EnvironmentVariable",
     "ExportError",
+    "F",
     "FileInput",
     "FileTokenCache",
+    "Filter",
     "FrameTooBigError",
     "Hook",
     "HookResponse",

@@ -18,6 +18,7 @@ from .operations._operation import Operation
 from .operations._parameter import (
     Body,
     Encoding,
+    FilterSpec,
     Parameter,
     ResponseSpec,
     ResponseSpecs,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from .downloads._download import Download as Download
     from .events._stream import AsyncEventStream as AsyncEventStream
     from .events._stream import EventStream as EventStream
+    from .filters import Filter as Filter
     from .models import JSONValue as JSONValue
     from .models import UnknownModel as UnknownModel
     from .paging._pager import AsyncPager as AsyncPager
@@ -67,6 +69,7 @@ else:
             "Download": "downloads._download",
             "EventStream": "events._stream",
             "FileInput": "serialization._inputs",
+            "Filter": "filters",
             "JSONValue": "models",
             "Pager": "paging._pager",
             "Poller": "polling._poller",
@@ -86,6 +89,7 @@ __all__ = [
     "ClientBase",
     "DownloadSpec",
     "Encoding",
+    "FilterSpec",
     "LinkSpec",
     "Operation",
     "PaginationSpec",

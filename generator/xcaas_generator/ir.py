@@ -137,6 +137,19 @@ class Union:
 Location: TypeAlias = Literal["path", "query", "header", "cookie"]
 
 
+FilterTimes: TypeAlias = Literal["date-time", "epoch-milliseconds"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a filter in FIQL or RSQL may say. `fields` are all of them, or none where nobody knows all."""
+
+    operators: tuple[str, ...]
+    times: FilterTimes = "date-time"
+    fields: tuple[str, ...] = ()
+    alone: bool = False  # one comparison, without others
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     wire: str
@@ -158,6 +171,7 @@ class Parameter:
     deprecated: bool = False
     source: str | None = None  # a client setting that fills it, such as "tenant"
     zone: str | None = None  # the parameter that names the time zone of this one
+    filter: Filter | None = None
 
 
 BodyKind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml"]

@@ -9,6 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from starlette.datastructures import Headers, QueryParams
 
+from ._fiql import check_filter
 from ._specs import Node, Operation, group_name, kind_of
 
 __all__ = ["check_request", "check_response", "schema_of"]
@@ -52,6 +53,9 @@ def check_request(
             found.append(f"{place} parameter {name} is required")
         elif values:
             found.extend(_problems(schema, _coerce(values, schema, parameter), f"{place} parameter {name}"))
+            if "x-xcaas-filter" in parameter:
+                problems = check_filter(values[-1], parameter["x-xcaas-filter"])
+                found.extend(f"{place} parameter {name}: {problem}" for problem in problems)
     objects = {p["name"] for p in operation.parameters if p.get("style") == "deepObject"}
     for name in query:
         if name not in known and name.split("[")[0] not in objects:

@@ -1,29 +1,32 @@
-"""FIQL, the filter language of storage, chat and contacts: `type==callrecording;createdTime=gt=0`.
-
-Grammar: `;` binds tighter than `,`; parentheses group. A comparison is
-`selector operator value`; values may be quoted and may hold `*` wildcards.
-`=in=(a,b)` and `=out=(a,b)` compare with several. RSQL, administration's name for it, is the same.
-"""
+"""Filters in FIQL or RSQL: whether a row fits. Their grammar is core's, `xcaas_core.filters`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final, TypeAlias
 
-__all__ = ["FilterError", "Lookup", "Test", "compile_filter"]
+from xcaas_core.filters import AllOf, AnyOf, Comparison, Node, parse
 
-# How a row is read: selector → the values it has under that name, as text.
-Lookup: TypeAlias = Callable[[str], list[str]]
+from ._specs import Node as SpecNode
+
+__all__ = ["FilterError", "Lookup", "Test", "check_filter", "compile_filter"]
+
+# How a row is read: selector → the values it has under that name, as JSON has them.
+Lookup: TypeAlias = Callable[[str], Iterable[object]]
 Test: TypeAlias = Callable[[Lookup], bool]
 
-_COMPARISON: Final = re.compile(
-    r"(?P<selector>[\w.:-]+?)(?P<operator>==|!=|=gt=|=ge=|=lt=|=le=|>=|<=|>|<)(?P<value>'[^']*'|\"[^\"]*\"|[^;,()]+)"
-)
-_MEMBERSHIP: Final = re.compile(r"(?P<selector>[\w.:-]+?)=(?P<operator>in|out)=\((?P<values>[^()]*)\)")
-_DEEPEST: Final = 50
-_ALIASES: Final = {">": "=gt=", ">=": "=ge=", "<": "=lt=", "<=": "=le="}
+_SYMBOLS: Final = {">": "=gt=", ">=": "=ge=", "<": "=lt=", "<=": "=le="}
+_NUMBER: Final = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?", re.ASCII)
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)
+_ORDERS: Final[dict[str, Callable[[int], bool]]] = {
+    "=gt=": lambda order: order > 0,
+    "=ge=": lambda order: order >= 0,
+    "=lt=": lambda order: order < 0,
+    "=le=": lambda order: order <= 0,
+}
 
 
 class FilterError(ValueError):
@@ -32,76 +35,101 @@ class FilterError(ValueError):
 
 def compile_filter(text: str) -> Test:
     """Turn a filter into a function that says whether a row fits."""
-    if _depth(text) > _DEEPEST:
-        raise FilterError(f"parentheses are nested deeper than {_DEEPEST}")
-    test, rest = _any(text)
-    if rest:
-        raise FilterError(f"cannot read the filter from {rest[:20]!r} on")
+    try:
+        return _test(parse(text))
+    except ValueError as error:
+        raise FilterError(str(error)) from None
+
+
+def check_filter(text: str, facts: SpecNode) -> Iterator[str]:
+    """Yield what a filter says that its `x-xcaas-filter` does not have. What is no filter is told where it is used."""
+    try:
+        tree = parse(text)
+    except ValueError:
+        return
+    if facts.get("alone") and not isinstance(tree, Comparison):
+        yield "one comparison alone is taken"
+    known = {_SYMBOLS.get(word, word) for word in facts["operators"]}
+    for comparison in _comparisons(tree):
+        if comparison.operator not in known:
+            yield f"there is no operator {comparison.operator}"
+        if comparison.field not in facts.get("fields", (comparison.field,)):
+            yield f"there is no field {comparison.field}"
+
+
+def _comparisons(node: Node) -> Iterator[Comparison]:
+    if isinstance(node, Comparison):
+        yield node
+    else:
+        for member in node.members:
+            yield from _comparisons(member)
+
+
+def _test(node: Node) -> Test:
+    if isinstance(node, AllOf | AnyOf):
+        tests = [_test(member) for member in node.members]
+        every = all if isinstance(node, AllOf) else any
+        return lambda row: every(test(row) for test in tests)
+    values = [value for value in node.values if isinstance(value, str)]
+    return _ordered(node, values[0]) if node.operator in _ORDERS else _equal(node, values)
+
+
+def _ordered(node: Comparison, value: str) -> Test:
+    fits = _ORDERS[node.operator]
+
+    def test(row: Lookup) -> bool:
+        orders = (_order(found, value) for found in row(node.field))
+        return any(order is not None and fits(order) for order in orders)
+
     return test
 
 
-def _depth(text: str) -> int:
-    depths = accumulate({"(": 1, ")": -1}.get(letter, 0) for letter in text)
-    return max(depths, default=0)
+def _equal(node: Comparison, values: list[str]) -> Test:
+    alike = [_alike(value) for value in values]
+    wanted = node.operator in ("==", "=in=")
+    return lambda row: any(same(found) for found in row(node.field) for same in alike) is wanted
 
 
-def _any(text: str) -> tuple[Test, str]:
-    first, rest = _all(text)
-    tests = [first]
-    while rest.startswith(","):
-        test, rest = _all(rest[1:])
-        tests.append(test)
-    return (lambda row: any(test(row) for test in tests)), rest
+def _alike(value: str) -> Callable[[object], bool]:
+    """Return the test whether something equals a value: a text in any case and with `*` for any text."""
+    pattern = re.compile(".*".join(map(re.escape, value.split("*"))), re.IGNORECASE | re.DOTALL)
+
+    def test(found: object) -> bool:
+        if isinstance(found, str) and not _TIME.fullmatch(found):
+            return pattern.fullmatch(found) is not None
+        return pattern.fullmatch(_text(found)) is not None or _order(found, value) == 0
+
+    return test
 
 
-def _all(text: str) -> tuple[Test, str]:
-    first, rest = _one(text)
-    tests = [first]
-    while rest.startswith(";"):
-        test, rest = _one(rest[1:])
-        tests.append(test)
-    return (lambda row: all(test(row) for test in tests)), rest
+def _order(found: object, value: str) -> int | None:
+    """Return whether something comes before (-1) or after (1) a value; None for what are not two numbers, two times or two
+    texts."""
+    text = _text(found)
+    for read in (_number, _moment):
+        left, right = read(text), read(value)
+        if left is not None and right is not None:
+            return (left > right) - (left < right)
+    if not isinstance(found, str) or _moment(text) is not None:
+        return None
+    return (text.lower() > value.lower()) - (text.lower() < value.lower())
 
 
-def _one(text: str) -> tuple[Test, str]:
-    if text.startswith("("):
-        test, rest = _any(text[1:])
-        if not rest.startswith(")"):
-            raise FilterError("a parenthesis is not closed")
-        return test, rest[1:]
-    among = _MEMBERSHIP.match(text)
-    if among is not None:
-        return _membership(among["selector"], among["operator"], among["values"]), text[among.end() :]
-    match = _COMPARISON.match(text)
-    if match is None:
-        raise FilterError(f"cannot read the filter from {text[:20]!r} on")
-    selector, value = match["selector"], match["value"].strip("'\"")
-    operator = _ALIASES.get(match["operator"], match["operator"])
-    return _comparison(selector, operator, value), text[match.end() :]
+def _text(found: object) -> str:
+    return str(found).lower() if isinstance(found, bool) else str(found)
 
 
-def _membership(selector: str, operator: str, values: str) -> Test:
-    wanted = {value.strip().strip("'\"").lower() for value in values.split(",")}
-    return lambda row: any(found.lower() in wanted for found in row(selector)) is (operator == "in")
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
-def _comparison(selector: str, operator: str, value: str) -> Test:
-    if operator in ("==", "!="):
-        pattern = re.compile(".*".join(re.escape(part) for part in value.split("*")), re.IGNORECASE | re.DOTALL)
-        wanted = operator == "=="
-        return lambda row: any(pattern.fullmatch(found) for found in row(selector)) is wanted
-    return lambda row: any(_ordered(found, operator, value) for found in row(selector))
-
-
-def _ordered(found: str, operator: str, value: str) -> bool:
-    order = _order(found, value)
-    return {"=gt=": order > 0, "=ge=": order >= 0, "=lt=": order < 0, "=le=": order <= 0}[operator]
-
-
-def _order(found: str, value: str) -> int:
+def _moment(text: str) -> Decimal | None:
+    """Return seconds since 1970 for a time in ISO 8601. One without an offset is in UTC."""
+    if not _TIME.fullmatch(text):
+        return None
     try:
-        left, right = float(found), float(value)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        # Times in one form, which is how they come, sort like text.
-        return (found.lower() > value.lower()) - (found.lower() < value.lower())
-    return (left > right) - (left < right)
+        return None
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return Decimal(repr(aware.timestamp()))

@@ -74,10 +74,14 @@ def members(row: Node, *path: str) -> list[Node]:
 
 def values_at(row: Any, path: str) -> list[str]:
     """Return everything in a row under a dotted path, as text; lists on the way are gone through."""
+    return [_text(leaf) for leaf in _leaves(row, path)]
+
+
+def _leaves(row: Any, path: str) -> list[Any]:
     found: list[Any] = [row]
     for name in path.split("."):
         found = [part[name] for member in found for part in _listed(member) if is_node(part) and name in part]
-    return [_text(leaf) for member in found for leaf in _listed(member) if leaf is not None]
+    return [leaf for member in found for leaf in _listed(member) if leaf is not None]
 
 
 def _listed(value: Any) -> Iterable[Any]:
@@ -96,7 +100,7 @@ def filtered(rows: Sequence[Node], condition: str | None) -> list[Node]:
         test = compile_filter(condition)
     except FilterError as error:
         raise Problem(400, f"filter: {error}", code="VALIDATION_ERROR", field="filter") from None
-    return [row for row in rows if test(partial(values_at, row))]
+    return [row for row in rows if test(partial(_leaves, row))]
 
 
 def ordered(rows: Sequence[Node], keys: Iterable[str]) -> list[Node]:

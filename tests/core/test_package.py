@@ -18,10 +18,15 @@ from xcaas_core._version import VERSION
 CORE = Path(xcaas_core.__file__).parent
 
 
+def in_order(name: str) -> tuple[bool, bool, str]:
+    """The order of ruff's RUF022, to which a single capital is no constant."""
+    return not (name.isupper() and len(name) > 1), not name[0].isupper(), name
+
+
 @pytest.mark.parametrize("module", [xcaas_core, sdk])
 def test_public_names_exist_and_are_sorted(module: object) -> None:
     names: list[str] = getattr(module, "__all__")  # noqa: B009 - of any module
-    assert names == sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
+    assert names == sorted(names, key=in_order)
     for name in names:
         assert getattr(module, name) is not None
     assert set(names) <= set(dir(module))

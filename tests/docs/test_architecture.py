@@ -43,7 +43,9 @@ def _rooms(package: str) -> dict[str, int]:
 def _contracts(package: str) -> Iterator[list[list[str]]]:
     """The layers that import-linter holds in a package, from the top down, by paths that start in the package."""
     for contract in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]:
-        root, *inside = contract.get("containers", [""])[0].split(".")
+        if contract["type"] != "layers":
+            continue
+        root, *inside = contract["containers"][0].split(".")
         if root == PACKAGES[package].name:
             # A room that a contract of its own divides is listed by its parts.
             layers = [[name for name in re.split(r" [|:] ", layer) if name != "auth"] for layer in contract["layers"]]

@@ -23,12 +23,17 @@ def packages() -> Iterator[str]:
             yield f"{found.name}.models"
 
 
+def in_order(name: str) -> tuple[bool, bool, str]:
+    """The order of ruff's RUF022, to which a single capital is no constant."""
+    return not (name.isupper() and len(name) > 1), not name[0].isupper(), name
+
+
 @pytest.mark.parametrize("package", [*packages()])
 def test_names_are_sorted_and_real(package: str) -> None:
     module = import_module(package)
     names: list[str] = getattr(module, "__all__", [])
     assert len(names) == len(set(names))
-    assert names == sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
+    assert names == sorted(names, key=in_order)
     for name in names:
         assert getattr(module, name) is not None
 

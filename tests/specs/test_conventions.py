@@ -90,3 +90,14 @@ def test_readme_describes_no_extension_in_vain(folder: Folder) -> None:
     documented = set(re.findall(r"`(x-xcaas-[a-z-]+)`", (folder.root / "README.md").read_text("utf-8")))
     used = {key for content in folder.files.values() for _, node in walk(content) for key in node}
     assert documented <= used
+
+
+def test_filters_say_what_they_take(folder: Folder, file: str) -> None:
+    for pointer, node in walk(folder.files[file]):
+        if node.get("in") == "query" and re.search(r"\b(FIQL|RSQL)\b|`name==`", node.get("description", "")):
+            facts = node["x-xcaas-filter"]
+            fields = facts.get("fields", [])
+            example = re.match(r"([\w.]+)(==|=\w\w=|[<>]=?)", node["example"])
+            assert example is not None, pointer
+            assert example[2] in facts["operators"], pointer
+            assert not fields or example[1] in fields, pointer

@@ -17,6 +17,7 @@ __all__ = [
     "Choose",
     "Compose",
     "Encoding",
+    "FilterSpec",
     "Kind",
     "Location",
     "Parameter",
@@ -56,6 +57,18 @@ def argument_name(wire: str) -> str:
     return re.sub(r"[\W_]+", "_", re.sub(_WORD_EDGES, "_", wire)).strip("_").lower()
 
 
+@dataclass(slots=True, eq=False)
+class FilterSpec:
+    """What a filter in FIQL may say: operators as they are spelled, the first of two spellings being sent; all fields,
+    if they are known; `alone` for one comparison without others."""
+
+    operators: tuple[str, ...] = ("==", "!=", "=gt=", "=ge=", "=lt=", "=le=", "=in=", "=out=")
+    _: KW_ONLY
+    times: Literal["date-time", "epoch-milliseconds"] = "epoch-milliseconds"
+    fields: tuple[str, ...] = ()
+    alone: bool = False
+
+
 class Parameter:
     """One parameter. Without an annotation it is text, a number or a boolean; `JSONValue` may be anything. `style` and `explode` default to what OpenAPI says for the location.
 
@@ -68,6 +81,7 @@ class Parameter:
         "allow_reserved",
         "annotation",
         "explode",
+        "filter",
         "location",
         "media_type",
         "required",
@@ -90,6 +104,7 @@ class Parameter:
         source: str | None = None,
         media_type: str | None = None,
         zone: str | None = None,
+        filter: FilterSpec | None = None,
         argument: str | None = None,
     ) -> None:
         self.location: Location = location
@@ -103,6 +118,7 @@ class Parameter:
         self.media_type: str | None = media_type
         self.zone: str | None = zone
         """The parameter that names the time zone of this one."""
+        self.filter: FilterSpec | None = filter
         self._argument = argument
 
     @property

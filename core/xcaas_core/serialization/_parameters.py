@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import Final, TypeAlias
 
 from .._checks import is_iterable, is_list, is_mapping, is_object
 from .._errors import ArgumentError
 from .._json import JSONValue, dumps
-from ..operations._parameter import Parameter
+from ..operations._parameter import FilterSpec, Parameter
 from ._codecs import codec_for
 from ._styles import (
     Escape,
@@ -67,6 +68,8 @@ def compile_parameter(parameter: Parameter, package: str) -> Writer:
 
 def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
     """Return the function from a Python value to JSON, or to text for parameters given by `content`."""
+    if parameter.filter is not None:
+        return partial(_filter, parameter.filter)
     codec = codec_for(parameter.annotation, package)
     single = parameter.annotation is None and parameter.media_type is None
     convert = codec.encode if codec is not None else _single if single else plain
@@ -86,6 +89,14 @@ def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
             raise ArgumentError(str(error)) from None
 
     return encode
+
+
+def _filter(spec: FilterSpec, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    from ..filters import filter_text
+
+    return filter_text(value, spec)
 
 
 def _needed(encode: Callable[[object], object]) -> Callable[[object], object]:

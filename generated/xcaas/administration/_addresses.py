@@ -47,7 +47,12 @@ _LIST: Final[_sdk.Operation[_models.AddressPage]] = _sdk.Operation(
     parameters=(
         _sdk.header("X-Request-Id", "UUID", argument="request_id"),
         _sdk.query("pageSize"),
-        _sdk.query("filter"),
+        _sdk.query(
+            "filter",
+            filter=_sdk.FilterSpec(
+                ("==", "!=", ">", ">=", "<", "<="), times="date-time", fields=("country", "state", "displayForm")
+            ),
+        ),
         _sdk.query("sort"),
         _sdk.query("scrollId"),
     ),
@@ -220,7 +225,7 @@ class Addresses(_sdk.Resource):
         *,
         request_id: UUID | str | None = None,
         page_size: int | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
     ) -> _sdk.Pager[_models.Address]:
@@ -231,8 +236,9 @@ class Addresses(_sdk.Resource):
         Args:
             request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
-            filter: Condition in RSQL on `country`, `state` and `displayForm`. Operators `==`, `!=`, `>`, `<`, `>=`,
-                `<=`; `;` for and, `,` for or; `*` for any text. At most 2000 characters.
+            filter: Condition in RSQL. `*` stands for any text. At most 2000 characters. Operators: `==`, `!=`, `>`,
+                `>=`, `<`, `<=`. Fields: `country`, `state`, `displayForm`. `;` is and, `,` is or. Text, or comparisons
+                of `F`.
             sort: Field to sort by, such as `city`, with `-` ahead for descending. The complete list isn't
                 documented. At most 200 characters.
             scroll_id: Where to go on, from the last answer. It carries filter and sort, so send nothing else with
@@ -350,7 +356,7 @@ class AsyncAddresses(_sdk.AsyncResource):
         *,
         request_id: UUID | str | None = None,
         page_size: int | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
     ) -> _sdk.AsyncPager[_models.Address]:
@@ -361,8 +367,9 @@ class AsyncAddresses(_sdk.AsyncResource):
         Args:
             request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
-            filter: Condition in RSQL on `country`, `state` and `displayForm`. Operators `==`, `!=`, `>`, `<`, `>=`,
-                `<=`; `;` for and, `,` for or; `*` for any text. At most 2000 characters.
+            filter: Condition in RSQL. `*` stands for any text. At most 2000 characters. Operators: `==`, `!=`, `>`,
+                `>=`, `<`, `<=`. Fields: `country`, `state`, `displayForm`. `;` is and, `,` is or. Text, or comparisons
+                of `F`.
             sort: Field to sort by, such as `city`, with `-` ahead for descending. The complete list isn't
                 documented. At most 200 characters.
             scroll_id: Where to go on, from the last answer. It carries filter and sort, so send nothing else with

@@ -21,7 +21,14 @@ _LIST: Final[_sdk.Operation[_models.PhoneNumberPage]] = _sdk.Operation(
     parameters=(
         _sdk.header("X-Request-Id", "UUID", argument="request_id"),
         _sdk.query("pageSize"),
-        _sdk.query("filter"),
+        _sdk.query(
+            "filter",
+            filter=_sdk.FilterSpec(
+                ("==", "!=", ">", ">=", "<", "<="),
+                times="date-time",
+                fields=("phoneNumber", "country", "category", "origin", "status"),
+            ),
+        ),
         _sdk.query("sort"),
         _sdk.query("scrollId"),
     ),
@@ -167,7 +174,7 @@ class PhoneNumbers(_sdk.Resource):
         *,
         request_id: UUID | str | None = None,
         page_size: int | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
     ) -> _sdk.Pager[_models.PhoneNumber]:
@@ -179,8 +186,9 @@ class PhoneNumbers(_sdk.Resource):
         Args:
             request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
-            filter: Condition in RSQL on `phoneNumber`, `country`, `category`, `origin` and `status`. Operators
-                `==`, `!=`, `>`, `<`, `>=`, `<=`; `;` for and, `,` for or; `*` for any text. At most 2000 characters.
+            filter: Condition in RSQL. `*` stands for any text. At most 2000 characters. Operators: `==`, `!=`, `>`,
+                `>=`, `<`, `<=`. Fields: `phoneNumber`, `country`, `category`, `origin`, `status`. `;` is and, `,` is
+                or. Text, or comparisons of `F`.
             sort: One of `phoneNumber`, `country` and `category`, with `-` ahead for descending. More than one is
                 refused. At most 200 characters.
             scroll_id: Where to go on, from the last answer. It carries filter and sort, so send nothing else with
@@ -244,7 +252,7 @@ class AsyncPhoneNumbers(_sdk.AsyncResource):
         *,
         request_id: UUID | str | None = None,
         page_size: int | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
     ) -> _sdk.AsyncPager[_models.PhoneNumber]:
@@ -256,8 +264,9 @@ class AsyncPhoneNumbers(_sdk.AsyncResource):
         Args:
             request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
-            filter: Condition in RSQL on `phoneNumber`, `country`, `category`, `origin` and `status`. Operators
-                `==`, `!=`, `>`, `<`, `>=`, `<=`; `;` for and, `,` for or; `*` for any text. At most 2000 characters.
+            filter: Condition in RSQL. `*` stands for any text. At most 2000 characters. Operators: `==`, `!=`, `>`,
+                `>=`, `<`, `<=`. Fields: `phoneNumber`, `country`, `category`, `origin`, `status`. `;` is and, `,` is
+                or. Text, or comparisons of `F`.
             sort: One of `phoneNumber`, `country` and `category`, with `-` ahead for descending. More than one is
                 refused. At most 200 characters.
             scroll_id: Where to go on, from the last answer. It carries filter and sort, so send nothing else with

@@ -33,7 +33,14 @@ _LIST: Final[_sdk.Operation[_models.RingGroupPage]] = _sdk.Operation(
     parameters=(
         _sdk.header("X-Request-Id", "UUID", argument="request_id"),
         _sdk.query("pageSize"),
-        _sdk.query("filter"),
+        _sdk.query(
+            "filter",
+            filter=_sdk.FilterSpec(
+                ("==", "!=", ">", ">=", "<", "<="),
+                times="date-time",
+                fields=("name", "extensionNumber", "ringPattern", "ringTimeout"),
+            ),
+        ),
         _sdk.query("sort"),
         _sdk.query("scrollId"),
     ),
@@ -226,7 +233,7 @@ class RingGroups(_sdk.Resource):
         *,
         request_id: UUID | str | None = None,
         page_size: int | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
     ) -> _sdk.Pager[_models.RingGroup]:
@@ -237,8 +244,9 @@ class RingGroups(_sdk.Resource):
         Args:
             request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
-            filter: Condition in RSQL on `name`, `extensionNumber`, `ringPattern` and `ringTimeout`. Operators `==`,
-                `!=`, `>`, `<`, `>=`, `<=`; `;` for and, `,` for or; `*` for any text. At most 2000 characters.
+            filter: Condition in RSQL. `*` stands for any text. At most 2000 characters. Operators: `==`, `!=`, `>`,
+                `>=`, `<`, `<=`. Fields: `name`, `extensionNumber`, `ringPattern`, `ringTimeout`. `;` is and, `,` is or.
+                Text, or comparisons of `F`.
             sort: Comma list of `name`, `extensionNumber` and `ringPattern`, each with `-` ahead for descending. At
                 most 200 characters.
             scroll_id: Where to go on, from the last answer. It carries filter and sort, so send nothing else with
@@ -527,7 +535,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
         *,
         request_id: UUID | str | None = None,
         page_size: int | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
     ) -> _sdk.AsyncPager[_models.RingGroup]:
@@ -538,8 +546,9 @@ class AsyncRingGroups(_sdk.AsyncResource):
         Args:
             request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
-            filter: Condition in RSQL on `name`, `extensionNumber`, `ringPattern` and `ringTimeout`. Operators `==`,
-                `!=`, `>`, `<`, `>=`, `<=`; `;` for and, `,` for or; `*` for any text. At most 2000 characters.
+            filter: Condition in RSQL. `*` stands for any text. At most 2000 characters. Operators: `==`, `!=`, `>`,
+                `>=`, `<`, `<=`. Fields: `name`, `extensionNumber`, `ringPattern`, `ringTimeout`. `;` is and, `,` is or.
+                Text, or comparisons of `F`.
             sort: Comma list of `name`, `extensionNumber` and `ringPattern`, each with `-` ahead for descending. At
                 most 200 characters.
             scroll_id: Where to go on, from the last answer. It carries filter and sort, so send nothing else with

@@ -45,7 +45,7 @@ _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
         _sdk.header("X-Request-Id", "UUID", argument="request_id"),
         _sdk.query("pageSize"),
         _sdk.query("pageNumber"),
-        _sdk.query("filter"),
+        _sdk.query("filter", filter=_sdk.FilterSpec(("==",), times="date-time", fields=("name",), alone=True)),
         _sdk.query("sort"),
     ),
     responses={"200": _sdk.json_response("_models.SitePage", media_type="application/vnd.sites.v1+json")},
@@ -183,7 +183,7 @@ class Sites(_sdk.Resource):
         request_id: UUID | str | None = None,
         page_size: int | None = None,
         page_number: int | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort: str | None = None,
     ) -> _sdk.Pager[_models.Site]:
         """List sites.
@@ -194,8 +194,8 @@ class Sites(_sdk.Resource):
             request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             page_number: Number of the page, counted from 0. At least 0. Default: 0.
-            filter: `name==` and a name, with `*` at its start, its end or both. No other field, no `;` and no `,`.
-                At most 2000 characters.
+            filter: `name==` and a name, with `*` at its start, its end or both. At most 2000 characters. Operators:
+                `==`. Fields: `name`. No `;` and no `,`. Text, or comparisons of `F`.
             sort: `name`, or `-name` for descending. At most 200 characters.
 
         Returns:
@@ -412,7 +412,7 @@ class AsyncSites(_sdk.AsyncResource):
         request_id: UUID | str | None = None,
         page_size: int | None = None,
         page_number: int | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort: str | None = None,
     ) -> _sdk.AsyncPager[_models.Site]:
         """List sites.
@@ -423,8 +423,8 @@ class AsyncSites(_sdk.AsyncResource):
             request_id: A UUID of yours to find the request again in the vendor's logs.
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             page_number: Number of the page, counted from 0. At least 0. Default: 0.
-            filter: `name==` and a name, with `*` at its start, its end or both. No other field, no `;` and no `,`.
-                At most 2000 characters.
+            filter: `name==` and a name, with `*` at its start, its end or both. At most 2000 characters. Operators:
+                `==`. Fields: `name`. No `;` and no `,`. Text, or comparisons of `F`.
             sort: `name`, or `-name` for descending. At most 200 characters.
 
         Returns:

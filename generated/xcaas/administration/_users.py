@@ -21,7 +21,7 @@ _LIST: Final[_sdk.Operation[_models.UserPage]] = _sdk.Operation(
     parameters=(
         _sdk.header("X-Request-Id", "UUID", argument="request_id"),
         _sdk.query("pageSize"),
-        _sdk.query("filter"),
+        _sdk.query("filter", filter=_sdk.FilterSpec(("==", "!=", ">", ">=", "<", "<="), times="date-time")),
         _sdk.query("sort"),
         _sdk.query("scrollId"),
     ),
@@ -282,7 +282,7 @@ class Users(_sdk.Resource):
         *,
         request_id: UUID | str | None = None,
         page_size: int | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
     ) -> _sdk.Pager[_models.User]:
@@ -295,9 +295,9 @@ class Users(_sdk.Resource):
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             filter: Condition in RSQL, such as on `basicInfo.userName`, `.status`, `.primaryEmail`, `.createdTime`,
                 `.lastUpdatedTime`, `.firstName`, `.lastName` or `directoryInfo.department`; the complete list isn't
-                documented. Operators `==`, `!=`, `>`, `<`, `>=`, `<=`; `;` for and, `,` for or; `*` for any text;
-                single quotes around values with blanks or commas. Values ignore case, paths don't. At most 2000
-                characters.
+                documented. `*` stands for any text; values with blanks or commas are in single quotes. Values ignore
+                case, paths don't. At most 2000 characters. Operators: `==`, `!=`, `>`, `>=`, `<`, `<=`. `;` is and, `,`
+                is or. Text, or comparisons of `F`.
             sort: Comma list of fields as in `filter`, each with `-` ahead for descending. At most 200 characters.
             scroll_id: Where to go on, from the last answer. It carries filter and sort, so send nothing else with
                 it. It lives 5 to 10 minutes; an expired one ends in status 400, and you start again.
@@ -514,7 +514,7 @@ class AsyncUsers(_sdk.AsyncResource):
         *,
         request_id: UUID | str | None = None,
         page_size: int | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort: str | None = None,
         scroll_id: str | None = None,
     ) -> _sdk.AsyncPager[_models.User]:
@@ -527,9 +527,9 @@ class AsyncUsers(_sdk.AsyncResource):
             page_size: Rows per page. At least 1, at most 1000. Default: 100.
             filter: Condition in RSQL, such as on `basicInfo.userName`, `.status`, `.primaryEmail`, `.createdTime`,
                 `.lastUpdatedTime`, `.firstName`, `.lastName` or `directoryInfo.department`; the complete list isn't
-                documented. Operators `==`, `!=`, `>`, `<`, `>=`, `<=`; `;` for and, `,` for or; `*` for any text;
-                single quotes around values with blanks or commas. Values ignore case, paths don't. At most 2000
-                characters.
+                documented. `*` stands for any text; values with blanks or commas are in single quotes. Values ignore
+                case, paths don't. At most 2000 characters. Operators: `==`, `!=`, `>`, `>=`, `<`, `<=`. `;` is and, `,`
+                is or. Text, or comparisons of `F`.
             sort: Comma list of fields as in `filter`, each with `-` ahead for descending. At most 200 characters.
             scroll_id: Where to go on, from the last answer. It carries filter and sort, so send nothing else with
                 it. It lives 5 to 10 minutes; an expired one ends in status 400, and you start again.

@@ -62,7 +62,7 @@ _LIST: Final[_sdk.Operation[_models.ChannelPage]] = _sdk.Operation(
         _sdk.query("size"),
         _sdk.query("page"),
         _sdk.query("sort"),
-        _sdk.query("filter"),
+        _sdk.query("filter", filter=_sdk.FilterSpec(("==", "!=", "=gt=", "=ge=", "=lt=", "=le="), times="date-time")),
     ),
     responses={"200": _sdk.json_response("_models.ChannelPage")},
     errors=_ERRORS,
@@ -148,7 +148,7 @@ class Channels(_sdk.Resource):
         size: int | None = None,
         page: int | None = None,
         sort: str | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
     ) -> _sdk.Pager[_models.Channel]:
         """List channels.
 
@@ -159,7 +159,8 @@ class Channels(_sdk.Resource):
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field to sort by. Default: "id".
-            filter: Condition in FIQL, such as on `name` or `routingOption.id`; `;` for and, `,` for or.
+            filter: Condition in FIQL, such as on `name` or `routingOption.id`. Operators: `==`, `!=`, `=gt=`,
+                `=ge=`, `=lt=`, `=le=`. `;` is and, `,` is or. Text, or comparisons of `F`.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
@@ -288,7 +289,7 @@ class AsyncChannels(_sdk.AsyncResource):
         size: int | None = None,
         page: int | None = None,
         sort: str | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
     ) -> _sdk.AsyncPager[_models.Channel]:
         """List channels.
 
@@ -299,7 +300,8 @@ class AsyncChannels(_sdk.AsyncResource):
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field to sort by. Default: "id".
-            filter: Condition in FIQL, such as on `name` or `routingOption.id`; `;` for and, `,` for or.
+            filter: Condition in FIQL, such as on `name` or `routingOption.id`. Operators: `==`, `!=`, `=gt=`,
+                `=ge=`, `=lt=`, `=le=`. `;` is and, `,` is or. Text, or comparisons of `F`.
 
         Returns:
             The items one by one, fetched page by page as they are asked for; `pages()` walks by page.

@@ -58,7 +58,7 @@ _LIST: Final[_sdk.Operation[_models.ChannelPage]] = _sdk.Operation(
         _sdk.query("size"),
         _sdk.query("page"),
         _sdk.query("sort"),
-        _sdk.query("filter"),
+        _sdk.query("filter", filter=_sdk.FilterSpec(("==", "!=", "=gt=", "=ge=", "=lt=", "=le="), times="date-time")),
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
     responses={"200": _sdk.json_response("_models.ChannelPage", media_type="application/hal+json")},
@@ -154,7 +154,7 @@ class Channels(_sdk.Resource):
         size: int | None = None,
         page: int | None = None,
         sort: str | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         tenant: str | None = None,
     ) -> _sdk.Pager[_models.Channel]:
         """List channels.
@@ -165,7 +165,8 @@ class Channels(_sdk.Resource):
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
-            filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
+            filter: Condition in FIQL. Which fields work isn't documented. Operators: `==`, `!=`, `=gt=`, `=ge=`,
+                `=lt=`, `=le=`. `;` is and, `,` is or. Text, or comparisons of `F`.
             tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
                 given.
 
@@ -294,7 +295,7 @@ class AsyncChannels(_sdk.AsyncResource):
         size: int | None = None,
         page: int | None = None,
         sort: str | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         tenant: str | None = None,
     ) -> _sdk.AsyncPager[_models.Channel]:
         """List channels.
@@ -305,7 +306,8 @@ class AsyncChannels(_sdk.AsyncResource):
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
-            filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
+            filter: Condition in FIQL. Which fields work isn't documented. Operators: `==`, `!=`, `=gt=`, `=ge=`,
+                `=lt=`, `=le=`. `;` is and, `,` is or. Text, or comparisons of `F`.
             tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
                 given.
 

@@ -55,7 +55,7 @@ _LIST: Final[_sdk.Operation[_models.WebhookPage]] = _sdk.Operation(
         _sdk.query("size"),
         _sdk.query("page"),
         _sdk.query("sort"),
-        _sdk.query("filter"),
+        _sdk.query("filter", filter=_sdk.FilterSpec(("==", "!=", "=gt=", "=ge=", "=lt=", "=le="), times="date-time")),
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
     responses={"200": _sdk.json_response("_models.WebhookPage", media_type="application/hal+json")},
@@ -167,7 +167,7 @@ class Webhooks(_sdk.Resource):
         size: int | None = None,
         page: int | None = None,
         sort: str | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         tenant: str | None = None,
     ) -> _sdk.Pager[_models.Webhook]:
         """List webhooks.
@@ -178,7 +178,8 @@ class Webhooks(_sdk.Resource):
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
-            filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
+            filter: Condition in FIQL. Which fields work isn't documented. Operators: `==`, `!=`, `=gt=`, `=ge=`,
+                `=lt=`, `=le=`. `;` is and, `,` is or. Text, or comparisons of `F`.
             tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
                 given.
 
@@ -328,7 +329,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
         size: int | None = None,
         page: int | None = None,
         sort: str | None = None,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         tenant: str | None = None,
     ) -> _sdk.AsyncPager[_models.Webhook]:
         """List webhooks.
@@ -339,7 +340,8 @@ class AsyncWebhooks(_sdk.AsyncResource):
             size: Rows per page. The largest size isn't documented. At least 1. Default: 20.
             page: Number of the page, counted from 0. At least 0. Default: 0.
             sort: Field and direction, `asc` or `desc`, with a colon between them. Default: "id:asc".
-            filter: Condition in FIQL, `;` for and, `,` for or. Which fields work isn't documented.
+            filter: Condition in FIQL. Which fields work isn't documented. Operators: `==`, `!=`, `=gt=`, `=ge=`,
+                `=lt=`, `=le=`. `;` is and, `,` is or. Text, or comparisons of `F`.
             tenant: Name of the tenant. Needed when the key covers several. Comes from the client's `tenant` unless
                 given.
 

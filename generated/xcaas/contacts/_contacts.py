@@ -26,7 +26,10 @@ _SEARCH: Final[_sdk.Operation[_models.ContactPage]] = _sdk.Operation(
     "/contacts",
     call="contacts.contacts.search",
     parameters=(
-        _sdk.query("filter"),
+        _sdk.query(
+            "filter",
+            filter=_sdk.FilterSpec(("==", "!=", "=gt=", "=ge=", "=lt=", "=le=", ">", ">=", "<", "<=", "=in=", "=out=")),
+        ),
         _sdk.query("details", "list[_models.ContactDetail]", explode=False),
         _sdk.query("filterByDisplayFlag"),
         _sdk.query("size"),
@@ -94,7 +97,7 @@ class ContactsResource(_sdk.Resource):
     def search(
         self,
         *,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         details: Sequence[_models.ContactDetail] | None = None,
         filter_by_display_flag: bool | None = None,
         size: int | None = None,
@@ -109,10 +112,10 @@ class ContactsResource(_sdk.Resource):
         so on come only when `details` asks for them.
 
         Args:
-            filter: Condition in FIQL. Operators `==`, `!=`, `>` or `=gt=`, `>=` or `=ge=`, `<` or `=lt=`, `<=` or
-                `=le=`, `=in=(…)`, `=out=(…)`; `*` for any text; `;` for and, `,` for or. Fields of parts have the
-                part's name in the singular ahead: `tag.`, `address.`, `phone.`, `email.`, `extension.`. Times are epoch
-                milliseconds. Everything when left out.
+            filter: Condition in FIQL; everything when left out. `*` stands for any text. Fields of parts have the
+                part's name in the singular ahead: `tag.`, `address.`, `phone.`, `email.`, `extension.`. Operators:
+                `==`, `!=`, `=gt=`, `=ge=`, `=lt=`, `=le=`, `>`, `>=`, `<`, `<=`, `=in=`, `=out=`. Times are epoch
+                milliseconds. `;` is and, `,` is or. Text, or comparisons of `F`.
             details: Parts to return with each contact. None when left out. Known values: "TAG", "ADDRESS", "PHONE",
                 "EMAIL", "EXTENSION".
             filter_by_display_flag: Leaves out contacts that are hidden from the directory.
@@ -204,7 +207,7 @@ class AsyncContactsResource(_sdk.AsyncResource):
     def search(
         self,
         *,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         details: Sequence[_models.ContactDetail] | None = None,
         filter_by_display_flag: bool | None = None,
         size: int | None = None,
@@ -219,10 +222,10 @@ class AsyncContactsResource(_sdk.AsyncResource):
         so on come only when `details` asks for them.
 
         Args:
-            filter: Condition in FIQL. Operators `==`, `!=`, `>` or `=gt=`, `>=` or `=ge=`, `<` or `=lt=`, `<=` or
-                `=le=`, `=in=(…)`, `=out=(…)`; `*` for any text; `;` for and, `,` for or. Fields of parts have the
-                part's name in the singular ahead: `tag.`, `address.`, `phone.`, `email.`, `extension.`. Times are epoch
-                milliseconds. Everything when left out.
+            filter: Condition in FIQL; everything when left out. `*` stands for any text. Fields of parts have the
+                part's name in the singular ahead: `tag.`, `address.`, `phone.`, `email.`, `extension.`. Operators:
+                `==`, `!=`, `=gt=`, `=ge=`, `=lt=`, `=le=`, `>`, `>=`, `<`, `<=`, `=in=`, `=out=`. Times are epoch
+                milliseconds. `;` is and, `,` is or. Text, or comparisons of `F`.
             details: Parts to return with each contact. None when left out. Known values: "TAG", "ADDRESS", "PHONE",
                 "EMAIL", "EXTENSION".
             filter_by_display_flag: Leaves out contacts that are hidden from the directory.

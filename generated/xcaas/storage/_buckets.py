@@ -18,7 +18,7 @@ _LIST: Final[_sdk.Operation[_models.BucketPage]] = _sdk.Operation(
     "/buckets",
     call="storage.buckets.list",
     parameters=(
-        _sdk.query("filter"),
+        _sdk.query("filter", filter=_sdk.FilterSpec()),
         _sdk.query("sortField"),
         _sdk.query("sortDirection"),
         _sdk.query("pageKey"),
@@ -88,7 +88,7 @@ class Buckets(_sdk.Resource):
     def list(
         self,
         *,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort_field: str | None = None,
         sort_direction: _models.SortDirection | None = None,
         page_key: int | None = None,
@@ -100,7 +100,8 @@ class Buckets(_sdk.Resource):
 
         Args:
             filter: Condition in FIQL, as in `objects.search`, on `id`, `userId`, `name`, `createdTime`,
-                `updatedTime` and any tag key.
+                `updatedTime` and any tag key. Operators: `==`, `!=`, `=gt=`, `=ge=`, `=lt=`, `=le=`, `=in=`, `=out=`.
+                Times are epoch milliseconds. `;` is and, `,` is or. Text, or comparisons of `F`.
             sort_field: Field to sort by, such as `createdTime` or `name`.
             sort_direction: Order of the sort field. Known values: "ASC", "DESC".
             page_key: How many entries to skip. Each answer has the value for the next request. At least 0. Default:
@@ -151,7 +152,7 @@ class AsyncBuckets(_sdk.AsyncResource):
     def list(
         self,
         *,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort_field: str | None = None,
         sort_direction: _models.SortDirection | None = None,
         page_key: int | None = None,
@@ -163,7 +164,8 @@ class AsyncBuckets(_sdk.AsyncResource):
 
         Args:
             filter: Condition in FIQL, as in `objects.search`, on `id`, `userId`, `name`, `createdTime`,
-                `updatedTime` and any tag key.
+                `updatedTime` and any tag key. Operators: `==`, `!=`, `=gt=`, `=ge=`, `=lt=`, `=le=`, `=in=`, `=out=`.
+                Times are epoch milliseconds. `;` is and, `,` is or. Text, or comparisons of `F`.
             sort_field: Field to sort by, such as `createdTime` or `name`.
             sort_direction: Order of the sort field. Known values: "ASC", "DESC".
             page_key: How many entries to skip. Each answer has the value for the next request. At least 0. Default:

@@ -61,7 +61,7 @@ _SEARCH: Final[_sdk.Operation[_models.StorageObjectPage]] = _sdk.Operation(
     "/objects",
     call="storage.objects.search",
     parameters=(
-        _sdk.query("filter"),
+        _sdk.query("filter", filter=_sdk.FilterSpec()),
         _sdk.query("sortField"),
         _sdk.query("sortDirection"),
         _sdk.query("pageKey"),
@@ -178,7 +178,7 @@ class Objects(_sdk.Resource):
     def search(
         self,
         *,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort_field: str | None = None,
         sort_direction: _models.SortDirection | None = None,
         page_key: int | None = None,
@@ -190,9 +190,9 @@ class Objects(_sdk.Resource):
         windows of `createdTime` are faster, and a long list is better cut into several of them.
 
         Args:
-            filter: Condition in FIQL. Operators `==`, `!=`, `=gt=`, `=ge=`, `=lt=`, `=le=`, and `=in=(…)`,
-                `=out=(…)` with commas between the values; `;` for and, `,` for or, parentheses. Any field of an object
-                and any tag key will do. `createdTime` and `updatedTime` are compared in epoch milliseconds.
+            filter: Condition in FIQL on any field of an object and any tag key. Operators: `==`, `!=`, `=gt=`,
+                `=ge=`, `=lt=`, `=le=`, `=in=`, `=out=`. Times are epoch milliseconds. `;` is and, `,` is or. Text, or
+                comparisons of `F`.
             sort_field: Field to sort by.
             sort_direction: Order of the sort field. Known values: "ASC", "DESC".
             page_key: How many entries to skip. Each answer has the value for the next request. At least 0. Default:
@@ -376,7 +376,7 @@ class AsyncObjects(_sdk.AsyncResource):
     def search(
         self,
         *,
-        filter: str | None = None,
+        filter: _sdk.Filter | str | None = None,
         sort_field: str | None = None,
         sort_direction: _models.SortDirection | None = None,
         page_key: int | None = None,
@@ -388,9 +388,9 @@ class AsyncObjects(_sdk.AsyncResource):
         windows of `createdTime` are faster, and a long list is better cut into several of them.
 
         Args:
-            filter: Condition in FIQL. Operators `==`, `!=`, `=gt=`, `=ge=`, `=lt=`, `=le=`, and `=in=(…)`,
-                `=out=(…)` with commas between the values; `;` for and, `,` for or, parentheses. Any field of an object
-                and any tag key will do. `createdTime` and `updatedTime` are compared in epoch milliseconds.
+            filter: Condition in FIQL on any field of an object and any tag key. Operators: `==`, `!=`, `=gt=`,
+                `=ge=`, `=lt=`, `=le=`, `=in=`, `=out=`. Times are epoch milliseconds. `;` is and, `,` is or. Text, or
+                comparisons of `F`.
             sort_field: Field to sort by.
             sort_direction: Order of the sort field. Known values: "ASC", "DESC".
             page_key: How many entries to skip. Each answer has the value for the next request. At least 0. Default:

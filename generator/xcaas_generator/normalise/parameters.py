@@ -12,6 +12,8 @@ from xcaas_generator.load.references import Node
 from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.drafts import ParameterDraft
 from xcaas_generator.normalise.extensions import keys
+from xcaas_generator.normalise.extensions.reading import filter_spec
+from xcaas_generator.normalise.extensions.rules import well_formed
 from xcaas_generator.normalise.keywords import brief, flag
 from xcaas_generator.normalise.naming import field_name
 from xcaas_generator.normalise.schemas import Shaper
@@ -156,12 +158,18 @@ class Parameters:
             allow_reserved=flag(node, "allowReserved", self._report),
             source=node.text(keys.SOURCE) or None,
             zone=node.text(keys.ZONE) or None,
+            filter=self._filter(node),
             **self._default(node, chain, shape),
             **self._style(node, location),
         )
         if location == "path" and node.has("required") and not flag(node, "required", self._report):
             self._report.warn(node.child("required").place, "a path parameter is always required; it was taken so")
         return ParameterDraft(parameter, without_null(shape))
+
+    def _filter(self, node: Node) -> ir.Filter | None:
+        if not node.has(keys.FILTER) or not well_formed(node, keys.FILTER, self._report):
+            return None
+        return filter_spec(node.child(keys.FILTER))
 
     def _doc(self, chain: list[Node], shape: Shape) -> str:
         own = {entry.node.key for entry in entries_in(shape) if entry.kind == "model"}

@@ -29,7 +29,10 @@ def arguments(
 ) -> list[Argument]:
     """Return the arguments, parallel to the operation's parameters."""
     names = argument_names(operation)
-    return [_argument(item, name, context, annotations) for item, name in zip(operation.parameters, names, strict=True)]
+    return [
+        _argument(item, name, context, imports, annotations)
+        for item, name in zip(operation.parameters, names, strict=True)
+    ]
 
 
 def body_argument(
@@ -77,11 +80,14 @@ def _declared(item: Argument) -> Code:
     return code("{}: {} = {}", item.name, item.annotation, item.default)
 
 
-def _argument(parameter: ir.Parameter, name: str, context: PlanContext, annotations: Annotations) -> Argument:
+def _argument(
+    parameter: ir.Parameter, name: str, context: PlanContext, imports: Imports, annotations: Annotations
+) -> Argument:
     default = _default(parameter, context)
+    annotation = annotations.write(parameter.type, nullable=default == "None" or parameter.nullable)
     return Argument(
         name=identifier(name),
-        annotation=annotations.write(parameter.type, nullable=default == "None" or parameter.nullable),
+        annotation=code("{} | {}", imports.use(SDK, "Filter"), annotation) if parameter.filter else annotation,
         default=default,
         positional=parameter.location == "path" and default is None,
         doc=docstrings.facts(parameter, _known_values(parameter.type, context)),

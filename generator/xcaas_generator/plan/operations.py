@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xcaas_core.operations._parameter import argument_name
+from xcaas_core.operations._parameter import FilterSpec, argument_name
 from xcaas_generator import ir
 from xcaas_generator.plan import flows
 from xcaas_generator.plan.argument_names import argument_names, body_argument_name
@@ -141,8 +141,20 @@ def _parameter(parameter: ir.Parameter, name: str, context: PlanContext, imports
         allow_reserved=literal(True) if parameter.allow_reserved else None,
         source=text(parameter.source) if parameter.source else None,
         zone=text(parameter.zone) if parameter.zone else None,
+        filter=_filter(parameter.filter, imports) if parameter.filter else None,
         media_type=text(parameter.media_type) if parameter.media_type else None,
         argument=text(name) if name != argument_name(parameter.wire) else None,
+    )
+
+
+def _filter(facts: ir.Filter, imports: Imports) -> Code:
+    usual = FilterSpec()
+    return call(
+        imports.use(SDK, "FilterSpec"),
+        *([texts(facts.operators)] if facts.operators != usual.operators else []),
+        times=text(facts.times) if facts.times != usual.times else None,
+        fields=texts(facts.fields) if facts.fields else None,
+        alone=literal(True) if facts.alone else None,
     )
 
 

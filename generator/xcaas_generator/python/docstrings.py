@@ -77,9 +77,26 @@ def facts(item: ir.Field | ir.Parameter, values: tuple[ir.JSON, ...] = ()) -> st
         sentences.append(f"{text[:1].upper()}{text[1:]}.")
     if item.has_default:
         sentences.append(f"Default: {plain(item.default)}.")
+    if isinstance(item, ir.Parameter) and item.filter:
+        sentences += _filter_facts(item.filter)
     if isinstance(item, ir.Parameter) and item.source:
         sentences.append(f"Comes from the client's `{item.source}` unless given.")
     return " ".join(part for part in sentences if part)
+
+
+def _filter_facts(facts: ir.Filter) -> list[str]:
+    """Return what a filter may say, and that `F` says it, too."""
+    known = [f"Operators: {_listed(facts.operators)}."]
+    if facts.fields:
+        known.append(f"Fields: {_listed(facts.fields)}.")
+    if facts.times == "epoch-milliseconds":
+        known.append("Times are epoch milliseconds.")
+    known.append("No `;` and no `,`." if facts.alone else "`;` is and, `,` is or.")
+    return [*known, "Text, or comparisons of `F`."]
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
 
 
 def sentence(text: str) -> str:

@@ -8,7 +8,7 @@ import json
 import random
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -121,23 +121,23 @@ class _Object:
             "shared": False,
         }
 
-    def lookup(self, selector: str) -> list[str]:
+    def lookup(self, selector: str) -> Sequence[str | int]:
         if selector in ("createdTime", "updatedTime"):
-            return [str(int(self.created.timestamp() * 1000))]
+            return [int(self.created.timestamp() * 1000)]
         if selector in self.tags:
             return [self.tags[selector]]
-        value = {
+        values: dict[str, str | int] = {
             "id": self.id,
             "type": self.type,
             "mimeType": self.mime_type,
             "objectName": self.name,
             "objectState": self.state,
-            "storedBytes": str(self.size),
+            "storedBytes": self.size,
             "bucketId": BUCKET,
             "customerId": "0012J00002K7SOFQA3",
             "userId": "b4ZRdTEnToOh6vRAq79U_g",
-        }.get(selector)
-        return [] if value is None else [value]
+        }
+        return [values[selector]] if selector in values else []
 
 
 @dataclass
@@ -209,7 +209,7 @@ class Storage:
         ]
         key = call.query.get("sortField", "createdTime")
         if key != "createdTime":  # which they are in the order of
-            rows.sort(key=lambda item: (item.lookup(key) or [""])[0])
+            rows.sort(key=lambda item: str(next(iter(item.lookup(key)), "")))
         if call.query.get("sortDirection") == "DESC":
             rows.reverse()
         return _page([item.data(self._state(item)) for item in rows[offset : offset + limit]], offset, len(rows))
@@ -352,9 +352,9 @@ def _bucket(index: int) -> dict[str, Any]:
 
 def _bucket_lookup(bucket: dict[str, Any]) -> Lookup:
     created = datetime.fromisoformat(bucket["createdTime"]).replace(tzinfo=UTC)
-    milliseconds = str(int(created.timestamp() * 1000))
-    values = {"id": bucket["bucketId"], "createdTime": milliseconds, "updatedTime": milliseconds}
-    return lambda selector: [str(value)] if (value := values.get(selector, bucket.get(selector))) is not None else []
+    milliseconds = int(created.timestamp() * 1000)
+    values: dict[str, object] = {"id": bucket["bucketId"], "createdTime": milliseconds, "updatedTime": milliseconds}
+    return lambda selector: [value] if (value := values.get(selector, bucket.get(selector))) is not None else []
 
 
 def _filter(text: str) -> Test:

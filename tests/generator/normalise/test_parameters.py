@@ -180,3 +180,38 @@ def test_swagger_2_collections() -> None:
     (one,), problems = parameters("[{name: q, in: query, collectionFormat: pipes, type: array, items: {type: string}}]")
     assert (shown(one.type), one.style) == ("[str]", "pipeDelimited")
     assert "collectionFormat" in messages(problems)
+
+
+FILTERS = {
+    "operators": ("{operators: [==, =gt=]}", ir.Filter(("==", "=gt="))),
+    "everything": (
+        "{operators: ['>'], times: epoch-milliseconds, fields: [a, b.c], alone: true}",
+        ir.Filter((">",), "epoch-milliseconds", ("a", "b.c"), alone=True),
+    ),
+}
+
+
+@pytest.mark.parametrize(("said", "wanted"), FILTERS.values(), ids=FILTERS.keys())
+def test_a_filter_says_what_it_takes(said: str, wanted: ir.Filter) -> None:
+    found, problems = parameters(f"[{{name: q, in: query, schema: {{type: string}}, x-xcaas-filter: {said}}}]")
+    assert not problems, messages(problems)
+    assert found[0].filter == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("{}", "needs 'operators'"),
+        ("{operators: []}", "'operators' should be a list of =="),
+        ("{operators: [=like=]}", "'operators' should be a list of =="),
+        ("{operators: [[]]}", "'operators' should be a list of =="),
+        ("{operators: [==], times: seconds}", "'times' should be date-time or epoch-milliseconds"),
+        ("{operators: [==], fields: name}", "'fields' should be a list of texts"),
+        ("{operators: [==], alone: 1}", "'alone' should be true or false"),
+        ("rsql", "should be a mapping"),
+    ],
+)
+def test_a_malformed_filter_is_text(said: str, message: str) -> None:
+    found, problems = parameters(f"[{{name: q, in: query, schema: {{type: string}}, x-xcaas-filter: {said}}}]")
+    assert message in messages(problems)
+    assert found[0].filter is None

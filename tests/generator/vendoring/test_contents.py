@@ -152,6 +152,24 @@ def test_token_caches_come_when_one_is_asked_for(tmp_path: Path, real_copy: Path
     assert "FileTokenCache" in (tmp_path / "xcaas" / "__init__.py").read_text("utf-8")
 
 
+def test_filters_come_where_they_are_asked_for(tmp_path: Path, real_copy: Path, bare_python: Path) -> None:
+    room = Path("_core", "filters")
+    assert [file.name for file in (real_copy / room).iterdir() if file.suffix == ".py"] == ["__init__.py"]
+    assert vendored(tmp_path / "xcaas", "storage", "--with", "F").code == 0
+    program = (
+        "import {0} as sdk\n"
+        "client = sdk.XCaaS(credentials=sdk.ClientCredentials('id', 'secret'), region='us-east')\n"
+        "try: client.storage.objects.search(filter={1}).first()\n"
+        "except sdk.ArgumentError as error: print(error)\n"
+    )
+    for folder, name, given, said in (
+        (tmp_path, "xcaas", "sdk.F.type", "compared with values, not Field"),
+        (real_copy.parent, real_copy.name, "5", "this copy takes filters as text only"),
+    ):
+        done = run_in(folder, [bare_python, "-c", program.format(name, given)])
+        assert said in done.stdout, done.stderr
+
+
 def test_a_cache_in_a_copy_without_caches_is_refused(real_copy: Path, bare_python: Path) -> None:
     program = (
         f"import {real_copy.name} as sdk\n"

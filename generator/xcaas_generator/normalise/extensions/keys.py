@@ -7,6 +7,7 @@ from typing import Final
 PRODUCT: Final = "x-xcaas-product"
 SOURCE: Final = "x-xcaas-from"
 ZONE: Final = "x-xcaas-zone"
+FILTER: Final = "x-xcaas-filter"
 NAMES: Final = "x-xcaas-names"
 REQUIRED: Final = "x-xcaas-required"
 RESOURCE: Final = "x-xcaas-resource"
@@ -26,7 +27,7 @@ SIGNATURE: Final = "x-xcaas-signature"
 PREFIX: Final = "x-xcaas-"
 KEYS: Final = frozenset(
     (
-        *(PRODUCT, SOURCE, ZONE, NAMES, REQUIRED, RESOURCE, NAME, CREDENTIAL, OPTIONS, ERROR, NO_BODY),
+        *(PRODUCT, SOURCE, ZONE, FILTER, NAMES, REQUIRED, RESOURCE, NAME, CREDENTIAL, OPTIONS, ERROR, NO_BODY),
         *(PAGINATION, POLLER, DOWNLOAD, RETRY, HEADERS, ANSWER, SIGNATURE),
     )
 )

@@ -93,6 +93,12 @@ def retry(node: Node) -> ir.Retry:
     return ir.Retry(node.get("safe") is True)
 
 
+def filter_spec(node: Node) -> ir.Filter:
+    """Return what a filter may say."""
+    times: ir.FilterTimes = "epoch-milliseconds" if node.get("times") == "epoch-milliseconds" else "date-time"
+    return ir.Filter(_texts(node, "operators"), times, _texts(node, "fields"), node.get("alone") is True)
+
+
 def key_urls(node: Node) -> tuple[str, ...]:
     """Return where the keys of a signature are."""
     return _texts(node, "keys")

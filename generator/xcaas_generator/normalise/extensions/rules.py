@@ -14,6 +14,7 @@ from xcaas_generator.report import Report
 
 LOCATIONS = ("body", "header", "link")
 COUNTS: tuple[Literal["page-count", "last-page", "item-count"], ...] = ("page-count", "last-page", "item-count")
+OPERATORS = ("==", "!=", "=gt=", "=ge=", "=lt=", "=le=", "=in=", "=out=", ">", ">=", "<", "<=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ def _are_key_urls(value: JSON) -> bool:
     )
 
 
+def _are_operators(value: JSON) -> bool:
+    return isinstance(value, list) and bool(value) and all(one in OPERATORS for one in value)
+
+
 _POINTER = _Rule(_is_pointer, "a JSON pointer")
 _TEXT = _Rule(_is_text, "a text")
 _BOOL = _Rule(lambda value: isinstance(value, bool), "true or false")
@@ -116,6 +121,10 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
         "checksum": _MAPPING, "filename": _TEXT, "ranges": _Rule(lambda value: isinstance(value, str | bool), "a word"),
     },
     f"{keys.DOWNLOAD}/checksum": {**_CALL, "value": _POINTER, "type": _POINTER, "size": _POINTER},
+    keys.FILTER: {
+        "operators": _must(_Rule(_are_operators, f"a list of {', '.join(OPERATORS)}")), "alone": _BOOL,
+        "times": _among("date-time", "epoch-milliseconds"), "fields": _Rule(_texts, "a list of texts"),
+    },
     keys.RETRY: {"safe": _BOOL},
     keys.ANSWER: {"single": _BOOL},
     keys.SIGNATURE: {"keys": _must(_Rule(_are_key_urls, "a list of https addresses with {kid} in them"))},

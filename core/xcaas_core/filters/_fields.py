@@ -1,0 +1,174 @@
+"""Fields, which give filters when they are compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Final, Never, NoReturn, SupportsIndex, TypeAlias
+from uuid import UUID
+
+from .._checks import is_iterable
+from .._errors import ArgumentError
+from ._filter import Filter
+from ._parse import FIELD
+from ._tree import Comparison, Value
+
+__all__ = ["F", "Field", "Fields"]
+
+Comparable: TypeAlias = "str | SupportsIndex | float | Decimal | datetime | UUID | Enum"
+
+
+class Field:
+    """A field of the entries of a list. Compared with a value, it gives a `Filter`.
+
+    `*` in a text that `==` or `!=` compares with stands for any text, where the service knows wildcards. A datetime
+    is written as the service wants it; a naive one counts as UTC.
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        if not FIELD.fullmatch(name):
+            raise ArgumentError(f"{name!r} cannot be the name of a field in a filter")
+        self._name = name
+
+    def __getattr__(self, name: str) -> Field:
+        return self[_wire_name(name, self)]
+
+    def __getitem__(self, name: str) -> Field:
+        return Field(f"{self._name}.{name}")
+
+    def __eq__(self, value: object) -> Filter:  # type: ignore[override]
+        return self._compared("==", value)
+
+    def __ne__(self, value: object) -> Filter:  # type: ignore[override]
+        return self._compared("!=", value)
+
+    def __gt__(self, value: Comparable) -> Filter:
+        return self._compared("=gt=", value)
+
+    def __ge__(self, value: Comparable) -> Filter:
+        return self._compared("=ge=", value)
+
+    def __lt__(self, value: Comparable) -> Filter:
+        return self._compared("=lt=", value)
+
+    def __le__(self, value: Comparable) -> Filter:
+        return self._compared("=le=", value)
+
+    def in_(self, values: Iterable[Comparable]) -> Filter:
+        """Return the condition that the field is one of some values."""
+        return self._among("=in=", values)
+
+    def out(self, values: Iterable[Comparable]) -> Filter:
+        """Return the condition that the field is none of some values."""
+        return self._among("=out=", values)
+
+    # `F.a == 1 & F.b == 2` is read as `F.a == (1 & F.b) == 2`.
+    def __and__(self, other: Never) -> NoReturn:
+        raise _joined_too_early(self)
+
+    def __rand__(self, other: Never) -> NoReturn:
+        raise _joined_too_early(self)
+
+    def __or__(self, other: Never) -> NoReturn:
+        raise _joined_too_early(self)
+
+    def __ror__(self, other: Never) -> NoReturn:
+        raise _joined_too_early(self)
+
+    def __bool__(self) -> NoReturn:
+        raise ArgumentError(f"{self!r} is not compared with anything", advice='Compare it: F.flag == "true".')
+
+    def __repr__(self) -> str:
+        return f"F[{self._name!r}]"
+
+    def _compared(self, operator: str, value: object) -> Filter:
+        return Filter(Comparison(self._name, operator, (_value(value),)))
+
+    def _among(self, operator: str, values: object) -> Filter:
+        if isinstance(values, str | bytes | Field) or not is_iterable(values):
+            raise ArgumentError(
+                f"{type(values).__name__} is no list of values", advice='Give a list: F.type.in_(["a", "b"]).'
+            )
+        found = tuple(map(_value, values))
+        if not found:
+            raise ArgumentError("a filter cannot compare with an empty list", advice="Leave the condition out.")
+        return Filter(Comparison(self._name, operator, found))
+
+
+class Fields:
+    """The fields of any list: `F.created_time` is `createdTime`, `F.basic_info.status` is `basicInfo.status`, and
+    `F["media-processed"]` takes a name as the service has it."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Field:
+        return Field(_wire_name(name, self))
+
+    def __getitem__(self, name: str) -> Field:
+        return Field(name)
+
+    def __repr__(self) -> str:
+        return "F"
+
+
+F: Final = Fields()
+"""The fields of lists, for `filter=`."""
+
+
+def _joined_too_early(field: Field) -> ArgumentError:
+    advice = "Put each comparison in brackets: (F.a == 1) & (F.b == 2)."
+    return ArgumentError(f"{field!r} is joined before it is compared", advice=advice)
+
+
+def _wire_name(name: str, owner: object) -> str:
+    """Return the name of a field on the wire for an attribute: `createdTime` for `created_time`, `from` for `from_`."""
+    if name.startswith("_"):
+        # Names that Python and its tools look for, such as `__wrapped__`.
+        raise AttributeError(name, name=name, obj=owner)
+    first, *rest = name.rstrip("_").split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+def _value(value: object) -> Value:
+    """Return a value as text, or as the time that it is."""
+    if isinstance(value, Enum):
+        return _value(value.value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | UUID):
+        return str(value)
+    if isinstance(value, datetime) and _is_itself(value):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return repr(float(value))
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{value:f}"
+    if isinstance(value, SupportsIndex):
+        return str(value.__index__())
+    raise ArgumentError(f"a filter cannot compare with {_said(value)}", advice=_advice(value))
+
+
+def _is_itself(value: datetime) -> bool:
+    """Tell whether a time is one: pandas' NaT is a datetime whose year is NaN."""
+    return value.year == value.year
+
+
+def _said(value: object) -> str:
+    return str(value) if value is None or isinstance(value, float | Decimal | date) else type(value).__name__
+
+
+def _advice(value: object) -> str | None:
+    if value is None:
+        return "Filters have no null; leave the condition out."
+    if isinstance(value, Field):
+        return "A field is compared with a value, not with another field."
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return "Give a datetime, which says when the day begins, or the text itself."
+    if isinstance(value, list | tuple | set | frozenset):
+        return "Use in_(…) or out(…) for several values."
+    return None

@@ -1,0 +1,88 @@
+"""What callers join, and hand to a call."""
+
+from __future__ import annotations
+
+from typing import Final, NoReturn
+
+from .._errors import ArgumentError
+from .._lazy import public
+from ..operations._parameter import FilterSpec
+from ._parse import parse
+from ._render import PLAIN, render
+from ._tree import AllOf, AnyOf, Node, check_depth, joined
+
+__all__ = ["Filter", "filter_text"]
+
+
+@public
+class Filter:
+    """A condition on the entries of a list: comparisons of `F`, joined by `&` (and) and `|` (or).
+
+        calls = (F.type == "callrecording") & (F.created_time >= datetime(2026, 1, 1))
+        client.storage.objects.search(filter=calls)
+
+    It does not change. `str` is its text in FIQL with times in epoch milliseconds; a call writes it as its service
+    wants it.
+    """
+
+    __slots__ = ("tree",)
+
+    def __init__(self, tree: Node) -> None:
+        self.tree: Final = check_depth(tree)
+
+    @classmethod
+    def parse(cls, text: str) -> Filter:
+        """Return a filter that is there as text, to join it with others.
+
+        Raises:
+            ArgumentError: The text is not FIQL or RSQL; the message says from where on.
+        """
+        return cls(parse(text))
+
+    def __and__(self, other: Filter) -> Filter:
+        return Filter(joined(AllOf, (self.tree, _tree(other))))
+
+    def __or__(self, other: Filter) -> Filter:
+        return Filter(joined(AnyOf, (self.tree, _tree(other))))
+
+    def __invert__(self) -> NoReturn:
+        raise ArgumentError(
+            "filters have no 'not'", advice="Use the opposite comparison: != for ==, out(…) for in_(…)."
+        )
+
+    def __bool__(self) -> NoReturn:
+        raise ArgumentError(
+            "a filter is neither true nor false: the service decides for each entry",
+            advice="Join comparisons with & and |, each in brackets, instead of `and`, `or`, `not` and chains.",
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Filter) and self.tree == other.tree
+
+    def __hash__(self) -> int:
+        return hash(self.tree)
+
+    def __str__(self) -> str:
+        return render(self.tree, PLAIN)
+
+    def __repr__(self) -> str:
+        return f"<Filter {self}>"
+
+
+def _tree(other: object) -> Node:
+    if isinstance(other, Filter):
+        return other.tree
+    advice = "Filter.parse makes a filter of text." if isinstance(other, str) else None
+    raise ArgumentError(f"a filter is joined with another one, not with {type(other).__name__}", advice=advice)
+
+
+def filter_text(value: object, spec: FilterSpec) -> str:
+    """Return the text of what a caller gave as a filter.
+
+    Raises:
+        ArgumentError: It is none, or not one that the parameter takes.
+    """
+    if not isinstance(value, Filter):
+        kind = type(value).__name__
+        raise ArgumentError(f"a filter is text, or fields of F that are compared with values, not {kind}")
+    return render(value.tree, spec)

@@ -1,0 +1,73 @@
+"""A filter as a tree: comparisons, and what joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from .._errors import ArgumentError
+
+__all__ = ["ALIASES", "DEEPEST", "OPERATORS", "AllOf", "AnyOf", "Comparison", "Node", "Value", "check_depth", "joined"]
+
+# What a field is compared with: a time is kept as one, because services write times in different ways.
+Value: TypeAlias = "str | datetime"
+
+OPERATORS: Final = ("==", "!=", "=gt=", "=ge=", "=lt=", "=le=", "=in=", "=out=")
+ALIASES: Final = {">": "=gt=", ">=": "=ge=", "<": "=lt=", "<=": "=le="}
+DEEPEST: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A field, one of `OPERATORS`, and one value; several for `=in=` and `=out=`. `*` in a value stands for any text."""
+
+    field: str
+    operator: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Two or more conditions, none of them an `AllOf`, that hold together."""
+
+    members: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Two or more conditions, none of them an `AnyOf`, of which one is enough."""
+
+    members: tuple[Node, ...]
+
+
+Node: TypeAlias = "Comparison | AllOf | AnyOf"
+
+
+def joined(kind: type[AllOf] | type[AnyOf], nodes: Iterable[Node]) -> Node:
+    """Return one or more conditions as one, without brackets that change nothing."""
+    flat: list[Node] = []
+    for node in nodes:
+        flat += node.members if isinstance(node, kind) and not isinstance(node, Comparison) else (node,)
+    return flat[0] if len(flat) == 1 else kind(tuple(flat))
+
+
+def check_depth(node: Node) -> Node:
+    """Return the condition, if no reader of it will run out of stack.
+
+    Raises:
+        ArgumentError: It is nested too deep.
+    """
+    if _depth(node) > DEEPEST:
+        raise too_deep()
+    return node
+
+
+def too_deep() -> ArgumentError:
+    """Return the error for a filter that is nested too deep."""
+    return ArgumentError(f"the conditions of the filter are nested deeper than {DEEPEST}")
+
+
+def _depth(node: Node) -> int:
+    return 0 if isinstance(node, Comparison) else 1 + max(map(_depth, node.members))
