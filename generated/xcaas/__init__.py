@@ -73,8 +73,10 @@ if TYPE_CHECKING:
     from xcaas_core import DownloadError as DownloadError
     from xcaas_core import EnvironmentVariable as EnvironmentVariable
     from xcaas_core import ExportError as ExportError
+    from xcaas_core import F as F
     from xcaas_core import FileInput as FileInput
     from xcaas_core import FileTokenCache as FileTokenCache
+    from xcaas_core import Filter as Filter
     from xcaas_core import FrameTooBigError as FrameTooBigError
     from xcaas_core import Hook as Hook
     from xcaas_core import HookResponse as HookResponse
@@ -204,8 +206,10 @@ __all__ = [
     "DownloadError",
     "EnvironmentVariable",
     "ExportError",
+    "F",
     "FileInput",
     "FileTokenCache",
+    "Filter",
     "FrameTooBigError",
     "Hook",
     "HookResponse",
