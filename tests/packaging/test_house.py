@@ -54,6 +54,11 @@ def test_every_module_says_what_it_is_for() -> None:
     assert [path for path in bare if path.stat().st_size] == []
 
 
+def test_the_websocket_library_is_named_in_one_module() -> None:
+    pattern = re.compile(r"^\s*(import|from)\s+websockets\b", re.MULTILINE)
+    assert [path.name for path in files("core") if pattern.search(path.read_text("utf-8"))] == ["_websocket.py"]
+
+
 def test_the_http_library_is_named_in_one_module() -> None:
     pattern = re.compile(r"^\s*(import|from)\s+(httpx2?|httpcore2?)\b", re.MULTILINE)
     naming = [path.name for path in files("core") if pattern.search(path.read_text("utf-8"))]
