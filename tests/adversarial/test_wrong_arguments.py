@@ -82,7 +82,7 @@ def test_a_folder_in_place_of_a_file_and_the_other_way(tmp_path: Path) -> None:
         xcaas.credentials_from_profile(file=tmp_path)
     file = tmp_path / "file"
     file.touch()
-    with pytest.raises(FileExistsError):
+    with pytest.raises(xcaas.DownloadError, match="cannot be made: File exists"):
         xcaas.download_all([], file)
 
 

@@ -207,7 +207,10 @@ class _Names:
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = check_path(folder, "into")
         self._root = Path(os.path.normpath(self.folder))
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DownloadError(f"the folder {self.folder} cannot be made: {error.strerror or error}") from error
         self._taken: dict[str, int] = {}  # the last number of each name
         self._lock = Lock()
 
