@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
+from ._checks import argument_error
+
 __all__ = ["by_key"]
 
 V = TypeVar("V")
@@ -25,4 +27,8 @@ def by_key(pairs: Iterable[Pair[V]] | None) -> dict[str, V]:
 
     Of several with one key, the last one counts. No list at all gives an empty dictionary.
     """
-    return {pair.key: pair.value for pair in pairs or () if pair.key is not None}
+    try:
+        return {pair.key: pair.value for pair in pairs or () if pair.key is not None}
+    except (TypeError, AttributeError):
+        kind = type(pairs).__name__
+        raise argument_error("pairs", f"a list of objects with key and value was expected, not {kind}") from None

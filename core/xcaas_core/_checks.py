@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from ._errors import ConfigurationError
+from ._errors import ArgumentError, ConfigurationError, XCaaSError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from typing_extensions import TypeIs
 
 __all__ = [
+    "POSITIVE",
+    "argument_error",
     "check_library",
+    "check_number",
+    "check_path",
     "invalid_type",
     "is_collection",
     "is_iterable",
@@ -27,6 +35,57 @@ __all__ = [
 def invalid_type(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
     """Return the error for an option that is of a wrong type. Values are not shown: they may be secret."""
     return ConfigurationError(f"{name} must be {wanted}, not {_kind(value)}", advice=advice)
+
+
+def argument_error(name: str, message: str, advice: str | None = None) -> ArgumentError:
+    """Return the error for an argument that cannot be used."""
+    error = ArgumentError(message, advice=advice)
+    error.argument = name
+    return error
+
+
+POSITIVE: Final = math.ulp(0.0)
+
+
+def check_number(
+    name: str,
+    value: object,
+    wanted: str,
+    least: float = 0.0,
+    most: float = math.inf,
+    kind: type[XCaaSError] = ConfigurationError,
+) -> None:
+    """Refuse what is no number from `least` to `most`, a whole one where `least` is. NaN is none, nor what no float can hold."""
+    if is_number(value) and isinstance(value, type(least) | int):
+        try:
+            if least <= float(value) <= most:
+                return
+            fault = f"{value:g}"
+        except OverflowError:
+            fault = "a number as large as this"
+    else:
+        fault = _kind(value)
+    raise kind(f"{name} must be {wanted}, not {fault}")
+
+
+def check_path(path: str | os.PathLike[str], argument: str = "path") -> Path:
+    """Return the path of a file or folder, as one that a file system can take.
+
+    Raises:
+        ArgumentError: It is none, holds a null, or characters that file names cannot be encoded in.
+    """
+    from pathlib import Path
+
+    try:
+        found = Path(path)
+    except TypeError:
+        raise argument_error(argument, f"{_kind(path)} is no path", "Give a pathlib.Path, or a path as text.") from None
+    try:
+        if b"\0" not in os.fsencode(found):
+            return found
+    except UnicodeEncodeError:
+        pass
+    raise argument_error(argument, f"{str(found)!r} cannot be the name of a file")
 
 
 def _kind(value: object) -> str:

@@ -15,12 +15,12 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Final
 
 from ._checks import is_object
-from ._errors import ArgumentError, DownloadError
+from ._errors import DownloadError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["PartialFile", "check_path", "safe_file_name"]
+__all__ = ["PartialFile", "safe_file_name"]
 
 
 class PartialFile:
@@ -232,22 +232,6 @@ _RESERVED: Final = frozenset(
         *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³"),
     ]
 )
-
-
-def check_path(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
-    """Return a path that a file system can take.
-
-    Raises:
-        ArgumentError: It holds a null, or characters that file names cannot be encoded in.
-    """
-    try:
-        if b"\0" not in os.fsencode(path):
-            return path
-    except UnicodeEncodeError:
-        pass
-    error = ArgumentError(f"{os.fspath(path)!r} cannot be the name of a file")
-    error.argument = "path"
-    raise error
 
 
 def safe_file_name(name: str, fallback: str = "download") -> str:

@@ -71,48 +71,42 @@ _SHORTEST_IN_DATA: Final = 8
 
 
 class Redactor:
-    """Masks what was sent as a credential where a server sends it back: plain, in base64, or percent-encoded."""
+    """Masks what was sent as a credential where a server sends it back: in upper or lower case, in base64 or hex, and
+    with any of its characters escaped as addresses, HTML and JSON do it."""
 
     __slots__ = ("_forms",)
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
+        forms = {_lower(form) for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
         self._forms = sorted(forms, key=len, reverse=True)
 
     def text(self, text: str) -> str:
         """Mask credentials in a text, also one that was cut in the middle of a credential."""
-        if "%" in text:
-            text = self._mask_percent_encoded(text)
-        for form in self._forms:
-            text = text.replace(form, MASK)
+        spans = list(self._find(_lower(text)))
+        if "%" in text or "&" in text or "\\" in text:
+            plain, places = _unescaped(text)
+            spans += [(places[start], places[end]) for start, end in self._find(_lower(plain))]
+        if spans:
+            text = _masked(text, spans)
         if text.endswith("…"):
+            lower = _lower(text)
             for form in self._forms:
                 for size in range(min(len(form), len(text)) - 1, _SHORTEST_PREFIX - 1, -1):
-                    if text.endswith(form[:size] + "…"):
+                    if lower.endswith(form[:size] + "…"):
                         return f"{text[: -size - 1]}{MASK}…"
         return text
 
-    def _mask_percent_encoded(self, text: str) -> str:
-        """Mask credentials of which any character may be percent-encoded: find them where none is."""
-        decoded, places = _percent_decoded(text)
-        spans: list[tuple[int, int]] = []
+    def _find(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where a text in lower case has credentials."""
         for form in self._forms:
-            data = form.encode("utf-8", "surrogatepass")
-            at = decoded.find(data)
+            at = text.find(form)
             while at >= 0:
-                spans.append((places[at], places[at + len(data)]))
-                at = decoded.find(data, at + len(data))
-        pieces: list[str] = []
-        done = 0
-        for start, end in sorted(spans):
-            if start >= done:
-                pieces += [text[done:start], MASK]
-            done = max(done, end)
-        return "".join([*pieces, text[done:]])
+                yield at, at + len(form)
+                at = text.find(form, at + len(form))
 
     def value(self, value: JSONValue) -> JSONValue:
         """Mask credentials in a JSON value; not those that are as short as a word."""
-        data = self._of(form for form in self._forms if len(form) >= _SHORTEST_IN_DATA)
+        data = self._longer()
         return data._masked(value) if data._forms else value
 
     def _masked(self, value: JSONValue) -> JSONValue:
@@ -125,55 +119,79 @@ class Redactor:
         return value
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Mask credentials in headers, also in names, which arrive in lower case."""
-        return {self._name(name): self.text(value) for name, value in headers.items()}
+        """Mask credentials in headers; in names, which are words, not those that are as short as a word."""
+        names = self._longer()
+        return {names.text(name): self.text(value) for name, value in headers.items()}
 
-    def _name(self, name: str) -> str:
-        return self._of(form.lower() for form in self._forms if len(form) >= _SHORTEST_IN_DATA).text(name)
-
-    @staticmethod
-    def _of(forms: Iterable[str]) -> Redactor:
+    def _longer(self) -> Redactor:
         redactor = Redactor()
-        redactor._forms = list(forms)
+        redactor._forms = [form for form in self._forms if len(form) >= _SHORTEST_IN_DATA]
         return redactor
 
 
 def _forms(secret: str) -> Iterator[str]:
-    from html import escape
-
     data = secret.encode("utf-8", "surrogatepass")
     yield secret
     yield secret.replace(" ", "+")
     yield " ".join(secret.split())  # as texts of servers are shown
-    escaped = json.dumps(secret)[1:-1]
-    yield escaped
-    yield escaped.replace("/", "\\/")  # as PHP writes it
-    yield escape(secret)
+    yield json.dumps(secret)[1:-1]
     shown = repr(b"'\"" + data)[5:-1]  # as HTTP libraries quote lines that they can't read; both quotes fix repr's own
     yield shown
     yield shown.replace("\\'", "'")
+    yield data.hex()
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         yield encode(data).decode("ascii").rstrip("=")
 
 
-def _percent_decoded(text: str) -> tuple[bytes, list[int]]:
-    """Return the bytes that a percent-encoded text stands for, and where in the text each begins, and the end."""
-    decoded = bytearray()
+def _lower(text: str) -> str:
+    """Return a text in lower case, each character of it by itself."""
+    return text.replace("İ", "i").replace("Σ", "σ").lower()
+
+
+_ESCAPE: Final = re.compile(
+    r"""(?:%[0-9a-f]{2})+|&\#(?:[0-9]{1,7}|x[0-9a-f]{1,6});?|&\w{2,8};|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|\\["'/\\]""",
+    re.IGNORECASE,
+)
+
+
+def _unescaped(text: str) -> tuple[str, list[int]]:
+    """Return a text without its escapes, and where in it each character begins, and the end."""
+    pieces: list[str] = []
     places: list[int] = []
-    for found in re.finditer(r"%[0-9A-Fa-f]{2}|[^%]+|%", text):
-        piece, start = found[0], found.start()
-        if piece[0] == "%" and len(piece) == 3:
-            decoded += bytes.fromhex(piece[1:])
+    done = 0
+    for found in _ESCAPE.finditer(text):
+        start, plain = found.start(), _plain(found[0])
+        if text[start] == "&" and len(plain) != 1:  # no entity
+            continue
+        pieces += [text[done:start], plain]
+        places += range(done, start)
+        done = found.end()
+        for char in plain:
             places.append(start)
-        elif piece.isascii():
-            decoded += piece.encode("ascii")
-            places += range(start, found.end())
-        else:
-            for place, char in enumerate(piece, start):
-                data = char.encode("utf-8", "surrogatepass")
-                decoded += data
-                places += [place] * len(data)
-    return bytes(decoded), [*places, len(text)]
+            if text[start] == "%" and start + 3 < done:
+                start += 3 * len(char.encode("utf-8", "surrogateescape"))
+    return "".join([*pieces, text[done:]]), [*places, *range(done, len(text) + 1)]
+
+
+def _plain(escape: str) -> str:
+    """Return what an escape stands for."""
+    if escape[0] == "%":
+        return bytes.fromhex(escape.replace("%", "")).decode("utf-8", "surrogateescape")
+    if escape[0] == "&":
+        from html import unescape
+
+        return unescape(escape)
+    return chr(int(escape[2:], 16)) if escape[1] in "ux" else escape[1]
+
+
+def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    pieces: list[str] = []
+    done = 0
+    for start, end in sorted(spans):
+        if start >= done:
+            pieces += [text[done:start], MASK]
+        done = max(done, end)
+    return "".join([*pieces, text[done:]])
 
 
 def redactor_of(headers: Mapping[str, str], url: str, secrets: Iterable[str]) -> Redactor:

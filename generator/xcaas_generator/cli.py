@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from xcaas_generator.failure import Failure
+from xcaas_generator.failure import Failure, reason
 from xcaas_generator.generate.request import BuildRequest, BuildResult, Source
 from xcaas_generator.problems import InputError
 from xcaas_generator.progress import Progress, counted
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run_command(options: argparse.Namespace, progress: Progress) -> int:
     try:
         code: int = options.run(options, progress)
+        sys.stdout.flush()
     except InputError as error:
         progress.say("\n".join(str(problem) for problem in error.problems))
         progress.say(f"{counted(len(error.problems), 'problem')}; nothing was written.")
@@ -43,6 +45,12 @@ def _run_command(options: argparse.Namespace, progress: Progress) -> int:
             raise
         progress.say(f"xcaas-gen: {error.name} is not installed: pip install 'xcaas[generator]'")
         return USAGE
+    except BrokenPipeError:  # as of `xcaas-gen diff … | head`: whoever reads has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PROBLEMS
+    except OSError as error:
+        progress.say(f"xcaas-gen: {reason(error)}")
+        return PROBLEMS
     except KeyboardInterrupt:
         progress.say("xcaas-gen: interrupted; nothing was written.")
         return 130

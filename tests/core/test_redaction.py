@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+import base64
+import html
+import json
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import quote, quote_plus
 
-from xcaas_core._redaction import is_secret, safe_headers, safe_text, safe_url
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from xcaas_core._redaction import Redactor, is_secret, safe_headers, safe_text, safe_url
 from xcaas_core._secrets import MASK
 
 
@@ -44,3 +53,58 @@ def test_texts() -> None:
     assert safe_text("a\n  b") == "a b"
     assert safe_text("got Basic dXNlcjpwYXNz there") == f"got Basic {MASK} there"
     assert safe_text("x" * 400) == "x" * 299 + "…"
+
+
+SECRETS: Final = ("eght_S3CRET-of-mine.0", 'it\'s a "S3CRET" & <more>', "S3CRET/wörd+Ωω é=\\x")
+ECHOES: Final[dict[str, Callable[[str], str]]] = {
+    "plain": str,
+    "upper": str.upper,
+    "lower": str.lower,
+    "swapped": str.swapcase,
+    "hex": lambda secret: secret.encode().hex(),
+    "HEX": lambda secret: secret.encode().hex().upper(),
+    "base64": lambda secret: base64.b64encode(secret.encode()).decode().rstrip("="),
+    "percent": lambda secret: quote(secret, safe=""),
+    "form": quote_plus,
+    "all percent": lambda secret: "".join(f"%{byte:02x}" for byte in secret.encode()),
+    "html": html.escape,
+    "decimal": lambda secret: "".join(f"&#{ord(char)};" for char in secret),
+    "hexadecimal": lambda secret: "".join(f"&#X{ord(char):04X}" for char in secret) + ";",
+    "json": lambda secret: json.dumps(secret)[1:-1],
+    "all json": lambda secret: "".join(f"\\u{ord(char):04X}" for char in secret),
+    "upper, then percent": lambda secret: quote(secret.upper()),
+}
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("echo", ECHOES)
+def test_a_credential_in_whatever_form_it_comes_back(secret: str, echo: str) -> None:
+    redactor = Redactor([secret])
+    sent_back = ECHOES[echo](secret)
+    assert redactor.text(f"no <{sent_back}> 100% & more") == f"no <{MASK}> 100% & more"
+    assert redactor.value({"a": [sent_back, 1, None]}) == {"a": [MASK, 1, None]}
+    assert redactor.headers({f"x-{sent_back}": sent_back}) == {f"x-{MASK}": MASK}
+
+
+@given(some.lists(some.sampled_from("pUx%j&"), min_size=24, max_size=24), some.text(), some.text())
+def test_a_credential_of_which_each_character_is_written_otherwise(how: list[str], before: str, after: str) -> None:
+    secret = "S3CRET-of-m1ne/that+is=w"
+    write: dict[str, Callable[[str], str]] = {
+        "p": str, "U": str.swapcase, "x": lambda char: f"\\x{ord(char):02x}", "%": lambda char: f"%{ord(char):02X}",
+        "j": lambda char: f"\\u{ord(char):04x}", "&": lambda char: f"&#{ord(char)};",
+    }  # fmt: skip
+    sent_back = "".join(write[kind](char) for kind, char in zip(how, secret, strict=True))
+    assert Redactor([secret]).text(f"{before} {sent_back} {after}") == f"{before} {MASK} {after}"
+
+
+def test_what_is_no_escape_stays() -> None:
+    text = r"100% of &nothing; and &token=S, 5 &lt; 6, C:\users\x &#1; &#99999999; %zz \u12"
+    assert Redactor(["S3CRET-of-mine"]).text(text) == text
+    assert Redactor(["token-of-mine"]).text("a=1&Token-of-mine&b=2") == f"a=1&{MASK}&b=2"
+
+
+def test_each_character_keeps_its_place() -> None:
+    for number in range(0x110000):
+        char = chr(number)
+        if char.lower() != char:
+            assert Redactor([f"a-S3CRET{char}"]).text(f"x{char}a-S3CRET{char}{char}x") == f"x{char}{MASK}{char}x"

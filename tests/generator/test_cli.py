@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -222,3 +225,21 @@ def test_a_name_that_no_product_can_have_is_refused(tmp_path: Path, name: str) -
     (tmp_path / "specs").mkdir()
     assert main(["-q", "new", name, "--root", str(tmp_path)]) == 2
     assert list(tmp_path.rglob("*.yaml")) == []
+
+
+def test_a_disk_that_takes_no_result(
+    spec: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, suppress(OSError), open("/dev/full", "w") as full:
+        patch.setattr("sys.stdout", full)
+        assert main(["-q", "diff", str(spec), str(spec)]) == 1
+    assert capsys.readouterr().err == "xcaas-gen: the disk is full\n"
+
+
+def test_whoever_reads_the_result_may_leave(spec: Path) -> None:
+    command = [sys.executable, "-m", "xcaas_generator.cli", "-q", "diff", str(spec), str(spec)]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b"")

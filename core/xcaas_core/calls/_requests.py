@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .._checks import is_collection
+from .._checks import argument_error, is_collection
 from .._redaction import is_secret
 from ..http._urls import refuse_plain_http, resolve_link, same_origin
 from ..operations._parameter import query
@@ -70,7 +70,11 @@ def extra_query(given: Mapping[str, object]) -> list[str]:
     for name, value in given.items():
         values = value if is_collection(value) and not isinstance(value, str | bytes) else [value]
         pairs += [(name, str(one).lower() if isinstance(one, bool) else one) for one in values if one is not None]
-    return [urlencode(pairs, quote_via=quote)] if pairs else []
+    try:
+        return [urlencode(pairs, quote_via=quote)] if pairs else []
+    except UnicodeEncodeError:
+        problem = "a name or value holds half of a surrogate pair and cannot be sent as UTF-8"
+        raise argument_error("query", problem) from None
 
 
 def _needs_signature(site: Endpoint, headers: Mapping[str, str]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from operator import index
 from threading import Lock
 
-from .._checks import invalid_type, is_number
+from .._checks import POSITIVE, check_number, invalid_type, is_collection
 from .._errors import CallTimeoutError, CertificateError, ConfigurationError, ConnectError, TransportError
 from .._lazy import public
 from ..sansio._steps import growing_wait
@@ -52,13 +52,13 @@ class Timeout:
         return f"Timeout({self.total}, connect={self.connect}, read={self.read})"
 
 
+def _are_whole(value: object) -> bool:
+    return is_collection(value) and all(isinstance(one, int) for one in value)
+
+
 def _check_limit(name: str, limit: object, wanted: str) -> None:
-    if limit is None:
-        return
-    if not is_number(limit):
-        raise invalid_type(name, limit, wanted)
-    if not limit > 0:
-        raise ConfigurationError(f"{name} must be {wanted}, not {limit}")
+    if limit is not None:
+        check_number(name, limit, wanted, POSITIVE)
 
 
 @public
@@ -86,14 +86,14 @@ class RetryPolicy:
         longest_asked: float = 60.0,
         statuses: frozenset[int] = frozenset({408, 425, 429, 500, 502, 503, 504}),
     ) -> None:
-        try:
-            works = retries >= 0 and 0 <= first_wait <= longest_wait and longest_asked >= 0
-        except (TypeError, ArithmeticError):  # Decimal's NaN is the latter
-            works = False
-        if not works:
-            raise ConfigurationError(
-                "this retry policy cannot work", advice="All are numbers, none negative, and first_wait ≤ longest_wait."
-            )
+        check_number("retries of a RetryPolicy", retries, "a whole number from 0", 0)
+        check_number("first_wait of a RetryPolicy", first_wait, "a number of seconds from 0")
+        check_number(
+            "longest_wait of a RetryPolicy", longest_wait, "a number of seconds from first_wait up", float(first_wait)
+        )
+        check_number("longest_asked of a RetryPolicy", longest_asked, "a number of seconds from 0")
+        if not _are_whole(statuses):
+            raise invalid_type("statuses of a RetryPolicy", statuses, "a set of whole numbers")
         self.retries: int = retries
         self.first_wait: float = first_wait
         self.longest_wait: float = longest_wait

@@ -12,6 +12,7 @@ import errno
 import os
 from typing import TYPE_CHECKING, Final
 
+from .._checks import check_path
 from .._errors import ArchiveError, DownloadError, XCaaSError
 
 if TYPE_CHECKING:
@@ -56,10 +57,9 @@ def unzip(
         OSError: The archive cannot be read, or `into` cannot be made.
     """
     import struct
-    from pathlib import Path
     from zipfile import BadZipFile, ZipFile
 
-    folder = Path(into)
+    path, folder = check_path(path), check_path(into, "into")
     try:
         with ZipFile(path) as archive:
             entries = _checked(archive, os.path.getsize(path), max_entries, max_bytes, max_ratio)

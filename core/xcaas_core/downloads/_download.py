@@ -7,9 +7,10 @@ from collections.abc import AsyncGenerator, Generator, Mapping
 from copy import copy
 from typing import TYPE_CHECKING
 
+from .._checks import check_path
 from .._errors import TransportError
 from .._lazy import public
-from .._partial_file import check_path, safe_file_name
+from .._partial_file import safe_file_name
 from ..calls._handle import Handle
 from ..http._headers import disposition_name
 from ._sinks import Progress, into_memory, write_to_file
@@ -93,9 +94,7 @@ class _File(Handle):
     def _saving(
         self, transfer: Transfer, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
     ) -> Flow[Path]:
-        from pathlib import Path
-
-        target = Path(check_path(path))
+        target = check_path(path)
         if not transfer.is_open and self._verify:
             yield from transfer.describe()
         if os.path.isdir(target):

@@ -11,9 +11,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
+from .._checks import argument_error, check_path, is_iterable
 from .._errors import ArgumentError, DownloadError, XCaaSError
 from .._lazy import public
-from .._partial_file import check_path
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -67,8 +67,8 @@ def download_all(
     from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
     from contextvars import copy_context
 
+    _check(downloads, concurrency)
     names = _Names(into)
-    _check(concurrency)
     saved: list[Saved] = []
     running: dict[Future[Path], int] = {}
 
@@ -108,8 +108,8 @@ async def adownload_all(
     """
     import anyio
 
+    _check(downloads, concurrency)
     names = _Names(into)
-    _check(concurrency)
     saved: list[Saved] = []
     room = anyio.Semaphore(concurrency)
     failures: list[Exception] = []
@@ -187,29 +187,30 @@ async def _each(
 
 
 def _wrong(given: object, due: str) -> ArgumentError:
-    error = ArgumentError(f"{type(given).__name__} is not what this function saves", advice=f"Give {due}.")
-    error.argument = "downloads"
-    return error
+    return argument_error("downloads", f"{type(given).__name__} is not what this function saves", f"Give {due}.")
 
 
-def _check(concurrency: int) -> None:
+def _check(downloads: object, concurrency: int) -> None:
+    if not is_iterable(downloads) and not isinstance(downloads, AsyncIterable):
+        raise _wrong(downloads, "a list or an iterator of downloads")
     try:
         enough = index(concurrency) >= 1
     except TypeError:
         enough = False
     if not enough:
-        error = ArgumentError(f"a whole number from 1 up is due, not {concurrency!r}")
-        error.argument = "concurrency"
-        raise error
+        raise argument_error("concurrency", f"a whole number from 1 up is due, not {concurrency!r}")
 
 
 class _Names:
     """Names in one folder, each given out once. Letter case doesn't tell names apart on every disk."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self.folder = Path(folder)
+        self.folder = check_path(folder, "into")
         self._root = Path(os.path.normpath(self.folder))
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DownloadError(f"the folder {self.folder} cannot be made: {error.strerror or error}") from error
         self._taken: dict[str, int] = {}  # the last number of each name
         self._lock = Lock()
 

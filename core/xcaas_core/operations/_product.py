@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from importlib import import_module
 from typing import Literal, TypeAlias
 
+from .._checks import POSITIVE, check_number
 from .._errors import ArgumentError
 from .._lazy import public
 
@@ -62,12 +64,8 @@ class RateLimit:
     __slots__ = ("calls", "per")
 
     def __init__(self, calls: int, per: float) -> None:
-        try:
-            works = calls >= 1 and per > 0
-        except (TypeError, ArithmeticError):  # Decimal's NaN is the latter
-            works = False
-        if not works:
-            raise ArgumentError("a rate limit needs at least one call in a positive number of seconds")
+        check_number("calls of a RateLimit", calls, "a whole number from 1", 1, sys.maxsize, ArgumentError)
+        check_number("per of a RateLimit", per, "a positive number of seconds", POSITIVE, kind=ArgumentError)
         self.calls: int = calls
         self.per: float = per
 

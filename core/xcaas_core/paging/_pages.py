@@ -265,7 +265,7 @@ def _chosen(given: Any, paging: PaginationSpec) -> ResumeToken:
         raise ArgumentError(f"a cursor is text or a number, not {type(given).__name__}")
     try:
         number = int(given)  # text from a form or a file will do
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # infinity is the latter
         shown = repr(given) if isinstance(given, str) else type(given).__name__
         raise ArgumentError(f"a page is a whole number, not {shown}") from None
     return ResumeToken(number, number - (paging.first or 0))

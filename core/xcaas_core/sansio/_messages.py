@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import IO, TYPE_CHECKING, Protocol, TypeAlias
+from typing import IO, TYPE_CHECKING, Final, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from ..operations._operation import Operation
 
-__all__ = ["Content", "Part", "Request", "Response"]
+__all__ = ["LONGEST_ERROR", "Content", "Part", "Request", "Response"]
 
 
 # One part of a multipart body: name, and (file name, content, content type) as HTTP libraries take it.
@@ -16,6 +16,10 @@ Part: TypeAlias = "tuple[str, tuple[str | None, bytes | IO[bytes], str | None]]"
 
 
 Content: TypeAlias = "bytes | Callable[[], Iterator[bytes] | AsyncIterator[bytes]] | None"
+
+
+LONGEST_ERROR: Final = 4 << 20
+"""Bytes of the body of an error that are kept, and after which reading ends: a few bytes may unpack to gigabytes."""
 
 
 class Request:

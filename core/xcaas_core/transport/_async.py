@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from .._errors import ConfigurationError, ConnectionLostError, XCaaSError
+from .._errors import ConfigurationError, XCaaSError
 from .._fork import resets_after_fork
 from ..sansio._event_loops import has_ended, in_thread, running_loop
 from ._leftovers import guard, guarding
 from ._library import Connection
-from ._messages import HttpResponse, RequestBuilder, http_response, map_exception, most_bytes, too_long
+from ._messages import BodyBuffer, HttpResponse, RequestBuilder, http_response, map_exception
 from ._pool import AsyncTransportPool
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class AsyncHttpTransport:
                 if stream:
                     response.leave_open()
                     return response
-                return await self._finish(response, most_bytes(request))
+                return await self._finish(response, BodyBuffer(request, response.status))
             deadline.expire()
         except Exception as caught:
             error = map_exception(caught, client)
@@ -110,18 +109,14 @@ class AsyncHttpTransport:
             await raw.aclose()
             raise
 
-    async def _finish(self, response: HttpResponse, most: float) -> HttpResponse:
-        body: AsyncIterator[bytes] = aiter(response.raw.stream if response.is_plain else _decoded(response))
-        pieces: list[bytes] = []
-        size = 0
+    async def _finish(self, response: HttpResponse, body: BodyBuffer) -> HttpResponse:
+        pieces: Any = aiter(response.raw.stream if response.is_plain else _decoded(response))
         try:
-            async for piece in body:
-                pieces.append(piece)
-                size += len(piece)
-                if size > most:
-                    await _unwind(body)
-                    raise too_long(most)
-            response.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            async for piece in pieces:
+                if not body.add(piece):
+                    await (_unwind(pieces) if response.is_plain else pieces.aclose())
+                    break
+            response.content = body.content()
         finally:
             await self.close_response(response)
         return response
@@ -129,12 +124,12 @@ class AsyncHttpTransport:
     async def read(self, response: Response) -> None:
         """Read what is left of a streamed response."""
         received = http_response(response)
-        pieces: list[bytes] = []
+        body = BodyBuffer(None, received.status)
         try:
             with anyio.move_on_after(received.deadline.backstop()):
-                while piece := await self.chunk(received):
-                    pieces.append(piece)
-                received.content = b"".join(pieces)
+                while (piece := await self.chunk(received)) and body.add(piece):
+                    pass
+                received.content = body.content()
                 return
         finally:
             await self.close_response(received)
@@ -185,20 +180,19 @@ class AsyncHttpTransport:
 async def _decoded(response: HttpResponse) -> AsyncGenerator[bytes]:
     """Return the body in pieces, some of which may be empty, its content codings undone."""
     decoder, raw = response.decoder, response.raw
-    if decoder is None:
-        async with aclosing(raw.aiter_raw() if response.is_plain else raw.aiter_bytes()) as pieces:
-            async for data in pieces:
-                yield data
-        return
-    async with aclosing(raw.aiter_raw()) as pieces:
+    pieces: AsyncIterator[bytes] = raw.aiter_raw() if decoder is not None or response.is_plain else raw.aiter_bytes()
+    try:
         async for data in pieces:
-            try:
-                for piece in decoder.decode(data):
-                    yield piece
-            except ConnectionLostError:
-                await _unwind(pieces)
-                raise
-    decoder.finish()
+            if decoder is None:
+                yield data
+                continue
+            for piece in decoder.decode(data):
+                yield piece
+        if decoder is not None:
+            decoder.finish()
+    except BaseException:  # whoever reads has left in the middle, or what came is damaged
+        await _unwind(pieces)
+        raise
 
 
 async def _unwind(pieces: AsyncIterator[bytes]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import ConfigurationError, DecodeError, TransportError, XCaaSError
 from .._version import AGENT
+from ..sansio._messages import LONGEST_ERROR
 from ._deadlines import Deadline
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ._codings import BodyDecoder
     from ._library import Connection
 
-__all__ = ["HttpResponse", "RequestBuilder", "http_response", "map_exception", "most_bytes", "too_long"]
+__all__ = ["BodyBuffer", "HttpResponse", "RequestBuilder", "http_response", "map_exception"]
 
 _MOST: Final = 1 << 20
 
@@ -112,14 +113,30 @@ class RequestBuilder:
         return url
 
 
-def most_bytes(request: Request) -> float:
-    """Return how large a response may be. What belongs to no operation (tokens, sets of keys) is small, or wrong."""
-    return math.inf if request.operation is not None else _MOST
+class BodyBuffer:
+    """The pieces of a body, and how many bytes they may come to. Of an error, `LONGEST_ERROR` bytes are kept."""
 
+    __slots__ = ("_left", "_pieces", "_strict")
 
-def too_long(most: float) -> TransportError:
-    """Return the error for a response that goes on after `most` bytes."""
-    return TransportError(f"the response is larger than {most:,.0f} bytes, and was not read to its end")
+    def __init__(self, request: Request | None, status: int) -> None:
+        # What belongs to no operation (tokens, sets of keys) is small, or wrong.
+        self._strict = request is not None and request.operation is None
+        self._left: float = _MOST if self._strict else math.inf if status < 300 else LONGEST_ERROR
+        self._pieces: list[bytes] = []
+
+    def add(self, piece: bytes) -> bool:
+        """Take a piece. Return whether there is room for more."""
+        self._pieces.append(piece)
+        self._left -= len(piece)
+        return self._left >= 0
+
+    def content(self) -> bytes:
+        """Return the body. TransportError if it is too large for what it is."""
+        if self._left >= 0:
+            return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        if self._strict:
+            raise TransportError(f"the response is larger than {_MOST:,} bytes, and was not read to its end")
+        return b"".join(self._pieces)[:LONGEST_ERROR]
 
 
 def map_exception(error: Exception, client: Any = None) -> XCaaSError | None:

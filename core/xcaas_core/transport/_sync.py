@@ -10,7 +10,7 @@ from .._errors import ConfigurationError, XCaaSError
 from .._fork import resets_after_fork
 from ._leftovers import guard, guarding
 from ._library import Connection
-from ._messages import HttpResponse, RequestBuilder, http_response, map_exception, most_bytes, too_long
+from ._messages import BodyBuffer, HttpResponse, RequestBuilder, http_response, map_exception
 from ._pool import TransportPool
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class HttpTransport:
             if stream:
                 response.leave_open()
                 return response
-            return self._finish(response, most_bytes(request))
+            return self._finish(response, BodyBuffer(request, response.status))
         except Exception as caught:
             error = map_exception(caught, client)
             if error is None:
@@ -82,33 +82,28 @@ class HttpTransport:
             raw.close()
             raise
 
-    def _finish(self, response: HttpResponse, most: float) -> HttpResponse:
+    def _finish(self, response: HttpResponse, body: BodyBuffer) -> HttpResponse:
         check = response.deadline.check
-        pieces: list[bytes] = []
-        size = 0
         try:
             for piece in response.raw.stream if response.is_plain else _decoded(response):
-                pieces.append(piece)
-                size += len(piece)
-                if size > most:
-                    raise too_long(most)
+                if not body.add(piece):
+                    break
                 check()
         finally:
             self.close_response(response)
-        response.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        response.content = body.content()
         return response
 
     def read(self, response: Response) -> None:
         """Read what is left of a streamed response."""
         received = http_response(response)
-        pieces: list[bytes] = []
+        body = BodyBuffer(None, received.status)
         try:
-            while piece := self.chunk(received):
-                pieces.append(piece)
+            while (piece := self.chunk(received)) and body.add(piece):
                 received.deadline.check()
         finally:
             self.close_response(received)
-        received.content = b"".join(pieces)
+        received.content = body.content()
 
     def chunk(self, response: Response) -> bytes:
         """Return the next piece; empty at the end."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..auth.tokens.caches._redis import OwnRedisClient, RedisClient, connect_redis
+from ..auth.tokens.caches._redis import OwnRedisClient, RedisClient, check_redis, connect_redis
 
 __all__ = ["RedisReplayStore"]
 
@@ -23,7 +23,7 @@ class RedisReplayStore:
         self._own: OwnRedisClient | None = None
         if isinstance(client, str):
             client = self._own = connect_redis(client)
-        self._client: RedisClient = client
+        self._client: RedisClient = check_redis(client, prefix)
         self._prefix = prefix
 
     def claim(self, key: str, seconds: float) -> bool:

@@ -6,11 +6,10 @@ run without work ends at once.
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING
 
 from xcaas_generator import manifest
-from xcaas_generator.failure import Failure
+from xcaas_generator.failure import Failure, unwritable
 from xcaas_generator.generate.request import BuildRequest, BuildResult, Source
 from xcaas_generator.package import lockfile
 from xcaas_generator.package.lockfile import LocalChange, Lockfile
@@ -45,9 +44,7 @@ def run(request: BuildRequest, progress: Progress) -> BuildResult:
     try:
         return _regenerate(request, lock, generator, stale, edits, progress)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Failure(f"the disk is full, {request.target} is as it was") from error
-        raise Failure(f"{error.strerror or error}: {error.filename}; {request.target} is as it was") from error
+        raise unwritable(request.target, error) from error
 
 
 def _regenerate(

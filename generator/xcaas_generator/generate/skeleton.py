@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xcaas_generator.failure import Failure
+from xcaas_generator.failure import Failure, unwritable
 from xcaas_generator.generate.repository import spec_path
 
 __all__ = ["write_skeleton"]
@@ -139,8 +139,13 @@ def write_skeleton(name: str, start: Path) -> Path:
     path = spec_path(name, start)
     text = _TEXT.replace(_NAME, name).replace(_TITLE, name.replace("_", " ").capitalize())
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with path.open("x", encoding="utf-8"):
+            pass
     except FileExistsError:
         raise Failure(f"{path} is there already; nothing was written", code=2) from None
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        path.unlink()
+        raise unwritable(path, error) from error
     return path

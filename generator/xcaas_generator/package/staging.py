@@ -43,7 +43,15 @@ class Staging:
         Raises:
             Failure: The path would leave the tree.
         """
-        self._place(path).write_text(content, "utf-8", newline="\n")
+        self.write_bytes(path, content.encode())
+
+    def write_bytes(self, path: str, content: bytes) -> None:
+        """Write a file of the new tree as it is."""
+        try:
+            self._place(path).write_bytes(content)
+        except OSError as error:
+            error.filename = self.target / path  # the staging tree is gone when this is told
+            raise
 
     def keep(self, path: str) -> None:
         """Take a file over from the old tree, with its modification time."""

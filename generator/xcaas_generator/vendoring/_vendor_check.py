@@ -106,7 +106,7 @@ def base(folder: Path) -> dict[str, bytes]:
     try:
         with ZipFile(folder / BASE) as packed:
             return {path: packed.read(path) for path in packed.namelist()}
-    except (OSError, BadZipFile, zlib.error):
+    except (OSError, EOFError, ValueError, RuntimeError, BadZipFile, zlib.error):
         return {}
 
 

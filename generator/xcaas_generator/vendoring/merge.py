@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..failure import Failure
 
+_REFUSED = "git can't merge it; move the edit out, or overwrite it with --force"
 _LABELS = ("edited here", "as it was", "as it is now")
 
 
@@ -38,5 +39,5 @@ def merge(path: Path, base: bytes, fresh: bytes) -> Merged:
         except FileNotFoundError:
             raise Failure("git is not installed; --merge needs it") from None
     if not 0 <= done.returncode <= 127:
-        raise Failure(f"{path}: git can't merge it: {done.stderr.decode(errors='replace').strip()}")
+        raise Failure(f"{path}: {_REFUSED} ({done.stderr.decode(errors='replace').strip()})")
     return Merged(done.stdout, done.returncode > 0)

@@ -58,7 +58,7 @@ def refuse_long_paths(target: Path, paths: Iterable[str]) -> None:
 
 
 def refuse_links_inside(target: Path) -> None:
-    """Refuse a link in a copy: it would lead what is read or written out of it.
+    """Refuse a link in a copy, which would lead what is read or written out of it, and a pipe, which nobody may fill.
 
     Raises:
         Failure: There is one.
@@ -66,6 +66,8 @@ def refuse_links_inside(target: Path) -> None:
     for path in walk(target):
         if (target / path).is_symlink():
             raise Failure(f"{target / path} is a symbolic link; remove it")
+        if not (target / path).is_file():
+            raise Failure(f"{target / path} is no file and no folder; remove it")
 
 
 def _refuse_links(target: Path) -> None:

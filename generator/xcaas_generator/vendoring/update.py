@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..failure import Failure
+from ..failure import Failure, unwritable
 from ..package.staging import staging
 from ._vendor_check import BASE, MANIFEST, Finding, base, compare, digest
 from .base import pack
@@ -49,8 +48,9 @@ def plan_update(target: Path, old: Record | None, new: Record, texts: Mapping[st
     gone = [path for path in edited if path not in fresh]
     if how == "refuse" and (in_the_way or gone):
         raise Failure(_refusal(target, sorted(in_the_way + gone)))
-    before = base(target)
     files = {**fresh, BASE: pack(fresh), MANIFEST: new.dump().encode()}
+    _refuse_other_kinds(target, files)
+    before = base(target)
     if before == fresh:
         files[BASE] = (target / BASE).read_bytes()  # compressed bytes differ between versions of zlib
     extras = [path for path in strange if path not in fresh]
@@ -62,6 +62,17 @@ def plan_update(target: Path, old: Record | None, new: Record, texts: Mapping[st
     # What is edited here and gone there is for the host to remove.
     conflicts = [*(path for path, result in merged.items() if result.conflicts), *gone]
     return Update(target, files, (*extras, *gone), merged=tuple(merged), conflicts=tuple(conflicts))
+
+
+def _refuse_other_kinds(target: Path, paths: Iterable[str]) -> None:
+    """Refuse a folder in the place of a file, and a file in the place of a folder: somebody's work could be in there."""
+    for path in paths:
+        place = target / path
+        if place.is_dir():
+            raise Failure(f"{place} is a folder, where the copy has a file; move it away")
+        for parent in place.relative_to(target).parents:
+            if (folder := target / parent).exists() and not folder.is_dir():
+                raise Failure(f"{folder} is a file, where the copy has a folder; move it away")
 
 
 def _merged(path: Path, before: bytes | None, fresh: bytes) -> Merged:
@@ -90,16 +101,13 @@ def write(update: Update) -> None:
             for path, content in update.files.items():
                 if _read(update.target / path) == content:
                     tree.keep(path)
-                elif path == BASE:
-                    (tree.folder / path).write_bytes(content)
                 else:
-                    tree.write(path, content.decode("utf-8", "replace"))
+                    tree.write_bytes(path, content)
             for path in update.extras:
                 _keep(update.target / path, tree.folder / path)
             tree.commit()
     except OSError as error:
-        reason = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else f"{error.strerror or error}"
-        raise Failure(f"{reason}: {error.filename or update.target}; {update.target} is as it was") from error
+        raise unwritable(update.target, error) from error
 
 
 def outdated(old: Record, new: Record) -> list[Finding]:

@@ -159,5 +159,5 @@ def test_limits_of_a_product_hold_for_its_calls() -> None:
     "wrong", [(0, 1.0), (1, 0.0), (1, -1.0), ("1", 1), (1, "1"), (1, float("nan")), (Decimal("NaN"), 1)]
 )
 def test_a_limit_that_cannot_be(wrong: tuple[Any, Any]) -> None:
-    with pytest.raises(ArgumentError, match="rate limit"):
+    with pytest.raises(ArgumentError, match=r"(calls|per) of a RateLimit"):
         RateLimit(*wrong)

@@ -122,7 +122,7 @@ def test_a_model_is_what_fastapi_takes_and_gives() -> None:
 def test_methods_have_types_at_run_time() -> None:
     client = xcaas.XCaaS(credentials=xcaas.BearerToken("t"))
     hints = typing.get_type_hints(type(client.storage.objects).search)
-    assert hints["filter"] == str | None
+    assert hints["filter"] == xcaas.Filter | str | None
     assert hints["return"] == xcaas.Pager[StorageObject]
 
 

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
-from ..._checks import is_list, is_object
+from ..._checks import check_path, is_list, is_object
 from ..._secrets import Secret
 from ..tokens._errors import SecretUnavailableError
 from ._base import Credential, Options
@@ -86,7 +86,7 @@ def credentials_from_profile(
         SecretUnavailableError: the file is missing, unreadable, not TOML, readable by others, or has no
             such profile.
     """
-    path = default_profile_path() if file is None else Path(file)
+    path = default_profile_path() if file is None else check_path(file, "file")
     section = _step(_load(path), profile)
     if not is_object(section):
         raise SecretUnavailableError(f"{path} has no profile [{profile}]")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, fields
 from datetime import datetime
 
+from ..._checks import check_number
+from ..._errors import ArgumentError
 from ..._lazy import public
 from ..._secrets import MaskedStr
 from ...sansio._steps import growing_wait
@@ -47,10 +49,12 @@ class TokenPolicy:
     """For this long after a refusal nobody asks again with the same secret."""
 
     def __post_init__(self) -> None:
-        if self.attempts < 1:
-            raise ValueError("attempts must be at least 1")
+        for one in fields(self):
+            wanted, least = ("a whole number from 1", 1) if one.name == "attempts" else ("a number from 0", 0.0)
+            value: object = getattr(self, one.name)
+            check_number(f"{one.name} of a TokenPolicy", value, wanted, least, kind=ArgumentError)
         if not 0 < self.mandatory_share <= self.advisory_share < 1:
-            raise ValueError("shares must satisfy 0 < mandatory_share <= advisory_share < 1")
+            raise ArgumentError("shares of a TokenPolicy must satisfy 0 < mandatory_share <= advisory_share < 1")
 
     def windows(self, life: float) -> tuple[float, float]:
         """Return the advisory and the mandatory window of a token that lives `life` seconds."""

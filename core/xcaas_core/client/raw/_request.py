@@ -121,7 +121,10 @@ def _body_of(
         return None, None
     named = {name.lower(): value for name, value in (headers or {}).items()}
     kind = "text/plain; charset=utf-8" if isinstance(content, str) else "application/octet-stream"
-    payload = content.encode() if isinstance(content, str) else content
+    try:
+        payload = content.encode() if isinstance(content, str) else content
+    except UnicodeEncodeError:
+        raise _about("content", "the text holds half of a surrogate pair and cannot be sent as UTF-8") from None
     return binary_body(named.get("content-type", kind)), payload
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-from ...._checks import is_number, is_object
+from ...._checks import check_path, is_number, is_object
 from ...._lazy import public
 from .._errors import SecretUnavailableError
 
@@ -40,7 +40,7 @@ class FileTokenCache:
     """
 
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
-        self._folder = Path(folder) if folder is not None else _default_folder()
+        self._folder = check_path(folder, "folder") if folder is not None else _default_folder()
         self._held: dict[str, int] = {}
 
     def read(self, key: str) -> tuple[bytes, float] | None:

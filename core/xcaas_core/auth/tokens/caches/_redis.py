@@ -6,10 +6,12 @@ import secrets
 from collections.abc import Callable
 from typing import Protocol
 
+from ...._checks import invalid_type
+from ...._errors import ConfigurationError
 from ...._lazy import public
 from .._errors import SecretUnavailableError
 
-__all__ = ["OwnRedisClient", "RedisClient", "RedisTokenCache", "connect_redis"]
+__all__ = ["OwnRedisClient", "RedisClient", "RedisTokenCache", "check_redis", "connect_redis"]
 
 _READ = "return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}"
 _WRITE = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])"
@@ -44,7 +46,7 @@ class RedisTokenCache:
         self._own: OwnRedisClient | None = None
         if isinstance(client, str):
             client = self._own = connect_redis(client)
-        self._client: RedisClient = client
+        self._client: RedisClient = check_redis(client, prefix)
         self._prefix = prefix
 
     def read(self, key: str) -> tuple[bytes, float] | None:
@@ -89,4 +91,18 @@ def connect_redis(url: str) -> OwnRedisClient:
     except ImportError:
         raise SecretUnavailableError("redis is not installed", advice="Install xcaas[redis].") from None
     connect: Callable[..., OwnRedisClient] = Redis.from_url  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return connect(url, socket_timeout=2.0, socket_connect_timeout=2.0)
+    try:
+        return connect(url, socket_timeout=2.0, socket_connect_timeout=2.0)
+    except ValueError:  # not shown: it may hold a password
+        raise ConfigurationError(
+            "client: this is no address of a Redis server", advice="It begins with redis://, rediss:// or unix://."
+        ) from None
+
+
+def check_redis(client: RedisClient, prefix: str) -> RedisClient:
+    """Refuse what is no client of Redis, and a prefix that is no text."""
+    if not callable(getattr(client, "eval", None)):
+        raise invalid_type("client", client, "a redis.Redis, or an address as text")
+    if not isinstance(prefix, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise invalid_type("prefix", prefix, "text")
+    return client

@@ -1,0 +1,100 @@
+"""Bodies of errors that do not end, or that unpack to gigabytes: as much is kept as anybody could want, and the rest is
+left where it is."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any, Final
+
+import pytest
+
+import xcaas
+from tests.adversarial.clients import KINDS, LIBRARIES, make, own_client, run_async
+from tests.adversarial.raw_server import Asked, Piece, respond, serving
+
+MOST: Final = 4 << 20
+
+
+def bomb() -> bytes:
+    """A quarter of a gigabyte."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join(packer.compress(bytes(1 << 20)) for _ in range(256)) + packer.flush()
+
+
+BOMB: Final = bomb()
+
+
+def endless(asked: Asked) -> Iterator[Piece]:
+    yield b"HTTP/1.1 503 Busy\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+    while True:
+        yield b"10000\r\n" + b"x" * (1 << 16) + b"\r\n"
+
+
+def packed(asked: Asked) -> Iterator[Piece]:
+    yield respond(BOMB, 400, "Content-Encoding: gzip")
+
+
+def packed_twice(asked: Asked) -> Iterator[Piece]:
+    yield respond(gzip.compress(BOMB), 302, "Content-Encoding: gzip, gzip")
+
+
+def failure(kind: str, library: str, url: str, name: str) -> Any:
+    """The error of a call: `get`, or `content`, which streams."""
+    own = own_client(kind, library) if kind.startswith("own") else None
+    client = make(kind, library, url, http_client=own)
+    if "blocking" in kind:
+        with client, pytest.raises(xcaas.ResponseError) as caught:
+            client.items.get("1") if name == "get" else client.streaming(client.items.content, "1").__enter__()
+        if own is not None:
+            own.close()
+        return caught.value
+
+    async def main() -> Any:
+        async with client:
+            items = client.shop.items
+            call = items.get("1") if name == "get" else client.streaming(items.content, "1").__aenter__()
+            with pytest.raises(xcaas.ResponseError) as caught:
+                await call
+        if own is not None:
+            await own.aclose()
+        return caught.value
+
+    return run_async(kind, main)
+
+
+@pytest.mark.parametrize("name", ["get", "content"])
+@pytest.mark.parametrize("script", [endless, packed, packed_twice])
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_error_that_goes_on(kind: str, library: str, script: Callable[[Asked], Iterator[Piece]], name: str) -> None:
+    import_module(library)  # before memory is counted
+    with serving(script) as server:
+        tracemalloc.start()
+        try:
+            error: Any = failure(kind, library, server.url, name)
+            assert tracemalloc.get_traced_memory()[1] < 8 * MOST
+        finally:
+            tracemalloc.stop()
+        assert f"(the body is larger than {MOST:,} bytes, and was not read to its end)" in str(error)
+        assert len(error.body) == 4000
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize("size", [3990, 4000, 4001, 70_000, 5 << 20])
+def test_a_text_is_cut_where_no_credential_is(size: int) -> None:
+    secret = "a-token-of-mine-S3CRET" * 200
+
+    def script(asked: Asked) -> Iterator[Piece]:
+        yield respond((b"." * 3990 + secret.encode() * 1200)[:size], 500)
+
+    with serving(script) as server:
+        client = xcaas.XCaaS(base_url=server.url, credentials=xcaas.BearerToken(secret), retries=0)
+        with client, pytest.raises(xcaas.ServerError) as caught:
+            client.storage.objects.get("1")
+    shown = str(caught.value.body)
+    assert 3990 <= len(shown) <= 4000
+    assert "a-token" not in shown or size < 4010
