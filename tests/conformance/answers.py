@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import xcaas_core
-from tests.conformance.bodies import covers, media_kind, same_json
+from tests.conformance.bodies import covers, media_kind, media_types, same_json
 from tests.conformance.document import JSON, Document, Node, OperationNode, is_list, is_object
 from tests.conformance.samples import is_binary, samples
 from tests.conformance.server import Answer
@@ -93,14 +93,13 @@ def _of_status(
     form = operation.node.get("x-xcaas-answer")
     single = form is not None and form.fields.get("single") is True
     fails = status >= 400
-    content = response.get("content")
-    media_types = list(content.items()) if content is not None else []
+    listed = media_types(response.get("content"))
     method = operation.method
-    if method == "HEAD" or status in (204, 304) or not media_types:
-        first = media_types[0][0] if method == "HEAD" and media_types else None
+    if method == "HEAD" or status in (204, 205, 304) or not listed:
+        first = listed[0][0] if method == "HEAD" and listed else None
         yield SampleAnswer(Answer(status, first, None, headers), None, fails=fails)
         return
-    for declared, media in media_types:
+    for declared, media in listed:
         for value, extras, body, kind in _contents(document, declared, media, most):
             # A list of one, in which the project's specs say that there is never more.
             value = value[0] if single and not fails and is_list(value) and len(value) == 1 else value

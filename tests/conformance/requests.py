@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from tests.conformance.bodies import body_faults
+from tests.conformance.bodies import body_faults, media_types
 from tests.conformance.document import JSON, Document, Node, OperationNode, is_list, is_object
 from tests.conformance.samples import samples
 from tests.conformance.security import security_faults, security_names
@@ -94,7 +94,7 @@ def _bodies(document: Document, operation: OperationNode, most: int) -> list[tup
     if body is None or content is None or not content.fields:
         return [(None, None)]
     found: list[tuple[str | None, JSON]] = []
-    for media_type, media in content.items():
+    for media_type, media in media_types(content):
         kind = media_type.partition(";")[0].strip().lower()
         schema = media.get("schema")
         if "xml" in kind or "yaml" in kind or (kind.startswith("text/") and not _is_json(kind)):
@@ -156,7 +156,7 @@ def request_faults(
             cookies.append(_pairs(parameter, name, value))
         elif place == "header":
             faults += _header_faults(parameter, value, arrived.header(name))
-    allowed = security_names(document, operation)
+    allowed = security_names(document, operation) - set(sample.arguments)
     pairs = [
         pair for pair in parse_pairs(arrived.query) if ("query", pair[0]) not in allowed and pair[0] not in skipped
     ]
@@ -169,7 +169,9 @@ def request_faults(
         Fault(kind, detail)
         for kind, detail in body_faults(document, operation, sample.media_type, sample.body, arrived)
     ]
-    return faults + [Fault("security", one) for one in security_faults(document, operation, arrived)]
+    return faults + [
+        Fault("security", one) for one in security_faults(document, operation, arrived, set(sample.arguments))
+    ]
 
 
 def _fixed_pairs(declared: Mapping[tuple[str, str], Node], sample: SampleRequest, name: str, value: str) -> list[Pairs]:

@@ -36,6 +36,7 @@ class Request:
         "connect_timeout",
         "content",
         "headers",
+        "keys",
         "method",
         "operation",
         "parts",
@@ -70,6 +71,8 @@ class Request:
         self.read_timeout: float | None = read_timeout
         self.operation: Operation[object] | None = None
         self.secrets: list[str] = []
+        self.keys: Mapping[str, str] = {}
+        """Keys of security schemes that the caller gave as arguments, by place: `?name` in the query, `name=` in a cookie."""
 
 
 class Response(Protocol):

@@ -185,6 +185,10 @@ class Operations:
         responses = self._responses.read(node, owner)
         if one.method == "head":  # which never gets a body, whatever is described
             responses = [replace(response, variants=[]) for response in responses]
+        security = self._security.of(node)
+        for draft in parameters:
+            if self._security.fills(draft.node, security):
+                draft.node = replace(draft.node, required=False)  # the credential goes there when no other is given
         servers = self._read_servers(node) or self._read_servers(one.item) or self._servers
         operation = ir.Operation(
             id=id_,
@@ -192,7 +196,7 @@ class Operations:
             path=one.path,
             place=node.place,
             servers=servers,
-            security=self._security.of(node),
+            security=security,
             tags=tuple(tag.strip() for tag in strings(node, "tags", self._report) if tag.strip()),
             summary=node.text("summary").strip() or one.item.text("summary").strip(),
             doc=node.text("description").strip() or one.item.text("description").strip(),

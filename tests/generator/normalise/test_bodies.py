@@ -58,7 +58,15 @@ KINDS = {
         "multipart/form-data: {schema: {type: object, properties: {f: {type: string, format: binary}}}}}",
         "application/json json OpRequest, multipart/form-data multipart OpMultipartRequest",
     ),
-    "text over an object": (f"{{text/plain: {OBJECT}}}", "text/plain json OpRequest"),
+    "text over an object": (f"{{text/plain: {OBJECT}}}", "text/plain json OpRequest, text/plain text str"),
+    "text over bytes": (
+        "{text/csv: {schema: {type: string, format: binary}}}",
+        "text/csv binary bytes:binary, text/csv text str",
+    ),
+    "yaml over bytes": (
+        "{application/yaml: {schema: {type: string, format: binary}}}",
+        "application/yaml binary bytes:binary, application/yaml text str",
+    ),
 }  # fmt: skip
 
 
@@ -109,6 +117,11 @@ BODIES_GUESSED = {
     "no content": ("requestBody: {description: x}", "", "no content"),
     "a schema of Swagger 2": ("requestBody: {schema: {type: string}}", "application/json json str", "without a media type"),
     "a media type that is none": (f"requestBody: {{content: {{json: {OBJECT}}}}}", "application/json json OpRequest", "no media type"),
+    "media types that are none beside one that is": (
+        f"requestBody: {{content: {{'*': {TEXT}, application/json: {OBJECT}, '': {{}}}}}}",
+        "application/json json OpRequest",
+        "is no media type; it was left out beside application/json",
+    ),
     "in body": ("parameters: [{in: body, name: b, schema: {type: integer}}]", "application/json json int", "Swagger 2"),
     "form data": ("parameters: [{in: formData, name: f, type: string}]", "application/x-www-form-urlencoded form OpRequest", "Swagger 2"),
     "form data with a file": ("parameters: [{in: formData, name: f, type: file}]", "multipart/form-data multipart OpRequest", "Swagger 2"),
