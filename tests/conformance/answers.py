@@ -24,6 +24,7 @@ from xcaas_core.models import Model, UnknownModel
 __all__ = ["SampleAnswer", "accepted", "error_of", "hollow", "same_value", "sample_answers"]
 
 _MOST = 4
+_TEXTUAL = ("xml", "yaml", "ndjson", "javascript", "jwt", "csv", "graphql")
 _ERRORS: dict[int, type[ResponseError]] = {
     400: xcaas_core.BadRequestError,
     401: xcaas_core.AuthenticationError,
@@ -126,7 +127,7 @@ def _contents(document: Document, declared: str, media: Node, most: int) -> Iter
         made = samples(document, schema, write=False, most=most) if schema is not None else [({"a": 1}, {"a"})]
         for value, extras in made:
             yield value, extras, json.dumps(value).encode(), kind
-    elif "xml" in kind or kind.startswith("text/") or "yaml" in kind or "ndjson" in kind:
+    elif kind.startswith("text/") or any(word in kind for word in _TEXTUAL):
         value = {"text/csv": "a,b\r\n1,é\r\n", "text/event-stream": "data: 1\n\n"}.get(
             kind, "<a>é</a>" if "xml" in kind else "text é"
         )
