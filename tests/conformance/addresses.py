@@ -66,7 +66,7 @@ def _filled(server: Node) -> str:
 
 def is_relative(server: Node) -> bool:
     """Whether a server has no host of its own."""
-    return "//" not in str(server.fields.get("url", ""))
+    return "//" not in _filled(server)
 
 
 def address_faults(operation: OperationNode, server: Node, address: str) -> Iterator[Fault]:

@@ -112,6 +112,11 @@ def _of_status(
 def _contents(document: Document, declared: str, media: Node, most: int) -> Iterator[tuple[JSON, set[str], bytes, str]]:
     """Give value, names of extra fields, body and concrete media type."""
     kind, schema = media_kind(declared), media.get("schema")
+    if kind == "text/plain" and schema is not None and schema.fields.get("type") == "object":
+        # JSON under a wrong name.
+        for value, extras in samples(document, schema, write=False, most=most):
+            yield value, extras, json.dumps(value).encode(), kind
+        return
     if kind.endswith(("/json", "+json")) or (
         kind in ("*/*", "application/*") and schema is not None and not is_binary(schema)
     ):

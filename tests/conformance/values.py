@@ -91,7 +91,7 @@ def _bounds(nodes: list[Node], key: str, exclusive: str, sign: int) -> list[int 
     found: list[int | float] = []
     for node in nodes:
         fields = node.fields
-        shift = sign if fields.get("type") == "integer" or sign * fields.get(key, 0) < 0 else sign * 0.001
+        shift = sign if fields.get("type") == "integer" else sign * 0.001
         if isinstance(fields.get(key), int | float):
             found.append(fields[key] + (shift if fields.get(exclusive) is True else 0))
         if (
