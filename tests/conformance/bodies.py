@@ -196,6 +196,11 @@ def _part_values(name: str, value: JSON, encoding: dict[str, JSON], names: set[s
 def _part_fault(name: str, value: JSON, part: Message, encoding: dict[str, JSON], *, form_data: bool) -> str | None:
     if form_data and part.get_param("name", header="Content-Disposition") != name:
         return f"part {name} was expected, got {part.items()}"
+    for header, listed in encoding.get("headers", {}).items():
+        fixed = listed.get("schema", {})
+        allowed = [fixed[key] for key in ("const", "default") if key in fixed] or fixed.get("enum", [])
+        if len(allowed) == 1 and part.get(header) != text(allowed[0]):
+            return f"part {name}: {header}: {allowed[0]} was expected in {part.items()}"
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
     wanted = [one.strip() for one in str(encoding.get("contentType", "")).split(",") if one.strip()]

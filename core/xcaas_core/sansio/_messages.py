@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 __all__ = ["Content", "Part", "Request", "Response"]
 
 
-# One part of a multipart body: name, and (file name, content, content type) as HTTP libraries take it.
-Part: TypeAlias = "tuple[str, tuple[str | None, bytes | IO[bytes], str | None]]"
+# One part of a multipart body: name, and (file name, content, content type, other headers) as HTTP libraries take it.
+Part: TypeAlias = "tuple[str, tuple[str | None, bytes | IO[bytes], str | None, dict[str, str]]]"
 
 
 Content: TypeAlias = "bytes | Callable[[], Iterator[bytes] | AsyncIterator[bytes]] | None"

@@ -127,18 +127,36 @@ class Contents:
         for wire, listed in self._shaper.resolver.entries(media, "encoding"):
             one = self._shaper.resolver.end(listed)
             explode = one.get("explode")
-            headers = [name for name, _ in one.child("headers").items() if name.lower() != "content-type"]
-            if headers:
-                self._report.warn(one.place, f"the part {wire!r} is sent without the headers {', '.join(headers)}")
+            headers = {name: self._fixed(header) for name, header in self._headers_of(one)}
+            if unknown := ", ".join(name for name, value in headers.items() if value is None):
+                self._report.warn(one.place, f"the part {wire!r} is sent without the headers {unknown}")
             parts.append(
                 ir.PartEncoding(
                     wire,
                     one.text("contentType") or None,
                     (one.text("style") or None) if styled else None,
                     explode if styled and isinstance(explode, bool) else None,
+                    tuple((name, value) for name, value in headers.items() if value is not None),
                 )
             )
         return tuple(parts)
+
+    def _headers_of(self, encoding: Node) -> list[tuple[str, Node]]:
+        listed = self._shaper.resolver.entries(encoding, "headers")
+        return [(name, header) for name, header in listed if name.lower() != "content-type"]
+
+    def _fixed(self, listed: Node) -> str | None:
+        """Return the value of a header that the document leaves no choice for: a constant, the only one of an enum, or
+        the default."""
+        schema = self._shaper.resolver.end(self._shaper.resolver.end(listed).child("schema"))
+        enum = schema.get("enum")
+        value = schema.get("const") if schema.has("const") else schema.get("default")
+        if value is None and isinstance(enum, list) and len(enum) == 1:
+            value = enum[0]
+        if not isinstance(value, str | int | float):
+            return None
+        said = str(value).lower() if isinstance(value, bool) else str(value)
+        return said if said.isascii() and said.isprintable() else None
 
 
 def _essence(raw: str) -> str:

@@ -213,6 +213,17 @@ def test_headers_of_parts_are_named_as_not_sent() -> None:
     assert messages(problems).count("the part 'a' is sent without the headers X-Scale") == 1
 
 
+def test_headers_of_parts_whose_values_are_fixed_are_sent() -> None:
+    headers = (
+        "headers: {X-Const: {schema: {const: 7}}, X-Default: {schema: {type: boolean, default: true}}, "
+        'X-Enum: {schema: {enum: [one]}}, X-Free: {schema: {enum: [a, b]}}, X-Odd: {schema: {const: "a\\r\\nb"}}}'
+    )
+    found, problems = body(f"{{multipart/form-data: {{encoding: {{a: {{{headers}}}}}, {OBJECT[1:]}}}")
+    assert found is not None
+    assert found.variants[0].encoding[0].headers == (("X-Const", "7"), ("X-Default", "true"), ("X-Enum", "one"))
+    assert "is sent without the headers X-Free, X-Odd" in messages(problems)
+
+
 @pytest.mark.parametrize(("media", "warned"), [("multipart/form-data", True), ("multipart/mixed", False)])
 def test_a_list_in_a_form_is_a_warning(media: str, warned: bool) -> None:
     _, problems = body(f"{{{media}: {{schema: {{type: array, items: {{type: object}}}}}}}}")
