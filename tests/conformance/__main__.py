@@ -35,9 +35,9 @@ def main() -> int:
     sys.stdout.write(report(results, most=options.most, seconds=time.monotonic() - began))
     if options.folder is not None:
         return 0 if passes(results) else 1
-    found, known = lines_of(results), known_lines()
-    sys.stdout.write(f"known ({KNOWN.name}): {len(found & known)}, new: {len(found - known)}\n")
-    return 1 if found - known else 0
+    failures, known = lines_of(results), known_lines()
+    sys.stdout.write(f"known ({KNOWN.name}): {len(failures & known)}, new: {len(failures - known)}\n")
+    return 1 if failures - known else 0
 
 
 if __name__ == "__main__":

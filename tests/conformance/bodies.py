@@ -169,11 +169,12 @@ def _multipart_fault(media: Node, got: str, sample: JSON, body: bytes) -> str | 
     encodings = _encodings(media)
     form_data = media_kind(got) == "multipart/form-data"
     names = {str(part.get_param("name", header="Content-Disposition")) for part in parts}
+    styled = media.document.version >= "3.1"  # before, style and explode mean nothing here
     expected = [
         pair
         for name, value in sample.items()
         if value is not None
-        for pair in _part_values(name, value, encodings.get(name, {}), names)
+        for pair in _part_values(name, value, encodings.get(name, {}) if styled else {}, names)
     ]
     if len(parts) != len(expected):
         return f"{len(expected)} parts were expected, {len(parts)} came: {body[:400]!r}"
@@ -186,10 +187,11 @@ def _multipart_fault(media: Node, got: str, sample: JSON, body: bytes) -> str | 
 
 def _part_values(name: str, value: JSON, encoding: dict[str, JSON], names: set[str]) -> list[tuple[str, JSON]]:
     """Return names and values of the parts that a member makes: one for each element, or as its style says."""
-    if encoding.get("style") == "deepObject" and (is_list(value) or is_object(value)):
-        for pairs in deep(name, value):
-            if all(key in names for key, _ in pairs):
-                return [(key, unquote(str(token))) for key, token in pairs]
+    if ("style" in encoding or "explode" in encoding) and not (is_list(value) and bytes in map(type, value)):
+        style = encoding.get("style", "form")
+        for pairs in query_alternatives(style, encoding.get("explode", style == "form") is True, name, value):
+            if pairs and all(key in names for key, _ in pairs):
+                return [(key, token.value if isinstance(token, JsonText) else unquote(token)) for key, token in pairs]
     return [(name, one) for one in (value if is_list(value) else [value])]
 
 

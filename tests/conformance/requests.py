@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from tests.conformance.bodies import body_faults, media_types
@@ -237,16 +238,39 @@ def _path_faults(
     declared: Mapping[tuple[str, str], Node], sample: SampleRequest, template: str, got: str, skipped: set[str]
 ) -> list[Fault]:
     names = re.findall(r"\{([^{}]+)\}", template)
-    literal = re.split(r"\{[^{}]+\}", template)
-    pattern = "([^/]*)".join(re.escape(unquote(part)) for part in literal)
-    values = "".join(
-        unquote(part) + ("{" + str(place) + "}") * (place < len(names)) for place, part in enumerate(literal)
-    )
-    raw = re.fullmatch(pattern, _literals_decoded(got))
-    if raw is None:
-        return [Fault("path", f"expected {values or '/'} (from {template}), got {got}")]
+    literals = [unquote(part) for part in re.split(r"\{[^{}]+\}", template)]
+    # Parameters beside each other can be told apart in several ways, of which one has to be right.
+    ways = [
+        _segment_faults(declared, sample, names, values, skipped)
+        for values in islice(_cut(literals, _literals_decoded(got)), 500)
+    ]
+    return min(ways, key=len, default=[Fault("path", f"expected {template}, got {got}")])
+
+
+def _cut(literals: list[str], path: str) -> Iterator[list[str]]:
+    """Give the ways to cut a path into the values that stand between literal parts."""
+    first, *rest = literals
+    if not path.startswith(first):
+        return
+    left = path[len(first) :]
+    if not rest:
+        yield from [[]] if not left else []
+        return
+    longest = len(left.partition("/")[0])
+    for end in range(longest, -1, -1):
+        for values in _cut(rest, left[end:]):
+            yield [left[:end], *values]
+
+
+def _segment_faults(
+    declared: Mapping[tuple[str, str], Node],
+    sample: SampleRequest,
+    names: list[str],
+    values: list[str],
+    skipped: set[str],
+) -> list[Fault]:
     faults: list[Fault] = []
-    for name, one in zip(names, raw.groups(), strict=True):
+    for name, one in zip(names, values, strict=True):
         if ("path", name) not in sample.arguments:
             if name not in skipped and ("path", name) in declared:
                 faults.append(Fault("path", f"{name} was not given, got {one}"))

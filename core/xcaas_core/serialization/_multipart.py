@@ -95,8 +95,11 @@ def _all_sources(fields: Mapping[str, object], encoding: Mapping[str, Encoding])
 
 def _sources(name: str, value: object, encoding: Encoding | None) -> list[_Source]:
     """Return where the parts of one property come from."""
-    is_styled = encoding is not None and (encoding.style is not None or encoding.explode is not None)
-    if is_styled and not has_files((value,)):
+    if (
+        encoding is not None
+        and (encoding.style is not None or encoding.explode is not None)
+        and not has_files((value,))
+    ):
         pairs = form_pairs(name, plain(value), encoding, str)
         return [_Source(part, text, Encoding(headers=encoding.headers)) for part, text in pairs]
     return [_Source(name, member, encoding) for member in _repeated(value) if member is not None]
