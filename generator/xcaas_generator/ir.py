@@ -185,6 +185,7 @@ class PartEncoding:
     content_type: str | None = None
     style: str | None = None
     explode: bool | None = None
+    headers: tuple[tuple[str, str], ...] = ()  # of the part itself, whose values the document fixes
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,15 +52,21 @@ def servers(document: Document, operation: OperationNode) -> list[Node]:
 
 def hosts(document: Document) -> list[str]:
     """Return the hosts of all servers of plain HTTP, where credentials need a permission."""
-    found = (
-        str(one.fields.get("url", "")) for operation in document.operations() for one in servers(document, operation)
-    )
+    found = (_filled(one) for operation in document.operations() for one in servers(document, operation))
     return sorted({urlsplit(url).hostname or "" for url in found if url.startswith("http://")} - {""})
+
+
+def _filled(server: Node) -> str:
+    """Return the address of a server with the defaults of its variables."""
+    url, variables = str(server.fields.get("url", "")), server.get("variables")
+    for name, variable in variables.items() if variables is not None else ():
+        url = url.replace("{" + name + "}", str(variable.fields.get("default", "")))
+    return url
 
 
 def is_relative(server: Node) -> bool:
     """Whether a server has no host of its own."""
-    return "//" not in str(server.fields.get("url", ""))
+    return "//" not in _filled(server)
 
 
 def address_faults(operation: OperationNode, server: Node, address: str) -> Iterator[Fault]:
@@ -76,7 +82,8 @@ def address_faults(operation: OperationNode, server: Node, address: str) -> Iter
         filled = r"/?[^/]*" if given else re.escape(str(default))
         pattern = pattern.replace(re.escape("{" + name + "}"), filled)
     pattern = pattern.rstrip("/")  # a default may be empty
-    pattern = re.sub(r"(?<=\d):443(?=/|$)|(?<=[a-z]):443(?=/|$)", "(?::443)?", pattern)
+    port = ":443" if url.startswith("https:") else ":80"
+    pattern = re.sub(rf"{port}(?=/|$)", f"(?:{port})?", pattern)  # which nobody has to write
     literal = re.match(r"/[A-Za-z0-9_-]*", operation.path)
     start = re.escape(literal[0] if literal is not None else "")
     if re.match(pattern + start, address) is None:

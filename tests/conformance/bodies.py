@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from email import message_from_bytes
 from email.message import Message
 from urllib.parse import unquote, unquote_plus
@@ -11,12 +12,18 @@ from tests.conformance.document import JSON, Document, Node, OperationNode, is_l
 from tests.conformance.server import Arrived
 from tests.conformance.styles import JsonText, Pairs, deep, matches, parse_pairs, query_alternatives, text
 
-__all__ = ["body_faults", "covers", "media_kind"]
+__all__ = ["body_faults", "covers", "media_kind", "media_types"]
 
 
 def media_kind(media_type: str) -> str:
     """Return type and subtype alone."""
     return media_type.partition(";")[0].strip().lower()
+
+
+def media_types(content: Node | None) -> list[tuple[str, Node]]:
+    """Return what stands under media types; keys that are none count only where there is no other."""
+    listed = [] if content is None else list(content.items())
+    return [one for one in listed if re.fullmatch(r"[^/\s]+/[^/\s]+", media_kind(one[0]))] or listed
 
 
 def covers(declared: str, concrete: str) -> bool:
@@ -47,9 +54,9 @@ def body_faults(
         return [("content type", f"missing, {media_type} was expected: {arrived.body[:200]!r}")]
     if "*" in media_kind(got):
         return [("content type", f"{got} is no concrete type")]
-    content = operation.node.child("requestBody").child("content")
-    declared = next((media for name, media in content.items() if media_kind(name) == media_kind(got)), None)
-    declared = declared or next((media for name, media in content.items() if covers(name, got)), None)
+    content = media_types(operation.node.child("requestBody").child("content"))
+    declared = next((media for name, media in content if media_kind(name) == media_kind(got)), None)
+    declared = declared or next((media for name, media in content if covers(name, got)), None)
     if declared is None or (
         isinstance(sample, str | bytes) and media_kind(media_type) != "*/*" and _group(media_type) != _group(got)
     ):
@@ -162,11 +169,12 @@ def _multipart_fault(media: Node, got: str, sample: JSON, body: bytes) -> str | 
     encodings = _encodings(media)
     form_data = media_kind(got) == "multipart/form-data"
     names = {str(part.get_param("name", header="Content-Disposition")) for part in parts}
+    styled = media.document.version >= "3.1"  # before, style and explode mean nothing here
     expected = [
         pair
         for name, value in sample.items()
         if value is not None
-        for pair in _part_values(name, value, encodings.get(name, {}), names)
+        for pair in _part_values(name, value, encodings.get(name, {}) if styled else {}, names)
     ]
     if len(parts) != len(expected):
         return f"{len(expected)} parts were expected, {len(parts)} came: {body[:400]!r}"
@@ -179,16 +187,22 @@ def _multipart_fault(media: Node, got: str, sample: JSON, body: bytes) -> str | 
 
 def _part_values(name: str, value: JSON, encoding: dict[str, JSON], names: set[str]) -> list[tuple[str, JSON]]:
     """Return names and values of the parts that a member makes: one for each element, or as its style says."""
-    if encoding.get("style") == "deepObject" and (is_list(value) or is_object(value)):
-        for pairs in deep(name, value):
-            if all(key in names for key, _ in pairs):
-                return [(key, unquote(str(token))) for key, token in pairs]
+    if ("style" in encoding or "explode" in encoding) and not (is_list(value) and bytes in map(type, value)):
+        style = encoding.get("style", "form")
+        for pairs in query_alternatives(style, encoding.get("explode", style == "form") is True, name, value):
+            if pairs and all(key in names for key, _ in pairs):
+                return [(key, token.value if isinstance(token, JsonText) else unquote(token)) for key, token in pairs]
     return [(name, one) for one in (value if is_list(value) else [value])]
 
 
 def _part_fault(name: str, value: JSON, part: Message, encoding: dict[str, JSON], *, form_data: bool) -> str | None:
     if form_data and part.get_param("name", header="Content-Disposition") != name:
         return f"part {name} was expected, got {part.items()}"
+    for header, listed in encoding.get("headers", {}).items():
+        fixed = listed.get("schema", {})
+        allowed = [fixed[key] for key in ("const", "default") if key in fixed] or fixed.get("enum", [])
+        if len(allowed) == 1 and part.get(header) != text(allowed[0]):
+            return f"part {name}: {header}: {allowed[0]} was expected in {part.items()}"
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
     wanted = [one.strip() for one in str(encoding.get("contentType", "")).split(",") if one.strip()]

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from tests.conformance.loop import Failure, Result
 
-__all__ = ["passes", "report"]
+__all__ = ["KNOWN", "known_lines", "lines_of", "passes", "report"]
+
+KNOWN = Path(__file__).parent / "known.txt"
 
 _ENOUGH = 0.997
+
+
+def lines_of(results: Sequence[Result]) -> set[str]:
+    """Return a line for each document, operation and kind of failure."""
+    return {f"{one.document} | {one.operation} | {one.kind}" for result in results for one in result.failures}
+
+
+def known_lines(path: Path = KNOWN) -> set[str]:
+    """Return the lines of failures that are known."""
+    return {line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")}
 
 
 def passes(results: Sequence[Result]) -> bool:

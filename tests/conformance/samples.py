@@ -25,8 +25,8 @@ def is_binary(node: Node) -> bool:
     return fields.get("format") == "binary" or ("contentMediaType" in fields and "contentEncoding" not in fields)
 
 
-class TooDeepError(Exception):
-    """A required field leads into itself."""
+class NoSampleError(Exception):
+    """No value fits: a required field leads into itself, or the schemas contradict each other."""
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Sampler:
     def _value(self, nodes: list[Node], depth: int, turn: int) -> JSON:
         self._left -= 1
         if depth > 4 * _DEEPEST:
-            raise TooDeepError
+            raise NoSampleError
         if turn % 3 == NULLS and any(node.fields.get("nullable") is True and "allOf" in node.fields for node in nodes):
             return None
         tags: dict[str, JSON] = {}
@@ -62,6 +62,8 @@ class Sampler:
         types = type_of(nodes)
         if "null" in types and (turn % 3 == NULLS or types == {"null"}) and (depth or self.seed == NULLS):
             return None
+        if not types and any("type" in node.fields for node in nodes):
+            raise NoSampleError
         kind = self._kind(types, turn)
         if kind == "object":
             return self._object(nodes, tags, depth, turn)
@@ -114,7 +116,7 @@ class Sampler:
                 continue
             try:
                 result[name] = self._value(schemas, depth + 1, turn)
-            except TooDeepError:
+            except NoSampleError:
                 if name in required:
                     raise
         for name in required:
@@ -166,7 +168,7 @@ class Sampler:
                 result.append(
                     self._value(schemas, depth + 1, turn + place if turn != NULLS else turn) if schemas else "text"
                 )
-            except TooDeepError:
+            except NoSampleError:
                 if number <= least:
                     raise
                 break
@@ -190,7 +192,7 @@ def samples(
         sampler = Sampler(document, seed, write, odd, raw_binary)
         try:
             value = sampler.value(schema)
-        except (TooDeepError, LookupError):
+        except (NoSampleError, LookupError):
             continue
         if any(_same(value, other) for other, _ in found):
             continue

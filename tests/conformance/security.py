@@ -69,23 +69,37 @@ def security_names(document: Document, operation: OperationNode) -> set[tuple[st
     }
 
 
-def security_faults(document: Document, operation: OperationNode, arrived: Arrived) -> list[str]:
-    """Say which schemes are missing, where none of the operation's alternatives is complete.
+def security_faults(
+    document: Document, operation: OperationNode, arrived: Arrived, given: set[tuple[str, str]]
+) -> list[str]:
+    """Say which schemes are missing, where none of the operation's alternatives is complete. A key in a place that
+    the call itself filled is `given`, whatever it is.
 
     `Authorization` stands once on a request: of the schemes of one alternative that share it, one is enough.
     """
     requirements = _requirements(document, operation)
     known = schemes(document)
-    missing = [_missing(one, known, arrived) for one in requirements]
+    missing = [_missing(one, known, arrived, given) for one in requirements]
     if not missing or not all(missing):
         return []
     return [f"{' or '.join('+'.join(names) for names in missing)} is missing from {dict(arrived.headers.items())}"]
 
 
-def _missing(requirement: dict[str, JSON], known: dict[str, Node], arrived: Arrived) -> list[str]:
-    there = {name for name in requirement if name in known and _there(name, known[name], arrived)}
+def _missing(
+    requirement: dict[str, JSON], known: dict[str, Node], arrived: Arrived, given: set[tuple[str, str]]
+) -> list[str]:
+    there = {
+        name
+        for name in requirement
+        if name in known and (_is_given(known[name], given) or _there(name, known[name], arrived))
+    }
     sharing = {name for name in requirement if name in known and known[name].fields.get("type") != "apiKey"}
     return [name for name in requirement if name not in there and not (name in sharing and there & sharing)]
+
+
+def _is_given(scheme: Node, given: set[tuple[str, str]]) -> bool:
+    place, name = scheme.fields.get("in"), str(scheme.fields.get("name")).lower()
+    return any((place, name) == (where, wire.lower()) for where, wire in given)
 
 
 def _there(name: str, scheme: Node, arrived: Arrived) -> bool:

@@ -23,6 +23,8 @@ def operation(name: str) -> OperationNode:
     [
         ("plain", 0, "https://api.example/v1/plain", "https://api.example/plain"),
         ("port", 0, "https://api.example:8443/deep/er/port", "https://api.example/deep/er/port"),
+        ("standard", 0, "http://localhost/standard", "http://localhost:81/standard"),
+        ("standard", 0, "http://localhost:80/standard", "https://localhost/standard"),
         ("variables", 0, "https://eu.example/beta/variables", "https://eu.example/live/variables"),
         ("relative", 0, "https://relative.example/other/relative", "https://relative.example/v1/relative"),
         ("item", 1, "https://spare.example/x/item", "https://item.example/item"),

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.report import known_lines
 from tests.conformance.runner import COLLECTION, ROOT, documents_of
-
-KNOWN = COLLECTION.parent / "known.txt"
 
 
 @pytest.mark.timeout(600)
@@ -20,7 +19,7 @@ def test_own_documents_fail_exactly_where_it_is_known() -> None:
     )
     assert run.stderr == ""
     found = set(run.stdout.splitlines())
-    known = {line for line in KNOWN.read_text("utf-8").splitlines() if line and not line.startswith("#")}
+    known = known_lines()
     assert sorted(found - known) == [], "these are new; --most 0 shows both values"
     assert sorted(known - found) == [], "these are right now: take them off the list"
 

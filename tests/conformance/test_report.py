@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.conformance.loop import Failure, Result
-from tests.conformance.report import passes, report
+from tests.conformance.report import known_lines, lines_of, passes, report
 
 GOOD = Result("a.yaml", operations=1000, valid=997, answers=1000, equal=997)
 FAULT = Failure("a.yaml", "GET /a", "request: query", "sync: expected 1, got 2")
@@ -44,3 +46,10 @@ def test_failures_are_grouped_by_kind_with_document_operation_and_values() -> No
         "answers: 13 of 16 equal (81.25 %)",
         "refused: 0 operations, hollow: 0 answers, without a sample: 0 operations",
     ]
+
+
+def test_known_failures_are_lines_of_document_operation_and_kind(tmp_path: Path) -> None:
+    known = tmp_path / "known.txt"
+    known.write_text("# a note\na.yaml | GET /a | request: query\n\n", "utf-8")
+    results = [Result("a.yaml", failures=[FAULT, FAULT, Failure("a.yaml", "GET /b", "hollow", "…")])]
+    assert lines_of(results) - known_lines(known) == {"a.yaml | GET /b | hollow"}

@@ -58,7 +58,7 @@ class Variants:
         return found
 
     def _variant(self, node: Node, key: str, tags: dict[str, JSON], turn: int, *, sparse: bool) -> Node:
-        members = [member for _, member in node.child(key).items()]
+        members = [_meant(member) for _, member in node.child(key).items()]
         wanted = members
         if sparse:
             wanted = [one for one in members if type_of([one]) == {"null"}] or members
@@ -143,6 +143,12 @@ class Variants:
             if section is not None and any(part == base for _, part in section.items()):
                 found.append(schema)
         return found
+
+
+def _meant(variant: Node) -> Node:
+    """Return a variant as it is meant. OData writes null as an object that may be null, and is nothing else."""
+    odata = variant.fields == {"type": "object", "nullable": True}
+    return Node(variant.document, variant.file, variant.pointer, {"type": "null"}) if odata else variant
 
 
 def _spelled(tag: JSON) -> str:

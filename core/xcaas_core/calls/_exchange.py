@@ -286,10 +286,15 @@ class CallRunner(Generic[T]):
             if response.status == 401 and not self.request.replayable:
                 refusal.advice = "The body could be read once only, so the call was not repeated. Make it again."
         elif response.status == 401 and (own := self._own_credentials()):
-            refusal.advice = f"The call carried your own header {own}, so no credentials of the client were put on it."
+            refusal.advice = f"The call carried your own {own}, so no credentials of the client were put on it."
         return refusal
 
     def _own_credentials(self) -> str:
-        """Name the headers in which the caller, or a hook, has put credentials on the request."""
-        headers = self.request.headers
-        return " and ".join(sorted(self.compiled.guarded(headers) or {"authorization"} & headers.keys()))
+        """Name the headers and arguments in which the caller, or a hook, has put credentials on the request."""
+        request = self.request
+        found = sorted(
+            self.compiled.guarded(request.headers, request.keys) or {"authorization"} & request.headers.keys()
+        )
+        kinds = dict.fromkeys("argument" if name in request.keys else "header" for name in found)
+        names = " and ".join(name.strip("?=") for name in found)
+        return f"{' and '.join(kinds)} {names}" if found else ""

@@ -51,8 +51,11 @@ def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[R
         _put_body(request, site, call)
     if call.headers is not None:
         _override(headers, call.headers)
-    signs = trusted and _needs_signature(site, headers)
-    if (signs and engine.credentials is not None) or engine.external_auth or any(map(is_secret, headers)):
+    request.keys = site.compiled.keys(target)
+    request.secrets += request.keys.values()
+    signs = trusted and _needs_signature(site, request)
+    holds = request.keys or any(map(is_secret, headers))
+    if (signs and engine.credentials is not None) or engine.external_auth or holds:
         refuse_plain_http(url, engine.options.insecure_hosts)
     return request, signs
 
@@ -77,8 +80,8 @@ def extra_query(given: Mapping[str, object]) -> list[str]:
         raise argument_error("query", problem) from None
 
 
-def _needs_signature(site: Endpoint, headers: Mapping[str, str]) -> bool:
-    return site.authorizer is not None and not site.compiled.guarded(headers)
+def _needs_signature(site: Endpoint, request: Request) -> bool:
+    return site.authorizer is not None and not site.compiled.guarded(request.headers, request.keys)
 
 
 def _put_body(request: Request, site: Endpoint, call: Call[object]) -> None:

@@ -144,6 +144,8 @@ class Encoding:
     _: KW_ONLY
     style: Style | None = None
     explode: bool | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Headers of its own that a part of a multipart body always has."""
 
 
 class Compose(Protocol):

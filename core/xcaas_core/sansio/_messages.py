@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 __all__ = ["LONGEST_ERROR", "Content", "Part", "Request", "Response"]
 
 
-# One part of a multipart body: name, and (file name, content, content type) as HTTP libraries take it.
-Part: TypeAlias = "tuple[str, tuple[str | None, bytes | IO[bytes], str | None]]"
+# One part of a multipart body: name, and (file name, content, content type, other headers) as HTTP libraries take it.
+Part: TypeAlias = "tuple[str, tuple[str | None, bytes | IO[bytes], str | None, dict[str, str]]]"
 
 
 Content: TypeAlias = "bytes | Callable[[], Iterator[bytes] | AsyncIterator[bytes]] | None"
@@ -40,6 +40,7 @@ class Request:
         "connect_timeout",
         "content",
         "headers",
+        "keys",
         "method",
         "operation",
         "parts",
@@ -74,6 +75,8 @@ class Request:
         self.read_timeout: float | None = read_timeout
         self.operation: Operation[object] | None = None
         self.secrets: list[str] = []
+        self.keys: Mapping[str, str] = {}
+        """Keys of security schemes that the caller gave as arguments, by place: `?name` in the query, `name=` in a cookie."""
 
 
 class Response(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import quote, unquote
 
 from .._errors import ArgumentError
 from ..operations._operation import IDEMPOTENT, Operation
@@ -20,6 +21,7 @@ from ._responses import ResponseDecoder
 if TYPE_CHECKING:
     from ..operations._operation import Operation
     from ..operations._parameter import Parameter
+    from ..operations._product import Scheme
 
 __all__ = [
     "Compiled",
@@ -73,7 +75,7 @@ _ABSENT: Final = "a value is needed, and none was given"
 class Compiled:
     """What `calls/` runs instead of reading the operation's description again and again."""
 
-    __slots__ = ("_body", "_guards", "_operation", "_writers", "fill_path", "repeatable", "responses")
+    __slots__ = ("_body", "_guards", "_keys", "_operation", "_writers", "fill_path", "repeatable", "responses")
 
     def __init__(self, operation: Operation[object]) -> None:
         package = operation.product.package
@@ -86,6 +88,7 @@ class Compiled:
         self.responses: ResponseDecoder = ResponseDecoder(operation)
         self.repeatable: bool = operation.method.upper() in IDEMPOTENT if operation.retry is None else operation.retry
         self._guards = _guards(operation)
+        self._keys = frozenset(name for guard in self._guards for name in guard if "?" in name or "=" in name)
 
     def write(self, args: tuple[object, ...], setting: Settings, *, linked: bool) -> Target:
         """Return arguments as parts of a request. A link brings its own path and query."""
@@ -115,9 +118,18 @@ class Compiled:
         position = self._operation.index("query", wire)
         return args[position] if position is not None and position < len(args) else None
 
-    def guarded(self, headers: Mapping[str, str]) -> frozenset[str]:
-        """Return the headers in which a caller has put credentials on the request, so that no others are needed."""
-        return next((guard for guard in self._guards if guard and guard <= headers.keys()), frozenset[str]())
+    def keys(self, target: Target) -> dict[str, str]:
+        """Return the keys of security schemes that are there as arguments (see `Request.keys`)."""
+        if not self._keys:
+            return {}
+        query, cookies = ([pair.partition("=") for pair in part] for part in (target.query, target.cookies))
+        there = {f"?{name}": value for name, _, value in query} | {f"{name}=": value for name, _, value in cookies}
+        return {place: unquote(value) for place, value in there.items() if place in self._keys}
+
+    def guarded(self, headers: Mapping[str, str], keys: Mapping[str, str] | None = None) -> frozenset[str]:
+        """Return the headers and keys in which a caller has put credentials on the request, so that no others are needed."""
+        there = headers.keys() | keys.keys() if keys else headers.keys()
+        return next((guard for guard in self._guards if guard and guard <= there), frozenset[str]())
 
     def payload(self, operation: Operation[object], body: object, media_type: str | None = None) -> Payload | None:
         """Return the body to send, in the media type that the caller asks for; None for none."""
@@ -147,17 +159,28 @@ def _refuse_absent(parameter: Parameter) -> None:
 
 
 def _guards(operation: Operation[object]) -> tuple[frozenset[str], ...]:
-    """Return the sets of headers that hold the credentials. A caller who sets one such set whole needs no other credential."""
+    """Return the sets of headers and keys that hold the credentials. A caller who sets one such set whole needs no other
+    credential."""
     schemes = operation.product.schemes
     sets: list[frozenset[str]] = []
     for names in operation.security:
-        headers: set[str] = set()
-        for name in names:
-            scheme = schemes.get(name)
-            in_header = scheme is not None and scheme.kind == "api-key" and scheme.location == "header"
-            headers.add((scheme.parameter or "").lower() if scheme is not None and in_header else "authorization")
-        sets.append(frozenset(headers))
+        sets.append(frozenset(_place(schemes.get(name)) for name in names))
     return tuple(sets)
+
+
+def _place(scheme: Scheme | None) -> str:
+    """Return the header of a scheme, or how `Request.keys` writes its key."""
+    if scheme is None or scheme.kind != "api-key" or not scheme.parameter:
+        return "authorization"
+    match scheme.location:
+        case "header":
+            return scheme.parameter.lower()
+        case "query":
+            return f"?{quote(scheme.parameter, safe='')}"
+        case "cookie":
+            return f"{scheme.parameter}="
+        case _:
+            return "authorization"
 
 
 def compiled(operation: Operation[object]) -> Compiled:

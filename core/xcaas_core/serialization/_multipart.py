@@ -67,13 +67,14 @@ def parted_payload(
 
 
 def _written(parts: list[Part], boundary: str) -> Iterator[bytes]:
-    for name, (filename, content, media_type) in parts:
+    for name, (filename, content, media_type, headers) in parts:
         disposition = f'form-data; name="{_quoted(name)}"' if name else "attachment"
         if filename:
             disposition += f'; filename="{_quoted(filename)}"'
         kind = media_type or ("text/plain; charset=utf-8" if filename is None else "application/octet-stream")
         told = f"Content-Disposition: {disposition}\r\n" if name or filename else ""
-        yield f"--{boundary}\r\n{told}Content-Type: {kind}\r\n\r\n".encode()
+        own = "".join([f"{header}: {value}\r\n" for header, value in headers.items()])
+        yield f"--{boundary}\r\n{told}Content-Type: {kind}\r\n{own}\r\n".encode()
         if isinstance(content, bytes):
             yield content
         else:
@@ -94,10 +95,13 @@ def _all_sources(fields: Mapping[str, object], encoding: Mapping[str, Encoding])
 
 def _sources(name: str, value: object, encoding: Encoding | None) -> list[_Source]:
     """Return where the parts of one property come from."""
-    is_styled = encoding is not None and (encoding.style is not None or encoding.explode is not None)
-    if is_styled and not has_files((value,)):
+    if (
+        encoding is not None
+        and (encoding.style is not None or encoding.explode is not None)
+        and not has_files((value,))
+    ):
         pairs = form_pairs(name, plain(value), encoding, str)
-        return [_Source(part, text, None) for part, text in pairs]
+        return [_Source(part, text, Encoding(headers=encoding.headers)) for part, text in pairs]
     return [_Source(name, member, encoding) for member in _repeated(value) if member is not None]
 
 
@@ -121,13 +125,14 @@ def _type_of_file(filename: str, listed: list[str]) -> str | None:
 class _Source:
     """Where the content of one part comes from."""
 
-    __slots__ = ("content", "filename", "media_type", "name", "replayable")
+    __slots__ = ("content", "filename", "headers", "media_type", "name", "replayable")
 
     def __init__(self, name: str, value: object, encoding: Encoding | None) -> None:
         self.name = name
         listed: list[str] = []
         if encoding is not None and encoding.content_type is not None:
             listed = [each.strip() for each in encoding.content_type.split(",")]
+        self.headers = {} if encoding is None else encoding.headers
         self.media_type = _concrete(listed)
         self.filename: str | None = None
         told: str | None = None
@@ -158,10 +163,10 @@ class _Source:
 
     def part(self) -> Part:
         if isinstance(self.content, bytes):
-            return (self.name, (self.filename, self.content, self.media_type))
+            return (self.name, (self.filename, self.content, self.media_type, dict(self.headers)))
         if self.replayable:
             self.content.seek(0)
-        return (self.name, (self.filename, cast("IO[bytes]", self.content), self.media_type))
+        return (self.name, (self.filename, cast("IO[bytes]", self.content), self.media_type, dict(self.headers)))
 
 
 class _Window:

@@ -129,7 +129,7 @@ class ResponseDecoder:
         if not offered:
             return None
         sent = media_type_of(response.headers.get("content-type"))
-        for fits in (_same, _covers, _related):
+        for fits in (_same, _covers_subtypes, _covers, _related):
             for spec in offered:
                 if fits(spec, sent):
                     return spec
@@ -162,6 +162,11 @@ def _all(specs: ResponseSpecs) -> Iterator[ResponseSpec]:
 
 def _same(spec: ResponseSpec, sent: str) -> bool:
     return spec.media_type is not None and media_type_of(spec.media_type) == sent
+
+
+def _covers_subtypes(spec: ResponseSpec, sent: str) -> bool:
+    """Return whether a range of subtypes (`text/*`) covers a type; it goes before a range of all."""
+    return _covers(spec, sent) and not media_type_of(spec.media_type).startswith("*")
 
 
 def _covers(spec: ResponseSpec, sent: str) -> bool:

@@ -105,11 +105,12 @@ def _respond(server: Responder, request: Request, content: bytes, stream: bool) 
 def joined(parts: list[Part]) -> bytes:
     """Return a multipart body as it could look; boundaries are the HTTP library's business."""
     found: list[bytes] = []
-    for name, (file_name, content, media_type) in parts:
+    for name, (file_name, content, media_type, headers) in parts:
         disposition = f'form-data; name="{name}"' + (f'; filename="{file_name}"' if file_name else "")
         lines = [
             f"Content-Disposition: {disposition}",
             *([f"Content-Type: {media_type}"] if media_type else []),
+            *[f"{header}: {value}" for header, value in headers.items()],
             "",
             "",
         ]

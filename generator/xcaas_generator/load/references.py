@@ -91,6 +91,7 @@ class Resolver:
         self._report = report
         self._found: dict[tuple[str, str], Node | None] = {}
         self._anchors: dict[str, dict[str, str]] = {}
+        self.circular = False  # whether anything was met again on the way to its own meaning
 
     def reference(self, node: Node) -> str | None:
         """Return the reference that stands here, if one does. `$ref` may also be the name of a property."""
@@ -120,6 +121,20 @@ class Resolver:
             self._report.warn(node.place, f"the reference {ref!r} leads nowhere", self._advice(node, ref))
         return found
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all references that were followed so far lead somewhere, and none round in a circle."""
+        return not self.circular and None not in self._found.values()
+
+    def followed(self, node: Node) -> Node | None:
+        """Return what the reference at `node` was found to lead to, if it was followed."""
+        return self._found.get((node.file.label, self.reference(node) or ""))
+
+    def is_dangling(self, node: Node) -> bool:
+        """Return whether the reference at `node` was followed and leads nowhere."""
+        cached = (node.file.label, self.reference(node) or "")
+        return cached in self._found and self._found[cached] is None
+
     def deref(self, node: Node) -> Node | None:
         """Return the end of the chain of references that starts at `node`, or `node` itself when none does."""
         at, seen = node, {node.key}
@@ -130,6 +145,7 @@ class Resolver:
             at = following
             if at.key in seen or len(seen) > _MAX_CHAIN:
                 self._report.warn(node.place, "the references go round in a circle")
+                self.circular = True
                 return None
             seen.add(at.key)
         return at

@@ -31,6 +31,7 @@ def normalise(root: Node, resolver: Resolver, report: Report, name: str) -> Docu
     drafts = operations.read(root)
     webhooks = Webhooks(shaper, operations).read(root)
     shaper.drain()
+    drafts = operations.without_lost(drafts)
     extensions.check_calls(drafts)
     entries = name_entries(shaper.entries)
     document = _document(root, resolver, report, name, servers, security)

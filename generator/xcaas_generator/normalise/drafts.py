@@ -25,6 +25,11 @@ class VariantDraft:
     position: int = 0  # among the media types of the document
     alternative: bool = False  # the data of a JSON variant in another form
 
+    @property
+    def key(self) -> str:
+        """The name among the variants, of which two kinds may share a media type."""
+        return f"{self.media_type} {self.kind}"
+
 
 @dataclass(slots=True)
 class BodyDraft:

@@ -90,6 +90,7 @@ class Flattener:
         flat = Flat(node, parts={node.key})
         if node.key in trail or len(trail) > _MAX_PARTS_DEEP:
             self._cuts += 1
+            self._resolver.circular = True
             what = (
                 "the schema is part of itself"
                 if node.key in trail

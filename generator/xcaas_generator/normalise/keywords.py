@@ -85,7 +85,10 @@ def _guess(name: str) -> str | None:
 
 def infer_types(node: Node, form: str | None) -> list[str] | None:
     """Return the type that a schema without `type` must mean, by its other keywords."""
-    if any(node.has(key) for key in ("properties", "additionalProperties", "patternProperties")):
+    # Where any additional property may be there, anything else may be, too.
+    if any(node.has(key) for key in ("properties", "patternProperties")) or (
+        node.has("additionalProperties") and node.get("additionalProperties") not in (True, {})
+    ):
         return ["object"]
     if any(node.has(key) for key in _ARRAY_SIGNS):
         return ["array"]

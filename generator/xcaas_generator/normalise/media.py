@@ -55,7 +55,7 @@ class Contents:
             self._report.warn(content.place, f"'content' should map media types, not be {brief(content.value)}")
             return []
         resolver = self._shaper.resolver
-        listed = {raw: resolver.end(media) for raw, media in resolver.mapping(content).items()}
+        listed = {raw: resolver.end(media) for raw, media in self._meant(resolver.mapping(content)).items()}
         found: list[VariantDraft] = []
         alone = len(listed) == 1
         ordered = sorted(listed, key=lambda raw: (not _is_json(raw), raw))
@@ -69,8 +69,19 @@ class Contents:
             )
             if all(variant.media_type != other.media_type for other in found):
                 found.append(variant)
+        if not received:
+            found += _as_text(found)
         ranks = {"json": 0, "form": 1, "multipart": 1}
         return sorted(found, key=lambda variant: (ranks.get(variant.kind, 2), "*" in variant.media_type))
+
+    def _meant(self, content: dict[str, Node]) -> dict[str, Node]:
+        """Return what is listed under media types; where there is none, all there is, whose types are guessed."""
+        meant = {raw: media for raw, media in content.items() if _MEDIA_TYPE.fullmatch(_essence(raw))}
+        for raw in content.keys() - meant.keys() if meant else ():
+            self._report.warn(
+                content[raw].place, f"{brief(raw)} is no media type; it was left out beside {', '.join(sorted(meant))}"
+            )
+        return meant or content
 
     def _variant(self, raw: str, media: Node, hint: Hint, *, alone: bool) -> VariantDraft:
         media_type = self._media_type(raw, media)
@@ -96,8 +107,7 @@ class Contents:
         return VariantDraft(media_type, kind, _shape_for(kind, shape), encoding)
 
     def _media_type(self, raw: str, media: Node) -> str:
-        plain = raw.strip()
-        essence = plain.partition(";")[0].strip()
+        plain, essence = raw.strip(), _essence(raw)
         if _MEDIA_TYPE.fullmatch(essence):
             return plain
         if essence in ("*", ""):
@@ -117,23 +127,63 @@ class Contents:
         for wire, listed in self._shaper.resolver.entries(media, "encoding"):
             one = self._shaper.resolver.end(listed)
             explode = one.get("explode")
-            headers = [name for name, _ in one.child("headers").items() if name.lower() != "content-type"]
-            if headers:
-                self._report.warn(one.place, f"the part {wire!r} is sent without the headers {', '.join(headers)}")
+            headers = {name: self._fixed(header) for name, header in self._headers_of(one)}
+            if unknown := ", ".join(name for name, value in headers.items() if value is None):
+                self._report.warn(one.place, f"the part {wire!r} is sent without the headers {unknown}")
             parts.append(
                 ir.PartEncoding(
                     wire,
                     one.text("contentType") or None,
                     (one.text("style") or None) if styled else None,
                     explode if styled and isinstance(explode, bool) else None,
+                    tuple((name, value) for name, value in headers.items() if value is not None),
                 )
             )
         return tuple(parts)
 
+    def _headers_of(self, encoding: Node) -> list[tuple[str, Node]]:
+        listed = self._shaper.resolver.entries(encoding, "headers")
+        return [(name, header) for name, header in listed if name.lower() != "content-type"]
+
+    def _fixed(self, listed: Node) -> str | None:
+        """Return the value of a header that the document leaves no choice for: a constant, the only one of an enum, or
+        the default."""
+        schema = self._shaper.resolver.end(self._shaper.resolver.end(listed).child("schema"))
+        enum = schema.get("enum")
+        value = schema.get("const") if schema.has("const") else schema.get("default")
+        if value is None and isinstance(enum, list) and len(enum) == 1:
+            value = enum[0]
+        if not isinstance(value, str | int | float):
+            return None
+        said = str(value).lower() if isinstance(value, bool) else str(value)
+        return said if said.isascii() and said.isprintable() else None
+
+
+def _essence(raw: str) -> str:
+    """Return a media type without its parameters."""
+    return raw.partition(";")[0].strip()
+
+
+def _as_text(variants: list[VariantDraft]) -> list[VariantDraft]:
+    """Return the text variants of bodies that a caller may have as text, although the document has them as objects or bytes."""
+    return [
+        VariantDraft(variant.media_type, "text", TEXT, position=variant.position)
+        for variant in variants
+        if variant.kind in ("json", "binary") and _is_textual(_essence(variant.media_type).lower())
+    ]
+
+
+def _is_textual(essence: str) -> bool:
+    """Return whether a media type is text that is neither JSON nor XML."""
+    main, _, subtype = essence.partition("/")
+    if _is_json(essence) or subtype == "xml" or subtype.endswith("+xml"):
+        return False
+    return main == "text" or any(word in subtype for word in _TEXTUAL)
+
 
 def _is_json(raw: str) -> bool:
     """Return whether a media type is one JSON value. A line for each of several is text."""
-    essence = raw.partition(";")[0].strip()
+    essence = _essence(raw)
     return _JSON.fullmatch(essence) is not None and not any(word in essence for word in _LINES)
 
 
@@ -151,7 +201,7 @@ def _hint(hint: Hint, raw: str, first: str, listed: dict[str, Node]) -> Hint:
     """Return the hint for a media type. Those after the first of a body are told apart by it."""
     if raw == first:
         return hint
-    subtype = raw.partition(";")[0].rpartition("/")[2].removeprefix("x-").removeprefix("vnd.")
+    subtype = _essence(raw).rpartition("/")[2].removeprefix("x-").removeprefix("vnd.")
     word = {"x-www-form-urlencoded": "form", "www-form-urlencoded": "form", "form-data": "multipart", "*": ""}.get(
         subtype, subtype
     )
@@ -160,7 +210,7 @@ def _hint(hint: Hint, raw: str, first: str, listed: dict[str, Node]) -> Hint:
 
 
 def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.BodyKind:
-    essence = media_type.partition(";")[0].strip().lower()
+    essence = _essence(media_type).lower()
     main, _, subtype = essence.partition("/")
     textual = (isinstance(shape, Scalar) and shape.kind == "str") or _is_text_enum(shape)
     if _is_json(essence):
@@ -177,7 +227,7 @@ def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.Body
         return "xml"
     if shape == BYTES:
         return "binary"
-    if main == "text" or any(word in subtype for word in _TEXTUAL):
+    if _is_textual(essence):
         # `text/plain` alone over an object is JSON under a wrong name.
         return "json" if alone and main == "text" and subtype in ("plain", "*", "html") and _compound(shape) else "text"
     if main in ("image", "audio", "video", "font", "model") or essence == "application/octet-stream":

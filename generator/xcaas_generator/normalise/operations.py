@@ -10,6 +10,7 @@ from xcaas_generator.normalise.bodies import Bodies
 from xcaas_generator.normalise.drafts import OperationDraft
 from xcaas_generator.normalise.extensions.operations import OperationExtensions
 from xcaas_generator.normalise.keywords import brief, flag, strings
+from xcaas_generator.normalise.lost import LostParts
 from xcaas_generator.normalise.media import Contents
 from xcaas_generator.normalise.naming import class_name
 from xcaas_generator.normalise.parameters import TEMPLATE, Parameters
@@ -50,6 +51,7 @@ class Operations:
         self._responses = Responses(shaper, contents, self._parameters, optional=shaper.siblings)
         self.refused: list[ir.Refused] = []
         self.nodes: dict[str, Node] = {}  # by operation id
+        self._items: dict[str, Node] = {}
 
     def read(self, root: Node) -> list[OperationDraft]:
         """Return all operations, sorted by path and method. Raises `InputError` when `paths` can't be found."""
@@ -61,6 +63,21 @@ class Operations:
         ids = self._ids(found)
         drafts = [self._guarded(one, ids[index]) for index, one in enumerate(found)]
         return [draft for draft in drafts if draft is not None]
+
+    def without_lost(self, drafts: list[OperationDraft]) -> list[OperationDraft]:
+        """Return the operations without those that need what can't be followed, which are refused. Schemas have to be
+        read to their ends before."""
+        if self._shaper.resolver.is_whole:
+            return drafts
+        lost, whole = LostParts(self._shaper.resolver), list[OperationDraft]()
+        for draft in drafts:
+            node = self.nodes[draft.node.id]
+            reason = lost.of_operation(node, self._items[draft.node.id])
+            if reason is None:
+                whole.append(draft)
+            else:
+                self._refuse(draft.node.method, draft.node.path, node, reason)
+        return whole
 
     def _is_path(self, path: str, item: Node) -> bool:
         if path.startswith("/") or isinstance(item.value, dict):
@@ -166,7 +183,7 @@ class Operations:
                 self._refuse(one.method, one.path, one.node, reason)
                 return None
             draft = self._operation(read, id_)
-            self.nodes[id_] = read.node
+            self.nodes[id_], self._items[id_] = read.node, read.item
             return draft
         except (DanglingReference, Unreadable) as error:
             self._refuse(one.method, one.path, one.node, str(error))
@@ -185,6 +202,10 @@ class Operations:
         responses = self._responses.read(node, owner)
         if one.method == "head":  # which never gets a body, whatever is described
             responses = [replace(response, variants=[]) for response in responses]
+        security = self._security.of(node)
+        for draft in parameters:
+            if self._security.fills(draft.node, security):
+                draft.node = replace(draft.node, required=False)  # the credential goes there when no other is given
         servers = self._read_servers(node) or self._read_servers(one.item) or self._servers
         operation = ir.Operation(
             id=id_,
@@ -192,7 +213,7 @@ class Operations:
             path=one.path,
             place=node.place,
             servers=servers,
-            security=self._security.of(node),
+            security=security,
             tags=tuple(tag.strip() for tag in strings(node, "tags", self._report) if tag.strip()),
             summary=node.text("summary").strip() or one.item.text("summary").strip(),
             doc=node.text("description").strip() or one.item.text("description").strip(),

@@ -75,6 +75,7 @@ class Shaper:
                     known.entry.hints.append(titled)
             return known
         if key in self._open:
+            self.resolver.circular = True
             return ANY  # a list or union that holds itself, with no class on the way to give it a name
         self._open.add(key)
         try:

@@ -46,6 +46,12 @@ class Security:
             return ()
         return self._sets(self._resolver.below(node, "security"))
 
+    def fills(self, parameter: ir.Parameter, security: Sets) -> bool:
+        """Return whether a key of these requirements goes into the place of a parameter."""
+        named = {name for names in security for name in names}
+        schemes = [one for one in self.schemes if one.name in named and one.kind == "api-key"]
+        return any(one.location == parameter.location and _same(one, parameter) for one in schemes)
+
     def _sets(self, node: Node) -> Sets:
         listed = self._resolver.elements(node)
         if isinstance(node.value, dict):
@@ -159,6 +165,13 @@ class Security:
                 if url:
                     return url
         return None
+
+
+def _same(scheme: ir.SecurityScheme, parameter: ir.Parameter) -> bool:
+    """Return whether a key has the name of a parameter; headers are written in any case."""
+    if parameter.location == "header":
+        return scheme.parameter is not None and scheme.parameter.lower() == parameter.wire.lower()
+    return scheme.parameter == parameter.wire
 
 
 def _options(node: Node) -> tuple[tuple[str, ir.JSON], ...]:

@@ -104,7 +104,7 @@ class _Emitter:
         return {"description": "", "content": self._content(draft.variants), "headers": headers}
 
     def _content(self, variants: list[VariantDraft]) -> JSON:
-        return {variant.media_type: {"schema": self._schema(variant.shape)} for variant in variants}
+        return {variant.key: {"schema": self._schema(variant.shape)} for variant in variants}
 
     def _model(self, entry: Entry) -> JSON:
         properties: dict[str, JSON] = {}

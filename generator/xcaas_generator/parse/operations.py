@@ -155,7 +155,7 @@ def _typed(draft: ParameterDraft, node: JSONObject, types: Types) -> ir.Paramete
 def _body(draft: BodyDraft, content: JSONObject, types: Types) -> ir.Body:
     media = _part(content, "requestBody", "content")
     variants = tuple(
-        ir.BodyVariant(one.media_type, one.kind, _content_type(media, one.media_type, types), one.encoding)
+        ir.BodyVariant(one.media_type, one.kind, _content_type(media, one.key, types), one.encoding)
         for one in draft.variants
     )
     return replace(draft.node, variants=variants)
@@ -167,7 +167,7 @@ def _response(draft: ResponseDraft, content: JSONObject, types: Types) -> ir.Res
         ir.ResponseVariant(
             one.media_type,
             _response_kind(one.kind),
-            _content_type(media, one.media_type, types),
+            _content_type(media, one.key, types),
             one.position,
             one.alternative,
         )
@@ -182,8 +182,8 @@ def _response_kind(kind: ir.BodyKind) -> ir.ResponseKind:
     return "binary" if kind == "form" or kind == "multipart" else kind
 
 
-def _content_type(media: JSONObject, media_type: str, types: Types) -> ir.TypeRef:
-    return types.of(schema_of(_part(media, media_type, "schema")))
+def _content_type(media: JSONObject, key: str, types: Types) -> ir.TypeRef:
+    return types.of(schema_of(_part(media, key, "schema")))
 
 
 def _part(node: ir.JSON, *path: str) -> JSONObject:

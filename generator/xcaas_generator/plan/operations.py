@@ -187,6 +187,7 @@ def _encoding(part: ir.PartEncoding, imports: Imports) -> Code:
         *([text(part.content_type)] if part.content_type else []),
         style=text(part.style) if part.style else None,
         explode=None if part.explode is None else literal(part.explode),
+        headers=braced([(text(name), text(value)) for name, value in part.headers]) if part.headers else None,
     )
 
 

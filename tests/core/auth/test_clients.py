@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import dataclasses
 import gc
 import multiprocessing
 import os
@@ -19,7 +20,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.sample_client import GET, KEYED, AsyncClient, Client, chunks
+from tests.support.sample_client import GET, KEYED, QUERIED, AsyncClient, Client, chunks
 from tests.support.token_server import Answer, TokenServer, Watching
 from xcaas_core._errors import (
     AuthenticationError,
@@ -30,6 +31,7 @@ from xcaas_core._errors import (
 from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable, MemoryTokenCache
 from xcaas_core.calls._retry import Timeout
 from xcaas_core.operations._operation import Call
+from xcaas_core.operations._parameter import query
 
 
 @pytest.fixture
@@ -166,6 +168,27 @@ def test_a_refusal_of_a_header_of_the_callers_own_names_it(name: str, how: str) 
                 made._session.exchange(call)  # pyright: ignore[reportPrivateUsage]
             assert "mine" not in str(caught.value)
     assert service.token_requests == 0
+
+
+def test_a_key_that_is_given_as_an_argument_is_sent_as_given_and_masked() -> None:
+    with_argument = dataclasses.replace(QUERIED, parameters=(query("api_key"), query("page")))
+    service = Watching()
+    service.script = [Answer(200, b"{}"), Answer(200, b"{}"), Answer(401, b'{"message": "no to their own"}')]
+    with TokenServer(service) as server:
+        with Client(credentials=ApiKey("ours"), base_url=server.url) as client:
+            client._session.exchange(Call(with_argument, ("their own", "2")))  # pyright: ignore[reportPrivateUsage]
+            client._session.exchange(Call(with_argument, (None, "2")))  # pyright: ignore[reportPrivateUsage]
+        with Client(base_url=server.url) as client, pytest.raises(AuthenticationError) as caught:
+            client._session.exchange(Call(with_argument, ("their own", "2")))  # pyright: ignore[reportPrivateUsage]
+    assert [head.split()[1] for head in service.heads] == [
+        *(
+            b"/v1/queried?api_key=their%20own&page=2",
+            b"/v1/queried?page=2&api_key=ours",
+            b"/v1/queried?api_key=their%20own&page=2",
+        )
+    ]
+    assert "your own argument api_key" in str(caught.value)
+    assert "their own" not in str(caught.value)
 
 
 # CREDENTIALS 34

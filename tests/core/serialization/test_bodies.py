@@ -217,6 +217,10 @@ OBJECT = json_body(annotation="dict[str, JSONValue]")
         (bodies(json_body("application/json-patch+json"), json_body()), {"a": 1}, "application/json"),
         (bodies(json_body("application/merge-patch+json"), json_body()), [1], "application/json"),
         (bodies(OBJECT, text_body()), "hello", "text/plain; charset=utf-8"),
+        (bodies(json_body("text/plain", "dict[str, JSONValue]"), text_body()), "a", "text/plain; charset=utf-8"),
+        (bodies(json_body("text/plain", "dict[str, JSONValue]"), text_body()), {"a": 1}, "text/plain"),
+        (bodies(binary_body("text/csv"), text_body("text/csv")), "a", "text/csv; charset=utf-8"),
+        (bodies(binary_body("text/csv"), text_body("text/csv")), b"a", "text/csv"),
         (bodies(OBJECT, xml_body()), "<a/>", "application/xml; charset=utf-8"),
         (bodies(OBJECT, text_body()), {"a": 1}, "application/json"),
         (bodies(json_body(annotation="list[int]"), form_body()), {"a": 1}, "application/x-www-form-urlencoded"),
@@ -289,7 +293,7 @@ def test_parts(file: Path) -> None:
     assert found.replayable
     assert found.parts is not None
     for _ in range(2):
-        parts = [(name, filename, kind) for name, (filename, _, kind) in found.parts()]
+        parts = [(name, filename, kind) for name, (filename, _, kind, _) in found.parts()]
         assert parts == [
             ("audio", "call.mp3", None),
             ("more", "more", None),
@@ -299,7 +303,9 @@ def test_parts(file: Path) -> None:
             ("object", None, "application/json"),
             ("n", None, "text/csv"),
         ]
-        contents = [content if isinstance(content, bytes) else content.read() for _, (_, content, _) in found.parts()]
+        contents = [
+            content if isinstance(content, bytes) else content.read() for _, (_, content, _, _) in found.parts()
+        ]
         assert contents == [file.read_bytes(), b"1", b"2", b"wav", b'"five"', b'{"a":1}', b"5"]
 
 
@@ -315,7 +321,7 @@ def test_a_part_that_can_be_read_once_makes_the_form_so() -> None:
 def test_parts_have_the_length_that_libraries_ask_for(file: Path) -> None:
     found = payload(multipart_body(), {"a": file, "b": Pipe(b"x")})
     assert found.parts is not None
-    known, unknown = (content for _, (_, content, _) in found.parts())
+    known, unknown = (content for _, (_, content, _, _) in found.parts())
     assert not isinstance(known, bytes)
     assert not isinstance(unknown, bytes)
     assert known.seek(0, io.SEEK_END) == 600_000
@@ -380,4 +386,4 @@ def test_a_part_has_one_type_of_those_that_the_spec_lists() -> None:
     body = multipart_body(encoding={"a": Encoding("image/*, image/png, image/jpeg"), "b": Encoding("image/*")})
     found = payload(body, {"a": b"x", "b": b"y"})
     assert found.parts is not None
-    assert [kind for _, (_, _, kind) in found.parts()] == ["image/png", "application/octet-stream"]
+    assert [kind for _, (_, _, kind, _) in found.parts()] == ["image/png", "application/octet-stream"]

@@ -11,6 +11,7 @@ from xcaas_core.operations._parameter import Body
 from xcaas_core.sdk import Encoding, multipart_body
 from xcaas_core.serialization._bodies import BodyWriter
 from xcaas_core.serialization._payload import Payload
+from xcaas_core.testing._io import joined
 
 
 def written(body: Body, value: object) -> Payload:
@@ -50,3 +51,15 @@ def test_a_list_is_parts_without_names() -> None:
     ]
     with pytest.raises(ArgumentError, match="a form is made from"):
         written(multipart_body(), [{"a": 1}])
+
+
+@pytest.mark.parametrize("media_type", ["multipart/form-data", "multipart/mixed"])
+def test_a_part_has_the_headers_that_the_spec_fixes(media_type: str) -> None:
+    scale, styled = {"X-Scale": "2"}, {"X-Style": "s"}
+    encoding = {"a": Encoding("text/csv", headers=scale), "b": Encoding(style="deepObject", headers=styled)}
+    found = written(multipart_body(media_type, encoding=encoding), {"a": b"x", "b": {"c": "d"}, "e": "f"})
+    body = joined(found.parts()) if found.parts is not None else found.content
+    assert isinstance(body, bytes)
+    heads = [part.partition(b"\r\n\r\n")[0] for part in body.split(b"--")]
+    assert [b"X-Scale: 2" in head for head in heads if b"Content-Disposition" in head] == [True, False, False]
+    assert [b"X-Style: s" in head for head in heads if b"Content-Disposition" in head] == [False, True, False]

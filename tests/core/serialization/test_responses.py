@@ -177,6 +177,16 @@ def test_the_media_type_decides(kind: str, expected: object) -> None:
     assert value(responses, 200, kind, content) == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("text/csv", "a"), ("application/json", b"a"), ("text/plain", "a"), ("image/png", b"a")]
+)
+def test_the_narrower_range_goes_first(kind: str, expected: object) -> None:
+    responses: dict[str, tuple[ResponseSpec, ...]] = {
+        "200": (binary_response(media_type="*/*"), text_response(media_type="text/*")),
+    }
+    assert value(responses, 200, kind, b"a") == expected
+
+
 def test_redirects_are_successes_only_where_the_spec_says_so() -> None:
     assert table({"302": empty_response()}).is_success(302)
     assert not table(JSON).is_success(302)

@@ -137,7 +137,7 @@ def test_multipart_forms(style: Style, explode: bool, value: Any) -> None:
     body = multipart_body(encoding={"color": Encoding(style=style, explode=explode)})
     parts = BodyWriter(body, "nowhere").write({"color": value}).parts
     assert parts is not None
-    sent = [(name, content.decode()) for name, (_, content, _) in parts() if isinstance(content, bytes)]
+    sent = [(name, content.decode()) for name, (_, content, _, _) in parts() if isinstance(content, bytes)]
     pairs = [pair.partition("=") for pair in expand(style, explode, "color", value).split("&")]
     assert sent == [(unquote_plus(name.replace("+", "%2B")), unquote_plus(text)) for name, _, text in pairs]
 

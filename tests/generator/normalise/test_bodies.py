@@ -58,7 +58,15 @@ KINDS = {
         "multipart/form-data: {schema: {type: object, properties: {f: {type: string, format: binary}}}}}",
         "application/json json OpRequest, multipart/form-data multipart OpMultipartRequest",
     ),
-    "text over an object": (f"{{text/plain: {OBJECT}}}", "text/plain json OpRequest"),
+    "text over an object": (f"{{text/plain: {OBJECT}}}", "text/plain json OpRequest, text/plain text str"),
+    "text over bytes": (
+        "{text/csv: {schema: {type: string, format: binary}}}",
+        "text/csv binary bytes:binary, text/csv text str",
+    ),
+    "yaml over bytes": (
+        "{application/yaml: {schema: {type: string, format: binary}}}",
+        "application/yaml binary bytes:binary, application/yaml text str",
+    ),
 }  # fmt: skip
 
 
@@ -109,6 +117,11 @@ BODIES_GUESSED = {
     "no content": ("requestBody: {description: x}", "", "no content"),
     "a schema of Swagger 2": ("requestBody: {schema: {type: string}}", "application/json json str", "without a media type"),
     "a media type that is none": (f"requestBody: {{content: {{json: {OBJECT}}}}}", "application/json json OpRequest", "no media type"),
+    "media types that are none beside one that is": (
+        f"requestBody: {{content: {{'*': {TEXT}, application/json: {OBJECT}, '': {{}}}}}}",
+        "application/json json OpRequest",
+        "is no media type; it was left out beside application/json",
+    ),
     "in body": ("parameters: [{in: body, name: b, schema: {type: integer}}]", "application/json json int", "Swagger 2"),
     "form data": ("parameters: [{in: formData, name: f, type: string}]", "application/x-www-form-urlencoded form OpRequest", "Swagger 2"),
     "form data with a file": ("parameters: [{in: formData, name: f, type: file}]", "multipart/form-data multipart OpRequest", "Swagger 2"),
@@ -198,6 +211,17 @@ def test_headers_of_parts_are_named_as_not_sent() -> None:
     headers = "headers: {Content-Type: {schema: {type: string}}, X-Scale: {schema: {type: integer}}}"
     _, problems = body(f"{{multipart/form-data: {{encoding: {{a: {{{headers}}}}}, {OBJECT[1:]}}}")
     assert messages(problems).count("the part 'a' is sent without the headers X-Scale") == 1
+
+
+def test_headers_of_parts_whose_values_are_fixed_are_sent() -> None:
+    headers = (
+        "headers: {X-Const: {schema: {const: 7}}, X-Default: {schema: {type: boolean, default: true}}, "
+        'X-Enum: {schema: {enum: [one]}}, X-Free: {schema: {enum: [a, b]}}, X-Odd: {schema: {const: "a\\r\\nb"}}}'
+    )
+    found, problems = body(f"{{multipart/form-data: {{encoding: {{a: {{{headers}}}}}, {OBJECT[1:]}}}")
+    assert found is not None
+    assert found.variants[0].encoding[0].headers == (("X-Const", "7"), ("X-Default", "true"), ("X-Enum", "one"))
+    assert "is sent without the headers X-Free, X-Odd" in messages(problems)
 
 
 @pytest.mark.parametrize(("media", "warned"), [("multipart/form-data", True), ("multipart/mixed", False)])

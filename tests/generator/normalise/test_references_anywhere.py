@@ -111,6 +111,14 @@ def test_a_property_may_be_named_like_a_reference() -> None:
 
 
 GOOD = "  /good: {get: {operationId: good, responses: {'204': {description: none}}}}\n"
+PARTS = """
+x-part: {type: object, properties: {friend: {$ref: '#/x-part'}, lost: {allOf: [{$ref: '#/nope'}]}}}
+x-circle: {$ref: '#/x-round'}
+x-round: {$ref: '#/x-circle'}
+x-self: {description: Nothing., allOf: [{$ref: '#/x-self'}]}
+x-two: {allOf: [{$ref: '#/x-other'}]}
+x-other: {allOf: [{$ref: '#/x-two'}, {$ref: '#/x-self'}]}
+"""
 
 
 @pytest.mark.parametrize(
@@ -132,21 +140,59 @@ GOOD = "  /good: {get: {operationId: good, responses: {'204': {description: none
         "{get: {security: all, responses: {'204': {description: none}}}}",
         "{get: {servers: {$ref: '#/nope'}, responses: {'204': {description: none}}}}",
         "{$ref: '#/nope'}",
+        "{get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/nope'}}}}}}}",
+        "{get: {responses: {default: {description: ok, content: {application/json: {schema: {$ref: '#/nope'}}}}}}}",
+        "{get: {parameters: [{name: a, in: query, schema: {$ref: '#/nope'}}], responses: {'204': {description: none}}}}",
+        "{parameters: [{name: a, in: query, schema: {$ref: '#/nope'}}], get: {responses: {'204': {description: none}}}}",
+        "{post: {requestBody: {content: {application/json: {schema: {$ref: '#/nope'}}}}, responses: {'204': {description: none}}}}",
+        "{get: {responses: {'200': {description: ok, content: {application/json: {schema: {type: array, items: {$ref: '#/nope'}}}}}}}}",
+        "{get: {responses: {'200': {description: ok, content: {application/json: {schema: {properties: {example: {$ref: '#/nope'}}}}}}}}}",
+        "{get: {responses: {'200': {description: ok, content: {application/json: {schema: {oneOf: [{type: string}, {$ref: '#/nope'}]}}}}}}}",
+        "{get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/x-part'}}}}}}}",
+        "{get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/x-circle'}}}}}}}",
+        "{get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/x-self'}}}}}}}",
+        "{get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/x-two'}}}}}}}",
     ],
 )
 def test_an_operation_that_can_not_be_followed_is_refused(item: str) -> None:
-    result = read(f"paths:\n  /a: {item}\n{GOOD}")
+    result = read(f"paths:\n  /a: {item}\n{GOOD}{PARTS}")
     assert [one.id for one in result.document.operations] == ["good"]
     assert [one.path for one in result.document.refused] == ["/a"]
     assert any(one.severity == "error" and one.line for one in result.warnings)
     with pytest.raises(InputError):  # and with nothing else in it, the document is
-        read(f"paths:\n  /a: {item}\n")
+        read(f"paths:\n  /a: {item}\n{PARTS}")
 
 
 def test_an_error_that_can_not_be_found_costs_its_body_only() -> None:
     result = read("paths: {/a: {get: {operationId: a, responses: {'200': {description: ok}, '404': {$ref: '#/no'}}}}}")
     assert [one.status for one in operation(result.document, "a").responses] == ["200", "404"]
     assert "the error 404 has no body" in messages(result.warnings)
+
+
+def test_what_is_not_needed_may_lead_nowhere() -> None:
+    result = read(
+        """
+paths:
+  /a:
+    get:
+      operationId: a
+      parameters: [{name: q, in: query, schema: {type: string, example: {$ref: '#/nope'}}}]
+      responses:
+        '200':
+          description: ok
+          headers: {X-A: {schema: {$ref: '#/nope'}}}
+          content: {application/json: {schema: {$ref: '#/components/schemas/List'}}}
+        4XX: {description: no, content: {application/json: {schema: {$ref: '#/nope'}}}}
+        default: {description: no, content: {application/json: {schema: {$ref: '#/nope'}}}}
+components:
+  schemas:
+    List: {type: array, items: {$ref: '#/components/schemas/List'}}
+    Itself: {properties: {a: {type: string}}, allOf: [{$ref: '#/components/schemas/Itself'}]}
+    Unused: {properties: {a: {$ref: '#/nope'}}}
+"""
+    )
+    assert [one.id for one in result.document.operations] == ["a"]
+    assert result.document.refused == ()
 
 
 def test_paths_that_lead_nowhere_are_no_empty_package() -> None:

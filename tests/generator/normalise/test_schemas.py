@@ -44,6 +44,7 @@ TYPES = {
     "map": ("{type: object, additionalProperties: {type: integer}}", "{int}"),
     "map of maps": ("{additionalProperties: {additionalProperties: {type: string}}}", "{{str}}"),
     "map of anything": ("{type: object, additionalProperties: true}", "{any}"),
+    "anything with any more": ("{additionalProperties: true}", "any"),
     "map by pattern": ("{type: object, patternProperties: {'^x': {type: boolean}}}", "{bool}"),
     "map of classes": (f"{{type: object, additionalProperties: {PET}}}", "{Pet}"),
     "const": ("{const: fixed}", "='fixed'"),

@@ -85,11 +85,13 @@ def _in_header(name: str) -> Location:
 
 
 def _in_query(name: str) -> Location:
-    """Put a value into the query. Addresses end up in logs of servers and proxies, which is why
-    documents that have a choice use a header."""
+    """Put a value into the query, where the caller has given none. Addresses end up in logs of servers and proxies,
+    which is why documents that have a choice use a header."""
     name = quote(name, safe="")
 
     def put(request: Request, value: MaskedStr) -> None:
+        if f"?{name}" in request.keys:
+            return
         address, _, query = request.url.partition("?")
         others = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != name]
         others.append(f"{name}={quote(value, safe='')}")
@@ -99,9 +101,11 @@ def _in_query(name: str) -> Location:
 
 
 def _in_cookie(name: str) -> Location:
-    """Put a value into a cookie beside those that are there."""
+    """Put a value into a cookie beside those that are there. One that the caller has given as an argument stays."""
 
     def put(request: Request, value: MaskedStr) -> None:
+        if f"{name}=" in request.keys:
+            return
         pairs = [pair.strip() for pair in request.headers.get("cookie", "").split(";")]
         others = [pair for pair in pairs if pair and pair.partition("=")[0] != name]
         request.headers["cookie"] = MaskedStr("; ".join([*others, f"{name}={value}"]))
