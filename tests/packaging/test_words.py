@@ -135,7 +135,7 @@ def not_imperative(source: str) -> list[str]:
 @pytest.mark.parametrize("folder", SOURCES)
 def test_docstrings_of_functions_are_imperative(folder: str) -> None:
     found = {path.relative_to(ROOT).as_posix(): not_imperative(path.read_text("utf-8")) for path in files(folder)}
-    assert len(found) > 40
+    assert len(found) > (0 if folder == "data/xcaas_data" else 40)
     assert not {path: names for path, names in found.items() if names}
 
 
