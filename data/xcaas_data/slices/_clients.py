@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from importlib import import_module
 from typing import Final
@@ -15,6 +16,13 @@ __all__ = ["check_reference", "client_for"]
 _KINDS: Final = ("environment", "profile", "provider")
 _clients: Final[dict[str, xcaas.XCaaS]] = {}
 _lock: Final = threading.Lock()
+
+
+@atexit.register
+def _close() -> None:
+    """Close the connections of all clients."""
+    while _clients:
+        _clients.popitem()[1].close()
 
 
 def check_reference(reference: str) -> str:
@@ -35,7 +43,10 @@ def check_reference(reference: str) -> str:
 
 
 def client_for(reference: str) -> xcaas.XCaaS:
-    """Return the client of a reference: one for all slices of a process, so that they share tokens and limits."""
+    """Return the client of a reference: one for all slices of a process, so that they share tokens and limits.
+
+    It is closed when the process ends.
+    """
     with _lock:
         found = _clients.get(reference)
         if found is None:

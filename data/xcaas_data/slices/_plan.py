@@ -87,11 +87,12 @@ def plan(
     longest = (
         None if facts.longest is None else timedelta(seconds=facts.longest) - (2 * SECOND if facts.time else 0 * SECOND)
     )
+    partitions = list(_partitions(facts, over or {}))
     text = _arguments(facts, arguments or {}, over or {})
     check_reference(credentials)
     pieces = [
         Slice[Any](facts.call, region, partition, first, last, text, credentials)
-        for region, partition in _partitions(facts, over or {})
+        for region, partition in partitions
         for first, last in windows(start, end, length(every), zone=_zone(zone), longest=longest)
     ]
     if at_most is None:
@@ -157,5 +158,5 @@ def _plain(value: object) -> object:
 def _zone(name: str | None) -> ZoneInfo | None:
     try:
         return None if name is None else ZoneInfo(name)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:  # a name that is none, has odd letters, or leads out
         raise SliceError(f"there is no time zone {name!r}") from error
