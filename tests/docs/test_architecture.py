@@ -43,6 +43,8 @@ def _rooms(package: str) -> dict[str, int]:
 def _contracts(package: str) -> Iterator[list[list[str]]]:
     """The layers that import-linter holds in a package, from the top down, by paths that start in the package."""
     for contract in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]:
+        if "containers" not in contract:
+            continue  # not about rooms of one package
         root, *inside = contract["containers"][0].split(".")
         if root == PACKAGES[package].name:
             # A room that a contract of its own divides is listed by its parts.

@@ -79,7 +79,8 @@ def test_programs_are_typed(petstore: Path, tmp_path: Path) -> None:
     settings = {
         "typeCheckingMode": "strict",
         "pythonVersion": "3.11",
-        "extraPaths": [str(ROOT / name) for name in ("generated", "core", "generator", "sandbox")] + [str(petstore)],
+        "extraPaths": [str(ROOT / name) for name in ("generated", "core", "generator", "sandbox", "data")]
+        + [str(petstore)],
         # Pages show expressions for their value, and not all of them need the import that is put in front.
         "reportUnusedExpression": False,
         "reportUnusedImport": False,

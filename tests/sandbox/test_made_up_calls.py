@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcaas_sandbox.products._made_up_calls import MadeUpCalls
+from xcaas_sandbox.products.work_analytics._made_up_calls import MadeUpCalls
 
 HOUR = 3_600_000
 NEW_YEAR = 1_767_225_600_000

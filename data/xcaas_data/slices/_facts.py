@@ -91,7 +91,7 @@ def _owners(call: str) -> tuple[type[object], type[object]]:
     """Return the classes that have a call as a method, that of the blocking and that of the async client."""
     find: Callable[[object], object] = attrgetter(call.rpartition(".")[0])
     with xcaas.XCaaS() as client:
-        return type(find(client)), type(find(xcaas.AsyncXCaaS()))
+        return find(client).__class__, find(xcaas.AsyncXCaaS()).__class__
 
 
 @cache

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, overload
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from .._replies import Problem
+from ..._replies import Problem
 
 if TYPE_CHECKING:
-    from .._handlers import Call
-    from .._specs import Node
+    from ..._handlers import Call
+    from ..._specs import Node
 
 __all__ = ["MadeUpCalls"]
 

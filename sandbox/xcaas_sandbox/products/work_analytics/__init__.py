@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
-from .._credentials import WORK_ANALYTICS
-from .._examples import answer_example
-from .._replies import Problem, Reply
+from ..._credentials import WORK_ANALYTICS
+from ..._examples import answer_example
+from ..._replies import Problem, Reply
+from .._pages import decode_cursor, encode_cursor
+from ._live import LiveReports
 from ._made_up_calls import MadeUpCalls
-from ._pages import decode_cursor, encode_cursor
-from ._work_live import LiveReports
 
 if TYPE_CHECKING:
-    from .._credentials import Credentials
-    from .._handlers import Call, Handler
-    from .._specs import Node, Product
+    from ..._credentials import Credentials
+    from ..._handlers import Call, Handler
+    from ..._specs import Node, Product
 
 __all__ = ["WorkAnalytics"]
 
