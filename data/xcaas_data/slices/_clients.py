@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+from functools import cache
 from importlib import import_module
 from typing import Final
 
@@ -11,7 +12,7 @@ import xcaas
 
 from ._errors import SliceError
 
-__all__ = ["check_reference", "client_for"]
+__all__ = ["bare_client", "check_reference", "client_for"]
 
 _KINDS: Final = ("environment", "profile", "provider")
 _clients: Final[dict[str, xcaas.XCaaS]] = {}
@@ -23,6 +24,12 @@ def _close() -> None:
     """Close the connections of all clients."""
     while _clients:
         _clients.popitem()[1].close()
+
+
+@cache
+def bare_client() -> xcaas.XCaaS:
+    """Return a client for what no request is sent for: signatures and schemas."""
+    return xcaas.XCaaS()
 
 
 def check_reference(reference: str) -> str:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import xcaas
 
+from ._clients import bare_client
 from ._errors import NotSliceableError
 
 __all__ = ["Facts", "RowsFacts", "call_name", "facts_of", "has_regions"]
@@ -90,8 +91,7 @@ def call_name(method: object) -> str:
 def _owners(call: str) -> tuple[type[object], type[object]]:
     """Return the classes that have a call as a method, that of the blocking and that of the async client."""
     find: Callable[[object], object] = attrgetter(call.rpartition(".")[0])
-    with xcaas.XCaaS() as client:
-        return find(client).__class__, find(xcaas.AsyncXCaaS()).__class__
+    return find(bare_client()).__class__, find(xcaas.AsyncXCaaS()).__class__
 
 
 @cache

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import xcaas
 
-from ._clients import check_reference, client_for
+from ._clients import bare_client, check_reference, client_for
 from ._errors import SliceError
 from ._facts import Facts, call_name, facts_of, has_regions
 from ._reading import method_of
@@ -132,8 +132,7 @@ def _partitions(facts: Facts, over: Mapping[str, Iterable[str]]) -> Iterator[tup
 
 def _arguments(facts: Facts, given: Mapping[str, object], over: Mapping[str, object]) -> str:
     """Return arguments as JSON. Raises SliceError for those that the operation does not take, or that are missing."""
-    with xcaas.XCaaS() as client:
-        known = inspect.signature(method_of(client, facts.call)).parameters
+    known = inspect.signature(method_of(bare_client(), facts.call)).parameters
     for name in given:
         if name not in known:
             raise SliceError(f"{facts.call} has no argument {name!r}", advice=f"It has {', '.join(known)}.")

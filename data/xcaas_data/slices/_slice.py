@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from ._clients import check_reference, client_for
+from ._clients import bare_client, check_reference, client_for
 from ._errors import SliceError
 from ._facts import facts_of
 from ._reading import Reading
@@ -101,10 +101,7 @@ class Slice(Generic[T_co]):
 
     def schema(self, *, pivot: Mapping[str, Sequence[str]] | None = None) -> ArrowSchema:
         """Return the `pyarrow.Schema` of every slice of this operation. No request is sent for it."""
-        import xcaas
-
-        with xcaas.XCaaS() as client:
-            schema: ArrowSchema = self._reading(client).rows(pivot or {}).arrow_schema()
+        schema: ArrowSchema = self._reading(bare_client()).rows(pivot or {}).arrow_schema()
         return schema
 
     def estimate(self, client: xcaas.XCaaS | None = None) -> int | None:
