@@ -63,7 +63,7 @@ def plan(
     at_most: int | None = None,
     client: xcaas.XCaaS | None = None,
 ) -> list[Slice[Any]]:
-    """Cut a list into slices: windows of time, for each region and each value of what else cuts the list.
+    """Make slices of a list: windows of time, for each region and each value of what else cuts the list.
 
     Args:
         operation: A method of a client, or its name: `client.storage.objects.search`, `"storage.objects.search"`.
