@@ -13,6 +13,7 @@ import pytest
 from tests.support.sample.models import StorageObject, Tag
 from tests.support.zoo import Cat, Dog, Plain
 from xcaas_core._errors import ArgumentError, ExportError
+from xcaas_core.models import Codec, resolve
 from xcaas_core.tables._rows import AsyncRows, Rows, rows
 
 pyarrow: Any = importlib.import_module("pyarrow")
@@ -132,3 +133,28 @@ def test_async_rows_do_the_same() -> None:
         assert repr(pivoted).startswith("<pivot of ")
 
     anyio.run(run)
+
+
+class Known(Rows[object]):
+    """Rows that are no models, of a type that is known."""
+
+    def __iter__(self) -> Iterator[object]:
+        return iter([["a"], []])
+
+    def _row_codec(self) -> Codec:
+        return resolve("list[str]", "tests.support.sample")
+
+
+def test_rows_that_are_no_models_have_one_column() -> None:
+    assert Known().arrow_schema().names == ["value"]
+    [batch] = Known().arrow_batches()
+    assert batch.to_pylist() == [{"value": ["a"]}, {"value": []}]
+
+
+def test_a_list_of_several_models_is_pivoted_once() -> None:
+    class Other(StorageObject):
+        pass
+
+    mixed = [OBJECTS[0], Other(id="d", tags=[Tag(key="agent", value="y")])]
+    table = rows(mixed).pivot("tags").to_arrow()
+    assert table.to_pydict()["tags.agent"] == ["x", "y"]

@@ -169,3 +169,9 @@ def test_what_makes_no_sense_is_told(call: str, given: dict[str, Any], message: 
 def test_a_partition_may_be_one_argument_of_all() -> None:
     [one] = plan("work_analytics.call_records.list", window=DAY, every="1d", arguments={"pbx_id": "allpbxes"})
     assert (one.partition, json.loads(one.arguments)) == ("", {"pbx_id": "allpbxes"})
+
+
+@pytest.mark.parametrize("end", [START, START - timedelta(hours=1), START.replace(tzinfo=None)])
+def test_a_slice_goes_from_a_time_in_utc_to_a_later_one(end: datetime) -> None:
+    with pytest.raises(SliceError, match="from a time in UTC to a later one"):
+        Slice[Any]("storage.objects.search", "", "", START, end)

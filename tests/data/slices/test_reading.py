@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from xcaas import XCaaS
+from xcaas import SecretUnavailableError, XCaaS
 from xcaas.storage.models import StorageObject
 from xcaas.testing import FakeServer
 from xcaas_data.slices import Slice, SliceError, plan, unique
@@ -202,3 +203,16 @@ def test_a_provider_gives_a_client() -> None:
     [one] = plan("storage.objects.search", window=(START, START + DAY), every="1d", credentials="provider:os:getcwd")
     with pytest.raises(SliceError, match="os:getcwd gives no XCaaS but a str"):
         list(one.items())
+
+
+def test_a_profile_is_read_where_the_slice_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    [one] = plan("storage.objects.search", window=(START, START + DAY), every="1d", credentials="profile:acme")
+    with pytest.raises(SecretUnavailableError):
+        list(one.items())
+
+
+def test_a_page_without_items_has_its_columns(client: XCaaS) -> None:
+    [page] = client.storage.objects.search(filter="id==nothing").pages()
+    table: Any = page.to_arrow()
+    assert (table.num_rows, table.column_names[:2]) == (0, ["id", "type"])
