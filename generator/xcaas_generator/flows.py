@@ -19,6 +19,8 @@ __all__ = [
     "Poller",
     "RateLimit",
     "Retry",
+    "RowsOf",
+    "Slices",
     "StatusLink",
     "StopCondition",
     "StopTest",
@@ -124,6 +126,37 @@ class Download:
     checksum: Checksum | None = None
     filename: str | None = None
     ranges: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOf:
+    """A list that has to be made before it is read: `id` points to what the other operation wants to know."""
+
+    call: FollowUp
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """How a list is cut into pieces that can be read apart from each other.
+
+    The window is two parameters, `start` and `end`, or stands in a `template` for the parameter `filter`. `key` and
+    `time` are JSON pointers into an item; `longest` is in seconds.
+    """
+
+    place: SourceLocation
+    start: str | None = None
+    end: str | None = None
+    zone: str | None = None
+    filter: str | None = None
+    template: str | None = None
+    longest: int | None = None
+    partition: str | None = None
+    key: str | None = None
+    time: str | None = None
+    total: str | None = None
+    count: str | None = None
+    rows: RowsOf | None = None
 
 
 @dataclass(frozen=True, slots=True)

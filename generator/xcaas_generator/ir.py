@@ -17,6 +17,8 @@ from xcaas_generator.flows import Pagination as Pagination
 from xcaas_generator.flows import Poller as Poller
 from xcaas_generator.flows import RateLimit as RateLimit
 from xcaas_generator.flows import Retry as Retry
+from xcaas_generator.flows import RowsOf as RowsOf
+from xcaas_generator.flows import Slices as Slices
 from xcaas_generator.flows import StatusLink as StatusLink
 from xcaas_generator.flows import StopCondition as StopCondition
 from xcaas_generator.flows import StopTest as StopTest
@@ -299,6 +301,7 @@ class Operation:
     poller: Poller | None = None
     download: Download | None = None
     retry: Retry | None = None
+    slices: Slices | None = None
     fixed_headers: tuple[tuple[str, str], ...] = ()  # sent with every call
     single: bool = False  # the response is one thing, which may come as the only element of a list
 

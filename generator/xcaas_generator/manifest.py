@@ -35,8 +35,8 @@ class Section:
     """Words for its regions; none if any word will do, None if it has no regions."""
 
 
-def record(product: str, operation: ir.Operation, call: str) -> Record:
-    """Return what the manifest says of an operation that can be called."""
+def record(product: str, operation: ir.Operation, call: str, slices: ir.JSON = None) -> Record:
+    """Return what the manifest says of an operation that can be called. `slices` is in terms of the generated code."""
     return {
         "product": product,
         "operation_id": operation.id,
@@ -47,6 +47,7 @@ def record(product: str, operation: ir.Operation, call: str) -> Record:
         "security": [list(schemes) for schemes in operation.security],
         "pagination": operation.pagination.declared if operation.pagination else None,
         "poller": operation.poller.declared if operation.poller else None,
+        "slices": slices,
         "deprecated": operation.deprecated,
     }
 

@@ -125,7 +125,7 @@ class SandboxState:
         chosen = reply.media_type or _negotiate(operation, reply.status, headers.get("accept", "*/*"))
         if reply.body is None and chosen is None:
             return Response(None, reply.status, reply.headers)
-        wrong = check_response(operation, reply.status, chosen, reply.body)
+        wrong = check_response(operation, reply.status, chosen, reply.sample)
         if wrong:
             # Never hide the sandbox's own mistakes: they would become facts in somebody's test.
             return JSONResponse(

@@ -17,7 +17,10 @@ _DOCUMENTS: Final = "https://developer.8x8.com/errors"
 
 
 class Reply:
-    """An answer: JSON in `body`, or bytes in `stream`, which then need a media type."""
+    """An answer: JSON in `body`, or bytes in `stream`, which then need a media type.
+
+    `sample` is held against the spec in place of a body that is long and all alike.
+    """
 
     def __init__(
         self,
@@ -27,8 +30,10 @@ class Reply:
         headers: Mapping[str, str] | None = None,
         media_type: str | None = None,
         stream: Iterable[bytes] | None = None,
+        sample: object = None,
     ) -> None:
         self.body = body
+        self.sample = body if sample is None else sample
         self.stream = stream
         self.status = status
         self.headers = dict(headers or {})

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 _FENCE = re.compile(
-    r"^(?:<!-- only type-checked: (?P<reason>.+) -->\n)?```(?P<kind>\w*)\n(?P<code>.*?)^```", re.M | re.S
+    r"^(?:<!-- only type-checked: (?P<reason>[^\n]+) -->\n)?```(?P<kind>\w*)\n(?P<code>.*?)^```", re.M | re.S
 )
 
 

@@ -66,6 +66,7 @@ def test_a_package_is_built(spec: Path, capsys: pytest.CaptureFixture[str]) -> N
             "security": [],
             "pagination": None,
             "poller": None,
+            "slices": None,
             "deprecated": False,
         }
     ]

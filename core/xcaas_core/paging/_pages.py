@@ -36,7 +36,7 @@ M = TypeVar("M", bound="Model")
 class Page(Rows[T]):
     """One page of a list."""
 
-    __slots__ = ("_model", "body", "headers", "items", "number", "resume_token")
+    __slots__ = ("_codec", "_model", "body", "headers", "items", "number", "resume_token")
 
     def __init__(
         self,
@@ -47,8 +47,10 @@ class Page(Rows[T]):
         headers: Mapping[str, str],
         body: JSONValue,
         model: str | None = None,
+        codec: Callable[[], Codec] | None = None,
     ) -> None:
         self._model = model  # the annotation of the whole response
+        self._codec = codec  # of one item
         self.items: list[T] = items
         self.number: int = number
         """The page's number as the service counts; from 0 where it does not."""
@@ -95,6 +97,9 @@ class Page(Rows[T]):
 
     def _at_hand(self) -> list[T]:
         return self.items
+
+    def _row_codec(self) -> Codec | None:
+        return None if self._codec is None else self._codec()
 
     def __repr__(self) -> str:
         return f"<Page {self.number}: {plural(len(self.items), 'item')}>"
@@ -176,7 +181,13 @@ class PageSource(Generic[T]):
         number = raw.here.key if self.paging.style == "page" else raw.here.index
         token = None if raw.next is None else raw.next.to_text(self.name)
         return Page(
-            items, number=int(number or 0), resume_token=token, headers=raw.headers, body=raw.body, model=self._model()
+            items,
+            number=int(number or 0),
+            resume_token=token,
+            headers=raw.headers,
+            body=raw.body,
+            model=self._model(),
+            codec=self.item_codec,
         )
 
     def _model(self) -> str | None:
@@ -230,13 +241,11 @@ class PageSource(Generic[T]):
                 raise blame_body(ArgumentError(str(error)), operation) from None
         return self._body
 
-    def item_codec(self) -> Codec | None:
-        """Return the codec of one item; None for plain JSON."""
-        if self.paging.item is None:
-            return None
+    def item_codec(self) -> Codec:
+        """Return the codec of one item."""
         from ..models import resolve
 
-        return resolve(self.paging.item, self.call.operation.product.package)
+        return resolve(self.paging.item or "JSONValue", self.call.operation.product.package)
 
     def _make_decoder(self) -> Callable[[list[JSONValue]], list[T]]:
         if self.paging.item is None:

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    pass
+__all__ = ["ArrowBatch", "ArrowSchema", "ArrowTable"]
 
-__all__ = ["ArrowTable"]
+
+class ArrowSchema(Protocol):
+    """A `pyarrow.Schema`: names and types of columns."""
+
+    @property
+    def names(self) -> list[str]: ...
+    def __arrow_c_schema__(self) -> object: ...
+
+
+class ArrowBatch(Protocol):
+    """A `pyarrow.RecordBatch`: some rows of a table."""
+
+    @property
+    def num_rows(self) -> int: ...
+    @property
+    def num_columns(self) -> int: ...
+    @property
+    def schema(self) -> ArrowSchema: ...
+    def to_pylist(self) -> list[dict[str, object]]: ...
+    def to_pydict(self) -> dict[str, list[object]]: ...
+    def __arrow_c_array__(self, requested_schema: object = None) -> object: ...
 
 
 class ArrowTable(Protocol):

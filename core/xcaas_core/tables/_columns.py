@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final, TypeAlias, cast
 
+from .._by_key import Pair, by_key
+from .._errors import ArgumentError
 from ..models._codec import Codec, NullableCodec, write_any
 from ..models._containers import ListCodec, MapCodec, OneOrListCodec
 from ..models._dates import Day, Epoch, Moment
@@ -20,8 +22,9 @@ from ..models._layout import Layout, ModelCodec, unknown_of
 from ..models._model import Model
 from ..models._scalars import NULL, ConstCodec
 from ..models._unions import DiscriminatedCodec, UnionCodec
+from ._row_type import Pivots, RowType
 
-__all__ = ["Column", "Kind", "columns_for", "row_of"]
+__all__ = ["Column", "Kind", "columns_for", "fixed_columns", "row_of"]
 
 Kind: TypeAlias = "str | ListKind | MapKind | StructKind"
 """`text int float bool bytes date moment wall json`, or a list, map or struct of others.
@@ -78,24 +81,76 @@ class Column:
         return getattr(row, self.name, None) if isinstance(row, Model) else row
 
 
-def columns_for(rows: Sequence[object], codec: Codec | None = None) -> list[Column]:
+UNKNOWN: Final = "unknown_fields"
+
+
+def columns_for(rows: Sequence[object], row_type: RowType | None = None) -> list[Column]:
     """Return the columns of a table of `rows`: those of the models among them, in order of appearance.
 
-    `codec` says what the rows are, also where there are none. Fields that no spec knows share
+    `row_type` says what the rows are, also where there are none. Fields that no spec knows share
     one column of JSON, if any row has them. Rows that are no models fill a column `value`.
     """
+    row_type = row_type or RowType()
+    codec, pivots = row_type.codec, row_type.pivots
     kinds: list[type[object]] = list(dict.fromkeys([*_models_of(codec), *(type(row) for row in rows)]))
     columns: dict[str, Column] = {}
+    missing = set(pivots)
     for kind in kinds:
         if issubclass(kind, Model):
             for name, value_codec in _codecs(kind.__layout__()):
                 found = kind_of(value_codec)
-                columns.setdefault(name, Column(name, found, partial(_field, name, found)))
+                if name not in pivots:
+                    columns.setdefault(name, Column(name, found, partial(_field, name, found)))
+                elif name in missing:
+                    missing.remove(name)
+                    columns.update({one.name: one for one in _pivoted(name, found, pivots[name], rows)})
         else:
             columns.setdefault("value", _plain_column(kind, codec))
+    if missing and kinds:
+        raise ArgumentError(f"{min(missing)!r} cannot be pivoted: the rows have no such field")
     if any(_unknown(row) for row in rows):
-        columns["unknown_fields"] = Column("unknown_fields", "json", lambda row: _cell("json", _unknown(row) or None))
+        columns[UNKNOWN] = unknown_column()
     return list(columns.values())
+
+
+def fixed_columns(row_type: RowType) -> list[Column]:
+    """Return the columns that a table has whatever its rows turn out to be.
+
+    Raises ArgumentError where a list is pivoted without its keys.
+    """
+    for name, keys in row_type.pivots.items():
+        if keys is None:
+            raise ArgumentError(f"the keys of {name!r} are not known before the rows: pivot({name}=[…]) names them")
+    columns = columns_for((), row_type)
+    if not _models_of(row_type.codec):
+        return [_plain_column(object, row_type.codec)]
+    return [*columns, unknown_column()]
+
+
+def unknown_column() -> Column:
+    """Return the column of the fields that no spec knows."""
+    return Column(UNKNOWN, "json", lambda row: _cell("json", _unknown(row) or None))
+
+
+def _pivoted(name: str, kind: Kind, keys: tuple[str, ...] | None, rows: Iterable[object]) -> list[Column]:
+    """Return a column for each key of a list of keys and values."""
+    item = kind.item if isinstance(kind, ListKind) else None
+    if not isinstance(item, StructKind) or not {"key", "value"} <= item.fields.keys():
+        raise ArgumentError(f"{name!r} cannot be pivoted: it is no list of keys and values")
+    value = item.fields["value"]
+    if keys is None:
+        keys = tuple(dict.fromkeys(key for row in rows for key in pairs_of(row, name)))
+    return [Column(f"{name}.{key}", value, partial(_pivot_cell, name, key, value)) for key in keys]
+
+
+def _pivot_cell(name: str, key: str, kind: Kind, row: object) -> object:
+    return _cell(kind, pairs_of(row, name).get(key))
+
+
+def pairs_of(row: object, name: str) -> dict[str, object]:
+    """Return the values of a row's list of keys and values by their keys."""
+    pairs: Iterable[Pair[object]] | None = getattr(row, name, None)
+    return by_key(pairs)
 
 
 def _models_of(codec: Codec | None) -> list[type]:
@@ -177,9 +232,16 @@ def _cell(kind: Kind, value: object) -> object:
     return str(value) if isinstance(value, uuid.UUID | decimal.Decimal) else value
 
 
-def row_of(row: object) -> dict[str, object]:
+def row_of(row: object, pivots: Pivots | None = None) -> dict[str, object]:
     """Return a row as a dictionary by Python names, models inside it as well; other values stay as they are."""
-    return _fields_of(row) if isinstance(row, Model) else {"value": _unmodelled(row)}
+    if not isinstance(row, Model):
+        return {"value": _unmodelled(row)}
+    found = _fields_of(row)
+    for name, keys in (pivots or {}).items():
+        if found.pop(name, None) is not None or keys is not None:
+            pairs = pairs_of(row, name)
+            found.update({f"{name}.{key}": _unmodelled(pairs.get(key)) for key in (pairs if keys is None else keys)})
+    return found
 
 
 def _fields_of(model: Model) -> dict[str, object]:

@@ -14,10 +14,11 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from .._errors import ConfigurationError, ExportError
 from .._partial_file import PartialFile
-from ..models._codec import Codec, write_any
+from ..models._codec import write_any
 from ..models._html import html_table
 from ..models._json import encode_json
 from ._columns import Column, Kind, ListKind, MapKind, StructKind, columns_for, row_of
+from ._row_type import RowType
 
 if TYPE_CHECKING:
     import pandas  # type: ignore[import-untyped,import-not-found,unused-ignore]
@@ -25,12 +26,22 @@ if TYPE_CHECKING:
 
     from ._arrow import ArrowTable
 
-__all__ = ["arrow_table", "dicts", "html", "pandas_frame", "polars_frame", "write_csv", "write_parquet"]
+__all__ = [
+    "arrow_table",
+    "arrow_type",
+    "dicts",
+    "html",
+    "library",
+    "pandas_frame",
+    "polars_frame",
+    "write_csv",
+    "write_parquet",
+]
 
 
-def dicts(rows: Iterable[object]) -> list[dict[str, object]]:
+def dicts(rows: Iterable[object], row_type: RowType) -> list[dict[str, object]]:
     """Return one dictionary per row."""
-    return [row_of(row) for row in rows]
+    return [row_of(row, row_type.pivots) for row in rows]
 
 
 def html(rows: Sequence[object], caption: str) -> str:
@@ -40,10 +51,10 @@ def html(rows: Sequence[object], caption: str) -> str:
     return html_table(caption, [column.name for column in columns], cells)
 
 
-def arrow_table(rows: list[object], codec: Codec | None) -> ArrowTable:
+def arrow_table(rows: list[object], row_type: RowType) -> ArrowTable:
     """Return a `pyarrow.Table`."""
-    pa = _library("pyarrow", "to_arrow")
-    columns = columns_for(rows, codec)
+    pa = library("pyarrow", "to_arrow")
+    columns = columns_for(rows, row_type)
     arrays = [_arrow_array(pa, column, rows) for column in columns]
     table: ArrowTable = pa.Table.from_arrays(arrays, names=[column.name for column in columns])
     return table
@@ -52,19 +63,20 @@ def arrow_table(rows: list[object], codec: Codec | None) -> ArrowTable:
 def _arrow_array(pa: Any, column: Column, rows: list[object]) -> object:
     cells = [column.cell(row) for row in rows]
     try:
-        return pa.array(cells, _arrow_type(pa, column.kind))
+        return pa.array(cells, arrow_type(pa, column.kind))
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
         # A value that the spec does not foresee: better the whole column as text than no table.
         return pa.array([_text(cell) for cell in cells], pa.string())
 
 
-def _arrow_type(pa: Any, kind: Kind) -> object:
+def arrow_type(pa: Any, kind: Kind) -> object:
+    """Return the type of `pyarrow` for a kind of column."""
     if isinstance(kind, ListKind):
-        return pa.list_(_arrow_type(pa, kind.item))
+        return pa.list_(arrow_type(pa, kind.item))
     if isinstance(kind, MapKind):
-        return pa.list_(pa.struct([("key", pa.string()), ("value", _arrow_type(pa, kind.value))]))
+        return pa.list_(pa.struct([("key", pa.string()), ("value", arrow_type(pa, kind.value))]))
     if isinstance(kind, StructKind):
-        return pa.struct([(name, _arrow_type(pa, inner)) for name, inner in kind.fields.items()])
+        return pa.struct([(name, arrow_type(pa, inner)) for name, inner in kind.fields.items()])
     return {
         "int": pa.int64(),
         "float": pa.float64(),
@@ -76,20 +88,20 @@ def _arrow_type(pa: Any, kind: Kind) -> object:
     }.get(kind, pa.string())
 
 
-def pandas_frame(rows: list[object], codec: Codec | None) -> pandas.DataFrame:
+def pandas_frame(rows: list[object], row_type: RowType) -> pandas.DataFrame:
     """Return a pandas frame. Whole numbers and booleans stay what they are where some are missing."""
-    pd = _library("pandas", "to_pandas")
-    pa = _library("pyarrow", "to_pandas")
+    pd = library("pandas", "to_pandas")
+    pa = library("pyarrow", "to_pandas")
     types: dict[object, object] = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
-    table: Any = arrow_table(rows, codec)
+    table: Any = arrow_table(rows, row_type)
     frame: pandas.DataFrame = table.to_pandas(types_mapper=types.get)
     return frame
 
 
-def polars_frame(rows: list[object], codec: Codec | None) -> polars.DataFrame:
+def polars_frame(rows: list[object], row_type: RowType) -> polars.DataFrame:
     """Return a polars frame."""
-    pl = _library("polars", "to_polars")
-    columns = columns_for(rows, codec)
+    pl = library("polars", "to_polars")
+    columns = columns_for(rows, row_type)
     frame: polars.DataFrame = pl.DataFrame([_polars_series(pl, column, rows) for column in columns])
     return frame
 
@@ -129,17 +141,17 @@ def _polars_type(pl: Any, kind: Kind) -> object:
     }.get(kind, pl.String)
 
 
-def write_parquet(rows: list[object], codec: Codec | None, path: str | os.PathLike[str]) -> None:
+def write_parquet(rows: list[object], row_type: RowType, path: str | os.PathLike[str]) -> None:
     """Write a Parquet file."""
-    parquet = _library("pyarrow.parquet", "to_parquet")
-    table = arrow_table(rows, codec)
+    parquet = library("pyarrow.parquet", "to_parquet")
+    table = arrow_table(rows, row_type)
     with _whole(path) as file:
         parquet.write_table(table, file)
 
 
-def write_csv(rows: list[object], codec: Codec | None, path: str | os.PathLike[str]) -> None:
+def write_csv(rows: list[object], row_type: RowType, path: str | os.PathLike[str]) -> None:
     """Write a CSV file in UTF-8 with a header. Lists and models inside a row become JSON."""
-    columns = columns_for(rows, codec)
+    columns = columns_for(rows, row_type)
     with _whole(path) as file:
         # Not a TextIOWrapper, which would close the file behind the back of who removes it on errors.
         writer = csv.writer(codecs.getwriter("utf-8")(file))
@@ -157,7 +169,7 @@ def _text(cell: object) -> str | None:
     return cell.hex() if isinstance(cell, bytes) else str(cell)
 
 
-def _library(name: str, purpose: str) -> Any:
+def library(name: str, purpose: str) -> Any:
     """Return a module of an optional package; no stub of all three is complete, hence Any."""
     try:
         return importlib.import_module(name)

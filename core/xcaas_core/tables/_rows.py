@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ._arrow import ArrowTable
+from ._arrow import ArrowBatch, ArrowSchema, ArrowTable
+from ._row_type import Pivots, RowType
 
 if TYPE_CHECKING:
     import pandas  # type: ignore[import-untyped,import-not-found,unused-ignore]
     import polars  # type: ignore[import-not-found,unused-ignore]
 
-    from ..models import Codec
+    from ..models import Codec, Model
 
 __all__ = ["AsyncRows", "Rows", "rows"]
 
@@ -32,6 +34,19 @@ class _Typed:
     def _row_codec(self) -> Codec | None:
         """Return the codec of one row, which gives the columns their types also where there are no rows."""
         return None
+
+    def _row_type(self) -> RowType:
+        """Return how rows are laid out as columns."""
+        return RowType(self._row_codec())
+
+    def arrow_schema(self) -> ArrowSchema:
+        """Return the `pyarrow.Schema` of `arrow_batches`, before the first row: no request is sent for it.
+
+        Raises ExportError for rows whose type is not known.
+        """
+        from ._batches import arrow_schema
+
+        return arrow_schema(self._row_type())
 
 
 class Rows(_Typed, Generic[T_co]):
@@ -61,37 +76,57 @@ class Rows(_Typed, Generic[T_co]):
         """Return one dictionary per row, also for models inside a row; dates and all else stay Python values."""
         from ._export import dicts
 
-        return dicts(self)
+        return dicts(self, self._row_type())
+
+    def pivot(self, *fields: str, **keys: Iterable[str]) -> Rows[T_co]:
+        """Return the same rows as a table in which lists of keys and values are columns of their own.
+
+        `pivot("tags")` makes a column `tags.callId` of each key that comes; `pivot(tags=["callId"])` makes those that
+        are named, so that all tables and batches have the same ones.
+        """
+        row_type = _pivoted(self._row_type(), fields, keys)
+        return _Gathered(self, lambda: row_type)
+
+    def arrow_batches(self, size: int = 10_000) -> Iterator[ArrowBatch]:
+        """Return `pyarrow.RecordBatch`es of so many rows, which fit one `arrow_schema` and never all are in memory.
+
+        Fields that no spec knows are JSON in a column `unknown_fields`, which is there in any case.
+
+        Raises ExportError for a value that does not fit its column.
+        """
+        from ._batches import check_size, record_batches
+
+        return record_batches(self, self._row_type(), check_size(size))
 
     def to_arrow(self) -> ArrowTable:
         """Return a `pyarrow.Table` (extra `arrow`). Models in a row become structs, free JSON becomes text."""
         from ._export import arrow_table
 
-        return arrow_table(list(self), self._row_codec())
+        return arrow_table(list(self), self._row_type())
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return a pandas frame (extra `pandas`). Integers and booleans stay so where some are missing."""
         from ._export import pandas_frame
 
-        return pandas_frame(list(self), self._row_codec())
+        return pandas_frame(list(self), self._row_type())
 
     def to_polars(self) -> polars.DataFrame:
         """Return a polars frame (extra `polars`)."""
         from ._export import polars_frame
 
-        return polars_frame(list(self), self._row_codec())
+        return polars_frame(list(self), self._row_type())
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write a CSV file in UTF-8 with a header. Lists and models inside a row become JSON."""
         from ._export import write_csv
 
-        write_csv(list(self), self._row_codec(), path)
+        write_csv(list(self), self._row_type(), path)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
         """Write a Parquet file (extra `arrow`)."""
         from ._export import write_parquet
 
-        write_parquet(list(self), self._row_codec(), path)
+        write_parquet(list(self), self._row_type(), path)
 
 
 class AsyncRows(_Typed, Generic[T_co]):
@@ -126,16 +161,51 @@ class AsyncRows(_Typed, Generic[T_co]):
         """See `Rows.to_parquet`."""
         (await self._gathered()).to_parquet(path)
 
+    def pivot(self, *fields: str, **keys: Iterable[str]) -> AsyncRows[T_co]:
+        """See `Rows.pivot`."""
+        return _AsyncView(self, _pivoted(self._row_type(), fields, keys))
+
+    async def arrow_batches(self, size: int = 10_000) -> AsyncGenerator[ArrowBatch]:
+        """See `Rows.arrow_batches`."""
+        from ._batches import BatchMaker, check_size
+
+        check_size(size)
+        maker, waiting = BatchMaker(self._row_type()), list[T_co]()
+        async for row in self:
+            waiting.append(row)
+            if len(waiting) == size:
+                yield maker.make(waiting)
+                waiting.clear()
+        if waiting:
+            yield maker.make(waiting)
+
     async def _gathered(self) -> Rows[T_co]:
-        return _Gathered([row async for row in self], self._row_codec)
+        return _Gathered([row async for row in self], self._row_type)
+
+
+class _AsyncView(AsyncRows[T_co]):
+    __slots__ = ("_items", "_type")
+
+    def __init__(self, items: AsyncRows[T_co], row_type: RowType) -> None:
+        self._items = items
+        self._type = row_type
+
+    def __aiter__(self) -> AsyncIterator[T_co]:
+        return aiter(self._items)
+
+    def __repr__(self) -> str:
+        return f"<pivot of {self._items!r}>"
+
+    def _row_type(self) -> RowType:
+        return self._type
 
 
 class _Gathered(Rows[T_co]):
-    __slots__ = ("_codec", "_items")
+    __slots__ = ("_items", "_type")
 
-    def __init__(self, items: Iterable[T_co], codec: Callable[[], Codec | None]) -> None:
+    def __init__(self, items: Iterable[T_co], row_type: Callable[[], RowType]) -> None:
         self._items = items
-        self._codec = codec
+        self._type = row_type
 
     def __iter__(self) -> Iterator[T_co]:
         return iter(self._items)
@@ -143,13 +213,36 @@ class _Gathered(Rows[T_co]):
     def __repr__(self) -> str:
         return "<Rows>"
 
-    def _row_codec(self) -> Codec | None:
-        return self._codec()
+    def _row_type(self) -> RowType:
+        return self._type()
+
+    @staticmethod
+    def type_of(of: type[Model] | Rows[object] | None) -> RowType:
+        """Return what rows are that are like those of another list, or of a model."""
+        if of is None:
+            return RowType()
+        if isinstance(of, Rows):
+            return of._row_type()
+        from ..models._layout import ModelCodec
+
+        return RowType(ModelCodec(of))
 
     def _at_hand(self) -> Collection[object] | None:
         return self._items if isinstance(self._items, Collection) else None
 
 
-def rows(items: Iterable[R]) -> Rows[R]:
-    """Return any models as a table: `rows(page.content).to_pandas()`."""
-    return _Gathered(items, lambda: None)
+def rows(items: Iterable[R], of: type[Model] | Rows[object] | None = None) -> Rows[R]:
+    """Return any models as a table: `rows(page.content).to_pandas()`.
+
+    `of` says what the items are, a model or a list of them, so that there are columns also where there are no items.
+    """
+    return _Gathered(items, lambda: _Gathered.type_of(of))
+
+
+def _pivoted(row_type: RowType, fields: Iterable[str], keys: Mapping[str, Iterable[str]]) -> RowType:
+    pivots: Pivots = {
+        **row_type.pivots,
+        **dict.fromkeys(fields),
+        **{name: tuple(dict.fromkeys(some)) for name, some in keys.items()},
+    }
+    return replace(row_type, pivots=pivots)

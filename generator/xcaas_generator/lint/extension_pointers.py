@@ -56,6 +56,8 @@ class _Pointers:
                 self._check_pagination(operation, operation.pagination)
             if operation.poller is not None:
                 self._check_poller(operation, operation.poller)
+            if operation.slices is not None:
+                self._check_slices(operation, operation.slices)
             if operation.download is not None and operation.download.checksum is not None:
                 self._check_checksum(operation, operation.download.checksum)
         for model in self._document.models:
@@ -96,6 +98,30 @@ class _Pointers:
             if location.name.lower() not in [name.lower() for name in names]:
                 message = f"{_response_of(operation)} declares no header {location.name!r}"
                 self._report.error(_below(place, "header"), message, meant(location.name, names))
+
+    def _check_slices(self, operation: ir.Operation, facts: ir.Slices) -> None:
+        bodies = tuple(variant.type for variant in operation.body.variants) if operation.body else ()
+        for role, name in (("start", facts.start), ("end", facts.end)):
+            if name is not None and name.startswith("/"):
+                self._look(bodies, name, _below(facts.place, role), f"the body of {operation.id!r}")
+        listed = operation
+        if facts.rows is not None:
+            self._look(
+                _success_types(operation), facts.rows.id, _below(facts.place, "rows", "id"), _response_of(operation)
+            )
+            listed = self._operations[facts.rows.call.operation]
+        if facts.total is not None:
+            self._look(_success_types(listed), facts.total, _below(facts.place, "total"), _response_of(listed))
+        items = self._items(listed)
+        for role, pointer in (("key", facts.key), ("time", facts.time)):
+            if pointer is not None:
+                self._look(items, pointer, _below(facts.place, role), f"an item of {listed.id!r}")
+
+    def _items(self, operation: ir.Operation) -> tuple[ir.TypeRef, ...]:
+        """Return the types of the items of a list; none where its pagination leads to no list, which is told there."""
+        pointer = operation.pagination.items if operation.pagination else ""
+        found, _ = self._at_any(_success_types(operation), pointer.split("/")[1:], "")
+        return tuple(one.item for one in found if isinstance(one, ir.ListOf))
 
     def _check_poller(self, operation: ir.Operation, poller: ir.Poller) -> None:
         place = _below(operation.place, keys.POLLER)

@@ -66,12 +66,18 @@ def _docs(document: ir.Document) -> dict[str, str]:
     return models | {one.name: one.doc for one in document.enums} | {one.name: one.doc for one in document.unions}
 
 
+def field_names(model: ir.Model, names: ModelNames) -> list[str]:
+    """Return what the fields of a model are called in Python, in their order."""
+    own = {name for name in (names.classes[model.name], names.twins.get(model.name)) if name}
+    # A constructor has a `self` already.
+    scope = Scope(RESERVED_NAMES | own | {"self"} | ({_EXTRA} if model.extra is not None else set[str]()))
+    return [scope.claim(safe(field.name), f"{safe(field.name)}_") for field in model.fields]
+
+
 def _model(model: ir.Model, names: ModelNames, named: Mapping[str, str]) -> ModelPlan:
     cls, twin = names.classes[model.name], names.twins.get(model.name)
     own = frozenset(name for name in (cls, twin) if name)
-    # A constructor has a `self` already.
-    scope = Scope(RESERVED_NAMES | own | {"self"} | ({_EXTRA} if model.extra is not None else set[str]()))
-    python_names = [scope.claim(safe(field.name), f"{safe(field.name)}_") for field in model.fields]
+    python_names = field_names(model, names)
     keys = {field.wire for field in model.fields if _stands_in_class(field.wire)} if twin else set[str]()
     imports = Imports(own | set(python_names) | keys | {_EXTRA, _odd_names(twin or "")})
     annotations = Annotations(names, imports, module="..models", own=own, marked=True)

@@ -8,9 +8,10 @@ from xcaas_generator import ir, manifest
 from xcaas_generator.plan.model_names import model_names
 from xcaas_generator.plan.models import model_modules
 from xcaas_generator.plan.negotiation import with_choices
-from xcaas_generator.plan.operations import servers_value
+from xcaas_generator.plan.operations import PlanContext, servers_value
 from xcaas_generator.plan.regions import region_table, regions_of
 from xcaas_generator.plan.resources import Tree, child_plans, plan_context, resource_modules, resource_tree
+from xcaas_generator.plan.slices import slices_record
 from xcaas_generator.plan.tree import placements
 from xcaas_generator.plan.views import ClientPlan, FactsPlan, IndexEntry, IndexPlan, Module, ProductPlan
 from xcaas_generator.plan.webhooks import MODULE, webhook_records, webhooks_module
@@ -75,7 +76,7 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
     ]
     if document.webhooks:
         modules.append(webhooks_module(document, names))
-    section = _section(document, shape, tree, sha256)
+    section = _section(document, shape, tree, sha256, context)
     manifest.verify_section(section, document)
     return ProductPlan(tuple(modules), section)
 
@@ -99,11 +100,15 @@ def index_entry(name: str, module: str) -> IndexEntry:
     return IndexEntry(identifier(name), module_path(module), text(name), text(module.removeprefix(".")))
 
 
-def _section(document: ir.Document, shape: Shape, tree: Tree, sha256: str) -> manifest.Section:
-    records: list[manifest.Record] = []
-    for operation, placement in zip(document.operations, tree.placements, strict=True):
-        name = ".".join(part for part in (shape.prefix, *placement.path, placement.verb) if part)
-        records.append(manifest.record(document.name, operation, name))
+def _section(document: ir.Document, shape: Shape, tree: Tree, sha256: str, context: PlanContext) -> manifest.Section:
+    calls = {
+        operation.id: ".".join(part for part in (shape.prefix, *placement.path, placement.verb) if part)
+        for operation, placement in zip(document.operations, tree.placements, strict=True)
+    }
+    records = [
+        manifest.record(document.name, operation, calls[operation.id], slices_record(operation, calls, context))
+        for operation in document.operations
+    ]
     refused = tuple(manifest.refusal(document.name, item) for item in document.refused)
     return manifest.Section(
         document.name, sha256, tuple(records), refused, webhook_records(document), document.title, regions_of(document)

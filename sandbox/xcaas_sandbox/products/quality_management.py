@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from .._examples import answer_example
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["QualityManagement"]
 
 ROWS: Final = 7
+_START: Final = datetime(2026, 1, 1, 7, 14, 53)  # that of the first interaction; the others come an hour apart
 _TYPES: Final = ("voiceInteraction", "screenRecording", "voiceScreen")
 # Answers about one interaction that are the spec's example for each that exists.
 _ABOUT_ONE: Final = ("listTranscriptions", "listInteractionTopics", "listLabels", "listNotes")
@@ -68,7 +70,9 @@ class QualityManagement:
             name = interaction["interactionGuid"] + (f"-{index}" if index else "")
             about = {"agent": {"userReference": 283 + index % 2, "name": "Kim Doe"}, "customFields": {}}
             media = {"interactionType": _TYPES[index % len(_TYPES)], "interactionDuration": 60 + index}
-            self._interactions.put(name, {**interaction, "interactionGuid": name, **about, "media": media})
+            created = (_START + timedelta(hours=index)).strftime("%Y-%m-%dT%H:%M:%S")
+            row = {**interaction, "interactionGuid": name, "createdAt": created, **about, "media": media}
+            self._interactions.put(name, row)
             user = {**answer_example(product, "getUser"), "userReference": 283 + index, "active": index % 3 != 2}
             self._users.put(str(283 + index), user)
             evaluation = {**rows("listEvaluations"), **answer_example(product, "getEvaluation")}
@@ -115,8 +119,11 @@ class QualityManagement:
         fields, text = call.values("customField"), call.query.get("customFieldValue")
         if bool(fields) != (text is not None):
             raise Problem(400, "customField and customFieldValue go together")
+        start, end = (_moment(call.query.get(name)) for name in ("startTS", "endTS"))
         return _that(
             self._interactions.rows(),
+            lambda row: start is None or row["createdAt"] >= start,
+            lambda row: end is None or row["createdAt"] <= end,
             lambda row: _among(row, "interactionGuid", call.values("interactionGuid")),
             lambda row: _among(row, "agent.userReference", call.values("userReference")),
             lambda row: _among(row, "media.interactionType", call.values("interactionType")),
@@ -138,6 +145,11 @@ class QualityManagement:
         first = 10 * category["categoryId"]
         about = {"categoryId": category["categoryId"]}
         return [{**self._topics, **about, "topicId": first + index} for index in range(5)]
+
+
+def _moment(text: str | None) -> str | None:
+    """Return a time in the form of responses, which sorts by itself."""
+    return None if text is None else text.replace(" ", "T")
 
 
 def _that(rows: list[Node], *tests: Callable[[Node], bool]) -> list[Node]:

@@ -31,6 +31,7 @@ paths:
         items: /page/jobs
         next: {body: /page/next}
         last: [{header: X-Last, equals: 'yes'}, {body: /page/more, equals: false}]
+      x-xcaas-slices: {start: day, end: day, key: /id, time: /digest, total: /page/more}
       parameters:
         - {name: after, in: query, description: Where to go on., schema: {type: string}}
         - {name: day, in: query, description: Which day., x-xcaas-zone: zone, schema: {type: string, format: date}}
@@ -146,6 +147,9 @@ CASES = {
     "a state that is none": ("done: [DONE]", "done: [DNOE]", f"'DNOE' under 'done' is no value of '/state' (at {START}/status/done). Did you mean 'DONE'?"),
     "another one": ("failed: [FAILED]", "failed: [Failed]", f"'Failed' under 'failed' is no value of '/state' (at {START}/status/failed). Did you mean 'FAILED'?"),
     "checksum": ("value: /digest", "value: /digset", "nothing at '/digset' (at #/paths/~1jobs~1{id}~1file/get/x-xcaas-download/checksum/value). Did you mean '/digest'?"),
+    "key of slices": ("key: /id", "key: /ib", "an item of 'listJobs' has nothing at '/ib' (at #/paths/~1jobs/get/x-xcaas-slices/key). Did you mean '/id'?"),
+    "time of slices": ("time: /digest", "time: /digset", "nothing at '/digset' (at #/paths/~1jobs/get/x-xcaas-slices/time). Did you mean '/digest'?"),
+    "total of slices": ("total: /page/more", "total: /page/mroe", "nothing at '/page/mroe' (at #/paths/~1jobs/get/x-xcaas-slices/total). Did you mean '/page/more'?"),
     "setting": ("x-xcaas-from: region", "x-xcaas-from: regoin", "no setting 'regoin' for x-xcaas-from (at #/servers/0/variables/region/x-xcaas-from). Did you mean 'region'?"),
     "zone": ("x-xcaas-zone: zone", "x-xcaas-zone: zoen", "names no parameter of 'listJobs': 'zoen' (at #/paths/~1jobs/get/parameters/1). Did you mean 'zone'?"),
     "error": ("message: /reason", "message: /raeson", "the error 'JobError' has nothing at '/raeson' (at #/components/schemas/JobError/x-xcaas-error/message). Did you mean '/reason'?"),

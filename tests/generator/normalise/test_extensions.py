@@ -54,6 +54,7 @@ def said(operation: ir.Operation) -> list[str]:
         "x-xcaas-download": operation.download,
         "x-xcaas-retry": operation.retry,
         "x-xcaas-headers": operation.fixed_headers or None,
+        "x-xcaas-slices": operation.slices,
     }
     return [key for key, node in found.items() if node is not None]
 
@@ -169,3 +170,43 @@ def test_product_and_error_shapes() -> None:
     assert result.document.console_name == "storage"
     assert model(result.document, "Fault").error == (("code", "/code"), ("message", "/fault"))
     assert "should be a mapping" in messages(read("x-xcaas-product: storage\npaths: {}").warnings)
+
+
+def sliced(text: str) -> tuple[ir.Operation, tuple[Problem, ...]]:
+    return with_keys(f"x-xcaas-slices: {{{text}}}\n      {GOOD['page']}")
+
+
+def test_a_list_is_cut_by_parameters_or_by_a_filter() -> None:
+    found, problems = sliced(
+        "start: page, end: page, zone: page, longest: 60, partition: page, key: /id, count: getJob"
+    )
+    assert not problems, messages(problems)
+    place = ir.SourceLocation("snippet", "/paths/~1jobs/post/x-xcaas-slices")
+    assert found.slices == ir.Slices(
+        place, start="page", end="page", zone="page", longest=60, partition="page", key="/id", count="getJob"
+    )
+    found, problems = sliced("filter: page, template: 'a=ge={start};a=lt={end}', time: /at, total: /total")
+    assert not problems, messages(problems)
+    assert found.slices == ir.Slices(
+        place, filter="page", template="a=ge={start};a=lt={end}", time="/at", total="/total"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("start: page", "needs 'start' and 'end', or 'filter' and 'template'"),
+        ("start: page, end: page, filter: page, template: '{start}{end}'", "needs 'start' and 'end', or"),
+        ("filter: page, template: 'a=ge={start}'", "a text with {start} and {end} in it"),
+        ("start: page, end: nope", "no parameter 'nope'"),
+        ("start: page, end: page, partition: nope", "no parameter 'nope'"),
+        ("start: page, end: page, count: nope", "no operation 'nope'"),
+        ("start: /from, end: /to, rows: {operation: getJob, parameter: id}", "needs 'id'"),
+        ("start: /from, end: /to, rows: {operation: nope, parameter: id, id: /id}", "no operation 'nope'"),
+        ("start: /from, end: /to, rows: {operation: getJob, parameter: id, id: /id}", "'getJob' is no list with pages"),
+    ],
+)
+def test_slices_that_cannot_be_are_left_out(text: str, message: str) -> None:
+    found, problems = sliced(text)
+    assert message in messages(problems)
+    assert found.slices is None

@@ -23,11 +23,12 @@ RETRY: Final = "x-xcaas-retry"
 HEADERS: Final = "x-xcaas-headers"
 ANSWER: Final = "x-xcaas-answer"
 SIGNATURE: Final = "x-xcaas-signature"
+SLICES: Final = "x-xcaas-slices"
 
 PREFIX: Final = "x-xcaas-"
 KEYS: Final = frozenset(
     (
         *(PRODUCT, SOURCE, ZONE, FILTER, NAMES, REQUIRED, RESOURCE, NAME, CREDENTIAL, OPTIONS, ERROR, NO_BODY),
-        *(PAGINATION, POLLER, DOWNLOAD, RETRY, HEADERS, ANSWER, SIGNATURE),
+        *(PAGINATION, POLLER, DOWNLOAD, RETRY, HEADERS, ANSWER, SIGNATURE, SLICES),
     )
 )

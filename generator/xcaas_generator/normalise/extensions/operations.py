@@ -23,10 +23,11 @@ class OperationExtensions:
 
     def add(self, operation: ir.Operation, node: Node) -> ir.Operation:
         """Return the same operation, with what its extensions say."""
-        paging, poller, download, retry, headers, response, resource = (
+        paging, poller, download, retry, headers, response, resource, slices = (
             node.child(key) if node.has(key) and well_formed(node, key, self._report) else None
             for key in (
                 *(keys.PAGINATION, keys.POLLER, keys.DOWNLOAD, keys.RETRY, keys.HEADERS, keys.ANSWER, keys.RESOURCE),
+                keys.SLICES,
             )
         )
         return replace(
@@ -35,6 +36,7 @@ class OperationExtensions:
             poller=reading.poller(poller) if poller else None,
             download=reading.download(download) if download else None,
             retry=reading.retry(retry) if retry else None,
+            slices=reading.slices(slices) if slices else None,
             fixed_headers=reading.headers(headers) if headers else (),
             single=response is not None and response.get("single") is True,
             resource=tuple(resource.text("path").split(".")) if resource else (),
@@ -52,6 +54,8 @@ class OperationExtensions:
                 draft.node = replace(draft.node, poller=None)
             if node.download and not self._calls_exist(node, keys.DOWNLOAD, _download_calls(node.download), known):
                 draft.node = replace(draft.node, download=None)
+            if node.slices and not self._slices_work(draft, node.slices, known):
+                draft.node = replace(draft.node, slices=None)
 
     def _parameters_exist(self, draft: OperationDraft, paging: ir.Pagination) -> bool:
         good = True
@@ -71,6 +75,19 @@ class OperationExtensions:
         if poller.id is None and not _has_parameter(draft, poller.status.call.parameter):
             message = f"without 'id' the operation needs the parameter {poller.status.call.parameter!r} itself"
             good = self._fault(draft.node, keys.POLLER, message)
+        return good
+
+    def _slices_work(self, draft: OperationDraft, slices: ir.Slices, known: Mapping[str, OperationDraft]) -> bool:
+        good = self._calls_exist(draft.node, keys.SLICES, {"rows": slices.rows.call if slices.rows else None}, known)
+        for role in ("start", "end", "zone", "filter", "partition"):
+            name: str | None = getattr(slices, role)
+            if name and not (draft.body is not None if name.startswith("/") else _has_parameter(draft, name)):
+                good = self._fault(draft.node, f"{keys.SLICES}/{role}", f"the operation has no parameter {name!r}")
+        if slices.count is not None and slices.count not in known:
+            good = self._fault(draft.node, f"{keys.SLICES}/count", f"there is no operation {slices.count!r}")
+        listed = known.get(slices.rows.call.operation) if slices.rows else draft
+        if listed is not None and listed.node.pagination is None:
+            good = self._fault(draft.node, keys.SLICES, f"{listed.node.id!r} is no list with pages")
         return good
 
     def _calls_exist(

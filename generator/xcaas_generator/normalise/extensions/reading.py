@@ -99,6 +99,27 @@ def filter_spec(node: Node) -> ir.Filter:
     return ir.Filter(_texts(node, "operators"), times, _texts(node, "fields"), node.get("alone") is True)
 
 
+def slices(node: Node) -> ir.Slices:
+    rows = node.child("rows")
+    names = ("start", "end", "zone", "filter", "template")
+    start, end, zone, filter, template = (_text(node, name) for name in names)
+    return ir.Slices(
+        node.place,
+        start=start,
+        end=end,
+        zone=zone,
+        filter=filter,
+        template=template,
+        longest=_integer(node, "longest"),
+        partition=_text(node, "partition"),
+        key=_text(node, "key"),
+        time=_text(node, "time"),
+        total=_text(node, "total"),
+        count=_text(node, "count"),
+        rows=ir.RowsOf(_call(rows), rows.text("id")) if node.get("rows") is not None else None,
+    )
+
+
 def key_urls(node: Node) -> tuple[str, ...]:
     """Return where the keys of a signature are."""
     return _texts(node, "keys")

@@ -60,6 +60,10 @@ def _is_stop(value: JSON) -> bool:
     )
 
 
+def _is_template(value: JSON) -> bool:
+    return isinstance(value, str) and "{start}" in value and "{end}" in value
+
+
 def _are_key_urls(value: JSON) -> bool:
     return (
         isinstance(value, list)
@@ -126,10 +130,17 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
         "times": _among("date-time", "epoch-milliseconds"), "fields": _Rule(_texts, "a list of texts"),
     },
     keys.RETRY: {"safe": _BOOL},
+    keys.SLICES: {
+        "start": _TEXT, "end": _TEXT, "zone": _TEXT, "filter": _TEXT,
+        "template": _Rule(_is_template, "a text with {start} and {end} in it"),
+        "longest": _INT, "partition": _TEXT, "key": _POINTER, "time": _POINTER, "total": _POINTER, "count": _TEXT,
+        "rows": _MAPPING,
+    },
+    f"{keys.SLICES}/rows": {**_CALL, "id": _must(_POINTER)},
     keys.ANSWER: {"single": _BOOL},
     keys.SIGNATURE: {"keys": _must(_Rule(_are_key_urls, "a list of https addresses with {kid} in them"))},
 }  # fmt: skip
-_NESTED = ("next", "status", "result", "cancel", "interval", "checksum")
+_NESTED = ("next", "status", "result", "cancel", "interval", "checksum", "rows")
 
 
 def well_formed(owner: Node, key: str, report: Report) -> bool:
@@ -144,6 +155,8 @@ def well_formed(owner: Node, key: str, report: Report) -> bool:
         inner = node.child(name)
         if f"{key}/{name}" in _SHAPES and isinstance(inner.value, dict):
             good = _fits(inner, f"{key}/{name}", _SHAPES[f"{key}/{name}"], key, report) and good
+    if key == keys.SLICES:
+        return good and _has_window(node, report)
     return good and (key != keys.POLLER or _partial_ends_are_ends(node.child("status"), report))
 
 
@@ -166,6 +179,16 @@ def _fits(node: Node, shape: str, rules: Mapping[str, _Rule], key: str, report: 
             )
             good = False
     return good
+
+
+def _has_window(node: Node, report: Report) -> bool:
+    """Judge whether a list is cut by two parameters or by a filter, by one of them."""
+    pairs = [all(node.has(key) for key in pair) for pair in (("start", "end"), ("filter", "template"))]
+    if pairs.count(True) != 1:
+        report.warn(
+            node.place, f"{keys.SLICES} needs 'start' and 'end', or 'filter' and 'template'; {keys.SLICES} was ignored"
+        )
+    return pairs.count(True) == 1
 
 
 def _partial_ends_are_ends(status: Node, report: Report) -> bool:

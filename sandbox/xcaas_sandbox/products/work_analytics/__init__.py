@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
-from .._credentials import WORK_ANALYTICS
-from .._examples import answer_example
-from .._replies import Problem, Reply
-from ._pages import decode_cursor, encode_cursor
-from ._work_live import LiveReports
+from ..._credentials import WORK_ANALYTICS
+from ..._examples import answer_example
+from ..._replies import Problem, Reply
+from .._pages import decode_cursor, encode_cursor
+from ._live import LiveReports
+from ._made_up_calls import MadeUpCalls
 
 if TYPE_CHECKING:
-    from .._credentials import Credentials
-    from .._handlers import Call, Handler
-    from .._specs import Node, Product
+    from ..._credentials import Credentials
+    from ..._handlers import Call, Handler
+    from ..._specs import Node, Product
 
 __all__ = ["WorkAnalytics"]
 
 RECORDS: Final = 23
+SAMPLE: Final = 30
 NO_DATA: Final = "No Data"
 _HISTORIES: Final = ("listCallLegs", "listCallRecords")
 
@@ -52,20 +55,23 @@ class WorkAnalytics:
         )
 
     def history(self, call: Call) -> Reply:
-        return self._page(call, self._rows[call.operation.id])
+        rows = self._rows[call.operation.id]
+        made_up = MadeUpCalls.of(call, rows[0])
+        return self._page(call, rows if made_up is None else made_up)
 
     def cdr(self, call: Call) -> Reply:
         calls = call.query.get("isCallRecord") == "true"
         return self._page(call, self._rows["listCallRecords" if calls else "listCallLegs"])
 
-    def _page(self, call: Call, rows: list[Node]) -> Reply:
+    def _page(self, call: Call, rows: Sequence[Node]) -> Reply:
         # The whole query goes along with a scroll id, so the id belongs to it.
         query = sorted((name, value) for name, value in call.query.multi_items() if name != "scrollId")
         start = self._start(call, [list(pair) for pair in query])
         page = rows[start : start + call.number("pageSize", 100)]
         # A last page that is not full still has an id; only the empty one behind it has none.
         scroll_id = encode_cursor(start + len(page), query) if page else NO_DATA
-        return Reply({"data": page, "meta": {"totalRecordCount": len(rows) if page else 0, "scrollId": scroll_id}})
+        meta = {"totalRecordCount": len(rows) if page else 0, "scrollId": scroll_id}
+        return Reply({"data": list(page), "meta": meta}, sample={"data": list(page[:SAMPLE]), "meta": meta})
 
     def _start(self, call: Call, query: list[list[str]]) -> int:
         scroll_id = call.query.get("scrollId")

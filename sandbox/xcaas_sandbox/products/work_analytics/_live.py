@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .._examples import answer_example
-from .._replies import Problem, Reply
-from .._store import values_at
+from ..._examples import answer_example
+from ..._replies import Problem, Reply
+from ..._store import values_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._handlers import Call, Handler
-    from .._specs import Node, Product
+    from ..._handlers import Call, Handler
+    from ..._specs import Node, Product
 
 __all__ = ["LiveReports"]
 

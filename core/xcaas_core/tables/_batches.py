@@ -1,0 +1,85 @@
+"""Rows as record batches of `pyarrow`, all with one schema, which is known before the first row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from .._errors import ArgumentError, ExportError
+from ._arrow import ArrowBatch, ArrowSchema
+from ._columns import Column, columns_for, fixed_columns, unknown_column
+from ._export import arrow_type, library
+from ._row_type import RowType
+
+__all__ = ["BatchMaker", "arrow_schema", "check_size", "record_batches"]
+
+T = TypeVar("T")
+
+
+def arrow_schema(row_type: RowType) -> ArrowSchema:
+    """Return the schema of all batches of rows."""
+    if row_type.codec is None:
+        raise ExportError("what these rows are is not known before they come", advice="Tell it: rows(items, of=Model).")
+    schema: ArrowSchema = _schema(library("pyarrow", "arrow_schema"), fixed_columns(row_type))
+    return schema
+
+
+class BatchMaker:
+    """Makes record batches of rows. Where nobody knows the type of rows, all are laid out like the first ones."""
+
+    def __init__(self, row_type: RowType) -> None:
+        self._pa = library("pyarrow", "arrow_batches")
+        self._row_type = row_type
+        self._columns = fixed_columns(row_type) if row_type.codec is not None else None
+        self._kinds: frozenset[type] | None = None
+
+    def make(self, rows: Sequence[object]) -> ArrowBatch:
+        """Return some rows as a batch. Raises ExportError for those that don't fit the columns."""
+        if self._columns is None:
+            self._kinds = frozenset(map(type, rows))
+            self._columns = _like(rows, self._row_type)
+        elif self._kinds is not None and not self._kinds.issuperset(map(type, rows)):
+            raise ExportError("rows of another type come later", advice="Tell the type: rows(items, of=Model).")
+        arrays = [_array(self._pa, column, rows) for column in self._columns]
+        batch: ArrowBatch = self._pa.RecordBatch.from_arrays(arrays, schema=_schema(self._pa, self._columns))
+        return batch
+
+
+def record_batches(rows: Iterable[object], row_type: RowType, size: int) -> Iterator[ArrowBatch]:
+    """Return batches of so many rows."""
+    maker = BatchMaker(row_type)
+    return map(maker.make, _chunks(rows, size))
+
+
+def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield items in lists of a size; the last one may be shorter."""
+    remaining = iter(items)
+    while chunk := list(islice(remaining, size)):
+        yield chunk
+
+
+def check_size(size: int) -> int:
+    """Return the number of rows in a batch. Raises ArgumentError if it is none."""
+    if size < 1:
+        raise ArgumentError("a batch has at least one row")
+    return size
+
+
+def _like(rows: Sequence[object], row_type: RowType) -> list[Column]:
+    columns = [column for column in columns_for(rows, row_type) if column.name != unknown_column().name]
+    return [*columns, unknown_column()]
+
+
+def _schema(pa: Any, columns: Iterable[Column]) -> Any:
+    return pa.schema([(column.name, arrow_type(pa, column.kind)) for column in columns])
+
+
+def _array(pa: Any, column: Column, rows: Sequence[object]) -> object:
+    try:
+        return pa.array([column.cell(row) for row in rows], arrow_type(pa, column.kind))
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        raise ExportError(
+            f"a value of {column.name!r} does not fit the column: {error}",
+            advice="`to_arrow()` makes a column of text of it.",
+        ) from None

@@ -1,0 +1,15 @@
+"""Long lists cut into slices, which are read apart from each other, on one machine or on many.
+
+for piece in plan(client.storage.objects.search, window=(start, end), every="1d"):
+    for batch in piece.read():
+        ...
+"""
+
+from __future__ import annotations
+
+from ._errors import NotSliceableError, SliceError
+from ._plan import plan
+from ._slice import Slice
+from ._unique import unique
+
+__all__ = ["NotSliceableError", "Slice", "SliceError", "plan", "unique"]

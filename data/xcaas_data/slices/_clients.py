@@ -1,0 +1,74 @@
+"""Clients by reference: what travels says where the credentials are, never what they are."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from functools import cache
+from importlib import import_module
+from typing import Final
+
+import xcaas
+
+from ._errors import SliceError
+
+__all__ = ["bare_client", "check_reference", "client_for"]
+
+_KINDS: Final = ("environment", "profile", "provider")
+_clients: Final[dict[str, xcaas.XCaaS]] = {}
+_lock: Final = threading.Lock()
+
+
+@atexit.register
+def _close() -> None:
+    """Close the connections of all clients."""
+    while _clients:
+        _clients.popitem()[1].close()
+
+
+@cache
+def bare_client() -> xcaas.XCaaS:
+    """Return a client for what no request is sent for: signatures and schemas."""
+    return xcaas.XCaaS()
+
+
+def check_reference(reference: str) -> str:
+    """Return a reference to credentials as it is. Raises SliceError for a text that is none."""
+    kind, _, name = reference.partition(":")
+    module, _, function = name.partition(":")
+    if (
+        kind not in _KINDS
+        or (kind == "environment") is bool(name)
+        or (kind == "provider" and not (module and function))
+    ):
+        # Not shown: it may be the secret itself, given by mistake.
+        raise SliceError(
+            "that is no reference to credentials",
+            advice="Give 'environment', 'profile:NAME' or 'provider:MODULE:FUNCTION'.",
+        )
+    return reference
+
+
+def client_for(reference: str) -> xcaas.XCaaS:
+    """Return the client of a reference: one for all slices of a process, so that they share tokens and limits.
+
+    It is closed when the process ends.
+    """
+    with _lock:
+        found = _clients.get(reference)
+        if found is None:
+            found = _clients[reference] = _make(check_reference(reference))
+        return found
+
+
+def _make(reference: str) -> xcaas.XCaaS:
+    kind, _, name = reference.partition(":")
+    if kind == "environment":
+        return xcaas.XCaaS.from_env()
+    if kind == "profile":
+        return xcaas.XCaaS.from_env(credentials=xcaas.credentials_from_profile(name))
+    module, _, function = name.partition(":")
+    made: object = getattr(import_module(module), function)()
+    if not isinstance(made, xcaas.XCaaS):
+        raise SliceError(f"{module}:{function} gives no XCaaS but a {type(made).__name__}")
+    return made

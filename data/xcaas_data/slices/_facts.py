@@ -1,0 +1,121 @@
+"""What the specs say of slices (`x-xcaas-slices`), from the manifest of the public package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from operator import attrgetter
+from typing import TypeAlias
+
+import xcaas
+
+from ._clients import bare_client
+from ._errors import NotSliceableError
+
+__all__ = ["Facts", "RowsFacts", "call_name", "facts_of", "has_regions"]
+
+Record: TypeAlias = "dict[str, xcaas.JSONValue]"
+
+
+@dataclass(frozen=True, slots=True)
+class RowsFacts:
+    """A list that is made first: `id` points to what the call that reads it wants to know."""
+
+    call: str
+    argument: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """How one operation is cut. Names are those of arguments and attributes; what begins with `/` is a JSON pointer."""
+
+    call: str
+    start: str | None = None
+    end: str | None = None
+    zone: str | None = None
+    filter: str | None = None
+    template: str = ""
+    body: str = ""
+    longest: int | None = None
+    partition: str | None = None
+    key: str | None = None
+    time: str | None = None
+    total: str | None = None
+    count: str | None = None
+    size: str | None = None
+    largest: int | None = None
+    rows: RowsFacts | None = None
+
+    @property
+    def product(self) -> str:
+        return self.call.partition(".")[0]
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """The arguments that slices fill themselves."""
+        return frozenset(name for name in (self.start, self.end, self.zone, self.partition) if name)
+
+
+def facts_of(call: str) -> Facts:
+    """Return how an operation is cut. Raises NotSliceableError where the specs don't say it."""
+    known = _all_facts()
+    if call not in known:
+        raise NotSliceableError(
+            f"the specs don't say how {call} is cut into slices", advice=f"These can be cut: {', '.join(known)}."
+        )
+    return known[call]
+
+
+def has_regions(product: str) -> bool:
+    """Return whether a product lives in several regions."""
+    regions = _manifest()["regions"]
+    return isinstance(regions, Mapping) and product in regions
+
+
+def call_name(method: object) -> str:
+    """Return the name of the operation that a method of a client calls."""
+    owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
+    for call in _all_facts():
+        if name == call.rpartition(".")[2] and type(owner) in _owners(call):
+            return call
+    shown = getattr(method, "__qualname__", None) or repr(method)
+    known = ", ".join(_all_facts())
+    raise NotSliceableError(f"{shown} is no method that is cut into slices", advice=f"These can be cut: {known}.")
+
+
+@cache
+def _owners(call: str) -> tuple[type[object], type[object]]:
+    """Return the classes that have a call as a method, that of the blocking and that of the async client."""
+    find: Callable[[object], object] = attrgetter(call.rpartition(".")[0])
+    return find(bare_client()).__class__, find(xcaas.AsyncXCaaS()).__class__
+
+
+@cache
+def _manifest() -> Record:
+    manifest: Record = json.loads(files("xcaas").joinpath("_manifest.json").read_text("ascii"))
+    return manifest
+
+
+@cache
+def _all_facts() -> dict[str, Facts]:
+    operations = _manifest()["operations"]
+    found: dict[str, Facts] = {}
+    for record in operations if isinstance(operations, list) else ():
+        if isinstance(record, dict) and isinstance(slices := record.get("slices"), dict):
+            call = str(record["call"])
+            found[call] = _facts(call, slices)
+    return found
+
+
+def _facts(call: str, record: Record) -> Facts:
+    known = {field.name for field in fields(Facts)} - {"rows"}
+    given: dict[str, str | int] = {
+        name: value for name, value in record.items() if name in known and isinstance(value, str | int)
+    }
+    rows = record.get("rows")
+    found = RowsFacts(*(str(rows[name]) for name in ("call", "argument", "id"))) if isinstance(rows, dict) else None
+    return Facts(call=call, rows=found, **given)  # type: ignore[arg-type]

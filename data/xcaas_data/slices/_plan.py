@@ -1,0 +1,161 @@
+"""Plans: a list and a period become slices."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import product
+from math import ceil
+from typing import Any, TypeVar, overload
+from zoneinfo import ZoneInfo
+
+import xcaas
+
+from ._clients import bare_client, check_reference, client_for
+from ._errors import SliceError
+from ._facts import Facts, call_name, facts_of, has_regions
+from ._reading import method_of
+from ._slice import Slice
+from ._windows import SECOND, length, utc, windows
+
+__all__ = ["plan"]
+
+T = TypeVar("T")
+
+
+@overload
+def plan(
+    operation: Callable[..., xcaas.Pager[T]],
+    *,
+    window: tuple[datetime, datetime],
+    every: str | timedelta,
+    over: Mapping[str, Iterable[str]] | None = None,
+    arguments: Mapping[str, object] | None = None,
+    zone: str | None = None,
+    credentials: str = "environment",
+    at_most: int | None = None,
+    client: xcaas.XCaaS | None = None,
+) -> list[Slice[T]]: ...
+@overload
+def plan(
+    operation: Callable[..., object] | str,
+    *,
+    window: tuple[datetime, datetime],
+    every: str | timedelta,
+    over: Mapping[str, Iterable[str]] | None = None,
+    arguments: Mapping[str, object] | None = None,
+    zone: str | None = None,
+    credentials: str = "environment",
+    at_most: int | None = None,
+    client: xcaas.XCaaS | None = None,
+) -> list[Slice[Any]]: ...
+def plan(
+    operation: Callable[..., object] | str,
+    *,
+    window: tuple[datetime, datetime],
+    every: str | timedelta,
+    over: Mapping[str, Iterable[str]] | None = None,
+    arguments: Mapping[str, object] | None = None,
+    zone: str | None = None,
+    credentials: str = "environment",
+    at_most: int | None = None,
+    client: xcaas.XCaaS | None = None,
+) -> list[Slice[Any]]:
+    """Make slices of a list: windows of time, for each region and each value of what else cuts the list.
+
+    Args:
+        operation: A method of a client, or its name: `client.storage.objects.search`, `"storage.objects.search"`.
+        window: From when (included) to when (not included). Whole seconds, with a time zone.
+        every: Length of a slice: `"15m"`, `"1h"`, `"1d"`, or a timedelta. Slices longer than the service takes come
+            in equal parts.
+        over: What else cuts the list: `{"region": ["us-west", "uk"]}`, `{"pbx_id": ["acme"]}`.
+        arguments: Further arguments of the operation, the same for every slice.
+        zone: The zone at whose midnights whole days are cut, an IANA name. Without it days are those of UTC.
+        credentials: Where those who read a slice find credentials: `environment`, `profile:NAME`, or
+            `provider:MODULE:FUNCTION`, a function that gives an `XCaaS`.
+        at_most: Ask the service how many items each slice has, and split those that have more.
+        client: Asks for the number of items; without it the client of `credentials` does.
+
+    Raises:
+        NotSliceableError: The specs don't say how the operation is cut.
+        SliceError: An argument does not make sense.
+    """
+    facts = facts_of(operation if isinstance(operation, str) else call_name(operation))
+    start, end = utc(window[0]), utc(window[1])
+    longest = (
+        None if facts.longest is None else timedelta(seconds=facts.longest) - (2 * SECOND if facts.time else 0 * SECOND)
+    )
+    partitions = list(_partitions(facts, over or {}))
+    text = _arguments(facts, arguments or {}, over or {})
+    check_reference(credentials)
+    pieces = [
+        Slice[Any](facts.call, region, partition, first, last, text, credentials)
+        for region, partition in partitions
+        for first, last in windows(start, end, length(every), zone=_zone(zone), longest=longest)
+    ]
+    if at_most is None:
+        return pieces
+    caller = client_for(credentials) if client is None else client
+    return [part for piece in pieces for part in _small(piece, at_most, caller)]
+
+
+def _small(piece: Slice[Any], at_most: int, client: xcaas.XCaaS) -> Iterator[Slice[Any]]:
+    """Yield a slice, split until no part has too many items or is longer than a second."""
+    if at_most < 1:
+        raise SliceError("a slice has at least one item")
+    found = piece.estimate(client)
+    if found is None:
+        raise SliceError(f"the service does not tell how many items {piece.operation} has, so leave out at_most")
+    parts = piece.split(ceil(found / at_most)) if found > at_most else [piece]
+    if len(parts) == 1:
+        yield from parts
+    else:
+        for part in parts:
+            yield from _small(part, at_most, client)
+
+
+def _partitions(facts: Facts, over: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+    """Yield the regions and the values of the partition, in order, each once."""
+    known = [*(["region"] if has_regions(facts.product) else []), *([facts.partition] if facts.partition else [])]
+    for name, values in over.items():
+        if name not in known:
+            raise SliceError(
+                f"{facts.call} is not cut by {name!r}", advice=f"It is cut by {' and '.join(known) or 'time alone'}."
+            )
+        if isinstance(values, str):
+            raise SliceError(f"{name!r} takes a list of values, not a text")
+    found = [sorted(set(over.get(name or "", ("",)))) for name in ("region", facts.partition)]
+    yield from ((region, partition) for region, partition in product(*found))
+
+
+def _arguments(facts: Facts, given: Mapping[str, object], over: Mapping[str, object]) -> str:
+    """Return arguments as JSON. Raises SliceError for those that the operation does not take, or that are missing."""
+    known = inspect.signature(method_of(bare_client(), facts.call)).parameters
+    for name in given:
+        if name not in known:
+            raise SliceError(f"{facts.call} has no argument {name!r}", advice=f"It has {', '.join(known)}.")
+        if name in facts.taken - {facts.partition} or name in over:
+            raise SliceError(f"{name!r} is what slices differ in, so they give it themselves")
+    filled = {*given, *over, facts.start, facts.end, facts.zone, facts.body}
+    missing = [name for name, one in known.items() if one.default is one.empty and name not in filled]
+    if missing:
+        raise SliceError(f"{facts.call} needs {missing[0]!r}", advice="Give it in `arguments` or in `over`.")
+    try:
+        return json.dumps(dict(given), default=_plain, sort_keys=True, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise SliceError(f"an argument cannot be sent to another process: {error}") from None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, xcaas.Model):
+        return value.to_dict()
+    raise TypeError(f"a {type(value).__name__} is no JSON")
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return None if name is None else ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:  # a name that is none, has odd letters, or leads out
+        raise SliceError(f"there is no time zone {name!r}") from error

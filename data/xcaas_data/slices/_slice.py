@@ -1,0 +1,123 @@
+"""A slice: one piece of a long list, as data that stands for itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from ._clients import bare_client, check_reference, client_for
+from ._errors import SliceError
+from ._facts import facts_of
+from ._reading import Reading
+from ._windows import cut
+
+if TYPE_CHECKING:
+    import xcaas
+
+    from .._arrow import ArrowBatch, ArrowSchema
+
+__all__ = ["Slice"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+_FORM = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True, order=True)
+class Slice(Generic[T_co]):
+    """A piece of a list: the operation, its arguments, and the window from `start` (in it) to `end` (not in it).
+
+    Small, immutable, in order, and good for `pickle`. `to_json` makes text of it, which holds no credentials,
+    only where to find them. Reading it again gives the same rows again, as far as the service has them still.
+    """
+
+    operation: str
+    region: str
+    partition: str
+    """The value of the parameter that cuts the list further; "" without one."""
+    start: datetime
+    end: datetime
+    arguments: str = "{}"
+    """The other arguments, as JSON."""
+    credentials: str = "environment"
+    """Where the credentials are: `environment`, `profile:NAME` or `provider:MODULE:FUNCTION`."""
+
+    def __post_init__(self) -> None:
+        facts_of(self.operation)
+        check_reference(self.credentials)
+        if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC or self.start >= self.end:
+            raise SliceError("a slice goes from a time in UTC to a later one")
+
+    @property
+    def id(self) -> str:
+        """A short name that is the same wherever the slice is read, for files and tables of progress."""
+        return hashlib.sha256(replace(self, credentials="environment").to_json().encode()).hexdigest()[:20]
+
+    @property
+    def key(self) -> str | None:
+        """The field that tells an item from all others, in every slice; None where the service has none."""
+        return facts_of(self.operation).key
+
+    def to_json(self) -> str:
+        """Return the slice as text, a line."""
+        data = {**asdict(self), "start": self.start.strftime(_FORM), "end": self.end.strftime(_FORM)}
+        return json.dumps({**data, "arguments": json.loads(self.arguments)}, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the slice that `to_json` made a text of. Raises SliceError for another text."""
+        try:
+            data: dict[str, Any] = json.loads(text)
+            texts = {name: data.pop(name) for name in ("operation", "region", "partition", "credentials")}
+            window = [datetime.strptime(data.pop(name), _FORM).replace(tzinfo=UTC) for name in ("start", "end")]
+            arguments = data.pop("arguments")
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise SliceError(f"that is no slice: {error!r}") from None
+        if data or not isinstance(arguments, dict) or not all(isinstance(one, str) for one in texts.values()):
+            raise SliceError("that is no slice of this release")
+        return cls(start=window[0], end=window[1], arguments=json.dumps(arguments, sort_keys=True), **texts)
+
+    def items(self, client: xcaas.XCaaS | None = None) -> Iterator[T_co]:
+        """Yield the items, each once, as models. Without a client, one is made of `credentials`, once per process."""
+        return self._reading(client).items()
+
+    def read(
+        self,
+        client: xcaas.XCaaS | None = None,
+        *,
+        size: int = 10_000,
+        pivot: Mapping[str, Sequence[str]] | None = None,
+    ) -> Iterator[ArrowBatch]:
+        """Return the items as `pyarrow.RecordBatch`es of so many rows, all with `schema()`; none if there are none.
+
+        `pivot` makes columns of lists of keys and values: `pivot={"tags": ["callId"]}`.
+        """
+        batches: Iterator[ArrowBatch] = self._reading(client).rows(pivot or {}).arrow_batches(size)
+        return batches
+
+    def schema(self, *, pivot: Mapping[str, Sequence[str]] | None = None) -> ArrowSchema:
+        """Return the `pyarrow.Schema` of every slice of this operation. No request is sent for it."""
+        schema: ArrowSchema = self._reading(bare_client()).rows(pivot or {}).arrow_schema()
+        return schema
+
+    def estimate(self, client: xcaas.XCaaS | None = None) -> int | None:
+        """Ask the service how many items there are, in one small call; None where it does not tell."""
+        return self._reading(client).estimate()
+
+    def split(self, parts: int = 2) -> list[Self]:
+        """Return the slice in so many parts of equal length, in fewer where it is not as many seconds long."""
+        return [replace(self, start=start, end=end) for start, end in cut(self.start, self.end, parts)]
+
+    def _reading(self, client: xcaas.XCaaS | None) -> Reading[T_co]:
+        return Reading(
+            facts_of(self.operation),
+            client_for(self.credentials) if client is None else client,
+            region=self.region,
+            partition=self.partition,
+            window=(self.start, self.end),
+            arguments=json.loads(self.arguments),
+        )

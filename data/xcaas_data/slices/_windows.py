@@ -1,0 +1,70 @@
+"""Windows of time: half-open, adjoining, and never longer than a service takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from ._errors import SliceError
+
+__all__ = ["SECOND", "cut", "length", "utc", "windows"]
+
+SECOND: Final = timedelta(seconds=1)
+_DAY: Final = timedelta(days=1)
+_UNITS: Final = {"s": SECOND, "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": _DAY, "w": timedelta(weeks=1)}
+
+
+def length(every: str | timedelta) -> timedelta:
+    """Return a length of time that is given as such or as text: `15m`, `1h`, `1d`."""
+    if isinstance(every, str):
+        match = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", every)
+        if match is None:
+            raise SliceError(f"{every!r} is no length of time", advice="Give it as '15m', '1h' or '1d'.")
+        every = int(match[1]) * _UNITS[match[2]]
+    if every < SECOND or every % SECOND:
+        raise SliceError("a window is a whole number of seconds long, at least one")
+    return every
+
+
+def utc(moment: datetime) -> datetime:
+    """Return a point in time in UTC. Raises SliceError for a time without a zone, which could be any."""
+    if moment.tzinfo is None:
+        raise SliceError(f"{moment.isoformat()} has no time zone", advice="Give one: datetime(…, tzinfo=UTC).")
+    if moment.microsecond:
+        raise SliceError(f"{moment.isoformat()} is no whole second, and some services take none else")
+    return moment.astimezone(UTC)
+
+
+def windows(
+    start: datetime, end: datetime, every: timedelta, *, zone: ZoneInfo | None = None, longest: timedelta | None = None
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the windows from `start` to `end`. With a zone, whole days begin and end at its midnights.
+
+    A window that is longer than `longest` comes in equal parts.
+    """
+    if start >= end:
+        raise SliceError(f"the window from {start.isoformat()} to {end.isoformat()} is empty")
+    while start < end:
+        following = min(_next(start, every, zone), end)
+        parts = 1 if longest is None else -((start - following) // longest)
+        yield from cut(start, following, parts)
+        start = following
+
+
+def cut(start: datetime, end: datetime, parts: int) -> Iterator[tuple[datetime, datetime]]:
+    """Yield a window in so many parts, each of whole seconds; fewer parts where there are not as many seconds."""
+    seconds = int((end - start) / SECOND)
+    parts = max(1, min(parts, seconds))
+    edges = [start + seconds * part // parts * SECOND for part in range(parts)]
+    yield from zip(edges, [*edges[1:], end], strict=True)
+
+
+def _next(start: datetime, every: timedelta, zone: ZoneInfo | None) -> datetime:
+    if zone is None or every % _DAY:
+        return start + every
+    # Days of a zone may have 23 or 25 hours.
+    day = (start.astimezone(zone).date()) + every
+    return datetime.combine(day, time(), zone).astimezone(UTC)

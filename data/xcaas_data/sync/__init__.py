@@ -1,0 +1,13 @@
+"""Incremental runs: what came since the last one, each row once, whatever ends a run.
+
+sync = Sync(client.storage.objects.search, start=start, every="1h", state=FileState("state.json"), overlap="1d")
+sync.run(SQLiteSink("objects.db"))
+"""
+
+from __future__ import annotations
+
+from ._sinks import Sink, SQLiteSink
+from ._states import FileState, FsspecState, SQLiteState, State
+from ._sync import Sync, SyncReport
+
+__all__ = ["FileState", "FsspecState", "SQLiteSink", "SQLiteState", "Sink", "State", "Sync", "SyncReport"]

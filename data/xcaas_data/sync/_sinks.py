@@ -1,0 +1,61 @@
+"""Where the rows of a sync go."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from operator import attrgetter
+from typing import Any, Protocol
+
+import xcaas
+
+from ..slices import Slice
+from ._states import quoted
+
+__all__ = ["SQLiteSink", "Sink"]
+
+
+class Sink(Protocol):
+    """Takes the rows of one slice after the other.
+
+    A slice may come again: after a run that was cut off, or for rows that came late. So a sink has each row once if it
+    replaces rows of the same key (`piece.key`), or everything that it has of the same slice (`piece.id`).
+    """
+
+    def write(self, piece: Slice[Any], items: Iterable[Any]) -> int:
+        """Take all rows of a slice or none of them, for good, and return their number."""
+        ...
+
+
+class SQLiteSink:
+    """Rows as JSON in a table of an SQLite database: region, partition, key, row. A slice is a transaction."""
+
+    def __init__(self, path: str | os.PathLike[str], table: str = "rows") -> None:
+        self._path, self._table = os.fspath(path), quoted(table)
+        with closing(self._connect()) as connection, connection:
+            connection.execute(
+                f"CREATE TABLE IF NOT EXISTS {self._table} "
+                "(region TEXT, partition TEXT, key TEXT, row TEXT, PRIMARY KEY (region, partition, key))"
+            )
+
+    def write(self, piece: Slice[Any], items: Iterable[xcaas.Model]) -> int:
+        command = f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?, ?, ?)"
+        rows = list(_rows(piece, items))  # nobody waits for the database while pages come
+        with closing(self._connect()) as connection, connection:
+            connection.executemany(command, rows)
+        return len(rows)
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=30)
+
+
+def _rows(piece: Slice[Any], items: Iterable[xcaas.Model]) -> Iterator[tuple[str, str, str, str]]:
+    key_of = attrgetter(piece.key) if piece.key else None
+    for item in items:
+        row = item.to_json()
+        key = None if key_of is None else key_of(item)
+        # A row without its key is told from others by all that it has.
+        yield piece.region, piece.partition, str(key or hashlib.sha256(row.encode()).hexdigest()), row

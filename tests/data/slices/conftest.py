@@ -1,0 +1,23 @@
+"""One sandbox for the tests of what is built on top, and a client that may call everything there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.products.support import client_of
+from xcaas import XCaaS
+from xcaas_sandbox import Sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(speed=100) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def client(sandbox: Sandbox) -> Iterator[XCaaS]:
+    with client_of(sandbox.base_url) as client:
+        yield client
