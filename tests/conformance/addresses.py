@@ -18,7 +18,16 @@ from tests.conformance.document import Document, Node, OperationNode
 from tests.conformance.requests import Fault
 from tests.conformance.server import LOGIN, TOKEN
 
-__all__ = ["RELATIVE_TO", "RecordingTransport", "address_faults", "header_faults", "hosts", "is_relative", "servers"]
+__all__ = [
+    "RELATIVE_TO",
+    "RecordingTransport",
+    "address_faults",
+    "header_faults",
+    "hosts",
+    "is_complete",
+    "is_relative",
+    "servers",
+]
 
 RELATIVE_TO = "https://relative.example"
 
@@ -62,6 +71,11 @@ def _filled(server: Node) -> str:
     for name, variable in variables.items() if variables is not None else ():
         url = url.replace("{" + name + "}", str(variable.fields.get("default", "")))
     return url
+
+
+def is_complete(server: Node) -> bool:
+    """Whether all variables of a server have values; a default may be a placeholder itself."""
+    return "{" not in _filled(server)
 
 
 def is_relative(server: Node) -> bool:

@@ -19,6 +19,7 @@ from tests.conformance.addresses import (
     address_faults,
     header_faults,
     hosts,
+    is_complete,
     is_relative,
     servers,
 )
@@ -237,7 +238,9 @@ class _Checker:
                 chosen = [
                     (plan, listed[place])
                     for plan in plans
-                    if place < len(listed := servers(self.document, plan[0])) and is_relative(listed[place]) == relative
+                    if place < len(listed := servers(self.document, plan[0]))
+                    and is_complete(listed[place])
+                    and is_relative(listed[place]) == relative
                 ]
                 if chosen:
                     self._run_server(chosen, place, relative=relative)

@@ -124,7 +124,9 @@ class Sampler:
                 result[name] = tags.get(name, "text")
                 self.extras.add(name)
         for name, tag in tags.items():
-            result.setdefault(name, tag)
+            if name not in result:
+                result[name] = tag
+                self.extras.add(name)
         self._add_extras(nodes, result, depth, turn, sparse=sparse)
         return result
 

@@ -54,7 +54,7 @@ FORMATS = {
 def string(nodes: list[Node], turn: int, *, odd: str, write: bool) -> str:
     """Return a string; `odd` where it is the turn of odd ones and nothing speaks against it."""
     form = next((node.fields["format"] for node in nodes if isinstance(node.fields.get("format"), str)), None)
-    pattern = next((node.fields["pattern"] for node in nodes if "pattern" in node.fields), None)
+    pattern = next((node.fields["pattern"] for node in nodes if isinstance(node.fields.get("pattern"), str)), None)
     least = max((node.fields.get("minLength", 0) for node in nodes), default=0)
     most = min((node.fields.get("maxLength", 10**9) for node in nodes), default=10**9)
     text = FORMATS.get(form or "", "text")

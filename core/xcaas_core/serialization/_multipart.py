@@ -132,7 +132,7 @@ class _Source:
         listed: list[str] = []
         if encoding is not None and encoding.content_type is not None:
             listed = [each.strip() for each in encoding.content_type.split(",")]
-        self.headers = {} if encoding is None else encoding.headers
+        self.headers: Mapping[str, str] = {} if encoding is None else encoding.headers
         self.media_type = _concrete(listed)
         self.filename: str | None = None
         told: str | None = None

@@ -91,6 +91,10 @@ def _variable(name: str, node: Node, report: Report) -> ir.Variable:
         text = values[0] if values else ""
     else:
         text = _text(default, report)
+    placeholder = bool(_VARIABLE.search(text))
+    if placeholder:
+        report.warn(default.place, f"the default {text!r} of {name!r} stands for a value; calls need one", "Give one.")
+        text = values[0] if values else ""
     if values and text not in values:
         report.warn(default.place, f"the default {text!r} is not among the values of {name!r}")
     words = node.child(keys.NAMES)
@@ -103,7 +107,7 @@ def _variable(name: str, node: Node, report: Report) -> ir.Variable:
         node.text("description").strip(),
         pairs,
         source,
-        required=node.get(keys.REQUIRED) is True or (default.value is None and not values),
+        required=node.get(keys.REQUIRED) is True or ((placeholder or default.value is None) and not values),
     )
 
 

@@ -67,8 +67,8 @@ CASES = {
     "unknown format": ("{type: integer, description: How big.", "{type: integer, format: int23, description: How big.", "the format 'int23' is not known (at #/components/schemas/Thing/properties/size/format). Did you mean 'int32'?"),
     "undescribed parameter": ("description: The thing., schema", "schema", "the parameter 'id' has no description"),
     "error without a body": (", x-xcaas-no-body: the gateway sends none", "", "the error 404 has no body"),
-    "schema name": ("Thing:\n      type", "thing_Item:\n      type", "not PascalCase"),
-    "schema name that says nothing": ("Thing:\n      type", "ThingItem2:\n      type", "says nothing"),
+    "schema name": ("Thing:\n      type", "thing_Item: {type: string, description: Another.}\n    Thing:\n      type", "not PascalCase"),
+    "schema name that says nothing": ("Thing:\n      type", "ThingItem2: {type: string, description: Another.}\n    Thing:\n      type", "says nothing"),
     "undescribed schema": ("description: A thing.\n", "deprecated: false\n", "the schema has no description"),
     "undescribed field": ("{type: integer, description: How big., examples: [1]}", "{type: integer}", "the field 'size' has no description"),
     "unnamed class": (

@@ -53,6 +53,11 @@ GUESSED = {
     "a mapping": ("{url: 'https://a.example'}", "https://a.example", "should be a list"),
     "undeclared": ("[{url: 'https://{h}.example'}]", "https://{h}.example", "not declared"),
     "no default": ("[{url: 'https://{h}', variables: {h: {enum: [b, a]}}}]", "https://{h}", "no default"),
+    "a placeholder as default": (
+        "[{url: 'https://{h}', variables: {h: {default: '{h}'}}}]",
+        "https://{h}",
+        "stands for a value; calls need one",
+    ),
     "default not listed": (
         "[{url: 'https://{h}', variables: {h: {enum: [a], default: b}}}]",
         "https://{h}",
@@ -194,11 +199,13 @@ def test_schemes_guessed_with_a_warning(text: str, kind: str, message: str) -> N
 
 
 def test_a_variable_without_a_default_is_asked_for_and_an_empty_default_is_one() -> None:
-    variables = "{a: {}, b: {default: ''}, c: {enum: [x]}}"
-    (server,), _ = servers(f"[{{url: 'https://{{a}}.example/{{b}}/{{c}}/{{d}}', variables: {variables}}}]")
+    variables = "{a: {}, b: {default: ''}, c: {enum: [x]}, e: {default: '{e}'}, f: {default: '{f}', enum: [y]}}"
+    (server,), _ = servers(f"[{{url: 'https://{{a}}.example/{{b}}/{{c}}/{{d}}/{{e}}/{{f}}', variables: {variables}}}]")
     assert [(one.name, one.default, one.required) for one in server.variables] == [
         ("a", "", True),
         ("b", "", False),
         ("c", "x", False),
         ("d", "", True),
+        ("e", "", True),
+        ("f", "y", False),
     ]
