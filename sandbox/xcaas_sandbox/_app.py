@@ -1,4 +1,4 @@
-"""The ASGI application: match, check, authorise, answer, check again."""
+"""The ASGI application: match, check, authorise, respond, check again."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class SandboxState:
         token_lifetime: Seconds that a token lives.
         faults: What goes wrong on purpose.
         speed: Hastens everything that takes time.
-        strict_limits: Answer 429 beyond a documented rate limit.
-        wall: Where dates in answers come from. Seconds since 1970.
+        strict_limits: Respond with 429 beyond a documented rate limit.
+        wall: Where dates in responses come from. Seconds since 1970.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class SandboxState:
             raise Problem(405, f"{method} is not allowed here", headers={"Allow": ", ".join(sorted(allowed))})
         raise Problem(404, f"No API at {path}: wrong region, version or path", code="messaging.adaptors.http.NoRoute")
 
-    async def answer(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         operation: Operation | None = None
         limit_status: RateLimitStatus | None = None
         try:
@@ -129,7 +129,7 @@ class SandboxState:
         if wrong:
             # Never hide the sandbox's own mistakes: they would become facts in somebody's test.
             return JSONResponse(
-                {"sandbox": f"{operation.product}.{operation.id} answers wrongly", "problems": wrong}, 500
+                {"sandbox": f"{operation.product}.{operation.id} responds wrongly", "problems": wrong}, 500
             )
         return Response(json.dumps(reply.body), reply.status, reply.headers, chosen)
 
@@ -146,7 +146,7 @@ class SandboxState:
 
 
 def _common_headers(operation: Operation, status: int, limit_status: RateLimitStatus | None) -> dict[str, str]:
-    """Return what a product puts on all its answers, where its spec says so."""
+    """Return what a product puts on all its responses, where its spec says so."""
     headers = {} if limit_status is None else limit_status.headers(operation, status)
     if "X-Response-Id" in (operation.response(status) or {}).get("headers", {}):
         headers["X-Response-Id"] = str(uuid.uuid4())
@@ -217,7 +217,7 @@ def create_app(state: SandboxState) -> Starlette:
     control = [Route("/_sandbox/stats", stats), Route("/_sandbox/revoke", revoke, methods=["POST"])]
     control.append(Route("/_sandbox/reset", reset, methods=["POST"]))
     control.append(Route("/_sandbox/events", log, methods=["GET", "POST"]))
-    everything = Route("/{path:path}", state.answer, methods=ALL_METHODS)
+    everything = Route("/{path:path}", state.respond, methods=ALL_METHODS)
     app = Starlette(routes=[*control, WebSocketRoute("/{path:path}", stream), everything])
     app.add_middleware(state.faults.middleware)
     return app

@@ -1,4 +1,4 @@
-"""Holds requests and answers against the spec, so that neither side can drift from it unseen."""
+"""Holds requests and responses against the spec, so that neither side can drift from it unseen."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _coerce(values: list[str], schema: Node, parameter: Node) -> Any:
 
 
 def schema_of(operation: Operation, status: int, media_type: str) -> Node | None:
-    """Return the schema that the spec gives for an answer, if it gives one."""
+    """Return the schema that the spec gives for a response, if it gives one."""
     response = operation.response(status)
     content: Node = (response or {}).get("content", {})
     schema: Node | None = content.get(media_type, {}).get("schema")
@@ -126,7 +126,7 @@ def schema_of(operation: Operation, status: int, media_type: str) -> Node | None
 
 
 def check_response(operation: Operation, status: int, media_type: str | None, body: Any) -> list[str]:
-    """Return what is wrong with an answer of the sandbox itself; anything here is a bug in the sandbox or the spec."""
+    """Return what is wrong with a response of the sandbox itself; anything here is a bug in the sandbox or the spec."""
     response = operation.response(status)
     if response is None:
         return [f"status {status} is not in the spec"]
@@ -136,4 +136,4 @@ def check_response(operation: Operation, status: int, media_type: str | None, bo
     if media_type not in content:
         return [f"media type {media_type} is not in the spec for {status}"]
     schema = content[media_type].get("schema")
-    return list(_problems(schema, body, "answer")) if schema and media_type.endswith("json") else []
+    return list(_problems(schema, body, "response")) if schema and media_type.endswith("json") else []

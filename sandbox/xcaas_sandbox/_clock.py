@@ -14,7 +14,7 @@ __all__ = ["Clock"]
 class Clock:
     """One for all products of a sandbox.
 
-    `wall` is where dates in answers come from; a test that wants equal answers each time
+    `wall` is where dates in responses come from; a test that wants equal responses each time
     stops it. `speed` hastens whatever takes time: at 10, a job of two seconds takes 0.2.
     """
 

@@ -98,7 +98,7 @@ class Credentials:
         return count
 
     def check(self, product: Product, operation: Operation, headers: Headers, query: QueryParams) -> None:
-        """Raise what the service would answer if the call lacks a credential that the spec asks for."""
+        """Raise what the service would respond if the call lacks a credential that the spec asks for."""
         if not operation.security or () in operation.security:
             return
         problems: list[Problem] = []

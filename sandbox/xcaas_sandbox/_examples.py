@@ -1,4 +1,4 @@
-"""Schema-true example data: what an operation answers when nothing better is known."""
+"""Schema-true example data: what an operation responds with when nothing better is known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from ._specs import Node, Product, is_node, kind_of
 
-__all__ = ["answer_example", "example_of_media", "example_of_schema"]
+__all__ = ["example_of_media", "example_of_schema", "response_example"]
 
 _BY_FORMAT = {
     "date-time": "2026-03-14T09:26:53Z",
@@ -34,7 +34,7 @@ _EPOCHS = {"epoch-seconds": 1773480413, "epoch-milliseconds": 1773480413000, "ep
 _DEPTH = 6
 
 
-def answer_example(product: Product, operation_id: str) -> Any:
+def response_example(product: Product, operation_id: str) -> Any:
     """Return a copy of the example of an operation's first success."""
     operation = next(operation for operation in product.operations if operation.id == operation_id)
     status = next(key for key in sorted(operation.responses) if key.startswith("2"))

@@ -103,12 +103,12 @@ class _Middleware:
         if fault.drip:
             send = _dripping(send, fault.drip)
         if fault.status is not None:
-            await _answer(fault, send)
+            await _respond(fault, send)
         else:
             await self._app(scope, receive, send if fault.cut is None else _cutting(send, fault.cut))
 
 
-async def _answer(fault: Fault, send: Send) -> None:
+async def _respond(fault: Fault, send: Send) -> None:
     body = fault.body.encode()
     headers = {"content-type": fault.media_type, "content-length": str(len(body)), **fault.headers}
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
@@ -124,7 +124,7 @@ def _cutting(send: Send, after: int) -> Send:
         if message["type"] == "http.response.body":
             body = message.get("body", b"")[:left]
             left -= len(body)
-            # The server closes the connection when an answer ends before its promised length.
+            # The server closes the connection when a response ends before its promised length.
             message = {**message, "body": body, "more_body": True}
         await send(message)
 

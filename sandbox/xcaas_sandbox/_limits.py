@@ -45,7 +45,7 @@ class RateLimits:
     """Sliding windows per product and credential.
 
     Args:
-        strict: Answer 429 to what goes beyond a limit, instead of only counting.
+        strict: Respond with 429 to what goes beyond a limit, instead of only counting.
     """
 
     def __init__(self, products: Iterable[Product], clock: Clock, *, strict: bool) -> None:

@@ -13,7 +13,7 @@ _NO_BODY = frozenset({204, 304})
 
 @dataclass
 class Message:
-    """A request or an answer. `start` is its first line without the line break."""
+    """A request or a response. `start` is its first line without the line break."""
 
     start: str
     headers: dict[str, str]
@@ -54,7 +54,7 @@ async def read_request(reader: asyncio.StreamReader) -> Message | None:
 
 
 async def read_response(reader: asyncio.StreamReader, method: str) -> Message:
-    """Return the answer to a request."""
+    """Return the response to a request."""
     start, headers = await _head(reader)
     if method == "HEAD" or int(start.split(" ")[1]) in _NO_BODY:
         return Message(start, headers, b"")

@@ -24,17 +24,17 @@ __all__ = ["FAULTS", "FaultProxy", "ProxiedRequest"]
 FAULTS: Final[dict[str, float]] = {
     "refuse": 3.0,  # a new connection is reset before anything is read from it
     "reset": 1.0,  # the connection is reset when the request was read, but not passed on
-    "lost": 1.0,  # … when the service has answered
-    "cut": 2.0,  # the answer ends early
+    "lost": 1.0,  # … when the service has responded
+    "cut": 2.0,  # the response ends early
     "corrupt": 2.0,  # a byte of the body is not what it was
     "garbage": 1.0,  # what comes back is not HTTP
     "busy": 2.0,  # 429 without a word on how long to wait
     "later": 1.0,  # 429 with Retry-After
     "down": 2.0,  # 500, 502, 503 or 504, with a web page
     "page": 1.0,  # 200 with a web page, as portals and proxies send
-    "late": 2.0,  # the answer takes a while
-    "drip": 1.0,  # the answer comes in drops
-    "silent": 0.2,  # there is no answer
+    "late": 2.0,  # the response takes a while
+    "drip": 1.0,  # the response comes in drops
+    "silent": 0.2,  # there is no response
 }
 """What can happen to a request, and how much of the bad luck each is."""
 
@@ -54,8 +54,8 @@ class ProxiedRequest:
     status: int | None
 
 
-def _is_json(_: str, answer: Message) -> bool:
-    return answer.media_type.endswith("json")
+def _is_json(_: str, response: Message) -> bool:
+    return response.media_type.endswith("json")
 
 
 class FaultProxy:
@@ -67,7 +67,7 @@ class FaultProxy:
         faults: What happens, each with its weight; `FAULTS` unless told otherwise.
         seed: The same seed and the same requests in the same order give the same faults.
         mark: Header whose value is kept in the record, to tell calls apart.
-        corruptible: Whether an answer may be damaged. JSON alone unless told otherwise: nobody could notice
+        corruptible: Whether a response may be damaged. JSON alone unless told otherwise: nobody could notice
             damage to bytes that nothing vouches for.
         patience: Seconds that a silent connection is held open.
     """
@@ -175,21 +175,21 @@ class FaultProxy:
     async def upstream(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection(*self._target)
 
-    def damaged(self, request: Message, answer: Message) -> bytes | None:
-        """Return an answer with one byte changed, so that JSON or a digest notices it. None if it may not be."""
-        if not answer.body or not self._corruptible(request.path, answer):
+    def damaged(self, request: Message, response: Message) -> bytes | None:
+        """Return a response with one byte changed, so that JSON or a digest notices it. None if it may not be."""
+        if not response.body or not self._corruptible(request.path, response):
             return None
-        place = self._random.randrange(len(answer.body))
-        wrong = b"\x00" if answer.body[place] else b"\x01"
-        body = answer.body[:place] + wrong + answer.body[place + 1 :]
-        return Message(answer.start, answer.headers, body).raw()
+        place = self._random.randrange(len(response.body))
+        wrong = b"\x00" if response.body[place] else b"\x01"
+        body = response.body[:place] + wrong + response.body[place + 1 :]
+        return Message(response.start, response.headers, body).raw()
 
     def broken(self, raw: bytes) -> bytes:
-        """Return some of an answer, never all of it."""
+        """Return some of a response, never all of it."""
         return raw[: self._random.randrange(1, len(raw))]
 
     def refusal(self, fault: str) -> tuple[int, bytes]:
-        """Return an answer that the service has nothing to do with."""
+        """Return a response that the service has nothing to do with."""
         status = {"busy": 429, "later": 429, "page": 200}.get(fault) or self._random.choice((500, 502, 503, 504))
         headers = {"content-type": "text/html", "content-length": str(len(_PAGE))}
         if fault == "later":
@@ -239,9 +239,9 @@ class _Connection:
             proxy.note(request, fault, False, None)
             return await self._spoil(fault)
         # Noted ahead, so that a call that is over for its caller is in the record.
-        answer = await self._ask(request)
-        proxy.note(request, fault, True, answer.status)
-        raw = answer.raw()
+        response = await self._ask(request)
+        proxy.note(request, fault, True, response.status)
+        raw = response.raw()
         match fault:
             case "lost":
                 return self._reset()
@@ -249,7 +249,7 @@ class _Connection:
                 await self._send(proxy.broken(raw))
                 return False
             case "corrupt":
-                raw = proxy.damaged(request, answer) or raw
+                raw = proxy.damaged(request, response) or raw
             case "late":
                 await asyncio.sleep(0.01)
             case "drip":

@@ -17,7 +17,7 @@ _DOCUMENTS: Final = "https://developer.8x8.com/errors"
 
 
 class Reply:
-    """An answer: JSON in `body`, or bytes in `stream`, which then need a media type.
+    """A response: JSON in `body`, or bytes in `stream`, which then need a media type.
 
     `sample` is held against the spec in place of a body that is long and all alike.
     """

@@ -45,8 +45,8 @@ class Sandbox:
             port: Port on 127.0.0.1; 0 picks a free one.
             faults: What goes wrong on purpose; `sandbox.state.faults` changes it later.
             speed: Hastens everything that takes time: at 10, a job of two seconds takes 0.2.
-            strict_limits: Answer 429 beyond a documented rate limit, instead of only counting.
-            wall: Where dates in answers come from, in seconds since 1970.
+            strict_limits: Respond with 429 beyond a documented rate limit, instead of only counting.
+            wall: Where dates in responses come from, in seconds since 1970.
         """
         self.state = SandboxState(
             token_lifetime=token_lifetime, faults=faults, speed=speed, strict_limits=strict_limits, wall=wall

@@ -40,7 +40,7 @@ class SignedWebhook(NamedTuple):
 
 @dataclass(frozen=True)
 class Delivery:
-    """One attempt to send an event. The status is 0 where nobody answered."""
+    """One attempt to send an event. The status is 0 where nobody responded."""
 
     url: str
     event: Mapping[str, object]
@@ -102,7 +102,7 @@ class Webhooks:
         return SignedWebhook(headers, body)
 
     def send(self, url: str, event: Mapping[str, object], *, event_id: str | None = None) -> int:
-        """Send an event, again after a pause where the answer is no 2xx, and return the last status.
+        """Send an event, again after a pause where the response is no 2xx, and return the last status.
 
         Raises:
             ValueError: The address is not one of this machine.

@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--token-lifetime", type=float, default=1799, metavar="S", help="seconds that a token lives")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="JSON or YAML list of fault rules")
     parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="hasten everything that takes time")
-    parser.add_argument("--strict-limits", action="store_true", help="answer 429 beyond a documented rate limit")
+    parser.add_argument("--strict-limits", action="store_true", help="respond with 429 beyond a documented rate limit")
     options = parser.parse_args(arguments)
     if options.token_lifetime <= 0:
         parser.error("--token-lifetime must be more than 0 seconds")

@@ -91,7 +91,7 @@ def _of_status(
     document: Document, operation: OperationNode, status: int, response: Node, most: int
 ) -> Iterator[SampleAnswer]:
     headers = dict(_headers(document, response))
-    form = operation.node.get("x-xcaas-answer")
+    form = operation.node.get("x-xcaas-response")
     single = form is not None and form.fields.get("single") is True
     fails = status >= 400
     listed = media_types(response.get("content"))

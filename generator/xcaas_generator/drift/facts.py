@@ -20,7 +20,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _DEEPEST = 12
 _MOST_ADDRESSES = 200
 _KINDS = {"str": "text", "int": "whole number", "float": "number", "bool": "boolean", "bytes": "file", "none": "null"}
-_ROOTS = ("request", "answer")
+_ROOTS = ("request", "response")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,9 @@ def _items(operation: ir.Operation, side: Side) -> Iterator[tuple[str, Item]]:
             yield from _fields(variant.type, side, "request", ())
     for response in operation.responses:
         if response.success:
-            for answered in response.variants:
-                yield "answer", _item(answered.type, side, required=False)
-                yield from _fields(answered.type, side, "answer", ())
+            for variant in response.variants:
+                yield "response", _item(variant.type, side, required=False)
+                yield from _fields(variant.type, side, "response", ())
 
 
 def _fields(ref: ir.TypeRef, side: Side, where: str, above: tuple[str, ...]) -> Iterator[tuple[str, Item]]:

@@ -1,4 +1,4 @@
-"""The state of each product. Operations without a handler answer from their spec's examples."""
+"""The state of each product. Operations without a handler respond from their spec's examples."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Services:
         self._made: dict[str, Service] = {}
 
     def get(self, name: str) -> Service | None:
-        """Return the service of a product; None for one that answers from its spec's examples alone."""
+        """Return the service of a product; None for one that responds from its spec's examples alone."""
         product = self._products.get(name)
         if product is not None and name not in self._made and name in self._makers:
             self._made[name] = self._makers[name](product)

@@ -1,4 +1,4 @@
-"""Agent Status: read, set, and set for many at once with an answer for each."""
+"""Agent Status: read, set, and set for many at once with a response for each."""
 
 from __future__ import annotations
 

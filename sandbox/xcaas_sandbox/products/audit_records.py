@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from .._examples import answer_example
+from .._examples import response_example
 from .._replies import Problem, Reply
 from ._pages import decode_cursor, encode_cursor
 
@@ -27,7 +27,7 @@ class AuditRecords:
     """Changes of January 2026, nineteen hours apart."""
 
     def __init__(self, product: Product) -> None:
-        example: Node = answer_example(product, "listAudits")["data"][0]
+        example: Node = response_example(product, "listAudits")["data"][0]
         self._rows = [_record(example, index) for index in range(RECORDS)]
         self.handlers: dict[str, Handler] = {"listAudits": self.list}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .._examples import answer_example
+from .._examples import response_example
 from .._replies import Reply
 from .._store import filtered, members, ordered
 from ._chat import Chat, Conversation
@@ -25,8 +25,8 @@ class CCChat:
 
     def __init__(self, product: Product, clock: Clock, webhooks: Webhooks) -> None:
         self._clock = clock
-        example: Node = answer_example(product, "getConversation")
-        webhook, channel = answer_example(product, "getWebhook"), answer_example(product, "getChannel")
+        example: Node = response_example(product, "getConversation")
+        webhook, channel = response_example(product, "getWebhook"), response_example(product, "getChannel")
         self._chat = Chat(
             clock,
             webhooks,

@@ -9,7 +9,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from typing import TYPE_CHECKING, Final
 
-from .._examples import answer_example
+from .._examples import response_example
 from .._replies import Problem, Reply
 from .._store import filtered, members, ordered
 from ._chat import AGENT, Chat, Conversation
@@ -32,15 +32,15 @@ class ChatGateway:
 
     def __init__(self, product: Product, clock: Clock, webhooks: Webhooks) -> None:
         self._clock = clock
-        example: Node = answer_example(product, "getConversation")
-        webhook, channel = answer_example(product, "getWebhook"), answer_example(product, "getChannel")
+        example: Node = response_example(product, "getConversation")
+        webhook, channel = response_example(product, "getWebhook"), response_example(product, "getChannel")
         self._chat = Chat(
             clock, webhooks, webhook=webhook, channel=channel, conversation_id=example["id"], customer=example["user"]
         )
         self._files: dict[str, list[tuple[Node, bytes]]] = {}
         self._numbers = itertools.count(1)
         first = self._chat.conversation(example["id"])
-        card: Node = answer_example(product, "listCards")["_embedded"]["cards"][0]
+        card: Node = response_example(product, "listCards")["_embedded"]["cards"][0]
         cards = [{**card, "id": name} for name in (EXAMPLE_CARD, "card-8", "card-9")]
         self._chat.message(first, "msg-204")["cards"] = cards
         for index, name in enumerate(("invoice.pdf", "photo.jpg", "voice.ogg")):

@@ -6,7 +6,7 @@ import itertools
 import uuid
 from typing import TYPE_CHECKING, Final
 
-from .._examples import answer_example
+from .._examples import response_example
 from .._replies import Problem, Reply
 from .._store import Store, filtered, members, ordered
 from ._pages import decode_cursor, encode_cursor, numbered
@@ -38,7 +38,7 @@ class Contacts:
         self._clock = clock
         self._parts = itertools.count(20_001)
         self._store = Store("contact")
-        example: Node = answer_example(product, "createContact")
+        example: Node = response_example(product, "createContact")
         for index in range(CONTACTS):
             contact_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"contact {index}")) if index else EXAMPLE
             email = {"email": f"contact{index}@acme.example", "primary": True, "purposeType": "WORK"}

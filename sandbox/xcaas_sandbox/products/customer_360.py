@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .._examples import answer_example
+from .._examples import response_example
 from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ class Customer360:
     """One customer's interactions. The spec's example has the only summary."""
 
     def __init__(self, product: Product) -> None:
-        self._insights: Node = answer_example(product, "getInteractionsInsight")
-        self._summaries: list[Node] = answer_example(product, "getTranscriptSummaries")["summaries"]
+        self._insights: Node = response_example(product, "getInteractionsInsight")
+        self._summaries: list[Node] = response_example(product, "getTranscriptSummaries")["summaries"]
         self.handlers: dict[str, Handler] = {
             "getInteractionsInsight": self.insights,
             "getTranscriptSummaries": self.summaries,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .._examples import answer_example
+from .._examples import response_example
 from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class CustomerExperience:
     """The rows of one of the two products, the same whatever the period."""
 
     def __init__(self, product: Product, operation_id: str) -> None:
-        self._example: Node = answer_example(product, operation_id)
+        self._example: Node = response_example(product, operation_id)
         row: Node = self._example["data"][0]
         self._rows = [{**row, "callDate": f"01/03/2026 09:{index:02}:27"} for index in range(HITS)]
         self.handlers: dict[str, Handler] = {operation_id: self.list}

@@ -1,4 +1,4 @@
-"""Dynamic Campaigns: started and stopped, fed with customers one answer each, and read with the other token."""
+"""Dynamic Campaigns: started and stopped, fed with customers one response each, and read with the other token."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from .._examples import answer_example
+from .._examples import response_example
 from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class DynamicCampaigns:
 
     def __init__(self, product: Product, clock: Clock) -> None:
         self._clock = clock
-        self._campaign_example: Node = answer_example(product, "getCampaign")["campaign"]
-        self._record_example: Node = answer_example(product, "listCampaignRecords")["records"]["record"][0]
+        self._campaign_example: Node = response_example(product, "getCampaign")["campaign"]
+        self._record_example: Node = response_example(product, "listCampaignRecords")["records"]["record"][0]
         self._campaigns = {number: _Campaign(number) for number in CAMPAIGNS}
         self.handlers: dict[str, Handler] = {
             "getCampaign": self.get,

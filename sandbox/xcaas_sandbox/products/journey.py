@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .._examples import answer_example
+from .._examples import response_example
 from .._replies import Problem, Reply
 from .._store import values_at
 from ._pages import decode_cursor, encode_cursor
@@ -31,8 +31,8 @@ class Journeys:
     """Journeys whatever range is asked for: what is looked at here is the walk, not the calendar."""
 
     def __init__(self, product: Product) -> None:
-        journey: Node = answer_example(product, "searchJourneys")["data"][0]
-        transition: Node = answer_example(product, "searchTransitions")["data"][0]
+        journey: Node = response_example(product, "searchJourneys")["data"][0]
+        transition: Node = response_example(product, "searchTransitions")["data"][0]
         self._journeys = [_journey(journey, index) for index in range(JOURNEYS)]
         self._transitions = [{**copy.deepcopy(transition), "journeyId": row["journeyId"]} for row in self._journeys]
         for index, row in enumerate(self._transitions):

@@ -1,4 +1,4 @@
-"""The token endpoint: strings throughout, as the service answers."""
+"""The token endpoint: strings throughout, as the service responds."""
 
 from __future__ import annotations
 

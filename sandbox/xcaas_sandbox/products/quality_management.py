@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from .._examples import answer_example
+from .._examples import response_example
 from .._replies import Problem, Reply
 from .._store import Store, values_at
 from ._pages import numbered
@@ -21,7 +21,7 @@ __all__ = ["QualityManagement"]
 ROWS: Final = 7
 _START: Final = datetime(2026, 1, 1, 7, 14, 53)  # that of the first interaction; the others come an hour apart
 _TYPES: Final = ("voiceInteraction", "screenRecording", "voiceScreen")
-# Answers about one interaction that are the spec's example for each that exists.
+# Responses about one interaction that are the spec's example for each that exists.
 _ABOUT_ONE: Final = ("listTranscriptions", "listInteractionTopics", "listLabels", "listNotes")
 
 
@@ -34,9 +34,9 @@ class QualityManagement:
         self._evaluations = Store("evaluation")
         self._categories = Store("category")
         self._fill(product)
-        self._topics: Node = answer_example(product, "listSpeechTopics")["content"][0]
-        self._abouts = {name: answer_example(product, name) for name in _ABOUT_ONE}
-        self._people = {name: answer_example(product, name) for name in ("listSupervisors", "listTrainers")}
+        self._topics: Node = response_example(product, "listSpeechTopics")["content"][0]
+        self._abouts = {name: response_example(product, name) for name in _ABOUT_ONE}
+        self._people = {name: response_example(product, name) for name in ("listSupervisors", "listTrainers")}
         self.handlers: dict[str, Handler] = {
             "listInteractions": lambda call: _page(call, self._found_interactions(call)),
             "countInteractions": lambda call: Reply(len(self._found_interactions(call))),
@@ -63,7 +63,7 @@ class QualityManagement:
 
     def _fill(self, product: Product) -> None:
         def rows(operation_id: str) -> Node:
-            return copy.deepcopy(answer_example(product, operation_id)["content"][0])
+            return copy.deepcopy(response_example(product, operation_id)["content"][0])
 
         for index in range(ROWS):
             interaction = rows("listInteractions")
@@ -73,9 +73,9 @@ class QualityManagement:
             created = (_START + timedelta(hours=index)).strftime("%Y-%m-%dT%H:%M:%S")
             row = {**interaction, "interactionGuid": name, "createdAt": created, **about, "media": media}
             self._interactions.put(name, row)
-            user = {**answer_example(product, "getUser"), "userReference": 283 + index, "active": index % 3 != 2}
+            user = {**response_example(product, "getUser"), "userReference": 283 + index, "active": index % 3 != 2}
             self._users.put(str(283 + index), user)
-            evaluation = {**rows("listEvaluations"), **answer_example(product, "getEvaluation")}
+            evaluation = {**rows("listEvaluations"), **response_example(product, "getEvaluation")}
             self._evaluations.put(str(45 + index), {**evaluation, "evaluationId": 45 + index})
             category = {**rows("listSpeechCategories"), "categoryId": 1 + index, "name": f"Category {1 + index}"}
             self._categories.put(str(1 + index), category)

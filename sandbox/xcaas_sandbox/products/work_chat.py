@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .._examples import answer_example
+from .._examples import response_example
 from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class WorkChat:
 
     def __init__(self, product: Product, clock: Clock) -> None:
         self._clock = clock
-        self._example: Node = answer_example(product, "listMessages")[0]
+        self._example: Node = response_example(product, "listMessages")[0]
         self._rooms: dict[str, list[Node]] = {}
         for room in (DEFAULT_ROOM, "Shift handover", PRIVATE_ROOM):
             self._add(room, self._example["parsed"])

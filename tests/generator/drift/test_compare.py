@@ -68,7 +68,7 @@ def test_a_list_is_told_from_an_object() -> None:
     pet = model("Pet", field("id"))
     ours = flat(operation("a", "GET", "/a", response(ir.ListOf(ir.ModelRef("Pet")))), models=(pet,))
     theirs = flat(operation("a", "GET", "/a", response(ir.ModelRef("Pet"))), models=(pet,))
-    assert texts(ours, theirs) == ["pets: GET /a: answer: list in ours, object in the vendor's"]
+    assert texts(ours, theirs) == ["pets: GET /a: response: list in ours, object in the vendor's"]
 
 
 def test_parameters_and_fields() -> None:
@@ -83,15 +83,15 @@ def test_parameters_and_fields() -> None:
     assert found == [
         f"pets: PUT /a: {text}"
         for text in (
-            "answer home[].floor: whole number in ours, text in the vendor's",
-            "answer home[].new: only in the vendor's",
-            "answer home[].old: only in ours",
             "header parameter z: only in the vendor's",
             "query parameter x: only in ours",
             "query parameter y: only in the vendor's",
             "request floor: whole number in ours, text in the vendor's",
             "request new: only in the vendor's",
             "request old: only in ours",
+            "response home[].floor: whole number in ours, text in the vendor's",
+            "response home[].new: only in the vendor's",
+            "response home[].old: only in ours",
         )
     ]
 
@@ -99,7 +99,7 @@ def test_parameters_and_fields() -> None:
 def test_recursive_models_end() -> None:
     tree = model("Tree", field("leaves", ir.ListOf(ir.ModelRef("Tree"))), field("map", ir.MapOf(ir.ModelRef("Tree"))))
     made = flat(operation("a", "GET", "/a", response(ir.ModelRef("Tree"))), models=(tree,))
-    assert set(made[0].items) == {"answer", "answer leaves", "answer map"}
+    assert set(made[0].items) == {"response", "response leaves", "response map"}
 
 
 def test_an_operation_is_not_taken_by_the_end_of_a_path_that_belongs_to_another() -> None:
@@ -126,8 +126,8 @@ def test_what_a_request_must_have() -> None:
         "pets: PUT /a: request home: required in ours, optional in the vendor's",
         "pets: PUT /a: request name: optional in ours, required in the vendor's",
     ]
-    answers = operation("a", "GET", "/a", response(ir.ModelRef("Pet")))
-    assert texts(flat(answers, models=(pet,)), flat(answers, models=(new,))) == []
+    given = operation("a", "GET", "/a", response(ir.ModelRef("Pet")))
+    assert texts(flat(given, models=(pet,)), flat(given, models=(new,))) == []
 
 
 def test_values_that_only_the_vendor_knows() -> None:
@@ -144,7 +144,7 @@ def test_values_that_only_the_vendor_knows() -> None:
 def test_fields_that_travel_one_way_only() -> None:
     pet = model("Pet", replace(field("id"), read_only=True), replace(field("pin"), write_only=True))
     made = operation("a", "PUT", "/a", response(ir.ModelRef("Pet")), body=json_body(ir.ModelRef("Pet")))
-    assert set(flat(made, models=(pet,))[0].items) == {"answer", "answer id", "request", "request pin"}
+    assert set(flat(made, models=(pet,))[0].items) == {"response", "response id", "request", "request pin"}
 
 
 def test_alternatives_are_laid_over_each_other() -> None:
@@ -158,13 +158,13 @@ def test_alternatives_are_laid_over_each_other() -> None:
     assert items["request text"].required is False
 
 
-def test_every_media_type_of_an_answer_counts() -> None:
+def test_every_media_type_of_a_response_counts() -> None:
     """Documents declare `*/*` beside JSON, and give the schema to either."""
     told = response(ir.ModelRef("Pet"))
     empty = replace(told.variants[0], media_type="text/plain", type=ir.Scalar("any"))
     ours = operation("a", "GET", "/a", replace(told, variants=(empty, *told.variants)))
     pet = model("Pet", field("id"))
-    assert set(flat(ours, models=(pet,))[0].items) == {"answer", "answer id"}
+    assert set(flat(ours, models=(pet,))[0].items) == {"response", "response id"}
 
 
 @pytest.mark.parametrize(

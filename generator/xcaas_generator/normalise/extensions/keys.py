@@ -21,7 +21,7 @@ POLLER: Final = "x-xcaas-poller"
 DOWNLOAD: Final = "x-xcaas-download"
 RETRY: Final = "x-xcaas-retry"
 HEADERS: Final = "x-xcaas-headers"
-ANSWER: Final = "x-xcaas-answer"
+RESPONSE: Final = "x-xcaas-response"
 SIGNATURE: Final = "x-xcaas-signature"
 SLICES: Final = "x-xcaas-slices"
 
@@ -29,6 +29,6 @@ PREFIX: Final = "x-xcaas-"
 KEYS: Final = frozenset(
     (
         *(PRODUCT, SOURCE, ZONE, FILTER, NAMES, REQUIRED, RESOURCE, NAME, CREDENTIAL, OPTIONS, ERROR, NO_BODY),
-        *(PAGINATION, POLLER, DOWNLOAD, RETRY, HEADERS, ANSWER, SIGNATURE, SLICES),
+        *(PAGINATION, POLLER, DOWNLOAD, RETRY, HEADERS, RESPONSE, SIGNATURE, SLICES),
     )
 )

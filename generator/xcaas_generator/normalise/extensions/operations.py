@@ -26,7 +26,7 @@ class OperationExtensions:
         paging, poller, download, retry, headers, response, resource, slices = (
             node.child(key) if node.has(key) and well_formed(node, key, self._report) else None
             for key in (
-                *(keys.PAGINATION, keys.POLLER, keys.DOWNLOAD, keys.RETRY, keys.HEADERS, keys.ANSWER, keys.RESOURCE),
+                *(keys.PAGINATION, keys.POLLER, keys.DOWNLOAD, keys.RETRY, keys.HEADERS, keys.RESPONSE, keys.RESOURCE),
                 keys.SLICES,
             )
         )

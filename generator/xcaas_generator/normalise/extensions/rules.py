@@ -137,7 +137,7 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
         "rows": _MAPPING,
     },
     f"{keys.SLICES}/rows": {**_CALL, "id": _must(_POINTER)},
-    keys.ANSWER: {"single": _BOOL},
+    keys.RESPONSE: {"single": _BOOL},
     keys.SIGNATURE: {"keys": _must(_Rule(_are_key_urls, "a list of https addresses with {kid} in them"))},
 }  # fmt: skip
 _NESTED = ("next", "status", "result", "cancel", "interval", "checksum", "rows")

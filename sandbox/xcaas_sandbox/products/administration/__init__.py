@@ -46,8 +46,8 @@ class Administration:
 
 
 def _check_accept(call: Call) -> None:
-    """Refuse what asks for an answer without naming its version. Which status the service has for it isn't known."""
-    answers = any(key.startswith("2") and "content" in node for key, node in call.operation.responses.items())
+    """Refuse what asks for a response without naming its version. Which status the service has for it isn't known."""
+    responds = any(key.startswith("2") and "content" in node for key, node in call.operation.responses.items())
     wanted = call.headers.get("accept", "")
-    if answers and call.operation.method in ("GET", "DELETE") and "application/vnd." not in wanted:
+    if responds and call.operation.method in ("GET", "DELETE") and "application/vnd." not in wanted:
         raise Problem(406, f"Accept {wanted!r} names no version", code="VALIDATION_ERROR", field="Accept")

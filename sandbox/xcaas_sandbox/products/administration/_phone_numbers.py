@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ..._examples import answer_example
+from ..._examples import response_example
 from ..._replies import Problem, Reply
 from ..._store import Store
 from ._lists import scroll_page
@@ -27,7 +27,7 @@ class PhoneNumbers:
     def __init__(self, product: Product, clock: Clock) -> None:
         self._clock = clock
         self._store = Store("phone number")
-        example = answer_example(product, "getPhoneNumber")
+        example = response_example(product, "getPhoneNumber")
         for index in range(NUMBERS):
             number = f"+1408555{123 + index:04}"
             national = f"(408) 555-{123 + index:04}"

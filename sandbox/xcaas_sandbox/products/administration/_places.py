@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Final
 
-from ..._examples import answer_example
+from ..._examples import response_example
 from ..._replies import Problem, Reply
 from ..._store import Store, values_at
 from ._lists import number_page, scroll_page
@@ -34,7 +34,7 @@ class Addresses:
         self._clock = clock
         self._sites = sites
         self.store = Store("address")
-        example = answer_example(product, "getAddress")
+        example = response_example(product, "getAddress")
         for index, (city, state) in enumerate(_CITIES):
             fields = {**example, "city": city, "state": state}
             address_id = example["id"] if index == 0 else str(uuid.uuid5(uuid.NAMESPACE_DNS, city))
@@ -87,7 +87,7 @@ class Sites:
         self._addresses = addresses
         self._users = users
         self.store = store
-        example = answer_example(product, "getSite")
+        example = response_example(product, "getSite")
         for index, name in enumerate(_SITES):
             site_id = example["id"] if index == 0 else store.new_id()
             store.put(site_id, {**example, "id": site_id, "name": name, "siteCode": str(21 + index)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from ..._examples import answer_example
+from ..._examples import response_example
 from ..._replies import Problem, Reply
 from ..._store import Store, members
 from ._jobs import CUSTOMER
@@ -32,7 +32,7 @@ class RingGroups:
         self._jobs = jobs
         self._users = users
         self.store = Store("ring group", "rG")
-        example = answer_example(product, "getRingGroup")
+        example = response_example(product, "getRingGroup")
         first = [self._member(str(number)) | {"loggedIn": True} for number in (1001, 1002)]
         for index, name in enumerate(_NAMES):
             group_id = example["id"] if index == 0 else self.store.new_id()

@@ -6,7 +6,7 @@ import copy
 import itertools
 from typing import TYPE_CHECKING, Final
 
-from ..._examples import answer_example
+from ..._examples import response_example
 from ..._replies import Problem, Reply
 from ..._store import Store, members, values_at
 from ._jobs import CUSTOMER
@@ -32,7 +32,7 @@ class Users:
         self._sites = sites
         self._extensions = itertools.count(5001)
         self.store = Store("user", "uS")
-        example = answer_example(product, "getUser")
+        example = response_example(product, "getUser")
         for index, person in enumerate(_PEOPLE):
             user = copy.deepcopy(example)
             user_id = example["basicInfo"]["userId"] if index == 0 else self.store.new_id()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
 from ..._credentials import WORK_ANALYTICS
-from ..._examples import answer_example
+from ..._examples import response_example
 from ..._replies import Problem, Reply
 from .._pages import decode_cursor, encode_cursor
 from ._live import LiveReports
@@ -34,7 +34,7 @@ class WorkAnalytics:
         self._rows: dict[str, list[Node]] = {}
         self.handlers: dict[str, Handler] = {"createToken": self.create, **LiveReports(product).handlers}
         for name in _HISTORIES:
-            example: Node = answer_example(product, name)["data"][0]
+            example: Node = response_example(product, name)["data"][0]
             self._rows[name] = [{**example, "callId": f"16355710{48_000 + index}"} for index in range(RECORDS)]
             self.handlers[name] = self.history
         self.handlers["listCdr"] = self.cdr

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ..._examples import answer_example
+from ..._examples import response_example
 from ..._replies import Problem, Reply
 from ..._store import values_at
 
@@ -26,7 +26,7 @@ _CALLERS: Final = ("+15555551211", "+15555551212", "+15555551213")
 _PBX: Final = "1UQHOVgWTYCCY6OOk48SAQ"
 _RING_GROUPS: Final = {"LcfqMc30Ro2PWLSyYowS2g": "3900"}
 _AGENTS: Final = ("1001", "1002", "1004")
-# By operation: the list in the answer, and what rows are sorted by.
+# By operation: the list in the response, and what rows are sorted by.
 _LISTS: Final = {
     "listCalls": ("calls", "callId"),
     "listActiveCalls": ("calls", "callId"),
@@ -47,7 +47,7 @@ class LiveReports:
             "getRingGroupAgentActivityByExtension": self.ring_group,
         }
         for name, (key, _) in _LISTS.items():
-            example: Node = answer_example(product, name)[key][0]
+            example: Node = response_example(product, name)[key][0]
             self._rows[name] = [_told_apart(example, index) for index in range(CALLS)]
             self.handlers[name] = self.page
 
