@@ -140,7 +140,7 @@ class RowsOf:
 class Slices:
     """How a list is cut into pieces that can be read apart from each other.
 
-    The window is two parameters, `start` and `end`, or stands in a `template` for the parameter `filter`. `key` and
+    The window is two parameters, `start` and `end`, or a condition on `field` in the parameter `filter`. `key` and
     `time` are JSON pointers into an item; `longest` is in seconds.
     """
 
@@ -149,7 +149,7 @@ class Slices:
     end: str | None = None
     zone: str | None = None
     filter: str | None = None
-    template: str | None = None
+    field: str | None = None
     longest: int | None = None
     partition: str | None = None
     key: str | None = None

@@ -38,7 +38,7 @@ class Facts:
     end: str | None = None
     zone: str | None = None
     filter: str | None = None
-    template: str = ""
+    field: str = ""
     body: str = ""
     longest: int | None = None
     partition: str | None = None

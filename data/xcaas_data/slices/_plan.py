@@ -151,6 +151,8 @@ def _arguments(facts: Facts, given: Mapping[str, object], over: Mapping[str, obj
 def _plain(value: object) -> object:
     if isinstance(value, xcaas.Model):
         return value.to_dict()
+    if isinstance(value, xcaas.Filter):
+        return str(value)
     raise TypeError(f"a {type(value).__name__} is no JSON")
 
 

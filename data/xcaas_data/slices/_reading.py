@@ -110,10 +110,10 @@ class Reading(Generic[T_co]):
             yield facts.start, self._start - margin
             yield facts.end, self._end + margin
 
-    def _filter(self, given: str | None) -> str:
-        start, end = (int(moment.timestamp() * 1000) for moment in (self._start, self._end))
-        window = self._facts.template.format(start=start, end=end)
-        return f"({given});{window}" if given else window
+    def _filter(self, given: str | None) -> xcaas.Filter:
+        time = xcaas.F[self._facts.field]
+        window = (time >= self._start) & (time < self._end)
+        return xcaas.Filter.parse(given) & window if given else window
 
     def _within(self, items: Iterator[T_co] | xcaas.Pager[T_co]) -> Iterator[T_co]:
         if self._facts.time is None:

@@ -103,9 +103,9 @@ def _items(operation: ir.Operation, side: Side) -> Iterator[tuple[str, Item]]:
             yield from _fields(variant.type, side, "request", ())
     for response in operation.responses:
         if response.success:
-            for variant in response.variants:
-                yield "response", _item(variant.type, side, required=False)
-                yield from _fields(variant.type, side, "response", ())
+            for returned in response.variants:
+                yield "response", _item(returned.type, side, required=False)
+                yield from _fields(returned.type, side, "response", ())
 
 
 def _fields(ref: ir.TypeRef, side: Side, where: str, above: tuple[str, ...]) -> Iterator[tuple[str, Item]]:

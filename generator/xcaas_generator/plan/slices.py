@@ -28,7 +28,7 @@ def slices_record(operation: ir.Operation, calls: Mapping[str, str], context: Pl
         **{
             role: _argument(operation, getattr(facts, role)) for role in ("start", "end", "zone", "filter", "partition")
         },
-        "template": facts.template,
+        "field": facts.field,
         "body": body_argument_name(operation) if operation.body else None,
         "longest": facts.longest,
         **{role: _attribute(listed, getattr(facts, role), context) for role in ("key", "time")},

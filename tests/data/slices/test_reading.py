@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from xcaas import SecretUnavailableError, XCaaS
+from xcaas import F, SecretUnavailableError, XCaaS
 from xcaas.storage.models import StorageObject
 from xcaas.testing import FakeServer
 from xcaas_data.slices import Slice, SliceError, plan, unique
@@ -157,6 +157,16 @@ def test_what_is_asked_for() -> None:
         query = network.requests[-1].query
         assert query["filter"] == ["(a==1,b==2);createdTime=ge=1767225600000;createdTime=lt=1767229200000"]
         assert query["limit"] == ["100"]
+        objects = plan(
+            client.storage.objects.search,
+            window=(START, START + HOUR),
+            every="1h",
+            arguments={"filter": (F.type == "callrecording") | (F.created_time < START)},
+        )
+        list(objects[0].items(client))
+        assert network.requests[-1].query["filter"] == [
+            "(type==callrecording,createdTime=lt=1767225600000);createdTime=ge=1767225600000;createdTime=lt=1767229200000"
+        ]
 
 
 def test_credentials_are_found_where_a_slice_is_read(sandbox: Sandbox) -> None:

@@ -185,19 +185,17 @@ def test_a_list_is_cut_by_parameters_or_by_a_filter() -> None:
     assert found.slices == ir.Slices(
         place, start="page", end="page", zone="page", longest=60, partition="page", key="/id", count="getJob"
     )
-    found, problems = sliced("filter: page, template: 'a=ge={start};a=lt={end}', time: /at, total: /total")
+    found, problems = sliced("filter: page, field: a, time: /at, total: /total")
     assert not problems, messages(problems)
-    assert found.slices == ir.Slices(
-        place, filter="page", template="a=ge={start};a=lt={end}", time="/at", total="/total"
-    )
+    assert found.slices == ir.Slices(place, filter="page", field="a", time="/at", total="/total")
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("start: page", "needs 'start' and 'end', or 'filter' and 'template'"),
-        ("start: page, end: page, filter: page, template: '{start}{end}'", "needs 'start' and 'end', or"),
-        ("filter: page, template: 'a=ge={start}'", "a text with {start} and {end} in it"),
+        ("start: page", "needs 'start' and 'end', or 'filter' and 'field'"),
+        ("start: page, end: page, filter: page, field: a", "needs 'start' and 'end', or"),
+        ("filter: page", "needs 'start' and 'end', or 'filter' and 'field'"),
         ("start: page, end: nope", "no parameter 'nope'"),
         ("start: page, end: page, partition: nope", "no parameter 'nope'"),
         ("start: page, end: page, count: nope", "no operation 'nope'"),

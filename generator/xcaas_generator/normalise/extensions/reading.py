@@ -101,15 +101,15 @@ def filter_spec(node: Node) -> ir.Filter:
 
 def slices(node: Node) -> ir.Slices:
     rows = node.child("rows")
-    names = ("start", "end", "zone", "filter", "template")
-    start, end, zone, filter, template = (_text(node, name) for name in names)
+    names = ("start", "end", "zone", "filter", "field")
+    start, end, zone, filter, field = (_text(node, name) for name in names)
     return ir.Slices(
         node.place,
         start=start,
         end=end,
         zone=zone,
         filter=filter,
-        template=template,
+        field=field,
         longest=_integer(node, "longest"),
         partition=_text(node, "partition"),
         key=_text(node, "key"),

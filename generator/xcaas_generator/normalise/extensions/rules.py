@@ -60,10 +60,6 @@ def _is_stop(value: JSON) -> bool:
     )
 
 
-def _is_template(value: JSON) -> bool:
-    return isinstance(value, str) and "{start}" in value and "{end}" in value
-
-
 def _are_key_urls(value: JSON) -> bool:
     return (
         isinstance(value, list)
@@ -131,8 +127,7 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
     },
     keys.RETRY: {"safe": _BOOL},
     keys.SLICES: {
-        "start": _TEXT, "end": _TEXT, "zone": _TEXT, "filter": _TEXT,
-        "template": _Rule(_is_template, "a text with {start} and {end} in it"),
+        "start": _TEXT, "end": _TEXT, "zone": _TEXT, "filter": _TEXT, "field": _TEXT,
         "longest": _INT, "partition": _TEXT, "key": _POINTER, "time": _POINTER, "total": _POINTER, "count": _TEXT,
         "rows": _MAPPING,
     },
@@ -183,10 +178,10 @@ def _fits(node: Node, shape: str, rules: Mapping[str, _Rule], key: str, report: 
 
 def _has_window(node: Node, report: Report) -> bool:
     """Judge whether a list is cut by two parameters or by a filter, by one of them."""
-    pairs = [all(node.has(key) for key in pair) for pair in (("start", "end"), ("filter", "template"))]
+    pairs = [all(node.has(key) for key in pair) for pair in (("start", "end"), ("filter", "field"))]
     if pairs.count(True) != 1:
         report.warn(
-            node.place, f"{keys.SLICES} needs 'start' and 'end', or 'filter' and 'template'; {keys.SLICES} was ignored"
+            node.place, f"{keys.SLICES} needs 'start' and 'end', or 'filter' and 'field'; {keys.SLICES} was ignored"
         )
     return pairs.count(True) == 1
 
