@@ -21,10 +21,13 @@ def programs() -> dict[str, str]:
     """Return the programs by the section that they stand in."""
     lines = PAGE.read_text("utf-8").splitlines()
     found: dict[str, str] = {}
+    shared = "import xcaas\n"
     for block in blocks(PAGE, "python"):
-        if block.reason == "make test-engines runs it":
+        if block.reason is None:
+            shared += block.code
+        elif block.reason == "make test-engines runs it":
             section = [line.removeprefix("## ") for line in lines[: block.line] if line.startswith("## ")][-1]
-            found[section] = found.get(section, "") + block.code
+            found[section] = found.get(section, shared) + block.code
     return found
 
 
