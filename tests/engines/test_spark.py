@@ -54,6 +54,11 @@ def test_the_same_rows_although_a_worker_dies(spark: Any, plain: Export, tmp_pat
     assert Export.of(parquet_rows(tmp_path / "out")) == plain
 
 
+def test_partitions_that_are_too_big_are_split(spark: Any) -> None:
+    frame = calls(spark.read, **window(), at_most=str(ROWS // 10)).load()
+    assert frame.rdd.getNumPartitions() == 16
+
+
 def test_filters_narrow_the_window(spark: Any, sandbox: Sandbox) -> None:
     hours = (START + DAY / 2, START + DAY / 2 + DAY / 24)
     column = functions.col("disconnected_time_utc")

@@ -71,7 +71,7 @@ def resource(
         credentials=credentials,
     )
     begin = utc(start)
-    example = cut.slices(begin, begin + length(every))[0]
+    example = cut.example(begin)
     table = name or example.operation.split(".")[-2]
     late = 0.0 if overlap is None else length(overlap).total_seconds()
     ends: dlt.sources.incremental[datetime] = dlt.sources.incremental("end", initial_value=begin, lag=late)

@@ -97,14 +97,7 @@ class _Options:
 
     def example(self) -> Slice[Any]:
         """Return any slice of the list, for what is the same for all."""
-        start = self.start or datetime(2026, 1, 1, tzinfo=UTC)
-        asks_nothing = Cut(
-            operation=self.cut.operation,
-            over=self.cut.over,
-            arguments=self.cut.arguments,
-            credentials=self.cut.credentials,
-        )
-        return asks_nothing.slices(start, start + SECOND)[0]
+        return self.cut.example(self.start or datetime(2026, 1, 1, tzinfo=UTC))
 
 
 class _Partition(InputPartition):
@@ -179,7 +172,7 @@ class _StreamReader(_Reads, DataSourceStreamReader):
         start = _moment(self.initialOffset()["end"])
         now, end = datetime.now(UTC), self._options.end
         limit = now if end is None else min(now, end)
-        return _offset(max((piece.end for piece in self._options.cut.complete(start, limit)), default=start))
+        return _offset(self._options.cut.last_end(start, limit))
 
     def partitions(self, start: Mapping[str, str], end: Mapping[str, str]) -> Sequence[InputPartition]:
         first, last = _moment(start["end"]), _moment(end["end"])
