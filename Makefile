@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis demo test generate check lint lint-specs types unit conformance torture bench clean
+.PHONY: help setup redis java demo test generate check lint lint-specs types unit test-engines conformance torture bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -47,6 +47,13 @@ redis: # what fleets of workers share is tested with a real one
 
 unit: $(READY) redis ## the test suite, with coverage of the hand-written core
 	@$(BIN)/pytest --cov --cov-report=term --cov-fail-under=90
+
+java: # Spark runs on it
+	@command -v java >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq openjdk-17-jre-headless >/dev/null; }
+
+test-engines: $(READY) redis java ## Spark, Dask, Ray and dlt for real, which `make test` leaves out (a gigabyte to install, minutes to run)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,engines]'
+	@XCAAS_ENGINES=1 $(BIN)/pytest tests/engines -n 0
 
 torture: $(READY) ## 20,000 faulted calls over every kind of client; XCAAS_TORTURE_SEED=… for others
 	@XCAAS_TORTURE=20000 $(BIN)/pytest tests/adversarial/test_torture.py

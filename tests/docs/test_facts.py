@@ -93,7 +93,7 @@ def test_the_readme_lists_the_extras_for_users() -> None:
         for row in section.splitlines()
         for name in re.findall(r"`([\w-]+)`", row.split("|")[1] if "|" in row else "")
     }
-    assert listed == set(PROJECT["optional-dependencies"]) - {"dev", "bench"}
+    assert listed == set(PROJECT["optional-dependencies"]) - {"dev", "bench", "engines"}
 
 
 @pages

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from .._errors import ArgumentError, ExportError
 from ._arrow import ArrowBatch, ArrowSchema
 from ._columns import Column, columns_for, fixed_columns, unknown_column
-from ._export import arrow_type, library
+from ._export import arrow_table, arrow_type, library
 from ._row_type import RowType
 
-__all__ = ["BatchMaker", "arrow_schema", "check_size", "record_batches"]
+__all__ = ["BatchMaker", "arrow_schema", "c_stream", "check_size", "record_batches"]
 
 T = TypeVar("T")
+
+_SIZE: Final = 10_000
 
 
 def arrow_schema(row_type: RowType) -> ArrowSchema:
@@ -50,6 +52,15 @@ def record_batches(rows: Iterable[object], row_type: RowType, size: int) -> Iter
     """Return batches of so many rows."""
     maker = BatchMaker(row_type)
     return map(maker.make, _chunks(rows, size))
+
+
+def c_stream(rows: Iterable[object], row_type: RowType, requested: object) -> object:
+    """Return rows as a capsule of Arrow's C stream interface."""
+    if row_type.codec is None or None in row_type.pivots.values():
+        return arrow_table(list(rows), row_type).__arrow_c_stream__(requested)
+    pa: Any = library("pyarrow", "__arrow_c_stream__")
+    reader = pa.RecordBatchReader.from_batches(arrow_schema(row_type), record_batches(rows, row_type, _SIZE))
+    return reader.__arrow_c_stream__(requested)
 
 
 def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

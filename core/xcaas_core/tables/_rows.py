@@ -98,6 +98,15 @@ class Rows(_Typed, Generic[T_co]):
 
         return record_batches(self, self._row_type(), check_size(size))
 
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Give rows to what reads Arrow's C stream interface, such as DuckDB and polars, in batches as they come.
+
+        All are gathered first where their columns are not known before them.
+        """
+        from ._batches import c_stream
+
+        return c_stream(self, self._row_type(), requested_schema)
+
     def to_arrow(self) -> ArrowTable:
         """Return a `pyarrow.Table` (extra `arrow`). Models in a row become structs, free JSON becomes text."""
         from ._export import arrow_table

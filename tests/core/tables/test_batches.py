@@ -17,6 +17,7 @@ from xcaas_core.models import Codec, resolve
 from xcaas_core.tables._rows import AsyncRows, Rows, rows
 
 pyarrow: Any = importlib.import_module("pyarrow")
+polars: Any = importlib.import_module("polars")
 parquet: Any = importlib.import_module("pyarrow.parquet")
 
 OBJECTS = [
@@ -158,3 +159,36 @@ def test_a_list_of_several_models_is_pivoted_once() -> None:
     mixed = [OBJECTS[0], Other(id="d", tags=[Tag(key="agent", value="y")])]
     table = rows(mixed).pivot("tags").to_arrow()
     assert table.to_pydict()["tags.agent"] == ["x", "y"]
+
+
+def test_other_libraries_take_rows_as_they_are() -> None:
+    taken = 0
+
+    def found() -> Iterator[StorageObject]:
+        nonlocal taken
+        for one in OBJECTS * 4000:
+            taken += 1
+            yield one
+
+    known = rows(found(), of=StorageObject)
+    reader = pyarrow.RecordBatchReader.from_stream(known)
+    assert (reader.schema, taken) == (known.arrow_schema(), 0)
+    assert reader.read_next_batch().num_rows == taken == 10_000
+    assert reader.read_next_batch().num_rows == 2_000
+    frame = polars.DataFrame(rows(OBJECTS, of=StorageObject))
+    assert frame["id"].to_list() == ["a", "b", "c"]
+    assert frame.columns == known.arrow_schema().names
+
+
+@pytest.mark.parametrize("some", [rows(OBJECTS), rows(OBJECTS, of=StorageObject).pivot("tags")])
+def test_rows_whose_columns_are_not_known_are_gathered_first(some: Rows[StorageObject]) -> None:
+    assert pyarrow.table(some).equals(some.to_arrow())
+
+
+def test_an_error_in_the_middle_is_told_by_the_library_that_reads() -> None:
+    def found() -> Iterator[StorageObject]:
+        yield OBJECTS[0]
+        raise ExportError("no more")
+
+    with pytest.raises(OSError, match="no more"):
+        pyarrow.table(rows(found(), of=StorageObject))

@@ -1,0 +1,58 @@
+"""Lists as frames of Dask: a partition per slice."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dask.dataframe import from_map
+
+from ..slices import Slice, SliceError
+
+if TYPE_CHECKING:
+    from dask.dataframe import DataFrame
+
+__all__ = ["read_slices"]
+
+
+def read_slices(
+    pieces: Iterable[Slice[Any]],
+    *,
+    columns: Sequence[str] | None = None,
+    pivot: Mapping[str, Sequence[str]] | None = None,
+) -> DataFrame:
+    """Return slices of one operation as a frame, which reads them when it is computed.
+
+    All columns have types of Arrow, as `Slice.schema` says, also where a slice has no rows. `columns` leaves others
+    out; `pivot` makes columns of lists of keys and values, as for `Slice.read`.
+    """
+    found = list(pieces)
+    if not found:
+        raise SliceError("there is no slice, so the columns are not known")
+    meta = _frame(found[0], (), columns, pivot)
+    return from_map(_Read(pivot), found, columns=columns, meta=meta, label="xcaas", enforce_metadata=False)
+
+
+class _Read:
+    """Reads one slice. Dask asks for fewer columns where no more are used."""
+
+    def __init__(self, pivot: Mapping[str, Sequence[str]] | None) -> None:
+        self._pivot = pivot
+
+    def __call__(self, piece: Slice[Any], *, columns: Sequence[str] | None = None) -> object:
+        return _frame(piece, piece.read(pivot=self._pivot), columns, self._pivot)
+
+
+def _frame(
+    piece: Slice[Any],
+    batches: Iterable[object],
+    columns: Sequence[str] | None,
+    pivot: Mapping[str, Sequence[str]] | None,
+) -> Any:
+    pandas: Any = importlib.import_module("pandas")
+    pyarrow: Any = importlib.import_module("pyarrow")
+    table = pyarrow.Table.from_batches(batches, schema=piece.schema(pivot=pivot))
+    if columns is not None:
+        table = table.select(list(columns))
+    return table.to_pandas(types_mapper=pandas.ArrowDtype)

@@ -1,0 +1,92 @@
+"""Lists as resources of dlt: each run loads the windows that are over since the last one.
+
+dlt.pipeline("calls", destination="duckdb").run(resource("work_analytics.call_records.list", start=start))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import dlt
+
+from ..slices import Slice
+from ..slices._windows import length, utc
+from ._cut import Cut
+
+if TYPE_CHECKING:
+    from dlt.sources import DltResource
+
+    from .._arrow import ArrowBatch
+
+__all__ = ["resource"]
+
+
+class _Window(TypedDict):
+    """A slice as an item of dlt, which remembers the greatest end."""
+
+    end: datetime
+    piece: str
+
+
+def resource(
+    operation: str,
+    *,
+    start: datetime,
+    until: datetime | None = None,
+    every: str | timedelta = "1d",
+    overlap: str | timedelta | None = None,
+    over: Mapping[str, Iterable[str]] | None = None,
+    arguments: Mapping[str, object] | None = None,
+    zone: str | None = None,
+    credentials: str = "environment",
+    pivot: Mapping[str, Sequence[str]] | None = None,
+    name: str | None = None,
+) -> DltResource:
+    """Return a list as a resource, which is incremental by the ends of windows.
+
+    Args:
+        operation: As for `plan`: `"storage.objects.search"`. `.list` may be left out.
+        start: Begin of the first window of the first run.
+        until: Windows that end later are left out; without it, those that are not over when the run comes to it.
+        every: Length of a window.
+        overlap: How late rows may come: windows of that time are loaded again by every run.
+        over: What else cuts the list: regions, PBXes.
+        arguments: Further arguments of the operation.
+        zone: The zone at whose midnights whole days are cut.
+        credentials: Where credentials are found.
+        pivot: Lists of keys and values that become columns, as for `Slice.read`.
+        name: Name of the table; without it that of the resource, such as `call_records`.
+
+    Rows replace those of the same key (`merge`). Where the service has no key they are added, and `overlap` would
+    double them.
+    """
+    cut = Cut(
+        operation=operation,
+        every=every,
+        over={given: list(values) for given, values in (over or {}).items()},
+        arguments=arguments or {},
+        zone=zone,
+        credentials=credentials,
+    )
+    begin = utc(start)
+    example = cut.example(begin)
+    table = name or example.operation.split(".")[-2]
+    late = 0.0 if overlap is None else length(overlap).total_seconds()
+    ends: dlt.sources.incremental[datetime] = dlt.sources.incremental("end", initial_value=begin, lag=late)
+
+    def windows(end: dlt.sources.incremental[datetime] = ends) -> Iterator[_Window]:
+        done = end.last_value or begin
+        for piece in cut.complete(begin, datetime.now(UTC) if until is None else utc(until)):
+            if piece.end > done:
+                yield {"end": piece.end, "piece": piece.to_json()}
+
+    def rows(window: _Window) -> Iterator[ArrowBatch]:
+        yield from Slice[Any].from_json(window["piece"]).read(pivot=pivot)
+
+    source = dlt.resource(windows, name=f"{table}_windows", selected=False)
+    disposition = "append" if example.key is None else "merge"
+    return source | dlt.transformer(
+        rows, name=table, primary_key=example.key, write_disposition=disposition, parallelized=True
+    )

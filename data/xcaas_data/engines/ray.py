@@ -1,0 +1,59 @@
+"""Lists as a source of Ray Data: a task per slice.
+
+ray.data.read_datasource(XCaaSDatasource(pieces))
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ray.data.block import BlockMetadata
+from ray.data.datasource import Datasource, ReadTask
+
+from ..slices import Slice, SliceError
+
+__all__ = ["XCaaSDatasource"]
+
+
+class XCaaSDatasource(Datasource):
+    """Slices of one operation, with one schema. `pivot` makes columns of lists of keys and values, as for `Slice.read`."""
+
+    def __init__(self, pieces: Iterable[Slice[Any]], *, pivot: Mapping[str, Sequence[str]] | None = None) -> None:
+        super().__init__()
+        self._pieces = list(pieces)
+        self._pivot = pivot
+        if not self._pieces:
+            raise SliceError("there is no slice, so the columns are not known")
+
+    def get_name(self) -> str:
+        return "XCaaS"
+
+    def estimate_inmemory_data_size(self) -> int | None:
+        return None
+
+    def get_read_tasks(
+        self, parallelism: int, per_task_row_limit: int | None = None, data_context: object = None
+    ) -> list[ReadTask]:
+        """Return a task per slice, however many are asked for: slices are what can be read apart."""
+        schema = self._pieces[0].schema(pivot=self._pivot)
+        unknown = BlockMetadata(num_rows=None, size_bytes=None, exec_stats=None, input_files=None)
+        return [
+            ReadTask(
+                partial(_blocks, piece, self._pivot), unknown, schema=schema, per_task_row_limit=per_task_row_limit
+            )
+            for piece in self._pieces
+        ]
+
+
+def _blocks(piece: Slice[Any], pivot: Mapping[str, Sequence[str]] | None) -> Iterator[object]:
+    """Yield the tables of a slice; an empty one with all columns where there are no rows."""
+    pyarrow: Any = importlib.import_module("pyarrow")
+    schema = piece.schema(pivot=pivot)
+    batches = piece.read(pivot=pivot)
+    first = next(batches, None)
+    yield pyarrow.Table.from_batches([] if first is None else [first], schema=schema)
+    for batch in batches:
+        yield pyarrow.Table.from_batches([batch], schema=schema)

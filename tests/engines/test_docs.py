@@ -1,0 +1,51 @@
+"""The programs of docs/engines.md run: those of a section as one, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import ROOT, blocks
+from tests.engines.fleet import ENGINES
+from xcaas_sandbox import Sandbox
+from xcaas_sandbox.cli import environment
+
+PAGE = ROOT / "docs" / "engines.md"
+
+
+def programs() -> dict[str, str]:
+    """Return the programs by the section that they stand in."""
+    lines = PAGE.read_text("utf-8").splitlines()
+    found: dict[str, str] = {}
+    shared = "import xcaas\n"
+    for block in blocks(PAGE, "python"):
+        if block.reason is None:
+            shared += block.code
+        elif block.reason == "make test-engines runs it":
+            section = [line.removeprefix("## ") for line in lines[: block.line] if line.startswith("## ")][-1]
+            found[section] = found.get(section, shared) + block.code
+    return found
+
+
+@pytest.mark.parametrize("section", programs())
+def test_programs_run(section: str, tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        done = subprocess.run(
+            [sys.executable, "-c", programs()[section]],
+            cwd=tmp_path,
+            env={**os.environ, **environment(sandbox.base_url), **ENGINES},
+            capture_output=True,
+            text=True,
+            timeout=100,
+        )
+    assert done.returncode == 0, done.stderr[-4000:]
+
+
+def test_there_is_a_program_for_each_engine() -> None:
+    modules = {path.stem for path in (ROOT / "data" / "xcaas_data" / "engines").glob("[a-z]*.py")}
+    assert modules
+    assert all(f"xcaas_data.engines.{name} import" in "".join(programs().values()) for name in modules)

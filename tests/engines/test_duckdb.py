@@ -1,0 +1,30 @@
+"""DuckDB takes pagers as they are."""
+
+from __future__ import annotations
+
+import importlib
+from datetime import timedelta
+from typing import Any
+
+from tests.engines import fleet
+from tests.engines.conftest import START
+from xcaas_sandbox import Sandbox
+
+duckdb: Any = importlib.import_module("duckdb")
+
+
+def test_a_pager_is_a_table(sandbox: Sandbox) -> None:
+    with fleet.client() as client:
+        calls = client.work_analytics.call_records.list(
+            pbx_id="acme-24000-a-day",
+            start_time=START,
+            end_time=START + timedelta(hours=1),
+            time_zone="UTC",
+        )
+        pages = sum(1 for _ in calls.pages())
+        before = sandbox.state.credentials.stats.calls
+        found = duckdb.sql("SELECT count(*), count(DISTINCT call_id), min(disconnected_time_utc) FROM calls").fetchall()
+        [[number, different, first]] = found
+        assert (number, different, first) == (1001, 1001, START)
+        # Read once, though DuckDB asks for the schema first.
+        assert sandbox.state.credentials.stats.calls - before == pages

@@ -1,0 +1,3 @@
+from ..types import StructType
+
+def from_arrow_schema(arrow_schema: object, prefer_timestamp_ntz: bool = ...) -> StructType: ...
