@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from typing import Final
@@ -16,7 +17,7 @@ __all__ = ["bare_client", "check_reference", "client_for"]
 
 _KINDS: Final = ("environment", "profile", "provider")
 _clients: Final[dict[str, xcaas.XCaaS]] = {}
-_lock: Final = threading.Lock()
+_lock: Final = threading.RLock()  # a provider may read slices itself
 
 
 @atexit.register
@@ -32,8 +33,9 @@ def bare_client() -> xcaas.XCaaS:
     return xcaas.XCaaS()
 
 
-def check_reference(reference: str) -> str:
+def check_reference(reference: object) -> str:
     """Return a reference to credentials as it is. Raises SliceError for a text that is none."""
+    reference = reference if isinstance(reference, str) else ""
     kind, _, name = reference.partition(":")
     module, _, function = name.partition(":")
     if (
@@ -68,7 +70,11 @@ def _make(reference: str) -> xcaas.XCaaS:
     if kind == "profile":
         return xcaas.XCaaS.from_env(credentials=xcaas.credentials_from_profile(name))
     module, _, function = name.partition(":")
-    made: object = getattr(import_module(module), function)()
+    try:
+        provide: Callable[[], object] = getattr(import_module(module), function)
+    except (ImportError, AttributeError) as error:
+        raise SliceError(f"the provider {module}:{function} is not there: {error}") from error
+    made = provide()
     if not isinstance(made, xcaas.XCaaS):
         raise SliceError(f"{module}:{function} gives no XCaaS but a {type(made).__name__}")
     return made

@@ -83,7 +83,7 @@ def plan(
         SliceError: An argument does not make sense.
     """
     facts = facts_of(operation if isinstance(operation, str) else call_name(operation))
-    start, end = utc(window[0]), utc(window[1])
+    start, end = _ends(window)
     longest = (
         None if facts.longest is None else timedelta(seconds=facts.longest) - (2 * SECOND if facts.time else 0 * SECOND)
     )
@@ -126,8 +126,29 @@ def _partitions(facts: Facts, over: Mapping[str, Iterable[str]]) -> Iterator[tup
             )
         if isinstance(values, str):
             raise SliceError(f"{name!r} takes a list of values, not a text")
-    found = [sorted(set(over.get(name or "", ("",)))) for name in ("region", facts.partition)]
+    found = [_values(name or "", over) for name in ("region", facts.partition)]
     yield from ((region, partition) for region, partition in product(*found))
+
+
+def _values(name: str, over: Mapping[str, Any]) -> list[str]:
+    """Return the values of a partition, each once; one of no name where it is not cut by it."""
+    given: Any = over.get(name, ("",))
+    try:
+        values: list[object] = list(given)
+    except TypeError:
+        values = [given]
+    for value in values:
+        if not isinstance(value, str):
+            raise SliceError(f"{name!r} takes a list of texts, and {value!r} is none")
+    return sorted(set(map(str, values)))
+
+
+def _ends(window: Any) -> tuple[datetime, datetime]:
+    try:
+        start, end = window
+    except (TypeError, ValueError):
+        raise SliceError("the window is two times", advice="Give (start, end).") from None
+    return utc(start), utc(end)
 
 
 def _arguments(facts: Facts, given: Mapping[str, object], over: Mapping[str, object]) -> str:
@@ -142,6 +163,8 @@ def _arguments(facts: Facts, given: Mapping[str, object], over: Mapping[str, obj
     missing = [name for name, one in known.items() if one.default is one.empty and name not in filled]
     if missing:
         raise SliceError(f"{facts.call} needs {missing[0]!r}", advice="Give it in `arguments` or in `over`.")
+    if facts.filter is not None and isinstance(text := given.get(facts.filter), str):
+        xcaas.Filter.parse(text)  # here, not on another machine
     try:
         return json.dumps(dict(given), default=_plain, sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -153,11 +176,11 @@ def _plain(value: object) -> object:
         return value.to_dict()
     if isinstance(value, xcaas.Filter):
         return str(value)
-    raise TypeError(f"a {type(value).__name__} is no JSON")
+    raise TypeError(f"a {type(value).__name__} is no JSON; give it as text")
 
 
 def _zone(name: str | None) -> ZoneInfo | None:
     try:
         return None if name is None else ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:  # a name that is none, has odd letters, or leads out
+    except (KeyError, TypeError, ValueError, OSError) as error:  # a name that is none, has odd letters, or leads out
         raise SliceError(f"there is no time zone {name!r}") from error

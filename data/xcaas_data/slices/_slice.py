@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+import xcaas
+
 from ._clients import bare_client, check_reference, client_for
 from ._errors import SliceError
 from ._facts import facts_of
@@ -16,8 +18,6 @@ from ._reading import Reading
 from ._windows import cut
 
 if TYPE_CHECKING:
-    import xcaas
-
     from .._arrow import ArrowBatch, ArrowSchema
 
 __all__ = ["Slice"]
@@ -51,11 +51,14 @@ class Slice(Generic[T_co]):
         check_reference(self.credentials)
         if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC or self.start >= self.end:
             raise SliceError("a slice goes from a time in UTC to a later one")
+        if self.start.microsecond or self.end.microsecond:
+            raise SliceError("a slice begins and ends at whole seconds")
+        object.__setattr__(self, "arguments", _ordered(self.arguments))
 
     @property
     def id(self) -> str:
         """A short name that is the same wherever the slice is read, for files and tables of progress."""
-        return hashlib.sha256(replace(self, credentials="environment").to_json().encode()).hexdigest()[:20]
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:20]
 
     @property
     def key(self) -> str | None:
@@ -74,12 +77,12 @@ class Slice(Generic[T_co]):
             data: dict[str, Any] = json.loads(text)
             texts = {name: data.pop(name) for name in ("operation", "region", "partition", "credentials")}
             window = [datetime.strptime(data.pop(name), _FORM).replace(tzinfo=UTC) for name in ("start", "end")]
-            arguments = data.pop("arguments")
+            arguments = json.dumps(data.pop("arguments"))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise SliceError(f"that is no slice: {error!r}") from None
-        if data or not isinstance(arguments, dict) or not all(isinstance(one, str) for one in texts.values()):
+        if data or not all(isinstance(one, str) for one in texts.values()):
             raise SliceError("that is no slice of this release")
-        return cls(start=window[0], end=window[1], arguments=json.dumps(arguments, sort_keys=True), **texts)
+        return cls(start=window[0], end=window[1], arguments=arguments, **texts)
 
     def items(self, client: xcaas.XCaaS | None = None) -> Iterator[T_co]:
         """Yield the items, each once, as models. Without a client, one is made of `credentials`, once per process."""
@@ -112,7 +115,9 @@ class Slice(Generic[T_co]):
         """Return the slice in so many parts of equal length, in fewer where it is not as many seconds long."""
         return [replace(self, start=start, end=end) for start, end in cut(self.start, self.end, parts)]
 
-    def _reading(self, client: xcaas.XCaaS | None) -> Reading[T_co]:
+    def _reading(self, client: object) -> Reading[T_co]:
+        if not isinstance(client, xcaas.XCaaS | None):
+            raise SliceError(f"slices are read with an XCaaS, not with {type(client).__name__}")
         return Reading(
             facts_of(self.operation),
             client_for(self.credentials) if client is None else client,
@@ -121,3 +126,14 @@ class Slice(Generic[T_co]):
             window=(self.start, self.end),
             arguments=json.loads(self.arguments),
         )
+
+
+def _ordered(arguments: str) -> str:
+    """Return arguments in one order, so that the same slice has one name."""
+    try:
+        found: object = json.loads(arguments)
+    except (TypeError, ValueError):
+        found = None
+    if not isinstance(found, dict):
+        raise SliceError("the arguments of a slice are an object of JSON, as text")
+    return json.dumps(found, sort_keys=True)

@@ -14,28 +14,44 @@ __all__ = ["SECOND", "cut", "length", "utc", "windows"]
 
 SECOND: Final = timedelta(seconds=1)
 _DAY: Final = timedelta(days=1)
+_LONGEST: Final = timedelta(days=3660)
 _UNITS: Final = {"s": SECOND, "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": _DAY, "w": timedelta(weeks=1)}
 
 
-def length(every: str | timedelta) -> timedelta:
+_END: Final = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def length(every: object) -> timedelta:
     """Return a length of time that is given as such or as text: `15m`, `1h`, `1d`."""
     if isinstance(every, str):
         match = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", every)
         if match is None:
             raise SliceError(f"{every!r} is no length of time", advice="Give it as '15m', '1h' or '1d'.")
         every = int(match[1]) * _UNITS[match[2]]
+    if not isinstance(every, timedelta):
+        raise SliceError(f"{every!r} is no length of time", advice="Give it as '15m', '1h' or '1d', or a timedelta.")
+    if every > _LONGEST:
+        raise SliceError(f"a window of {every.days:,} days is too long", advice="Ten years are the most.")
     if every < SECOND or every % SECOND:
         raise SliceError("a window is a whole number of seconds long, at least one")
     return every
 
 
-def utc(moment: datetime) -> datetime:
+def utc(moment: object) -> datetime:
     """Return a point in time in UTC. Raises SliceError for a time without a zone, which could be any."""
+    if not isinstance(moment, datetime):
+        raise SliceError(f"{moment!r} is no time", advice="Give a datetime with a time zone.")
     if moment.tzinfo is None:
         raise SliceError(f"{moment.isoformat()} has no time zone", advice="Give one: datetime(…, tzinfo=UTC).")
     if moment.microsecond:
-        raise SliceError(f"{moment.isoformat()} is no whole second, and some services take none else")
-    return moment.astimezone(UTC)
+        raise SliceError(
+            f"{moment.isoformat()} is no whole second, and some services take none else",
+            advice="Round it: .replace(microsecond=0).",
+        )
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise SliceError(f"{moment.isoformat()} is beyond what a calendar has") from None
 
 
 def windows(
@@ -46,7 +62,8 @@ def windows(
     A window that is longer than `longest` comes in equal parts.
     """
     if start >= end:
-        raise SliceError(f"the window from {start.isoformat()} to {end.isoformat()} is empty")
+        problem = "empty" if start == end else "the wrong way round"
+        raise SliceError(f"the window from {start.isoformat()} to {end.isoformat()} is {problem}")
     while start < end:
         following = min(_next(start, every, zone), end)
         parts = 1 if longest is None else -((start - following) // longest)
@@ -64,7 +81,7 @@ def cut(start: datetime, end: datetime, parts: int) -> Iterator[tuple[datetime, 
 
 def _next(start: datetime, every: timedelta, zone: ZoneInfo | None) -> datetime:
     if zone is None or every % _DAY:
-        return start + every
+        return start + every if every < _END - start else _END
     # Days of a zone may have 23 or 25 hours.
     day = (start.astimezone(zone).date()) + every
     return datetime.combine(day, time(), zone).astimezone(UTC)

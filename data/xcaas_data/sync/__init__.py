@@ -7,7 +7,18 @@ sync.run(SQLiteSink("objects.db"))
 from __future__ import annotations
 
 from ._sinks import Sink, SQLiteSink
-from ._states import FileState, FsspecState, SQLiteState, State
+from ._states import FileState, FsspecState, Progress, SQLiteState, State, StateError
 from ._sync import Sync, SyncReport
 
-__all__ = ["FileState", "FsspecState", "SQLiteSink", "SQLiteState", "Sink", "State", "Sync", "SyncReport"]
+__all__ = [
+    "FileState",
+    "FsspecState",
+    "Progress",
+    "SQLiteSink",
+    "SQLiteState",
+    "Sink",
+    "State",
+    "StateError",
+    "Sync",
+    "SyncReport",
+]

@@ -31,18 +31,22 @@ class Sink(Protocol):
 
 
 class SQLiteSink:
-    """Rows as JSON in a table of an SQLite database: region, partition, key, row. A slice is a transaction."""
+    """Rows as JSON in a table of an SQLite database, by operation, region, partition and key. A slice is a transaction.
+
+    Accounts are not told apart: give each a table.
+    """
 
     def __init__(self, path: str | os.PathLike[str], table: str = "rows") -> None:
         self._path, self._table = os.fspath(path), quoted(table)
         with closing(self._connect()) as connection, connection:
             connection.execute(
                 f"CREATE TABLE IF NOT EXISTS {self._table} "
-                "(region TEXT, partition TEXT, key TEXT, row TEXT, PRIMARY KEY (region, partition, key))"
+                "(operation TEXT, region TEXT, partition TEXT, key TEXT, row TEXT, "
+                "PRIMARY KEY (operation, region, partition, key))"
             )
 
     def write(self, piece: Slice[Any], items: Iterable[xcaas.Model]) -> int:
-        command = f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?, ?, ?)"
+        command = f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?, ?, ?, ?)"
         rows = list(_rows(piece, items))  # nobody waits for the database while pages come
         with closing(self._connect()) as connection, connection:
             connection.executemany(command, rows)
@@ -52,10 +56,11 @@ class SQLiteSink:
         return sqlite3.connect(self._path, timeout=30)
 
 
-def _rows(piece: Slice[Any], items: Iterable[xcaas.Model]) -> Iterator[tuple[str, str, str, str]]:
+def _rows(piece: Slice[Any], items: Iterable[xcaas.Model]) -> Iterator[tuple[str, ...]]:
     key_of = attrgetter(piece.key) if piece.key else None
     for item in items:
         row = item.to_json()
         key = None if key_of is None else key_of(item)
         # A row without its key is told from others by all that it has.
-        yield piece.region, piece.partition, str(key or hashlib.sha256(row.encode()).hexdigest()), row
+        known = str(key or hashlib.sha256(row.encode()).hexdigest())
+        yield piece.operation, piece.region, piece.partition, known, row

@@ -5,31 +5,45 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from contextlib import closing, suppress
+from collections.abc import Generator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-from xcaas import ConfigurationError
+from xcaas import ConfigurationError, XCaaSError
 
-from ..slices import SliceError
+__all__ = ["FileState", "FsspecState", "Progress", "SQLiteState", "State", "StateError"]
 
-__all__ = ["FileState", "FsspecState", "SQLiteState", "State"]
+_ADVICE = "Put back a copy, or remove it: then everything is read again from the start."
+
+
+class StateError(XCaaSError):
+    """A state cannot be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stream has come, and by which windows."""
+
+    until: datetime
+    """Until when it is complete, in UTC."""
+    grid: str
+    """The windows in words. A sync with other windows must not go on from here."""
 
 
 class State(Protocol):
-    """Where a sync keeps until when each of its streams is complete."""
+    """Where a sync keeps how far each of its streams has come."""
 
-    def get(self, stream: str) -> datetime | None:
-        """Return until when a stream is complete; None before its first window."""
+    def get(self, stream: str) -> Progress | None:
+        """Return how far a stream has come; None before its first run."""
         ...
 
-    def set(self, stream: str, until: datetime) -> None:
-        """Keep until when a stream is complete, at once: a state is the old one or the new one, never half of it."""
+    def set(self, stream: str, progress: Progress) -> None:
+        """Keep how far a stream has come, at once: a state is the old one or the new one, never half of it."""
         ...
 
 
@@ -44,31 +58,32 @@ class _Document(ABC):
     def _store(self, content: bytes) -> None:
         """Put a document in the place of the old one."""
 
-    def get(self, stream: str) -> datetime | None:
-        text = self._read().get(stream)
-        return None if text is None else _moment(text)
+    def get(self, stream: str) -> Progress | None:
+        return self._read().get(stream)
 
-    def set(self, stream: str, until: datetime) -> None:
-        self._store(json.dumps({**self._read(), stream: until.isoformat()}, indent=1, sort_keys=True).encode())
+    def set(self, stream: str, progress: Progress) -> None:
+        kept = {**self._read(), stream: progress}
+        data = {name: {"until": one.until.isoformat(), "grid": one.grid} for name, one in kept.items()}
+        with _told(self, "written"):
+            self._store(json.dumps(data, indent=1, sort_keys=True).encode())
 
-    def _read(self) -> Mapping[str, str]:
-        content = self._load()
+    def _read(self) -> Mapping[str, Progress]:
+        with _told(self, "read"):
+            content = self._load()
         if content is None:
             return {}
         try:
-            found: dict[str, str] = json.loads(content)
-            for text in found.values():
-                _moment(text)
-        except (AttributeError, TypeError, ValueError):
-            raise SliceError(f"{self!r} holds something that is no state") from None
-        return found
+            found: dict[str, dict[str, str]] = json.loads(content)
+            return {name: _progress(one["until"], one["grid"]) for name, one in found.items()}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise StateError(f"{self!r} holds something that is no state", advice=_ADVICE) from None
 
 
 class FileState(_Document):
-    """A state in a file. The folder has to be there."""
+    """A state in a file, for one sync at a time. The folder has to be there; a link leads to the file."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = Path(path)
+        self._path = Path(os.path.realpath(path))
 
     def _load(self) -> bytes | None:
         try:
@@ -77,16 +92,16 @@ class FileState(_Document):
             return None
 
     def _store(self, content: bytes) -> None:
-        handle, name = tempfile.mkstemp(prefix=f"{self._path.name}.", dir=self._path.parent)
+        new = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with new.open("wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(name, self._path)
+            os.replace(new, self._path)
         except BaseException:
-            with suppress(FileNotFoundError):
-                os.unlink(name)
+            with suppress(OSError):
+                new.unlink()
             raise
 
     def __repr__(self) -> str:
@@ -94,7 +109,10 @@ class FileState(_Document):
 
 
 class FsspecState(_Document):
-    """A state at an address that fsspec knows, such as `s3://bucket/state.json`. Object stores replace at once."""
+    """A state at an address that fsspec knows, such as `s3://bucket/state.json`, for one sync at a time.
+
+    Object stores replace at once. File systems of this machine don't: there is `FileState` for them.
+    """
 
     def __init__(self, url: str, **options: Any) -> None:
         try:
@@ -103,8 +121,9 @@ class FsspecState(_Document):
             raise ConfigurationError(
                 "FsspecState needs fsspec, which is not installed", advice="Install it: pip install fsspec"
             ) from error
-        self._url = url
         self._system, self._place = fsspec.core.url_to_fs(url, **options)
+        if "file" in _protocols(self._system):
+            raise ConfigurationError("FsspecState is not for local files", advice="Use FileState, which swaps them.")
 
     def _load(self) -> bytes | None:
         try:
@@ -117,7 +136,7 @@ class FsspecState(_Document):
         self._system.pipe_file(self._place, content)
 
     def __repr__(self) -> str:
-        return f"FsspecState({self._url!r})"
+        return f"FsspecState({self._system.unstrip_protocol(self._place)!r})"
 
 
 class SQLiteState:
@@ -125,22 +144,26 @@ class SQLiteState:
 
     def __init__(self, path: str | os.PathLike[str], table: str = "xcaas_sync") -> None:
         self._path, self._table = os.fspath(path), quoted(table)
-        with closing(self._connect()) as connection, connection:
-            connection.execute(f"CREATE TABLE IF NOT EXISTS {self._table} (stream TEXT PRIMARY KEY, until TEXT)")
+        self._do(f"CREATE TABLE IF NOT EXISTS {self._table} (stream TEXT PRIMARY KEY, until TEXT, grid TEXT)")
 
-    def get(self, stream: str) -> datetime | None:
-        with closing(self._connect()) as connection:
-            query = f"SELECT until FROM {self._table} WHERE stream = ?"
-            row: tuple[str] | None = connection.execute(query, (stream,)).fetchone()
-        return None if row is None else _moment(row[0])
+    def get(self, stream: str) -> Progress | None:
+        for row in self._do(f"SELECT until, grid FROM {self._table} WHERE stream = ?", stream):
+            try:
+                return _progress(*row)
+            except (TypeError, ValueError):
+                raise StateError(f"{self!r} holds something that is no state", advice=_ADVICE) from None
+        return None
 
-    def set(self, stream: str, until: datetime) -> None:
-        with closing(self._connect()) as connection, connection:
-            command = f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?)"
-            connection.execute(command, (stream, until.isoformat()))
+    def set(self, stream: str, progress: Progress) -> None:
+        command = f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?, ?)"
+        self._do(command, stream, progress.until.isoformat(), progress.grid)
 
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=30)
+    def _do(self, command: str, *values: str) -> list[Any]:
+        with _told(self, "used"), closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
+            return connection.execute(command, values).fetchall()
+
+    def __repr__(self) -> str:
+        return f"SQLiteState({self._path!r})"
 
 
 def quoted(name: str) -> str:
@@ -148,5 +171,23 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+def _protocols(system: Any) -> tuple[str, ...]:
+    named: str | tuple[str, ...] = system.protocol
+    return (named,) if isinstance(named, str) else named
+
+
+@contextmanager
+def _told(state: object, done: str) -> Generator[None]:
+    """Say of which state an error is."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise StateError(f"{state!r} cannot be {done}: {reason}") from error
+
+
+def _progress(until: object, grid: object) -> Progress:
+    moment = datetime.fromisoformat(str(until))
+    if moment.tzinfo is None or not isinstance(grid, str):
+        raise ValueError(until)
+    return Progress(moment.astimezone(UTC), grid)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import xcaas
 
 from ..slices import Slice, SliceError, plan
-from ..slices._windows import length, utc
+from ..slices._facts import facts_of, has_regions
+from ..slices._windows import SECOND, length, utc
+from ._states import Progress
 
 if TYPE_CHECKING:
     from ._sinks import Sink
@@ -57,22 +59,26 @@ class Sync:
             every: Length of a window: `"15m"`, `"1h"`, `"1d"`, or a timedelta.
             state: Where it is kept how far each region and partition has come.
             overlap: How late rows may come: complete windows of that time are read again by every run.
-            over: What else cuts the list: regions, PBXes. Each value goes on from where it stands.
+            over: What else cuts the list: regions (of products that have them, always), PBXes. Each value goes on from
+                where it stands.
             arguments: Further arguments of the operation.
             zone: The zone at whose midnights whole days are cut.
-            credentials: Where credentials are found.
+            credentials: Where credentials are found. Each reference has a place of its own in the state.
 
         Raises SliceError for what makes no sense, such as a list whose rows have no key.
         """
         self._start, self._every = utc(start), length(every)
+        _check_methods("state", state, "get", "set")
         self._state = state
         self._overlap = timedelta(0) if overlap is None else length(overlap)
+        self._whole_days = zone is not None and not self._every % timedelta(days=1)
+        self._grid = f"every {self._every} from {self._start.isoformat()} in {zone or 'UTC'}"
         given = {name: values if isinstance(values, str) else list(values) for name, values in (over or {}).items()}
 
-        def slices(end: datetime) -> list[Slice[Any]]:
+        def slices(start: datetime, end: datetime) -> list[Slice[Any]]:
             return plan(
                 operation,
-                window=(self._start, end),
+                window=(start, end),
                 every=self._every,
                 over=given,
                 arguments=arguments,
@@ -81,47 +87,96 @@ class Sync:
             )
 
         self._plan = slices
-        [first, *_] = slices(self._start + self._every)
-        if first.key is None:
-            raise SliceError(f"{first.operation} has no key that tells its rows apart, so they could come twice")
+        self._heads = slices(self._start, self._start + SECOND)
+        for head in self._heads[:1]:
+            _check(head)
+        if not self._heads:
+            raise SliceError("there is nothing to read: a list of values in `over` is empty")
 
     def pending(self, *, until: datetime | None = None) -> list[Slice[Any]]:
-        """Return the slices that a run would read now, in their order."""
-        limit = utc((datetime.now(UTC) if until is None else until).replace(microsecond=0))
-        found: list[Slice[Any]] = []
-        known: dict[str, datetime | None] = {}
-        for piece in self._slices(limit):
-            stream = stream_of(piece)
-            if stream not in known:
-                known[stream] = self._state.get(stream)
-            complete = known[stream]
-            if piece.end <= limit and (complete is None or piece.end > complete - self._overlap):
-                found.append(piece)
-        return found
+        """Return the slices that a run would read now, in their order: those whose windows are over."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        limit = now if until is None else min(utc(until), now)
+        if limit <= self._start:
+            return []
+        least = {stream_of(head): self._complete(head) - self._overlap for head in self._heads}
+        pieces = self._plan(self._grid_point(min(least.values())), limit + 2 * self._every + timedelta(days=1))
+        found = [piece for piece in pieces if least[stream_of(piece)] < piece.end <= limit]
+        return sorted(found, key=lambda piece: piece.start)
 
     def run(self, sink: Sink, *, until: datetime | None = None, client: xcaas.XCaaS | None = None) -> SyncReport:
         """Read what is pending into a sink, and return how much that was.
 
-        `until` ends the run before the present. An error ends it, too; what is complete stays complete.
+        `until` ends the run before the present. A call that fails ends the run of its region and partition; the others
+        go on, and the error is raised at the end. What is complete stays complete.
         """
-        rows = 0
+        _check_methods("sink", sink, "write")
         pieces = self.pending(until=until)
+        complete = {stream_of(piece): self._complete(piece) for piece in pieces}
+        for stream, moment in complete.items():  # a state that cannot be written is no use after hours of reading
+            self._state.set(stream, Progress(moment, self._grid))
+        read = rows = 0
+        failed: dict[str, xcaas.XCaaSError] = {}
         for piece in pieces:
-            rows += sink.write(piece, piece.items(client))
             stream = stream_of(piece)
-            complete = self._state.get(stream)
-            if complete is None or piece.end > complete:
-                self._state.set(stream, piece.end)
-        return SyncReport(len(pieces), rows)
+            if stream in failed:
+                continue
+            try:
+                rows += _written(sink, piece, client)
+            except xcaas.XCaaSError as error:
+                failed[stream] = error
+                continue
+            read += 1
+            if piece.end > complete[stream]:
+                complete[stream] = piece.end
+                self._state.set(stream, Progress(piece.end, self._grid))
+        for first in failed.values():
+            first.add_note(f"{read} of {len(pieces)} slices are read; {len(failed)} of {len(complete)} streams failed")
+            raise first
+        return SyncReport(read, rows)
 
-    def _slices(self, limit: datetime) -> list[Slice[Any]]:
-        """Return the slices from the start to behind a limit: windows of the grid are whole, none is cut off there."""
-        if limit <= self._start:
-            return []
-        return self._plan(limit + 2 * self._every + timedelta(days=1))
+    def _complete(self, piece: Slice[Any]) -> datetime:
+        """Return until when a stream is complete. Raises SliceError where the state has it by other windows."""
+        progress = self._state.get(stream_of(piece))
+        if progress is None:
+            return self._start
+        if progress.grid != self._grid:
+            raise SliceError(
+                f"the state has windows {progress.grid}, not {self._grid}",
+                advice="Give start, every and zone as before, or begin with another state and sink.",
+            )
+        return progress.until
+
+    def _grid_point(self, moment: datetime) -> datetime:
+        """Return the begin of a window that is not after a moment."""
+        if self._whole_days or moment <= self._start:
+            return self._start  # days of a zone are not all of one length
+        return self._start + (moment - self._start) // self._every * self._every
 
 
 def stream_of(piece: Slice[Any]) -> str:
     """Return the name under which a state keeps how far the windows of a region and partition have come."""
     arguments = hashlib.sha256(piece.arguments.encode()).hexdigest()[:12]
-    return json.dumps([piece.operation, piece.region, piece.partition, arguments])
+    return json.dumps([piece.operation, piece.region, piece.partition, arguments, piece.credentials])
+
+
+def _check(head: Slice[Any]) -> None:
+    if head.key is None:
+        raise SliceError(f"{head.operation} has no key that tells its rows apart, so they could come twice")
+    product = facts_of(head.operation).product
+    if has_regions(product) and not head.region:
+        raise SliceError(
+            f"{product} lives in regions, and a state keeps each apart", advice='Say which: over={"region": ["uk"]}.'
+        )
+
+
+def _check_methods(name: str, given: object, *methods: str) -> None:
+    if not all(callable(getattr(given, method, None)) for method in methods):
+        raise SliceError(f"a {type(given).__name__} is no {name}", advice=f"It has {' and '.join(methods)}.")
+
+
+def _written(sink: Any, piece: Slice[Any], client: xcaas.XCaaS | None) -> int:
+    rows: object = sink.write(piece, piece.items(client))
+    if not isinstance(rows, int):
+        raise SliceError(f"write of {type(sink).__name__} returned {rows!r}", advice="Return the number of rows.")
+    return rows

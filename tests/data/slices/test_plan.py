@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import pickle
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from xcaas import AsyncXCaaS, XCaaS
+from xcaas import ArgumentError, AsyncXCaaS, XCaaS
 from xcaas.cc_historical.models import DetailedReportRequest
 from xcaas_data.slices import NotSliceableError, Slice, SliceError, plan
 
@@ -88,12 +89,52 @@ def test_a_slice_is_small_text_and_comes_back() -> None:
     }
 
 
-def test_the_id_is_about_the_rows_alone() -> None:
-    [one], [same], [other] = (
+def test_the_id_is_about_the_rows_and_whose_they_are() -> None:
+    [one], [same], [elsewhere], [anothers] = (
         plan("storage.objects.search", window=DAY, every="1d", over={"region": [region]}, credentials=reference)
-        for region, reference in (("uk", "environment"), ("uk", "profile:acme"), ("ca", "environment"))
+        for region, reference in (
+            ("uk", "environment"),
+            ("uk", "environment"),
+            ("ca", "environment"),
+            ("uk", "profile:a"),
+        )
     )
-    assert one.id == same.id != other.id
+    assert one.id == same.id
+    assert len({one.id, elsewhere.id, anothers.id}) == 3
+    arguments = ('{"limit": 5, "filter": "a==1"}', '{"filter":"a==1","limit":5}')
+    assert len({replace(one, arguments=text).id for text in arguments}) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"window": "2026"}, "the window is two times"),
+        ({"window": (START,)}, "the window is two times"),
+        ({"window": (START.date(), START.date())}, "is no time"),
+        ({"window": DAY[::-1]}, "the wrong way round"),
+        (
+            {"window": (START, datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5))))},
+            "beyond what a calendar has",
+        ),
+        ({"every": 1}, "1 is no length of time"),
+        ({"every": "999999w"}, "is too long"),
+        ({"zone": UTC}, "there is no time zone"),
+        ({"over": {"region": None}}, "takes a list of texts"),
+        ({"over": {"region": [1, "uk"]}}, "takes a list of texts"),
+        ({"credentials": XCaaS}, "no reference to credentials"),
+        ({"arguments": {"filter": "type=callrecording"}}, "filter"),
+    ],
+)
+def test_wrong_arguments_are_told(given: dict[str, Any], message: str) -> None:
+    whole: dict[str, Any] = {"window": DAY, "every": "1d", **given}
+    with pytest.raises(ArgumentError, match=message):
+        plan("storage.objects.search", **whole)
+
+
+def test_a_provider_that_is_not_there_is_told() -> None:
+    [piece] = plan("storage.objects.search", window=DAY, every="1d", credentials="provider:nowhere:client")
+    with pytest.raises(SliceError, match="the provider nowhere:client is not there"):
+        list(piece.items())
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"operation": 5}', "null"])

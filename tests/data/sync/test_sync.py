@@ -17,9 +17,19 @@ from typing import Any
 import pytest
 
 from tests.products.support import client_of
-from xcaas import XCaaS
+from xcaas import ConfigurationError, XCaaS
 from xcaas_data.slices import Slice, SliceError
-from xcaas_data.sync import FileState, FsspecState, SQLiteSink, SQLiteState, State, Sync, SyncReport
+from xcaas_data.sync import (
+    FileState,
+    FsspecState,
+    Progress,
+    SQLiteSink,
+    SQLiteState,
+    State,
+    StateError,
+    Sync,
+    SyncReport,
+)
 from xcaas_sandbox import Sandbox
 from xcaas_sandbox.cli import environment
 
@@ -86,7 +96,9 @@ def test_what_comes_late_is_found_within_the_overlap(tmp_path: Path, client: XCa
     again = sink.pieces[len(first) :]
     assert [piece.start for piece in again] == [START + 2 * HOUR, START + 3 * HOUR, START + 4 * HOUR]
     assert again[:2] == first[2:]  # the same slices, so that a sink may replace them whole
-    assert FileState(tmp_path / "state.json").get(stream(sync)) == START + 5 * HOUR
+    progress = FileState(tmp_path / "state.json").get(stream(sync))
+    assert progress is not None
+    assert progress.until == START + 5 * HOUR
 
 
 def stream(sync: Sync) -> str:
@@ -133,11 +145,11 @@ class Steps:
                 self.step()
             yield item
 
-    def get(self, stream: str) -> datetime | None:
+    def get(self, stream: str) -> Progress | None:
         return self.state.get(stream)
 
-    def set(self, stream: str, until: datetime) -> None:
-        self.state.set(stream, until)
+    def set(self, stream: str, progress: Progress) -> None:
+        self.state.set(stream, progress)
         self.step()
 
 
@@ -158,7 +170,7 @@ def test_a_run_may_end_anywhere(tmp_path: Path, client: XCaaS) -> None:
         assert set(stored(folder / "rows.db")) <= set(expected)
         calls(state).run(sink, until=START + hours * HOUR, client=client)
         assert stored(folder / "rows.db") == expected
-    assert ended == hours * 5  # three items that count, a write, a state
+    assert ended == 1 + hours * 5  # the state that begins; three items that count, a write, a state
 
 
 CHILD = f"""
@@ -181,9 +193,9 @@ class Sink(SQLiteSink):
         return connection
 
 class State(FileState):
-    def set(self, stream, until):
+    def set(self, stream, progress):
         step()
-        super().set(stream, until)
+        super().set(stream, progress)
         step()
 
 sink = Sink(sys.argv[1] + "/rows.db")
@@ -211,6 +223,10 @@ def test_a_process_that_is_killed_loses_and_doubles_nothing(tmp_path: Path, sand
     assert stored(tmp_path / "rows.db") == whole(client, 3)
 
 
+def at(hours: int) -> Progress:
+    return Progress(START + hours * HOUR, "every hour")
+
+
 def some_state(kind: str, folder: Path) -> State:
     if kind == "file":
         return FileState(folder / "state.json")
@@ -224,31 +240,42 @@ def some_state(kind: str, folder: Path) -> State:
 def test_states_keep_times_by_stream(kind: str, tmp_path: Path) -> None:
     state = some_state(kind, tmp_path)
     assert state.get("a") is None
-    state.set("a", START)
-    state.set("b", START + HOUR)
-    state.set("a", START + 2 * HOUR)
+    state.set("a", at(0))
+    state.set("b", at(1))
+    state.set("a", at(2))
     fresh = some_state(kind, tmp_path)
-    assert (fresh.get("a"), fresh.get("b"), fresh.get("c")) == (START + 2 * HOUR, START + HOUR, None)
+    assert (fresh.get("a"), fresh.get("b"), fresh.get("c")) == (at(2), at(1), None)
 
 
-@pytest.mark.parametrize("text", ["", "[1]", '{"a": 5}', '{"a": "soon"}', "null"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[1]",
+        '{"a": 5}',
+        '{"a": "soon"}',
+        "null",
+        '{"a": {"until": "soon", "grid": ""}}',
+        '{"a": {"until": "2026-01-01", "grid": ""}}',
+    ],
+)
 def test_a_file_that_holds_something_else_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text(text)
-    with pytest.raises(SliceError, match=r"FileState\('.*state.json'\) holds something that is no state"):
+    with pytest.raises(StateError, match=r"FileState\('.*state.json'\) holds something that is no state"):
         FileState(tmp_path / "state.json").get("a")
 
 
 def test_a_state_that_cannot_be_written_is_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = FileState(tmp_path / "state.json")
-    state.set("a", START)
+    state.set("a", at(0))
 
     def full(source: str, target: Path) -> None:
         raise OSError("No space left on device")
 
     monkeypatch.setattr("os.replace", full)
-    with pytest.raises(OSError, match="No space left"):
-        state.set("a", START + HOUR)
-    assert state.get("a") == START
+    with pytest.raises(StateError, match=r"FileState\('.*state.json'\) cannot be written: No space left"):
+        state.set("a", at(1))
+    assert state.get("a") == at(0)
     assert [found.name for found in tmp_path.iterdir()] == ["state.json"]
 
 
@@ -282,3 +309,68 @@ def test_what_makes_no_sense_is_told(tmp_path: Path) -> None:
     with pytest.raises(SliceError, match="no time zone"):
         calls(state).pending(until=datetime(2026, 1, 2))
     assert calls(state).pending(until=START) == []
+
+
+def test_windows_that_are_not_over_are_not_read(tmp_path: Path, client: XCaaS) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    sync = Sync(
+        OPERATION,
+        start=now - 2.5 * HOUR,
+        every="1h",
+        state=FileState(tmp_path / "state.json"),
+        over={"pbx_id": [PBX]},
+    )
+    assert len(sync.pending(until=now + 9 * HOUR)) == len(sync.pending()) == 2
+    assert sync.run(Memory(), until=now + 9 * HOUR, client=client).slices == 2
+
+
+@pytest.mark.parametrize("change", [{"every": "2h"}, {"start": START + HOUR}, {"zone": "Europe/London"}])
+def test_other_windows_do_not_go_on_from_a_state(change: dict[str, Any], tmp_path: Path, client: XCaaS) -> None:
+    given: dict[str, Any] = {
+        "start": START,
+        "every": "1h",
+        "state": FileState(tmp_path / "state.json"),
+        "over": {"pbx_id": [PBX]},
+    }
+    Sync(OPERATION, **given).run(Memory(), until=START + 2 * HOUR, client=client)
+    with pytest.raises(SliceError, match="the state has windows every 1:00:00 from 2026-01-01T00:00:00"):
+        Sync(OPERATION, **{**given, **change}).pending(until=START + 9 * HOUR)
+
+
+def test_regions_are_named_and_accounts_kept_apart(tmp_path: Path) -> None:
+    state = FileState(tmp_path / "state.json")
+    with pytest.raises(SliceError, match="storage lives in regions"):
+        Sync("storage.objects.search", start=START, every="1d", state=state)
+    one, other = (stream(calls(state, credentials=credentials)) for credentials in ("profile:a", "profile:b"))
+    assert one != other
+
+
+def test_one_region_that_fails_does_not_keep_others_from_being_read(tmp_path: Path, client: XCaaS) -> None:
+    state, sink = FileState(tmp_path / "state.json"), Memory()
+    sync = Sync("storage.objects.search", start=START, every="1h", state=state, over={"region": ["mars", "uk"]})
+    with pytest.raises(ConfigurationError, match="mars") as caught:
+        sync.run(sink, until=START + 3 * HOUR, client=client)
+    assert caught.value.__notes__ == ["3 of 6 slices are read; 1 of 2 streams failed"]
+    assert [piece.region for piece in sink.pieces] == ["uk"] * 3
+    assert [piece.region for piece in sync.pending(until=START + 3 * HOUR)] == ["mars"] * 3
+
+
+def test_a_state_that_cannot_be_written_is_told_before_anything_is_read(tmp_path: Path, client: XCaaS) -> None:
+    sink = Memory()
+    sync = calls(FileState(tmp_path / "missing" / "state.json"))
+    with pytest.raises(StateError, match="cannot be written: No such file or directory"):
+        sync.run(sink, until=START + 3 * HOUR, client=client)
+    assert sink.pieces == []
+
+
+def test_a_state_stays_where_a_link_leads(tmp_path: Path) -> None:
+    (tmp_path / "link.json").symlink_to(tmp_path / "state.json")
+    FileState(tmp_path / "link.json").set("a", at(0))
+    assert (tmp_path / "link.json").is_symlink()
+    assert FileState(tmp_path / "state.json").get("a") == at(0)
+
+
+def test_fsspec_is_not_for_local_files(tmp_path: Path) -> None:
+    pytest.importorskip("fsspec")
+    with pytest.raises(ConfigurationError, match="not for local files"):
+        FsspecState(f"file://{tmp_path}/state.json")
