@@ -53,7 +53,7 @@ java: # Spark runs on it
 
 test-engines: $(READY) redis java ## Spark, Dask, Ray and dlt for real, which `make test` leaves out (a gigabyte to install, minutes to run)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,engines]'
-	@XCAAS_ENGINES=1 $(BIN)/pytest tests/engines -n 0
+	@$(BIN)/pytest tests/engines -n 0
 
 torture: $(READY) ## 20,000 faulted calls over every kind of client; XCAAS_TORTURE_SEED=… for others
 	@XCAAS_TORTURE=20000 $(BIN)/pytest tests/adversarial/test_torture.py

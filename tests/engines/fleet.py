@@ -27,7 +27,7 @@ _REQUESTS: Final = 5
 def settings(base_url: str, redis: str, folder: Path) -> dict[str, str]:
     """Return the environment of workers."""
     root = str(Path(__file__).parents[2])
-    ours = {"FLEET_REDIS": redis, "FLEET_FOLDER": str(folder), "PYTHONPATH": root}
+    ours = {"FLEET_REDIS": redis, "FLEET_FOLDER": str(folder), "PYTHONPATH": root, "DLT_DATA_DIR": str(folder)}
     return {**environment(base_url), **ours, **ENGINES}
 
 

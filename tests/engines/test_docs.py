@@ -37,7 +37,7 @@ def test_programs_run(section: str, tmp_path: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-c", programs()[section]],
             cwd=tmp_path,
-            env={**os.environ, **environment(sandbox.base_url), **ENGINES},
+            env={**os.environ, **environment(sandbox.base_url), **ENGINES, "DLT_DATA_DIR": str(tmp_path)},
             capture_output=True,
             text=True,
             timeout=100,
