@@ -21,7 +21,7 @@ def test_a_server_that_sends_everything_back(library: str, own: bool, caplog: py
         caplog.set_level(logging.WARNING, name)
     caplog.set_level(1)
     client: Any = own_client("blocking", library) if own else None
-    given = {"http_client": client} if own else {"http_library": library}
+    given: dict[str, Any] = {"http_client": client} if own else {"http_library": library}
     with serving(lambda asked: [respond(str(asked).encode(), 200, f"X-Echo: {asked.headers}")]) as server:
         credentials = xcaas.BearerToken("S3CRET-of-mine")
         with (

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 import xcaas
-from tests.adversarial.clients import KINDS, LIBRARIES, outcomes, own_client
+from tests.adversarial.clients import KINDS, LIBRARIES, Call, outcomes, own_client
 from tests.adversarial.raw_server import Asked, Piece, json, respond, serving
 
 WITH_BODY: Final = b'{"id":"of the redirect"}'
@@ -31,7 +31,7 @@ def test_a_redirect_with_a_body_on_a_connection_that_stays(kind: str, library: s
 
     given = {"http_client": own_client(kind, library, follow_redirects=True)} if kind.startswith("own") else {}
     with serving(script) as server:
-        calls = [("get", "moved"), ("get", "1"), ("create", {}), ("download", "moved"), ("get", "2")]
+        calls: list[Call] = [("get", "moved"), ("get", "1"), ("create", {}), ("download", "moved"), ("get", "2")]
         found = outcomes(kind, library, server.url, calls, **given)
         assert found[:2] + found[3:] == ["RedirectError", "1", "RedirectError", "2"]
         assert not [asked for asked in server.asked if asked.id == "other"]
@@ -57,7 +57,12 @@ def test_credentials_stay(asked_for: str, where: str, library: Any) -> None:
             tokens.append(f"S3CRET-token-{len(tokens)}")
             yield respond(text_of.dumps({"access_token": tokens[-1], "expires_in": "3600"}).encode())
         elif asked_for == "link":
-            page = {"content": [], "lastPage": False, "_links": {"next": {"href": target}}, "links": {"next": target}}
+            page: object = {
+                "content": [],
+                "lastPage": False,
+                "_links": {"next": {"href": target}},
+                "links": {"next": target},
+            }
             yield respond(text_of.dumps(page).encode(), 200, f'Link: <{target}>; rel="next"')
         else:
             yield respond(f"{asked.headers} {asked.body!r}".encode(), 307, f"Location: {target}")
