@@ -57,7 +57,7 @@ def test_credentials_stay(asked_for: str, where: str, library: Any) -> None:
             tokens.append(f"S3CRET-token-{len(tokens)}")
             yield respond(text_of.dumps({"access_token": tokens[-1], "expires_in": "3600"}).encode())
         elif asked_for == "link":
-            page: dict[str, object] = {
+            page: object = {
                 "content": [],
                 "lastPage": False,
                 "_links": {"next": {"href": target}},

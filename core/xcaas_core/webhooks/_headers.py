@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias, runtime_checkable
 
-from .._checks import invalid_type
+from .._checks import invalid_type, is_iterable
+from .._errors import ConfigurationError
 from ._errors import WebhookError
 
 __all__ = [
@@ -47,7 +48,8 @@ _NAMES: Final = (SIGNATURE, CUSTOMER, TENANT, EVENT, SENT, RETRY)
 _LONGEST: Final = {SIGNATURE: 4096}
 _LONGEST_ID: Final = 512
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+# Halves of surrogate pairs are bytes that some frameworks could not decode.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,13 @@ def read_headers(headers: Headers) -> SignedHeaders:
 
 def _pairs(headers: Headers) -> Iterable[tuple[str, str]]:
     pairs: _Pairs = headers.items() if isinstance(headers, HeadersWithItems) else headers
-    for name, value in pairs:
+    if not is_iterable(pairs):
+        raise _no_headers(pairs)
+    for pair in pairs:
+        try:
+            name, value = pair
+        except (TypeError, ValueError):
+            raise _no_headers(pair) from None
         yield _text(name).lower(), _text(value)
 
 
@@ -104,7 +112,11 @@ def _text(value: object) -> str:
         return value.decode("latin-1")  # as the frameworks do that give text
     if isinstance(value, str):
         return value
-    raise invalid_type("headers", value, "names and values as text or bytes")
+    raise _no_headers(value)
+
+
+def _no_headers(value: object) -> ConfigurationError:
+    return invalid_type("headers", value, "names and values as text or bytes: a mapping, or pairs")
 
 
 def _number(name: str, value: str) -> int:

@@ -218,9 +218,20 @@ def test_bodies_and_headers_of_a_wrong_type_are_a_mistake_of_the_caller() -> Non
     body: Any = BODY.decode()
     with pytest.raises(ConfigurationError, match="body must be the bytes"):
         verifier.verify(genuine().headers, body)
-    headers: Any = {"x-8x8-retry": 1}
-    with pytest.raises(ConfigurationError, match="headers must be"):
-        verifier.verify(headers, BODY)
+    wrong: list[Any] = [{"x-8x8-retry": 1}, None, 5, [None], [5], [()], [("a",)], [("a", "b", "c")], object()]
+    for headers in wrong:
+        with pytest.raises(ConfigurationError, match="headers must be"):
+            verifier.verify(headers, BODY)
+
+
+@pytest.mark.parametrize("name", ["signature", "customer-id", "tenant-id", "event-id"])
+def test_bytes_that_a_framework_could_not_decode(name: str) -> None:
+    verifier = Verifier(EVENT, keys=signer.keys, wall=lambda: NOW)
+    sent = genuine()
+    odd = sent.put(f"x-8x8-{name}", f"{sent[f'x-8x8-{name}'][:-1]}\udcff")
+    with pytest.raises(WebhookError, match="control characters") as caught:
+        verifier.verify(odd.headers, odd.body)
+    assert caught.value.reason == "bad_header"
 
 
 @pytest.mark.parametrize(
