@@ -128,12 +128,13 @@ class Resolver:
 
     def followed(self, node: Node) -> Node | None:
         """Return what the reference at `node` was found to lead to, if it was followed."""
-        return self._found.get((node.file.label, self.reference(node) or ""))
+        reference = self.reference(node)
+        return None if reference is None else self._found.get((node.file.label, reference))
 
     def is_dangling(self, node: Node) -> bool:
         """Return whether the reference at `node` was followed and leads nowhere."""
-        cached = (node.file.label, self.reference(node) or "")
-        return cached in self._found and self._found[cached] is None
+        reference = self.reference(node)
+        return reference is not None and self._found.get((node.file.label, reference), node) is None
 
     def deref(self, node: Node) -> Node | None:
         """Return the end of the chain of references that starts at `node`, or `node` itself when none does."""

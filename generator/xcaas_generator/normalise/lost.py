@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.normalise.keywords import ANNOTATIONS
 
-# Examples and notes, what is for errors only, and headers, without which a response is what it is.
+# Examples and notes, what is for errors only, headers, without which a response is what it is, and schemas that count
+# where something refers to them.
 _SKIPPED = frozenset(
     (
+        "$defs",
+        "definitions",
         "example",
         "examples",
         "default",
@@ -82,21 +85,24 @@ class LostParts:
     def _lost(self, node: Node) -> str | None:
         if self._resolver.is_dangling(node):
             return f"the reference {self._resolver.reference(node)!r} at #{node.pointer} leads nowhere"
-        if (node.has("$ref") or node.has("allOf")) and not self._says(node, frozenset()):
+        if (node.has("$ref") or node.has("allOf")) and not self._says(node):
             return f"the schema at #{node.pointer} is made of nothing but itself"
         return None
 
-    def _says(self, node: Node, trail: frozenset[_Key]) -> bool:
+    def _says(self, node: Node) -> bool:
         """Return whether a schema says anything, here or at the end of its references and parts."""
-        if node.key in trail:
-            return False
-        if not isinstance(node.value, dict):
-            return True
-        parts = node.child("allOf").elements()
-        if not parts and self._resolver.reference(node) is None:
-            return True
-        if any(not (key in ANNOTATIONS or key in ("$ref", "allOf") or key.startswith("x-")) for key in node.value):
-            return True
-        target = self._resolver.followed(node)
-        trail |= {node.key}
-        return any(self._says(part, trail) for part in (*parts, *([target] if target is not None else [])))
+        waiting = [node]
+        seen: set[_Key] = set()
+        while waiting:
+            at = waiting.pop()
+            if at.key in seen:
+                continue
+            seen.add(at.key)
+            parts = at.child("allOf").elements()
+            if not isinstance(at.value, dict) or (not parts and self._resolver.reference(at) is None):
+                return True
+            if any(not (key in ANNOTATIONS or key in ("$ref", "allOf") or key.startswith("x-")) for key in at.value):
+                return True
+            target = self._resolver.followed(at)
+            waiting += [*parts, *([] if target is None else [target])]
+        return False

@@ -169,6 +169,35 @@ def test_an_error_that_can_not_be_found_costs_its_body_only() -> None:
     assert "the error 404 has no body" in messages(result.warnings)
 
 
+def test_one_reference_that_leads_nowhere_is_nobody_elses() -> None:
+    """Neither that of no text, nor one that stands in `$defs` which nothing refers to."""
+    schema = "{responses: {'200': {description: ok, content: {application/json: {schema: %s}}}}}"
+    result = read(
+        f"""
+paths:
+  /empty: {{get: {schema % "{$ref: ''}"}}}
+  /lost: {{get: {schema % "{$ref: nope}"}}}
+  /unused: {{get: {schema % "{type: string, $defs: {unused: {$ref: nope}}}"}}}
+{GOOD}"""
+    )
+    assert {"/good", "/unused"} <= {one.path for one in result.document.operations}
+    assert "/lost" in {one.path for one in result.document.refused}
+
+
+def test_circles_of_many_parts_are_looked_through_once() -> None:
+    names = [f"S{number}" for number in range(40)]
+    schemas = "".join(
+        f"    {name}: {{allOf: [{{$ref: '#/components/schemas/{after}'}}, {{$ref: '#/components/schemas/{after}'}}]}}\n"
+        for name, after in zip(names, [*names[1:], names[0]], strict=True)
+    )
+    content = "{application/json: {schema: {$ref: '#/components/schemas/S0'}}}"
+    result = read(
+        f"paths:\n  /a: {{get: {{responses: {{'200': {{description: ok, content: {content}}}}}}}}}\n{GOOD}"
+        f"components:\n  schemas:\n{schemas}"
+    )
+    assert [one.path for one in result.document.refused] == ["/a"]
+
+
 def test_what_is_not_needed_may_lead_nowhere() -> None:
     result = read(
         """
