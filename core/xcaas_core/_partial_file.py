@@ -48,8 +48,10 @@ class PartialFile:
 
     def open(self) -> None:
         """Create the file, or open the one that was kept. DownloadError if another process writes it just now."""
-        with suppress(FileNotFoundError):
-            os.lstat(self.target)  # a name that cannot be is found out before anything comes
+        with suppress(FileNotFoundError):  # a name that cannot be is found out before anything comes
+            there = os.lstat(self.target).st_mode
+            if not (stat.S_ISREG(there) or stat.S_ISLNK(there) or stat.S_ISDIR(there)):
+                raise OSError(errno.EINVAL, _NOT_PLAIN, os.fspath(self.target))  # a device must not become a file
         if not self.resumable:
             self._ours = True  # said before, as Ctrl-C may come right after the file is there
             self._file = open(self.path, "xb")  # noqa: SIM115 - closed by commit and discard
@@ -86,6 +88,7 @@ class PartialFile:
         if self.resumable:
             import json
 
+            self._forget_note()  # or what somebody has put in its place
             made = PartialFile(self._note_path)
             made.open()
             try:
@@ -185,7 +188,7 @@ def _open_plain(path: Path, flags: int) -> int:
     number = os.open(path, flags | _PLAIN_FLAGS, 0o666)
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
-        raise OSError(errno.EINVAL, "not a plain file", os.fspath(path))
+        raise OSError(errno.EINVAL, _NOT_PLAIN, os.fspath(path))
     return number
 
 
@@ -216,6 +219,7 @@ def _close(file: IO[bytes]) -> None:
         file.close()
 
 
+_NOT_PLAIN: Final = "not a plain file"
 _LONGEST_NAME: Final = 240
 _LONGEST_NOTE: Final = 1 << 16
 # Not on every system.

@@ -180,3 +180,13 @@ def test_any_name_stays_in_its_folder(name: str) -> None:
 def test_long_names_keep_their_ending() -> None:
     assert safe_file_name("x" * 500 + ".wav").endswith("x.wav")
     assert len(safe_file_name("ü" * 500 + "." + "y" * 30).encode()) <= 255
+
+
+def test_a_pipe_does_not_become_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    made = PartialFile(tmp_path / "pipe")
+    with pytest.raises(OSError, match="not a plain file"):
+        made.open()
+    made.discard()
+    assert (tmp_path / "pipe").is_fifo()
+    assert [found.name for found in tmp_path.iterdir()] == ["pipe"]
