@@ -48,10 +48,9 @@ class PartialFile:
 
     def open(self) -> None:
         """Create the file, or open the one that was kept. DownloadError if another process writes it just now."""
-        with suppress(FileNotFoundError):  # a name that cannot be is found out before anything comes
-            there = os.lstat(self.target).st_mode
-            if not (stat.S_ISREG(there) or stat.S_ISLNK(there) or stat.S_ISDIR(there)):
-                raise OSError(errno.EINVAL, _NOT_PLAIN, os.fspath(self.target))  # a device must not become a file
+        # A name that cannot be is found out before anything comes, and a device must not become a file.
+        if _is_special(self.target):
+            raise OSError(errno.EINVAL, _NOT_PLAIN, os.fspath(self.target))
         if not self.resumable:
             self._ours = True  # said before, as Ctrl-C may come right after the file is there
             self._file = open(self.path, "xb")  # noqa: SIM115 - closed by commit and discard
@@ -88,7 +87,8 @@ class PartialFile:
         if self.resumable:
             import json
 
-            self._forget_note()  # or what somebody has put in its place
+            if _is_special(self._note_path):  # somebody has put it there
+                self._forget_note()
             made = PartialFile(self._note_path)
             made.open()
             try:
@@ -190,6 +190,15 @@ def _open_plain(path: Path, flags: int) -> int:
         os.close(number)
         raise OSError(errno.EINVAL, _NOT_PLAIN, os.fspath(path))
     return number
+
+
+def _is_special(path: Path) -> bool:
+    """Return whether there is a pipe, a device or a socket of this name."""
+    try:
+        there = os.lstat(path).st_mode
+    except FileNotFoundError:
+        return False
+    return not (stat.S_ISREG(there) or stat.S_ISLNK(there) or stat.S_ISDIR(there))
 
 
 def _is_at(path: Path, file: IO[bytes]) -> bool:
