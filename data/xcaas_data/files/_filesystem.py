@@ -83,6 +83,7 @@ class XCaaSFileSystem(AbstractFileSystem):
     def _list(self, path: str, location: Location) -> list[dict[str, Any]]:
         if location.object_id is not None:
             return [self.info(path)]
+        self._check_folder(path, location)
         if location.region is None:
             names = [str(region) for region in client_for(self._access, None).storage.regions.list()]
         elif location.type is None:
@@ -120,6 +121,13 @@ class XCaaSFileSystem(AbstractFileSystem):
         """Yield folders with what is in them. A folder that cannot be listed is an error, unless `on_error` says otherwise: what it holds
         would be missing in copies without a word."""
         return super().walk(path, maxdepth, topdown, on_error or _raise_unless_missing, **options)
+
+    def find(
+        self, path: str, maxdepth: int | None = None, withdirs: bool = False, detail: bool = False, **options: Any
+    ) -> Any:
+        """Return all files below a folder, which has to be there: a wrong name is no empty folder."""
+        self.info(path)
+        return super().find(path, maxdepth, withdirs, detail, **options)
 
     def glob(self, path: str, maxdepth: int | None = None, **options: Any) -> Any:
         """Find files by a pattern. Only folders that fit their part of it are listed."""

@@ -107,7 +107,8 @@ class TestLists:
         with pytest.raises(OSError, match="400"):
             files.find("us-west/callrecording")
         assert list(files.walk(DAY, on_error="omit")) == []
-        assert files.find("nowhere") == []
+        with pytest.raises(FileNotFoundError, match="no region 'nowhere'"):
+            files.find("nowhere")
 
     def test_types_that_are_not_known_yet(self, service: StorageService, files: Any) -> None:
         service.items.append(Item("h", kind="hologram"))
@@ -356,3 +357,10 @@ class TestAbstract(AbstractFixtures):
             Item(hashlib.md5(str(number).encode()).hexdigest(), str(number).encode(), "x.txt") for number in range(10)
         ]
         return DAY
+
+
+@pytest.mark.parametrize("path", ["mars", "mars/callrecording/2026-01-01", "us-west/nope", "us-west/nope/2026-01-01"])
+def test_a_folder_that_is_not_there_is_no_empty_one(recordings: Any, path: str) -> None:
+    for look in (recordings.info, recordings.ls, recordings.find):
+        with pytest.raises(FileNotFoundError):
+            look(path)
