@@ -127,7 +127,7 @@ class XCaaSFileSystem(AbstractFileSystem):
     ) -> Any:
         """Return all files below a folder, which has to be there: a wrong name is no empty folder."""
         self.info(path)
-        return super().find(path, maxdepth, withdirs, detail, **options)
+        return super().find(path, maxdepth=maxdepth, withdirs=withdirs, detail=detail, **options)
 
     def glob(self, path: str, maxdepth: int | None = None, **options: Any) -> Any:
         """Find files by a pattern. Only folders that fit their part of it are listed."""
