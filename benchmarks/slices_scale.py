@@ -41,7 +41,7 @@ def main(slices: int = 160) -> int:
             if rows != single[0]:
                 raise AssertionError(f"{workers} workers read {rows} rows, one read {single[0]}")
             speed = f"{rows / seconds:,.0f} rows/s, {size / seconds / 1e6:.2f} MB/s of Arrow"
-            print(f"slices, processes: {workers}: {speed}, {single[1] / seconds:.2f} × one process")
+            print(f"slices, {workers} at a time: {speed}, {single[1] / seconds:.2f} × one process")
     return 0
 
 
