@@ -191,12 +191,10 @@ class XCaaSFileSystem(AbstractFileSystem):
     def cat_file(self, path: str, start: int | None = None, end: int | None = None, **options: Any) -> bytes:
         """Return the bytes of a file, verified; or those from `start` up to `end`, which count from the end if negative."""
         path = self._strip_protocol(path)
-        if start is None and end is None:
-            with os_errors(path):
-                return self._content(path).whole().read()
         details = self._file_details(path)
-        if details["size"] is None:
-            return self.cat_file(path)[start:end]
+        if details["size"] is None or (start is None and end is None):
+            with os_errors(path):
+                return self._content(path).whole().read()[start:end]
         begin, stop, _ = slice(start, end).indices(details["size"])
         with self._opened(path, details, max(1, stop - begin), cache_type="none") as file:
             file.seek(begin)
@@ -212,6 +210,7 @@ class XCaaSFileSystem(AbstractFileSystem):
         if target is None or self._located(path).object_id is None:
             super().get_file(rpath, lpath, callback=callback, outfile=outfile, **options)
             return
+        self._file_details(path)
         os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
 
         def tell(done: int, total: int | None) -> None:
@@ -258,7 +257,7 @@ class XCaaSFileSystem(AbstractFileSystem):
         location = self._located(path)
         if location.object_id is None:
             raise IsADirectoryError(path)
-        return Content(self._client(path, location), location.object_id)
+        return Content(lambda: self._client(path, location), location.object_id)
 
     def _client(self, path: str, location: Location) -> XCaaS:
         try:
