@@ -15,7 +15,7 @@ from fsspec.spec import AbstractFileSystem
 from xcaas import ConfigurationError, XCaaS
 from xcaas.storage.models import ObjectType
 
-from ._clients import Access, client_for
+from .._clients import check_reference, client_for
 from ._content import Content
 from ._errors import missing, os_errors, read_only
 from ._file import XCaaSFile
@@ -37,9 +37,8 @@ class XCaaSFileSystem(AbstractFileSystem):
     `storage_options` hold references only, never secrets, so that they can be stored, sent and printed.
 
     Args:
-        profile: Name of a profile that holds the credentials (`credentials_from_profile`).
-        credentials: Function that returns credentials, as `package.module:function`. Without either, the environment
-            counts, as for `XCaaS.from_env`.
+        credentials: Where they are, as for slices: `environment` (as for `XCaaS.from_env`), `profile:NAME`, or
+            `provider:MODULE:FUNCTION`, a function that returns an `XCaaS`.
         base_url: Replaces the origin of the service, such as that of a local sandbox.
         options: fsspec's own, such as `use_listings_cache`. Lists are kept for a minute.
     """
@@ -50,17 +49,17 @@ class XCaaSFileSystem(AbstractFileSystem):
     def __init__(
         self,
         *,
-        profile: str | None = None,
-        credentials: str | None = None,
+        credentials: str = "environment",
         base_url: str | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**{"listings_expiry_time": _LISTINGS_LIVE, **options})
         if unknown := sorted(options.keys() - _OPTIONS):
-            raise TypeError(f"xcaas:// has no option {', '.join(unknown)}; secrets are given by reference")
-        if credentials is not None and (profile is not None or ":" not in credentials):
-            raise ValueError("credentials is the name of a function (package.module:function), in place of a profile")
-        self._access = Access(profile, credentials, base_url)
+            raise TypeError(
+                f"xcaas:// has no option {', '.join(unknown)}; credentials are given by reference: 'profile:NAME'"
+            )
+        self._credentials = check_reference(credentials)
+        self._base_url = base_url
         self._ranges: dict[str, bool] = {}
 
     @classmethod
@@ -85,7 +84,7 @@ class XCaaSFileSystem(AbstractFileSystem):
             return [self.info(path)]
         self._check_folder(path, location)
         if location.region is None:
-            names = [str(region) for region in client_for(self._access, None).storage.regions.list()]
+            names = [str(region) for region in self._client(path, location).storage.regions.list()]
         elif location.type is None:
             names = [] if path.endswith(BY_ID) else list(_TYPES)
         elif location.day is None:
@@ -260,8 +259,13 @@ class XCaaSFileSystem(AbstractFileSystem):
         return Content(lambda: self._client(path, location), location.object_id)
 
     def _client(self, path: str, location: Location) -> XCaaS:
+        client = client_for(self._credentials)
+        if self._base_url is not None:
+            client = client.with_options(base_url=self._base_url)
+        if location.region is None:
+            return client
         try:
-            return client_for(self._access, location.region)
+            return client.with_options(region={"storage": location.region})
         except ConfigurationError as error:
             raise missing(path, str(error)) from error
 

@@ -21,12 +21,14 @@ from fsspec.tests.abstract import AbstractFixtures, AbstractGetTests
 
 from tests.support.storage_service import Item, StorageService, storage_service
 from xcaas import (
+    ArgumentError,
     AuthenticationError,
     ClientCredentials,
     DownloadError,
     NotFoundError,
     PermissionDeniedError,
     ServerError,
+    XCaaS,
 )
 from xcaas_data.files import close_clients
 from xcaas_sandbox import Sandbox
@@ -183,7 +185,6 @@ class TestSingleFiles:
         names = {Path(name).name for name in recordings.ls("us-west/callrecording/2026-01-02", detail=False)}
         assert {path.name for path in (tmp_path / "x").iterdir()} == names
 
-
     def test_files_that_are_open_go_on_after_clients_are_closed(self, service: StorageService, files: Any) -> None:
         with files.open(f"{DAY}/o200.mp3", block_size=50, cache_type="none") as file:
             assert file.read(10) == b"x" * 10
@@ -277,12 +278,15 @@ class TestOptions:
         with pytest.raises(TypeError, match="client_secret") as caught:
             fsspec.filesystem("xcaas", client_id="id", client_secret="hidden-words")
         assert "hidden-words" not in str(caught.value)
-        for wrong in ({"credentials": "a-key"}, {"credentials": "a:b", "profile": "p"}):
-            with pytest.raises(ValueError, match=r"package\.module:function"):
-                fsspec.filesystem("xcaas", **wrong)
+        for wrong in ("a-key", "package.module:function", "profile:", "provider:a", "", None, object):
+            with pytest.raises(ArgumentError, match="provider:MODULE:FUNCTION") as refused:
+                fsspec.filesystem("xcaas", credentials=wrong)
+            assert "a-key" not in str(refused.value)
+        with pytest.raises(TypeError, match="'profile:NAME'"):
+            fsspec.filesystem("xcaas", profile="reports")
 
     def test_they_travel_by_reference(self, sandbox: Sandbox) -> None:
-        options = {"credentials": f"{__name__}:demo_credentials", "base_url": sandbox.base_url}
+        options = {"credentials": f"provider:{__name__}:demo_client", "base_url": sandbox.base_url}
         made: Any = fsspec.filesystem("xcaas", **options)
         again = pickle.loads(pickle.dumps(made))
         path = again.ls("us-west/voicemail/2026-01-01", detail=False)[0]
@@ -300,7 +304,7 @@ class TestOptions:
         profiles.chmod(0o600)
         monkeypatch.setattr("xcaas_core.auth.credentials._from_profile.default_profile_path", lambda: profiles)
         monkeypatch.delenv("XCAAS_CLIENT_SECRET")
-        made: Any = fsspec.filesystem("xcaas", profile="files", base_url=sandbox.base_url)
+        made: Any = fsspec.filesystem("xcaas", credentials="profile:files", base_url=sandbox.base_url)
         assert "us-west" in made.ls("", detail=False)
 
     def test_threads_share_one_token(self, service: StorageService) -> None:
@@ -316,8 +320,8 @@ class TestOptions:
         assert len(service.requests("POST ")) == 1
 
 
-def demo_credentials() -> ClientCredentials:
-    return ClientCredentials("eght_demo", "demo-secret")
+def demo_client() -> XCaaS:
+    return XCaaS(credentials=ClientCredentials("eght_demo", "demo-secret"))
 
 
 class TestOtherPrograms:
