@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Final, Never, NoReturn, SupportsIndex, TypeAlias
@@ -31,15 +31,13 @@ class Field:
     __slots__ = ("_name",)
 
     def __init__(self, name: str) -> None:
-        if not FIELD.fullmatch(name):
-            raise ArgumentError(f"{name!r} cannot be the name of a field in a filter")
-        self._name = name
+        self._name = _field_name(name)
 
     def __getattr__(self, name: str) -> Field:
         return self[_wire_name(name, self)]
 
     def __getitem__(self, name: str) -> Field:
-        return Field(f"{self._name}.{name}")
+        return Field(f"{self._name}.{_field_name(name)}")
 
     def __eq__(self, value: object) -> Filter:  # type: ignore[override]
         return self._compared("==", value)
@@ -125,6 +123,13 @@ def _joined_too_early(field: Field) -> ArgumentError:
     return ArgumentError(f"{field!r} is joined before it is compared", advice=advice)
 
 
+def _field_name(name: object) -> str:
+    """Return the name of a field as it is, or refuse it."""
+    if isinstance(name, str) and FIELD.fullmatch(name):
+        return name
+    raise ArgumentError(f"{name!r} cannot be the name of a field in a filter")
+
+
 def _wire_name(name: str, owner: object) -> str:
     """Return the name of a field on the wire for an attribute: `createdTime` for `created_time`, `from` for `from_`."""
     if name.startswith("_"):
@@ -169,6 +174,10 @@ def _advice(value: object) -> str | None:
         return "A field is compared with a value, not with another field."
     if isinstance(value, date) and not isinstance(value, datetime):
         return "Give a datetime, which says when the day begins, or the text itself."
+    if isinstance(value, timedelta):
+        return "Give a point in time: datetime.now(UTC) - timedelta(days=1). Lengths are numbers in the service's own unit."
+    if isinstance(value, bytes | bytearray | memoryview):
+        return 'Give text: value.decode("utf-8").'
     if isinstance(value, list | tuple | set | frozenset):
         return "Use in_(…) or out(…) for several values."
     return None

@@ -9,9 +9,11 @@ from .._lazy import public
 from ..operations._parameter import FilterSpec
 from ._parse import parse
 from ._render import PLAIN, render
-from ._tree import AllOf, AnyOf, Node, check_depth, joined
+from ._tree import AllOf, AnyOf, Comparison, Node, check_depth, joined
 
 __all__ = ["Filter", "filter_text"]
+
+_MADE: Final = "Filter.parse makes a filter of text."
 
 
 @public
@@ -25,10 +27,17 @@ class Filter:
     wants it.
     """
 
-    __slots__ = ("tree",)
+    __slots__ = ("_tree",)
 
     def __init__(self, tree: Node) -> None:
-        self.tree: Final = check_depth(tree)
+        if not isinstance(tree, Comparison | AllOf | AnyOf):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ArgumentError(f"a filter is not made of {type(tree).__name__}", advice=_MADE)
+        self._tree: Final = check_depth(tree)
+
+    @property
+    def tree(self) -> Node:
+        """The condition as comparisons, and what joins them."""
+        return self._tree
 
     @classmethod
     def parse(cls, text: str) -> Filter:
@@ -72,7 +81,7 @@ class Filter:
 def _tree(other: object) -> Node:
     if isinstance(other, Filter):
         return other.tree
-    advice = "Filter.parse makes a filter of text." if isinstance(other, str) else None
+    advice = _MADE if isinstance(other, str) else None
     raise ArgumentError(f"a filter is joined with another one, not with {type(other).__name__}", advice=advice)
 
 

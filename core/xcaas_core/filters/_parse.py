@@ -1,12 +1,12 @@
 """From the text of a filter to its tree.
 
-    any        = all *("," all)
-    all        = condition *(";" condition)
+    any        = all *(("," / "or") all)
+    all        = condition *((";" / "and") condition)
     condition  = "(" any ")" / field operator value / field ("=in=" / "=out=") "(" value *("," value) ")"
     operator   = "==" / "!=" / "=gt=" / "=ge=" / "=lt=" / "=le=" / ">" / ">=" / "<" / "<="
-    value      = "'" text "'" / DQUOTE text DQUOTE / what stands before the next of ; , ( )
+    value      = "'" text "'" / DQUOTE text DQUOTE / what stands before the next of ; , ( ) and / or
 
-In quotes a backslash takes the meaning from the character behind it. The grammar is that of FIQL
+The words `and` and `or` have blanks before them, and blanks or a bracket behind. In quotes a backslash takes the meaning from the character behind it. The grammar is that of FIQL
 (draft-nottingham-atompub-fiql-00) with the quotes and symbols of RSQL, which the services share.
 """
 
@@ -23,17 +23,21 @@ __all__ = ["FIELD", "parse"]
 FIELD: Final = re.compile(r"[^\s\"'();,=!~<>]+")
 _OPERATOR: Final = re.compile(r"==|!=|=\w*=|[<>]=?")
 _QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
-_PLAIN: Final = re.compile(r"[^\s\"'();,<>=][^();,]*")
+_WORD: Final = r"(?:and|or)(?![^\s(])"
+_PLAIN: Final = re.compile(rf"[^\s\"'();,<>=](?:(?!\s{_WORD})[^();,])*", re.IGNORECASE)
+_JOINS: Final = re.compile(rf"(?<=[\s)]){_WORD}", re.IGNORECASE)
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _BLANKS: Final = re.compile(r"\s*")
 
 
-def parse(text: str) -> Node:
+def parse(text: object) -> Node:
     """Return the tree of a filter.
 
     Raises:
         ArgumentError: The text is not FIQL; the message says from where on.
     """
+    if not isinstance(text, str):
+        raise ArgumentError(f"a filter is read from text, not from {type(text).__name__}")
     reader = _Reader(text)
     node = reader.any_of()
     if not reader.is_done():
@@ -48,10 +52,11 @@ class _Reader:
         self._text = text
         self._at = 0
         self._depth = 0
+        self._words = False  # have been read as what joins conditions
 
     def any_of(self) -> Node:
         members = [self._all_of()]
-        while self._takes(","):
+        while self._takes(",") or self._takes_word("or"):
             members.append(self._all_of())
         return joined(AnyOf, members)
 
@@ -62,11 +67,13 @@ class _Reader:
     def error(self, reason: str | None = None, advice: str | None = None) -> ArgumentError:
         rest = self._text[self._at : self._at + 20]
         where = f"from {rest!r} on" if rest else "at its end"
+        if self._words and advice is None:
+            advice = "A value that has the word `and` or `or` in it stands in quotes."
         return ArgumentError(f"cannot read the filter {where}{f': {reason}' if reason else ''}", advice=advice)
 
     def _all_of(self) -> Node:
         members = [self._condition()]
-        while self._takes(";"):
+        while self._takes(";") or self._takes_word("and"):
             members.append(self._condition())
         return joined(AllOf, members)
 
@@ -108,6 +115,7 @@ class _Reader:
 
     def _close(self) -> None:
         if not self._takes(")"):
+            self._words = self._words or _JOINS.match(self._text, self._at) is not None
             raise self.error("a bracket is not closed")
 
     def _takes(self, character: str) -> bool:
@@ -115,6 +123,15 @@ class _Reader:
         found = self._text.startswith(character, self._at)
         self._at += found
         return found
+
+    def _takes_word(self, word: str) -> bool:
+        self._skip()
+        found = _JOINS.match(self._text, self._at)
+        self._words = self._words or found is not None
+        if found is None or found[0].lower() != word:
+            return False
+        self._at = found.end()
+        return True
 
     def _match(self, pattern: re.Pattern[str], missing: str) -> re.Match[str]:
         self._skip()

@@ -81,8 +81,14 @@ class _Writer:
             return value
         from ..models._dates import in_utc, isoformat, to_epoch
 
+        try:
+            value = in_utc(value)
+        except OverflowError:
+            raise ArgumentError(
+                f"{value.isoformat()} is no time in UTC", advice="The calendar has the years 1 to 9999."
+            ) from None
         if self._spec.times == "date-time":
-            return isoformat(in_utc(value))
+            return isoformat(value)
         # Nothing lies between two milliseconds, so that `>=` and `<` may go up to the next, and windows adjoin.
         edge = math.ceil if operator in ("=ge=", "=lt=") else math.floor
         return str(edge(to_epoch(value, 1000)))

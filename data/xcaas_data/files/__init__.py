@@ -12,7 +12,7 @@ asked for by its id, without any list.
 
 from __future__ import annotations
 
-from ._clients import close_clients as close_clients
+from .._clients import close_clients as close_clients
 from ._filesystem import XCaaSFileSystem as XCaaSFileSystem
 
 __all__ = ["XCaaSFileSystem", "close_clients"]

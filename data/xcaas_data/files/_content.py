@@ -10,7 +10,7 @@ from urllib.parse import quote
 from xcaas import Download, ResponseError, XCaaS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Content", "Part"]
 
@@ -25,20 +25,25 @@ class Part:
 
 
 class Content:
-    """One object in a region."""
+    """One object in a region.
 
-    def __init__(self, client: XCaaS, object_id: str) -> None:
+    Args:
+        client: Returns the client at hand: the one of a moment ago may be closed, while a file is still open.
+        object_id: The object's id.
+    """
+
+    def __init__(self, client: Callable[[], XCaaS], object_id: str) -> None:
         self._client = client
         self._id = object_id
 
     def whole(self) -> Download:
         """Return the download of all of it, which compares length and checksum with what the service says of the object."""
-        return self._client.storage.objects.download(self._id)
+        return self._client().storage.objects.download(self._id)
 
     def has_ranges(self) -> bool:
         """Tell whether the service sends parts of this object. Asks for its first byte, and reads no more than the head of
         the response."""
-        asking = self._client.storage.objects.with_options(headers={"Range": "bytes=0-0"})
+        asking = self._client().storage.objects.with_options(headers={"Range": "bytes=0-0"})
         try:
             with asking.download(self._id).unverified() as download:
                 return "content-range" in download.headers
@@ -57,7 +62,7 @@ class Content:
         if etag is not None:
             headers["If-Range"] = etag
         path = f"/objects/{quote(self._id, safe='')}/content"
-        response = self._client.request("GET", path, product="storage", headers=headers)
+        response = self._client().request("GET", path, product="storage", headers=headers)
         told = response.headers.get("etag", "")
         found = told if told.startswith('"') else None  # weak ones promise no equal bytes (RFC 9110, 13.1.5)
         if etag is not None and found not in (etag, None):

@@ -44,7 +44,7 @@ def os_errors(path: str) -> Generator[None]:
         raise
     except XCaaSError as error:
         number = next((number for kind, number in _NUMBERS if isinstance(error, kind)), errno.EIO)
-        raise OSError(number, str(error), path) from error
+        raise OSError(number, str(error), path or "xcaas://") from error
 
 
 def missing(path: str, why: str = "there is no such file or folder") -> FileNotFoundError:

@@ -15,7 +15,7 @@ from fsspec.spec import AbstractFileSystem
 from xcaas import ConfigurationError, XCaaS
 from xcaas.storage.models import ObjectType
 
-from ._clients import Access, client_for
+from .._clients import check_reference, client_for
 from ._content import Content
 from ._errors import missing, os_errors, read_only
 from ._file import XCaaSFile
@@ -37,9 +37,8 @@ class XCaaSFileSystem(AbstractFileSystem):
     `storage_options` hold references only, never secrets, so that they can be stored, sent and printed.
 
     Args:
-        profile: Name of a profile that holds the credentials (`credentials_from_profile`).
-        credentials: Function that returns credentials, as `package.module:function`. Without either, the environment
-            counts, as for `XCaaS.from_env`.
+        credentials: Where they are, as for slices: `environment` (as for `XCaaS.from_env`), `profile:NAME`, or
+            `provider:MODULE:FUNCTION`, a function that returns an `XCaaS`.
         base_url: Replaces the origin of the service, such as that of a local sandbox.
         options: fsspec's own, such as `use_listings_cache`. Lists are kept for a minute.
     """
@@ -50,17 +49,17 @@ class XCaaSFileSystem(AbstractFileSystem):
     def __init__(
         self,
         *,
-        profile: str | None = None,
-        credentials: str | None = None,
+        credentials: str = "environment",
         base_url: str | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**{"listings_expiry_time": _LISTINGS_LIVE, **options})
         if unknown := sorted(options.keys() - _OPTIONS):
-            raise TypeError(f"xcaas:// has no option {', '.join(unknown)}; secrets are given by reference")
-        if credentials is not None and (profile is not None or ":" not in credentials):
-            raise ValueError("credentials is the name of a function (package.module:function), in place of a profile")
-        self._access = Access(profile, credentials, base_url)
+            raise TypeError(
+                f"xcaas:// has no option {', '.join(unknown)}; credentials are given by reference: 'profile:NAME'"
+            )
+        self._credentials = check_reference(credentials)
+        self._base_url = base_url
         self._ranges: dict[str, bool] = {}
 
     @classmethod
@@ -85,7 +84,7 @@ class XCaaSFileSystem(AbstractFileSystem):
             return [self.info(path)]
         self._check_folder(path, location)
         if location.region is None:
-            names = [str(region) for region in client_for(self._access, None).storage.regions.list()]
+            names = [str(region) for region in self._client(path, location).storage.regions.list()]
         elif location.type is None:
             names = [] if path.endswith(BY_ID) else list(_TYPES)
         elif location.day is None:
@@ -191,12 +190,10 @@ class XCaaSFileSystem(AbstractFileSystem):
     def cat_file(self, path: str, start: int | None = None, end: int | None = None, **options: Any) -> bytes:
         """Return the bytes of a file, verified; or those from `start` up to `end`, which count from the end if negative."""
         path = self._strip_protocol(path)
-        if start is None and end is None:
-            with os_errors(path):
-                return self._content(path).whole().read()
         details = self._file_details(path)
-        if details["size"] is None:
-            return self.cat_file(path)[start:end]
+        if details["size"] is None or (start is None and end is None):
+            with os_errors(path):
+                return self._content(path).whole().read()[start:end]
         begin, stop, _ = slice(start, end).indices(details["size"])
         with self._opened(path, details, max(1, stop - begin), cache_type="none") as file:
             file.seek(begin)
@@ -212,6 +209,7 @@ class XCaaSFileSystem(AbstractFileSystem):
         if target is None or self._located(path).object_id is None:
             super().get_file(rpath, lpath, callback=callback, outfile=outfile, **options)
             return
+        self._file_details(path)
         os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
 
         def tell(done: int, total: int | None) -> None:
@@ -258,11 +256,16 @@ class XCaaSFileSystem(AbstractFileSystem):
         location = self._located(path)
         if location.object_id is None:
             raise IsADirectoryError(path)
-        return Content(self._client(path, location), location.object_id)
+        return Content(lambda: self._client(path, location), location.object_id)
 
     def _client(self, path: str, location: Location) -> XCaaS:
+        client = client_for(self._credentials)
+        if self._base_url is not None:
+            client = client.with_options(base_url=self._base_url)
+        if location.region is None:
+            return client
         try:
-            return client_for(self._access, location.region)
+            return client.with_options(region={"storage": location.region})
         except ConfigurationError as error:
             raise missing(path, str(error)) from error
 

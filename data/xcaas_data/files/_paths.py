@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
@@ -25,6 +25,7 @@ _SUFFIXES: Final = {
     "text/plain": ".txt",
     "video/mp4": ".mp4",
 }
+_DAY: Final = 86_400_000  # milliseconds
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,8}", re.ASCII)
 
 
@@ -42,9 +43,8 @@ class Location:
         """Return the condition that finds what is below."""
         conditions = [f"type=={self.type}"]
         if self.day is not None:
-            begin = datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
-            end = begin + timedelta(days=1)
-            conditions += [f"createdTime=ge={_milliseconds(begin)}", f"createdTime=lt={_milliseconds(end)}"]
+            begin = (self.day - date(1970, 1, 1)).days * _DAY  # not by datetime, which ends with the year 9999
+            conditions += [f"createdTime=ge={begin}", f"createdTime=lt={begin + _DAY}"]
         return ";".join(conditions)
 
 
@@ -88,7 +88,3 @@ def _day_in(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp()) * 1000

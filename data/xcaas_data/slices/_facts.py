@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import xcaas
 
-from ._clients import bare_client
+from .._clients import bare_client
 from ._errors import NotSliceableError
 
 __all__ = ["Facts", "RowsFacts", "call_name", "facts_of", "has_regions"]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import xcaas
 
-from ._clients import bare_client, check_reference, client_for
+from .._clients import bare_client, check_reference, client_for
 from ._errors import SliceError
 from ._facts import Facts, call_name, facts_of, has_regions
 from ._reading import method_of
@@ -89,7 +89,7 @@ def plan(
     )
     partitions = list(_partitions(facts, over or {}))
     text = _arguments(facts, arguments or {}, over or {})
-    check_reference(credentials)
+    check_reference(credentials, SliceError)
     pieces = [
         Slice[Any](facts.call, region, partition, first, last, text, credentials)
         for region, partition in partitions

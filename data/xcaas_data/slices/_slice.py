@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import xcaas
 
-from ._clients import bare_client, check_reference, client_for
+from .._clients import bare_client, check_reference, client_for
 from ._errors import SliceError
 from ._facts import facts_of
 from ._reading import Reading
@@ -48,7 +48,7 @@ class Slice(Generic[T_co]):
 
     def __post_init__(self) -> None:
         facts_of(self.operation)
-        check_reference(self.credentials)
+        check_reference(self.credentials, SliceError)
         if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC or self.start >= self.end:
             raise SliceError("a slice goes from a time in UTC to a later one")
         if self.start.microsecond or self.end.microsecond:

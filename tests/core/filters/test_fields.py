@@ -21,6 +21,9 @@ from xcaas import F, Filter
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 ANY: Any = F.a  # without its type, by which checkers refuse these mistakes, too
+UNTYPED: Any = F
+UNTYPED_FILTER: Any = Filter
+EARLY = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5)))
 UNEQUAL: Any = float("nan")
 
 
@@ -138,7 +141,13 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "a list": (lambda: F.a == ["x"], r"Use in_\(…\)"),
     "another field": (lambda: F.a == F.b, "not with another field"),
     "a filter": (lambda: F.a == (F.b == 1), "cannot compare with Filter"),
-    "bytes": (lambda: F.a == b"x", "cannot compare with bytes"),
+    "bytes": (lambda: F.a == b"x", r"cannot compare with bytes\. Give text"),
+    "a length of time": (lambda: F.a >= timedelta(days=1), "Give a point in time"),  # type: ignore[operator]
+    "a time before the calendar": (lambda: str(F.a >= EARLY), "The calendar has the years 1 to 9999"),
+    "a number as a name": (lambda: UNTYPED[1], "1 cannot be the name of a field"),
+    "a number as a name inside": (lambda: ANY[1], "1 cannot be the name of a field"),
+    "a filter of text": (lambda: UNTYPED_FILTER("a==b"), "Filter.parse makes a filter of text"),
+    "a text that is none": (lambda: UNTYPED_FILTER.parse(None), "read from text, not from NoneType"),
     "an empty list": (lambda: F.a.in_([]), "empty list"),
     "a list that is text": (lambda: F.a.in_("xyz"), r"Give a list"),
     "no list": (lambda: F.a.in_(5), "Give a list"),  # type: ignore[arg-type]
@@ -180,6 +189,8 @@ def test_filters_and_fields_are_values() -> None:
     made = (F.a == 1) & (F.created_time >= NEW_YEAR)
     for again in (copy.copy(made), copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
         assert again == made
+    with pytest.raises(AttributeError):
+        made.tree = (F.b == 1).tree  # type: ignore[misc]
     assert repr(F.created_time) == "F['createdTime']"
     assert str(copy.deepcopy(F.created_time) == 1) == "createdTime==1"
     assert repr(F) == "F"

@@ -53,6 +53,15 @@ OTHER_SPELLINGS: dict[str, Node] = {
     "a<1": equal("a", "1", operator="=lt="),
     "a<=1": equal("a", "1", operator="=le="),
     'name=="x"': equal("name", "x"),
+    "a==1 and b==2": AllOf((A, B)),
+    "a==1 or b==2 and c==3": AnyOf((A, AllOf((B, C)))),
+    "(a==1 OR b==2)  And\t(c==3)": AllOf((AnyOf((A, B)), C)),
+    "a=='1' and(b=='2');c==3": AllOf((A, B, C)),
+    "id=in=(a) or a==1": AnyOf((equal("id", "a", operator="=in="), A)),
+    "a==and": equal("a", "and"),
+    "or==1": equal("or", "1"),
+    "name==Oregon android": equal("name", "Oregon android"),
+    "name=='this and that'": equal("name", "this and that"),
     "id=in=( a , b )": equal("id", "a", "b", operator="=in="),
 }
 
@@ -83,6 +92,9 @@ BROKEN = {
     "type=in=()": "from ')' on: a value is missing",
     "type=in=(a": "a bracket is not closed",
     "!type==a": "from '!type==a' on",
+    "name==Tom and Jerry": "Jerry needs an operator and a value. A value that has the word `and` or `or` in it stands in quotes",
+    "name==Tom or": "at its end: the name of a field is missing. A value that has the word",
+    "name=in=(Tom and Jerry,x)": "from 'and Jerry,x)' on: a bracket is not closed. A value that has the word",
     "type===a": "from '=a' on: a value is missing",
 }
 
@@ -130,7 +142,7 @@ def test_a_service_with_symbols_reads_the_same(tree: Node) -> None:
     assert parse(render(tree, symbols)) == tree
 
 
-@given(st.text(st.sampled_from("ab=!<>()'\"\\;,* in"), max_size=30))
+@given(st.lists(st.sampled_from([*"ab=!<>()'\"\\;,* in", " and ", " or "]), max_size=30).map("".join))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         tree = parse(text)

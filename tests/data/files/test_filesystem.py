@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import fsspec
 import pytest
@@ -20,13 +21,16 @@ from fsspec.tests.abstract import AbstractFixtures, AbstractGetTests
 
 from tests.support.storage_service import Item, StorageService, storage_service
 from xcaas import (
+    ArgumentError,
     AuthenticationError,
     ClientCredentials,
     DownloadError,
     NotFoundError,
     PermissionDeniedError,
     ServerError,
+    XCaaS,
 )
+from xcaas_data.files import close_clients
 from xcaas_sandbox import Sandbox
 
 DAY = "us-west/callrecording/2026-01-05"
@@ -181,6 +185,20 @@ class TestSingleFiles:
         names = {Path(name).name for name in recordings.ls("us-west/callrecording/2026-01-02", detail=False)}
         assert {path.name for path in (tmp_path / "x").iterdir()} == names
 
+    def test_files_that_are_open_go_on_after_clients_are_closed(self, service: StorageService, files: Any) -> None:
+        with files.open(f"{DAY}/o200.mp3", block_size=50, cache_type="none") as file:
+            assert file.read(10) == b"x" * 10
+            close_clients()
+            assert file.read() == b"x" * 190
+
+    @pytest.mark.parametrize(
+        ("day", "begin"), [("0001-01-01", -62135596800), ("2026-01-05", 1767571200), ("9999-12-31", 253402214400)]
+    )
+    def test_any_day_of_the_calendar(self, service: StorageService, files: Any, day: str, begin: int) -> None:
+        files.ls(f"us-west/callrecording/{day}")
+        asked = unquote(service.requests("/objects?")[0])
+        assert f"createdTime=ge={begin}000;createdTime=lt={begin + 86_400}000" in asked
+
 
 class TestErrors:
     @pytest.mark.parametrize(
@@ -189,13 +207,15 @@ class TestErrors:
          "us-west/by-id/o1/deeper", "us-west/by-id/.mp3", f"{DAY}/o1.wav", "us-west/callrecording/2026-01-06/o1.mp3",
          "uk/callrecording/2026-01-05/o1.mp3", f"{DAY}/o999.mp3"],
     )  # fmt: skip
-    def test_paths_that_lead_nowhere(self, files: Any, path: str) -> None:
+    def test_paths_that_lead_nowhere(self, files: Any, path: str, tmp_path: Path) -> None:
         if path.endswith("/"):  # which is the folder
             assert files.isdir(path)
             return
         assert not files.exists(path)
-        with pytest.raises(FileNotFoundError):
-            files.open(path)
+        for read in (files.open, files.cat, files.cat_file, lambda path: files.get_file(path, str(tmp_path / "x"))):
+            with pytest.raises(FileNotFoundError):
+                read(path)
+        assert list(tmp_path.iterdir()) == []
 
     def test_the_errors_of_the_sdk_are_the_cause(self, service: StorageService, files: Any) -> None:
         with pytest.raises(FileNotFoundError) as missing:
@@ -218,7 +238,7 @@ class TestErrors:
         nowhere: Any = fsspec.filesystem("xcaas", base_url="http://127.0.0.1:9")
         with pytest.raises(OSError, match="token") as caught:
             nowhere.ls("")
-        assert caught.value.errno == errno.EIO
+        assert (caught.value.errno, caught.value.filename) == (errno.EIO, "xcaas://")
 
     def test_credentials_that_are_wrong(self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("XCAAS_CLIENT_SECRET", "wrong")
@@ -258,12 +278,15 @@ class TestOptions:
         with pytest.raises(TypeError, match="client_secret") as caught:
             fsspec.filesystem("xcaas", client_id="id", client_secret="hidden-words")
         assert "hidden-words" not in str(caught.value)
-        for wrong in ({"credentials": "a-key"}, {"credentials": "a:b", "profile": "p"}):
-            with pytest.raises(ValueError, match=r"package\.module:function"):
-                fsspec.filesystem("xcaas", **wrong)
+        for wrong in ("a-key", "package.module:function", "profile:", "provider:a", "", None, object):
+            with pytest.raises(ArgumentError, match="provider:MODULE:FUNCTION") as refused:
+                fsspec.filesystem("xcaas", credentials=wrong)
+            assert "a-key" not in str(refused.value)
+        with pytest.raises(TypeError, match="'profile:NAME'"):
+            fsspec.filesystem("xcaas", profile="reports")
 
     def test_they_travel_by_reference(self, sandbox: Sandbox) -> None:
-        options = {"credentials": f"{__name__}:demo_credentials", "base_url": sandbox.base_url}
+        options = {"credentials": f"provider:{__name__}:demo_client", "base_url": sandbox.base_url}
         made: Any = fsspec.filesystem("xcaas", **options)
         again = pickle.loads(pickle.dumps(made))
         path = again.ls("us-west/voicemail/2026-01-01", detail=False)[0]
@@ -281,7 +304,7 @@ class TestOptions:
         profiles.chmod(0o600)
         monkeypatch.setattr("xcaas_core.auth.credentials._from_profile.default_profile_path", lambda: profiles)
         monkeypatch.delenv("XCAAS_CLIENT_SECRET")
-        made: Any = fsspec.filesystem("xcaas", profile="files", base_url=sandbox.base_url)
+        made: Any = fsspec.filesystem("xcaas", credentials="profile:files", base_url=sandbox.base_url)
         assert "us-west" in made.ls("", detail=False)
 
     def test_threads_share_one_token(self, service: StorageService) -> None:
@@ -297,8 +320,8 @@ class TestOptions:
         assert len(service.requests("POST ")) == 1
 
 
-def demo_credentials() -> ClientCredentials:
-    return ClientCredentials("eght_demo", "demo-secret")
+def demo_client() -> XCaaS:
+    return XCaaS(credentials=ClientCredentials("eght_demo", "demo-secret"))
 
 
 class TestOtherPrograms:

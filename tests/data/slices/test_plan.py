@@ -133,7 +133,7 @@ def test_wrong_arguments_are_told(given: dict[str, Any], message: str) -> None:
 
 def test_a_provider_that_is_not_there_is_told() -> None:
     [piece] = plan("storage.objects.search", window=DAY, every="1d", credentials="provider:nowhere:client")
-    with pytest.raises(SliceError, match="the provider nowhere:client is not there"):
+    with pytest.raises(ArgumentError, match="the provider nowhere:client is not there"):
         list(piece.items())
 
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from xcaas import F, SecretUnavailableError, XCaaS
+from xcaas import ArgumentError, F, SecretUnavailableError, XCaaS
 from xcaas.storage.models import StorageObject
 from xcaas.testing import FakeServer
+from xcaas_data._clients import client_for
 from xcaas_data.slices import Slice, SliceError, plan, unique
-from xcaas_data.slices._clients import client_for
 from xcaas_sandbox import Sandbox
 from xcaas_sandbox.cli import environment
 
@@ -211,7 +211,7 @@ def test_one_client_serves_all_slices_of_a_process(sandbox: Sandbox, monkeypatch
 
 def test_a_provider_gives_a_client() -> None:
     [one] = plan("storage.objects.search", window=(START, START + DAY), every="1d", credentials="provider:os:getcwd")
-    with pytest.raises(SliceError, match="os:getcwd gives no XCaaS but a str"):
+    with pytest.raises(ArgumentError, match="os:getcwd gives no XCaaS but a str"):
         list(one.items())
 
 

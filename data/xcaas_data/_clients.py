@@ -11,9 +11,7 @@ from typing import Final
 
 import xcaas
 
-from ._errors import SliceError
-
-__all__ = ["bare_client", "check_reference", "client_for"]
+__all__ = ["bare_client", "check_reference", "client_for", "close_clients"]
 
 _KINDS: Final = ("environment", "profile", "provider")
 _clients: Final[dict[str, xcaas.XCaaS]] = {}
@@ -21,10 +19,11 @@ _lock: Final = threading.RLock()  # a provider may read slices itself
 
 
 @atexit.register
-def _close() -> None:
-    """Close the connections of all clients."""
-    while _clients:
-        _clients.popitem()[1].close()
+def close_clients() -> None:
+    """Close the connections of all clients: those of slices and those of file systems. What is used again opens new ones."""
+    with _lock:
+        while _clients:
+            _clients.popitem()[1].close()
 
 
 @cache
@@ -33,8 +32,8 @@ def bare_client() -> xcaas.XCaaS:
     return xcaas.XCaaS()
 
 
-def check_reference(reference: object) -> str:
-    """Return a reference to credentials as it is. Raises SliceError for a text that is none."""
+def check_reference(reference: object, kind_of_error: type[xcaas.ArgumentError] = xcaas.ArgumentError) -> str:
+    """Return a reference to credentials as it is. Raises an error for a text that is none."""
     reference = reference if isinstance(reference, str) else ""
     kind, _, name = reference.partition(":")
     module, _, function = name.partition(":")
@@ -44,7 +43,7 @@ def check_reference(reference: object) -> str:
         or (kind == "provider" and not (module and function))
     ):
         # Not shown: it may be the secret itself, given by mistake.
-        raise SliceError(
+        raise kind_of_error(
             "that is no reference to credentials",
             advice="Give 'environment', 'profile:NAME' or 'provider:MODULE:FUNCTION'.",
         )
@@ -52,7 +51,8 @@ def check_reference(reference: object) -> str:
 
 
 def client_for(reference: str) -> xcaas.XCaaS:
-    """Return the client of a reference: one for all slices of a process, so that they share tokens and limits.
+    """Return the client of a reference: one for all slices and file systems of a process, so that they
+    share tokens and limits.
 
     It is closed when the process ends.
     """
@@ -73,8 +73,8 @@ def _make(reference: str) -> xcaas.XCaaS:
     try:
         provide: Callable[[], object] = getattr(import_module(module), function)
     except (ImportError, AttributeError) as error:
-        raise SliceError(f"the provider {module}:{function} is not there: {error}") from error
+        raise xcaas.ArgumentError(f"the provider {module}:{function} is not there: {error}") from error
     made = provide()
     if not isinstance(made, xcaas.XCaaS):
-        raise SliceError(f"{module}:{function} gives no XCaaS but a {type(made).__name__}")
+        raise xcaas.ArgumentError(f"{module}:{function} gives no XCaaS but a {type(made).__name__}")
     return made
