@@ -212,9 +212,9 @@ class TestErrors:
             assert files.isdir(path)
             return
         assert not files.exists(path)
-        for read in (files.open, files.cat, files.cat_file, lambda path: files.get_file(path, str(tmp_path / "x"))):
+        for name, arguments in (("open", ()), ("cat", ()), ("cat_file", ()), ("get_file", (str(tmp_path / "x"),))):
             with pytest.raises(FileNotFoundError):
-                read(path)
+                getattr(files, name)(path, *arguments)
         assert list(tmp_path.iterdir()) == []
 
     def test_the_errors_of_the_sdk_are_the_cause(self, service: StorageService, files: Any) -> None:
