@@ -17,7 +17,6 @@ from tests.support.shop import CONTENT
 from xcaas_core.downloads import _transfer
 from xcaas_core.downloads._download import AsyncDownload, Download
 from xcaas_core.operations._operation import Call as OperationCall
-from xcaas_core.transport import _codings
 from xcaas_core.transport._codings import body_decoder
 
 ID = "a" * 40 + "".join(f"{number * 7919 % 1000}" for number in range(400))
@@ -203,7 +202,7 @@ def test_codings_of_packages(module: str, size: int, monkeypatch: pytest.MonkeyP
     """Those that are installed: they give what was packed, in pieces that are not much larger than a megabyte."""
     library: Any = pytest.importorskip(module)
     coding = "br" if "brotli" in module else "zstd"
-    monkeypatch.setitem(_codings._EXTRAS, coding, (module,))
+    monkeypatch.setattr("xcaas_core.transport._codings._EXTRAS", {coding: (module,)})
     data = bytes(40 << 20) + ITEM
     packed: bytes = library.compress(data)
     decoder = body_decoder(coding)
