@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
     JSONValue = Any  # `typing.get_type_hints` never ends with a type that holds itself
 
-__all__ = ["JSONValue", "dumps", "loads", "standard_dumps", "standard_loads", "uncollected"]
+__all__ = ["JSONValue", "ascii_dumps", "dumps", "loads", "standard_dumps", "standard_loads", "uncollected"]
 
 # orjson allots a dozen times the size of the text before it begins. Beyond this size that is felt,
 # and the standard library is hardly slower: both spend their time on making objects.
@@ -54,12 +54,17 @@ def standard_loads(content: bytes | str) -> JSONValue:
     return value
 
 
+def ascii_dumps(value: object) -> bytes:
+    """Write compact JSON in which everything beyond ASCII is an escape."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+
+
 def standard_dumps(value: object) -> bytes:
     """Write compact JSON with the standard library."""
     try:
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:  # half a surrogate pair, which a server may send and want back
-        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+        return ascii_dumps(value)
 
 
 def _refuse_odd_numbers(value: object) -> None:

@@ -119,3 +119,12 @@ def test_each_call_has_its_own_response(kind: str, library: str) -> None:
     ]
     assert wrong == []
     assert "CallTimeoutError" not in found
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cookie_that_no_request_can_carry(kind: str, library: str) -> None:
+    with serving(lambda asked: [json(asked.id).replace(b"Scripted\r\n", b"X\r\nSet-Cookie: a=\xff\r\n")]) as server:
+        found = outcomes(kind, library, server.url, [("get", "a"), ("get", "b")])
+    # A client of the user's keeps cookies as its user wants; the SDK's own keep none.
+    assert found == ["a", "ConfigurationError" if kind.startswith("own") else "b"]

@@ -126,3 +126,21 @@ def test_pages(page: object) -> None:
         listing: Any = client.administration.sites.list
         with pytest.raises(xcaas.ArgumentError, match="a page is a whole number"):
             list(listing(page_number=page))
+
+
+def test_values_that_hold_themselves_and_deep_ones() -> None:
+    body: dict[str, object] = {}
+    body["variant"] = body
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    with xcaas.XCaaS(base_url="http://127.0.0.1:9", credentials=xcaas.BearerToken("a-token-of-mine")) as client:
+        users: Any = client.administration.users
+        for wrong in (body, {"unknown": deep}):
+            with pytest.raises(xcaas.ArgumentError, match=r"user: the value is nested too deeply, or holds itself"):
+                users.create(user=wrong)
+        objects: Any = client.storage.objects
+        with pytest.raises(
+            xcaas.ArgumentError, match=r"^object_id \(objectId\): the value is nested too deeply, or holds itself"
+        ):
+            objects.get(deep)

@@ -70,6 +70,7 @@ def blame_body(error: AnyArgumentError, operation: Operation[object]) -> AnyArgu
 
 Settings = Callable[[str], str | None]
 _ABSENT: Final = "a value is needed, and none was given"
+_TOO_DEEP: Final = "the value is nested too deeply, or holds itself"
 
 
 class Compiled:
@@ -111,6 +112,8 @@ class Compiled:
                     writer(value, target)
         except ArgumentError as error:
             raise blame_parameter(error, self._operation, position) from None
+        except RecursionError:
+            raise blame_parameter(ArgumentError(_TOO_DEEP), self._operation, position) from None
         return target
 
     def _given(self, args: tuple[object, ...], wire: str) -> object:
@@ -137,6 +140,8 @@ class Compiled:
             return self._payload(operation, body, media_type)
         except ArgumentError as error:
             raise blame_body(error, operation) from None
+        except RecursionError:
+            raise blame_body(ArgumentError(_TOO_DEEP), operation) from None
 
     def _payload(self, operation: Operation[object], body: object, media_type: str | None) -> Payload | None:
         if body is None:

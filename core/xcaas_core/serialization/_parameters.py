@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from .._checks import is_iterable, is_list, is_mapping, is_object
 from .._errors import ArgumentError
-from .._json import JSONValue, dumps
+from .._json import JSONValue, ascii_dumps, dumps
 from ..operations._parameter import FilterSpec, Parameter
 from ._codecs import codec_for
 from ._styles import (
@@ -75,6 +75,7 @@ def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
     convert = codec.encode if codec is not None else _single if single else plain
     text_passes = parameter.media_type is None and codec is None
     as_json = parameter.media_type is not None and "json" in parameter.media_type
+    json_text = ascii_dumps if parameter.location == "header" else dumps
 
     def encode(value: object) -> object:
         if text_passes and type(value) is str:
@@ -82,7 +83,7 @@ def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
         _refuse_undefined(value)
         try:
             found = convert(value)
-            return dumps(found).decode() if as_json else found
+            return json_text(found).decode() if as_json else found
         except ArgumentError:
             raise
         except (TypeError, ValueError) as error:

@@ -96,8 +96,16 @@ class RequestBuilder:
         files = None if request.parts is None else request.parts()
         if self._request is None:
             headers = {**self._named(client), **request.headers}
-            return client.build_request(
-                request.method, request.url, headers=headers, content=content, files=files, extensions=extensions
+            try:
+                return client.build_request(
+                    request.method, request.url, headers=headers, content=content, files=files, extensions=extensions
+                )
+            except UnicodeEncodeError:
+                pass
+            # Outside of the except block: the library's error holds the whole header.
+            raise ConfigurationError(
+                "the HTTP client holds a cookie that no header can carry",
+                advice="A server has set it; `http_client.cookies.clear()` forgets it.",
             )
         headers = {**self._defaults, **request.headers}
         url = self._urls.get(request.url) or self._parsed(request.url)

@@ -222,6 +222,8 @@ OBJECT = json_body(annotation="dict[str, JSONValue]")
         (bodies(binary_body("text/csv"), text_body("text/csv")), "a", "text/csv; charset=utf-8"),
         (bodies(binary_body("text/csv"), text_body("text/csv")), b"a", "text/csv"),
         (bodies(OBJECT, xml_body()), "<a/>", "application/xml; charset=utf-8"),
+        (bodies(xml_body(), text_body()), "a", "text/plain; charset=utf-8"),
+        (bodies(xml_body(), text_body()), b"<a/>", "application/xml"),
         (bodies(OBJECT, text_body()), {"a": 1}, "application/json"),
         (bodies(json_body(annotation="list[int]"), form_body()), {"a": 1}, "application/x-www-form-urlencoded"),
         (bodies(json_body(annotation="list[int]"), form_body()), (1, 2), "application/json"),

@@ -127,6 +127,11 @@ def test_a_parameter_given_by_content_is_json() -> None:
     assert written(query("f", media_type="application/json"), "text").query == ["f=%22text%22"]
 
 
+def test_json_in_a_header_escapes_what_no_header_can_hold() -> None:
+    target = written(header("X-Arg", media_type="application/json"), {"path": "/ü \U0001f600"})
+    assert target.headers == {"x-arg": '{"path":"/\\u00fc \\ud83d\\ude00"}'}
+
+
 def test_codecs_encode_before_the_style() -> None:
     when = dt.datetime(2024, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
     assert written(query("since", 'Annotated[_dt.datetime, Format("epoch-seconds")]'), when).query == [
