@@ -69,10 +69,8 @@ def _rank(value: object, body: Body, codec: Codec | None) -> tuple[int, int, int
     if is_binary(value):
         return ({"binary": 0, "text": 1, "xml": 1}.get(body.kind, 9), 0, 0)
     if isinstance(value, str) and not isinstance(value, Enum):
-        if body.kind == "xml":  # only where no other text is listed
-            return (1, 0, 0)
-        is_text = body.kind == "text" or (body.kind == "json" and _accepts(codec, str))
-        return (0, 0, 0) if is_text else _NEVER
+        is_text = body.kind in ("text", "xml") or (body.kind == "json" and _accepts(codec, str))
+        return (int(body.kind == "xml"), 0, 0) if is_text else _NEVER
     if body.kind == "json":
         if not _fits_json(value, media_type_of(body.media_type), codec):
             return _NEVER

@@ -102,10 +102,9 @@ class RequestBuilder:
                 )
             except UnicodeEncodeError:
                 pass
-            # Outside of the except block: the library's error holds the whole header.
+            # Not chained: the library's error holds all cookies.
             raise ConfigurationError(
-                "the HTTP client holds a cookie that no header can carry",
-                advice="A server has set it; `http_client.cookies.clear()` forgets it.",
+                "the HTTP client has a cookie that no header can carry", advice="Clear its cookies."
             )
         headers = {**self._defaults, **request.headers}
         url = self._urls.get(request.url) or self._parsed(request.url)
