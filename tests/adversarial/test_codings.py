@@ -194,3 +194,25 @@ def test_lengths(kind: str, library: str, lengths: bytes, expected: object) -> N
     with serving(lambda asked: [head + b'{"id":"a"}', 0.05]) as server:
         found = outcomes(kind, library, server.url, [("get", "a")])
     assert found == [expected]
+
+
+@pytest.mark.parametrize("size", [5, 1000, 1 << 20])
+@pytest.mark.parametrize("module", ["brotli", "brotlicffi", "backports.zstd", "zstandard"])
+def test_codings_of_packages(module: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that are installed: they give what was packed, in pieces that are not much larger than a megabyte."""
+    library: Any = pytest.importorskip(module)
+    coding = "br" if "brotli" in module else "zstd"
+    monkeypatch.setattr("xcaas_core.transport._codings._EXTRAS", {coding: (module,)})
+    data = bytes(40 << 20) + ITEM
+    packed: bytes = library.compress(data)
+    decoder = body_decoder(coding)
+    assert decoder is not None
+    pieces = [piece for start in range(0, len(packed), size) for piece in decoder.decode(packed[start : start + size])]
+    decoder.finish()
+    assert b"".join(pieces) == data
+    assert max(map(len, pieces)) < 10 << 20
+    cut = body_decoder(coding)
+    assert cut is not None
+    assert data.startswith(b"".join(cut.decode(packed[:-3])))
+    with pytest.raises(xcaas.ConnectionLostError):
+        cut.finish()

@@ -16,6 +16,7 @@ from .._errors import ConnectionLostError, DecodeError
 __all__ = ["BodyDecoder", "body_decoder"]
 
 _PIECE: Final = 1 << 20  # most bytes that come out at a time: a few bytes may stand for gigabytes
+_SIP: Final = 256  # bytes that go in at a time where a library cannot be told how many may come out
 _MOST: Final = 8  # codings on top of each other: real servers use one or two, and each takes stack and memory
 _GZIP: Final = 16 + zlib.MAX_WBITS
 # Servers write these where they mean that there is none; S3 keeps `aws-chunked` of the upload.
@@ -176,9 +177,14 @@ class _Brotli:
 
     def decompress(self, data: bytes) -> Iterator[bytes]:
         try:
-            yield self._decompressor.process(data)
+            piece = self._decompressor.process(data, output_buffer_limit=_PIECE)
+            while piece:
+                yield piece
+                piece = self._decompressor.process(b"", output_buffer_limit=_PIECE)
         except self._error as error:
             raise _damaged(error) from None
+        except TypeError:  # before 1.2, where the argument is not known
+            yield from map(self._decompressor.process, _sips(data))
 
 
 class _Zstd:
@@ -187,10 +193,10 @@ class _Zstd:
     def __init__(self, module: str) -> None:
         library: Any = import_module(module)
         self._error: type[Exception] = library.ZstdError
-        if module == "zstandard":
-            self._make: Any = lambda: library.ZstdDecompressor().decompressobj()
-        else:
-            self._make = library.ZstdDecompressor
+        self._is_limited = module != "zstandard"
+        self._make: Any = (
+            library.ZstdDecompressor if self._is_limited else lambda: library.ZstdDecompressor().decompressobj()
+        )
         self._decompressor: Any = self._make()
 
     @property
@@ -199,10 +205,21 @@ class _Zstd:
 
     def decompress(self, data: bytes) -> Iterator[bytes]:
         try:
-            while data:
-                if self._decompressor.eof:
-                    self._decompressor = self._make()
-                yield self._decompressor.decompress(data)
-                data = self._decompressor.unused_data
+            for sip in (data,) if self._is_limited else _sips(data):
+                yield from self._frames(sip)
         except self._error as error:
             raise _damaged(error) from None
+
+    def _frames(self, data: bytes) -> Iterator[bytes]:
+        limit = (_PIECE,) if self._is_limited else ()
+        while data:
+            if self._decompressor.eof:
+                self._decompressor = self._make()
+            yield self._decompressor.decompress(data, *limit)
+            while self._is_limited and not (self._decompressor.eof or self._decompressor.needs_input):
+                yield self._decompressor.decompress(b"", *limit)
+            data = self._decompressor.unused_data
+
+
+def _sips(data: bytes) -> Iterator[bytes]:
+    return (data[start : start + _SIP] for start in range(0, len(data), _SIP))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .._checks import check_library
 from .._errors import ConfigurationError
-from .._secrets import basic
+from .._secrets import MaskedStr, basic
 from .._version import AGENT
 from ._deadlines import Backend
 
@@ -150,13 +150,12 @@ def _proxies_from_env() -> dict[str, str | None]:
 
 
 def _login(proxy: str) -> list[str]:
-    """Return the login in a proxy's address, as it is sent."""
+    """Return the login in a proxy's address, as it is sent, and what is secret in it: the password, or a user alone."""
     from urllib.parse import unquote, urlsplit
 
     address = urlsplit(proxy)
-    if not address.password:
-        return []
-    return [basic(unquote(address.username or ""), unquote(address.password))]
+    user, password = unquote(address.username or ""), unquote(address.password or "")
+    return [basic(user, password), MaskedStr(password or user)] if user or password else []
 
 
 def _is_pattern(library: Any, pattern: str) -> bool:

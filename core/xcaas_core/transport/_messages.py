@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import ConfigurationError, DecodeError, TransportError, XCaaSError
+from .._redaction import safe_url
 from .._version import AGENT
 from ..sansio._messages import LONGEST_ERROR
 from ._deadlines import Deadline
@@ -103,10 +104,10 @@ class RequestBuilder:
         return self._request(request.method, url, headers=headers, content=content, files=files, extensions=extensions)
 
     def _parsed(self, address: str) -> Any:
-        """Parse an address, and keep the result: it takes as long as all else that is done here, and the addresses of
-        polls, searches and POSTs come again and again. Long ones are ids and cursors, and some hold keys: not kept."""
+        """Parse an address. The result is kept, as parsing takes as long as all else that is done here, and polls,
+        searches and POSTs use few addresses. Long addresses (ids and cursors) and those with secrets are not kept."""
         url = self._url(address)
-        if len(address) < 200 and "key=" not in address and "token=" not in address:
+        if len(address) < 200 and ("?" not in address or safe_url(address) == address):
             if len(self._urls) >= 256:
                 self._urls.clear()
             self._urls[address] = url

@@ -63,6 +63,9 @@ class TransportPool(_Clients):
             return
         now = self._clock()
         self._free.append((client, now))
+        if self._closed:  # by another thread, while this client was on its way
+            self.close()
+            return
         idle = self._idle(now)
         if idle is not None:
             idle.close()
@@ -80,8 +83,12 @@ class TransportPool(_Clients):
         self._closed = True
         if self._single is not None:
             self._single.close()
-        while self._free:
-            self._free.pop()[0].close()
+        while True:
+            try:
+                free, _ = self._free.pop()
+            except IndexError:  # perhaps as another thread closes, too
+                return
+            free.close()
 
 
 class AsyncTransportPool(_Clients):

@@ -176,6 +176,21 @@ def test_lanes_use_the_last_one_first_and_close_those_left_over() -> None:
     assert busy.closed
 
 
+def test_a_client_that_comes_back_while_the_pool_is_closed_is_closed() -> None:
+    closing = False
+
+    def clock() -> float:
+        if closing:  # another thread, between the look and the return
+            pool.close()
+        return 0.0
+
+    pool = TransportPool(Counted, separate=True, clock=clock)
+    busy = pool.acquire()
+    closing = True
+    pool.release(busy)
+    assert busy.closed
+
+
 def test_one_client_for_all_is_never_closed_by_a_call() -> None:
     pool = TransportPool(Counted, separate=False)
     one = pool.acquire()

@@ -212,11 +212,9 @@ class TestErrors:
             assert files.isdir(path)
             return
         assert not files.exists(path)
-        for read in (files.open, files.cat, files.cat_file):
+        for name, arguments in (("open", ()), ("cat", ()), ("cat_file", ()), ("get_file", (str(tmp_path / "x"),))):
             with pytest.raises(FileNotFoundError):
-                read(path)
-        with pytest.raises(FileNotFoundError):
-            files.get_file(path, str(tmp_path / "x"))
+                getattr(files, name)(path, *arguments)
         assert list(tmp_path.iterdir()) == []
 
     def test_the_errors_of_the_sdk_are_the_cause(self, service: StorageService, files: Any) -> None:
