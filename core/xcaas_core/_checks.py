@@ -20,6 +20,7 @@ __all__ = [
     "check_library",
     "check_number",
     "check_path",
+    "has_methods",
     "invalid_type",
     "is_collection",
     "is_iterable",
@@ -98,6 +99,11 @@ def _kind(value: object) -> str:
         parts = value
     inner = " and ".join(sorted({type(part).__name__ for part in parts}))
     return f"{name} of {inner}" if inner else name
+
+
+def has_methods(value: object, *names: str) -> bool:
+    """Tell whether a value has these methods. A class, given in the place of an object, has none."""
+    return not isinstance(value, type) and all(callable(getattr(value, name, None)) for name in names)
 
 
 def is_object(value: object) -> TypeIs[dict[str, object]]:

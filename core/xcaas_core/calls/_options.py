@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeAlias
 
-from .._checks import check_library, invalid_type, is_collection, is_mapping, is_str_mapping
+from .._checks import check_library, has_methods, invalid_type, is_collection, is_mapping, is_str_mapping
 from .._errors import ConfigurationError
 from ..operations._product import RateLimit
 from ..sansio._drivers import AsyncTransport, SyncTransport
@@ -272,7 +272,7 @@ class ClientOptions:
         shared=True,
     )
     rate_limit_store: RateLimitStore | None = option(
-        None, lambda value: value is None or hasattr(value, "reserve"), "a store, such as RedisRateLimits", shared=True
+        None, lambda value: value is None or has_methods(value, "reserve"), "a store: RedisRateLimits(…)", shared=True
     )
     max_in_flight: int = option(100, _is_whole, "a whole number", check=_check_in_flight, shared=True)
     trusted_hosts: Sequence[str] = option(

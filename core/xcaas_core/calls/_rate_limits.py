@@ -131,9 +131,19 @@ class RateLimiter:
             self._note(at)
             return at - now
 
+    def note(self, at: float) -> None:
+        """Remember a call that somebody else has found the time for."""
+        with self._lock:
+            self._note(at)
+
     def _note(self, at: float) -> None:
+        # In the order of times: threads may have noted later ones already.
         for past in self._past:
+            later = deque[float]()
+            while past and past[-1] > at:
+                later.appendleft(past.pop())
             past.append(at)
+            past.extend(later)
 
     def enter(self, timeout: float | None) -> Flow[None]:
         """Wait until the limits allow a call. `CallTimeoutError` at once if that is too long."""

@@ -108,7 +108,15 @@ class ResponseDecoder:
             case "binary":
                 return lambda response, lenient: response.content
             case _:
-                return lambda response, lenient: self._empty(response)
+                return self._decode_nothing
+
+    def _decode_nothing(self, response: Response, lenient: LenientReading | None) -> object:
+        """Return the value of a body that is not read. Where the status has others, too, it must not be there: it may be
+        the page of a proxy."""
+        offered = candidates(self._specs, response.status)
+        if response.content and any(spec.kind != "empty" for spec in offered):
+            raise _unexpected(offered, response, media_type_of(response.headers.get("content-type")))
+        return self._empty(response)
 
     def _json_decoder(self, codec: Codec | None, charset: str) -> Decode:
         if codec is None:

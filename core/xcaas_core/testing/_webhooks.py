@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from .._checks import invalid_type, is_mapping, is_number
 from .._errors import ConfigurationError
 from ..models import Model
 from ..webhooks._document import checksum, plain, signed_document
@@ -69,11 +70,19 @@ class WebhookSigner:
             event_id: Its id; a new one if there is none.
             retry: How often it was sent before.
             sent_at: When it is sent, in seconds since 1970; now if nothing is said.
+
+        Raises:
+            ConfigurationError: An argument is not as described.
         """
+        if sent_at is not None and not is_number(sent_at):
+            raise invalid_type("sent_at", sent_at, "seconds since 1970", "A datetime has them: moment.timestamp().")
         if isinstance(event, bytes):
             body = event
         else:
-            data = event.to_dict() if isinstance(event, Model) else dict(event)
+            data = event.to_dict() if isinstance(event, Model) else event
+            if not is_mapping(data):
+                raise invalid_type("event", event, "a mapping, a model or bytes")
+            data = dict(data)
             body = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
         event_id = event_id or uuid.uuid4().hex
         sent = int((time.time() if sent_at is None else sent_at) * 1000)

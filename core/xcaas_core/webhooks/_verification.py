@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from .._checks import invalid_type, is_number
+from .._checks import has_methods, invalid_type, is_collection, is_mapping, is_number, is_str_mapping
 from .._errors import ConfigurationError, DecodeError
 from ..calls._options import ClientOptions
 from ..calls._retry import Timeout
@@ -107,6 +107,8 @@ class Verification(Generic[T]):
         """
         if find_spec("cryptography") is None:
             raise ConfigurationError("cryptography is not installed", advice="Install xcaas[webhooks].")
+        if not isinstance(webhook, Webhook):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise invalid_type("webhook", webhook, "what comes, such as chat_gateway.webhooks.CHAT_EVENT")
         for name, seconds in (
             ("tolerance", tolerance),
             ("replay_seconds", replay_seconds),
@@ -114,8 +116,17 @@ class Verification(Generic[T]):
         ):
             _check_positive(name, seconds)
         _check_positive("max_key_fetches", max_key_fetches)
-        if isinstance(tenants, str):
-            raise invalid_type("tenants", tenants, "a list of ids", "Pass a list, also for a single tenant: [tenant].")
+        if tenants is not None:
+            _check_texts("tenants", tenants, "ids")
+            if not tenants:
+                raise ConfigurationError("tenants is empty: no event would be taken", advice="None takes those of all.")
+        if key_urls is not None:
+            _check_texts("key_urls", key_urls, "addresses")
+        if keys is not None and not (is_mapping(keys) and all(map(is_str_mapping, keys.values()))):
+            raise invalid_type("keys", keys, "a mapping from ids to JWKs, which are mappings of text")
+        if replay_store is not None and not has_methods(replay_store, "claim", "release"):
+            advice = "Pass RedisReplayStore(address) for a store in Redis."
+            raise invalid_type("replay_store", replay_store, "a store with claim and release", advice)
         if replay_seconds < 2 * tolerance:
             raise ConfigurationError(
                 "replay_seconds must be at least twice the tolerance", advice="Replays would pass."
@@ -191,6 +202,11 @@ class Verification(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._webhook.name}>"
+
+
+def _check_texts(name: str, value: object, what: str) -> None:
+    if isinstance(value, str | bytes) or not is_collection(value) or not all(isinstance(one, str) for one in value):
+        raise invalid_type(name, value, f"a list of {what}", "Pass a list, also for a single one.")
 
 
 def _check_positive(name: str, value: object) -> None:

@@ -201,3 +201,11 @@ def test_decoders_are_not_hoarded() -> None:
 
 def test_plain_json_asks_no_codec() -> None:
     assert plain_json(Came(200, "application/json", b'{"a":1}')) == {"a": 1}
+
+
+def test_a_page_is_not_the_body_that_may_be_missing() -> None:
+    either: ResponseSpecs = {"200": (json_response("dict[str, str]"), empty_response()), "204": empty_response()}
+    assert value(either, 200, "text/html", b"") is None
+    assert value(either, 200, "application/json", b'{"a": "b"}') == {"a": "b"}
+    with pytest.raises(DecodeError, match="came with text/html where application/json or nothing was promised"):
+        value(either, 200, "text/html", b"<p>Something went wrong.")

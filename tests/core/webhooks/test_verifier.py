@@ -240,6 +240,14 @@ def test_bytes_that_a_framework_could_not_decode(name: str) -> None:
         ({"tolerance": 0}, "tolerance must be"),
         ({"max_key_fetches": 0}, "max_key_fetches must be"),
         ({"tenants": "acmecorp01"}, "tenants must be a list"),
+        ({"tenants": []}, "tenants is empty"),
+        ({"tenants": 5}, "tenants must be a list"),
+        ({"tenants": [5]}, "tenants must be a list"),
+        ({"key_urls": "https://keys.example/{kid}"}, "key_urls must be a list"),
+        ({"keys": "a"}, "keys must be a mapping"),
+        ({"keys": {"a": "b"}}, "keys must be a mapping"),
+        ({"replay_store": "redis://"}, "replay_store must be a store"),
+        ({"replay_store": MemoryReplayStore}, "replay_store must be a store"),
         ({"replay_seconds": 400}, "at least twice"),
         ({"key_urls": ["https://keys.example/key"]}, "has no {kid}"),
         ({"key_urls": ["http://keys.example/{kid}"]}, "plain HTTP"),
@@ -254,6 +262,25 @@ def test_options_are_checked(options: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Verifier(EVENT, **options).verify(genuine().headers, BODY)
     assert said in str(caught.value)
+
+
+def test_what_comes_is_a_webhook() -> None:
+    webhook: Any = "chat"
+    with pytest.raises(ConfigurationError, match="webhook must be"):
+        Verifier(webhook)
+
+
+@pytest.mark.parametrize(
+    ("event", "options", "said"),
+    [
+        ("x", {}, "event must be"),
+        (None, {}, "event must be"),
+        ({}, {"sent_at": datetime(2026, 1, 1)}, "sent_at must be"),
+    ],
+)
+def test_what_cannot_be_signed_is_refused(event: Any, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        signer.sign(event, **options)
 
 
 def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ import pytest
 from xcaas import ArgumentError, F, SecretUnavailableError, XCaaS
 from xcaas.storage.models import StorageObject
 from xcaas.testing import FakeServer
-from xcaas_data._clients import client_for
+from xcaas_data._clients import close_clients
 from xcaas_data.slices import Slice, SliceError, plan, unique
 from xcaas_sandbox import Sandbox
 from xcaas_sandbox.cli import environment
@@ -206,7 +206,7 @@ def test_one_client_serves_all_slices_of_a_process(sandbox: Sandbox, monkeypatch
         found = list(chain.from_iterable(pool.map(ids_of, pieces)))
     assert len(found) > 50
     assert sandbox.state.credentials.stats.token_requests == tokens + 1
-    client_for("environment").close()
+    close_clients()
 
 
 def test_a_provider_gives_a_client() -> None:

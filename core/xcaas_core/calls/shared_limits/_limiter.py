@@ -97,7 +97,7 @@ class SharedLimiter(RateLimiter):
             own = self.reserve(left)
             wait = None if own is None else max(own, wait)
         else:
-            self._note(now + wait)
+            self.note(now + wait)
         yield from self._pause(wait)
 
     def _ask(self, timeout: float | None) -> Flow[tuple[bool, float | None]]:

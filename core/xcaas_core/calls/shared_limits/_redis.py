@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..._errors import ConfigurationError
+from ..._checks import check_number, invalid_type
 from ..._lazy import public
-from ...auth.tokens.caches._redis import OwnRedisClient, RedisClient, connect_redis
+from ...auth.tokens.caches._redis import OwnRedisClient, RedisClient, check_redis, connect_redis
 from ...operations._product import RateLimit
 
 __all__ = ["RedisRateLimits"]
@@ -63,12 +63,13 @@ class RedisRateLimits:
         workers: int = 1,
         prefix: str = "xcaas:limit:",
     ) -> None:
-        if workers < 1:
-            raise ConfigurationError("workers must be at least 1")
+        check_number("workers", workers, "a whole number from 1 on", 1)
+        if not isinstance(account, str | None):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise invalid_type("account", account, "text")
         self._own: OwnRedisClient | None = None
         if isinstance(client, str):
             client = self._own = connect_redis(client)
-        self._client: RedisClient = client
+        self._client: RedisClient = check_redis(client, prefix)
         self._prefix = prefix
         self.account: str | None = account
         self.workers: int = workers

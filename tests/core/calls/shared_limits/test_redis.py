@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.origin import serving
 from tests.support.redis_server import Client, connect, redis_server, without_redis
+from tests.support.shop import Shop
 from xcaas_core import ConfigurationError, RateLimit, RedisRateLimits, SecretUnavailableError
 
 
@@ -121,6 +122,32 @@ def test_it_does_not_travel_with_its_password() -> None:
 def test_no_workers_share_nothing() -> None:
     with pytest.raises(ConfigurationError, match="workers"):
         RedisRateLimits(Told(0), workers=0)
+
+
+@pytest.mark.parametrize(
+    ("client", "options", "said"),
+    [
+        (None, {}, "client must be"),
+        (5, {}, "client must be"),
+        (RedisRateLimits, {}, "client must be"),
+        ("redis://localhost/abc", {}, "client: this is no address"),
+        ("http://localhost", {}, "client: this is no address"),
+        ("redis://localhost/0", {"workers": 1.5}, "workers must be"),
+        ("redis://localhost/0", {"workers": "8"}, "workers must be"),
+        ("redis://localhost/0", {"workers": True}, "workers must be"),
+        ("redis://localhost/0", {"account": 5}, "account must be"),
+        ("redis://localhost/0", {"prefix": None}, "prefix must be"),
+    ],
+)
+def test_arguments_are_checked(client: Any, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        RedisRateLimits(client, **options)
+
+
+def test_the_class_is_no_store() -> None:
+    store: Any = RedisRateLimits
+    with pytest.raises(ConfigurationError, match="rate_limit_store must be a store"):
+        Shop(rate_limit_store=store)
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

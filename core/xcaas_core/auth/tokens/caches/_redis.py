@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from typing import Protocol
+from urllib.parse import urlsplit
 
-from ...._checks import invalid_type
+from ...._checks import has_methods, invalid_type
 from ...._errors import ConfigurationError
 from ...._lazy import public
 from .._errors import SecretUnavailableError
@@ -92,16 +94,20 @@ def connect_redis(url: str) -> OwnRedisClient:
         raise SecretUnavailableError("redis is not installed", advice="Install xcaas[redis].") from None
     connect: Callable[..., OwnRedisClient] = Redis.from_url  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     try:
+        address = urlsplit(url)
+        if address.scheme != "unix" and not re.fullmatch(r"[/\d]*", address.path, re.ASCII):
+            raise ValueError("redis-py would take the database 0")
         return connect(url, socket_timeout=2.0, socket_connect_timeout=2.0)
     except ValueError:  # not shown: it may hold a password
         raise ConfigurationError(
-            "client: this is no address of a Redis server", advice="It begins with redis://, rediss:// or unix://."
+            "client: this is no address of a Redis server",
+            advice="It is like redis://host:6379/0, rediss://… or unix://….",
         ) from None
 
 
 def check_redis(client: RedisClient, prefix: str) -> RedisClient:
     """Refuse what is no client of Redis, and a prefix that is no text."""
-    if not callable(getattr(client, "eval", None)):
+    if not has_methods(client, "eval"):
         raise invalid_type("client", client, "a redis.Redis, or an address as text")
     if not isinstance(prefix, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise invalid_type("prefix", prefix, "text")
