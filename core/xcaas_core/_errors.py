@@ -162,7 +162,7 @@ class ArgumentError(XCaaSError, ValueError):
         if self.argument is None:
             return text
         if self.wire not in (None, self.argument):
-            return f"{self.argument} ({self.wire}): {text}"
+            return f"{self.argument} ({self.wire if self.wire.isprintable() else repr(self.wire)}): {text}"
         return f"{self.argument}{'' if text.startswith('[') else ': '}{text}"  # ids[0]: …
 
 

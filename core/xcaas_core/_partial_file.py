@@ -1,7 +1,8 @@
 """Files that appear under their name only when they are complete.
 
 Bytes go to a file beside the target; `commit` moves it into place in one step. Until
-then nothing is visible under the final name, and what was there before stays. A file
+then nothing is visible under the final name, and what was there before stays. Only a plain
+file is replaced, or a link to one: the link itself, as others may have put it there. A file
 that is not committed is removed, unless it is kept for a later resume; then a
 small note beside it says what it is a part of.
 """
@@ -48,9 +49,12 @@ class PartialFile:
 
     def open(self) -> None:
         """Create the file, or open the one that was kept. DownloadError if another process writes it just now."""
-        # A name that cannot be is found out before anything comes, and a device must not become a file.
-        if _is_special(self.target):
-            raise OSError(errno.EINVAL, _NOT_PLAIN, os.fspath(self.target))
+        # A name that cannot be, and what is no file (a pipe, a device), are found out before anything comes.
+        with suppress(FileNotFoundError):
+            _check_plain(os.stat(self.target), self.target)
+        self._create()
+
+    def _create(self) -> None:
         if not self.resumable:
             self._ours = True  # said before, as Ctrl-C may come right after the file is there
             self._file = open(self.path, "xb")  # noqa: SIM115 - closed by commit and discard
@@ -73,7 +77,7 @@ class PartialFile:
                 is_ours = _is_at(self.path, file)
             except BlockingIOError:
                 raise DownloadError(
-                    f"another process is downloading {self.target}", advice="Wait for it to end."
+                    f"another process is downloading {str(self.target)!r}", advice="Wait for it to end."
                 ) from None
             finally:
                 if not is_ours:
@@ -87,10 +91,8 @@ class PartialFile:
         if self.resumable:
             import json
 
-            if _is_special(self._note_path):  # somebody has put it there
-                self._forget_note()
             made = PartialFile(self._note_path)
-            made.open()
+            made._create()  # whatever others put in its place is replaced
             try:
                 made.write(json.dumps(note).encode())
                 made.commit()
@@ -186,19 +188,19 @@ def _open_plain(path: Path, flags: int) -> int:
         OSError: It is something else than a plain file.
     """
     number = os.open(path, flags | _PLAIN_FLAGS, 0o666)
-    if not stat.S_ISREG(os.fstat(number).st_mode):
+    try:
+        _check_plain(os.fstat(number), path)
+    except OSError:
         os.close(number)
-        raise OSError(errno.EINVAL, _NOT_PLAIN, os.fspath(path))
+        raise
     return number
 
 
-def _is_special(path: Path) -> bool:
-    """Return whether there is a pipe, a device or a socket of this name."""
-    try:
-        there = os.lstat(path).st_mode
-    except FileNotFoundError:
-        return False
-    return not (stat.S_ISREG(there) or stat.S_ISLNK(there) or stat.S_ISDIR(there))
+def _check_plain(found: os.stat_result, path: Path) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "not a plain file", os.fspath(path))
 
 
 def _is_at(path: Path, file: IO[bytes]) -> bool:
@@ -228,7 +230,6 @@ def _close(file: IO[bytes]) -> None:
         file.close()
 
 
-_NOT_PLAIN: Final = "not a plain file"
 _LONGEST_NAME: Final = 240
 _LONGEST_NOTE: Final = 1 << 16
 # Not on every system.

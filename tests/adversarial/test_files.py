@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tests.support.file_origin import DATA, Origin, download, names, serving
-from xcaas_core import download_all, unzip
-from xcaas_core._errors import ArchiveError, ArgumentError, DownloadError, XCaaSError
+from xcaas_core import download_all, rows, unzip
+from xcaas_core._errors import ArchiveError, ArgumentError, DownloadError, ExportError, XCaaSError
 from xcaas_core._partial_file import PartialFile, safe_file_name
 
 METHODS = {
@@ -170,6 +170,28 @@ def test_a_full_disk_does_not_end_a_run(tmp_path: Path, monkeypatch: pytest.Monk
     assert "No space left" in str(bad.error)
     assert good.path is not None
     assert names(tmp_path) == ["small"]
+
+
+@pytest.mark.parametrize("kind", ["save", "resume", "unzip", "to_csv"])
+def test_a_pipe_is_named_before_anything_comes(tmp_path: Path, kind: str) -> None:
+    pipe, origin = tmp_path / "folder" / "0.txt", Origin()
+    pipe.parent.mkdir()
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        match kind:
+            case "unzip":
+                unzip(archive(tmp_path / "a.zip"), tmp_path)
+            case "to_csv":
+                rows([{"a": 1}]).to_csv(pipe)
+            case _:
+                download(serving(origin)).save(pipe, resume=kind == "resume")
+
+    with pytest.raises((DownloadError, ExportError), match=r"0\.txt' cannot be written: not a plain file"):
+        write()
+    assert stat.S_ISFIFO(pipe.lstat().st_mode)
+    assert names(pipe.parent) == ["0.txt"]
+    assert origin.asked == []
 
 
 def test_links_in_the_folder_of_many_downloads(tmp_path: Path) -> None:

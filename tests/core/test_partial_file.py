@@ -43,6 +43,23 @@ class TestPartialFile:
         assert (tmp_path / "a.txt").read_text() == "old"
         assert names(tmp_path) == ["a.txt"]
 
+    @pytest.mark.parametrize("resumable", [False, True])
+    @pytest.mark.parametrize("kind", ["pipe", "link to a pipe", "folder"])
+    def test_what_is_no_file_is_not_replaced(self, tmp_path: Path, kind: str, resumable: bool) -> None:
+        target = tmp_path / "a"
+        if kind == "folder":
+            target.mkdir()
+        else:
+            os.mkfifo(tmp_path / "pipe" if kind == "link to a pipe" else target)
+        if kind == "link to a pipe":
+            target.symlink_to("pipe")
+        before = names(tmp_path), target.lstat()
+        file = PartialFile(target, resumable=resumable)
+        with pytest.raises(OSError, match="Is a directory" if kind == "folder" else "not a plain file"):
+            file.open()
+        file.discard()
+        assert (names(tmp_path), target.lstat()) == before
+
     def test_two_of_the_same_target_do_not_meet(self, tmp_path: Path) -> None:
         one, two = PartialFile(tmp_path / "a"), PartialFile(tmp_path / "a")
         for file, text in ((one, b"1"), (two, b"2")):
@@ -180,13 +197,3 @@ def test_any_name_stays_in_its_folder(name: str) -> None:
 def test_long_names_keep_their_ending() -> None:
     assert safe_file_name("x" * 500 + ".wav").endswith("x.wav")
     assert len(safe_file_name("ü" * 500 + "." + "y" * 30).encode()) <= 255
-
-
-def test_a_pipe_does_not_become_a_file(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    made = PartialFile(tmp_path / "pipe")
-    with pytest.raises(OSError, match="not a plain file"):
-        made.open()
-    made.discard()
-    assert (tmp_path / "pipe").is_fifo()
-    assert [found.name for found in tmp_path.iterdir()] == ["pipe"]

@@ -68,12 +68,16 @@ def unzip(
     except (BadZipFile, EOFError, NotImplementedError, ValueError, OverflowError, struct.error) as error:
         if isinstance(error, XCaaSError):
             raise
-        raise ArchiveError(f"{path}: not a usable zip archive: {error}", advice="Download it again.") from error
+        raise ArchiveError(
+            f"{str(path)!r} is not a usable zip archive: {error}", advice="Download it again."
+        ) from error
     except OSError as error:
         # Places in the archive that lie before its start.
         if isinstance(error, XCaaSError) or error.errno != errno.EINVAL:
             raise
-        raise ArchiveError(f"{path}: not a usable zip archive: {error}", advice="Download it again.") from error
+        raise ArchiveError(
+            f"{str(path)!r} is not a usable zip archive: {error}", advice="Download it again."
+        ) from error
 
 
 def _checked(
@@ -164,7 +168,7 @@ def _make_folder(info: ZipInfo, wanted: Path, folder: Path) -> None:
 
 
 def _unwritable(target: Path, error: OSError) -> DownloadError:
-    return DownloadError(f"{target} cannot be written: {error.strerror or error}")
+    return DownloadError(f"{str(target)!r} cannot be written: {error.strerror or error}")
 
 
 def _unpack_one(archive: ZipFile, info: ZipInfo, target: Path) -> None:

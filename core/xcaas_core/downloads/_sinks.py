@@ -68,7 +68,9 @@ def write_to_file(
         if isinstance(error, XCaaSError) or error in callers:
             raise
         advice = "Create the folder first." if isinstance(error, FileNotFoundError) else None
-        raise DownloadError(f"{file.target} cannot be written: {error.strerror or error}", advice=advice) from error
+        raise DownloadError(
+            f"{str(file.target)!r} cannot be written: {error.strerror or error}", advice=advice
+        ) from error
     finally:
         file.discard(keep=keep)
 

@@ -193,7 +193,7 @@ def _whole(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
         file.commit()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ExportError(f"{target} cannot be written: {reason}", advice=_advice(error)) from error
+        raise ExportError(f"{str(target)!r} cannot be written: {reason}", advice=_advice(error)) from error
     finally:
         file.discard()
 

@@ -115,7 +115,11 @@ class Resolver:
         if cached not in self._found:
             # Until it is found it leads nowhere: a pointer may pass through the very reference that it stands for.
             self._found[cached] = None
-            self._found[cached] = self._follow(node, ref.strip())
+            try:
+                self._found[cached] = self._follow(node, ref.strip())
+            except RecursionError:
+                del self._found[cached]  # from less deep it may be found
+                raise
         found = self._found[cached]
         if found is None:
             self._report.warn(node.place, f"the reference {ref!r} leads nowhere", self._advice(node, ref))
@@ -128,13 +132,14 @@ class Resolver:
 
     def followed(self, node: Node) -> Node | None:
         """Return what the reference at `node` was found to lead to, if it was followed."""
-        reference = self.reference(node)
-        return None if reference is None else self._found.get((node.file.label, reference))
+        ref = self.reference(node)
+        return None if ref is None else self._found.get((node.file.label, ref))
 
     def is_dangling(self, node: Node) -> bool:
         """Return whether the reference at `node` was followed and leads nowhere."""
-        reference = self.reference(node)
-        return reference is not None and self._found.get((node.file.label, reference), node) is None
+        ref = self.reference(node)
+        # A part without a reference is not the reference "", which a document may hold.
+        return ref is not None and self._found.get((node.file.label, ref), node) is None
 
     def deref(self, node: Node) -> Node | None:
         """Return the end of the chain of references that starts at `node`, or `node` itself when none does."""

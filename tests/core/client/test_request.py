@@ -103,6 +103,9 @@ def test_a_product_of_several_brings_its_address_and_credentials() -> None:
         (("GET", "/items/../../buckets"), "leads out of itself by dots"),
         (("GET", "/items/%2e%2e/buckets"), "leads out of itself by dots"),
         (("GET", "https://[bad/x"), "is not an address"),
+        (("GET", "/items\r\nforged"), r"'/items\\r\\nforged' holds a control character"),
+        (("GET", "/storage/us\nforged/v3/items"), "holds a control character"),
+        (("GET", "https://host.example/x\ty"), "holds a control character"),
     ],
 )
 def test_what_cannot_be_sent(arguments: tuple[str, str], message: str) -> None:

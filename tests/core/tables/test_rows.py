@@ -234,7 +234,7 @@ def test_a_full_disk_leaves_the_old_file(write: str, tmp_path: Path) -> None:
     )
     command = [sys.executable, "-W", "error", "-c", script, str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    assert (done.stdout, done.stderr) == (f"{target} cannot be written: File too large\n", "")
+    assert (done.stdout, done.stderr) == (f"{str(target)!r} cannot be written: File too large\n", "")
     assert target.read_text() == "old"
     assert sorted(found.name for found in tmp_path.iterdir()) == ["objects", "objects.first"]
 

@@ -29,6 +29,7 @@ __all__ = ["request_flow"]
 
 
 _METHOD: Final = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _NAMES: Final = re.compile(r"\{([^{}]+)\}")
 
 
@@ -70,6 +71,8 @@ def _check(method: object, address: object, params: object, headers: Mapping[str
         raise _about("method", f"{method!r} is no HTTP method")
     if not isinstance(address, str) or not (address.startswith("/") or _is_absolute(address)):
         raise _about("path", f"{address!r} is neither a path that begins with / nor an address of a server")
+    if _CONTROL.search(address):
+        raise _about("path", f"{address!r} holds a control character, which no address does")
     for name, given in (("params", params), ("headers", headers)):
         if given is not None and not is_mapping(given):
             raise _about(name, f"a mapping was expected, not {type(given).__name__}")
