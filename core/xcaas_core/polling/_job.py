@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-from .._errors import ArgumentError, DecodeError, PollerError, PollerTimeoutError
+from .._checks import argument_error
+from .._errors import DecodeError, PollerError, PollerTimeoutError
 from .._json import JSONValue
 from .._pointer import value_at
 from ..calls._context import AnyError, CallContext
@@ -263,9 +264,7 @@ def known(id: object) -> str:
     """Return the id of a job that was started before. Without one, a poller would start another job."""
     if isinstance(id, str) and id:
         return id
-    error = ArgumentError(f"the text that a poller's `id` gave is due, not {id!r}")
-    error.argument = "id"
-    raise error
+    raise argument_error("id", f"the text that a poller's `id` gave is due, not {id!r}")
 
 
 def _check(timeout: object) -> None:
@@ -277,9 +276,7 @@ def _check(timeout: object) -> None:
     except OverflowError:
         works = False
     if not works:  # not-a-number, too
-        error = ArgumentError(f"a number of seconds from 0 up is due, not {timeout!r}")
-        error.argument = "timeout"
-        raise error
+        raise argument_error("timeout", f"a number of seconds from 0 up is due, not {timeout!r}")
 
 
 def _as_text(reason: JSONValue) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from .._errors import ArgumentError
+from .._checks import argument_error
 from ..http._media_types import matches, media_type_of
 from ..operations._parameter import Body
 from ._payload import has_files, is_binary
@@ -49,9 +49,9 @@ def _named(media_type: str, variants: Sequence[Variant]) -> int:
         if matches(body.media_type, wanted):
             return place
     known = ", ".join(body.media_type for body, _ in variants)
-    error = ArgumentError(f"{media_type!r} is not among the media types of the body", advice=f"Choose one of {known}.")
-    error.argument = "content_type"
-    raise error
+    raise argument_error(
+        "content_type", f"{media_type!r} is not among the media types of the body", f"Choose one of {known}."
+    )
 
 
 def _nearest(value: object, variants: Sequence[Variant]) -> int:

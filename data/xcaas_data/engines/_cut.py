@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..slices import NotSliceableError, Slice, plan
-from ..slices._windows import SECOND, length
+from ..slices import Slice, plan
+from ..slices._windows import SECOND, beyond, length
 
 __all__ = ["Cut"]
 
@@ -18,7 +18,7 @@ class Cut:
     """What `plan` wants to know, except the window."""
 
     operation: str
-    """As in `storage.objects.search`; `.list` may be left out."""
+    """As for `plan`: `storage.objects.search`."""
     every: str | timedelta = "1d"
     over: Mapping[str, Iterable[str]] = field(default_factory=dict[str, "list[str]"])
     arguments: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -28,13 +28,16 @@ class Cut:
 
     def slices(self, start: datetime, end: datetime) -> list[Slice[Any]]:
         """Return the slices of a window."""
-        try:
-            return self._plan(self.operation, start, end)
-        except NotSliceableError as error:
-            try:
-                return self._plan(f"{self.operation}.list", start, end)
-            except NotSliceableError:
-                raise error from None
+        return plan(
+            self.operation,
+            window=(start, end),
+            every=self.every,
+            over=self.over,
+            arguments=self.arguments,
+            zone=self.zone,
+            credentials=self.credentials,
+            at_most=self.at_most,
+        )
 
     def example(self, start: datetime) -> Slice[Any]:
         """Return any slice of the list, for what is the same for all. No request is sent for it."""
@@ -44,22 +47,10 @@ class Cut:
         """Return the slices from a start on whose windows are over: those of the grid, none is cut off at the limit."""
         if limit <= start:
             return []
-        behind = limit.replace(microsecond=0) + 2 * length(self.every) + timedelta(days=1)
-        return [piece for piece in replace(self, at_most=None).slices(start, behind) if piece.end <= limit]
+        pieces = replace(self, at_most=None).slices(start, beyond(limit, length(self.every)))
+        return [piece for piece in pieces if piece.end <= limit]
 
     def last_end(self, start: datetime, limit: datetime) -> datetime:
         """Return the end of the last window that is over; the start where none is."""
         one_of_each = {name: list(values)[:1] for name, values in self.over.items()}
         return max((piece.end for piece in replace(self, over=one_of_each).complete(start, limit)), default=start)
-
-    def _plan(self, operation: str, start: datetime, end: datetime) -> list[Slice[Any]]:
-        return plan(
-            operation,
-            window=(start, end),
-            every=self.every,
-            over=self.over,
-            arguments=self.arguments,
-            zone=self.zone,
-            credentials=self.credentials,
-            at_most=self.at_most,
-        )

@@ -6,13 +6,13 @@ dlt.pipeline("calls", destination="duckdb").run(resource("work_analytics.call_re
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import dlt
 
 from ..slices import Slice
-from ..slices._windows import length, utc
+from ..slices._windows import length, over_until, utc
 from ._cut import Cut
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def resource(
     Args:
         operation: As for `plan`: `"storage.objects.search"`. `.list` may be left out.
         start: Begin of the first window of the first run.
-        until: Windows that end later are left out; without it, those that are not over when the run comes to it.
+        until: Windows that end later are left out, as are those that are not over when the run comes to them.
         every: Length of a window.
         overlap: How late rows may come: windows of that time are loaded again by every run.
         over: What else cuts the list: regions, PBXes.
@@ -78,7 +78,7 @@ def resource(
 
     def windows(end: dlt.sources.incremental[datetime] = ends) -> Iterator[_Window]:
         done = end.last_value or begin
-        for piece in cut.complete(begin, datetime.now(UTC) if until is None else utc(until)):
+        for piece in cut.complete(begin, over_until(until)):
             if piece.end > done:
                 yield {"end": piece.end, "piece": piece.to_json()}
 

@@ -28,7 +28,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructType
 
 from ..slices import Slice, SliceError
-from ..slices._windows import SECOND, utc
+from ..slices._windows import SECOND, over_until, utc
 from ._cut import Cut
 
 if TYPE_CHECKING:
@@ -170,9 +170,7 @@ class _StreamReader(_Reads, DataSourceStreamReader):
 
     def latestOffset(self) -> dict[str, str]:
         start = _moment(self.initialOffset()["end"])
-        now, end = datetime.now(UTC), self._options.end
-        limit = now if end is None else min(now, end)
-        return _offset(self._options.cut.last_end(start, limit))
+        return _offset(self._options.cut.last_end(start, over_until(self._options.end)))
 
     def partitions(self, start: Mapping[str, str], end: Mapping[str, str]) -> Sequence[InputPartition]:
         first, last = _moment(start["end"]), _moment(end["end"])

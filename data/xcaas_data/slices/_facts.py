@@ -61,13 +61,14 @@ class Facts:
 
 
 def facts_of(call: str) -> Facts:
-    """Return how an operation is cut. Raises NotSliceableError where the specs don't say it."""
+    """Return how an operation is cut; `.list` may be left out of its name. Raises NotSliceableError where the specs don't say it."""
     known = _all_facts()
-    if call not in known:
+    found = known.get(call) or known.get(f"{call}.list")
+    if found is None:
         raise NotSliceableError(
             f"the specs don't say how {call} is cut into slices", advice=f"These can be cut: {', '.join(known)}."
         )
-    return known[call]
+    return found
 
 
 def has_regions(product: str) -> bool:

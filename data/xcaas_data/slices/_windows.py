@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ._errors import SliceError
 
-__all__ = ["SECOND", "cut", "length", "utc", "windows"]
+__all__ = ["SECOND", "beyond", "cut", "length", "over_until", "utc", "windows"]
 
 SECOND: Final = timedelta(seconds=1)
 _DAY: Final = timedelta(days=1)
@@ -52,6 +52,17 @@ def utc(moment: object) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError:
         raise SliceError(f"{moment.isoformat()} is beyond what a calendar has") from None
+
+
+def over_until(until: datetime | None) -> datetime:
+    """Return until when windows are over: until now, or before that if the caller says so."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    return now if until is None else min(utc(until), now)
+
+
+def beyond(limit: datetime, every: timedelta) -> datetime:
+    """Return an end of plans that cuts off no window which ends at `limit` or before."""
+    return limit + 2 * every + _DAY
 
 
 def windows(

@@ -6,14 +6,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import xcaas
 
 from ..slices import Slice, SliceError, plan
 from ..slices._facts import facts_of, has_regions
-from ..slices._windows import SECOND, length, utc
+from ..slices._windows import SECOND, beyond, length, over_until, utc
 from ._states import Progress
 
 if TYPE_CHECKING:
@@ -95,12 +95,11 @@ class Sync:
 
     def pending(self, *, until: datetime | None = None) -> list[Slice[Any]]:
         """Return the slices that a run would read now, in their order: those whose windows are over."""
-        now = datetime.now(UTC).replace(microsecond=0)
-        limit = now if until is None else min(utc(until), now)
+        limit = over_until(until)
         if limit <= self._start:
             return []
         least = {stream_of(head): self._complete(head) - self._overlap for head in self._heads}
-        pieces = self._plan(self._grid_point(min(least.values())), limit + 2 * self._every + timedelta(days=1))
+        pieces = self._plan(self._grid_point(min(least.values())), beyond(limit, self._every))
         found = [piece for piece in pieces if least[stream_of(piece)] < piece.end <= limit]
         return sorted(found, key=lambda piece: piece.start)
 

@@ -8,7 +8,7 @@ from itertools import product as one_of_each
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from ..._checks import is_mapping
+from ..._checks import argument_error, is_mapping
 from ..._errors import ArgumentError, ConfigurationError
 from ...calls._engine import Engine
 from ...calls._options import RULES
@@ -68,32 +68,26 @@ def request_flow(
 
 def _check(method: object, address: object, params: object, headers: Mapping[str, str] | None) -> None:
     if not isinstance(method, str) or not _METHOD.fullmatch(method):
-        raise _about("method", f"{method!r} is no HTTP method")
+        raise argument_error("method", f"{method!r} is no HTTP method")
     if not isinstance(address, str) or not (address.startswith("/") or _is_absolute(address)):
-        raise _about("path", f"{address!r} is neither a path that begins with / nor an address of a server")
+        raise argument_error("path", f"{address!r} is neither a path that begins with / nor an address of a server")
     if _CONTROL.search(address):
-        raise _about("path", f"{address!r} holds a control character, which no address does")
+        raise argument_error("path", f"{address!r} holds a control character, which no address does")
     for name, given in (("params", params), ("headers", headers)):
         if given is not None and not is_mapping(given):
-            raise _about(name, f"a mapping was expected, not {type(given).__name__}")
+            raise argument_error(name, f"a mapping was expected, not {type(given).__name__}")
     for key in params if is_mapping(params) else ():
         if not isinstance(key, str):
-            raise _about("params", f"names are text, not {type(key).__name__}")
+            raise argument_error("params", f"names are text, not {type(key).__name__}")
     RULES["headers"].refuse_misfit("headers", headers)
     try:
         segments = unquote(urlsplit(address).path).split("/")
     except ValueError:
-        raise _about("path", f"{address!r} is not an address") from None
+        raise argument_error("path", f"{address!r} is not an address") from None
     if not {".", ".."}.isdisjoint(segments):
-        raise _about("path", f"{address!r} leads out of itself by dots")
+        raise argument_error("path", f"{address!r} leads out of itself by dots")
     if params and _is_absolute(address):
-        raise _about("params", "a whole address brings its own query")
-
-
-def _about(argument: str, message: str) -> ArgumentError:
-    error = ArgumentError(message)
-    error.argument = argument
-    return error
+        raise argument_error("params", "a whole address brings its own query")
 
 
 def _is_absolute(address: str) -> bool:
@@ -118,7 +112,7 @@ def _body_of(
 ) -> tuple[Body | None, object]:
     if json is not None:
         if content is not None:
-            raise _about("content", "json was given, too; a request has one body")
+            raise argument_error("content", "json was given, too; a request has one body")
         return json_body(annotation="JSONValue"), json
     if content is None:
         return None, None
@@ -127,7 +121,7 @@ def _body_of(
     try:
         payload = content.encode() if isinstance(content, str) else content
     except UnicodeEncodeError:
-        raise _about("content", "the text holds half of a surrogate pair and cannot be sent as UTF-8") from None
+        raise argument_error("content", "the text holds half of a surrogate pair and cannot be sent as UTF-8") from None
     return binary_body(named.get("content-type", kind)), payload
 
 
@@ -180,7 +174,7 @@ def _below_server(engine: Engine, product: Product, address: str) -> str:
         if own and start is not None:
             filled = urlsplit(server_template(server, setting)).path.rstrip("/")
             if start[0] not in (own, filled):
-                raise _about("path", f"it begins with {start[0]}, where this client calls {filled}")
+                raise argument_error("path", f"it begins with {start[0]}, where this client calls {filled}")
             return address.removeprefix(start[0]) or "/"
     return address
 
