@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from xcaas_core.filters import AllOf, AnyOf, Comparison, Node, parse
+from xcaas_core.filters import ALIASES, AllOf, AnyOf, Comparison, Node, parse
 
 from ._specs import Node as SpecNode
 
@@ -18,7 +18,6 @@ __all__ = ["FilterError", "Lookup", "Test", "check_filter", "compile_filter"]
 Lookup: TypeAlias = Callable[[str], Iterable[object]]
 Test: TypeAlias = Callable[[Lookup], bool]
 
-_SYMBOLS: Final = {">": "=gt=", ">=": "=ge=", "<": "=lt=", "<=": "=le="}
 _NUMBER: Final = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?", re.ASCII)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)
 _ORDERS: Final[dict[str, Callable[[int], bool]]] = {
@@ -49,7 +48,7 @@ def check_filter(text: str, facts: SpecNode) -> Iterator[str]:
         return
     if facts.get("alone") and not isinstance(tree, Comparison):
         yield "one comparison alone is taken"
-    known = {_SYMBOLS.get(word, word) for word in facts["operators"]}
+    known = {ALIASES.get(word, word) for word in facts["operators"]}
     for comparison in _comparisons(tree):
         if comparison.operator not in known:
             yield f"there is no operator {comparison.operator}"

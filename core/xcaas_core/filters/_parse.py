@@ -6,8 +6,9 @@
     operator   = "==" / "!=" / "=gt=" / "=ge=" / "=lt=" / "=le=" / ">" / ">=" / "<" / "<="
     value      = "'" text "'" / DQUOTE text DQUOTE / what stands before the next of ; , ( ) and / or
 
-The words `and` and `or` have blanks before them, and blanks or a bracket behind. In quotes a backslash takes the meaning from the character behind it. The grammar is that of FIQL
-(draft-nottingham-atompub-fiql-00) with the quotes and symbols of RSQL, which the services share.
+The words `and` and `or` have blanks before them, and blanks or a bracket behind. In quotes a backslash takes the
+meaning from the character behind it. The grammar is that of FIQL (draft-nottingham-atompub-fiql-00) with the words,
+quotes and symbols of RSQL, which the services share.
 """
 
 from __future__ import annotations

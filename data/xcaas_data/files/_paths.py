@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
+from xcaas import F, Filter
+
 if TYPE_CHECKING:
     from xcaas.storage.models import StorageObject
 
@@ -39,13 +41,13 @@ class Location:
     day: date | None = None
     object_id: str | None = None
 
-    def filter(self) -> str:
+    def filter(self) -> Filter:
         """Return the condition that finds what is below."""
-        conditions = [f"type=={self.type}"]
-        if self.day is not None:
-            begin = (self.day - date(1970, 1, 1)).days * _DAY  # not by datetime, which ends with the year 9999
-            conditions += [f"createdTime=ge={begin}", f"createdTime=lt={begin + _DAY}"]
-        return ";".join(conditions)
+        wanted = F.type == self.type
+        if self.day is None:
+            return wanted
+        begin = (self.day - date(1970, 1, 1)).days * _DAY  # not by datetime, which ends with the year 9999
+        return wanted & (F.created_time >= begin) & (F.created_time < begin + _DAY)
 
 
 def location_of(path: str) -> Location | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from xcaas_core.filters import ALIASES, OPERATORS
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.extensions import keys
@@ -14,7 +15,7 @@ from xcaas_generator.report import Report
 
 LOCATIONS = ("body", "header", "link")
 COUNTS: tuple[Literal["page-count", "last-page", "item-count"], ...] = ("page-count", "last-page", "item-count")
-OPERATORS = ("==", "!=", "=gt=", "=ge=", "=lt=", "=le=", "=in=", "=out=", ">", ">=", "<", "<=")
+_OPERATORS = (*OPERATORS, *ALIASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _are_key_urls(value: JSON) -> bool:
 
 
 def _are_operators(value: JSON) -> bool:
-    return isinstance(value, list) and bool(value) and all(one in OPERATORS for one in value)
+    return isinstance(value, list) and bool(value) and all(one in _OPERATORS for one in value)
 
 
 _POINTER = _Rule(_is_pointer, "a JSON pointer")
@@ -122,7 +123,7 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
     },
     f"{keys.DOWNLOAD}/checksum": {**_CALL, "value": _POINTER, "type": _POINTER, "size": _POINTER},
     keys.FILTER: {
-        "operators": _must(_Rule(_are_operators, f"a list of {', '.join(OPERATORS)}")), "alone": _BOOL,
+        "operators": _must(_Rule(_are_operators, f"a list of {', '.join(_OPERATORS)}")), "alone": _BOOL,
         "times": _among("date-time", "epoch-milliseconds"), "fields": _Rule(_texts, "a list of texts"),
     },
     keys.RETRY: {"safe": _BOOL},
