@@ -36,12 +36,6 @@ from xcaas_sandbox import Sandbox
 DAY = "us-west/callrecording/2026-01-05"
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
 @pytest.fixture
 def recordings(sandbox: Sandbox) -> Any:
     return fsspec.filesystem("xcaas", base_url=sandbox.base_url)

@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from tests.products.support import client_of
 from xcaas import ConfigurationError, XCaaS
 from xcaas_data.slices import Slice, SliceError
 from xcaas_data.sync import (
@@ -37,18 +36,6 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PBX = "acme-480-a-day"
 OPERATION = "work_analytics.call_records.list"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(speed=100) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(sandbox: Sandbox) -> Iterator[XCaaS]:
-    with client_of(sandbox.base_url) as client:
-        yield client
 
 
 def calls(state: State, **options: Any) -> Sync:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,15 @@ def storage_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("copy") / "xcaas"
     assert vendored(target, "storage", originals=SMALL).code == 0
     return target
+
+
+@pytest.fixture
+def target(tmp_path: Path, storage_copy: Path) -> Path:
+    """A copy in a repository."""
+    folder = tmp_path / "host" / "vendor" / "xcaas"
+    shutil.copytree(storage_copy, folder)
+    (tmp_path / "host" / "pyproject.toml").touch()
+    return folder
 
 
 @pytest.fixture(scope="session")

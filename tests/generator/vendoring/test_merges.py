@@ -19,15 +19,6 @@ EDITED: Final = "storage/_objects.py"
 MODES: Final[tuple[tuple[str, ...], ...]] = ((), ("--merge",), ("--force",))
 
 
-@pytest.fixture
-def target(tmp_path: Path, storage_copy: Path) -> Path:
-    """A copy in a repository."""
-    folder = tmp_path / "host" / "vendor" / "xcaas"
-    shutil.copytree(storage_copy, folder)
-    (tmp_path / "host" / "pyproject.toml").touch()
-    return folder
-
-
 def a_folder_with_notes(target: Path) -> None:
     (target / EDITED).unlink()
     (target / EDITED).mkdir()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -12,15 +11,6 @@ from tests.generator.vendoring.hosts import SMALL, files_of, newer, replace, run
 from xcaas_generator.vendoring.originals import Originals
 
 EDITED = "storage/_objects.py"
-
-
-@pytest.fixture
-def target(tmp_path: Path, storage_copy: Path) -> Path:
-    """A copy in a repository."""
-    folder = tmp_path / "host" / "vendor" / "xcaas"
-    shutil.copytree(storage_copy, folder)
-    (tmp_path / "host" / "pyproject.toml").touch()
-    return folder
 
 
 def test_an_update_writes_what_changed_and_leaves_the_rest_alone(target: Path, next_version: Originals) -> None:
