@@ -161,7 +161,7 @@ class ArgumentError(XCaaSError, ValueError):
         text = super().message
         if self.argument is None:
             return text
-        if self.wire not in (None, self.argument):
+        if self.wire is not None and self.wire != self.argument:
             return f"{self.argument} ({self.wire if self.wire.isprintable() else repr(self.wire)}): {text}"
         return f"{self.argument}{'' if text.startswith('[') else ': '}{text}"  # ids[0]: …
 

@@ -58,12 +58,9 @@ class TransportPool(_Clients):
         """Take a client back: the call is over, its response read or closed."""
         if self._single is not None:
             return
-        if self._closed:
-            client.close()
-            return
         now = self._clock()
         self._free.append((client, now))
-        if self._closed:  # by another thread, while this client was on its way
+        if self._closed:  # perhaps by another thread, just now
             self.close()
             return
         idle = self._idle(now)
