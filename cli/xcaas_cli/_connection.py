@@ -1,0 +1,40 @@
+"""Options that say how to reach the service, and the client that they describe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._manifest import manifest
+from ._values import KnownValue
+
+if TYPE_CHECKING:
+    from xcaas import XCaaS
+
+__all__ = ["connection_options", "make_client"]
+
+
+def connection_options() -> list[click.Option]:
+    """Return the options of every command that calls the service."""
+    regions = KnownValue(manifest().all_regions, open=True)
+    return [
+        click.Option(["--profile"], metavar="NAME", envvar="XCAAS_PROFILE", help="Credentials of the profile file."),
+        click.Option(["--region"], type=regions, help="Region, in the product's own words; or XCAAS_REGION."),
+        click.Option(["--tenant"], metavar="TEXT", help="Tenant id or name; or XCAAS_TENANT."),
+        click.Option(["--cluster"], metavar="TEXT", help="Contact-center cluster, such as na12; or XCAAS_CLUSTER."),
+        click.Option(["--base-url"], metavar="URL", help="Another server, such as a sandbox; or XCAAS_BASE_URL."),
+        click.Option(["--timeout"], type=float, metavar="SECONDS", help="For a whole call, retries included."),
+    ]
+
+
+def make_client(settings: dict[str, Any]) -> XCaaS:
+    """Return the client that the environment and the options describe; options go first."""
+    from xcaas import XCaaS, credentials_from_profile
+
+    given = {
+        name: settings[name] for name in ("region", "tenant", "cluster", "base_url", "timeout") if settings.get(name)
+    }
+    if profile := settings.get("profile"):
+        given["credentials"] = credentials_from_profile(profile)
+    return XCaaS.from_env(**given)
