@@ -12,7 +12,10 @@ from ._tree import LazyGroup, ResourceGroup, option_name
 
 __all__ = ["root"]
 
-_BESIDE: dict[str, tuple[str, str]] = {}
+_BESIDE: dict[str, tuple[str, str]] = {
+    "auth": ("_auth", "Store credentials, and see what they open."),
+    "completion": ("_completion", "Complete commands and values in bash, zsh and fish."),
+}
 """Commands that are no products: the module that has them, and a line on each."""
 
 

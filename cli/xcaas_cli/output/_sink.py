@@ -53,9 +53,10 @@ class Sink:
         if self.raw:
             self._write_raw(client, method, call)
         else:
-            self._write(method(**call))
+            self.write(method(**call))
 
-    def _write(self, result: Any) -> None:
+    def write(self, result: Any) -> None:
+        """Write what a call gave."""
         from xcaas import Download, Pager, Poller
 
         if result is None:
@@ -63,7 +64,7 @@ class Sink:
         if _is(result, Download):
             _files.save_download(result, self.into)
         elif _is(result, Poller):
-            self._write(self._waited(result))
+            self.write(self._waited(result))
         elif _is(result, bytes):
             _files.write_bytes([result], self.into, "Bytes")
         elif _is(result, Pager):
