@@ -15,6 +15,7 @@ from hashlib import md5
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 import yaml
@@ -83,6 +84,22 @@ def test_a_job_is_followed_to_its_end(xcaas: Command, tmp_path: Path) -> None:
     job = ("storage", "bulk-downloads", "download", "--object-ids", first_id(xcaas), "--into", str(archive))
     assert xcaas.run(*job).code == 0
     assert archive.read_bytes().startswith(b"PK")
+
+
+def test_events_come_as_they_happen(xcaas: Command) -> None:
+    xcaas.settings["XCAAS_CLUSTER"] = "na12"
+    more = Request(f"{xcaas.base_url}/_sandbox/events?count=1", method="POST")
+    with xcaas.start("events", "read", "all", "--limit-total", "2") as process:
+        for _ in range(100):  # a reader begins with what happens after it came
+            urlopen(more, timeout=10).close()
+            try:
+                process.wait(0.1)
+                break
+            except subprocess.TimeoutExpired:
+                pass
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, b"")
+    assert [set(json.loads(line)) >= {"id", "payload"} for line in out.splitlines()] == [True, True]
 
 
 def test_a_failed_call_leaves_no_file(xcaas: Command, tmp_path: Path) -> None:

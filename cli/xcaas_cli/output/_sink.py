@@ -39,7 +39,7 @@ class Sink:
         into: str | None = given.get("into")
         columns = [name.strip() for name in (given.get("_columns") or "").split(",") if name.strip()]
         return cls(
-            kind=given.get("output") or _kind(into),
+            kind=given.get("output") or ("jsonl" if returned == "EventStream" else _kind(into)),
             paged=returned == "Pager",
             columns=columns or None,
             into=into,
