@@ -37,7 +37,7 @@ lint: $(READY) ## ruff, the order of rooms, and the house rules for specs
 
 types: $(READY) ## mypy strict and pyright strict over sources, tests and generated code; ty and pyrefly over the last
 	@$(BIN)/mypy
-	@$(BIN)/mypy --python-version 3.14 core generator sandbox generated data
+	@$(BIN)/mypy --python-version 3.14 core generator sandbox generated data cli
 	@$(BIN)/basedpyright --warnings
 	@$(BIN)/ty check --quiet generated
 	@$(BIN)/pyrefly check generated

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         WorkAnalyticsLogin,
         credentials_from_env,
         credentials_from_profile,
+        default_profile_path,
     )
     from .calls._hooks import AttemptEvent, Hook, HookResponse, ResponseHook, TokenEvent, TokenHook
     from .calls._retry import RetryPolicy, Timeout
@@ -190,6 +191,7 @@ else:
             "by_key": "_by_key",
             "credentials_from_env": "auth",
             "credentials_from_profile": "auth",
+            "default_profile_path": "auth",
             "download_all": "downloads._download_many",
             "register_cattrs": "models._cattrs",
             "rows": "tables._rows",
@@ -291,6 +293,7 @@ __all__ = [
     "by_key",
     "credentials_from_env",
     "credentials_from_profile",
+    "default_profile_path",
     "download_all",
     "register_cattrs",
     "rows",

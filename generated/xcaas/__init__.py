@@ -133,6 +133,7 @@ if TYPE_CHECKING:
     from xcaas_core import by_key as by_key
     from xcaas_core import credentials_from_env as credentials_from_env
     from xcaas_core import credentials_from_profile as credentials_from_profile
+    from xcaas_core import default_profile_path as default_profile_path
     from xcaas_core import download_all as download_all
     from xcaas_core import register_cattrs as register_cattrs
     from xcaas_core import rows as rows
@@ -279,6 +280,7 @@ __all__ = [
     "credentials_from_profile",
     "customer_360",
     "data_augmentation",
+    "default_profile_path",
     "download_all",
     "dynamic_campaigns",
     "events",

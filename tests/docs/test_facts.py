@@ -100,7 +100,7 @@ def test_the_readme_lists_the_extras_for_users() -> None:
 def test_variables_are_known(page: Path) -> None:
     sources = "".join(
         path.read_text("utf-8")
-        for folder in ("core", "generator", "sandbox", "examples", "tests")
+        for folder in ("cli", "core", "generator", "sandbox", "examples", "tests")
         for path in (ROOT / folder).rglob("*.py")
         if "docs" not in path.parts
     )

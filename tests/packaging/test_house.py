@@ -10,8 +10,8 @@ import pytest
 
 from tests.packaging.installing import ROOT
 
-HAND_WRITTEN = ("core", "generator", "sandbox", "data", "tests", "examples", "benchmarks")
-SOURCES = ("core/xcaas_core", "generator/xcaas_generator", "sandbox/xcaas_sandbox", "data/xcaas_data")
+HAND_WRITTEN = ("core", "generator", "sandbox", "data", "cli", "tests", "examples", "benchmarks")
+SOURCES = ("core/xcaas_core", "generator/xcaas_generator", "sandbox/xcaas_sandbox", "data/xcaas_data", "cli/xcaas_cli")
 
 
 def files(*folders: str) -> list[Path]:
@@ -69,11 +69,12 @@ def test_the_http_library_is_named_in_one_module() -> None:
 @pytest.mark.parametrize(
     ("folder", "unknown"),
     [
-        ("core/xcaas_core", r"xcaas|xcaas_data|xcaas_generator|xcaas_sandbox"),
-        ("generated/xcaas", r"xcaas_data|xcaas_generator|xcaas_sandbox"),
-        ("generator/xcaas_generator", r"xcaas_data|xcaas_sandbox"),
-        ("sandbox/xcaas_sandbox", r"xcaas|xcaas_core(?!\.filters\s)|xcaas_data|xcaas_generator"),
-        ("data/xcaas_data", r"xcaas_core|xcaas_generator|xcaas_sandbox"),
+        ("core/xcaas_core", r"xcaas|xcaas_cli|xcaas_data|xcaas_generator|xcaas_sandbox"),
+        ("generated/xcaas", r"xcaas_cli|xcaas_data|xcaas_generator|xcaas_sandbox"),
+        ("generator/xcaas_generator", r"xcaas_cli|xcaas_data|xcaas_sandbox"),
+        ("sandbox/xcaas_sandbox", r"xcaas|xcaas_cli|xcaas_core(?!\.filters\s)|xcaas_data|xcaas_generator"),
+        ("data/xcaas_data", r"xcaas_cli|xcaas_core|xcaas_generator|xcaas_sandbox"),
+        ("cli/xcaas_cli", r"xcaas_core|xcaas_generator|xcaas_sandbox"),
     ],
 )
 def test_dependencies_point_one_way(folder: str, unknown: str) -> None:

@@ -13,6 +13,7 @@ from tests.packaging.installing import ROOT, Environment
 
 SOURCES = {
     "xcaas": "generated/xcaas",
+    "xcaas_cli": "cli/xcaas_cli",
     "xcaas_core": "core/xcaas_core",
     "xcaas_data": "data/xcaas_data",
     "xcaas_generator": "generator/xcaas_generator",
@@ -36,7 +37,7 @@ def test_everything_is_in_it_and_nothing_else(wheel: Path) -> None:
         "xcaas_sandbox/_specs/storage.yaml",
     ):
         assert wanted in names
-    for package in ("xcaas", "xcaas_core", "xcaas_data", "xcaas_generator", "xcaas_sandbox"):
+    for package in ("xcaas", "xcaas_cli", "xcaas_core", "xcaas_data", "xcaas_generator", "xcaas_sandbox"):
         assert f"{package}/py.typed" in names
     assert not [name for name in names if "test_" in name or "/tests/" in name or "__pycache__" in name]
 
@@ -95,7 +96,7 @@ def test_a_program_runs_with_run_time_dependencies_only(plain: Environment) -> N
 
 
 @pytest.mark.parametrize(
-    "module", ["pydantic", "yaml", "jinja2", "orjson", "httpx2", "pytest", "openapi_python_client"]
+    "module", ["pydantic", "click", "rich", "yaml", "jinja2", "orjson", "httpx2", "pytest", "openapi_python_client"]
 )
 def test_the_environment_is_as_bare_as_it_should_be(plain: Environment, module: str) -> None:
     assert plain.run(f"import importlib.util as u; print(u.find_spec({module!r}))").strip() == "None"
@@ -112,6 +113,7 @@ def test_commands_help_without_their_extras_and_name_them(plain: Environment, tm
     assert "build" in plain.command("xcaas-gen", "--help")
     assert "--token-lifetime" in plain.command("xcaas-sandbox", "--help")
     assert "'xcaas[sandbox]'" in plain.command("xcaas-sandbox", code=1)
+    assert "'xcaas[cli]'" in plain.command("xcaas", "--help", code=1)
     spec = str(ROOT / "examples" / "petstore.yaml")
     build = ("build", spec, "--package", "petstore", "--out", str(tmp_path))
     assert "'xcaas[generator]'" in plain.command("xcaas-gen", *build, code=2)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .credentials._base import Credential as Credential
     from .credentials._from_env import credentials_from_env as credentials_from_env
     from .credentials._from_profile import credentials_from_profile as credentials_from_profile
+    from .credentials._from_profile import default_profile_path as default_profile_path
     from .credentials._kinds import ApiKey as ApiKey
     from .credentials._kinds import BasicToken as BasicToken
     from .credentials._kinds import BearerToken as BearerToken
@@ -68,6 +69,7 @@ else:
             "build_authorizer": "security._authorizer",
             "credentials_from_env": "credentials._from_env",
             "credentials_from_profile": "credentials._from_profile",
+            "default_profile_path": "credentials._from_profile",
             "token_info": "security._authorizer",
         },
     )
@@ -100,5 +102,6 @@ __all__ = [
     "build_authorizer",
     "credentials_from_env",
     "credentials_from_profile",
+    "default_profile_path",
     "token_info",
 ]

@@ -136,6 +136,7 @@ def test_every_public_name_was_looked_at() -> None:
         "build_authorizer",
         "credentials_from_env",
         "credentials_from_profile",
+        "default_profile_path",
         "token_info",
     }
     assert set(xcaas_core.auth.__all__) == looked_at | errors | functions

@@ -1,0 +1,9 @@
+"""`python -m xcaas_cli`, where the command `xcaas` is not on the path."""
+
+from __future__ import annotations
+
+import sys
+
+from ._main import main
+
+sys.exit(main())

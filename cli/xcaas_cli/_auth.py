@@ -1,0 +1,109 @@
+"""`xcaas auth`: storing credentials, and seeing what they open."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._connection import connection_options, find_credentials, make_client
+from .output import Sink, output_options
+
+if TYPE_CHECKING:
+    from xcaas import TokenInfo, XCaaS
+
+__all__ = ["auth", "token_of"]
+
+_QUESTIONS = (
+    ("client_id", "Client id, of the key for OAuth products", False),
+    ("client_secret", "Client secret", True),
+    ("api_key", "API key, for products that take one", True),
+    ("api_token", "Token of the tenant", True),
+    ("tenant", "Tenant that the token belongs to", False),
+    ("username", "User of Work Analytics", False),
+    ("password", "Password of Work Analytics", True),
+)
+_NEEDED = {"client_secret": "client_id", "tenant": "api_token", "username": "api_key", "password": "username"}
+"""What is asked for only where another one was given."""
+
+
+@click.group(help="Store credentials, and see what they open.", no_args_is_help=True)
+def auth() -> None:
+    """Hold the commands."""
+
+
+@auth.command(help="Ask for credentials, without showing them, and store them in the profile file (mode 0600).")
+@click.option("--profile", default="default", show_default=True, envvar="XCAAS_PROFILE", metavar="NAME")
+def login(profile: str) -> None:
+    """Ask for credentials, and store them."""
+    from xcaas import default_profile_path
+
+    from ._profiles import store
+
+    values = _asked()
+    if not values:
+        raise click.UsageError("Nothing was given, and nothing is stored.")
+    path = default_profile_path()
+    store(path, profile, values)
+    other = "" if profile == "default" else f" --profile {profile}"
+    sys.stderr.write(f"Stored in {path}, profile {profile}. Try it: xcaas auth status{other}\n")
+
+
+class _Status(click.Command):
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        self.params = [*output_options("dict", set())[:3], *connection_options()]
+        return super().get_params(ctx)
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Show what credentials there are, and what the token says."""
+        source, credentials = find_credentials(ctx.params.get("profile"))
+        found: dict[str, Any] = {
+            "credentials": [type(credential).__name__ for credential in credentials],
+            "source": source,
+        }
+        with make_client(ctx.params) as client:
+            info = token_of(client)
+        if info is not None:
+            found |= {
+                "products": list(info.products),
+                "tokenLifetimeSeconds": round(info.lifetime),
+                "tokenRemainingSeconds": round(info.remaining),
+            }
+        Sink.of(ctx.params, "dict").write(found)
+
+
+auth.add_command(_Status("status", help="Show which products the key opens, and how long its token lives."))
+
+
+def token_of(client: XCaaS) -> TokenInfo | None:
+    """Return what the OAuth token says, None where there is no key for one."""
+    from xcaas import MissingCredentialsError
+
+    try:
+        return client.token_info()
+    except MissingCredentialsError:
+        return None
+
+
+def _asked() -> dict[str, str]:
+    """Return what the user answers. An empty line leaves one out; half of a pair is asked for again."""
+    values: dict[str, str] = {}
+    if sys.stdin.isatty():
+        sys.stderr.write("Give what you have; an empty line leaves one out.\n")
+    for name, question, secret in _QUESTIONS:
+        if _NEEDED.get(name, name) not in values and name in _NEEDED:
+            continue
+        answer = _ask(question, secret)
+        if not answer and name in ("client_secret", "password"):
+            raise click.UsageError(f"{question} is missing; nothing is stored.")
+        if answer:
+            values[name] = answer
+    return values
+
+
+def _ask(question: str, secret: bool) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    found: str = click.prompt(question, default="", show_default=False, hide_input=secret, err=True)
+    return found.strip()

@@ -1,0 +1,178 @@
+"""Bodies of requests: from a file, from stdin, or field by field with the types of the spec."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import click
+from click.shell_completion import CompletionItem
+
+from ._hints import Hint, value_type
+from ._values import KnownValue, Moment
+from .output import is_object
+
+__all__ = ["body_options", "read_body"]
+
+
+class _Field(click.ParamType[Any]):
+    """`name=value`, with the names of the body's fields as completions."""
+
+    name = "name=value"
+
+    def __init__(self, hint: Hint) -> None:
+        self._hint = hint
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the fields that begin like this, or a field's known values."""
+        name, equals, begun = incomplete.partition("=")
+        fields = _fields(self._hint.objects)
+        if not equals:
+            return [CompletionItem(f"{field}=") for field in fields if field.startswith(name)]
+        kind = value_type(fields.get(name))
+        known = kind.values if isinstance(kind, KnownValue) else []
+        return [CompletionItem(f"{name}={value}") for value in known if value.startswith(begun)]
+
+
+def body_options(text: str, hint: Hint, *, required: bool) -> Iterator[click.Option]:
+    """Yield the options for the body of an operation."""
+    need = " Required, this or --field." if required else ""
+    yield click.Option(
+        ["--body", "_body"],
+        metavar="@FILE|-|JSON",
+        help=f"{text or 'What to send.'} A JSON or YAML file with @ before its name, - for stdin, or JSON.{need}",
+    )
+    if fields := _fields(hint.objects):
+        yield click.Option(
+            ["--field", "_fields"],
+            type=_Field(hint),
+            multiple=True,
+            metavar="NAME=VALUE",
+            help=(
+                f"One field of the body: {', '.join(fields)}. a.b=VALUE is a field inside a field, NAME:=VALUE is JSON,"
+                " NAME=@FILE a file. Lists: once per entry."
+            ),
+        )
+
+
+def read_body(given: dict[str, Any], hint: Hint, *, required: bool) -> Any:
+    """Return the body that options describe, None if they describe none."""
+    body: Any = None if given["_body"] is None else _load(given["_body"])
+    fields: tuple[str, ...] = given.get("_fields") or ()
+    if fields:
+        body = {} if body is None else body
+        if not is_object(body):
+            raise click.UsageError("--field adds to a body that is an object; this --body is none.")
+        for text in fields:
+            _put(body, text, hint.objects)
+    if body is None and required:
+        raise click.UsageError("The body is missing. Give --body @FILE, --body - or --field NAME=VALUE.")
+    return body
+
+
+def _load(text: str) -> Any:
+    """Return what `@FILE`, `-` or JSON says."""
+    name = "stdin" if text == "-" else text[1:]
+    if text == "-":
+        content = sys.stdin.read()
+    elif text.startswith("@"):
+        content = Path(name).read_text("utf-8")
+    else:
+        name, content = "--body", text
+    if name.endswith((".yaml", ".yml")):
+        return _yaml(name, content)
+    try:
+        return json.loads(content)
+    except ValueError as error:
+        if text.startswith("@") and name.endswith(".json"):
+            raise click.UsageError(f"{name} is no JSON: {error}.") from None
+        if text == "-":
+            return _yaml(name, content)
+        raise click.UsageError(f"{name} is no JSON: {error}. For a file write @ before its name.") from None
+
+
+def _yaml(name: str, content: str) -> Any:
+    try:
+        import yaml
+    except ModuleNotFoundError:
+        raise click.UsageError(f"{name} is read as YAML, which needs: pip install 'xcaas[cli]'") from None
+    try:
+        # Dates become text again, which the models read.
+        return json.loads(json.dumps(yaml.safe_load(content), default=lambda value: value.isoformat()))
+    except yaml.YAMLError as error:
+        raise click.UsageError(f"{name} is no YAML: {' '.join(str(error).split())}") from None
+
+
+def _fields(objects: list[Any]) -> dict[str, Any]:
+    """Return the annotations of all fields that some form of an object has."""
+    return {name: hint for form in objects for name, hint in get_type_hints(form).items()}
+
+
+def _put(body: dict[str, Any], text: str, objects: list[Any]) -> None:
+    """Put in the field that `name=value` or `name:=json` names."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.rstrip(":"):
+        raise click.UsageError(f"--field {text!r} is not of the form name=value.")
+    as_json = name.endswith(":")
+    *outer, last = name.rstrip(":").split(".")
+    for key in outer:
+        objects = Hint.of(_hint(objects, key, text)).objects
+        inner: Any = body.setdefault(key, {})
+        if not is_object(inner):
+            raise click.UsageError(f"--field {text!r}: {key} is no object.")
+        body = inner
+    hint = Hint.of(_hint(objects, last, text))
+    if as_json:
+        body[last] = _json(text, value)
+    elif hint.item is not None:
+        found: Any = body.setdefault(last, [])
+        if not isinstance(found, list):
+            raise click.UsageError(f"--field {text!r}: {last} is no list.")
+        body[last] = [*found, _converted(text, value, hint.item)]
+    else:
+        body[last] = _converted(text, value, hint)
+
+
+def _hint(objects: list[Any], name: str, text: str) -> Any:
+    fields = _fields(objects)
+    if fields and name not in fields:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, fields, n=1)
+        known = f"Did you mean {near[0]}?" if near else f"There are {', '.join(fields)}."
+        raise click.UsageError(f"--field {text!r}: the body has no field {name}. {known}")
+    return fields.get(name)
+
+
+def _converted(text: str, value: str, hint: Any) -> Any:
+    """Return a value as the type that its field has."""
+    inner = hint if isinstance(hint, Hint) else Hint.of(hint)
+    if bytes in inner.members and value.startswith("@"):
+        return Path(value[1:])
+    if inner.is_body or inner.is_mapping or (inner.members and dict in inner.members):
+        return _json(text, value)
+    if inner.members == ():
+        return value
+    kind = value_type(_union(inner))
+    if isinstance(kind, Moment):
+        kind = click.STRING if str in inner.members else kind
+    try:
+        return kind.convert(value, None, None)
+    except click.UsageError as error:
+        raise click.UsageError(f"--field {text!r}: {error.message}") from None
+
+
+def _union(hint: Hint) -> Any:
+    from typing import Union
+
+    return Union[hint.members]  # noqa: UP007  # made of what is known at run time only
+
+
+def _json(text: str, value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise click.UsageError(f"--field {text!r}: the value is no JSON: {error}") from None

@@ -1,0 +1,30 @@
+"""`xcaas completion`: what a shell needs in order to complete commands, options and known values."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+from ._main import COMPLETION
+
+__all__ = ["completion"]
+
+_SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command(
+    help=(
+        "Print the completion script of a shell.\n\n\b\n"
+        '  bash  eval "$(xcaas completion bash)"               in ~/.bashrc\n'
+        '  zsh   eval "$(xcaas completion zsh)"                in ~/.zshrc\n'
+        "  fish  xcaas completion fish | source                in config.fish"
+    )
+)
+@click.argument("shell", type=click.Choice(_SHELLS))
+def completion(shell: str) -> None:
+    """Print the script."""
+    from ._root import root
+
+    kind = get_completion_class(shell)
+    if kind is not None:
+        click.echo(kind(root, {}, "xcaas", COMPLETION).source())

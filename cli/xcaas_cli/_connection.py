@@ -1,0 +1,53 @@
+"""Options that say how to reach the service, and the client that they describe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._manifest import manifest
+from ._values import KnownValue
+
+if TYPE_CHECKING:
+    from xcaas import Credential, XCaaS
+
+__all__ = ["connection_options", "find_credentials", "make_client"]
+
+
+def connection_options() -> list[click.Option]:
+    """Return the options of every command that calls the service."""
+    regions = KnownValue(manifest().all_regions, open=True)
+    return [
+        click.Option(
+            ["--profile"], metavar="NAME", envvar="XCAAS_PROFILE", help="Profile of the profile file; or XCAAS_PROFILE."
+        ),
+        click.Option(["--region"], type=regions, help="Region, in the product's own words; or XCAAS_REGION."),
+        click.Option(["--tenant"], metavar="TEXT", help="Tenant id or name; or XCAAS_TENANT."),
+        click.Option(["--cluster"], metavar="TEXT", help="Contact-center cluster, such as na12; or XCAAS_CLUSTER."),
+        click.Option(["--base-url"], metavar="URL", help="Another server, such as a sandbox; or XCAAS_BASE_URL."),
+        click.Option(["--timeout"], type=float, metavar="SECONDS", help="For a whole call, retries included."),
+    ]
+
+
+def make_client(settings: dict[str, Any]) -> XCaaS:
+    """Return the client that the environment and the options describe; options go first."""
+    from xcaas import XCaaS
+
+    given = {
+        name: settings[name] for name in ("region", "tenant", "cluster", "base_url", "timeout") if settings.get(name)
+    }
+    return XCaaS.from_env(credentials=find_credentials(settings.get("profile"))[1], **given)
+
+
+def find_credentials(profile: str | None) -> tuple[str, list[Credential]]:
+    """Return credentials and where they come from: the profile that was asked for, the environment, the default profile."""
+    from xcaas import credentials_from_env, credentials_from_profile, default_profile_path
+
+    if profile is None:
+        if found := credentials_from_env():
+            return "environment", found
+        if not default_profile_path().exists():
+            return "none", []
+    name = profile or "default"
+    return f"profile {name} in {default_profile_path()}", credentials_from_profile(name)

@@ -1,0 +1,88 @@
+"""Filters: as text in FIQL, or as conditions that are joined by "and"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._values import Moment, parse_moment
+
+if TYPE_CHECKING:
+    from xcaas import Filter
+
+__all__ = ["filter_options", "parse_condition", "read_filter"]
+
+_CONDITION = re.compile(r"(?P<name>[\w.-]+?)\s*(?P<operator>!=|<=|>=|==|=|<|>)\s*(?P<value>.+)", re.DOTALL)
+_CREATED = "created_time"
+
+
+def filter_options(name: str, text: str, entry: Any) -> Iterator[click.Option]:
+    """Yield the options of a list that takes a filter. Entries that have a time of creation get two more."""
+    yield click.Option([f"--{name}", name], metavar="FIQL", help=text)
+    yield click.Option(
+        ["--where"],
+        multiple=True,
+        metavar="CONDITION",
+        help="A condition: type=callrecording, createdTime>=7d, type=a,b for one of several. All of them must hold.",
+    )
+    if hasattr(entry, _CREATED):
+        yield click.Option(
+            ["--since"], type=Moment(), help="Created then or later: 1d (a day ago), 2026-11-01, ISO 8601."
+        )
+        yield click.Option(["--until"], type=Moment(), help="Created before then.")
+
+
+def read_filter(given: dict[str, Any], name: str) -> Filter | str | None:
+    """Return the filter that options describe; one that is text only goes to the service as it is."""
+    from xcaas import F, Filter
+
+    conditions = [parse_condition(text) for text in given["where"]]
+    if (since := given.get("since")) is not None:
+        conditions.append(F.created_time >= since)
+    if (until := given.get("until")) is not None:
+        conditions.append(F.created_time < until)
+    text: str | None = given[name]
+    if not conditions:
+        return text
+    joined = Filter.parse(text) if text else conditions.pop(0)
+    for condition in conditions:
+        joined &= condition
+    return joined
+
+
+def parse_condition(text: str) -> Filter:
+    """Return the filter that a condition such as `createdTime>=7d` stands for.
+
+    Raises:
+        click.UsageError: It is none.
+    """
+    from xcaas import F
+
+    found = _CONDITION.fullmatch(text)
+    if found is None:
+        raise click.UsageError(f"--where {text!r} is no condition. Give name=value, or name with !=, <, <=, > or >=.")
+    name, operator, value = found["name"], found["operator"], found["value"]
+    field = F[name] if "-" in name or "_" not in name else getattr(F, name)
+    if operator in ("=", "==", "!="):
+        equal = operator != "!="
+        if "," in value:
+            return field.in_(value.split(",")) if equal else field.out(value.split(","))
+        return field == value if equal else field != value
+    moment = _moment(value)
+    return {
+        "<": field.__lt__,
+        "<=": field.__le__,
+        ">": field.__gt__,
+        ">=": field.__ge__,
+    }[operator](moment)
+
+
+def _moment(value: str) -> Any:
+    """Return the time that a value says, or the value: numbers are compared, too."""
+    try:
+        return value if value.isdigit() else parse_moment(value)
+    except ValueError:
+        return value

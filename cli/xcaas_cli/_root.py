@@ -1,0 +1,69 @@
+"""The command itself: its products, and what stands beside them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from ._manifest import manifest
+from ._tree import LazyGroup, ResourceGroup, option_name
+
+__all__ = ["root"]
+
+_BESIDE: dict[str, tuple[str, str]] = {
+    "auth": ("_auth", "Store credentials, and see what they open."),
+    "doctor": ("_doctor", "Find out what stands between you and the services."),
+    "completion": ("_completion", "Complete commands and values in bash, zsh and fish."),
+}
+"""Commands that are no products: the module that has them, and a line on each."""
+
+
+class Root(LazyGroup):
+    """`xcaas`: a product per command. Help needs the manifest only."""
+
+    def summaries(self) -> dict[str, str]:
+        return {**manifest().titles, **{name: text for name, (_, text) in _BESIDE.items()}}
+
+    def load(self, name: str) -> click.Command | None:
+        if name in _BESIDE:
+            found: click.Command = getattr(import_module(f".{_BESIDE[name][0]}", __package__), name)
+            return found
+        return ResourceGroup(name, (), lambda client: getattr(client, name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Products"):
+            formatter.write_dl([(option_name(name), title) for name, title in manifest().titles.items()])
+        if _BESIDE:
+            with formatter.section("Also"):
+                formatter.write_dl([(name, text) for name, (_, text) in _BESIDE.items()])
+
+
+def _show_version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"xcaas {version('xcaas')}")
+        ctx.exit()
+
+
+root = Root(
+    "xcaas",
+    help=(
+        "The 8x8 XCaaS APIs on the command line: xcaas PRODUCT RESOURCE VERB.\n\n"
+        "Each product, resource and verb has --help. In a terminal lists are tables, in a pipe a line of JSON per entry."
+    ),
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_show_version,
+            help="Show the version and exit.",
+        )
+    ],
+)

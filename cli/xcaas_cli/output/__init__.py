@@ -1,0 +1,9 @@
+"""What came, on stdout or in a file, and nothing else there."""
+
+from __future__ import annotations
+
+from ._options import output_options as output_options
+from ._rows import is_object as is_object
+from ._sink import Sink as Sink
+
+__all__ = ["Sink", "is_object", "output_options"]

@@ -1,0 +1,21 @@
+"""One sandbox for all tests of a module, and the command that calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli.running import Command
+from xcaas_sandbox import Sandbox
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(speed=50) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def xcaas(sandbox: Sandbox) -> Command:
+    return Command(sandbox.base_url)

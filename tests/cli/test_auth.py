@@ -1,0 +1,123 @@
+"""Credentials in the profile file, and what is said of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from click import UsageError
+
+from tests.cli.running import Command
+from xcaas_cli._profiles import store
+from xcaas_sandbox import Sandbox
+from xcaas_sandbox.cli import environment
+
+SECRETS = ("demo-secret", "demo-tenant-token", "demo-password")
+NOT_SET = {name: "" for name in environment("") if name != "XCAAS_BASE_URL"}
+
+
+@pytest.fixture
+def bare(sandbox: Sandbox, tmp_path: Path) -> Command:
+    """The command without credentials, and with a folder of its own for the profile file."""
+    return Command(sandbox.base_url, {**NOT_SET, "XDG_CONFIG_HOME": str(tmp_path)})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the folder is Linux's")
+def test_what_is_stored_opens_the_products(bare: Command, tmp_path: Path) -> None:
+    outcome = bare.run("storage", "regions", "list")
+    assert outcome.code == 1
+    assert "xcaas auth login" in outcome.err
+    outcome = bare.run("auth", "login", given="eght_demo\ndemo-secret\n\n\n")
+    file = tmp_path / "xcaas" / "credentials.toml"
+    assert (outcome.code, outcome.out) == (0, "")
+    assert str(file) in outcome.err
+    assert "demo-secret" not in outcome.err
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "us-west" in bare.out("storage", "regions", "list")
+    bare.run("auth", "login", "--profile", "two", given="eght_realtime\ndemo-secret\n\n\n")
+    assert set(tomllib.loads(file.read_text("utf-8"))) == {"default", "two"}
+    assert json.loads(bare.out("auth", "status", "--profile", "two"))["products"] == ["analytics realtime-api"]
+    outcome = bare.run("auth", "status", "--profile", "three")
+    assert outcome.code == 1
+    assert "no profile [three]" in outcome.err
+
+
+def test_status_tells_no_secret(xcaas: Command) -> None:
+    text = xcaas.out("auth", "status")
+    status = json.loads(text)
+    assert status["source"] == "environment"
+    assert "storage" in status["products"]
+    assert 0 < status["tokenRemainingSeconds"] <= status["tokenLifetimeSeconds"]
+    assert not [secret for secret in SECRETS if secret in text]
+
+
+def test_status_without_any(bare: Command) -> None:
+    assert json.loads(bare.out("auth", "status")) == {"credentials": [], "source": "none"}
+
+
+@pytest.mark.parametrize("given", ["", "\n\n", "eght_demo\n"])
+def test_half_a_credential_is_not_stored(bare: Command, tmp_path: Path, given: str) -> None:
+    assert bare.run("auth", "login", given=given).code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
+def test_secrets_are_not_echoed(bare: Command) -> None:
+    ours, theirs = pty.openpty()
+    shown = b""
+    with subprocess.Popen(
+        [sys.executable, "-m", "xcaas_cli", "auth", "login"],
+        env=bare.environment(),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    ) as process:
+        os.close(theirs)
+        for question, answer in (
+            (b"products", b"eght_demo"),
+            (b"secret", b"demo-secret"),
+            (b"API key", b""),
+            (b"tenant", b""),
+        ):
+            while question not in shown.rpartition(b"\n")[2]:
+                shown += os.read(ours, 1024)
+            os.write(ours, answer + b"\n")
+        try:
+            while piece := os.read(ours, 1024):
+                shown += piece
+        except OSError:  # the other end is closed
+            pass
+        os.close(ours)
+    assert process.returncode == 0, shown
+    assert b"eght_demo" in shown
+    assert b"demo-secret" not in shown
+
+
+def test_the_rest_of_the_file_stays(tmp_path: Path) -> None:
+    file = tmp_path / "credentials.toml"
+    text = '# ours\n[default] # the first\nclient_id = "a" # old\nextra = 1\n\n[[default.api_keys]]\nkey = "k"\n\n[b]\nx = "é"\n'
+    file.write_text(text, "utf-8")
+    store(file, "default", {"client_id": 'n"\\e', "client_secret": "s"})
+    after = file.read_text("utf-8")
+    assert after.startswith("# ours\n[default] # the first\nextra = 1\n")
+    assert tomllib.loads(after) == {
+        "default": {"client_id": 'n"\\e', "client_secret": "s", "extra": 1, "api_keys": [{"key": "k"}]},
+        "b": {"x": "é"},
+    }
+
+
+@pytest.mark.parametrize("text", ["[default", 'default.client_id = "a"\n', '[a]\nx = """\n[default]\n"""\n'])
+def test_a_file_that_cannot_be_changed_safely_is_left_alone(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "credentials.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(UsageError, match="cannot be changed safely"):
+        store(file, "default", {"client_id": "n"})
+    assert [path.name for path in tmp_path.iterdir()] == ["credentials.toml"]
+    assert file.read_text("utf-8") == text

@@ -1,0 +1,115 @@
+"""Every operation is a command, help says what the spec says, and little is imported for it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import click
+import pytest
+
+from tests.cli.running import Command
+from tests.packaging.installing import ROOT
+from xcaas_cli._root import root
+
+MANIFEST = json.loads((ROOT / "generated/xcaas/_manifest.json").read_text("utf-8"))
+PRODUCTS = sorted(MANIFEST["titles"])
+
+
+def commands(group: click.Group, path: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+    """The help of all commands below a group."""
+    context = click.Context(group, info_name=" ".join(path))
+    found: dict[tuple[str, ...], str] = {}
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        below = (*path, name)
+        if isinstance(command, click.Group):
+            found |= commands(command, below)
+        else:
+            found[below] = command.get_help(click.Context(command, parent=context, info_name=name))
+    return found
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_every_operation_is_a_command(product: str) -> None:
+    group = root.get_command(click.Context(root), product.replace("_", "-"))
+    assert isinstance(group, click.Group)
+    found = commands(group, (product,))
+    calls = {
+        tuple(call.replace("_", "-").split(".")[1:])
+        for call in (operation["call"] for operation in MANIFEST["operations"])
+        if call.startswith(f"{product}.")
+    }
+    assert calls <= {path[1:] for path in found}
+    for text in found.values():
+        assert "Connection:" in text
+        assert max(map(len, text.splitlines())) <= 100
+
+
+def test_help_has_types_known_values_and_defaults(xcaas: Command) -> None:
+    text = " ".join(xcaas.out("storage", "objects", "search", "--help").split())
+    assert '--sort-direction TEXT Order of the sort field. Known values: "ASC", "DESC".' in text
+    assert "--limit INTEGER Entries per page. At least 1, at most 100. Default: 100." in text
+    assert "comparisons of `F`" not in text
+    text = xcaas.out("storage", "objects", "restore", "--help")
+    assert "`restore-and-wait` starts it" in text
+    assert "OBJECT_ID  Id of the object" in text
+
+
+def test_names_may_have_underscores(xcaas: Command) -> None:
+    assert "Zip files" in xcaas.out("storage", "bulk_downloads", "--help")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["storag"], "No such command 'storag'. Did you mean 'storage'?"),
+        (["storage", "object", "search"], "No such command 'object'. Did you mean 'objects'?"),
+        (["storage", "objects", "serch"], "No such command 'serch'. Did you mean 'search'?"),
+        (["storage", "objects", "search", "--limit-totl", "3"], "No such option '--limit-totl'. (Did you mean"),
+        (["storage", "objects", "get"], "Missing argument 'OBJECT_ID'"),
+        (["storage", "objects", "search", "--limit", "many"], "'many' is not a valid integer"),
+        (["storage", "objects", "search", "--region", "mars"], "no product has the region 'mars'"),
+        (["storage", "objects", "search", "--where", "new"], "--where 'new' is no condition"),
+        (["storage", "objects", "search", "--since", "yesterday"], "'yesterday' is no time"),
+        (["contacts", "contacts", "create"], "The body is missing"),
+        (["contacts", "contacts", "create", "--field", "firstNam=A"], "no field firstNam. Did you mean firstName?"),
+        (["contacts", "contacts", "create", "--body", "{"], "--body is no JSON"),
+        (["events", "read", "all"], "Give --cluster."),
+    ],
+)
+def test_mistakes_are_told_before_anything_is_sent(arguments: list[str], message: str) -> None:
+    outcome = Command("http://127.0.0.1:9").run(*arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert message in " ".join(outcome.err.split())
+    assert "Traceback" not in outcome.err
+
+
+PROBE = """
+import sys
+from xcaas_cli import main
+code = main(sys.argv[1:])
+sys.stderr.write(f"{code} " + " ".join(sorted(sys.modules)))
+"""
+
+
+def modules(*arguments: str) -> set[str]:
+    """Return the modules that a command has imported at its end."""
+    process = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True)
+    code, *names = process.stderr.split()
+    assert code == "0"
+    return set(names)
+
+
+def test_help_loads_no_product_and_no_http_library() -> None:
+    loaded = modules("--help")
+    assert not {name.partition(".")[0] for name in loaded} & {"xcaas", "xcaas_core", "httpx", "httpx2", "rich", "yaml"}
+    assert len(loaded) < 160
+
+
+def test_help_of_a_product_loads_that_product_only() -> None:
+    loaded = modules("storage", "objects", "search", "--help")
+    assert {name.split(".")[1] for name in loaded if name.startswith("xcaas.") and "._" not in name} == {"storage"}
+    assert not {name.partition(".")[0] for name in loaded} & {"httpx", "httpx2", "rich", "yaml"}

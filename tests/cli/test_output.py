@@ -1,0 +1,198 @@
+"""What commands write: forms, fields, files, and nothing but data on stdout."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from hashlib import md5
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+import yaml
+
+from tests.cli.running import Command
+
+SEARCH = ("storage", "objects", "search", "--limit-total", "3")
+
+
+def first_id(xcaas: Command) -> str:
+    found: str = json.loads(xcaas.out("storage", "objects", "search", "--limit-total", "1"))["id"]
+    return found
+
+
+def test_forms_of_a_list_hold_the_same(xcaas: Command, tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in xcaas.out(*SEARCH).splitlines()]
+    assert len(lines) == 3
+    assert json.loads(xcaas.out(*SEARCH, "-o", "json")) == lines
+    assert yaml.safe_load(xcaas.out(*SEARCH, "-o", "yaml")) == lines
+    rows = list(csv.DictReader(io.StringIO(xcaas.out(*SEARCH, "-o", "csv"))))
+    assert [row["id"] for row in rows] == [line["id"] for line in lines]
+    assert [json.loads(row["tags"]) for row in rows] == [line["tags"] for line in lines]
+    file = tmp_path / "rows.parquet"
+    assert xcaas.out(*SEARCH, "--into", str(file)) == ""
+    table: Any = import_module("pyarrow.parquet").read_table(file)
+    assert table.column("id").to_pylist() == [line["id"] for line in lines]
+
+
+def test_fields_in_the_order_that_was_asked_for(xcaas: Command) -> None:
+    assert xcaas.out(*SEARCH, "--fields", "type,id", "-o", "csv").splitlines()[0] == "type,id"
+    users = xcaas.out("administration", "users", "list", "--limit-total", "1", "--fields", "basicInfo.userName")
+    assert list(json.loads(users)) == ["basicInfo.userName"]
+    assert json.loads(users)["basicInfo.userName"]
+    outcome = xcaas.run(*SEARCH, "--fields", "createdTme")
+    assert (outcome.code, outcome.err) == (0, "Nothing had a field createdTme. Did you mean createdTime?\n")
+
+
+def test_one_thing_and_nothing(xcaas: Command) -> None:
+    found = first_id(xcaas)
+    assert json.loads(xcaas.out("storage", "objects", "get", found))["id"] == found
+    assert xcaas.out("storage", "objects", "get", found, "--fields", "id", "-o", "yaml") == f"id: {found}\n"
+    assert int(xcaas.out("quality-management", "interactions", "count")) > 0
+    assert xcaas.out("storage", "objects", "search", "--where", "type=none", "-o", "json") == "[]\n"
+    assert xcaas.out("storage", "objects", "search", "--where", "type=none") == ""
+
+
+def test_raw_is_what_the_service_sent(xcaas: Command) -> None:
+    page = json.loads(xcaas.out("storage", "objects", "search", "--limit", "2", "--limit-total", "2", "--raw"))
+    assert {"content", "lastPage"} <= set(page)
+    assert json.loads(xcaas.out("storage", "regions", "list", "--raw"))
+
+
+def test_files_go_to_a_file_or_a_pipe(xcaas: Command, tmp_path: Path) -> None:
+    found = first_id(xcaas)
+    checksum = json.loads(xcaas.out("storage", "objects", "get", found))["checksum"]
+    with xcaas.start("storage", "objects", "download", found) as process:
+        content, _ = process.communicate(timeout=60)
+    assert (process.returncode, md5(content).hexdigest()) == (0, checksum)
+    outcome = xcaas.run("storage", "objects", "download", found, "--into", str(tmp_path / "call.mp3"))
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", f"Saved {tmp_path / 'call.mp3'}\n")
+    assert (tmp_path / "call.mp3").read_bytes() == content
+
+
+def test_a_job_is_followed_to_its_end(xcaas: Command, tmp_path: Path) -> None:
+    archive = tmp_path / "calls.zip"
+    job = ("storage", "bulk-downloads", "download", "--object-ids", first_id(xcaas), "--into", str(archive))
+    assert xcaas.run(*job).code == 0
+    assert archive.read_bytes().startswith(b"PK")
+
+
+def test_events_come_as_they_happen(xcaas: Command) -> None:
+    xcaas.settings["XCAAS_CLUSTER"] = "na12"
+    more = Request(f"{xcaas.base_url}/_sandbox/events?count=1", method="POST")
+    with xcaas.start("events", "read", "all", "--limit-total", "2") as process:
+        for _ in range(100):  # a reader begins with what happens after it came
+            urlopen(more, timeout=10).close()
+            try:
+                process.wait(0.1)
+                break
+            except subprocess.TimeoutExpired:
+                pass
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, b"")
+    assert [set(json.loads(line)) >= {"id", "payload"} for line in out.splitlines()] == [True, True]
+
+
+def test_a_failed_call_leaves_no_file(xcaas: Command, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    outcome = xcaas.run("storage", "objects", "search", "--filter", "no filter", "--into", str(file))
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("xcaas: GET http://127.0.0.1")
+    assert outcome.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there(xcaas: Command, tmp_path: Path) -> None:
+    outcome = xcaas.run(*SEARCH, "--into", str(tmp_path / "none" / "rows.csv"))
+    assert outcome.code == 1
+    assert "No such file or directory" in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_the_message_has_the_request_id(xcaas: Command) -> None:
+    outcome = xcaas.run("administration", "users", "get", "nobody")
+    assert outcome.code == 1
+    assert "request id" in outcome.err
+
+
+def test_a_server_that_is_down_and_a_key_that_is_wrong(xcaas: Command) -> None:
+    outcome = Command("http://127.0.0.1:9").run("administration", "sites", "list", "--timeout", "1")
+    assert outcome.code == 1
+    assert "no connection could be made" in outcome.err
+    xcaas.settings["XCAAS_CLIENT_SECRET"] = "wrong"
+    outcome = xcaas.run(*SEARCH)
+    assert outcome.code == 1
+    assert "invalid_client" in outcome.err
+    assert "wrong" not in outcome.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and pipes")
+def test_ctrl_c_ends_at_once_with_whole_lines(xcaas: Command) -> None:
+    with xcaas.start("storage", "objects", "search", "--limit", "1") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+    assert not out or out.endswith(b"\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and pipes")
+def test_a_pipe_that_is_closed_is_no_error(xcaas: Command) -> None:
+    with xcaas.start("storage", "objects", "search", "--limit-total", "2000") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        err = process.stderr.read()
+        process.wait(60)
+    assert (process.returncode, err) == (0, b"")
+
+
+def in_a_terminal(xcaas: Command, *arguments: str) -> str:
+    """Return what a command shows on a terminal of 80 columns."""
+    ours, theirs = pty.openpty()
+    try:
+        code = subprocess.run(
+            [sys.executable, "-m", "xcaas_cli", *arguments],
+            env={**xcaas.environment(), "TERM": "xterm", "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        ).returncode
+    finally:
+        os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 65536):
+            shown += piece
+    except OSError:  # the other end is closed
+        pass
+    finally:
+        os.close(ours)
+    assert code == 0
+    return re.sub(r"\x1b\[\d*m", "", shown.decode())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
+def test_tables_fit_the_terminal(xcaas: Command) -> None:
+    shown = in_a_terminal(xcaas, *SEARCH)
+    lines = shown.splitlines()
+    assert len(lines) == 4
+    assert max(map(len, lines)) <= 80
+    assert "createdTime" not in shown
+    shown = in_a_terminal(xcaas, *SEARCH, "--fields", "id,createdTime,objectName,tags")
+    assert "2026-01-01T00:00:00  " in shown
+    assert max(map(len, shown.splitlines())) <= 80
