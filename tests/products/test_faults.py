@@ -1,4 +1,4 @@
-"""Ten thousand calls over every product through a seeded proxy that goes wrong on purpose.
+"""Thousands of calls over every product through a seeded proxy that goes wrong on purpose: ten in `make torture`.
 
 Each call is either right, which means the same as without faults, or a typed error. Nothing
 that was not safe is sent twice, nothing is lost or doubled in pages, and no file that is wrong
@@ -21,6 +21,7 @@ from typing import Any, Final, cast
 import pytest
 
 import xcaas
+from tests.support.volume import volume
 from xcaas import AsyncDownload, AsyncPager, AsyncXCaaS, ClientCredentials, Download, Pager, XCaaS, XCaaSError
 from xcaas_core.auth import TokenPolicy
 from xcaas_core.calls._hooks import AttemptEvent
@@ -29,8 +30,8 @@ from xcaas_core.models import Model
 from .fault_service import Service, running
 from .support import CREDENTIALS, MANIFEST, SETTINGS, SPECS, Row, arguments, call_of, known_ids
 
-ONE_BY_ONE: Final = 3_000
-AT_ONCE: Final = 7_000
+ONE_BY_ONE: Final = volume(1_500, 3_000)
+AT_ONCE: Final = volume(2_500, 7_000)
 IN_FLIGHT: Final = 16
 RATE: Final = 0.15
 PATIENT: Final = TokenPolicy(backoff=0.01, attempt_timeout=1.0, total_timeout=5.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from operator import attrgetter
@@ -65,9 +66,7 @@ def facts_of(call: str) -> Facts:
     known = _all_facts()
     found = known.get(call) or known.get(f"{call}.list")
     if found is None:
-        raise NotSliceableError(
-            f"the specs don't say how {call} is cut into slices", advice=f"These can be cut: {', '.join(known)}."
-        )
+        raise NotSliceableError(f"the specs don't say how {call} is cut into slices", advice=_advice(call))
     return found
 
 
@@ -84,8 +83,13 @@ def call_name(method: object) -> str:
         if name == call.rpartition(".")[2] and type(owner) in _owners(call):
             return call
     shown = getattr(method, "__qualname__", None) or repr(method)
-    known = ", ".join(_all_facts())
-    raise NotSliceableError(f"{shown} is no method that is cut into slices", advice=f"These can be cut: {known}.")
+    raise NotSliceableError(f"{shown} is no method that is cut into slices", advice=_advice(shown))
+
+
+def _advice(call: str) -> str:
+    known = _all_facts()
+    near = get_close_matches(call, known, n=1, cutoff=0.85)
+    return f"Did you mean {near[0]}?" if near else f"These can be cut: {', '.join(known)}."
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -55,13 +55,14 @@ class Module:
         public = {name for node in self.tree.body if is_all(node) for name in _constants(node)}
         return {item.bound: item for item in self.imports if item.explicit or item.bound in public}
 
-    def asked_of(self, name: str) -> frozenset[str]:
-        """Return the attributes that are asked of a name: `Pager` of `_sdk`, where `_sdk.Pager` stands."""
-        return frozenset(
-            node.attr
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
-        )
+    @cached_property
+    def asked_of(self) -> Mapping[str, set[str]]:
+        """The attributes that are asked of each name: `Pager` of `_sdk`, where `_sdk.Pager` stands."""
+        found: dict[str, set[str]] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.setdefault(node.value.id, set()).add(node.attr)
+        return found
 
     def _imports(self, node: ast.AST) -> Iterator[Import]:
         if isinstance(node, ast.ImportFrom):
@@ -105,7 +106,7 @@ class Library:
         passed = self.modules[item.module].reexports.get(item.name or "")
         return [item.module, *(self.targets(passed) if passed else ())]
 
-    def all_targets(self, item: Import, used: frozenset[str] = frozenset()) -> list[str]:
+    def all_targets(self, item: Import, used: Collection[str] = ()) -> list[str]:
         """Return the same, and what a module that passes names on leads to if it is itself what is imported.
 
         `used` are the names that are asked of it, as in `_sdk.Pager`; none of them where it is passed on whole. A
@@ -118,7 +119,7 @@ class Library:
         passing = self.modules[found[0]]
         whole = not used or passing.path.name == "__init__.py"
         passed = [one for name, one in passing.reexports.items() if whole or name in used]
-        return [*found, *(target for one in passed for target in self.all_targets(one, frozenset()))]
+        return [*found, *(target for one in passed for target in self.all_targets(one))]
 
     def needed(self, roots: Iterable[str]) -> set[str]:
         """Return the modules that some modules need: those that their imports lead to, and so on.
@@ -144,7 +145,7 @@ class Library:
             yield parent
         for item in module.imports:
             if not module.reexports:
-                yield from self.all_targets(item, module.asked_of(item.bound))
+                yield from self.all_targets(item, module.asked_of.get(item.bound, ()))
             elif item.bound not in module.reexports:
                 yield from self.targets(item)
 

@@ -65,6 +65,11 @@ def test_operations_that_cannot_be_cut_are_told_those_that_can(client: XCaaS) ->
         assert all(call in str(caught.value) for call in ALL)
 
 
+def test_a_name_that_is_nearly_right_is_told_the_right_one() -> None:
+    with pytest.raises(NotSliceableError, match=r"Did you mean storage\.objects\.search\?"):
+        plan("storage.object.search", window=DAY, every="1h")
+
+
 def test_a_slice_is_small_text_and_comes_back() -> None:
     [one] = plan(
         "storage.objects.search",
