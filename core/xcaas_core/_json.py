@@ -19,11 +19,40 @@ if TYPE_CHECKING:
 else:
     JSONValue = Any  # `typing.get_type_hints` never ends with a type that holds itself
 
-__all__ = ["JSONValue", "ascii_dumps", "dumps", "loads", "standard_dumps", "standard_loads", "uncollected"]
+__all__ = [
+    "ABSENT",
+    "Absent",
+    "JSONValue",
+    "ascii_dumps",
+    "dumps",
+    "loads",
+    "standard_dumps",
+    "standard_loads",
+    "uncollected",
+]
 
 # orjson allots a dozen times the size of the text before it begins. Beyond this size that is felt,
 # and the standard library is hardly slower: both spend their time on making objects.
 _MUCH: Final = 1 << 20
+
+
+class Absent:
+    """The type of `ABSENT`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __reduce__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = Absent()
+"""No value at all, which is not the same as null: of a field, or at a pointer."""
 
 
 class uncollected:  # noqa: N801

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from ._json import ABSENT, Absent
 
 if TYPE_CHECKING:
     from ._json import JSONValue
 
-__all__ = ["ABSENT", "Absent", "find", "put", "value_at"]
-
-
-class Absent:
-    """The type of `ABSENT`."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-    def __bool__(self) -> bool:
-        return False
-
-
-ABSENT: Final = Absent()
-"""Nothing stands at the pointer, which is not the same as null."""
+__all__ = ["find", "put", "value_at"]
 
 
 def find(document: JSONValue, pointer: str) -> JSONValue | Absent:

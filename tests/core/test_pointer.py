@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xcaas_core._json import JSONValue
-from xcaas_core._pointer import ABSENT, find, put, value_at
+from xcaas_core._json import ABSENT, JSONValue
+from xcaas_core._pointer import find, put, value_at
 
 BODY: JSONValue = {"a": {"b": [10, {"c": None}]}, "x/y": 1, "t~": 2, "": 3}
 

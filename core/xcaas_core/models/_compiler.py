@@ -31,12 +31,13 @@ from datetime import UTC, datetime
 from types import MemberDescriptorType
 from typing import Any
 
+from .._json import ABSENT
 from ._annotations import codec_of
 from ._codec import Codec, NullableCodec, Reader, same_json
 from ._containers import ListCodec, MapCodec
 from ._context import Context, ValidationFailure, describe
 from ._dates import DATE_TIME, Moment
-from ._fields import ABSENT, EXTRA, NULLABLE, WIRE
+from ._fields import EXTRA, NULLABLE, WIRE
 from ._json import JSONValue
 from ._layout import FieldLayout, Layout, ModelBase, ModelCodec, UnknownFields, keep
 

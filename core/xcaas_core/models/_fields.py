@@ -7,14 +7,13 @@ from typing import Any, Final, TypeVar, overload
 
 import attrs
 
+from .._json import ABSENT
 from ._layout import ModelBase
 
 __all__ = [
-    "ABSENT",
     "EXTRA",
     "NULLABLE",
     "WIRE",
-    "Absent",
     "Constant",
     "Discriminator",
     "Format",
@@ -70,25 +69,6 @@ class Discriminator:
 
     def __repr__(self) -> str:
         return f"Discriminator({self.property_name!r}, …)"
-
-
-class Absent:
-    """The type of `ABSENT`."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __reduce__(self) -> str:
-        return "ABSENT"
-
-
-ABSENT: Final = Absent()
-"""The default of fields that may be absent and may be null, which is not the same."""
 
 
 T = TypeVar("T")

@@ -9,6 +9,7 @@ from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
 from .._checks import is_mapping, is_object
+from .._json import ABSENT
 from ._codec import Codec, Fit, NullableCodec, Reader, total, write_any
 from ._containers import MapCodec
 from ._context import Context, located
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     import attrs
 
 __all__ = ["FieldLayout", "Layout", "ModelBase", "ModelCodec", "UnknownFields", "keep", "unknown_of"]
-
-_ABSENT: Final = object()
 
 
 class FieldLayout:
@@ -193,9 +192,9 @@ class Layout:
     def _fits(self, raw: Mapping[str, object]) -> Iterator[Fit | None]:
         # What has constants comes first: where those are wrong, nothing else has to be looked at.
         for field in sorted(self.fields, key=lambda field: not field.codec.constants):
-            value = raw.get(field.wire, _ABSENT)
-            if value is _ABSENT or value is None:
-                if field.required and (value is _ABSENT or not field.codec.nullable):
+            value = raw.get(field.wire, ABSENT)
+            if value is ABSENT or value is None:
+                if field.required and (value is ABSENT or not field.codec.nullable):
                     yield None
             elif field.required or not field.codec.is_blank(value):
                 yield field.codec.fit(value)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeVar, cast, dataclas
 import attrs
 
 from .._checks import is_mapping
-from .._json import uncollected
+from .._json import ABSENT, uncollected
 from ._compiler import layout_of, slot_of
 from ._context import FROM_CALLER, FROM_CALLER_OWNED, Context
-from ._fields import ABSENT, extra, field
+from ._fields import extra, field
 from ._json import Buffer, JSONObject, JSONValue, decode_json, encode_json
 from ._layout import FieldLayout, Layout, ModelBase, ModelCodec, UnknownFields, keep, unknown_of
 from ._repr import one_line

@@ -21,8 +21,8 @@ from typing import Final
 from urllib.parse import urljoin
 
 from .._errors import PagingError
-from .._json import JSONValue
-from .._pointer import Absent, find, value_at
+from .._json import Absent, JSONValue
+from .._pointer import find, value_at
 from .._text import plural
 from ..http._headers import link_target
 from ..operations._extensions import PaginationSpec, StopCondition, ValueLocation
