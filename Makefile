@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis java demo test generate check lint lint-specs types unit test-engines conformance torture bench clean
+.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines conformance torture bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -27,7 +27,7 @@ demo: $(READY) ## regenerate, start the sandbox, run the SDK against it, show th
 	@$(BIN)/xcaas-gen generate
 	@$(BIN)/python examples/demo.py
 
-test: lint types check unit ## every check that CI runs
+test: $(READY) lint types check unit ## every check that CI runs
 
 lint: $(READY) ## ruff, the order of rooms, and the house rules for specs
 	@$(BIN)/ruff check .
@@ -35,9 +35,14 @@ lint: $(READY) ## ruff, the order of rooms, and the house rules for specs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/xcaas-gen lint
 
-types: $(READY) ## mypy strict and pyright strict over sources, tests and generated code; ty and pyrefly over the last
+types: ## mypy strict and pyright strict over sources, tests and generated code; ty and pyrefly over the last
+	@$(MAKE) --no-print-directory --output-sync --jobs 2 mypy pyright
+
+mypy: $(READY)
 	@$(BIN)/mypy
 	@$(BIN)/mypy --python-version 3.14 core generator sandbox generated data cli
+
+pyright: $(READY)
 	@$(BIN)/basedpyright --warnings
 	@$(BIN)/ty check --quiet generated
 	@$(BIN)/pyrefly check generated
