@@ -10,7 +10,7 @@ from mcp_types import CallToolResult
 
 from tests.cli.mcp.calling import Call, error, rows, text, with_client
 from tests.cli.test_auth import SECRETS
-from xcaas_cli.mcp.tools import _reports
+from xcaas_cli.mcp.tools import _recordings, _reports
 
 INTERACTION = "int-15bd0b19d21-KK2fSQPPTD3DRpOS8UfhmgALh-phone-03-sample"
 RECORDING = "us-west-9bcf00d2585ed524584aee60"
@@ -77,6 +77,33 @@ def test_recordings() -> None:
         assert row["tags"]["startTime"][:4] == "2026"
     assert one.structured_content["checksumType"] == "MD5"
     assert "no object none in region us-east" in error(other)
+
+
+def test_stored_texts() -> None:
+    transcriptions = {"type": "transcription", "since": "2026-01-01", "until": "2026-01-02", "limit": 1}
+    (found,) = call(("find_recordings", transcriptions))
+    recording_id = rows(found)[0]["id"]
+    read, refused = call(
+        ("get_stored_text", {"recording_id": recording_id}), ("get_stored_text", {"recording_id": RECORDING})
+    )
+    assert rows(read)[:2] == [
+        {"channel": 0, "text": f"word 0 of {recording_id}"},
+        {"channel": 1, "text": f"word 1 of {recording_id}"},
+    ]
+    assert "callcenterrecording, audio/mpeg" in error(refused)
+
+
+@pytest.mark.parametrize(
+    ("content", "entries"),
+    [
+        (b'[{"text": "a"}, "b"]', [{"text": "a"}, "b"]),
+        (b'{"score": 1}', [{"score": 1}]),
+        (b"\xef\xbb\xbfone\n\ntwo \xff\r\n", ["one", "two \ufffd"]),
+        (b"", []),
+    ],
+)
+def test_texts_are_entries_or_lines(content: bytes, entries: list[Any]) -> None:
+    assert _recordings.entries(content) == entries
 
 
 def test_a_list_that_was_cut_goes_on_to_its_end() -> None:

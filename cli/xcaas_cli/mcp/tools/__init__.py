@@ -14,6 +14,7 @@ TOOLS: tuple[Tool, ...] = (
     _live.agent_state,
     _recordings.find_recordings,
     _recordings.get_recording,
+    _recordings.get_stored_text,
     _quality.find_interactions,
     _quality.get_transcript,
     _quality.find_evaluations,
