@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,8 @@ def _serve(allow_writes: bool, **settings: Any) -> None:
         if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types", "pydantic"):
             raise
         raise click.ClickException(_MISSING) from None
+    if sys.stdin.isatty():
+        click.echo("Waiting for a host of the Model Context Protocol on stdin. Ctrl-C ends it.", err=True)
     anyio.run(serve, settings, allow_writes)
 
 

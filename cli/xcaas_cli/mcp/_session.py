@@ -63,7 +63,7 @@ class Session:
         return await go_on(limit)
 
     async def paged(
-        self, pager: AsyncPager[Any], limit: int, row: Callable[[Any], Any] = plain, **beside: Any
+        self, pager: AsyncPager[Any], limit: int, row: Callable[[Any], Any] = plain, beside: Result | None = None
     ) -> Result:
         """Return the first rows of a list in pages. The cursor, if there is one, leads to the others."""
         cut = Cut(limit)
@@ -73,11 +73,11 @@ class Session:
                 if cut.is_full:
                     break
         token = pager.resume_token
-        cursor = None if token is None else self.keep(lambda more: self.paged(pager.resume(token), more, row, **beside))
-        return cut.result(cursor, beside)
+        cursor = None if token is None else self.keep(lambda more: self.paged(pager.resume(token), more, row, beside))
+        return cut.result(cursor, beside or {})
 
     async def listed(
-        self, items: Iterable[Any], limit: int, row: Callable[[Any], Any] = plain, **beside: Any
+        self, items: Iterable[Any], limit: int, row: Callable[[Any], Any] = plain, beside: Result | None = None
     ) -> Result:
         """Return the first rows of a list that came as a whole."""
         cut = Cut(limit)
@@ -85,8 +85,8 @@ class Session:
         while len(cut.rows) < len(given) and not cut.is_full:
             cut.add(row(given[len(cut.rows)]))
         rest = given[len(cut.rows) :]
-        cursor = self.keep(lambda more: self.listed(rest, more, row, **beside)) if rest else None
-        return cut.result(cursor, beside)
+        cursor = self.keep(lambda more: self.listed(rest, more, row, beside)) if rest else None
+        return cut.result(cursor, beside or {})
 
     def one(self, value: Any) -> Result:
         """Return one thing."""

@@ -13,7 +13,7 @@ from mcp.client import Client
 from mcp_types import Tool as Declaration
 
 from tests.cli.mcp.calling import error, text, with_client
-from xcaas import AsyncXCaaS, ClientCredentials
+from xcaas import ApiKey, AsyncXCaaS, ClientCredentials
 from xcaas.testing import FakeServer
 from xcaas_cli import main
 from xcaas_cli.mcp import _server, _session
@@ -110,6 +110,28 @@ def test_errors_of_the_service() -> None:
     assert "What to do:" in refused
     assert refused.endswith("Request id, for the vendor's support: r-17")
     assert "xcaas auth login" in missing
+
+
+def test_fields_beside_rows_may_have_any_name() -> None:
+    server = FakeServer()
+    keys = [ClientCredentials("id", "hush"), ApiKey("key")]
+    page = "<p>" + "x" * 9_000
+    server.respond("customer_360.insights.get", json={"interactions": [], "limit": 50, "row": 1})
+    server.respond("storage.objects.get", status=400, json={"fault": {"faultstring": page}})
+
+    async def run() -> tuple[Any, str]:
+        async with (
+            AsyncXCaaS(http_client=server, tenant="t", credentials=keys) as client,
+            Client(_server.make_server(Session(client))) as connected,
+        ):
+            history = await connected.call_tool("get_customer_history", {"email": "a@b.example"})
+            refused = await connected.call_tool("get_recording", {"recording_id": "o1"})
+            assert not history.is_error, text(history)
+            return history.structured_content, error(refused)
+
+    history, refused = anyio.run(run)
+    assert history == {"limit": 50, "row": 1, "rows": []}
+    assert len(refused) < 2_300
 
 
 def test_each_product_is_called_in_the_first_region_that_it_has() -> None:

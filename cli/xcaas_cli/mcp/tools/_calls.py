@@ -44,7 +44,7 @@ async def find_call_records(
         caller_or_callee=None if number is None else [number],
         page_size=limit,
     )
-    return await session.paged(pager, limit, _call, period=period.told)
+    return await session.paged(pager, limit, _call, {"period": period.told})
 
 
 @reads("Get a customer's history")
@@ -75,7 +75,7 @@ async def get_customer_history(
         end_time=None if until is None else moment(until),
     )
     beside: dict[str, Any] = plain(found)
-    return await session.listed(beside.pop("interactions", None) or [], limit, _interaction, **beside)
+    return await session.listed(beside.pop("interactions", None) or [], limit, _interaction, beside)
 
 
 @reads("Get summaries of interactions")
@@ -89,7 +89,7 @@ async def get_summaries(
     """Get summaries of what was said in up to 50 interactions. Those without one are under partialFailures."""
     found = await session.at("customer_360").customer_360.transcript_summaries.get(interaction_ids=interaction_ids)
     beside: dict[str, Any] = plain(found)
-    return await session.listed(beside.pop("summaries", None) or [], len(interaction_ids), **beside)
+    return await session.listed(beside.pop("summaries", None) or [], len(interaction_ids), beside=beside)
 
 
 def _call(record: Any) -> dict[str, Any]:

@@ -68,7 +68,7 @@ async def queue_state(
     pager = session.at("cc_realtime").cc_realtime.queues.list(
         queue_ids=queue_ids, metrics=metrics or _QUEUE, timezone=timezone, size=limit
     )
-    return await session.paged(pager, limit, _flat, units=_UNITS)
+    return await session.paged(pager, limit, _flat, {"units": _UNITS})
 
 
 @reads("State of agents")
@@ -99,11 +99,11 @@ async def agent_state(
         of_queue = client.queues.agents.list(
             queue_id, agent_ids=agent_ids, metrics=metrics or _AGENT_OF_QUEUE, timezone=timezone, size=limit
         )
-        return await session.paged(of_queue, limit, _flat, units=_UNITS)
+        return await session.paged(of_queue, limit, _flat, {"units": _UNITS})
     pager = client.agents.list(
         agent_ids=agent_ids, group_ids=group_ids, metrics=metrics or _AGENT, timezone=timezone, size=limit
     )
-    return await session.paged(pager, limit, _flat, units=_UNITS)
+    return await session.paged(pager, limit, _flat, {"units": _UNITS})
 
 
 def _flat(counted: Any) -> dict[str, Any]:

@@ -49,7 +49,7 @@ async def find_interactions(
         interaction_type=interaction_type,
         size=min(limit, _LARGEST_PAGE),
     )
-    return await session.paged(pager, limit, _without_links, period=period.told)
+    return await session.paged(pager, limit, _without_links, {"period": period.told})
 
 
 @reads("Read a transcript")
@@ -94,7 +94,7 @@ async def find_evaluations(
         template_name=template_name,
         size=min(limit, _LARGEST_PAGE),
     )
-    return await session.paged(pager, limit, _without_links, period=period.told)
+    return await session.paged(pager, limit, _without_links, {"period": period.told})
 
 
 def _without_links(found: Any) -> dict[str, Any]:

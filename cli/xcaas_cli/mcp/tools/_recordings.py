@@ -69,7 +69,7 @@ async def find_recordings(
     pager = session.at("storage", region).storage.objects.search(
         filter=filter, sort_field="createdTime", sort_direction="DESC", limit=min(limit, _LARGEST_PAGE)
     )
-    return await session.paged(pager, limit, _in_list, period=period.told)
+    return await session.paged(pager, limit, _in_list, {"period": period.told})
 
 
 @reads("Get a recording", rows=False)

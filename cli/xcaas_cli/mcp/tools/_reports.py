@@ -87,7 +87,7 @@ async def run_report(
             detailed["metrics"] = metrics
         made = await reports.detailed_reports.create(report=detailed)
         rows = reports.detailed_reports.data(made.id, size=limit)
-        return await session.paged(rows, limit, _cells, period=period.told)
+        return await session.paged(rows, limit, _cells, {"period": period.told})
     report: ReportRequestDict = {"type": type, "title": _TITLE, "dateRange": dates, "granularity": granularity}
     if group_by is not None:
         report["groupBy"] = {"name": group_by}
@@ -111,7 +111,7 @@ async def _rows(session: Session, poller: AsyncPoller[ReportStatus], limit: int,
             "note": "The report is not ready. Call read_on with this cursor.",
         }
     rows = session.at("cc_historical").cc_historical.reports.data(made.id, size=limit)
-    return await session.paged(rows, limit, _cells, period=told)
+    return await session.paged(rows, limit, _cells, {"period": told})
 
 
 def _cells(found: Any) -> dict[str, Any]:
