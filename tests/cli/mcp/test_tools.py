@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio
 import pytest
 from mcp.client import Client
 from mcp_types import CallToolResult
 
 from tests.cli.mcp.calling import Call, error, rows, text, with_client
 from tests.cli.test_auth import SECRETS
-from xcaas_cli.mcp.tools import _recordings, _reports
+from xcaas import AsyncXCaaS, ClientCredentials
+from xcaas.testing import FakeResponse, FakeServer
+from xcaas_cli.mcp._server import make_server
+from xcaas_cli.mcp._session import Session
+from xcaas_cli.mcp.tools import _recordings
 
 INTERACTION = "int-15bd0b19d21-KK2fSQPPTD3DRpOS8UfhmgALh-phone-03-sample"
 RECORDING = "us-west-9bcf00d2585ed524584aee60"
@@ -127,28 +132,39 @@ def test_a_list_that_was_cut_goes_on_to_its_end() -> None:
     assert found == [row["id"] for row in rows(whole)]
 
 
-def test_a_report_is_waited_for_and_read_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def use(client: Client) -> list[CallToolResult]:
-        monkeypatch.setattr(_reports, "_SECONDS", 0.01)
-        report = {
-            "type": "queue-interactions-summary",
-            "since": "2d",
-            "group_by": "queue",
-            "timezone": "UTC",
-            "limit": 2,
-        }
-        early = await client.call_tool("run_report", report)
-        monkeypatch.undo()
-        ready = await client.call_tool("read_on", {"cursor": early.structured_content["cursor"], "limit": 2})
-        detailed = {"type": "detailed-reports-interaction-details", "since": "2d", "limit": 1}
-        return [early, ready, await client.call_tool("run_report", detailed)]
+def test_reports() -> None:
+    summary = {"type": "queue-interactions-summary", "since": "2d", "group_by": "queue", "timezone": "UTC", "limit": 2}
+    detailed = {"type": "detailed-reports-interaction-details", "since": "2d", "limit": 1}
+    first, second = call(("run_report", summary), ("run_report", detailed))
+    assert [row["Queue"] for row in rows(first)] == ["Sales", "Support"]
+    assert rows(second)[0]["interactionId"] == "int-000000"
 
-    early, ready, detailed = with_client(use)
+
+def test_a_report_that_takes_long_is_read_on() -> None:
+    server = FakeServer()
+    state = {"id": 7, "status": "IN_PROGRESS"}
+    for target in ("cc_historical.reports.create", "cc_historical.reports.status"):
+        server.respond(target, lambda _: FakeResponse(json=state))
+    cell = {"key": "queue", "label": "Queue", "value": "Sales"}
+    server.respond("cc_historical.reports.data", json=[{"items": [cell]}])
+
+    async def run() -> list[CallToolResult]:
+        async with (
+            AsyncXCaaS(http_client=server, credentials=ClientCredentials("id", "hush")) as client,
+            Client(make_server(Session(client))) as connected,
+        ):
+            report = {"type": "queue-interactions-summary", "since": "2d"}
+            early = await connected.call_tool("run_report", report)
+            state["status"] = "DONE"
+            cursor = early.structured_content["cursor"]
+            return [early, await connected.call_tool("read_on", {"cursor": cursor, "limit": 1})]
+
+    early, ready = anyio.run(run)
     assert rows(early) == []
     assert "not ready" in early.structured_content["note"]
-    assert [row["Queue"] for row in rows(ready)] == ["Sales", "Support"]
+    assert rows(ready)[0] == {"Queue": "Sales"}
     assert early.structured_content["period"] == ready.structured_content["period"]
-    assert rows(detailed)[0]["interactionId"] == "int-000000"
+    assert [call.method for call in server.requests].count("POST") == 1  # it is not started again
 
 
 def test_who_am_i_shows_no_secret() -> None:
