@@ -10,9 +10,9 @@ from ._manifest import manifest
 from ._values import KnownValue
 
 if TYPE_CHECKING:
-    from xcaas import Credential, XCaaS
+    from xcaas import AsyncXCaaS, Credential, XCaaS
 
-__all__ = ["connection_options", "find_credentials", "make_client"]
+__all__ = ["connection_options", "find_credentials", "make_async_client", "make_client"]
 
 
 def connection_options() -> list[click.Option]:
@@ -34,10 +34,20 @@ def make_client(settings: dict[str, Any]) -> XCaaS:
     """Return the client that the environment and the options describe; options go first."""
     from xcaas import XCaaS
 
-    given = {
-        name: settings[name] for name in ("region", "tenant", "cluster", "base_url", "timeout") if settings.get(name)
-    }
-    return XCaaS.from_env(credentials=find_credentials(settings.get("profile"))[1], **given)
+    return XCaaS.from_env(**_given(settings))
+
+
+def make_async_client(settings: dict[str, Any]) -> AsyncXCaaS:
+    """Return the same client for code that awaits."""
+    from xcaas import AsyncXCaaS
+
+    return AsyncXCaaS.from_env(**_given(settings))
+
+
+def _given(settings: dict[str, Any]) -> dict[str, Any]:
+    names = ("region", "tenant", "cluster", "base_url", "timeout")
+    found = {name: settings[name] for name in names if settings.get(name)}
+    return {"credentials": find_credentials(settings.get("profile"))[1], **found}
 
 
 def find_credentials(profile: str | None) -> tuple[str, list[Credential]]:

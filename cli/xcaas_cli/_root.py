@@ -15,6 +15,7 @@ __all__ = ["root"]
 _BESIDE: dict[str, tuple[str, str]] = {
     "auth": ("_auth", "Store credentials, and see what they open."),
     "doctor": ("_doctor", "Find out what stands between you and the services."),
+    "mcp": ("mcp._command", "Serve tools to language models (Model Context Protocol)."),
     "completion": ("_completion", "Complete commands and values in bash, zsh and fish."),
 }
 """Commands that are no products: the module that has them, and a line on each."""

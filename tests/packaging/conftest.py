@@ -22,5 +22,5 @@ def plain(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
 
 @pytest.fixture(scope="session")
 def complete(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """`pip install 'xcaas[generator,sandbox]'`."""
-    return environment(tmp_path_factory.mktemp("complete"), wheel, "generator", "sandbox")
+    """`pip install 'xcaas[generator,mcp,sandbox]'`."""
+    return environment(tmp_path_factory.mktemp("complete"), wheel, "generator", "mcp", "sandbox")

@@ -96,7 +96,8 @@ def test_a_program_runs_with_run_time_dependencies_only(plain: Environment) -> N
 
 
 @pytest.mark.parametrize(
-    "module", ["pydantic", "click", "rich", "yaml", "jinja2", "orjson", "httpx2", "pytest", "openapi_python_client"]
+    "module",
+    ["pydantic", "click", "mcp", "rich", "yaml", "jinja2", "orjson", "httpx2", "pytest", "openapi_python_client"],
 )
 def test_the_environment_is_as_bare_as_it_should_be(plain: Environment, module: str) -> None:
     assert plain.run(f"import importlib.util as u; print(u.find_spec({module!r}))").strip() == "None"
@@ -137,6 +138,12 @@ client = petstore.Client(http_client=FakeServer(), auth=__import__("xcaas").ApiK
 print([type(pet).__name__ for pet in client.pets.list()])
 """
     assert "Pet" in complete.run(program)
+
+
+def test_the_mcp_server_works_from_the_wheel(complete: Environment) -> None:
+    assert "--allow-writes" in complete.command("xcaas", "mcp", "--help")
+    program = "from xcaas_cli.mcp.tools import TOOLS; print(len([tool.declaration for tool in TOOLS]))"
+    assert int(complete.run(program)) > 15
 
 
 def test_the_sandbox_works_from_the_wheel(complete: Environment) -> None:

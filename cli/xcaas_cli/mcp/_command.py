@@ -1,0 +1,57 @@
+"""The command `xcaas mcp`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from .._connection import connection_options
+
+__all__ = ["mcp"]
+
+_MISSING = "mcp is not installed: pip install 'xcaas[mcp]'"
+
+
+def _options() -> Iterator[click.Option]:
+    """Yield the options of every command; as one server calls all products, it takes several regions."""
+    for option in connection_options():
+        if option.name == "region":
+            option = click.Option(
+                ["--region"],
+                type=option.type,
+                multiple=True,
+                help="Region; once per region where products differ in their words (uk, eu): each takes the first that it has.",
+            )
+        yield option
+
+
+def _serve(allow_writes: bool, **settings: Any) -> None:
+    """Serve until the host closes stdin."""
+    try:
+        import anyio
+
+        from ._server import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types", "pydantic"):
+            raise
+        raise click.ClickException(_MISSING) from None
+    if sys.stdin.isatty():
+        click.echo("Waiting for a host of the Model Context Protocol on stdin. Ctrl-C ends it.", err=True)
+    anyio.run(serve, settings, allow_writes)
+
+
+mcp = click.Command(
+    "mcp",
+    callback=_serve,
+    help=(
+        "Serve tools to a host of the Model Context Protocol, over stdin and stdout.\n\n"
+        "The tools read. Those that change something are there with --allow-writes only."
+    ),
+    params=[
+        click.Option(["--allow-writes"], is_flag=True, help="Also serve the tools that change something."),
+        *_options(),
+    ],
+)
