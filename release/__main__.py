@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
-import venv
 from collections.abc import Sequence
 from pathlib import Path
 
+from release.bill import write_bill
 from release.build import ROOT, build, commit_time
 from release.checks import changelog_problem, metadata, metadata_problems
 from release.metadata import web_address
@@ -33,7 +31,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         _release(_address(options.repository))
-    except (ReleaseError, ValueError) as error:
+    except (ReleaseError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
         print(f"make release: {error}", file=sys.stderr)
         return 1
     return 0
@@ -53,7 +51,7 @@ def _release(address: str) -> None:
     print("Testing the wheel, away from this tree", flush=True)
     _run("pytest", "tests/packaging/test_wheel.py", "-n", "0", XCAAS_WHEEL=str(files[1]))
     bill = into / "xcaas.cdx.json"
-    _write_bill(files[1], bill, epoch)
+    write_bill(files[1], bill, __version__, epoch)
     _tell([*files, bill], into)
 
 
@@ -87,32 +85,6 @@ def _build_twice(into: Path, epoch: str, address: str) -> tuple[Path, Path]:
     return files
 
 
-def _write_bill(wheel: Path, bill: Path, epoch: str) -> None:
-    """Write what the wheel brings along, in CycloneDX: the packages of an environment with it alone."""
-    with tempfile.TemporaryDirectory() as folder:
-        environment, project = Path(folder) / "environment", Path(folder) / "pyproject.toml"
-        venv.create(environment, symlinks=True)
-        python = environment / "bin" / "python"
-        pip = ["-m", "pip", "--python", str(python), "install", "-qq", "--disable-pip-version-check"]
-        subprocess.run([sys.executable, *pip, "-c", str(ROOT / "constraints.txt"), str(wheel)], check=True, timeout=300)
-        shown = subprocess.run(
-            [python, "-I", "-c", "import xcaas; print(xcaas.__version__)"],
-            cwd=folder,
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        if shown.stdout.strip() != __version__:
-            raise ReleaseError(f"the wheel says that it is {shown.stdout.strip()}")
-        # The project's own file has no version to read.
-        facts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-        kept = {name: facts[name] for name in ("name", "description", "license")} | {"version": __version__}
-        project.write_text("[project]\n" + "".join(f"{name} = {json.dumps(kept[name])}\n" for name in kept), "utf-8")
-        form = ["--pyproject", str(project), "--mc-type", "library", "--output-reproducible", "-o", str(bill)]
-        _run("cyclonedx-py", "environment", *form, str(python), SOURCE_DATE_EPOCH=epoch)
-
-
 def _run(program: str, *arguments: str, **variables: str) -> None:
     command = [str(Path(sys.executable).with_name(program)), *arguments]
     if subprocess.run(command, cwd=ROOT, env=os.environ | variables, check=False, timeout=600).returncode:
@@ -124,9 +96,9 @@ def _tell(files: Sequence[Path], into: Path) -> None:
     (into / "SHA256SUMS").write_text(sums, "utf-8")
     shown = [os.path.relpath(file) for file in files]
     print(f"\nxcaas {__version__} is ready:\n\n{sums}")
-    print("Publish it by the tag, which the workflow release.yml builds again, attests and uploads:\n")
+    print("Publish it by the tag: the workflow release.yml builds the same, attests it and uploads it.\n")
     print(f"  git tag -a v{__version__} -m 'xcaas {__version__}' && git push origin v{__version__}\n")
-    print("or by hand:\n")
+    print("Or by hand, without attestations:\n")
     print(f"  twine upload {' '.join(shown[:2])}")
 
 

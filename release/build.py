@@ -20,16 +20,19 @@ def build(into: Path, epoch: str, address: str = "") -> tuple[Path, Path]:
     """Build both, with the build backend that is installed, and return their paths: the source, the wheel.
 
     Their bytes depend on the tree, the backend, the address and the time alone. The wheel is built from the source
-    distribution, so that nothing of it can be missing there.
+    distribution, so that nothing of it can be missing there, the address included.
+
+    Raises:
+        RuntimeError: The backend could not.
     """
-    environment = os.environ | {"SOURCE_DATE_EPOCH": epoch, VARIABLE: address}
-    _backend(ROOT, "sdist", into, environment)
+    environment = os.environ | {"SOURCE_DATE_EPOCH": epoch}
+    _backend(ROOT, "sdist", into, environment | {VARIABLE: address})
     (source,) = into.glob("*.tar.gz")
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(source) as archive:
             archive.extractall(folder, filter="data")
         (unpacked,) = Path(folder).iterdir()
-        _backend(unpacked, "wheel", into, environment)
+        _backend(unpacked, "wheel", into, environment | {VARIABLE: ""})
     (wheel,) = into.glob("*.whl")
     return source, wheel
 
@@ -42,4 +45,6 @@ def commit_time() -> str:
 
 def _backend(tree: Path, kind: str, into: Path, environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(into.resolve())]
-    subprocess.run(command, cwd=tree, env=environment, check=True, timeout=110, stdout=subprocess.DEVNULL)
+    done = subprocess.run(command, cwd=tree, env=environment, check=False, timeout=110, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"hatchling could not build the {kind}:\n{done.stderr}")

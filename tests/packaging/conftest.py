@@ -10,15 +10,25 @@ import pytest
 from release.build import build
 from tests.packaging.installing import Environment, environment
 
+__all__ = ["EPOCH", "REPOSITORY"]
+
 REPOSITORY = "https://git.example/acme/xcaas"
+EPOCH = "1767225600"
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The source distribution and the wheel of this tree."""
+    return build(tmp_path_factory.mktemp("dist"), EPOCH, REPOSITORY)
+
+
+@pytest.fixture(scope="session")
+def wheel(request: pytest.FixtureRequest) -> Path:
     """The one that `make release` has built, or else one of this tree."""
     if built := os.environ.get("XCAAS_WHEEL"):
         return Path(built)
-    return build(tmp_path_factory.mktemp("wheel"), "1767225600", REPOSITORY)[1]
+    made: tuple[Path, Path] = request.getfixturevalue("files")
+    return made[1]
 
 
 @pytest.fixture(scope="session")

@@ -86,7 +86,9 @@ def test_what_comes_from_outside_is_never_part_of_a_script(path: Path) -> None:
 @workflows
 def test_make_targets_exist(path: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = {name for step in steps(path) for name in re.findall(r"^make ([a-z-]+)\b", step.get("run", ""), re.MULTILINE)}
+    named = {
+        name for step in steps(path) for name in re.findall(r"^make ([a-z-]+)\b", step.get("run", ""), re.MULTILINE)
+    }
     assert named - {"test-"} <= targets
     assert named
     for versions in load(path)["jobs"].get("libraries", {}).get("strategy", {}).get("matrix", {}).get("versions", ()):
