@@ -55,5 +55,5 @@ def metadata_problems(found: Message, version: str, address: str) -> Iterator[st
     urls = dict(url.split(", ", 1) for url in found.get_all("Project-URL", []))
     if urls.get("Source") != address:
         yield f"the project URLs do not lead to {address}: {urls}"
-    for text in _RELATIVE.findall(found.get_payload()):
+    for text in _RELATIVE.findall(str(found.get_payload())):
         yield f"a link that leads nowhere on the index's page: {text}"

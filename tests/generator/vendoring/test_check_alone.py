@@ -76,7 +76,8 @@ def test_the_hook_of_pre_commit_tells_of_edits(
     shutil.copytree(storage_copy, target)
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
-    command, *arguments = [*shlex.split(hook["entry"]), *use["args"]]
+    arguments: list[str] = use["args"]
+    command, *arguments = [*shlex.split(hook["entry"]), *arguments]
     assert command == "xcaas-gen"
     (target / "_core" / "sdk.py").write_text("# ours\n")
     assert cli.main(arguments) == 1
