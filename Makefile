@@ -9,12 +9,12 @@ BIN := .venv/bin
 READY := .venv/.ready
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines conformance torture bench clean
+.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines test-pythons test-lowest test-newest conformance torture bench release clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt core/xcaas_core/_version.py
 	@echo "Setting up .venv (once; a minute or two)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xcaas needs Python 3.11 or later")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -63,6 +63,17 @@ test-engines: $(READY) redis java ## Spark, Dask, Ray and dlt for real, which `m
 
 torture: $(READY) ## 30,000 faulted calls and 200,000 events, of which `make test` does a part; XCAAS_TORTURE_SEED=… for others
 	@XCAAS_TORTURE=20000 $(BIN)/pytest tests/adversarial/test_torture.py tests/products/test_faults.py tests/core/events/test_volume.py
+test-pythons: $(READY) redis ## the suite on each CPython that is found on the path, in pyenv or in uv; TESTS=… for a part of it
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,release]'
+	@$(BIN)/python -m release.platforms pythons $(TESTS)
+
+test-lowest: $(READY) redis ## the suite with the lowest versions of what the SDK stands on; TESTS=…
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,release]'
+	@$(BIN)/python -m release.platforms lowest $(TESTS)
+
+test-newest: $(READY) redis ## the suite with the newest versions of them; TESTS=…
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,release]'
+	@$(BIN)/python -m release.platforms newest $(TESTS)
 
 lint-specs: ## a second, independent linter over the specs (from the npm registry)
 	@npx --yes @redocly/cli@2.77.0 lint --config tests/specs/redocly.yaml specs/*.yaml
@@ -81,5 +92,9 @@ bench: $(READY) ## benchmarks, each a ratio against a named peer in one run
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
 	@$(BIN)/python -m benchmarks
 
+release: $(READY) check ## build, test and describe the files of a release in dist/; REPOSITORY=https://HOST/OWNER/NAME
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,release]'
+	@$(BIN)/python -m release $(if $(REPOSITORY),--repository "$(REPOSITORY)")
+
 clean: ## remove .venv and caches
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-output
+	@rm -rf .venv .venvs .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-output

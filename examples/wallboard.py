@@ -10,9 +10,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 
-from xcaas import AsyncXCaaS
+from xcaas import AsyncXCaaS, UnknownModel
 from xcaas.events.models import StreamPayload
-from xcaas_core.models import UnknownModel
 
 WAITING = "interactionsWaitInQueue.rt"
 LEAVES = frozenset({"InteractionAccepted", "InteractionUnqueued", "InteractionDeleted", "InteractionQueueTimeout"})

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         UnsupportedMediaError,
         XCaaSError,
     )
+    from ._version import __version__
     from .auth import (
         ApiKey,
         AuthCounters,
@@ -187,6 +188,7 @@ else:
             "WebhookError": "webhooks._errors",
             "WorkAnalyticsLogin": "auth",
             "XCaaSError": "_errors",
+            "__version__": "_version",
             "adownload_all": "downloads._download_many",
             "by_key": "_by_key",
             "credentials_from_env": "auth",
@@ -289,6 +291,7 @@ __all__ = [
     "WebhookError",
     "WorkAnalyticsLogin",
     "XCaaSError",
+    "__version__",
     "adownload_all",
     "by_key",
     "credentials_from_env",

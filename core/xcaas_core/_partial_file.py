@@ -120,7 +120,7 @@ class PartialFile:
         file.flush()
         if durable:
             os.fsync(file.fileno())
-        if os.name == "nt":  # pragma: no cover - an open file cannot be renamed there
+        if os.name == "nt":  # an open file cannot be renamed there
             file.close()
         os.replace(self.path, self.target)
         self._ours = False
@@ -139,7 +139,7 @@ class PartialFile:
                 file.flush()
         except OSError:  # a full disk, perhaps
             keep = False
-        if os.name == "nt" and file is not None:  # pragma: no cover - an open file cannot be removed there
+        if os.name == "nt" and file is not None:  # an open file cannot be removed there
             _close(file)
         try:
             # Before it is closed: from then on the part may be the one of another process.
@@ -220,7 +220,7 @@ def _lock(file: IO[bytes]) -> None:
     """
     try:
         import fcntl
-    except ImportError:  # pragma: no cover - Windows
+    except ImportError:  # Windows
         return
     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 

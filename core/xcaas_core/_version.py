@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["AGENT", "VERSION"]
+__all__ = ["AGENT", "__version__"]
 
-VERSION: Final = "0.1.0"
+__version__: Final = "0.2.0"
 
 
-AGENT: Final = f"xcaas/{VERSION}"
+AGENT: Final = f"xcaas/{__version__}"

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from ._errors import ConfigurationError, CredentialsError, XCaaSError
 from ._redaction import safe_text
-from ._version import VERSION
+from ._version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -83,14 +83,14 @@ class OpenTelemetry:
             raise ConfigurationError(
                 "opentelemetry-api is not installed", advice="Install it: pip install 'xcaas[otel]'."
             ) from error
-        self._tracer: Tracer = trace.get_tracer("xcaas", VERSION, tracer_provider, _SCHEMA)
+        self._tracer: Tracer = trace.get_tracer("xcaas", __version__, tracer_provider, _SCHEMA)
         self._in_span = trace.set_span_in_context
         self._client: Final = trace.SpanKind.CLIENT
         self._failed: Final = trace.StatusCode.ERROR
         self._propagator: TextMapPropagator | None = None
         if propagate:
             self._propagator = propagator or TraceContextTextMapPropagator()
-        meter: Meter = metrics.get_meter("xcaas", VERSION, meter_provider, _SCHEMA)
+        meter: Meter = metrics.get_meter("xcaas", __version__, meter_provider, _SCHEMA)
         self._durations = meter.create_histogram(
             "http.client.request.duration",
             "s",

@@ -55,7 +55,9 @@ def run_async(kind: str, main: Callable[[], Awaitable[Any]]) -> Any:
     async def whole() -> Any:
         return await main()
 
-    return asyncio.run(whole())
+    loop = import_module("uvloop").new_event_loop if "uvloop" in kind else None
+    with asyncio.Runner(loop_factory=loop) as runner:
+        return runner.run(whole())
 
 
 def outcomes(kind: str, library: str, url: str, calls: Sequence[Call], **options: Any) -> list[Any]:

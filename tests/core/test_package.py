@@ -13,7 +13,7 @@ import pytest
 
 import xcaas_core
 from xcaas_core import sdk
-from xcaas_core._version import VERSION
+from xcaas_core._version import __version__
 
 CORE = Path(xcaas_core.__file__).parent
 
@@ -56,7 +56,7 @@ def test_one_room_imports_the_http_library() -> None:
 
 
 def test_the_version_is_the_packages() -> None:
-    assert version("xcaas") == VERSION
+    assert version("xcaas") == __version__
 
 
 # What making a client must not load: models, parsers, and what belongs to single features.

@@ -11,17 +11,9 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-__all__ = ["ROOT", "Environment", "build_wheel", "environment"]
+__all__ = ["ROOT", "Environment", "environment"]
 
 ROOT = Path(__file__).parents[2]
-
-
-def build_wheel(folder: Path) -> Path:
-    """Build the wheel from this tree, with the build backend that is installed."""
-    command = [sys.executable, "-m", "pip", "wheel", str(ROOT), "--no-deps", "--no-build-isolation", "--quiet"]
-    subprocess.run([*command, "--disable-pip-version-check", "--wheel-dir", str(folder)], check=True, timeout=110)
-    (wheel,) = folder.glob("*.whl")
-    return wheel
 
 
 class Environment:
@@ -36,12 +28,13 @@ class Environment:
         """Run a program, away from this tree, and return what it prints."""
         return self._run([str(self.python), "-I", "-W", "error", "-c", program, *arguments])
 
-    def command(self, name: str, *arguments: str, code: int = 0) -> str:
+    def command(self, name: str, *arguments: str, code: int = 0, **variables: str) -> str:
         """Run an installed command and return what it prints."""
-        return self._run([str(self.folder / "bin" / name), *arguments], code)
+        return self._run([str(self.folder / "bin" / name), *arguments], code, **variables)
 
-    def _run(self, command: list[str], code: int = 0) -> str:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=self.folder, env={"PATH": ""})
+    def _run(self, command: list[str], code: int = 0, **variables: str) -> str:
+        environment = {"PATH": "", **variables}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=self.folder, env=environment)
         assert done.returncode == code, done.stderr
         return done.stdout or done.stderr
 

@@ -8,7 +8,7 @@ import tomllib
 import yaml
 
 from tests.packaging.installing import ROOT
-from xcaas_core._version import VERSION
+from xcaas_core._version import __version__
 
 
 def test_the_version_stands_once() -> None:
@@ -16,7 +16,7 @@ def test_the_version_stands_once() -> None:
     assert "version" not in project["project"]
     version = project["tool"]["hatch"]["version"]
     found = re.findall(version["pattern"], (ROOT / version["path"]).read_text("utf-8"), re.MULTILINE)
-    assert found == [VERSION]
+    assert found == [__version__]
 
 
 def test_hooks_run_make_targets_and_download_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from importlib.metadata import version
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.packaging.installing import ROOT, Environment
+from xcaas_sandbox import Sandbox
 
 SOURCES = {
     "xcaas": "generated/xcaas",
@@ -58,6 +60,11 @@ def test_the_facts_that_people_read(wheel: Path) -> None:
     required = [line for line in metadata.splitlines() if line.startswith("Requires-Dist:") and "extra ==" not in line]
     assert len(required) == 4
     assert "# xcaas" in metadata
+    (source,) = re.findall(r"^Project-URL: Source, (https://.+)$", metadata, re.MULTILINE)
+    tag = f"v{version('xcaas')}"
+    assert f"[credentials]({source}/blob/{tag}/docs/credentials.md)" in metadata
+    assert f"({source}/raw/{tag}/docs/images/" in metadata
+    assert not re.findall(r"\]\((?!https:)[^)]+\)", metadata)
 
 
 # What a user's program does first, with a network that is not there.
@@ -125,7 +132,9 @@ def test_commands_help_without_their_extras_and_name_them(plain: Environment, tm
 
 def test_clients_are_vendored_from_the_wheel_without_extras(plain: Environment, tmp_path: Path) -> None:
     plain.command("xcaas-gen", "vendor", "storage", "--into", str(tmp_path / "vendored"))
-    assert (tmp_path / "vendored" / "xcaas-vendor.toml").is_file()
+    assert plain.command("python", str(tmp_path / "vendored" / "_vendor_check.py")) == ""
+    program = "import sys; sys.path.insert(0, sys.argv[1]); import vendored; print(vendored.__version__)"
+    assert plain.run(program, str(tmp_path)).strip() == version("xcaas")
 
 
 def test_the_generator_works_from_the_wheel(complete: Environment) -> None:
@@ -154,3 +163,13 @@ with Sandbox() as sandbox, XCaaS(base_url=sandbox.base_url, credentials=ClientCr
     print(len(client.storage.objects.search().limit(5).to_list()))
 """
     assert complete.run(program).strip() == "5"
+
+
+def test_the_command_line_works_from_the_wheel(complete: Environment) -> None:
+    assert complete.command("xcaas", "--version").strip() == f"xcaas {version('xcaas')}"
+    with Sandbox() as sandbox:
+        shown = complete.command(
+            "xcaas", "storage", "objects", "search", "--limit-total", "2", "--region", "us-west",
+            XCAAS_BASE_URL=sandbox.base_url, XCAAS_CLIENT_ID="eght_demo", XCAAS_CLIENT_SECRET="demo-secret",
+        )  # fmt: skip
+    assert len([json.loads(line) for line in shown.splitlines()]) == 2

@@ -69,10 +69,12 @@ class ResumeToken:
         `numbered` lists have a page number as their key.
         """
         import json
-        from base64 import urlsafe_b64decode
+        from base64 import b64decode
 
         try:
-            version, owner, key, index, seen, skip = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            # `urlsafe_b64decode` warns of `+` and `/` from Python 3.15 on.
+            padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
+            version, owner, key, index, seen, skip = json.loads(b64decode(padded))
         except (ValueError, TypeError, RecursionError):
             version, owner, key, index, seen, skip = 0, None, None, 0, 0, 0
         numbers = (index, seen, skip, key) if numbered and owner == call else (index, seen, skip)

@@ -96,8 +96,13 @@ class _Connection:
 
     def _retire(self) -> None:
         """Make an idle connection look like one that the server has ended. Libraries close those."""
+        sock = self._network.get_extra_info("socket")
         with suppress(OSError):
-            self._network.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except TypeError:  # uvloop's stand-in for one
+                with socket.fromfd(sock.fileno(), sock.family, sock.type) as same:
+                    same.shutdown(socket.SHUT_RDWR)
 
 
 class _Guarded:

@@ -69,7 +69,9 @@ def encode_cursor(*values: object) -> str:
 def decode_cursor(cursor: str, length: int, refusal: Problem) -> list[Any]:
     """Return the values that a cursor carries. `refusal` if it is none that was handed out."""
     try:
-        found: Any = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        # `urlsafe_b64decode` warns of `+` and `/` from Python 3.15 on.
+        padded = cursor.replace("-", "+").replace("_", "/") + "=" * (-len(cursor) % 4)
+        found: Any = json.loads(base64.b64decode(padded))
     except ValueError:
         raise refusal from None
     if not is_list(found) or len(found) != length:

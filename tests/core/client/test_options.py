@@ -24,7 +24,7 @@ def test_every_way_to_a_client_takes_the_same_options() -> None:
     assert dict(inspect.signature(Shop.from_env).parameters) == options
     changed = inspect.signature(Shop.with_options).parameters
     assert changed.keys() - {"self"} == options.keys() - SHARED
-    told = re.findall(r"^ {12}(\w+): ", Shop.__init__.__doc__ or "", re.MULTILINE)
+    told = re.findall(r"^ {4}(\w+): ", inspect.getdoc(Shop.__init__) or "", re.MULTILINE)
     assert told == list(options)
     assert all(f"`{name}`" in (Shop.with_options.__doc__ or "") for name in SHARED - {"credentials", "auth"})
     variables = {rule.variable for rule in RULES.values() if rule.variable is not None}

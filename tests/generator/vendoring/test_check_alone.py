@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
+import pytest
+import yaml
+
+from tests.docs.pages import ROOT, blocks
 from tests.generator.vendoring.hosts import make_python, run_in
+from xcaas_generator import cli
+from xcaas_generator.vendoring import _vendor_check
 
 NOTHING_HEAVY = """
 import sys
@@ -56,3 +63,35 @@ def test_the_command_copies_and_checks_without_the_libraries_of_the_generator(tm
     (target / "_client.py").write_text("# ours\n")
     done = run_in(tmp_path, command)
     assert (done.returncode, done.stdout) == (1, "modified: _client.py\nheavy:\n"), done.stderr
+
+
+def test_the_hook_of_pre_commit_tells_of_edits(
+    storage_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    (shown,) = [text for text in pages_of_hooks() if "xcaas-vendor-check" in text]
+    (use,) = yaml.safe_load(shown)["repos"][0]["hooks"]
+    assert (use["id"], hook["language"], hook["pass_filenames"]) == (hook["id"], "python", False)
+    target = tmp_path.joinpath(*use["args"])
+    shutil.copytree(storage_copy, target)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    arguments: list[str] = use["args"]
+    command, *arguments = [*shlex.split(hook["entry"]), *arguments]
+    assert command == "xcaas-gen"
+    (target / "_core" / "sdk.py").write_text("# ours\n")
+    assert cli.main(arguments) == 1
+    assert "modified: _core/sdk.py" in capsys.readouterr().out
+
+
+def test_the_hook_that_needs_python_alone_runs_the_check_of_the_copy() -> None:
+    (shown,) = [text for text in pages_of_hooks() if "repo: local" in text]
+    (hook,) = yaml.safe_load(shown)["repos"][0]["hooks"]
+    program, check = shlex.split(hook["entry"])
+    folder, _, name = check.rpartition("/")
+    assert (program, name, hook["files"]) == ("python", Path(_vendor_check.__file__).name, f"^{folder}/")
+    assert hook["pass_filenames"] is False
+
+
+def pages_of_hooks() -> list[str]:
+    return [block.code for block in blocks(ROOT / "docs" / "vendoring.md", "yaml")]

@@ -34,7 +34,7 @@ for thread in threads:
     thread.start()
     thread.join()
 print(len({type(item) for item in found.values()}), {item.id for item in found.values()} == {found["sdk"].id})
-print(first._core._version.VERSION, second._core._version.VERSION, issubclass(first.NotFoundError, second.XCaaSError))
+print(first.__version__, second.__version__, issubclass(first.NotFoundError, second.XCaaSError))
 """
 
 

@@ -16,11 +16,7 @@ from pathlib import Path
 from ...._checks import check_path, is_number, is_object
 from ...._lazy import public
 from .._errors import SecretUnavailableError
-
-try:
-    import fcntl
-except ImportError:  # Windows: no lock, so each process may ask once
-    fcntl = None  # type: ignore[assignment]
+from . import _file_lock
 
 __all__ = ["FileTokenCache"]
 
@@ -76,29 +72,27 @@ class FileTokenCache:
 
     def try_lock(self, key: str, seconds: float) -> str | None:
         """Take the lock if it is free. The system frees it when the process ends, so `seconds` isn't needed."""
-        owner = secrets.token_hex(8)
-        if fcntl is None:
-            return owner
         self._prepare()
         file = os.open(self._folder / f"{key}.lock", os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
         try:
             if not _is_ours(file):
                 raise PermissionError("the lock file belongs to somebody else")
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            return None
+            is_taken = _file_lock.try_lock(file)
         except BaseException:
             os.close(file)
             raise
+        if not is_taken:
+            os.close(file)
+            return None
+        owner = secrets.token_hex(8)
         self._held[owner] = file
         return owner
 
     def unlock(self, key: str, owner: str) -> None:
         del key
         file = self._held.pop(owner, None)
-        if file is not None and fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_UN)  # also for a forked child that shares the descriptor
+        if file is not None:
+            _file_lock.unlock(file)
             os.close(file)
 
     def _prepare(self) -> None:

@@ -1,0 +1,70 @@
+"""Metadata that depend on where the repository is: project URLs, and links that work on the index's page.
+
+The build reads this file by its path (`tool.hatch.metadata.hooks.custom`). Whoever builds says the address, in
+`XCAAS_REPOSITORY`; a build that knows of none leaves the README as it is. What a source distribution says is kept by the
+wheels that are built from it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+__all__ = ["VARIABLE", "RepositoryHook", "absolute", "project_urls", "web_address"]
+
+VARIABLE = "XCAAS_REPOSITORY"
+_LINK = re.compile(r"(?P<image>!?)(?P<label>\[[^\]]*\])\((?!https?:|#|mailto:)(?P<target>[^)\s]+)\)")
+
+
+class RepositoryHook(MetadataHookInterface):
+    """Sets `readme` and `urls`, which are dynamic."""
+
+    PLUGIN_NAME = "custom"
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Add to the metadata of the project table what comes of the address."""
+        readme = (Path(self.root) / "README.md").read_text("utf-8")
+        if address := os.environ.get(VARIABLE, ""):
+            tag = f"v{metadata['version']}"
+            readme = absolute(readme, web_address(address), tag)
+            metadata.setdefault("urls", project_urls(web_address(address), tag))
+        else:
+            metadata.setdefault("urls", {})
+        metadata.setdefault("readme", {"content-type": "text/markdown", "text": readme})
+
+
+def web_address(remote: str) -> str:
+    """Return the web page of a repository, given that or what git calls it.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    found = re.fullmatch(r"(?:https://|ssh://git@|git@)([\w.-]+)[:/]([\w./-]+?)(?:\.git)?/?", remote)
+    if found is None:
+        raise ValueError(f"{remote!r} is no address of a repository: https://HOST/OWNER/NAME")
+    return f"https://{found[1]}/{found[2]}"
+
+
+def project_urls(address: str, tag: str) -> dict[str, str]:
+    """Return the links that the index shows beside the page."""
+    return {
+        "Source": address,
+        "Documentation": f"{address}/blob/{tag}/README.md",
+        "Changelog": f"{address}/blob/{tag}/CHANGELOG.md",
+        "Issues": f"{address}/issues",
+        "Security": f"{address}/blob/{tag}/SECURITY.md",
+    }
+
+
+def absolute(text: str, address: str, tag: str) -> str:
+    """Return Markdown whose relative links lead into the repository as it was at a tag."""
+
+    def lead(match: re.Match[str]) -> str:
+        view = "raw" if match["image"] else "blob"
+        return f"{match['image']}{match['label']}({address}/{view}/{tag}/{match['target']})"
+
+    return _LINK.sub(lead, text)

@@ -1,0 +1,64 @@
+"""The event loop of uvloop, whose transports and sockets are its own."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from tests.adversarial.clients import LIBRARIES, outcomes, own_client
+from tests.adversarial.raw_server import serving
+from tests.adversarial.test_crossing import BAITS, baiting
+from xcaas import AsyncXCaaS, ClientCredentials
+from xcaas_sandbox import Sandbox
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is none for Windows")
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("kind", ["uvloop", "own uvloop"])
+def test_nothing_crosses(kind: str, library: str) -> None:
+    pytest.importorskip("uvloop")
+    calls = [("get", id) for bait in BAITS for id in (bait, "b")]
+    with serving(baiting) as server:
+        found = outcomes(kind, library, server.url, calls)
+        assert found == [answer for _, bait in BAITS.values() for answer in (bait, "b")]
+        assert server.connections == 1 + len(BAITS)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_connection_that_can_only_be_shut_down(library: str) -> None:
+    """Its socket is uvloop's stand-in, which cannot be."""
+    pytest.importorskip("uvloop")
+
+    async def reading(response: Any) -> None:
+        await response.aread()
+
+    with serving(baiting) as server:
+        own = own_client("own uvloop", library, event_hooks={"response": [reading]})
+        calls = [("get", id) for id in ("a", "200", "b")]
+        assert outcomes("own uvloop", library, server.url, calls, http_client=own) == ["a", "bait", "b"]
+        assert server.connections == 2
+
+
+def test_pages_files_and_tokens() -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    async def main(url: str) -> None:
+        async with AsyncXCaaS(base_url=url, credentials=ClientCredentials("eght_demo", "demo-secret")) as client:
+            found = [item async for item in client.storage.objects.search(limit=20).limit(50)]
+            assert len({item.id for item in found}) == 50
+            again = await asyncio.gather(*(client.storage.objects.get(item.id) for item in found[:20]))
+            assert [item.id for item in again] == [item.id for item in found[:20]]
+            assert len(await client.storage.objects.download(found[0].id).read()) > 1000
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0):
+                    await client.storage.objects.get(found[0].id)
+            assert (await client.storage.objects.get(found[0].id)).id == found[0].id
+
+    with Sandbox() as sandbox, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(sandbox.base_url))
+        assert type(runner.get_loop()).__module__.startswith(import_module("uvloop").__name__)
