@@ -7,6 +7,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# What pip does is many lines; a dot for each package shows that it goes on.
+DOTS := awk '/^Collecting/ { printf "."; fflush(); dots = 1 } /^Installing collected/ { print (dots ? "\n" : "") "Installing" } END { if (NR) print "Done" }'
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help setup redis java demo test generate check lint lint-specs types unit test-engines conformance torture bench clean
@@ -18,12 +20,12 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up .venv (once; a minute or two)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xcaas needs Python 3.11 or later")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[dev]' | $(DOTS)
 	@touch $@
 
 setup: $(READY) ## install everything into .venv
 
-demo: $(READY) ## regenerate, start the sandbox, run the SDK against it, show the result
+demo: $(READY) ## bring the clients up to date with specs/, start the sandbox, run the SDK against it
 	@$(BIN)/xcaas-gen generate
 	@$(BIN)/python examples/demo.py
 
@@ -61,8 +63,8 @@ torture: $(READY) ## 20,000 faulted calls over every kind of client; XCAAS_TORTU
 lint-specs: ## a second, independent linter over the specs (from the npm registry)
 	@npx --yes @redocly/cli@2.77.0 lint --config tests/specs/redocly.yaml specs/*.yaml
 
-generate: $(READY) ## regenerate generated/ from specs/, and show what changed for callers since the last commit
-	@$(BIN)/xcaas-gen generate
+generate: $(READY) ## bring generated/ up to date with specs/ (FORCE=1: over edits by hand), and show what changed since the last commit
+	@$(BIN)/xcaas-gen generate $(if $(FORCE),--force)
 	@! git rev-parse --quiet --verify HEAD:specs >/dev/null 2>&1 || $(BIN)/xcaas-gen --quiet diff HEAD:specs specs --format markdown || [ $$? = 1 ]
 
 check: $(READY) ## fail if generated/ is not what specs/ gives
