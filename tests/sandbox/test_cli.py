@@ -65,7 +65,11 @@ def test_a_body_in_pieces_comes_in_eight_drops_altogether() -> None:
         return {"type": "http.request"}
 
     faults = Faults([Fault(drip=0.001)])
-    asyncio.run(faults.middleware(app)({"type": "http", "method": "GET", "path": "/"}, receive, send))
+
+    async def main() -> None:
+        await faults.middleware(app)({"type": "http", "method": "GET", "path": "/"}, receive, send)
+
+    asyncio.run(main())
     start, *drops, end = sent
     assert start["type"] == "http.response.start"
     assert [len(drop["body"]) for drop in drops] == [63] * 7 + [59]
