@@ -52,6 +52,9 @@ IDIOMS = {
     "read models": ("from xcaas.storage.models import StorageObject\n\nStorageObject.from_dict({}).‸", ITEM),
 }
 LITERALS = {
+    "region": ('from xcaas import XCaaS\n\nXCaaS(region="‸")', {"uk", "us-west"}),
+    "region from_env": ('from xcaas import XCaaS\n\nXCaaS.from_env(region="‸")', {"uk", "us-west"}),
+    "region of a copy": (START + 'client.with_options(region="‸")', {"uk", "us-west"}),
     "argument": (START + 'client.storage.objects.search(sort_direction="‸")', {"ASC", "DESC"}),
     "list argument": (START + 'client.cc_realtime.queues.list(metrics=["‸"])', {"slaPercentage.today"}),
     "comparison": (LOOP + 'if item.object_state == "‸":\n        pass\n', {"AVAILABLE", "REVOKED"}),
@@ -134,6 +137,11 @@ def test_hovers_tell_type_meaning_and_unit(tmp_path: Path) -> None:
             '    fou‸nd = await client.storage.objects.get("1")\n'
         )
         assert "StorageObject" in awaited
+
+        product = await window.hover(
+            "from xcaas import XCaaS\n\nwith XCaaS.from_env() as client:\n    client.sto‸rage\n"
+        )
+        assert "Takes ClientCredentials; regions ap, ca, uk, us-east, us-west." in product
 
     in_editor("pyright", tmp_path, ask)
 
