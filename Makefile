@@ -11,7 +11,7 @@ READY := .venv/.ready
 DOTS := awk '/^Collecting/ { printf "."; fflush(); dots = 1 } /^Installing collected/ { print (dots ? "\n" : "") "Installing" } END { if (NR) print "Done" }'
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis java demo test generate check lint lint-specs types unit test-engines conformance torture bench clean
+.PHONY: help setup redis java demo test generate check lint lint-specs types unit test-engines test-dagster conformance torture bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -56,6 +56,10 @@ java: # Spark runs on it
 test-engines: $(READY) redis java ## Spark, Dask, Ray and dlt for real, which `make test` leaves out (a gigabyte to install, minutes to run)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,engines]'
 	@$(BIN)/pytest tests/engines -n 0
+
+test-dagster: $(READY) ## the example asset in Dagster, which `make test` leaves out (160 MB to install)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]' 'dagster>=1.13'
+	@$(BIN)/pytest tests/examples/test_dagster.py -n 0
 
 torture: $(READY) ## 20,000 faulted calls over every kind of client; XCAAS_TORTURE_SEED=… for others
 	@XCAAS_TORTURE=20000 $(BIN)/pytest tests/adversarial/test_torture.py
