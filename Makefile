@@ -7,9 +7,11 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# What pip does is many lines; a dot for each package shows that it goes on.
+DOTS := awk '/^Collecting/ { printf "."; fflush(); dots = 1 } /^Installing collected/ { print (dots ? "\n" : "") "Installing" } END { if (NR) print "Done" }'
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines test-pythons test-lowest test-newest conformance torture bench release clean
+.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines test-dagster test-pythons test-lowest test-newest conformance torture bench release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -18,12 +20,12 @@ $(READY): pyproject.toml constraints.txt core/xcaas_core/_version.py
 	@echo "Setting up .venv (once; a minute or two)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xcaas needs Python 3.11 or later")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[dev]' 2> >(grep -v ^WARNING: >&2) | $(DOTS)
 	@touch $@
 
 setup: $(READY) ## install everything into .venv
 
-demo: $(READY) ## regenerate, start the sandbox, run the SDK against it, show the result
+demo: $(READY) ## bring the clients up to date with specs/, start the sandbox, run the SDK against it
 	@$(BIN)/xcaas-gen generate
 	@$(BIN)/python examples/demo.py
 
@@ -63,6 +65,7 @@ test-engines: $(READY) redis java ## Spark, Dask, Ray and dlt for real, which `m
 
 torture: $(READY) ## 30,000 faulted calls and 200,000 events, of which `make test` does a part; XCAAS_TORTURE_SEED=… for others
 	@XCAAS_TORTURE=20000 $(BIN)/pytest tests/adversarial/test_torture.py tests/products/test_faults.py tests/core/events/test_volume.py
+
 test-pythons: $(READY) redis ## the suite on each CPython that is found on the path, in pyenv or in uv; TESTS=… for a part of it
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,release]'
 	@$(BIN)/python -m release.platforms pythons $(TESTS)
@@ -75,11 +78,15 @@ test-newest: $(READY) redis ## the suite with the newest versions of them; TESTS
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,release]'
 	@$(BIN)/python -m release.platforms newest $(TESTS)
 
+test-dagster: $(READY) ## the example asset in Dagster, which `make test` leaves out (160 MB to install)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]' 'dagster>=1.13'
+	@$(BIN)/pytest tests/examples/test_dagster.py -n 0
+
 lint-specs: ## a second, independent linter over the specs (from the npm registry)
 	@npx --yes @redocly/cli@2.77.0 lint --config tests/specs/redocly.yaml specs/*.yaml
 
-generate: $(READY) ## regenerate generated/ from specs/, and show what changed for callers since the last commit
-	@$(BIN)/xcaas-gen generate
+generate: $(READY) ## bring generated/ up to date with specs/ (FORCE=1: over edits by hand), and show what changed since the last commit
+	@$(BIN)/xcaas-gen generate $(if $(FORCE),--force)
 	@! git rev-parse --quiet --verify HEAD:specs >/dev/null 2>&1 || $(BIN)/xcaas-gen --quiet diff HEAD:specs specs --format markdown || [ $$? = 1 ]
 
 check: $(READY) ## fail if generated/ is not what specs/ gives

@@ -133,7 +133,7 @@ def show_tokens(client: XCaaS, sandbox: Sandbox | None) -> None:
         stats = sandbox.state.credentials.stats
         console.print(
             f"Tokens: {stats.token_requests} requested for {stats.calls} requests, "
-            f"{stats.token_requests - 1} of them refreshes; {stats.rejected} calls were refused"
+            f"{stats.token_requests - 1} of them refreshes; {stats.rejected} calls were refused with 401 or 403"
         )
 
 

@@ -58,154 +58,220 @@ class XCaaS(_sdk.ClientBase):
 
     @property
     def administration(self) -> Administration:
-        """Administration."""
+        """Administration.
+
+        Takes ApiKey.
+        """
         from .administration._client import Administration
 
         return self._product(Administration)
 
     @property
     def agent_status(self) -> AgentStatus:
-        """Contact Center agent status."""
+        """Contact Center agent status.
+
+        Takes BasicToken.
+        """
         from .agent_status._client import AgentStatus
 
         return self._product(AgentStatus)
 
     @property
     def audit_records(self) -> AuditRecords:
-        """Audit Records."""
+        """Audit Records.
+
+        Takes ApiKey.
+        """
         from .audit_records._client import AuditRecords
 
         return self._product(AuditRecords)
 
     @property
     def calls(self) -> Calls:
-        """Contact Center calls."""
+        """Contact Center calls.
+
+        Takes BasicToken.
+        """
         from .calls._client import Calls
 
         return self._product(Calls)
 
     @property
     def campaigns(self) -> Campaigns:
-        """Contact Center campaigns."""
+        """Contact Center campaigns.
+
+        Takes ApiKey; regions uk, us-east, us-west.
+        """
         from .campaigns._client import Campaigns
 
         return self._product(Campaigns)
 
     @property
     def cc_chat(self) -> CcChat:
-        """Contact Center Chat v2."""
+        """Contact Center Chat v2.
+
+        Takes ClientCredentials; regions ap, ca, eu, us.
+        """
         from .cc_chat._client import CcChat
 
         return self._product(CcChat)
 
     @property
     def cc_historical(self) -> CcHistorical:
-        """Contact Center Historical Metrics."""
+        """Contact Center Historical Metrics.
+
+        Takes ClientCredentials; regions au, ca, eu, us.
+        """
         from .cc_historical._client import CcHistorical
 
         return self._product(CcHistorical)
 
     @property
     def cc_realtime(self) -> CcRealtime:
-        """Contact Center Real-time Metrics."""
+        """Contact Center Real-time Metrics.
+
+        Takes ClientCredentials; regions au, ca, eu, us.
+        """
         from .cc_realtime._client import CcRealtime
 
         return self._product(CcRealtime)
 
     @property
     def chat_gateway(self) -> ChatGateway:
-        """Chat Gateway."""
+        """Chat Gateway.
+
+        Takes ApiKey.
+        """
         from .chat_gateway._client import ChatGateway
 
         return self._product(ChatGateway)
 
     @property
     def contacts(self) -> Contacts:
-        """Contacts."""
+        """Contacts.
+
+        Takes ApiKey.
+        """
         from .contacts._client import Contacts
 
         return self._product(Contacts)
 
     @property
     def customer_360(self) -> Customer360:
-        """Customer 360."""
+        """Customer 360.
+
+        Takes ApiKey; regions ap, ca, uk, us.
+        """
         from .customer_360._client import Customer360
 
         return self._product(Customer360)
 
     @property
     def data_augmentation(self) -> DataAugmentation:
-        """Contact Center data augmentation."""
+        """Contact Center data augmentation.
+
+        Takes BasicToken.
+        """
         from .data_augmentation._client import DataAugmentation
 
         return self._product(DataAugmentation)
 
     @property
     def dynamic_campaigns(self) -> DynamicCampaigns:
-        """Contact Center dynamic campaigns (legacy)"""
+        """Contact Center dynamic campaigns (legacy)
+
+        Takes BasicToken.
+        """
         from .dynamic_campaigns._client import DynamicCampaigns
 
         return self._product(DynamicCampaigns)
 
     @property
     def events(self) -> Events:
-        """Event streaming."""
+        """Event streaming.
+
+        Takes ApiKey or BasicToken.
+        """
         from .events._client import Events
 
         return self._product(Events)
 
     @property
     def journey(self) -> Journey:
-        """End-to-end journeys."""
+        """End-to-end journeys.
+
+        Takes ApiKey; regions eu, us.
+        """
         from .journey._client import Journey
 
         return self._product(Journey)
 
     @property
     def oauth(self) -> Oauth:
-        """OAuth tokens."""
+        """OAuth tokens.
+
+        Takes ClientCredentials.
+        """
         from .oauth._client import Oauth
 
         return self._product(Oauth)
 
     @property
     def post_call_survey(self) -> PostCallSurvey:
-        """Post Call Survey."""
+        """Post Call Survey.
+
+        Takes ApiKey with a token; regions uk, us.
+        """
         from .post_call_survey._client import PostCallSurvey
 
         return self._product(PostCallSurvey)
 
     @property
     def quality_management(self) -> QualityManagement:
-        """Quality Management and Speech Analytics."""
+        """Quality Management and Speech Analytics.
+
+        Takes ClientCredentials; regions ap, ca, uk, us-east, us-west.
+        """
         from .quality_management._client import QualityManagement
 
         return self._product(QualityManagement)
 
     @property
     def recent_calls(self) -> RecentCalls:
-        """Recent Calls."""
+        """Recent Calls.
+
+        Takes ApiKey with a token; regions uk, us.
+        """
         from .recent_calls._client import RecentCalls
 
         return self._product(RecentCalls)
 
     @property
     def storage(self) -> Storage:
-        """Cloud Storage."""
+        """Cloud Storage.
+
+        Takes ClientCredentials; regions ap, ca, uk, us-east, us-west.
+        """
         from .storage._client import Storage
 
         return self._product(Storage)
 
     @property
     def work_analytics(self) -> WorkAnalytics:
-        """Work Analytics."""
+        """Work Analytics.
+
+        Takes WorkAnalyticsLogin.
+        """
         from .work_analytics._client import WorkAnalytics
 
         return self._product(WorkAnalytics)
 
     @property
     def work_chat(self) -> WorkChat:
-        """Work Chat."""
+        """Work Chat.
+
+        Takes ApiKey.
+        """
         from .work_chat._client import WorkChat
 
         return self._product(WorkChat)
@@ -223,154 +289,220 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
 
     @property
     def administration(self) -> AsyncAdministration:
-        """Administration."""
+        """Administration.
+
+        Takes ApiKey.
+        """
         from .administration._client import AsyncAdministration
 
         return self._product(AsyncAdministration)
 
     @property
     def agent_status(self) -> AsyncAgentStatus:
-        """Contact Center agent status."""
+        """Contact Center agent status.
+
+        Takes BasicToken.
+        """
         from .agent_status._client import AsyncAgentStatus
 
         return self._product(AsyncAgentStatus)
 
     @property
     def audit_records(self) -> AsyncAuditRecords:
-        """Audit Records."""
+        """Audit Records.
+
+        Takes ApiKey.
+        """
         from .audit_records._client import AsyncAuditRecords
 
         return self._product(AsyncAuditRecords)
 
     @property
     def calls(self) -> AsyncCalls:
-        """Contact Center calls."""
+        """Contact Center calls.
+
+        Takes BasicToken.
+        """
         from .calls._client import AsyncCalls
 
         return self._product(AsyncCalls)
 
     @property
     def campaigns(self) -> AsyncCampaigns:
-        """Contact Center campaigns."""
+        """Contact Center campaigns.
+
+        Takes ApiKey; regions uk, us-east, us-west.
+        """
         from .campaigns._client import AsyncCampaigns
 
         return self._product(AsyncCampaigns)
 
     @property
     def cc_chat(self) -> AsyncCcChat:
-        """Contact Center Chat v2."""
+        """Contact Center Chat v2.
+
+        Takes ClientCredentials; regions ap, ca, eu, us.
+        """
         from .cc_chat._client import AsyncCcChat
 
         return self._product(AsyncCcChat)
 
     @property
     def cc_historical(self) -> AsyncCcHistorical:
-        """Contact Center Historical Metrics."""
+        """Contact Center Historical Metrics.
+
+        Takes ClientCredentials; regions au, ca, eu, us.
+        """
         from .cc_historical._client import AsyncCcHistorical
 
         return self._product(AsyncCcHistorical)
 
     @property
     def cc_realtime(self) -> AsyncCcRealtime:
-        """Contact Center Real-time Metrics."""
+        """Contact Center Real-time Metrics.
+
+        Takes ClientCredentials; regions au, ca, eu, us.
+        """
         from .cc_realtime._client import AsyncCcRealtime
 
         return self._product(AsyncCcRealtime)
 
     @property
     def chat_gateway(self) -> AsyncChatGateway:
-        """Chat Gateway."""
+        """Chat Gateway.
+
+        Takes ApiKey.
+        """
         from .chat_gateway._client import AsyncChatGateway
 
         return self._product(AsyncChatGateway)
 
     @property
     def contacts(self) -> AsyncContacts:
-        """Contacts."""
+        """Contacts.
+
+        Takes ApiKey.
+        """
         from .contacts._client import AsyncContacts
 
         return self._product(AsyncContacts)
 
     @property
     def customer_360(self) -> AsyncCustomer360:
-        """Customer 360."""
+        """Customer 360.
+
+        Takes ApiKey; regions ap, ca, uk, us.
+        """
         from .customer_360._client import AsyncCustomer360
 
         return self._product(AsyncCustomer360)
 
     @property
     def data_augmentation(self) -> AsyncDataAugmentation:
-        """Contact Center data augmentation."""
+        """Contact Center data augmentation.
+
+        Takes BasicToken.
+        """
         from .data_augmentation._client import AsyncDataAugmentation
 
         return self._product(AsyncDataAugmentation)
 
     @property
     def dynamic_campaigns(self) -> AsyncDynamicCampaigns:
-        """Contact Center dynamic campaigns (legacy)"""
+        """Contact Center dynamic campaigns (legacy)
+
+        Takes BasicToken.
+        """
         from .dynamic_campaigns._client import AsyncDynamicCampaigns
 
         return self._product(AsyncDynamicCampaigns)
 
     @property
     def events(self) -> AsyncEvents:
-        """Event streaming."""
+        """Event streaming.
+
+        Takes ApiKey or BasicToken.
+        """
         from .events._client import AsyncEvents
 
         return self._product(AsyncEvents)
 
     @property
     def journey(self) -> AsyncJourney:
-        """End-to-end journeys."""
+        """End-to-end journeys.
+
+        Takes ApiKey; regions eu, us.
+        """
         from .journey._client import AsyncJourney
 
         return self._product(AsyncJourney)
 
     @property
     def oauth(self) -> AsyncOauth:
-        """OAuth tokens."""
+        """OAuth tokens.
+
+        Takes ClientCredentials.
+        """
         from .oauth._client import AsyncOauth
 
         return self._product(AsyncOauth)
 
     @property
     def post_call_survey(self) -> AsyncPostCallSurvey:
-        """Post Call Survey."""
+        """Post Call Survey.
+
+        Takes ApiKey with a token; regions uk, us.
+        """
         from .post_call_survey._client import AsyncPostCallSurvey
 
         return self._product(AsyncPostCallSurvey)
 
     @property
     def quality_management(self) -> AsyncQualityManagement:
-        """Quality Management and Speech Analytics."""
+        """Quality Management and Speech Analytics.
+
+        Takes ClientCredentials; regions ap, ca, uk, us-east, us-west.
+        """
         from .quality_management._client import AsyncQualityManagement
 
         return self._product(AsyncQualityManagement)
 
     @property
     def recent_calls(self) -> AsyncRecentCalls:
-        """Recent Calls."""
+        """Recent Calls.
+
+        Takes ApiKey with a token; regions uk, us.
+        """
         from .recent_calls._client import AsyncRecentCalls
 
         return self._product(AsyncRecentCalls)
 
     @property
     def storage(self) -> AsyncStorage:
-        """Cloud Storage."""
+        """Cloud Storage.
+
+        Takes ClientCredentials; regions ap, ca, uk, us-east, us-west.
+        """
         from .storage._client import AsyncStorage
 
         return self._product(AsyncStorage)
 
     @property
     def work_analytics(self) -> AsyncWorkAnalytics:
-        """Work Analytics."""
+        """Work Analytics.
+
+        Takes WorkAnalyticsLogin.
+        """
         from .work_analytics._client import AsyncWorkAnalytics
 
         return self._product(AsyncWorkAnalytics)
 
     @property
     def work_chat(self) -> AsyncWorkChat:
-        """Work Chat."""
+        """Work Chat.
+
+        Takes ApiKey.
+        """
         from .work_chat._client import AsyncWorkChat
 
         return self._product(AsyncWorkChat)

@@ -33,6 +33,8 @@ class Section:
     title: str = ""
     regions: tuple[str, ...] | None = None
     """Words for its regions; none if any word will do, None if it has no regions."""
+    credentials: tuple[str, ...] = ()
+    """What a client is given to call it."""
 
 
 def record(product: str, operation: ir.Operation, call: str, slices: ir.JSON = None) -> Record:
@@ -74,6 +76,7 @@ def dump(generator: str, sections: Sequence[Section]) -> str:
         '  "specs": ' + json.dumps({section.product: section.sha256 for section in ordered}),
         '  "titles": ' + json.dumps({section.product: section.title for section in ordered}),
         '  "regions": ' + json.dumps({item.product: item.regions for item in ordered if item.regions is not None}),
+        '  "credentials": ' + json.dumps({item.product: item.credentials for item in ordered if item.credentials}),
         '  "operations": ' + _lines(operations),
         '  "refused": ' + _lines(refused),
         '  "webhooks": ' + _lines(webhooks),
@@ -94,6 +97,7 @@ def load(folder: Path) -> dict[str, Section]:
                 _of(product, content["webhooks"]),
                 content["titles"][product],
                 tuple(content["regions"][product]) if product in content["regions"] else None,
+                tuple(content["credentials"].get(product, ())),
             )
             for product, sha256 in content["specs"].items()
         }

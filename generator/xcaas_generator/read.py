@@ -7,7 +7,7 @@ anything at all is wrong) are they raised.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xcaas_generator import ir
@@ -60,7 +60,9 @@ def read_document(
             [Problem(ir.SourceLocation(str(source) if isinstance(source, Path) else name, ""), reason, advice)]
         ) from error
     problems = tuple(locate(report.problems, documents.files))
-    if (problems and strict) or (document.refused and not document.operations):
+    if problems and strict:
+        raise InputError(replace(problem, severity="error") for problem in problems)
+    if document.refused and not document.operations:
         raise InputError(problems)
     files = tuple(Path(label) for label in documents.files if "://" not in label) if isinstance(source, Path) else ()
     return ReadResult(document, problems, files)

@@ -7,6 +7,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import unquote
 
@@ -45,6 +46,7 @@ class SandboxState:
         speed: Hastens everything that takes time.
         strict_limits: Respond with 429 beyond a documented rate limit.
         wall: Where dates in responses come from. Seconds since 1970.
+        until: When what it holds from the start ends, with a time zone; the minute it is made in unless told otherwise.
     """
 
     def __init__(
@@ -55,11 +57,12 @@ class SandboxState:
         speed: float = 1.0,
         strict_limits: bool = False,
         wall: Callable[[], float] = time.time,
+        until: datetime | None = None,
     ) -> None:
         self.products: tuple[Product, ...] = load_products()
         self.credentials = Credentials(self.products, lifetime=token_lifetime)
         self.faults = faults or Faults()
-        self.clock = Clock(speed, wall)
+        self.clock = Clock(_in_utc(until, wall), speed, wall)
         self.limits = RateLimits(self.products, self.clock, strict=strict_limits)
         self.webhooks = Webhooks(self.clock)
         self.services = Services(self.products, self.credentials, self.clock, self.webhooks)
@@ -134,7 +137,7 @@ class SandboxState:
         return Response(json.dumps(reply.body), reply.status, reply.headers, chosen)
 
     def _refuse(self, operation: Operation | None, problem: Problem, path: str) -> Response:
-        self.credentials.stats.rejected += 1
+        self.credentials.stats.refuse(problem.status)
         if problem.raw is not None:
             media_type, text = problem.raw
             return Response(text, problem.status, problem.headers, media_type)
@@ -143,6 +146,14 @@ class SandboxState:
             return Response(None, problem.status, problem.headers)
         media_type, body = told
         return Response(json.dumps(body), problem.status, problem.headers, media_type)
+
+
+def _in_utc(until: datetime | None, wall: Callable[[], float]) -> datetime:
+    if until is None:
+        return datetime.fromtimestamp(wall() // 60 * 60, UTC)
+    if until.tzinfo is None:
+        raise ValueError(f"until={until!r} has no time zone")
+    return until.astimezone(UTC)
 
 
 def _common_headers(operation: Operation, status: int, limit_status: RateLimitStatus | None) -> dict[str, str]:

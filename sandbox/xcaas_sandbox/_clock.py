@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 __all__ = ["Clock"]
 
@@ -16,11 +16,17 @@ class Clock:
 
     `wall` is where dates in responses come from; a test that wants equal responses each time
     stops it. `speed` hastens whatever takes time: at 10, a job of two seconds takes 0.2.
+    `until` is when what was there from the start ends: objects, calls, interactions.
     """
 
+    until: datetime
     speed: float = 1.0
     wall: Callable[[], float] = time.time
     ticks: Callable[[], float] = time.monotonic
+
+    def before(self, **ago: float) -> datetime:
+        """Return a time so long before `until`; arguments are those of `timedelta`."""
+        return self.until - timedelta(**ago)
 
     def now(self) -> float:
         """Return seconds since 1970."""

@@ -35,13 +35,17 @@ class Key:
 
 @dataclass
 class Stats:
-    """What the sandbox has seen; shown by `/_sandbox/stats`."""
+    """What the sandbox has seen; shown by `/_sandbox/stats`. `rejected` calls are those refused with 401 or 403."""
 
     token_requests: int = 0
     tokens_refused: int = 0
     calls: int = 0
     rejected: int = 0
     violations: list[str] = field(default_factory=list)
+
+    def refuse(self, status: int) -> None:
+        """Count a refusal, if it is one of the caller's credentials."""
+        self.rejected += status in (401, 403)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 A rule is a mapping: `path` (a regular expression), `method`, and one or more of
 `status` with `body`, `headers` and `media_type`; `delay` in seconds; `cut` (bytes
-after which the connection drops); `drip` (seconds between the eight drops that a
-body then comes in). On a stream of events `cut` counts events, `drip` is seconds between
-events, `lasts` seconds after which it is cut, and `repeat` has every so manyth event come twice. `times` bounds how often it fires, `chance` makes it a matter
-of seeded luck. Resets, garbage and silence are for `FaultProxy`: an application
-can't do them.
+after which the connection drops); `drip` (seconds that a body takes, from its first of
+eight drops to its last). On a stream of events `cut` counts events, `pause` is seconds
+between events, `lasts` seconds after which it is cut, and `repeat` has every so manyth
+event come twice. `times` bounds how often it fires, `chance` makes it a matter of seeded
+luck. Resets, garbage and silence are for `FaultProxy`: an application can't do them.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class Fault:
     delay: float = 0.0
     cut: int | None = None
     drip: float = 0.0
+    pause: float = 0.0
     lasts: float | None = None
     repeat: int = 0
     times: int | None = None
@@ -100,12 +101,15 @@ class _Middleware:
             return
         if fault.delay:
             await asyncio.sleep(fault.delay)
+        drops = _Drops(send)
         if fault.drip:
-            send = _dripping(send, fault.drip)
+            send = drops.collect
         if fault.status is not None:
             await _respond(fault, send)
         else:
             await self._app(scope, receive, send if fault.cut is None else _cutting(send, fault.cut))
+        if fault.drip:
+            await drops.send(fault.drip)
 
 
 async def _respond(fault: Fault, send: Send) -> None:
@@ -131,18 +135,31 @@ def _cutting(send: Send, after: int) -> Send:
     return cut
 
 
-def _dripping(send: Send, pause: float) -> Send:
-    async def drip(message: MutableMapping[str, Any]) -> None:
-        body = message.get("body", b"")
-        step = max(1, math.ceil(len(body) / _DROPS))
-        for start in range(0, len(body) - step, step):
-            await send({**message, "body": body[start : start + step], "more_body": True})
-            await asyncio.sleep(pause)
-        if body:
-            message = {**message, "body": body[(len(body) - 1) // step * step :]}
-        await send(message)
+class _Drops:
+    """A body that is collected, in however many pieces it comes, and sent in drops."""
 
-    return drip
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._body = bytearray()
+        self._ends = False
+
+    async def collect(self, message: MutableMapping[str, Any]) -> None:
+        """Keep a piece of the body, as if it had been sent; pass on what is none."""
+        if message["type"] != "http.response.body":
+            await self._send(message)
+            return
+        self._body += message.get("body", b"")
+        self._ends = not message.get("more_body", False)
+
+    async def send(self, seconds: float) -> None:
+        """Send the body, which takes so long."""
+        step = max(1, math.ceil(len(self._body) / _DROPS))
+        for start in range(0, len(self._body), step):
+            if start:
+                await asyncio.sleep(seconds / (_DROPS - 1))
+            drop = bytes(self._body[start : start + step])
+            await self._send({"type": "http.response.body", "body": drop, "more_body": True})
+        await self._send({"type": "http.response.body", "body": b"", "more_body": not self._ends})
 
 
 def load_faults(path: Path) -> Faults:

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -38,6 +39,7 @@ class Sandbox:
         speed: float = 1.0,
         strict_limits: bool = False,
         wall: Callable[[], float] = time.time,
+        until: datetime | None = None,
     ) -> None:
         """
         Args:
@@ -47,9 +49,16 @@ class Sandbox:
             speed: Hastens everything that takes time: at 10, a job of two seconds takes 0.2.
             strict_limits: Respond with 429 beyond a documented rate limit, instead of only counting.
             wall: Where dates in responses come from, in seconds since 1970.
+            until: When what it holds from the start ends, with a time zone: its newest object is some minutes older.
+                Now, unless a test wants the same dates each time.
         """
         self.state = SandboxState(
-            token_lifetime=token_lifetime, faults=faults, speed=speed, strict_limits=strict_limits, wall=wall
+            token_lifetime=token_lifetime,
+            faults=faults,
+            speed=speed,
+            strict_limits=strict_limits,
+            wall=wall,
+            until=until,
         )
         self._socket = socket.create_server(("127.0.0.1", port))
         # Inherited by every connection. asyncio sets it by itself only on sockets that name their protocol.

@@ -53,7 +53,7 @@ class Streams:
                 raise Problem(fault.status, fault.body)
             topic, subscription, queue = self._checked(socket, events)
         except Problem as problem:
-            self._credentials.stats.rejected += 1
+            self._credentials.stats.refuse(problem.status)
             await socket.send_denial_response(Response(None, problem.status, headers=fault.headers))
             return
         await socket.accept()
@@ -154,8 +154,8 @@ class _Connection:
             await self._socket.send_text(frame)
             if self._fault.repeat and self._sent % self._fault.repeat == 0:
                 await self._socket.send_text(frame)
-            if self._fault.drip:
-                await asyncio.sleep(self._fault.drip)
+            if self._fault.pause:
+                await asyncio.sleep(self._fault.pause)
             elif self._sent % 64 == 0:
                 await asyncio.sleep(0)  # a socket that takes everything would keep acknowledgements waiting
 

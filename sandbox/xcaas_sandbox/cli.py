@@ -6,6 +6,7 @@ import argparse
 import signal
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 __all__ = ["environment", "main"]
@@ -20,9 +21,17 @@ def environment(base_url: str) -> dict[str, str]:
         "XCAAS_API_KEY": "eght_demo_key",
         "XCAAS_API_TOKEN": "demo-tenant-token",
         "XCAAS_TENANT": "demotenant",
+        "XCAAS_CLUSTER": "na12",
         "XCAAS_USERNAME": "analyst@example.com",
         "XCAAS_PASSWORD": "demo-password",
     }
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time in ISO 8601, such as 2026-01-29T08:00Z") from None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,6 +41,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--faults", type=Path, metavar="FILE", help="JSON or YAML list of fault rules")
     parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="hasten everything that takes time")
     parser.add_argument("--strict-limits", action="store_true", help="respond with 429 beyond a documented rate limit")
+    parser.add_argument(
+        "--until",
+        type=_time,
+        metavar="TIME",
+        help="when what it holds from the start ends, such as 2026-01-29T08:00Z; now by default",
+    )
     options = parser.parse_args(arguments)
     if options.token_lifetime <= 0:
         parser.error("--token-lifetime must be more than 0 seconds")
@@ -51,6 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
             faults=faults,
             speed=options.speed,
             strict_limits=options.strict_limits,
+            until=options.until,
         )
     except (OSError, ValueError) as error:
         sys.stderr.write(f"xcaas-sandbox: {error}\n")

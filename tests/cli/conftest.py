@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,7 +13,7 @@ from xcaas_sandbox import Sandbox
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(speed=50) as sandbox:
+    with Sandbox(speed=50, until=datetime(2026, 1, 29, 8, tzinfo=UTC)) as sandbox:
         yield sandbox
 
 

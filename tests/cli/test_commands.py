@@ -81,7 +81,7 @@ def test_names_may_have_underscores(xcaas: Command) -> None:
     ],
 )
 def test_mistakes_are_told_before_anything_is_sent(arguments: list[str], message: str) -> None:
-    outcome = Command("http://127.0.0.1:9").run(*arguments)
+    outcome = Command("http://127.0.0.1:9", {"XCAAS_CLUSTER": ""}).run(*arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert message in " ".join(outcome.err.split())
     assert "Traceback" not in outcome.err

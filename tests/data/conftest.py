@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.products.support import client_of
+from tests.products.support import JANUARY, client_of
 from xcaas import XCaaS
 from xcaas_sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(speed=100) as running:
+    with Sandbox(speed=100, until=JANUARY) as running:
         yield running
 
 

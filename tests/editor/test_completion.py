@@ -24,7 +24,37 @@ OFFERS = {
     "pager": (START + "client.storage.objects.search().‸", {"pages", "limit", "first", "to_list"}, set[str]()),
     "models": ("from xcaas.storage.models import ‸", {"StorageObject", "Tag", "ObjectState"}, set[str]()),
 }
+# The ways in which README and docs/ come by a client, an item, a model.
+TREE = {"storage", "cc_realtime", "with_options"}
+ITEM = {"mime_type", "created_time", "evolve"}
+FETCHED = START + 'item = client.storage.objects.get("1")\n'
+IDIOMS = {
+    "with": ("from xcaas import XCaaS\n\nwith XCaaS() as client:\n    client.‸", TREE),
+    "async with": (
+        "from xcaas import AsyncXCaaS\n\nasync def main() -> None:\n    async with AsyncXCaaS() as client:\n        client.‸",
+        TREE,
+    ),
+    "from_env": ("from xcaas import XCaaS\n\nwith XCaaS.from_env() as client:\n    client.‸", TREE),
+    "copies of a client": (START + "client.with_options(timeout=5).‸", TREE),
+    "copies of resources": (START + "client.storage.objects.with_options(timeout=5).‸", {"search", "get"}),
+    "pagers": (START + "client.storage.objects.search().limit(3).‸", {"pages", "to_list"}),
+    "items up to a limit": (START + "for item in client.storage.objects.search().limit(3):\n    item.‸", ITEM),
+    "items with async for": (
+        START + "async def main(client: AsyncXCaaS) -> None:\n"
+        "    async for item in client.storage.objects.search().limit(3):\n        item.‸",
+        ITEM,
+    ),
+    "items of pages": (
+        START + "for page in client.storage.objects.search().pages():\n    for item in page.items:\n        item.‸",
+        ITEM,
+    ),
+    "evolved models": (FETCHED + 'item.evolve(mime_type="audio/mpeg").‸', ITEM),
+    "read models": ("from xcaas.storage.models import StorageObject\n\nStorageObject.from_dict({}).‸", ITEM),
+}
 LITERALS = {
+    "region": ('from xcaas import XCaaS\n\nXCaaS(region="‸")', {"uk", "us-west"}),
+    "region from_env": ('from xcaas import XCaaS\n\nXCaaS.from_env(region="‸")', {"uk", "us-west"}),
+    "region of a copy": (START + 'client.with_options(region="‸")', {"uk", "us-west"}),
     "argument": (START + 'client.storage.objects.search(sort_direction="‸")', {"ASC", "DESC"}),
     "list argument": (START + 'client.cc_realtime.queues.list(metrics=["‸"])', {"slaPercentage.today"}),
     "comparison": (LOOP + 'if item.object_state == "‸":\n        pass\n', {"AVAILABLE", "REVOKED"}),
@@ -47,6 +77,9 @@ def test_names_are_offered(kind: str, tmp_path: Path) -> None:
             offered = set(await window.completions(program))
             assert wanted <= offered, (what, sorted(wanted - offered))
             assert not unwanted & offered, what
+        for what, (program, wanted) in IDIOMS.items():
+            offered = set(await window.completions(program))
+            assert wanted <= offered, (what, sorted(wanted - offered))
 
     in_editor(kind, tmp_path, ask)
 
@@ -104,6 +137,11 @@ def test_hovers_tell_type_meaning_and_unit(tmp_path: Path) -> None:
             '    fou‸nd = await client.storage.objects.get("1")\n'
         )
         assert "StorageObject" in awaited
+
+        product = await window.hover(
+            "from xcaas import XCaaS\n\nwith XCaaS.from_env() as client:\n    client.sto‸rage\n"
+        )
+        assert "Takes ClientCredentials; regions ap, ca, uk, us-east, us-west." in product
 
     in_editor("pyright", tmp_path, ask)
 

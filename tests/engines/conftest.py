@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.engines import fleet
+from tests.products.support import JANUARY
 from tests.support.redis_server import redis_server
 from xcaas_data.slices import Slice, plan
 from xcaas_sandbox import Sandbox
@@ -64,7 +65,7 @@ def _plain(value: object) -> object:
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox, and an environment in which all workers find it."""
-    with Sandbox() as running, redis_server() as redis, pytest.MonkeyPatch.context() as patch:
+    with Sandbox(until=JANUARY) as running, redis_server() as redis, pytest.MonkeyPatch.context() as patch:
         for name, value in fleet.settings(running.base_url, redis, tmp_path_factory.mktemp("fleet")).items():
             patch.setenv(name, value)
         yield running

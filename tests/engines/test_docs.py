@@ -11,6 +11,7 @@ import pytest
 
 from tests.docs.pages import ROOT, blocks
 from tests.engines.fleet import ENGINES
+from tests.products.support import JANUARY
 from xcaas_sandbox import Sandbox
 from xcaas_sandbox.cli import environment
 
@@ -33,7 +34,7 @@ def programs() -> dict[str, str]:
 
 @pytest.mark.parametrize("section", programs())
 def test_programs_run(section: str, tmp_path: Path) -> None:
-    with Sandbox() as sandbox:
+    with Sandbox(until=JANUARY) as sandbox:
         done = subprocess.run(
             [sys.executable, "-c", programs()[section]],
             cwd=tmp_path,

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ from xcaas_sandbox._specs import Node, Operation, load_products
 
 __all__ = [
     "CREDENTIALS",
+    "JANUARY",
     "MANIFEST",
     "SETTINGS",
     "SPECS",
@@ -32,6 +34,9 @@ __all__ = [
 ]
 
 Row: TypeAlias = dict[str, Any]
+
+JANUARY = datetime(2026, 1, 29, 8, tzinfo=UTC)
+"""For sandboxes whose objects are to begin with 2026."""
 
 SPECS: dict[tuple[str, str], Operation] = {
     (product.name, operation.id): operation for product in load_products() for operation in product.operations

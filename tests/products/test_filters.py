@@ -11,12 +11,12 @@ import xcaas
 from xcaas import F, XCaaS
 from xcaas_sandbox import Sandbox
 
-from .support import client_of
+from .support import JANUARY, client_of
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[XCaaS]:
-    with Sandbox() as server, client_of(server.base_url) as client:
+    with Sandbox(until=JANUARY) as server, client_of(server.base_url) as client:
         yield client
 
 

@@ -20,12 +20,12 @@ from xcaas import (
 from xcaas.testing import FakeServer
 from xcaas_sandbox import Sandbox
 
-from .support import CREDENTIALS, client_of
+from .support import CREDENTIALS, JANUARY, client_of
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Sandbox]:
-    with Sandbox(speed=200) as running:
+    with Sandbox(speed=200, until=JANUARY) as running:
         yield running
 
 

@@ -8,6 +8,7 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ STORAGE = "/storage/us-west/v3"
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(speed=10) as running:
+    with Sandbox(speed=10, until=datetime(2026, 1, 29, 8, tzinfo=UTC)) as running:
         yield running
 
 
@@ -261,3 +262,14 @@ def test_transcripts_are_json(http: httpx.Client) -> None:
     content = http.get(f"{STORAGE}/objects/{found['id']}/content").content
     assert len(content) == found["storedBytes"]
     assert len(json.loads(content)) == 5
+
+
+def test_rejected_calls_are_those_without_a_good_credential() -> None:
+    with Sandbox() as sandbox, httpx.Client(base_url=sandbox.base_url) as client:
+        stats = sandbox.state.credentials.stats
+        assert client.get(f"{STORAGE}/regions").status_code == 401
+        client.headers["Authorization"] = f"Bearer {token(client, 'eght_realtime')}"
+        assert client.get(f"{STORAGE}/regions").status_code == 403
+        assert client.get("/nowhere").status_code == 404
+        assert client.get(f"{REALTIME}/queues/9999").status_code == 404
+        assert (stats.calls, stats.rejected) == (5, 2)

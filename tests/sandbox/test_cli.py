@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from xcaas import XCaaS
-from xcaas_sandbox import Sandbox
+from xcaas_sandbox import Fault, Faults, Sandbox
 from xcaas_sandbox._faults import load_faults
 from xcaas_sandbox.cli import environment, main
 
@@ -18,7 +21,7 @@ def test_the_settings_that_are_printed_open_every_product(monkeypatch: pytest.Mo
     with Sandbox() as sandbox:
         for name, value in environment(sandbox.base_url).items():
             monkeypatch.setenv(name, value)
-        with XCaaS.from_env(cluster="na12") as client:
+        with XCaaS.from_env() as client:
             assert client.storage.regions.list()
             assert client.administration.sites.list().first()
             assert client.contacts.contacts.search().first()
@@ -35,7 +38,7 @@ def test_the_settings_that_are_printed_open_every_product(monkeypatch: pytest.Mo
 
 def test_rules_come_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "faults.yaml"
-    path.write_text("- {path: /regions, status: 503, times: 1}\n- {path: /messages, drip: 0.01}\n", "utf-8")
+    path.write_text("- {path: /regions, status: 503, times: 1}\n- {path: /messages, drip: 0.07}\n", "utf-8")
     faults = load_faults(path)
     key = {"x-api-key": "eght_demo_key"}
     with Sandbox(faults=faults) as sandbox, httpx.Client(base_url=sandbox.base_url, headers=key) as client:
@@ -43,8 +46,35 @@ def test_rules_come_from_a_file(tmp_path: Path) -> None:
         assert client.get("/storage/us-west/v3/regions").status_code == 401
         answer = client.get("/chat/api/chat/v1/messages")
         assert answer.json()[0]["parsed"] == "The line is up again"
-        assert answer.elapsed.total_seconds() > 0.05
+        assert answer.elapsed.total_seconds() >= 0.07
     assert faults.fired == 2
+
+
+def test_a_body_in_pieces_comes_in_eight_drops_altogether() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for number in range(5):
+            await send({"type": "http.response.body", "body": bytes([number]) * 100, "more_body": number < 4})
+
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request"}
+
+    faults = Faults([Fault(drip=0.001)])
+
+    async def main() -> None:
+        await faults.middleware(app)({"type": "http", "method": "GET", "path": "/"}, receive, send)
+
+    asyncio.run(main())
+    start, *drops, end = sent
+    assert start["type"] == "http.response.start"
+    assert [len(drop["body"]) for drop in drops] == [63] * 7 + [59]
+    assert b"".join(drop["body"] for drop in drops) == b"".join(bytes([number]) * 100 for number in range(5))
+    assert end == {"type": "http.response.body", "body": b"", "more_body": False}
 
 
 @pytest.mark.parametrize("text", ["{}", "- {colour: blue}"])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..calls._session import AsyncSession
-from ._base import Client
+from ._base import AnyClient, Client
 from ._resources import AsyncCaller, AsyncProductClient, AsyncResource
 from ._setup import make_async_io
 from .raw import AsyncRawCalls
@@ -63,7 +63,7 @@ class AsyncClientBase(Client, AsyncRawCalls):  # in this order, jedi finds the c
         if self._owner:
             await self._session.io.close()
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self: AnyClient) -> AnyClient:
         return self
 
     async def __aexit__(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never, Self, TypeVar
 
 from .._errors import ConfigurationError
 from ..calls._options import (
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from ..operations._product import RateLimit
 
 __all__ = ["Client", "product_names"]
+
+# Here and in other public methods not `Self`, which jedi takes for the base class: editors on it showed no products.
+AnyClient = TypeVar("AnyClient", bound="Client")
 
 
 class Client:
@@ -135,7 +138,7 @@ class Client:
 
     @classmethod
     def from_env(
-        cls,
+        cls: type[AnyClient],
         *,
         credentials: Credentials = None,
         auth: object = None,
@@ -160,7 +163,7 @@ class Client:
         verify: ssl.SSLContext | str | bool = True,
         proxy: str | None = None,
         http_library: Literal["httpx", "httpx2"] | None = None,
-    ) -> Self:
+    ) -> AnyClient:
         """Make a client from environment variables; what is given here goes before them.
 
         `XCAAS_CLIENT_ID` and `XCAAS_CLIENT_SECRET`, `XCAAS_API_KEY`, `XCAAS_API_TOKEN`, `XCAAS_USERNAME`,
@@ -200,7 +203,7 @@ class Client:
         return self._engine.options
 
     def with_options(
-        self,
+        self: AnyClient,
         *,
         timeout: Timeout | float | Unchanged | None = UNCHANGED,
         retries: RetryPolicy | int | Unchanged | None = UNCHANGED,
@@ -216,7 +219,7 @@ class Client:
         trusted_hosts: Sequence[str] | Unchanged = UNCHANGED,
         insecure_hosts: Sequence[str] | Unchanged = UNCHANGED,
         lenient: bool | Unchanged = UNCHANGED,
-    ) -> Self:
+    ) -> AnyClient:
         """Make a client with other options, which shares connections, tokens and limits with this one.
 
         This client stays as it is. `headers` and `query` are added to those that it sends. Close this client, not

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..calls._session import Session
-from ._base import Client
+from ._base import AnyClient, Client
 from ._resources import Caller, ProductClient, Resource
 from ._setup import make_sync_io
 from .raw import RawCalls
@@ -63,7 +63,7 @@ class ClientBase(Client, RawCalls):  # in this order, jedi finds the constructor
         if self._owner:
             self._session.io.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self: AnyClient) -> AnyClient:
         return self
 
     def __exit__(

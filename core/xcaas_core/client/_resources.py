@@ -10,7 +10,7 @@ Pagers, pollers and downloads are imported on first use.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from ..calls._options import UNCHANGED, Unchanged
 from ..operations._operation import Call, Operation
@@ -135,13 +135,13 @@ class Resource:
         self._children: dict[type[Resource], Resource] = {}
 
     def with_options(
-        self,
+        self: AnyResource,
         *,
         timeout: Timeout | float | Unchanged | None = UNCHANGED,
         retries: RetryPolicy | int | Unchanged | None = UNCHANGED,
         headers: Mapping[str, str] | Unchanged = UNCHANGED,
         query: Mapping[str, object] | Unchanged = UNCHANGED,
-    ) -> Self:
+    ) -> AnyResource:
         """Make this group of operations with other options, for a call or for some: `with_options(timeout=5).get(…)`.
 
         `headers` and `query` (parameters that the spec lacks; a list is repeated) are added to those of the client.
@@ -186,13 +186,13 @@ class AsyncResource:
         self._children: dict[type[AsyncResource], AsyncResource] = {}
 
     def with_options(
-        self,
+        self: AnyAsyncResource,
         *,
         timeout: Timeout | float | Unchanged | None = UNCHANGED,
         retries: RetryPolicy | int | Unchanged | None = UNCHANGED,
         headers: Mapping[str, str] | Unchanged = UNCHANGED,
         query: Mapping[str, object] | Unchanged = UNCHANGED,
-    ) -> Self:
+    ) -> AnyAsyncResource:
         """Make this group of operations with other options, for a call or for some: `with_options(timeout=5).get(…)`.
 
         `headers` and `query` (parameters that the spec lacks; a list is repeated) are added to those of the client.

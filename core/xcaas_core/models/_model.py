@@ -85,7 +85,7 @@ class Model(ModelBase):
             keep(self, name, value, raw)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, object]) -> Self:
+    def from_dict(cls: type[M], data: Mapping[str, object]) -> M:
         """Return an instance for a JSON object, as `json.loads` gives it.
 
         Raises `DecodeError`, with a JSON pointer to what does not fit. Values inside that no spec knows
@@ -94,7 +94,7 @@ class Model(ModelBase):
         return cls._read(_plain(data), FROM_CALLER)
 
     @classmethod
-    def from_json(cls, data: Buffer) -> Self:
+    def from_json(cls: type[M], data: Buffer) -> M:
         """Return an instance for the JSON text or bytes of an object. Raises as `from_dict` does."""
         with uncollected(len(data)):
             return cls._read(decode_json(data), FROM_CALLER_OWNED)
@@ -127,7 +127,7 @@ class Model(ModelBase):
             if not known.nullable:
                 known.slot.__set__(self, None)
 
-    def evolve(self, /, **changes: object) -> Self:
+    def evolve(self: M, /, **changes: object) -> M:
         """Return a copy with other values for some fields.
 
         Type checkers check the names and values where `copy.replace` is used (Python 3.13).
@@ -144,7 +144,7 @@ class Model(ModelBase):
     def __replace__(self, /, **changes: object) -> Self:  # `copy.replace` of Python 3.13
         return self.evolve(**changes)
 
-    def validate(self) -> Self:
+    def validate(self: M) -> M:
         """Check that the fields hold what the spec says, also those that were set by hand or read leniently.
 
         Raises `DecodeError` with a JSON pointer, or `TypeError` and `ValueError` for what cannot be written.

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing, closing
 from copy import copy
 from operator import index
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._errors import ArgumentError
 from .._lazy import public
@@ -16,15 +16,25 @@ from ._pages import Page, PageSource
 from ._walk import RawPage, ResumeToken
 
 if TYPE_CHECKING:
-    from typing import Self
+    from collections.abc import AsyncIterator, Awaitable
+    from typing import Protocol
 
     from ..calls._session import AsyncSession, Session
     from ..models import Codec
     from ..operations._operation import Call
 
+    Item = TypeVar("Item", covariant=True)
+
+    class AsyncItems(AsyncIterator[Item], Protocol[Item]):
+        """An async generator of items; jedi knows the items of an `AsyncIterator` alone."""
+
+        def aclose(self) -> Awaitable[None]: ...
+
+
 __all__ = ["AsyncPager", "Pager"]
 
 T = TypeVar("T")
+AnyPager = TypeVar("AnyPager", bound="_Options[Any]")
 
 
 class _Options(Handle, Generic[T]):
@@ -41,7 +51,7 @@ class _Options(Handle, Generic[T]):
         self._taken = 0
         self._over = False
 
-    def limit(self, items: int) -> Self:
+    def limit(self: AnyPager, items: int) -> AnyPager:
         """Return a pager over the same list that ends after so many items."""
         try:
             wanted = index(items)
@@ -51,7 +61,7 @@ class _Options(Handle, Generic[T]):
             raise ArgumentError("a limit cannot be negative")
         return self._with(_limit=wanted)
 
-    def prefetch(self, on: bool = True) -> Self:
+    def prefetch(self: AnyPager, on: bool = True) -> AnyPager:
         """Return a pager that fetches the next page while the caller works on the present one.
 
         Costs one request too many if the caller stops early. The async pager gives that one up when the
@@ -60,7 +70,7 @@ class _Options(Handle, Generic[T]):
         """
         return self._with(_ahead=on)
 
-    def resume(self, token: str) -> Self:
+    def resume(self: AnyPager, token: str) -> AnyPager:
         """Return a pager that goes on where another one stood when its `resume_token` was taken.
 
         The arguments of the call must be the same. How long a token stays good is the
@@ -93,7 +103,7 @@ class _Options(Handle, Generic[T]):
         taken = page.here.skip + self._taken
         return page.here.after(taken) if taken < len(page.items) else page.next
 
-    def _with(self, **changes: object) -> Self:
+    def _with(self: AnyPager, **changes: object) -> AnyPager:
         other = copy(self)
         other._begin()
         for name, value in changes.items():
@@ -219,7 +229,10 @@ class AsyncPager(_Options[T], AsyncRows[T]):
         super().__init__(call if isinstance(call, PageSource) else PageSource(session.engine, call))
         self._session = session
 
-    async def __aiter__(self) -> AsyncGenerator[T]:
+    def __aiter__(self) -> AsyncItems[T]:
+        return self._each()
+
+    async def _each(self) -> AsyncGenerator[T]:
         async with aclosing(self._chunks()) as chunks:
             async for _, items in chunks:
                 for item in items:
@@ -235,7 +248,7 @@ class AsyncPager(_Options[T], AsyncRows[T]):
 
     async def first(self) -> T | None:
         """Return the first item, or None if there is none."""
-        async with aclosing(self.limit(1).__aiter__()) as items:
+        async with aclosing(self.limit(1)._each()) as items:
             return await anext(items, None)
 
     async def to_list(self) -> list[T]:

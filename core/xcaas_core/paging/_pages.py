@@ -38,6 +38,8 @@ class Page(Rows[T]):
 
     __slots__ = ("_codec", "_model", "body", "headers", "items", "number", "resume_token")
 
+    items: list[T]
+
     def __init__(
         self,
         items: list[T],
@@ -51,7 +53,7 @@ class Page(Rows[T]):
     ) -> None:
         self._model = model  # the annotation of the whole response
         self._codec = codec  # of one item
-        self.items: list[T] = items
+        self.items = items
         self.number: int = number
         """The page's number as the service counts; from 0 where it does not."""
         self.resume_token: str | None = resume_token

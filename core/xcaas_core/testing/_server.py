@@ -97,8 +97,10 @@ class FakeServer:
             self._told.append(_Told(target, response))
         return self
 
-    def calls(self, target: str) -> list[FakeRequest]:
-        """Return the requests of one call, or of one method and path, oldest first."""
+    def calls(self, target: str | None = None) -> list[FakeRequest]:
+        """Return the requests of one call, or of one method and path, oldest first; all of them without a target."""
+        if target is None:
+            return list(self.requests)
         return [request for request in self.requests if _Told(target, FakeResponse()).matches(request)]
 
     def reset(self) -> None:

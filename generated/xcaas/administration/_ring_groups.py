@@ -253,7 +253,8 @@ class RingGroups(_sdk.Resource):
                 it. It lives 5 to 10 minutes; an expired one ends in status 400, and you start again.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -555,7 +556,8 @@ class AsyncRingGroups(_sdk.AsyncResource):
                 it. It lives 5 to 10 minutes; an expired one ends in status 400, and you start again.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.

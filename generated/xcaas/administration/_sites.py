@@ -199,7 +199,8 @@ class Sites(_sdk.Resource):
             sort: `name`, or `-name` for descending. At most 200 characters.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -428,7 +429,8 @@ class AsyncSites(_sdk.AsyncResource):
             sort: `name`, or `-name` for descending. At most 200 characters.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.

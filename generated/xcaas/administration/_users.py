@@ -303,7 +303,8 @@ class Users(_sdk.Resource):
                 it. It lives 5 to 10 minutes; an expired one ends in status 400, and you start again.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -535,7 +536,8 @@ class AsyncUsers(_sdk.AsyncResource):
                 it. It lives 5 to 10 minutes; an expired one ends in status 400, and you start again.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.

@@ -163,7 +163,8 @@ class Channels(_sdk.Resource):
                 `=ge=`, `=lt=`, `=le=`. `;` is and, `,` is or. Text, or comparisons of `F`.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -304,7 +305,8 @@ class AsyncChannels(_sdk.AsyncResource):
                 `=ge=`, `=lt=`, `=le=`. `;` is and, `,` is or. Text, or comparisons of `F`.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

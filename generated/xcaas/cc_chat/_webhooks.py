@@ -200,7 +200,8 @@ class Webhooks(_sdk.Resource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -354,7 +355,8 @@ class AsyncWebhooks(_sdk.AsyncResource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

@@ -254,7 +254,8 @@ class Reports(_sdk.Resource):
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. A parameter is wrong, or the tenant is missing or wrong.
@@ -480,7 +481,8 @@ class AsyncReports(_sdk.AsyncResource):
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. A parameter is wrong, or the tenant is missing or wrong.

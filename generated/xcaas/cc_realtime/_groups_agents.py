@@ -112,7 +112,8 @@ class GroupsAgents(_sdk.Resource):
             size: Rows per page. At least 1, at most 1000. Default: 100.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. A parameter is wrong, or the tenant is missing or wrong.
@@ -211,7 +212,8 @@ class AsyncGroupsAgents(_sdk.AsyncResource):
             size: Rows per page. At least 1, at most 1000. Default: 100.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. A parameter is wrong, or the tenant is missing or wrong.

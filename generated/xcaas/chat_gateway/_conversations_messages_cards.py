@@ -85,7 +85,8 @@ class ConversationsMessagesCards(_sdk.Resource):
                 given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -128,7 +129,8 @@ class AsyncConversationsMessagesCards(_sdk.AsyncResource):
                 given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.

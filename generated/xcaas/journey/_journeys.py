@@ -57,7 +57,8 @@ class Journeys(_sdk.Resource):
             query: What to search for.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The search is wrong.
@@ -87,7 +88,8 @@ class AsyncJourneys(_sdk.AsyncResource):
             query: What to search for.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The search is wrong.

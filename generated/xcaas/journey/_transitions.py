@@ -59,7 +59,8 @@ class Transitions(_sdk.Resource):
             query: What to search for.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The search is wrong.
@@ -91,7 +92,8 @@ class AsyncTransitions(_sdk.AsyncResource):
             query: What to search for.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The search is wrong.

@@ -66,7 +66,8 @@ class Results(_sdk.Resource):
                 "uk". Comes from the client's `region` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -97,7 +98,8 @@ class AsyncResults(_sdk.AsyncResource):
                 "uk". Comes from the client's `region` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.

@@ -75,7 +75,8 @@ class SpeechCategoriesTopics(_sdk.Resource):
             pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -123,7 +124,8 @@ class AsyncSpeechCategoriesTopics(_sdk.AsyncResource):
             pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

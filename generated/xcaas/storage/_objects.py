@@ -200,7 +200,8 @@ class Objects(_sdk.Resource):
             limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -398,7 +399,8 @@ class AsyncObjects(_sdk.AsyncResource):
             limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.

@@ -90,7 +90,8 @@ class CallLegs(_sdk.Resource):
             is_simplified: Return fewer legs per call. Default: false.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. A parameter, the key or the login is wrong.
@@ -157,7 +158,8 @@ class AsyncCallLegs(_sdk.AsyncResource):
             is_simplified: Return fewer legs per call. Default: false.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. A parameter, the key or the login is wrong.

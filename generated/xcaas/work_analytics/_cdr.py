@@ -95,7 +95,8 @@ class Cdr(_sdk.Resource):
             is_call_record: Return calls instead of legs. Default: false.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. A parameter, the key or the login is wrong.
@@ -166,7 +167,8 @@ class AsyncCdr(_sdk.AsyncResource):
             is_call_record: Return calls instead of legs. Default: false.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             BadRequestError: 400. A parameter, the key or the login is wrong.

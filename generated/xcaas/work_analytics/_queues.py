@@ -245,7 +245,8 @@ class Queues(_sdk.Resource):
             sort: Field and direction with a comma between them.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             AuthenticationError: 401. The token is missing, wrong or over.
@@ -410,7 +411,8 @@ class AsyncQueues(_sdk.AsyncResource):
             sort: Field and direction with a comma between them.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             AuthenticationError: 401. The token is missing, wrong or over.

@@ -58,7 +58,8 @@ class SitesQueues(_sdk.Resource):
             sort: Field and direction with a comma between them.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             AuthenticationError: 401. The token is missing, wrong or over.
@@ -91,7 +92,8 @@ class AsyncSitesQueues(_sdk.AsyncResource):
             sort: Field and direction with a comma between them.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Raises:
             AuthenticationError: 401. The token is missing, wrong or over.

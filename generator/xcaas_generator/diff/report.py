@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from xcaas_generator.diff.rules import Bump, Change
 from xcaas_generator.problems import printable
+
+_MARKUP = re.compile(r"(?P<code>`[^`]+`)|[\\`*<\[]|(?<!\w)_|_(?!\w)")
 
 
 def as_text(changes: Sequence[Change], bump: Bump) -> str:
@@ -72,8 +75,9 @@ def _code(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text that Markdown shows as it is."""
-    escaped = printable(text)
-    for mark in "\\`*_[]<>#|":
-        escaped = escaped.replace(mark, "\\" + mark)
-    return escaped
+    """Return text that Markdown shows as it is, with names in backticks as code.
+
+    Only marks that mean something where they stand are escaped: others, such as the underscores inside names, would
+    be shown with their backslashes in a terminal for nothing.
+    """
+    return _MARKUP.sub(lambda found: found["code"] or f"\\{found[0]}", printable(text))

@@ -121,16 +121,16 @@ class TypeComparison:
         after = {field.wire: field for field in new.fields if _counts(field, direction)}
         for wire, field in before.items():
             if wire not in after:
-                where = f"models.{old.name}.{wire}"
+                where = f"models.{old.name}.{safe(field.name)}"
                 self.changes.add(f"{direction}-field-removed", where, "the field is gone", field.place)
             else:
-                self._fields(field, after[wire], direction, f"models.{new.name}.{wire}")
+                self._fields(field, after[wire], direction, f"models.{new.name}.{safe(after[wire].name)}")
         for wire, field in after.items():
             if wire not in before:
                 rule = "response-field-added"
                 if direction == "request":
                     rule = "required-request-field-added" if field.required else "optional-request-field-added"
-                self.changes.add(rule, f"models.{new.name}.{wire}", "the field is new", field.place)
+                self.changes.add(rule, f"models.{new.name}.{safe(field.name)}", "the field is new", field.place)
         if old.extra is not None and new.extra is not None:
             self.types(old.extra, new.extra, direction, f"models.{new.name}{{}}", new.place)
 

@@ -70,9 +70,8 @@ def build(
         raise InputError(broken)
     if request.suite:
         sections = {**(known or {}), **output.sections}
-        titles = {source.name: sections[source.name].title for source in request.sources}
-        regions = {source.name: sections[source.name].regions for source in request.sources}
-        _render(templates, suite_modules(titles, regions), "", output.texts)
+        named = {source.name: sections[source.name] for source in request.sources}
+        _render(templates, suite_modules(named), "", output.texts)
     return output
 
 

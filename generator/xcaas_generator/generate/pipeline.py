@@ -37,7 +37,7 @@ def run(request: BuildRequest, progress: Progress) -> BuildResult:
     old = manifest.load(request.target)
     fresh = [] if request.force or request.check else _fresh(request, lock, generator, old)
     stale = [source for source in request.sources if source not in fresh]
-    if edits and not (request.force or request.check):
+    if not (request.force or request.check) and (lock is None or any(edit.kind != "added" for edit in edits)) and edits:
         raise Failure(_edit_message(request, edits))
     if lock and not stale and not edits and set(lock.inputs) == {source.name for source in request.sources}:
         return BuildResult(sum(len(section.operations) for section in old.values()))
@@ -61,8 +61,7 @@ def _regenerate(
     output = build(request, stale, progress, manifest.load(request.target))
     kept = _keep_fresh(request, lock, output)
     with staging(request.target) as tree:
-        strangers = [edit.path for edit in edits if edit.kind == "added"] if request.force else []
-        result = _finish(request, output, tree, kept, strangers, generator, progress)
+        result = _finish(request, output, tree, kept, edits, generator, progress)
     _tell_of_force(request, edits, output, progress)
     return result
 
@@ -100,7 +99,7 @@ def _finish(
     output: BuildOutput,
     tree: Staging,
     kept: list[str],
-    strangers: list[str],
+    edits: list[LocalChange],
     generator: str,
     progress: Progress,
 ) -> BuildResult:
@@ -118,10 +117,8 @@ def _finish(
     tree.write(_MARKER, "")
     tree.write(manifest.NAME, manifest.dump(f"xcaas-gen {version('xcaas')}", list(output.sections.values())))
     digests = lockfile.digests(tree.folder)
-    # What was never the package's stays beside it, and stays somebody's.
-    for path in strangers:
-        if not (tree.folder / path).exists() and path != lockfile.NAME:
-            tree.leave(path)
+    if not request.check:
+        _make_way(request, tree, edits, digests)
     differing = tree.differing(except_for=kept)
     # In a package that was not there, everything is new; nobody wants to read that.
     known = (request.target / manifest.NAME).is_file()
@@ -142,6 +139,17 @@ def _finish(
         found,
         tuple(output.warnings),
     )
+
+
+def _make_way(request: BuildRequest, tree: Staging, edits: list[LocalChange], digests: dict[str, str]) -> None:
+    """Take files that were added for the package's own where they are what it would be, as after `git checkout` of a
+    package that has got new files. Others are in the way; with `force`, they stay beside it, and stay somebody's."""
+    others = [edit for edit in edits if lockfile.digest_of(request.target / edit.path) != digests.get(edit.path)]
+    if others and not request.force:
+        raise Failure(_edit_message(request, others))
+    for edit in others:
+        if edit.kind == "added" and edit.path not in digests and edit.path != lockfile.NAME:
+            tree.leave(edit.path)
 
 
 def _hand_edits(request: BuildRequest, lock: Lockfile | None) -> list[LocalChange]:
@@ -175,5 +183,6 @@ def _edit_message(request: BuildRequest, edits: list[LocalChange]) -> str:
     listed = "\n".join(lines)
     return (
         f"files in {request.target} are not as the generator left them:\n{listed}\n"
-        "Move the edits to a spec or to your own module; --force overwrites edits and leaves what was added."
+        "Move edits to a spec or to your own module, and delete what is left over; --force overwrites edits and leaves "
+        "what was added."
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from xcaas_generator import ir
@@ -41,7 +42,8 @@ def lint(path: Path) -> tuple[Problem, ...]:
     report.extend(result.warnings)
     documents = _check_rules(path, result.document, report)
     check_examples(documents, report)
-    return tuple(locate(report.problems, documents.files))
+    # Each of them stops `generate`, what could be guessed included.
+    return tuple(replace(problem, severity="error") for problem in locate(report.problems, documents.files))
 
 
 def house_rules(path: Path, document: ir.Document) -> tuple[Problem, ...]:

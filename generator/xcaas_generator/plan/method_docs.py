@@ -20,7 +20,10 @@ _ERRORS = {
     "422": "UnprocessableError",
     "429": "RateLimitError",
 }
-_PAGED = "The items one by one, fetched page by page as they are asked for; `pages()` walks by page."
+_PAGED = (
+    "The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)` ends after n "
+    "items."
+)
 _FILE = "The file, not yet fetched: save it, or read it in pieces."
 _EVENTS = "The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`."
 _POLLER = "A poller, which tells how far the work is, waits, cancels, and gives the result."

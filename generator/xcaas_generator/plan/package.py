@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import xcaas_core
 from xcaas_generator import ir
+from xcaas_generator.manifest import Section
+from xcaas_generator.plan.credentials import needs
 from xcaas_generator.plan.product import Shape, index_entry, plan_product, product_init, product_shape, public_modules
 from xcaas_generator.plan.regions import region_table
 from xcaas_generator.plan.views import ChildPlan, ClientPlan, IndexPlan, Module, ProductPlan
@@ -43,15 +45,15 @@ def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
     return plan._replace(modules=(*plan.modules, product_init(document, shape)))
 
 
-def suite_modules(titles: Mapping[str, str], regions: Mapping[str, tuple[str, ...] | None]) -> list[Module]:
-    """Return the package that holds the products, given by name with their titles and regions."""
-    names = sorted(titles)
+def suite_modules(products: Mapping[str, Section]) -> list[Module]:
+    """Return the package that holds the products, given by name."""
+    names = sorted(products)
     from xcaas_core import otel, testing, webhooks  # bring the whole run time along
 
     classes = {"XCaaS", "AsyncXCaaS"}
     imports = Imports({*classes, *names})
     base, async_base = imports.use(SDK, "ClientBase"), imports.use(SDK, "AsyncClientBase")
-    children = tuple(_product_child(name, titles[name], imports) for name in names)
+    children = tuple(_product_child(name, products[name], imports) for name in names)
     named_in_public = imports.use(SDK, "public")
     client = ClientPlan(
         header=imports.header(),
@@ -65,7 +67,7 @@ def suite_modules(titles: Mapping[str, str], regions: Mapping[str, tuple[str, ..
         children=children,
         delegate=Code("_product"),
         public=named_in_public,
-        regions=region_table(regions),
+        regions=region_table({name: section.regions for name, section in products.items()}),
     )
     public: Sequence[str] = getattr(xcaas_core, "__all__", ())
     entries = [index_entry(name, "xcaas_core") for name in public if name != "testing"]
@@ -123,8 +125,9 @@ An async context manager. Each product loads on first use.
 """
 
 
-def _product_child(name: str, title: str, imports: Imports) -> ChildPlan:
+def _product_child(name: str, section: Section, imports: Imports) -> ChildPlan:
     shape = product_shape(name)
+    needed = needs(section.credentials, section.regions)
     module = f".{name}._client"
     return ChildPlan(
         name=identifier(name),
@@ -133,7 +136,7 @@ def _product_child(name: str, title: str, imports: Imports) -> ChildPlan:
         async_cls=imports.use(module, shape.async_cls, typing_only=True),
         real=identifier(shape.cls),
         async_real=identifier(shape.async_cls),
-        doc=docstring(docstrings.sentence(title), 8),
+        doc=docstring(docstrings.paragraphs(docstrings.sentence(section.title), needed), 8),
     )
 
 

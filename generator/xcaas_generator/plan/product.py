@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xcaas_generator import ir, manifest
+from xcaas_generator.plan.credentials import credentials_of
 from xcaas_generator.plan.model_names import model_names
 from xcaas_generator.plan.models import model_modules
 from xcaas_generator.plan.negotiation import with_choices
@@ -111,7 +112,14 @@ def _section(document: ir.Document, shape: Shape, tree: Tree, sha256: str, conte
     ]
     refused = tuple(manifest.refusal(document.name, item) for item in document.refused)
     return manifest.Section(
-        document.name, sha256, tuple(records), refused, webhook_records(document), document.title, regions_of(document)
+        document.name,
+        sha256,
+        tuple(records),
+        refused,
+        webhook_records(document),
+        document.title,
+        regions_of(document),
+        credentials_of(document),
     )
 
 

@@ -11,6 +11,7 @@ from .._replies import Problem, Reply
 from ._pages import decode_cursor, encode_cursor
 
 if TYPE_CHECKING:
+    from .._clock import Clock
     from .._handlers import Call, Handler
     from .._specs import Node, Product
 
@@ -18,17 +19,16 @@ __all__ = ["AuditRecords"]
 
 RECORDS: Final = 23
 LONGEST: Final = timedelta(days=31)
-_START: Final = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 _EVENTS: Final = ("create", "update", "update", "delete")
 _ENTITIES: Final = ("ringgroup", "user", "extension")
 
 
 class AuditRecords:
-    """Changes of January 2026, nineteen hours apart."""
+    """Changes nineteen hours apart, the last one half an hour old."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, clock: Clock) -> None:
         example: Node = response_example(product, "listAudits")["data"][0]
-        self._rows = [_record(example, index) for index in range(RECORDS)]
+        self._rows = [_record(example, index, clock) for index in range(RECORDS)]
         self.handlers: dict[str, Handler] = {"listAudits": self.list}
 
     def list(self, call: Call) -> Reply:
@@ -46,8 +46,8 @@ class AuditRecords:
         return Reply({"data": page, "meta": {"totalRecordCount": len(page), "scrollId": scroll_id}})
 
 
-def _record(example: Node, index: int) -> Node:
-    at = (_START + timedelta(hours=19 * index)).isoformat(timespec="milliseconds")
+def _record(example: Node, index: int, clock: Clock) -> Node:
+    at = clock.before(hours=19 * (RECORDS - 1 - index), minutes=30).isoformat(timespec="milliseconds")
     about = {"eventType": _EVENTS[index % len(_EVENTS)], "entityType": _ENTITIES[index % len(_ENTITIES)]}
     return {**example, "id": f"b5b1d1b4-6b0e-4c52-8a0f-{index:012}", "auditTimestamp": at, **about}
 

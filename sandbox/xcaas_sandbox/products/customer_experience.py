@@ -8,6 +8,7 @@ from .._examples import response_example
 from .._replies import Problem, Reply
 
 if TYPE_CHECKING:
+    from .._clock import Clock
     from .._handlers import Call, Handler
     from .._specs import Node, Product
 
@@ -20,10 +21,11 @@ MOST_ROWS: Final = 5000
 class CustomerExperience:
     """The rows of one of the two products, the same whatever the period."""
 
-    def __init__(self, product: Product, operation_id: str) -> None:
+    def __init__(self, product: Product, operation_id: str, clock: Clock) -> None:
         self._example: Node = response_example(product, operation_id)
         row: Node = self._example["data"][0]
-        self._rows = [{**row, "callDate": f"01/03/2026 09:{index:02}:27"} for index in range(HITS)]
+        times = (clock.before(minutes=20 * (HITS - index)) for index in range(HITS))
+        self._rows = [{**row, "callDate": at.strftime("%m/%d/%Y %H:%M:%S")} for at in times]
         self.handlers: dict[str, Handler] = {operation_id: self.list}
 
     def list(self, call: Call) -> Reply:

@@ -15,6 +15,7 @@ from .._store import values_at
 from ._pages import decode_cursor, encode_cursor
 
 if TYPE_CHECKING:
+    from .._clock import Clock
     from .._handlers import Call, Handler
     from .._specs import Node, Product
 
@@ -30,12 +31,13 @@ _FINISHED: Final = ("Handled", "Abandoned", "EndedInScript", "Handled")
 class Journeys:
     """Journeys whatever range is asked for: what is looked at here is the walk, not the calendar."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, clock: Clock) -> None:
         journey: Node = response_example(product, "searchJourneys")["data"][0]
         transition: Node = response_example(product, "searchTransitions")["data"][0]
-        self._journeys = [_journey(journey, index) for index in range(JOURNEYS)]
+        self._journeys = [_journey(journey, index, clock) for index in range(JOURNEYS)]
         self._transitions = [{**copy.deepcopy(transition), "journeyId": row["journeyId"]} for row in self._journeys]
         for index, row in enumerate(self._transitions):
+            row["transitions"][0]["time"] = self._journeys[index]["time"]
             row["transitions"][0]["name"] = ("IN_SCRIPT", "TRANSFER", "FINISHED")[index % 3]
         self.handlers: dict[str, Handler] = {
             "searchJourneys": lambda call: _search(call, self._journeys),
@@ -43,9 +45,11 @@ class Journeys:
         }
 
 
-def _journey(example: Node, index: int) -> Node:
+def _journey(example: Node, index: int, clock: Clock) -> Node:
+    began = clock.before(minutes=20 * (JOURNEYS - index))
+    times = {"time": began.isoformat(), "finishedTime": (began + timedelta(minutes=5)).isoformat()}
     about = {"direction": _KINDS[index % len(_KINDS)], "outcome": _FINISHED[index % len(_FINISHED)]}
-    return {**copy.deepcopy(example), **about, "journeyId": hashlib.md5(str(index).encode()).hexdigest()}
+    return {**copy.deepcopy(example), **about, **times, "journeyId": hashlib.md5(str(index).encode()).hexdigest()}
 
 
 def _search(call: Call, rows: Sequence[Node]) -> Reply:

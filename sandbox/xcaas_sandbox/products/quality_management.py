@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from .._examples import response_example
@@ -13,27 +12,27 @@ from .._store import Store, values_at
 from ._pages import numbered
 
 if TYPE_CHECKING:
+    from .._clock import Clock
     from .._handlers import Call, Handler
     from .._specs import Node, Product
 
 __all__ = ["QualityManagement"]
 
 ROWS: Final = 7
-_START: Final = datetime(2026, 1, 1, 7, 14, 53)  # that of the first interaction; the others come an hour apart
 _TYPES: Final = ("voiceInteraction", "screenRecording", "voiceScreen")
 # Responses about one interaction that are the spec's example for each that exists.
 _ABOUT_ONE: Final = ("listTranscriptions", "listInteractionTopics", "listLabels", "listNotes")
 
 
 class QualityManagement:
-    """Seven of each kind. The first ones have the ids of the spec's examples."""
+    """Seven of each kind. The first ones have the ids of the spec's examples. Interactions come an hour apart."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, clock: Clock) -> None:
         self._interactions = Store("interaction")
         self._users = Store("user")
         self._evaluations = Store("evaluation")
         self._categories = Store("category")
-        self._fill(product)
+        self._fill(product, clock)
         self._topics: Node = response_example(product, "listSpeechTopics")["content"][0]
         self._abouts = {name: response_example(product, name) for name in _ABOUT_ONE}
         self._people = {name: response_example(product, name) for name in ("listSupervisors", "listTrainers")}
@@ -61,7 +60,7 @@ class QualityManagement:
             "countSpeechTopics": lambda call: Reply(len(self._found_topics(call))),
         }
 
-    def _fill(self, product: Product) -> None:
+    def _fill(self, product: Product, clock: Clock) -> None:
         def rows(operation_id: str) -> Node:
             return copy.deepcopy(response_example(product, operation_id)["content"][0])
 
@@ -70,7 +69,7 @@ class QualityManagement:
             name = interaction["interactionGuid"] + (f"-{index}" if index else "")
             about = {"agent": {"userReference": 283 + index % 2, "name": "Kim Doe"}, "customFields": {}}
             media = {"interactionType": _TYPES[index % len(_TYPES)], "interactionDuration": 60 + index}
-            created = (_START + timedelta(hours=index)).strftime("%Y-%m-%dT%H:%M:%S")
+            created = clock.before(hours=ROWS - 1 - index, minutes=30).strftime("%Y-%m-%dT%H:%M:%S")
             row = {**interaction, "interactionGuid": name, "createdAt": created, **about, "media": media}
             self._interactions.put(name, row)
             user = {**response_example(product, "getUser"), "userReference": 283 + index, "active": index % 3 != 2}

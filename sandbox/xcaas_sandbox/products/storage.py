@@ -40,7 +40,7 @@ SECONDS: Final = 2.0  # that a bulk download takes, unless it is small
 RESTORE_SECONDS: Final = 20.0  # that come in place of the hours that a restore takes
 BUCKET: Final = "3314J06662K7SOEQD0"  # that holds the objects
 BUCKETS: Final = 7  # in each region
-_START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_STEP: Final = timedelta(minutes=17)  # from one object to the next
 _PEOPLE: Final = ("Ada", "Grace", "Edsger", "Barbara", "Donald", "Radia", "Ken", "Frances")
 _CHUNK: Final = 16 * 1024
 
@@ -48,11 +48,11 @@ _CHUNK: Final = 16 * 1024
 class _Object:
     """One stored object. Content is made from its id, so nothing large is kept."""
 
-    def __init__(self, region: str, index: int) -> None:
+    def __init__(self, region: str, index: int, created: datetime) -> None:
         self._random = random.Random(f"{region}/{index}")
         self.id = f"{region}-{hashlib.sha1(f'{region}/{index}'.encode()).hexdigest()[:24]}"
         self.type, self.mime_type, self.suffix = TYPES[index % len(TYPES)]
-        self.created = _START + timedelta(minutes=17 * index)
+        self.created = created
         self.state = {96: "FAILED", 95: "ARCHIVED"}.get(index % 97, "AVAILABLE")
         self.size = 4_000 + self._random.randrange(56_000)
         self.index = index
@@ -173,6 +173,8 @@ class Storage:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._start = clock.until - OBJECTS_PER_REGION * _STEP
+        self._buckets = [_bucket(index, self._start + timedelta(days=index)) for index in range(BUCKETS)]
         self._lock = threading.Lock()
         self._jobs: dict[str, dict[str, _Job]] = {region: {} for region in REGIONS}
         self._deleted: set[str] = set()
@@ -283,14 +285,14 @@ class Storage:
     def list_buckets(self, call: Call) -> Reply:
         offset, limit = call.number("pageKey", 0), call.number("limit", 100)
         fits = _filter(call.query.get("filter", ""))
-        rows = [bucket for bucket in map(_bucket, range(BUCKETS)) if fits(_bucket_lookup(bucket))]
+        rows = [bucket for bucket in self._buckets if fits(_bucket_lookup(bucket))]
         if call.query.get("sortDirection") == "DESC":
             rows.reverse()
         return _page(rows[offset : offset + limit], offset, len(rows))
 
     def get_bucket(self, call: Call) -> Reply:
         wanted = call.parameter("bucketId")
-        found = next((bucket for bucket in map(_bucket, range(BUCKETS)) if bucket["bucketId"] == wanted), None)
+        found = next((bucket for bucket in self._buckets if bucket["bucketId"] == wanted), None)
         if found is None:
             raise Problem(404, f"no bucket {wanted}")
         return Reply(found)
@@ -304,7 +306,7 @@ class Storage:
         return lambda selector: [self._state(item)] if selector == "objectState" else item.lookup(selector)
 
     def _objects(self, call: Call) -> dict[str, _Object]:
-        objects = _region_objects(_region(call))
+        objects = _region_objects(_region(call), self._start)
         return {key: item for key, item in objects.items() if key not in self._deleted} if self._deleted else objects
 
     def _object(self, call: Call) -> _Object:
@@ -322,9 +324,10 @@ class Storage:
         return found
 
 
-@lru_cache
-def _region_objects(region: str) -> dict[str, _Object]:
-    return {item.id: item for item in (_Object(region, index) for index in range(OBJECTS_PER_REGION))}
+@lru_cache(maxsize=16)
+def _region_objects(region: str, start: datetime) -> dict[str, _Object]:
+    made = (_Object(region, index, start + index * _STEP) for index in range(OBJECTS_PER_REGION))
+    return {item.id: item for item in made}
 
 
 def _region(call: Call) -> str:
@@ -337,8 +340,8 @@ def _page(rows: list[dict[str, Any]], offset: int, total: int) -> Reply:
     return Reply({"content": rows, "pageKey": end, "pageSize": len(rows), "lastPage": end >= total})
 
 
-def _bucket(index: int) -> dict[str, Any]:
-    stamp = f"2026-01-{index + 1:02}T00:00:00"
+def _bucket(index: int, created: datetime) -> dict[str, Any]:
+    stamp = created.strftime("%Y-%m-%dT%H:%M:%S")
     return {
         "bucketId": f"3314J06662K7SOEQD{index}",
         "customerId": "0012J00002K7SOFQA3",

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.products.support import JANUARY
 from xcaas import ArgumentError, F, SecretUnavailableError, XCaaS
 from xcaas.storage.models import StorageObject
 from xcaas.testing import FakeServer
@@ -100,7 +101,7 @@ def test_estimates_and_slices_that_are_too_big(client: XCaaS) -> None:
 
 
 def test_changes_are_in_the_window_of_their_time(client: XCaaS) -> None:
-    at = START + timedelta(days=4, hours=9, minutes=30)  # the first of them
+    at = JANUARY - timedelta(hours=19 * 22, minutes=30)  # the first of them
     pieces = plan(
         client.audit_records.audits.list,
         window=(at, at + 19 * HOUR * 3),
@@ -114,7 +115,10 @@ def test_changes_are_in_the_window_of_their_time(client: XCaaS) -> None:
 
 def test_interactions_are_counted_and_found(client: XCaaS) -> None:
     pieces = plan(
-        client.quality_management.interactions.list, window=(START, START + DAY), every="1h", arguments={"pbx": "acme"}
+        client.quality_management.interactions.list,
+        window=(JANUARY - DAY, JANUARY),
+        every="1h",
+        arguments={"pbx": "acme"},
     )
     guids = taken(pieces, client, "interaction_guid")
     assert len(guids) == len(set(guids)) == 7

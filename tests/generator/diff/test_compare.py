@@ -99,7 +99,15 @@ def test_a_field_whose_python_name_changes() -> None:
         return document(operation("getPet", "GET", "/pets", response(ir.ModelRef("Pet"))), models=(pet,))
 
     found = compare(with_name("pet_id"), with_name("id"))
-    assert [(change.rule, change.where) for change in found] == [("field-renamed", "models.Pet.petId")]
+    assert [(change.rule, change.where) for change in found] == [("field-renamed", "models.Pet.id")]
+
+
+def test_changes_name_fields_as_programs_do() -> None:
+    def added(spec: Spec) -> None:
+        spec["components"]["schemas"]["Pet"]["properties"]["dateOfBirth"] = {"type": "string"}
+
+    for old, new in ((base(), edited(added)), (edited(added), base())):
+        assert {change.where for change in changes(old, new)} == {"models.Pet.date_of_birth"}
 
 
 def test_every_rule_can_be_met() -> None:
@@ -132,6 +140,21 @@ def test_an_unknown_rule_is_a_mistake() -> None:
 def test_the_version_follows(rule: str | None, identical: bool, expected: str) -> None:
     found = [] if rule is None else [Change(rule, "pets.get", "message", AT)]
     assert bump(found, identical=identical) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("`pet_id` is `id` now", "`pet_id` is `id` now"),
+        ("the query parameter sort_field is gone", "the query parameter sort_field is gone"),
+        ("the value _x_ is gone", r"the value \_x\_ is gone"),
+        ("GET /pets/{petId} | a > b # c", "GET /pets/{petId} | a > b # c"),
+        ("<b> [a](b) * `", r"\<b> \[a](b) \* \`"),
+        ("a\\`b` c", r"a\\`b` c"),
+    ],
+)
+def test_markdown_escapes_what_would_be_markup(message: str, shown: str) -> None:
+    assert f": {shown} (operation-added)" in as_markdown([Change("operation-added", "pets", message, AT)], "minor")
 
 
 def test_reports_say_the_same() -> None:

@@ -153,6 +153,26 @@ def test_edits_by_hand_are_noticed_before_anything_is_written(tmp_path: Path) ->
     assert again(request, check=True).differing == ()
 
 
+def test_files_that_a_checkout_left_behind_are_not_in_the_way(tmp_path: Path) -> None:
+    """`git checkout generated` brings back the lock and the files that it knows, and leaves new ones."""
+    request = suite(tmp_path, one="metres")
+    go(request)
+    before = {path: path.read_bytes() for path in request.target.rglob("*") if path.is_file()}
+    grown = suite(tmp_path, one="metres", two="metres")
+    go(grown)
+    after = {path: path.read_bytes() for path in request.target.rglob("*") if path.is_file()}
+    for path, content in before.items():
+        path.write_bytes(content)
+    go(grown)
+    assert {path: path.read_bytes() for path in request.target.rglob("*") if path.is_file()} == after
+    for path, content in before.items():
+        path.write_bytes(content)
+    (request.target / "two" / "_things.py").write_text("mine")
+    with pytest.raises(Failure, match=r"added: .*_things\.py\nMove edits"):
+        go(grown)
+    assert (request.target / "two" / "_things.py").read_text() == "mine"
+
+
 def test_a_folder_of_somebody_else_is_not_taken(tmp_path: Path) -> None:
     request = suite(tmp_path, one="metres")
     request.target.mkdir(parents=True)

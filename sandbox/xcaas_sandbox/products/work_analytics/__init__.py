@@ -14,6 +14,7 @@ from ._live import LiveReports
 from ._made_up_calls import MadeUpCalls
 
 if TYPE_CHECKING:
+    from ..._clock import Clock
     from ..._credentials import Credentials
     from ..._handlers import Call, Handler
     from ..._specs import Node, Product
@@ -29,13 +30,13 @@ _HISTORIES: Final = ("listCallLegs", "listCallRecords")
 class WorkAnalytics:
     """Issues tokens to the users it knows, pages through histories and calls. The rest are the spec's examples."""
 
-    def __init__(self, product: Product, credentials: Credentials) -> None:
+    def __init__(self, product: Product, credentials: Credentials, clock: Clock) -> None:
         self._credentials = credentials
         self._rows: dict[str, list[Node]] = {}
         self.handlers: dict[str, Handler] = {"createToken": self.create, **LiveReports(product).handlers}
         for name in _HISTORIES:
             example: Node = response_example(product, name)["data"][0]
-            self._rows[name] = [{**example, "callId": f"16355710{48_000 + index}"} for index in range(RECORDS)]
+            self._rows[name] = [_record(example, index, clock) for index in range(RECORDS)]
             self.handlers[name] = self.history
         self.handlers["listCdr"] = self.cdr
 
@@ -82,3 +83,9 @@ class WorkAnalytics:
         if belongs_to != query:
             raise refusal
         return int(start)
+
+
+def _record(example: Node, index: int, clock: Clock) -> Node:
+    at = clock.before(minutes=20 * (RECORDS - index))
+    start = {"startTimeUTC": int(at.timestamp() * 1000), "startTime": at.strftime("%Y-%m-%dT%H:%M:%S.000%z")}
+    return {**example, **start, "callId": f"16355710{48_000 + index}"}

@@ -26,7 +26,10 @@ class XCaaS(_sdk.ClientBase):
 
     @property
     def pets(self) -> Pets:
-        """Pets."""
+        """Pets.
+
+        Takes ApiKey; regions uk, us.
+        """
         from .pets._client import Pets
 
         return self._product(Pets)
@@ -44,7 +47,10 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
 
     @property
     def pets(self) -> AsyncPets:
-        """Pets."""
+        """Pets.
+
+        Takes ApiKey; regions uk, us.
+        """
         from .pets._client import AsyncPets
 
         return self._product(AsyncPets)

@@ -98,7 +98,8 @@ class PetsResource(_sdk.Resource):
             after: Where to go on.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Source: `listPets`, `GET /pets` in pets.yaml.
         """
@@ -170,7 +171,8 @@ class AsyncPetsResource(_sdk.AsyncResource):
             after: Where to go on.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page.
+            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
+            ends after n items.
 
         Source: `listPets`, `GET /pets` in pets.yaml.
         """

@@ -1,0 +1,44 @@
+"""A Dagster asset with a partition per day: the recordings of that day as Parquet files, one per hour.
+
+    dagster dev -f examples/dagster_recordings.py
+
+A slice knows its window and where its credentials are, and gives the same items each time, so that a partition may be
+materialised again, or by another machine.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from dagster import AssetExecutionContext, DailyPartitionsDefinition, Definitions, MaterializeResult, asset
+
+from xcaas import F, rows
+from xcaas.storage.models import StorageObject
+from xcaas_data.slices import plan
+
+FOLDER = Path("recordings")
+
+
+@asset(partitions_def=DailyPartitionsDefinition(start_date="2026-01-01"))
+def recordings(context: AssetExecutionContext) -> MaterializeResult:
+    """Call recordings of a day, in UTC."""
+    begin = datetime.fromisoformat(context.partition_key).replace(tzinfo=UTC)
+    hours = plan(
+        "storage.objects.search",
+        window=(begin, begin + timedelta(days=1)),
+        every="1h",
+        arguments={"filter": F.type == "callrecording"},
+    )
+    number = 0
+    for hour in hours:
+        found = list(hour.items())
+        number += len(found)
+        target = FOLDER / context.partition_key / f"{hour.id}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        rows(found, of=StorageObject).to_parquet(target)
+        context.log.info(f"{hour.start:%H:%M}: {len(found)} recordings")
+    return MaterializeResult(metadata={"recordings": number, "folder": str(FOLDER / context.partition_key)})
+
+
+definitions = Definitions(assets=[recordings])

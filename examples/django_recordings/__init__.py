@@ -1,0 +1,1 @@
+"""An application for Django's `INSTALLED_APPS` that brings one command."""
