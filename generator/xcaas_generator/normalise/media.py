@@ -221,12 +221,12 @@ def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.Body
         return "multipart"
     if main != "text" and any(word in subtype for word in _BINARY):
         return "binary"
-    if any(word in subtype for word in _LINES):
-        return "text"
     if subtype == "xml" or subtype.endswith("+xml"):
         return "xml"
     if shape == BYTES:
         return "binary"
+    if any(word in subtype for word in _LINES):
+        return "text"
     if _is_textual(essence):
         # `text/plain` alone over an object is JSON under a wrong name.
         return "json" if alone and main == "text" and subtype in ("plain", "*", "html") and _compound(shape) else "text"
