@@ -15,6 +15,8 @@ import yaml
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from tests.conformance.identities import with_pointers
+
 __all__ = ["JSON", "METHODS", "Document", "Node", "OperationNode", "is_list", "is_object"]
 
 JSON: TypeAlias = Any
@@ -152,7 +154,7 @@ class Document:
                 raise LookupError(uri)
             text = Path(unquote(uri.removeprefix("file://"))).read_text("utf-8")
             tree = json.loads(text) if text.lstrip()[:1] == "{" else yaml.load(text, _Loader)
-            self._files[uri] = _with_names(tree)
+            self._files[uri] = with_pointers(_with_names(tree))
         return self._files[uri]
 
     def follow(self, node: Node) -> Node:
