@@ -67,7 +67,8 @@ def body_faults(
     if "*" in media_kind(got):
         return [("content type", f"{got} is no concrete type")]
     content = media_types(operation.node.child("requestBody").child("content"))
-    declared = next((media for name, media in content if media_kind(name) == media_kind(got)), None)
+    declared = next((media for name, media in content if name.strip().lower() == got.lower()), None)
+    declared = declared or next((media for name, media in content if media_kind(name) == media_kind(got)), None)
     declared = declared or next((media for name, media in content if covers(name, got)), None)
     if declared is None or (
         isinstance(sample, str | bytes) and media_kind(media_type) != "*/*" and _group(media_type) != _group(got)
@@ -174,10 +175,11 @@ def _shown(pairs: list[tuple[str, str]]) -> str:
 
 def _multipart_fault(media: Node, got: str, sample: JSON, body: bytes) -> str | None:
     message = message_from_bytes(f"Content-Type: {got}\r\n\r\n".encode() + body)
-    parts = [part for part in message.walk() if part is not message] if sample else []
-    if sample and not message.is_multipart():
+    parts = [part for part in message.walk() if part is not message]
+    given = [value for value in sample.values() if value is not None and value != []]
+    if given and not message.is_multipart():
         return f"no parts: {body[:200]!r}"
-    if not sample:
+    if not given:
         boundary = message.get_param("boundary")
         return None if boundary and f"--{boundary}--".encode() in body else f"no empty form: {body[:200]!r}"
     encodings = _encodings(media)
