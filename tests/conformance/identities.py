@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
+
+from xcaas_core._checks import is_list, is_object
 
 __all__ = ["with_pointers"]
 
 _VALUES = ("const", "enum", "example", "examples")
 
 
-def with_pointers(tree: Any) -> Any:
+def with_pointers(tree: object) -> object:
     """Return a document whose references are pointers or name files, and whose schemas have no `$id` any more."""
     places: dict[str, str] = {"": ""}
     for pointer, base, node in _schemas(tree, "", ""):
@@ -23,31 +24,31 @@ def with_pointers(tree: Any) -> Any:
     return _rewritten(tree, places, tree, "") if len(places) > 1 else tree
 
 
-def _schemas(node: Any, pointer: str, base: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _schemas(node: object, pointer: str, base: str) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Give each object with its pointer and the `$id` that holds for it."""
-    if isinstance(node, dict):
+    if is_object(node):
         base = _within(node, base)
         yield pointer, base, node
     for key, below in _members(node):
         yield from _schemas(below, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", base)
 
 
-def _members(node: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(node, dict):
+def _members(node: object) -> Iterator[tuple[str, object]]:
+    if is_object(node):
         yield from ((key, below) for key, below in node.items() if key not in _VALUES)
-    elif isinstance(node, list):
+    elif is_list(node):
         yield from ((str(place), below) for place, below in enumerate(node))
 
 
-def _within(node: dict[str, Any], base: str) -> str:
+def _within(node: dict[str, object], base: str) -> str:
     identity = node.get("$id")
     return urldefrag(urljoin(base, identity)).url if isinstance(identity, str) else base
 
 
-def _rewritten(node: Any, places: dict[str, str], tree: Any, base: str) -> Any:
-    if isinstance(node, list):
+def _rewritten(node: object, places: dict[str, str], tree: object, base: str) -> object:
+    if is_list(node):
         return [_rewritten(one, places, tree, base) for one in node]
-    if not isinstance(node, dict):
+    if not is_object(node):
         return node
     base = _within(node, base)
     found = {
@@ -55,12 +56,13 @@ def _rewritten(node: Any, places: dict[str, str], tree: Any, base: str) -> Any:
         for key, below in node.items()
         if key != "$id" or not isinstance(below, str)
     }
-    if isinstance(found.get("$ref"), str):
-        found["$ref"] = _pointer(found["$ref"], places, tree, base)
+    ref = found.get("$ref")
+    if isinstance(ref, str):
+        found["$ref"] = _pointer(ref, places, tree, base)
     return found
 
 
-def _pointer(ref: str, places: dict[str, str], tree: Any, base: str) -> str:
+def _pointer(ref: str, places: dict[str, str], tree: object, base: str) -> str:
     uri, fragment = urldefrag(urljoin(base, ref) if not ref.startswith("#") else base + ref)
     if fragment and not fragment.startswith("/"):
         return "#" + places[f"{uri}#{unquote(fragment)}"] if f"{uri}#{unquote(fragment)}" in places else ref
@@ -69,11 +71,11 @@ def _pointer(ref: str, places: dict[str, str], tree: Any, base: str) -> str:
     return f"#{places[uri]}{fragment}"
 
 
-def _leads(tree: Any, pointer: str) -> bool:
+def _leads(tree: object, pointer: str) -> bool:
     for part in pointer.split("/")[1:]:
-        key: Any = unquote(part).replace("~1", "/").replace("~0", "~")
-        try:
-            tree = tree[int(key) if isinstance(tree, list) else key]
-        except (LookupError, TypeError, ValueError):
+        key = unquote(part).replace("~1", "/").replace("~0", "~")
+        below = dict(_members(tree))
+        if key not in below:
             return False
+        tree = below[key]
     return True

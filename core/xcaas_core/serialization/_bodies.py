@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias, cast
 
-from .._checks import is_list, is_object
+from .._checks import is_list
 from .._errors import ArgumentError
 from .._json import ascii_dumps, dumps
 from ..http._media_types import charset_of
@@ -65,9 +65,9 @@ def _structured(body: Body, codec: Codec | None) -> Maker:
     if body.kind == "form":
         return lambda value: Payload(_form(_fields(value, codec), body.encoding), body.media_type)
     charset = charset_of(body.media_type)
-    if charset.lower() == "utf-8":
-        return lambda value: Payload(dumps(_json(value, codec)), body.media_type)
-    return lambda value: Payload(ascii_dumps(_json(value, codec)).decode().encode(charset), body.media_type)
+    if charset.lower() != "utf-8":
+        return lambda value: Payload(ascii_dumps(_json(value, codec)).decode().encode(charset), body.media_type)
+    return lambda value: Payload(dumps(_json(value, codec)), body.media_type)
 
 
 def _guarded(maker: Maker) -> Maker:
@@ -95,20 +95,16 @@ def _text(value: object, media_type: str) -> Payload:
         return binary_payload(value, media_type)
     if "charset" not in media_type:
         media_type = f"{media_type}; charset=utf-8"
+    found = plain(value)
+    if is_list(found) and "json" in media_type:  # a line for each
+        mark = "\x1e" if "json-seq" in media_type else ""
+        found = "".join([f"{mark}{dumps(one).decode()}\n" for one in found])
+    if isinstance(found, list | dict) and "yaml" not in media_type:  # which holds JSON
+        raise ArgumentError(f"text of {media_type.partition(';')[0]} is needed, not {type(value).__name__}")
     try:
-        return Payload(_as_text(plain(value), media_type).encode(charset_of(media_type)), media_type)
+        return Payload(text_of(found).encode(charset_of(media_type)), media_type)
     except UnicodeEncodeError as error:
         raise ArgumentError(f"the text holds what {error.encoding} lacks") from None
-
-
-def _as_text(value: object, media_type: str) -> str:
-    """Return a value as text: a list as a line of JSON for each element, where the type has lines."""
-    if is_list(value) and "json" in media_type:
-        mark = "\x1e" if "json-seq" in media_type else ""
-        return "".join([f"{mark}{dumps(one).decode()}\n" for one in value])
-    if (is_list(value) or is_object(value)) and "yaml" not in media_type:  # JSON is YAML
-        raise ArgumentError(f"the text of {media_type.partition(';')[0]} is needed, not {type(value).__name__}")
-    return text_of(value)
 
 
 def _fields(value: object, codec: Codec | None) -> Mapping[str, object]:

@@ -173,8 +173,8 @@ def _all(specs: ResponseSpecs) -> Iterator[ResponseSpec]:
 
 
 def _parts(content_type: str | None) -> set[str]:
-    """Return a media type and its parameters, which may tell two of one type apart (`version=2`)."""
-    return {part.strip().lower().replace('"', "") for part in (content_type or "").split(";")}
+    """Return a media type and its parameters (`version=2`)."""
+    return {part.strip(' "') for part in (content_type or "").lower().replace('="', "=").split(";")}
 
 
 def _same(spec: ResponseSpec, sent: str) -> bool:

@@ -229,7 +229,9 @@ def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.Body
         return "text"
     if _is_textual(essence):
         # `text/plain` alone over an object is JSON under a wrong name.
-        return "json" if alone and main == "text" and subtype in ("plain", "*", "html") and is_compound(shape) else "text"
+        return (
+            "json" if alone and main == "text" and subtype in ("plain", "*", "html") and is_compound(shape) else "text"
+        )
     if main in ("image", "audio", "video", "font", "model") or essence == "application/octet-stream":
         return "binary"
     if "*" in essence:

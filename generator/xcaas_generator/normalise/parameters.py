@@ -136,7 +136,7 @@ class Parameters:
         if known is not None and said == known:
             return known
         if plain == "querystring":  # of 3.2: a form is what exploded members of an object are
-            if _FORM not in (node.child("content").value or {}):
+            if not node.child("content").has(_FORM):
                 raise Unreadable(f"its query string as a whole is {name!r}, which is no form")
             return "query"
         guess: ir.Location = known or ("path" if name in names else "header" if "header" in plain else "query")
