@@ -85,7 +85,7 @@ def is_relative(server: Node) -> bool:
 
 def address_faults(operation: OperationNode, server: Node, address: str) -> Iterator[Fault]:
     """Give what is wrong with the address of a request: its origin, or what its path begins with."""
-    url = str(server.fields.get("url", "/"))
+    url = re.split("[?#]", str(server.fields.get("url", "/")))[0]  # a server has neither query nor fragment
     url = urljoin(RELATIVE_TO + "/", url) if not url.startswith("{") else url
     pattern = re.escape(url.rstrip("/"))
     variables = server.get("variables")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import xcaas_core
-from tests.conformance.bodies import covers, media_kind, media_types, same_json
+from tests.conformance.bodies import charset, covers, is_lines, media_kind, media_types, same_json
 from tests.conformance.document import JSON, Document, Node, OperationNode, is_list, is_object
 from tests.conformance.samples import is_binary, samples
 from tests.conformance.server import Answer
@@ -131,12 +131,15 @@ def _contents(document: Document, declared: str, media: Node, most: int) -> Iter
             return
         made = samples(document, schema, write=False, most=most) if schema is not None else [({"a": 1}, {"a"})]
         for value, extras in made:
-            yield value, extras, json.dumps(value).encode(), kind
-    elif kind.startswith("text/") or any(word in kind for word in _TEXTUAL):
+            yield value, extras, json.dumps(value).encode(charset(kind)), kind
+    elif is_lines(kind) and schema is not None and is_binary(schema):
+        yield b'{"a": 1}\n', set(), b'{"a": 1}\n', kind
+    elif kind.startswith("text/") or is_lines(kind) or any(word in kind for word in _TEXTUAL):
         value = {"text/csv": "a,b\r\n1,é\r\n", "text/event-stream": "data: 1\n\n"}.get(
             kind, "<a>é</a>" if "xml" in kind else "text é"
         )
-        yield value, set(), value.encode(), kind.replace("/*", "/plain") + "; charset=utf-8"
+        named = charset(declared)
+        yield value, set(), value.encode(named), f"{kind.replace('/*', '/plain')}; charset={named}"
     elif schema is not None and schema.fields.get("type") == "string" and not is_binary(schema):
         yield "text é\n", set(), "text é\n".encode(), f"{kind}; charset=utf-8"
     else:

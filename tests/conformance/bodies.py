@@ -12,12 +12,24 @@ from tests.conformance.document import JSON, Document, Node, OperationNode, is_l
 from tests.conformance.server import Arrived
 from tests.conformance.styles import JsonText, Pairs, deep, matches, parse_pairs, query_alternatives, text
 
-__all__ = ["body_faults", "covers", "media_kind", "media_types"]
+__all__ = ["body_faults", "charset", "covers", "is_lines", "media_kind", "media_types"]
 
 
 def media_kind(media_type: str) -> str:
     """Return type and subtype alone."""
     return media_type.partition(";")[0].strip().lower()
+
+
+def charset(media_type: str) -> str:
+    """Return the charset that a media type names, UTF-8 where there is none."""
+    message = Message()
+    message["Content-Type"] = media_type
+    return message.get_content_charset("utf-8")
+
+
+def is_lines(kind: str) -> bool:
+    """Whether a media type is a line of JSON for each of several values."""
+    return any(word in kind for word in ("ndjson", "jsonl", "json-seq"))
 
 
 def media_types(content: Node | None) -> list[tuple[str, Node]]:
@@ -55,7 +67,8 @@ def body_faults(
     if "*" in media_kind(got):
         return [("content type", f"{got} is no concrete type")]
     content = media_types(operation.node.child("requestBody").child("content"))
-    declared = next((media for name, media in content if media_kind(name) == media_kind(got)), None)
+    declared = next((media for name, media in content if name.strip().lower() == got.lower()), None)
+    declared = declared or next((media for name, media in content if media_kind(name) == media_kind(got)), None)
     declared = declared or next((media for name, media in content if covers(name, got)), None)
     if declared is None or (
         isinstance(sample, str | bytes) and media_kind(media_type) != "*/*" and _group(media_type) != _group(got)
@@ -74,9 +87,11 @@ def _content_fault(media: Node, got: str, sample: JSON, body: bytes) -> str | No
     if isinstance(sample, bytes):
         return None if body == sample else f"expected {sample!r}, got {body[:200]!r}"
     if isinstance(sample, str) and not kind.endswith("json"):
-        return None if body == sample.encode() else f"expected {sample!r}, got {body[:200]!r}"
+        return None if body == sample.encode(charset(got)) else f"expected {sample!r}, got {body[:200]!r}"
     try:
-        value = json.loads(body)
+        text_sent = body.decode(charset(got))
+        lines = [line.removeprefix("\x1e") for line in text_sent.split("\n") if line]
+        value = [json.loads(line) for line in lines] if is_lines(kind) else json.loads(text_sent)
     except ValueError:
         return f"no JSON: {body[:200]!r}"
     if not same_json(value, sample):
@@ -160,10 +175,11 @@ def _shown(pairs: list[tuple[str, str]]) -> str:
 
 def _multipart_fault(media: Node, got: str, sample: JSON, body: bytes) -> str | None:
     message = message_from_bytes(f"Content-Type: {got}\r\n\r\n".encode() + body)
-    parts = [part for part in message.walk() if part is not message] if sample else []
-    if sample and not message.is_multipart():
+    parts = [part for part in message.walk() if part is not message]
+    given = [value for value in sample.values() if value is not None and value != []]
+    if given and not message.is_multipart():
         return f"no parts: {body[:200]!r}"
-    if not sample:
+    if not given:
         boundary = message.get_param("boundary")
         return None if boundary and f"--{boundary}--".encode() in body else f"no empty form: {body[:200]!r}"
     encodings = _encodings(media)

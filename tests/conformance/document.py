@@ -15,6 +15,8 @@ import yaml
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from tests.conformance.identities import with_pointers
+
 __all__ = ["JSON", "METHODS", "Document", "Node", "OperationNode", "is_list", "is_object"]
 
 JSON: TypeAlias = Any
@@ -119,6 +121,7 @@ class OperationNode:
         for owner in (self.item, self.node):
             section = owner.get("parameters")
             for _, parameter in section.items() if section is not None else ():
+                parameter = _of_query(parameter)
                 if parameter.fields.get("name") and parameter.fields.get("in"):
                     found[parameter.fields["in"], parameter.fields["name"].strip()] = parameter
         names = re.findall(r"\{([^{}]+)\}", self.path.partition("#")[0])
@@ -129,6 +132,15 @@ class OperationNode:
                 value = {"name": name, "in": "path", "required": True, "schema": {"enum": ["7"]}}
                 found["path", name] = Node(self.node.document, self.node.file, f"{self.item.pointer}/#{name}", value)
         return found
+
+
+def _of_query(parameter: Node) -> Node:
+    """Return a form that is the whole query string (3.2) as the exploded object in the query that it is."""
+    media = dict(parameter.fields.get("content") or {}).get("application/x-www-form-urlencoded")
+    if parameter.fields.get("in") != "querystring" or media is None:
+        return parameter
+    others = {key: value for key, value in parameter.fields.items() if key != "content"}
+    return Node(parameter.document, parameter.file, parameter.pointer, {**others, **media, "in": "query"})
 
 
 def _is_stream(operation: Node) -> bool:
@@ -152,7 +164,7 @@ class Document:
                 raise LookupError(uri)
             text = Path(unquote(uri.removeprefix("file://"))).read_text("utf-8")
             tree = json.loads(text) if text.lstrip()[:1] == "{" else yaml.load(text, _Loader)
-            self._files[uri] = _with_names(tree)
+            self._files[uri] = with_pointers(_with_names(tree))
         return self._files[uri]
 
     def follow(self, node: Node) -> Node:

@@ -39,7 +39,7 @@ def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[R
         url = resolve_link(call.link, site.address, site.template, options.base_url, options.insecure_hosts)
         trusted = same_origin(url, site.address) or engine.trusts(url)
     if target.cookies:
-        headers["cookie"] = "; ".join(target.cookies)
+        headers["cookie"] = "; ".join(filter(None, (headers.get("cookie"), *target.cookies)))
     if not trusted:
         headers = {name: value for name, value in headers.items() if not is_secret(name)}
     timeout = engine.options.timeout

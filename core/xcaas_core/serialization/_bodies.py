@@ -11,7 +11,8 @@ from typing import TypeAlias, cast
 
 from .._checks import is_list
 from .._errors import ArgumentError
-from .._json import dumps
+from .._json import ascii_dumps, dumps
+from ..http._media_types import charset_of
 from ..operations._parameter import Body, Encoding
 from ._codecs import Codec, codec_for
 from ._parameters import plain
@@ -63,6 +64,9 @@ def _structured(body: Body, codec: Codec | None) -> Maker:
         )
     if body.kind == "form":
         return lambda value: Payload(_form(_fields(value, codec), body.encoding), body.media_type)
+    charset = charset_of(body.media_type)
+    if charset.lower() != "utf-8":
+        return lambda value: Payload(ascii_dumps(_json(value, codec)).decode().encode(charset), body.media_type)
     return lambda value: Payload(dumps(_json(value, codec)), body.media_type)
 
 
@@ -91,7 +95,16 @@ def _text(value: object, media_type: str) -> Payload:
         return binary_payload(value, media_type)
     if "charset" not in media_type:
         media_type = f"{media_type}; charset=utf-8"
-    return Payload(text_of(plain(value)).encode(), media_type)
+    found = plain(value)
+    if is_list(found) and "json" in media_type:  # a line for each
+        mark = "\x1e" if "json-seq" in media_type else ""
+        found = "".join([f"{mark}{dumps(one).decode()}\n" for one in found])
+    if isinstance(found, list | dict) and "yaml" not in media_type:  # which holds JSON
+        raise ArgumentError(f"text of {media_type.partition(';')[0]} is needed, not {type(value).__name__}")
+    try:
+        return Payload(text_of(found).encode(charset_of(media_type)), media_type)
+    except UnicodeEncodeError as error:
+        raise ArgumentError(f"the text holds what {error.encoding} lacks") from None
 
 
 def _fields(value: object, codec: Codec | None) -> Mapping[str, object]:

@@ -71,10 +71,10 @@ def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
     if parameter.filter is not None:
         return partial(_filter, parameter.filter)
     codec = codec_for(parameter.annotation, package)
-    single = parameter.annotation is None and parameter.media_type is None
+    as_json = parameter.media_type is not None and "json" in parameter.media_type
+    single = parameter.annotation is None and not as_json
     convert = codec.encode if codec is not None else _single if single else plain
     text_passes = parameter.media_type is None and codec is None
-    as_json = parameter.media_type is not None and "json" in parameter.media_type
     json_text = ascii_dumps if parameter.location == "header" else dumps
 
     def encode(value: object) -> object:

@@ -136,7 +136,11 @@ class ResponseDecoder:
         offered = candidates(self._specs, response.status) or self._promised
         if not offered:
             return None
-        sent = media_type_of(response.headers.get("content-type"))
+        content_type = response.headers.get("content-type")
+        sent = media_type_of(content_type)
+        for spec in offered:
+            if ";" in (spec.media_type or "") and _parts(spec.media_type) <= _parts(content_type):
+                return spec
         for fits in (_same, _covers_subtypes, _covers, _related):
             for spec in offered:
                 if fits(spec, sent):
@@ -166,6 +170,11 @@ class ResponseDecoder:
 def _all(specs: ResponseSpecs) -> Iterator[ResponseSpec]:
     for found in specs.values():
         yield from (found,) if isinstance(found, ResponseSpec) else found
+
+
+def _parts(content_type: str | None) -> set[str]:
+    """Return a media type and its parameters (`version=2`)."""
+    return {part.strip(' "') for part in (content_type or "").lower().replace('="', "=").split(";")}
 
 
 def _same(spec: ResponseSpec, sent: str) -> bool:

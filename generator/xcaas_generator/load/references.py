@@ -10,7 +10,7 @@ document from elsewhere can't pull in what it has no business to read.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from xcaas_generator.ir import JSON, SourceLocation
 from xcaas_generator.load.decode import SourceFile
@@ -75,6 +75,20 @@ def unescape(token: str) -> str:
     return token.replace("~1", "/").replace("~0", "~")
 
 
+def _place(node: Node, ref: str) -> tuple[str, str, str]:
+    """Return what tells a reference from others: its file, its text, and where it stands, unless that means nothing to it."""
+    return node.file.label, ref, "" if ref.startswith("#/components/") else node.pointer
+
+
+def _way(node: Node) -> list[Node]:
+    """Return the nodes from the root of its file to a node."""
+    way = [Node(node.file, "", node.file.tree)]
+    for token in node.pointer.split("/")[1:]:
+        at = way[-1]
+        way.append(at.child(int(token) if isinstance(at.value, list) else unescape(token)))
+    return way
+
+
 class DanglingReference(Exception):
     """A reference that leads nowhere, in a place where nothing could be taken instead."""
 
@@ -89,7 +103,7 @@ class Resolver:
     def __init__(self, documents: Documents, report: Report) -> None:
         self._documents = documents
         self._report = report
-        self._found: dict[tuple[str, str], Node | None] = {}
+        self._found: dict[tuple[str, str, str], Node | None] = {}
         self._anchors: dict[str, dict[str, str]] = {}
         self.circular = False  # whether anything was met again on the way to its own meaning
 
@@ -111,7 +125,7 @@ class Resolver:
         ref = self.reference(node)
         if ref is None:
             return None
-        cached = (node.file.label, ref)
+        cached = _place(node, ref)
         if cached not in self._found:
             # Until it is found it leads nowhere: a pointer may pass through the very reference that it stands for.
             self._found[cached] = None
@@ -133,13 +147,13 @@ class Resolver:
     def followed(self, node: Node) -> Node | None:
         """Return what the reference at `node` was found to lead to, if it was followed."""
         ref = self.reference(node)
-        return None if ref is None else self._found.get((node.file.label, ref))
+        return None if ref is None else self._found.get(_place(node, ref))
 
     def is_dangling(self, node: Node) -> bool:
         """Return whether the reference at `node` was followed and leads nowhere."""
         ref = self.reference(node)
         # A part without a reference is not the reference "", which a document may hold.
-        return ref is not None and self._found.get((node.file.label, ref), node) is None
+        return ref is not None and self._found.get(_place(node, ref), node) is None
 
     def deref(self, node: Node) -> Node | None:
         """Return the end of the chain of references that starts at `node`, or `node` itself when none does."""
@@ -208,21 +222,22 @@ class Resolver:
     def _follow(self, node: Node, ref: str) -> Node | None:
         target, mark, fragment = ref.partition("#")
         if not mark and "/" not in target and "." not in target:
-            return self._guess(node, target)
+            return self._by_id(node, target, "") or self._guess(node, target)
         file = node.file
         if target:
             opened = self._documents.open(target, node.file)
             if isinstance(opened, LoadError):
-                return self._by_id(node.file, target)
+                return self._by_id(node, target, fragment)
             file = opened
         root = Node(file, "", file.tree)
         if not fragment:
-            return root
+            return root if target else self._resource(node)
         if fragment == "/" and not root.has(""):
             self._report.warn(node.place, f"{ref!r} was taken to mean the whole file", "Leave the slash out.")
             return root
         if not fragment.startswith("/"):
-            return self._anchor(file, unquote(fragment)) or self._guess(node, fragment)
+            base = self._base(node) if not target else ""
+            return self._anchor(file, unquote(fragment), base) or self._guess(node, fragment)
         return self._walk(root, fragment) or self._nearby(node, target, fragment) or self._guess(node, fragment)
 
     def _walk(self, root: Node, fragment: str) -> Node | None:
@@ -262,36 +277,62 @@ class Resolver:
                 return found
         return None
 
-    def _anchor(self, file: SourceFile, name: str) -> Node | None:
-        pointer = self._index(file).get("#" + name)
+    def _anchor(self, file: SourceFile, name: str, base: str = "") -> Node | None:
+        """Return the schema with an anchor: that of the resource `base`, or else any in the file."""
+        index = self._index(file)
+        pointer = index.get(f"{base}#{name}") or index.get("#" + name)
         return None if pointer is None else self._walk(Node(file, "", file.tree), pointer)
 
-    def _by_id(self, file: SourceFile, uri: str) -> Node | None:
-        pointer = self._index(file).get(uri)
-        return None if pointer is None else self._walk(Node(file, "", file.tree), pointer)
+    def _by_id(self, node: Node, uri: str, fragment: str) -> Node | None:
+        """Return what a reference to the `$id` of a schema leads to, which may be relative to the `$id`s above."""
+        index = self._index(node.file)
+        whole = urljoin(self._base(node), uri)
+        pointer = index.get(whole, index.get(uri))
+        if pointer is None:
+            return None
+        if fragment and not fragment.startswith("/"):
+            return self._anchor(node.file, unquote(fragment), whole)
+        return self._walk(Node(node.file, "", node.file.tree), pointer + fragment)
+
+    def _base(self, node: Node) -> str:
+        """Return the `$id` of the schema that a node stands in; "" where there is none."""
+        base = ""
+        for at in _way(node):
+            base = urljoin(base, at.text("$id"))
+        return base.rstrip("#")
+
+    def _resource(self, node: Node) -> Node:
+        """Return what `#` is: the schema with an `$id` that a node stands in, or else the whole file."""
+        return next((at for at in reversed(_way(node)) if at.text("$id")), Node(node.file, "", node.file.tree))
 
     def _index(self, file: SourceFile) -> dict[str, str]:
-        """Return anchors (with a leading #) and `$id`s of a file. Looked for only when a reference needs one."""
+        """Return anchors (with a leading #) and `$id`s of a file, each also as it is within the `$id`s above. Looked for
+        only when a reference needs one."""
         known = self._anchors.get(file.label)
         if known is not None:
             return known
         index = self._anchors[file.label] = {}
-        nodes: list[tuple[str, JSON]] = [("", file.tree)]
+        nodes: list[tuple[str, JSON, str]] = [("", file.tree, "")]
         while nodes:
-            pointer, node = nodes.pop()
+            pointer, node, base = nodes.pop()
             if isinstance(node, dict):
+                identity = node.get("$id")
+                if isinstance(identity, str):
+                    base = urljoin(base, identity).rstrip("#")
+                    index.setdefault(identity.rstrip("#"), pointer)
+                    index.setdefault(base, pointer)
                 for name in ("$anchor", "$dynamicAnchor"):
                     anchor = node.get(name)
                     if isinstance(anchor, str):
                         index.setdefault("#" + anchor, pointer)
-                identity = node.get("$id")
-                if isinstance(identity, str):
-                    index.setdefault(identity.rstrip("#"), pointer)
+                        index.setdefault(f"{base}#{anchor}", pointer)
                 nodes.extend(
-                    (f"{pointer}/{escape(key)}", value) for key, value in node.items() if isinstance(value, dict | list)
+                    (f"{pointer}/{escape(key)}", value, base)
+                    for key, value in node.items()
+                    if isinstance(value, dict | list)
                 )
             elif isinstance(node, list):
-                nodes.extend((f"{pointer}/{index_}", value) for index_, value in enumerate(node))
+                nodes.extend((f"{pointer}/{index_}", value, base) for index_, value in enumerate(node))
         return index
 
     def _guess(self, node: Node, fragment: str) -> Node | None:

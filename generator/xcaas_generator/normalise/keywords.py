@@ -9,6 +9,11 @@ from xcaas_generator.ir import JSON
 from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.report import Report
 
+
+class Unreadable(Exception):
+    """A part of an operation that cannot be read: called without it, the operation would only fail, or worse."""
+
+
 TYPES = ("string", "integer", "number", "boolean", "array", "object")
 
 # What documents write for a type, in lower case.

@@ -16,11 +16,11 @@ from xcaas_generator.normalise.shapes import (
     ArrayOf,
     Const,
     Hint,
-    MapOf,
     Ref,
     Scalar,
     Shape,
     UnionOf,
+    is_compound,
     without_null,
 )
 
@@ -102,7 +102,7 @@ class Contents:
             if kind in ("form", "multipart")
             else ()
         )
-        if alone and kind == "binary" and _compound(without_null(shape)):
+        if alone and kind == "binary" and is_compound(without_null(shape)):
             self._report.warn(media.place, f"{media_type} is not read or written here; its bytes are")
         return VariantDraft(media_type, kind, _shape_for(kind, shape), encoding)
 
@@ -221,20 +221,22 @@ def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.Body
         return "multipart"
     if main != "text" and any(word in subtype for word in _BINARY):
         return "binary"
-    if any(word in subtype for word in _LINES):
-        return "text"
     if subtype == "xml" or subtype.endswith("+xml"):
         return "xml"
     if shape == BYTES:
         return "binary"
+    if any(word in subtype for word in _LINES):
+        return "text"
     if _is_textual(essence):
         # `text/plain` alone over an object is JSON under a wrong name.
-        return "json" if alone and main == "text" and subtype in ("plain", "*", "html") and _compound(shape) else "text"
+        return (
+            "json" if alone and main == "text" and subtype in ("plain", "*", "html") and is_compound(shape) else "text"
+        )
     if main in ("image", "audio", "video", "font", "model") or essence == "application/octet-stream":
         return "binary"
     if "*" in essence:
         return "text" if textual else "json"
-    if _compound(shape):
+    if is_compound(shape):
         return "json"
     return "text" if textual and given else "binary"
 
@@ -244,16 +246,9 @@ def _shape_for(kind: ir.BodyKind, shape: Shape) -> Shape:
         return BYTES
     if kind == "text":
         inner = without_null(shape)
-        return TEXT if _compound(inner) or isinstance(inner, UnionOf | Const) or inner == ANY else inner
+        return TEXT if is_compound(inner) or isinstance(inner, UnionOf | Const) or inner == ANY else inner
     return shape
 
 
 def _is_text_enum(shape: Shape) -> bool:
     return isinstance(shape, Ref) and shape.entry.kind == "enum"
-
-
-def _compound(shape: Shape) -> bool:
-    """Return whether only a structured format can carry it."""
-    if isinstance(shape, UnionOf):
-        return any(_compound(member) for member in shape.members)
-    return isinstance(shape, ArrayOf | MapOf) or (isinstance(shape, Ref) and shape.entry.kind == "model")

@@ -9,14 +9,14 @@ from xcaas_generator.load.references import DanglingReference, Node
 from xcaas_generator.normalise.bodies import Bodies
 from xcaas_generator.normalise.drafts import OperationDraft
 from xcaas_generator.normalise.extensions.operations import OperationExtensions
-from xcaas_generator.normalise.keywords import brief, flag, strings
+from xcaas_generator.normalise.keywords import Unreadable, brief, flag, strings
 from xcaas_generator.normalise.lost import LostParts
 from xcaas_generator.normalise.media import Contents
 from xcaas_generator.normalise.naming import class_name
 from xcaas_generator.normalise.parameters import TEMPLATE, Parameters
 from xcaas_generator.normalise.responses import Responses
 from xcaas_generator.normalise.schemas import Shaper
-from xcaas_generator.normalise.security import Security, Unreadable
+from xcaas_generator.normalise.security import Security
 from xcaas_generator.normalise.servers import read_servers
 from xcaas_generator.problems import InputError, Problem
 from xcaas_generator.python import names

@@ -14,10 +14,10 @@ from xcaas_generator.normalise.drafts import ParameterDraft
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.extensions.reading import filter_spec
 from xcaas_generator.normalise.extensions.rules import well_formed
-from xcaas_generator.normalise.keywords import brief, flag
+from xcaas_generator.normalise.keywords import Unreadable, brief, flag
 from xcaas_generator.normalise.naming import field_name
 from xcaas_generator.normalise.schemas import Shaper
-from xcaas_generator.normalise.shapes import ANY, TEXT, Hint, Shape, entries_in, nullable, without_null
+from xcaas_generator.normalise.shapes import ANY, TEXT, Hint, Shape, entries_in, is_compound, nullable, without_null
 from xcaas_generator.normalise.values import default_of
 
 TEMPLATE = re.compile(r"\{([^{}]*)\}")
@@ -38,6 +38,9 @@ _HEADERS_OF_HTTP = (
     *("connection", "content-length", "host", "keep-alive", "proxy-connection", "te"),
     *("trailer", "transfer-encoding", "upgrade"),
 )
+
+
+_FORM = "application/x-www-form-urlencoded"
 
 
 class _Default(TypedDict):
@@ -132,7 +135,9 @@ class Parameters:
         known: ir.Location | None = next((one for one in _LOCATIONS if one == plain), None)
         if known is not None and said == known:
             return known
-        if plain == "querystring":
+        if plain == "querystring":  # of 3.2: a form is what exploded members of an object are
+            if not node.child("content").has(_FORM):
+                raise Unreadable(f"its query string as a whole is {name!r}, which is no form")
             return "query"
         guess: ir.Location = known or ("path" if name in names else "header" if "header" in plain else "query")
         self._report.warn(node.place, f"there is no parameter location {brief(said)}; {guess!r} was taken")
@@ -185,7 +190,11 @@ class Parameters:
         if content:
             media_type, media = content[0]
             at = self._shaper.resolver.end(media).child("schema")
-            return (self._shaper.shape(at, hint) if at.value is not None else ANY), at, media_type
+            shape = self._shaper.shape(at, hint) if at.value is not None else ANY
+            if "json" not in media_type and is_compound(without_null(shape)) and node.get("in") != "querystring":
+                self._report.warn(media.place, f"{media_type} is not written here; the parameter is its text")
+                shape = TEXT
+            return shape, at, media_type
         if node.has("type"):
             self._report.warn(node.place, "the parameter has its type beside its name, as in Swagger 2; it was read so")
             # `required: true` here is the parameter's, no list of properties.

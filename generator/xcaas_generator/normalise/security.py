@@ -5,7 +5,7 @@ from __future__ import annotations
 from xcaas_generator import ir
 from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.normalise.extensions import keys
-from xcaas_generator.normalise.keywords import brief
+from xcaas_generator.normalise.keywords import Unreadable, brief
 from xcaas_generator.report import Report
 
 # The flow that a program without a person in front of it can go through comes first.
@@ -22,10 +22,6 @@ _KINDS = {"http": "http", "apikey": "api-key", "oauth2": "oauth2", "openidconnec
 _LOCATIONS: dict[str, ir.Location] = {"header": "header", "headers": "header", "query": "query", "cookie": "cookie"}
 
 Sets = tuple[tuple[str, ...], ...]
-
-
-class Unreadable(Exception):
-    """No requirement of an operation can be read: called without credentials, it would only fail, or worse."""
 
 
 class Security:

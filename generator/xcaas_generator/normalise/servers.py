@@ -53,6 +53,12 @@ def _server(node: Node, report: Report) -> ir.Server:
         url = "/"
     elif url != raw:
         report.warn(node.child("url").place, f"the URL {brief(raw)} has blanks around it; they were left out")
+    address = re.split(r"[?#]", url, maxsplit=1)[0]
+    if address != url:
+        report.warn(
+            node.child("url").place, f"the URL of a server ends before a query or fragment; {address} was taken"
+        )
+        url = address or "/"
     whole = _with_scheme(url)
     if whole != url:
         report.warn(node.child("url").place, f"the URL {url} has no scheme; https was taken", f'Write "{whole}".')

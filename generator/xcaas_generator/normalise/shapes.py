@@ -194,3 +194,10 @@ def entries_in(shape: Shape) -> Iterator[Entry]:
     elif isinstance(shape, UnionOf):
         for member in shape.members:
             yield from entries_in(member)
+
+
+def is_compound(shape: Shape) -> bool:
+    """Return whether only a structured format can carry it."""
+    if isinstance(shape, UnionOf):
+        return any(is_compound(member) for member in shape.members)
+    return isinstance(shape, ArrayOf | MapOf) or (isinstance(shape, Ref) and shape.entry.kind == "model")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Mapping
 
@@ -55,6 +56,24 @@ def test_json_under_a_careless_name(kind: str) -> None:
 def test_json_in_another_charset() -> None:
     assert value(JSON, 200, "application/json; charset=ISO-8859-1", '"ü"'.encode("latin-1")) == "ü"
     assert value(JSON, 200, "application/json; charset=klingon", '"ü"'.encode()) == "ü"
+
+
+@pytest.mark.parametrize(
+    ("kind", "read"),
+    [
+        ("application/json", {"any": 1}),
+        ("application/json; version=1", [1]),
+        ('application/JSON;charset=utf-8;version="2"', "2"),
+        ("application/json; version=3", {"any": 1}),
+    ],
+)
+def test_parameters_tell_media_types_apart(kind: str, read: object) -> None:
+    listed = (
+        json_response("dict[str, int]"),
+        json_response("list[int]", media_type="application/json; version=1"),
+        json_response("str", media_type="application/json; version=2"),
+    )
+    assert value({"200": listed}, 200, kind, json.dumps(read).encode()) == read
 
 
 def test_a_web_page_is_named_and_not_shown() -> None:

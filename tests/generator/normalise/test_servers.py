@@ -48,6 +48,8 @@ GUESSED = {
     "protocol-relative": ("[{url: //a.example/v1}]", "https://a.example/v1", "no scheme"),
     "a bare host": ("[{url: a.example/v1}]", "https://a.example/v1", "no scheme"),
     "blanks": ("[{url: ' https://a.example '}]", "https://a.example", "blanks"),
+    "a query": ("[{url: 'https://a.example/v1?x=1#top'}]", "https://a.example/v1", "ends before a query"),
+    "a fragment alone": ("[{url: '#/'}]", "/", "ends before a query or fragment"),
     "no url": ("[{description: x}]", "/", "no URL"),
     "a text": ("['https://a.example']", "https://a.example", "should be a mapping"),
     "a mapping": ("{url: 'https://a.example'}", "https://a.example", "should be a list"),

@@ -78,18 +78,19 @@ def _one_key_each(
 ) -> list[ResolvedScheme | None]:
     """Leave one scheme per key, of schemes that apply together and each want a key of their own.
 
-    A service whose key has a token of its own says so in its schemes, and a mapping may name one key for several.
+    A service whose key has a token of its own says so in its schemes, a mapping may name one key for several, and schemes
+    of one place are one key.
     """
     found: list[ResolvedScheme | None] = []
-    used: set[tuple[int, str]] = set()
+    used: dict[tuple[int, str], tuple[str | None, str]] = {}
     for resolved in schemes:
         if resolved is not None and isinstance(resolved.credential, ApiKey):
             use = (id(resolved.credential), resolved.scheme.credential or resolved.scheme.kind)
             is_named = any(one.credential is resolved.credential and one.name == resolved.name for one in held)
-            if use in used and not is_named:
+            place = (resolved.scheme.location, (resolved.scheme.parameter or "").lower())
+            if used.setdefault(use, place) != place and not is_named:
                 found.append(None)
                 continue
-            used.add(use)
         found.append(resolved)
     return found
 

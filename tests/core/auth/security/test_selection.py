@@ -124,6 +124,15 @@ def test_one_key_does_not_go_out_under_two_names() -> None:
     assert opened(ONE, ("app",), ("user",)) == [ONE]
 
 
+def test_schemes_of_one_place_are_one_key() -> None:
+    schemes = {"old": USER_KEY, "new": Scheme("api-key", location="header", parameter="X-API-Key"), "app": APP_KEY}
+    product = Product("metrics", title="Metrics", servers=(), schemes=schemes, package="x")
+    held = Simulation().call(CredentialSet.parse(ONE).resolve())
+    assert [one.credential for one in resolve_security(product, [("old", "new")], held)] == [ONE, ONE]
+    with pytest.raises(MissingCredentialsError):
+        resolve_security(product, [("old", "new", "app")], held)
+
+
 def test_two_keys_that_nothing_tells_apart_are_answered_with_how_to_name_them() -> None:
     with pytest.raises(ConfigurationError, match="could take each of 2 credentials") as caught:
         opened([ONE, OTHER], ("app", "user"))
