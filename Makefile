@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines conformance torture bench clean
+.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines conformance torture docs docs-serve bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -76,6 +76,13 @@ check: $(READY) ## fail if generated/ is not what specs/ gives
 
 conformance: $(READY) ## call every operation of our documents, or of FOLDER=…, for real, and check both directions
 	@$(BIN)/python -m tests.conformance $(if $(FOLDER),"$(FOLDER)")
+
+docs: $(READY) ## build the site into build/site; `make docs-serve` shows it while you write
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --config-file site/mkdocs.yml
+	@echo "build/site/index.html"
+
+docs-serve: $(READY)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --config-file site/mkdocs.yml
 
 bench: $(READY) ## benchmarks, each a ratio against a named peer in one run
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
