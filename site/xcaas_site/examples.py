@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import griffe
+from typing_extensions import TypeIs
 
 from xcaas_sandbox._examples import argument_examples
 from xcaas_sandbox._specs import Operation, load_products
@@ -92,8 +93,12 @@ class Examples:
                 yield f"    print({await_}{call})"
 
 
+def _is_list(value: object) -> TypeIs[list[Any]]:
+    return isinstance(value, list)
+
+
 def _members(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return value if _is_list(value) else [value]
 
 
 def _has_objects(value: Any) -> bool:
