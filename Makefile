@@ -11,7 +11,7 @@ READY := .venv/.ready
 DOTS := awk '/^Collecting/ { printf "."; fflush(); dots = 1 } /^Installing collected/ { print (dots ? "\n" : "") "Installing" } END { if (NR) print "Done" }'
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines test-dagster test-pythons test-lowest test-newest conformance torture bench release clean
+.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines test-dagster test-pythons test-lowest test-newest conformance torture docs docs-serve bench release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -94,6 +94,13 @@ check: $(READY) ## fail if generated/ is not what specs/ gives
 
 conformance: $(READY) ## call every operation of our documents, or of FOLDER=…, for real, and check both directions
 	@$(BIN)/python -m tests.conformance $(if $(FOLDER),"$(FOLDER)")
+
+docs: $(READY) ## build the site into build/site; `make docs-serve` shows it while you write
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --config-file site/mkdocs.yml
+	@echo "build/site/index.html"
+
+docs-serve: $(READY)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --config-file site/mkdocs.yml
 
 bench: $(READY) ## benchmarks, each a ratio against a named peer in one run
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
+from collections.abc import Iterable
 from typing import Any
 
-from ._specs import Node, Product, is_node, kind_of
+from ._specs import Node, Operation, Product, is_node, kind_of
 
-__all__ = ["example_of_media", "example_of_schema", "response_example"]
+__all__ = ["argument_examples", "example_of_media", "example_of_schema", "plain", "response_example"]
 
 _BY_FORMAT = {
     "date-time": "2026-03-14T09:26:53Z",
@@ -39,6 +41,31 @@ def response_example(product: Product, operation_id: str) -> Any:
     operation = next(operation for operation in product.operations if operation.id == operation_id)
     status = next(key for key in sorted(operation.responses) if key.startswith("2"))
     return copy.deepcopy(example_of_media(next(iter(operation.responses[status]["content"].values()))))
+
+
+def argument_examples(operation: Operation, names: Iterable[str]) -> dict[str, Any]:
+    """Return an example for each of the arguments of a generated method: parameters, and the body under any other name."""
+    parameters = {plain(str(one.get("x-xcaas-name", one["name"]))): one for one in operation.parameters}
+    found: dict[str, Any] = {}
+    for name in names:
+        if plain(name) in parameters:
+            found[name] = _example_of_parameter(parameters[plain(name)])
+        elif operation.body is not None:
+            found[name] = example_of_media(next(iter(operation.body["content"].values())))
+    return found
+
+
+def plain(name: str) -> str:
+    """Return a name without what tells `pageKey` from `page_key`."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _example_of_parameter(parameter: Node) -> Any:
+    if "example" in parameter:
+        return parameter["example"]
+    for example in parameter.get("examples", {}).values():
+        return example["value"]
+    return example_of_schema(parameter["schema"])
 
 
 def example_of_media(media: Node) -> Any:

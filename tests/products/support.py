@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from xcaas import ApiKey, BasicToken, ClientCredentials, WorkAnalyticsLogin, XCaaS
-from xcaas_sandbox._examples import example_of_media, example_of_schema
+from xcaas_sandbox._examples import argument_examples, example_of_media, plain
 from xcaas_sandbox._specs import Node, Operation, load_products
 
 __all__ = [
@@ -80,35 +79,19 @@ def call_of(client: object, row: Row) -> Callable[..., Any]:
 def arguments(method: Callable[..., Any], operation: Operation, known: dict[str, object]) -> dict[str, object]:
     """An example for each parameter that has to be given, and the example body."""
     examples = {plain(str(p.get("x-xcaas-name", p["name"]))): p for p in operation.parameters}
-    given: dict[str, object] = {}
-    for name, parameter in inspect.signature(method).parameters.items():
-        spec = examples.get(plain(name))
-        if parameter.default is not inspect.Parameter.empty and name not in known and not _needed(operation, spec):
-            continue
-        if name in known:
-            given[name] = known[name]
-        elif spec is not None:
-            given[name] = _example(spec)
-        elif operation.body is not None:
-            given[name] = example_of_media(next(iter(operation.body["content"].values())))
-    return given
-
-
-def plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    parameters = inspect.signature(method).parameters.values()
+    needed = [
+        one.name
+        for one in parameters
+        if one.default is inspect.Parameter.empty or _needed(operation, examples.get(plain(one.name)))
+    ]
+    given: dict[str, object] = argument_examples(operation, needed)
+    return {**given, **{one.name: known[one.name] for one in parameters if one.name in known}}
 
 
 def _needed(operation: Operation, spec: Node | None) -> bool:
     # `metrics` or `summary` is wanted by one operation, which OpenAPI cannot say.
     return spec is not None and operation.id == "listAgents" and spec["name"] == "metrics"
-
-
-def _example(spec: Node) -> object:
-    if "example" in spec:
-        return spec["example"]
-    for example in spec.get("examples", {}).values():
-        return example["value"]
-    return example_of_schema(spec["schema"])
 
 
 def body_of(product: str, operation_id: str) -> Any:
