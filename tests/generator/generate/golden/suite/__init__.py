@@ -108,6 +108,7 @@ if TYPE_CHECKING:
     from xcaas_core import WebhookError as WebhookError
     from xcaas_core import WorkAnalyticsLogin as WorkAnalyticsLogin
     from xcaas_core import XCaaSError as XCaaSError
+    from xcaas_core import __version__ as __version__
     from xcaas_core import adownload_all as adownload_all
     from xcaas_core import by_key as by_key
     from xcaas_core import credentials_from_env as credentials_from_env
@@ -222,6 +223,7 @@ __all__ = [
     "WorkAnalyticsLogin",
     "XCaaS",
     "XCaaSError",
+    "__version__",
     "adownload_all",
     "by_key",
     "credentials_from_env",
