@@ -3,10 +3,8 @@
     dagster dev -f examples/dagster_recordings.py
 
 A slice knows its window and where its credentials are, and gives the same items each time, so that a partition may be
-materialised again, or by another machine.
+materialised again, or by another machine. Dagster reads annotations itself, so they are not postponed.
 """
-
-from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
