@@ -34,9 +34,8 @@ def make_client(settings: dict[str, Any]) -> XCaaS:
     """Return the client that the environment and the options describe; options go first."""
     from xcaas import XCaaS
 
-    given = {
-        name: settings[name] for name in ("region", "tenant", "cluster", "base_url", "timeout") if settings.get(name)
-    }
+    names = ("region", "tenant", "cluster", "base_url", "timeout")
+    given = {name: settings[name] for name in names if settings.get(name) is not None}
     return XCaaS.from_env(credentials=find_credentials(settings.get("profile"))[1], **given)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["filter_options", "parse_condition", "read_filter"]
 
-_CONDITION = re.compile(r"(?P<name>[\w.-]+?)\s*(?P<operator>!=|<=|>=|==|=|<|>)\s*(?P<value>.+)", re.DOTALL)
+_CONDITION = re.compile(r"(?P<name>[\w.-]+?)\s*(?P<operator>!=|<=|>=|==|=|<|>)\s*(?P<value>[^=\s].*)", re.DOTALL)
 _CREATED = "created_time"
 
 

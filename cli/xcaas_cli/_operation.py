@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import click
+from click.core import augment_usage_errors
 
 from . import _bodies, _filters
 from ._connection import connection_options, make_client
@@ -31,7 +32,7 @@ class OperationCommand(click.Command):
     def __init__(
         self, name: str, path: tuple[str, ...], method: Callable[..., Any], find: Callable[[XCaaS], Callable[..., Any]]
     ) -> None:
-        super().__init__(option_name(name))
+        super().__init__(option_name(name), deprecated=hasattr(method, "__deprecated__"))
         self._path = (*path, name)
         self._method = method
         self._find = find
@@ -53,14 +54,18 @@ class OperationCommand(click.Command):
     def returned(self) -> str:
         """The class of what the method returns: `Pager`, `Download`, `Poller`, `EventStream`, or a value's."""
         members = self.hints["return"].members
-        kind = members[0] if members else None
-        return getattr(getattr(kind, "__origin__", kind), "__name__", "None")
+        return _class_name(members[0]) if members else "None"
 
     @cached_property
     def entry(self) -> Any:
-        """The class of the entries of a list."""
+        """The class of the entries of a list, or of the result of a job."""
         members = self.hints["return"].members
         return next(iter(getattr(members[0], "__args__", ())), None) if members else None
+
+    @cached_property
+    def is_file(self) -> bool:
+        """Whether the result is a file, maybe one that a job makes."""
+        return "Download" in (self.returned, _class_name(self.entry))
 
     @cached_property
     def own_params(self) -> list[click.Parameter]:
@@ -101,11 +106,14 @@ class OperationCommand(click.Command):
                     formatter.write_dl(shown, col_max=28)
 
     def invoke(self, ctx: click.Context) -> None:
+        super().invoke(ctx)  # says that a command is deprecated
         given = ctx.params
-        values = (self._value(argument, given) for argument in self.arguments)
-        call = {name: value for name, value in values if value is not None}
+        with augment_usage_errors(ctx):
+            sink = Sink.of(given, self.returned, is_file=self.is_file)
+            values = (self._value(argument, given) for argument in self.arguments)
+            call = {name: value for name, value in values if value is not None}
         with make_client(given) as client:
-            Sink.of(given, self.returned).run(client, self._find(client), call)
+            sink.run(client, self._find(client), call)
 
     def _record(self, param: click.Parameter, ctx: click.Context) -> tuple[str, str] | None:
         if isinstance(param, click.Argument):
@@ -169,6 +177,10 @@ class OperationCommand(click.Command):
     def _owner(self) -> Any:
         """The class that defines the method."""
         return getattr(inspect.getmodule(self._method), self._method.__qualname__.partition(".")[0], None)
+
+
+def _class_name(hint: Any) -> str:
+    return getattr(getattr(hint, "__origin__", hint), "__name__", "")
 
 
 def _split(values: tuple[Any, ...], item: Any) -> list[Any]:

@@ -113,8 +113,8 @@ def test_a_failed_call_leaves_no_file(xcaas: Command, tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there(xcaas: Command, tmp_path: Path) -> None:
     outcome = xcaas.run(*SEARCH, "--into", str(tmp_path / "none" / "rows.csv"))
-    assert outcome.code == 1
-    assert "No such file or directory" in outcome.err
+    assert outcome.code == 2
+    assert "there is no folder" in outcome.err
     assert "Traceback" not in outcome.err
 
 
