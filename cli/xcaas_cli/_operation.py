@@ -42,8 +42,12 @@ class OperationCommand(click.Command):
         return parse(self._method)
 
     @cached_property
+    def annotations(self) -> dict[str, Any]:
+        return get_type_hints(self._method)
+
+    @cached_property
     def hints(self) -> dict[str, Hint]:
-        return {name: Hint.of(hint) for name, hint in get_type_hints(self._method).items()}
+        return {name: Hint.of(hint) for name, hint in self.annotations.items()}
 
     @cached_property
     def arguments(self) -> list[inspect.Parameter]:
@@ -155,7 +159,7 @@ class OperationCommand(click.Command):
     def _wanted(self, name: str) -> Any:
         """Return the annotation of one value of an argument."""
         hint = self.hints[name]
-        return hint.item if hint.item is not None else get_type_hints(self._method)[name]
+        return hint.item if hint.item is not None else self.annotations[name]
 
     def _value(self, argument: inspect.Parameter, given: dict[str, Any]) -> tuple[str, Any]:
         """Return the value of an argument of the method, None if there is none."""
