@@ -28,7 +28,7 @@ def show_bytes(name: str) -> Generator[Callable[[int, int | None], None]]:
 @contextmanager
 def _line(text: str, parts: list[str], *, hidden: bool = False) -> Generator[Callable[..., Any]]:
     if hidden or not sys.stderr.isatty():
-        yield lambda **_changes: None
+        yield _ignore
         return
     from rich import progress
     from rich.console import Console
@@ -42,3 +42,7 @@ def _line(text: str, parts: list[str], *, hidden: bool = False) -> Generator[Cal
     ]
     with progress.Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         yield partial(shown.update, shown.add_task(text, total=None))
+
+
+def _ignore(**_changes: object) -> None:
+    pass
